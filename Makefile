@@ -1,0 +1,72 @@
+# `make` alone lists the verbs. PYTHON names the interpreter to build .venv from (3.11 or newer).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo run test check secrets format bench lock schema clean
+
+help: ## List the verbs
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo '  Options go through ARGS, as in: make demo ARGS="--faults 0.02"'
+
+install: $(VENV)/.development ## Make .venv with everything for use and development
+
+demo: $(VENV)/.runtime ## Live through a day in under a minute, with no account anywhere
+	@$(BIN)/watchtime demo $(ARGS)
+
+run: $(VENV)/.runtime ## Run the bot until Ctrl-C
+	@$(BIN)/watchtime run $(ARGS)
+
+test: $(VENV)/.development ## Run all tests, on all cores
+	$(BIN)/python -m pytest -n auto --dist worksteal -q $(ARGS)
+
+check: $(VENV)/.development ## Lint, format, types, arrows between the rooms, secrets
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory secrets
+
+# What tests plant on purpose is no secret, and hashes of packages only look like some.
+secrets: $(VENV)/.development ## Find secrets in what git tracks
+	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --exclude-files '^requirements' \
+	  --exclude-secrets '^(planted-|hunter2-planted|mine$$|one$$|wrong$$|(100%)?\{[A-Z]+\})'
+
+format: $(VENV)/.development ## Put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.development ## Measure; ARGS names one of: staging crawl rollup accuracy
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: $(VENV)/.development ## Compile the lock files anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header -q $(ARGS) -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra bench --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header -q $(ARGS) -c requirements.txt -o requirements-dev.txt
+
+schema: $(VENV)/.development ## Write sql/schema.sql anew from the migrations
+	$(BIN)/python -m tests.schema_dump sql/schema.sql
+
+clean: ## Remove .venv and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "The module venv is missing; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+
+# The project itself is linked, not copied: what is edited is what runs.
+$(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/bin/pip
+	@echo "Installing into $(VENV) …"
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
+	@echo "Installing what development needs into $(VENV) …"
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

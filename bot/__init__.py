@@ -1,0 +1,1 @@
+"""What the bot does, in order: collect, daily, post. Decides; touches no vendor library."""

@@ -1,0 +1,55 @@
+"""The clock is an argument: the real one, or one that a test or the demo moves by hand."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What everything that needs the time asks for."""
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let that many seconds pass."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock: the only place in the project that asks for the present time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class VirtualClock:
+    """A clock that stands still until somebody moves it; a sleeper moves it. Safe to share between threads."""
+
+    def __init__(self, start: datetime) -> None:
+        if start.tzinfo is None:
+            raise ValueError("a virtual clock starts at an instant with a time zone")
+        self._now = start.astimezone(UTC)
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        with self._lock:
+            return self._now
+
+    def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
+
+    def advance(self, seconds: float) -> None:
+        """Move forward by that many seconds; never backwards."""
+        with self._lock:
+            self._now += timedelta(seconds=max(0.0, seconds))
+
+    def move_to(self, instant: datetime) -> None:
+        """Move forward to that instant; stay where we are if it has passed."""
+        with self._lock:
+            self._now = max(self._now, instant.astimezone(UTC))

@@ -1,0 +1,104 @@
+"""Every error that the project raises on purpose.
+
+    WatchTimeError              one line for the user: what is wrong with what, and what to do
+    ├── SettingsError           the settings are wrong: nothing works until a person mends them
+    ├── Busy                    another process is doing this very job
+    ├── DayNotAvailable         the day asked for is not there, or can no longer be made
+    ├── SumsDisagree            a roll-up whose parts do not add up; nothing of it was kept
+    ├── DatabaseError           PostgreSQL refused what we asked
+    │   ├── DatabaseUnavailable     it cannot be reached, or went away; trying again can help
+    │   └── SchemaMismatch          its schema is not the one that this version needs
+    └── TwitchError             Twitch did not answer as agreed
+        ├── TwitchUnavailable       it was tried again until there was no sense in it; later it may work
+        ├── TwitchRefused           it does not accept our credentials; a person has to mend them
+        └── InvalidCursor           it does not know (any more) the place in the list at which we were
+
+A vendor's error is translated once, in the file that touches the vendor, with `from exc`.
+"""
+
+from typing import ClassVar
+
+
+class WatchTimeError(Exception):
+    """What went wrong, in one line for the user.
+
+    `can_retry` tells whether the same call can succeed later without a person's help;
+    `exit_code` is what the command line ends with (the numbers of sysexits.h).
+    """
+
+    can_retry: ClassVar[bool] = False
+    exit_code: ClassVar[int] = 1
+
+
+class SettingsError(WatchTimeError):
+    """Settings that are missing, malformed or at odds; lists every problem at once."""
+
+    exit_code = 78  # EX_CONFIG
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class Busy(WatchTimeError):
+    """Another process is doing this very job."""
+
+    can_retry = True
+    exit_code = 75  # EX_TEMPFAIL
+
+
+class DayNotAvailable(WatchTimeError):
+    """The day asked for is not there, or can no longer be made."""
+
+    exit_code = 66  # EX_NOINPUT
+
+
+class SumsDisagree(WatchTimeError):
+    """A roll-up whose parts do not add up."""
+
+    exit_code = 70  # EX_SOFTWARE
+
+
+class DatabaseError(WatchTimeError):
+    """PostgreSQL refused what we asked."""
+
+    exit_code = 70
+
+
+class DatabaseUnavailable(DatabaseError):
+    """PostgreSQL cannot be reached, or went away in the middle."""
+
+    can_retry = True
+    exit_code = 75
+
+
+class SchemaMismatch(DatabaseError):
+    """The database's schema is older or newer than the one that this version needs."""
+
+    exit_code = 78
+
+
+class TwitchError(WatchTimeError):
+    """Twitch did not answer as agreed."""
+
+    exit_code = 69  # EX_UNAVAILABLE
+
+
+class TwitchUnavailable(TwitchError):
+    """Twitch was tried again until there was no sense in it."""
+
+    can_retry = True
+    exit_code = 75
+
+
+class TwitchRefused(TwitchError):
+    """Twitch does not accept our credentials."""
+
+    exit_code = 78
+
+
+class InvalidCursor(TwitchError):
+    """Twitch does not know the place in the list at which we were."""
+
+    can_retry = True
+    exit_code = 75

@@ -1,0 +1,63 @@
+"""The clock is an argument: one that a test moves by hand, and the machine's own."""
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from helperfunctions.clock import SystemClock, VirtualClock
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def test_a_virtual_clock_stands_still_until_it_is_moved() -> None:
+    clock = VirtualClock(NOON)
+    assert [clock.now() for _ in range(3)] == [NOON] * 3
+
+
+def test_a_sleeper_moves_a_virtual_clock() -> None:
+    clock = VirtualClock(NOON)
+    clock.sleep(90)
+    clock.advance(0.5)
+    assert clock.now() == NOON + timedelta(seconds=90.5)
+
+
+@pytest.mark.parametrize("seconds", [0, -1, -1e6])
+def test_a_virtual_clock_never_goes_back(seconds: float) -> None:
+    clock = VirtualClock(NOON)
+    clock.sleep(seconds)
+    clock.move_to(NOON + timedelta(seconds=min(seconds, 0)))
+    assert clock.now() == NOON
+
+
+def test_a_virtual_clock_moves_to_an_instant() -> None:
+    clock = VirtualClock(NOON)
+    clock.move_to(datetime(2026, 11, 21, 9, tzinfo=timezone(-timedelta(hours=8))))
+    assert clock.now() == datetime(2026, 11, 21, 17, tzinfo=UTC)
+
+
+def test_every_clock_tells_utc() -> None:
+    berlin_noon = datetime(2026, 11, 21, 12, tzinfo=timezone(timedelta(hours=1)))
+    for clock in (VirtualClock(berlin_noon), SystemClock()):
+        assert clock.now().tzinfo is UTC
+    assert VirtualClock(berlin_noon).now() == berlin_noon
+
+
+def test_an_instant_without_a_time_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        VirtualClock(NOON.replace(tzinfo=None))
+
+
+def test_no_step_of_a_virtual_clock_is_lost_between_threads() -> None:
+    clock = VirtualClock(NOON)
+
+    def sleep_often() -> None:
+        for _ in range(500):
+            clock.sleep(1)
+
+    threads = [threading.Thread(target=sleep_often) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert clock.now() == NOON + timedelta(seconds=2000)

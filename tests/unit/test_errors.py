@@ -1,0 +1,57 @@
+"""The errors are those of the tree in their module's docstring, and each tells a script what to do."""
+
+import inspect
+import re
+
+import pytest
+
+from helperfunctions import errors
+from helperfunctions.errors import SettingsError, WatchTimeError
+
+ALL = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, WatchTimeError)]
+
+# sysexits.h
+EX_TEMPFAIL = 75
+SYSEXITS = range(64, 79)
+
+
+def drawn() -> set[tuple[str, str]]:
+    """Each class and its parent, as the docstring draws them: four columns per level."""
+    parents: list[str] = []
+    found: set[tuple[str, str]] = set()
+    for line in (errors.__doc__ or "").splitlines():
+        match = re.match(r"    (?P<branch>(?:[│ ] {3})*(?:[├└]── )?)(?P<name>[A-Z]\w+) {2,}\S", line)
+        if match is None:
+            continue
+        depth = len(match["branch"]) // 4
+        parents[depth:] = [match["name"]]
+        found.add((match["name"], parents[depth - 1] if depth else "Exception"))
+    return found
+
+
+def test_the_tree_in_the_docstring_is_the_tree_of_the_classes() -> None:
+    assert drawn() == {(one.__name__, one.__bases__[0].__name__) for one in ALL}
+
+
+@pytest.mark.parametrize("error", [one for one in ALL if one is not WatchTimeError])
+def test_every_error_says_its_own_exit_code(error: type[WatchTimeError]) -> None:
+    """One that would inherit it has not been thought about."""
+    assert "exit_code" in vars(error)
+    assert error.exit_code in SYSEXITS
+
+
+@pytest.mark.parametrize("error", ALL)
+def test_trying_again_can_help_exactly_when_the_exit_code_says_so(error: type[WatchTimeError]) -> None:
+    assert error.can_retry == (error.exit_code == EX_TEMPFAIL)
+
+
+@pytest.mark.parametrize("error", ALL)
+def test_every_error_says_what_it_means(error: type[WatchTimeError]) -> None:
+    assert error.__doc__
+    assert error.__doc__ != WatchTimeError.__doc__ or error is WatchTimeError
+
+
+def test_wrong_settings_are_told_one_per_line() -> None:
+    error = SettingsError(["one is wrong", "two is missing"])
+    assert error.problems == ["one is wrong", "two is missing"]
+    assert str(error) == "one is wrong\ntwo is missing"

