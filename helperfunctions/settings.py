@@ -1,0 +1,267 @@
+"""The settings: one typed object from the environment, `.env` and secret files, with where each value came from."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+
+from helperfunctions.database import is_understood, without_password
+from helperfunctions.errors import SettingsError
+
+DEFAULT = "default"
+ENVIRONMENT = "environment"
+# What else people keep in the same file, for the tools beside the bot.
+FOREIGN_PREFIXES = ("COMPOSE_", "DOCKER_", "POSTGRES_", "PG")
+
+
+def _divides_an_hour(minutes: int) -> int:
+    if minutes < 1 or 60 % minutes:
+        raise ValueError("should divide an hour: 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30 or 60")
+    return minutes
+
+
+def _known_timezone(name: Any) -> ZoneInfo:
+    try:
+        return name if isinstance(name, ZoneInfo) else ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("should be a time zone's name such as America/Los_Angeles or Europe/Berlin") from None
+
+
+def _time_of_day(text: Any) -> time:
+    try:
+        parsed = text if isinstance(text, time) else time.fromisoformat(str(text))
+    except ValueError:
+        raise ValueError("should be a time of day such as 08:00") from None
+    if parsed.tzinfo is not None:
+        raise ValueError("should be a time of day such as 08:00, without a zone of its own")
+    return parsed
+
+
+def _web_address(url: str) -> str:
+    if not url.startswith(("http://", "https://")) or len(url.split("/")[2]) == 0:
+        raise ValueError("should be an address that begins with https:// (or http:// for a stand-in)")
+    return url.rstrip("/")
+
+
+def _postgres_address(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("postgres://", "postgresql://")):
+        raise ValueError("should begin with postgresql://")
+    if not is_understood(url.get_secret_value()):
+        raise ValueError("should be a URL; in its password, write % as %25, / as %2F, : as %3A and @ as %40")
+    return url
+
+
+def _usable_folder(path: Path) -> Path:
+    absolute = path.expanduser().absolute()
+    # The embedded server's package hands the path to programs that split their options at spaces.
+    if any(char.isspace() for char in str(absolute)):
+        raise ValueError("should be a path without spaces")
+    return absolute
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+
+
+class Settings(BaseModel):
+    """Every setting. The name in the environment is the field's, in capitals."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    database_url: Annotated[SecretStr, AfterValidator(_postgres_address)] | None = Field(
+        default=None, description="PostgreSQL to use; without it, an embedded one in DATA_DIR"
+    )
+    data_dir: Annotated[Path, AfterValidator(_usable_folder)] = Field(
+        default_factory=lambda: Path.home() / ".local" / "share" / "twitch-watch-time",
+        description="where the embedded database and the Twitch token are kept",
+    )
+    twitch_client_id: str | None = Field(
+        default=None, description="client id of your application, from https://dev.twitch.tv/console/apps"
+    )
+    twitch_client_secret: SecretStr | None = Field(default=None, description="client secret of the same application")
+    twitch_api_url: WebAddress = Field(default="https://api.twitch.tv/helix", description="what stands before /streams")
+    twitch_auth_url: WebAddress = Field(default="https://id.twitch.tv/oauth2", description="what stands before /token")
+    poll_every_minutes: Annotated[int, AfterValidator(_divides_an_hour)] = Field(
+        default=30, description="minutes between two polls; divides an hour"
+    )
+    min_viewers: int = Field(default=50, ge=0, description="streams with more viewers than this are counted")
+    timezone: Annotated[ZoneInfo, BeforeValidator(_known_timezone)] = Field(
+        default_factory=lambda: ZoneInfo("America/Los_Angeles"), description="the time zone of the bot's day"
+    )
+    day_starts_at: TimeOfDay = Field(default=time(8), description="when a day starts, in that time zone")
+    post_at: TimeOfDay = Field(default=time(14), description="when the day before is summed up, in that time zone")
+    staging_retention_hours: int = Field(
+        default=24, ge=1, le=24 * 366, description="how long a rolled-up day's raw streams are kept after its end"
+    )
+
+    def twitch_credentials(self) -> tuple[str, str]:
+        """Client id and secret; raises SettingsError when they are not set."""
+        if self.twitch_client_id is None or self.twitch_client_secret is None:
+            raise SettingsError(
+                [
+                    "TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET are not set: register an application at "
+                    "https://dev.twitch.tv/console/apps and put both into .env"
+                ]
+            )
+        return self.twitch_client_id, self.twitch_client_secret.get_secret_value()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings, and for each field where its value came from."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One setting as it can be shown to anybody."""
+
+    name: str
+    value: str
+    origin: str
+    description: str
+
+
+def secret_fields() -> list[str]:
+    """The fields that hold secrets; each can also come from a file that <NAME>_FILE names."""
+    return [name for name, field in Settings.model_fields.items() if "SecretStr" in repr(field.annotation)]
+
+
+def load(dotenv: Path = Path(".env")) -> Loaded:
+    """Gather the settings: the environment wins over secret files, these over `.env`, and that over the defaults.
+
+    Raises SettingsError with every problem at once.
+    """
+    in_dotenv = _read_dotenv(dotenv)
+    in_environment = _set_only(os.environ)
+    values: dict[str, str] = {}
+    origins = dict.fromkeys(Settings.model_fields, DEFAULT)
+    in_files, problems = _secret_files({**in_dotenv, **in_environment})
+    problems += _unknown_names(in_dotenv, dotenv)
+    for field in Settings.model_fields:
+        name = field.upper()
+        if name in in_environment:
+            values[field], origins[field] = in_environment[name], ENVIRONMENT
+        elif field in in_files:
+            origins[field], values[field] = in_files[field]
+        elif name in in_dotenv:
+            values[field], origins[field] = in_dotenv[name], str(dotenv)
+    problems += _at_odds(values)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as exc:
+        raise SettingsError(problems + [_in_words(error, origins) for error in exc.errors()]) from None
+    if problems:
+        raise SettingsError(problems)
+    return Loaded(settings, origins)
+
+
+def show(loaded: Loaded) -> list[Shown]:
+    """Every setting with its origin; no secret among them."""
+    return [
+        Shown(name.upper(), _shown_value(getattr(loaded.settings, name)), loaded.origins[name], field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def _shown_value(value: Any) -> str:
+    if value is None:
+        return "(not set)"
+    if isinstance(value, SecretStr):
+        secret = value.get_secret_value()
+        return without_password(secret) if secret.startswith("postgres") else "(set, not shown)"
+    return value.strftime("%H:%M") if isinstance(value, time) else str(value)
+
+
+def _read_dotenv(path: Path) -> dict[str, str]:
+    try:
+        return _set_only(dotenv_values(path)) if path.is_file() else {}
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = getattr(exc, "strerror", None) or "it is not UTF-8 text"
+        raise SettingsError([f"{path} cannot be read: {reason}"]) from exc
+
+
+def _set_only(values: Mapping[str, str | None]) -> dict[str, str]:
+    """`NAME=` means that it is not set."""
+    return {name: value for name, value in values.items() if value}
+
+
+def _secret_files(named: Mapping[str, str]) -> tuple[dict[str, tuple[str, str]], list[str]]:
+    """The secrets in files: field -> (origin, value), and what was wrong with them."""
+    found: dict[str, tuple[str, str]] = {}
+    problems: list[str] = []
+    for field in secret_fields():
+        variable = f"{field.upper()}_FILE"
+        path = named.get(variable)
+        if path is None:
+            continue
+        if field.upper() in named:
+            problems.append(f"{field.upper()} and {variable} are both set: keep one")
+            continue
+        try:
+            text = Path(path).read_text().strip()
+        except (OSError, UnicodeDecodeError) as exc:
+            problems.append(f"{variable}: {path} cannot be read ({getattr(exc, 'strerror', None) or 'not text'})")
+            continue
+        if text:
+            found[field] = (f"file {path}", text)
+        else:
+            problems.append(f"{variable}: {path} is empty")
+    return found, problems
+
+
+def _unknown_names(in_dotenv: Mapping[str, str], path: Path) -> list[str]:
+    known = [name.upper() for name in Settings.model_fields] + [f"{name.upper()}_FILE" for name in secret_fields()]
+    problems = []
+    for name in in_dotenv:
+        if name in known or name.startswith(FOREIGN_PREFIXES):
+            continue
+        near = difflib.get_close_matches(name.upper(), known, n=1)
+        problems.append(f"{name} in {path} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
+    return problems
+
+
+def _at_odds(values: Mapping[str, str]) -> list[str]:
+    """Settings that are right by themselves and wrong together; judged before they are parsed, so that these problems
+    are told along with all others."""
+    problems = []
+    credentials = {"twitch_client_id", "twitch_client_secret"}
+    for missing in credentials - values.keys() if credentials & values.keys() else ():
+        problems.append(f"{missing.upper()} is missing: client id and secret belong together")
+    day_starts_at, post_at = (
+        _time_if_any(values.get(field, Settings.model_fields[field].default)) for field in ("day_starts_at", "post_at")
+    )
+    if day_starts_at is not None and post_at is not None and post_at <= day_starts_at:
+        problems.append("POST_AT should be later than DAY_STARTS_AT: a day is summed up after it was rolled up")
+    return problems
+
+
+def _time_if_any(text: Any) -> time | None:
+    try:
+        return _time_of_day(text)
+    except ValueError:
+        return None
+
+
+def _in_words(error: Any, origins: Mapping[str, str]) -> str:
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    field = str(error["loc"][0])
+    given = "" if field in secret_fields() else f", not {error['input']!r}"
+    return f"{field.upper()} {message}{given} (from {origins.get(field, DEFAULT)})"
