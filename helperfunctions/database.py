@@ -1,0 +1,184 @@
+"""PostgreSQL: transactions, locks and COPY. The only file that touches psycopg2."""
+
+import io
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg2
+import psycopg2.extensions
+
+from helperfunctions.errors import Busy, DatabaseError, DatabaseUnavailable
+from helperfunctions.queries import STEPS, BoundStep, Queries
+
+log = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT_SECONDS = 10
+# Characters that mean something in COPY's text format, and what stands for them.
+# https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2
+_COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+class CopyRows:
+    """Rows waiting for COPY, kept as the bytes that it wants: about as small as they can be."""
+
+    def __init__(self) -> None:
+        self._bytes = io.BytesIO()
+
+    def add(self, rows: Sequence[Sequence[str | None]]) -> None:
+        """Add rows, all of one width. None is NULL; text must be what PostgreSQL can hold: no NUL, no lone surrogate.
+
+        Looked at together, for as a rule not one of their characters has to be escaped.
+        """
+        if not rows:
+            return
+        try:
+            text = "\n".join(["\t".join(row) for row in rows])  # type: ignore[arg-type]  # None is what it tries
+        except TypeError:
+            text = _escaped_lines(rows)
+        else:
+            separators = (len(rows) * (len(rows[0]) - 1), len(rows) - 1)
+            if (text.count("\t"), text.count("\n")) != separators or "\\" in text or "\r" in text:
+                text = _escaped_lines(rows)
+        self._bytes.write(text.encode() + b"\n")
+
+    def file(self) -> io.BytesIO:
+        """The rows from the first one on."""
+        self._bytes.seek(0)
+        return self._bytes
+
+
+def _escaped_lines(rows: Sequence[Sequence[str | None]]) -> str:
+    return "\n".join("\t".join([r"\N" if value is None else escape_for_copy(value) for value in row]) for row in rows)
+
+
+def escape_for_copy(value: str) -> str:
+    """A value as COPY's text format wants it."""
+    return value.translate(_COPY_ESCAPES)
+
+
+class Transaction:
+    """The queries of every step inside one transaction: `tx.collect.insert_poll(…)`."""
+
+    database: BoundStep
+    collect: BoundStep
+    daily: BoundStep
+    post: BoundStep
+
+    def __init__(self, queries: Queries, connection: Any) -> None:
+        self._connection = connection
+        for step in STEPS:
+            setattr(self, step, BoundStep(queries.steps[step], connection))
+
+    def copy(self, command: str, rows: CopyRows) -> int:
+        """Send rows through a COPY command; returns how many went in."""
+        with self._connection.cursor() as cursor:
+            cursor.copy_expert(command, rows.file())
+            return int(cursor.rowcount)
+
+
+class Database:
+    """One PostgreSQL database. A connection lives as long as its transaction or lock: a server may restart between two.
+
+    Every method raises DatabaseUnavailable when the server cannot be reached or goes away, and DatabaseError when it
+    refuses.
+    """
+
+    def __init__(self, url: str, queries: Queries) -> None:
+        self._url = url
+        self._queries = queries
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Everything inside happens, or nothing."""
+        with self._connected() as connection, _translated(), connection:
+            yield Transaction(self._queries, connection)
+
+    @contextmanager
+    def only_one(self, job: str) -> Iterator[None]:
+        """Hold the lock of a job; raises Busy when another process, or another thread, has it.
+
+        The lock belongs to a connection of its own: when the process dies, however it dies, the lock is free.
+        """
+        lock = f"watchtime {job}"
+        with self._connected() as connection:
+            with _translated():
+                connection.autocommit = True
+                database = BoundStep(self._queries.steps["database"], connection)
+                got_it = database.try_lock(name=lock)
+            if not got_it:
+                raise Busy(f"another process is doing '{job}' on this database just now; nothing was done here")
+            try:
+                yield
+            finally:
+                # Closing would free it too, but only some time later: the next holder may already be at the door.
+                with suppress(DatabaseError), _translated():
+                    database.unlock(name=lock)
+
+    def parameters(self) -> dict[str, str]:
+        """How the server was reached: host, port, user, dbname, password, and whether by TLS (sslmode)."""
+        with self._connected() as connection, _translated():
+            info = connection.info
+            return {
+                "host": info.host,
+                "port": str(info.port),
+                "user": info.user,
+                "dbname": info.dbname,
+                "password": info.password or "",
+                "sslmode": "require" if info.ssl_in_use else "disable",
+            }
+
+    @contextmanager
+    def _connected(self) -> Iterator[Any]:
+        if not is_understood(self._url):
+            raise DatabaseError("the address of the database is not understood: mend DATABASE_URL")
+        with _translated():
+            connection = psycopg2.connect(
+                self._url, connect_timeout=CONNECT_TIMEOUT_SECONDS, application_name="watchtime"
+            )
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as exc:
+        raise DatabaseUnavailable(f"the database cannot be reached or went away: {_first_line(exc)}") from exc
+    except psycopg2.Error as exc:
+        raise DatabaseError(f"the database refused: {_first_line(exc)}") from exc
+
+
+def _first_line(exc: psycopg2.Error) -> str:
+    lines = str(exc).strip().splitlines()
+    return lines[0] if lines else type(exc).__name__
+
+
+def is_understood(url: str) -> bool:
+    """Whether a URL has the parts that the driver makes of it.
+
+    With a sign in the password that means something in a URL, the driver takes half of the password for a host, which
+    it would then show in its errors.
+    """
+    try:
+        parts = psycopg2.extensions.parse_dsn(url)
+    except psycopg2.ProgrammingError:
+        return False
+    ports = parts.get("port", "").split(",")
+    return "@" not in parts.get("host", "") + parts.get("dbname", "") and all(
+        port == "" or port.isdecimal() for port in ports
+    )
+
+
+def without_password(url: str) -> str:
+    """A connection string, as URL or as key=value pairs, that can be shown."""
+    try:
+        parts = psycopg2.extensions.parse_dsn(url)
+    except psycopg2.ProgrammingError:
+        return "(not understood)"
+    hidden = {"password", "sslpassword", "passfile"}
+    return " ".join(f"{key}={'***' if key in hidden else value}" for key, value in parts.items())

@@ -1,0 +1,36 @@
+"""The named queries of sql/, one namespace per step."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiosql
+
+SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
+STEPS = ("database", "collect", "daily", "post")
+
+
+class Queries:
+    """Every query of sql/<step>/ as `queries.<step>.<name>`; loaded once, bound to a connection per transaction."""
+
+    def __init__(self, folder: Path = SQL_FOLDER) -> None:
+        self.steps = {step: aiosql.from_path(folder / step, "psycopg2", mandatory_parameters=False) for step in STEPS}
+
+
+class BoundStep:
+    """The queries of one step on one connection: `step.top_games(day=…)`.
+
+    What a call gives follows from the mark behind the query's name: rows (none), one row (`^`), one value (`$`)
+    or the number of rows touched (`!`).
+    """
+
+    def __init__(self, queries: Any, connection: Any) -> None:
+        self._queries = queries
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return partial(getattr(self._queries, name), self._connection)
+
+    def text_of(self, name: str) -> str:
+        """A query's SQL, for the driver's own commands such as COPY."""
+        return str(getattr(self._queries, name).sql)

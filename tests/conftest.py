@@ -1,0 +1,85 @@
+"""What tests share: a real PostgreSQL with a database per test, a clock that is moved by hand."""
+
+import itertools
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg2
+import pytest
+
+from helperfunctions import embedded_postgres, migrations
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.queries import Queries
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def queries() -> Queries:
+    """The queries of sql/, read once."""
+    return Queries()
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """An embedded PostgreSQL of this test process alone."""
+    # A short path: the name of a Unix socket has about a hundred characters at most.
+    with tempfile.TemporaryDirectory(prefix="wt-") as folder, embedded_postgres.running(Path(folder) / "pg") as url:
+        # What tests write needs to survive no power cut.
+        _execute(url, "alter system set fsync = off")
+        _execute(url, "select pg_reload_conf()")
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str, queries: Queries) -> str:
+    """A database with the schema, from which each test's own is cloned."""
+    _execute(server_url, "create database template_watchtime")
+    migrations.migrate(Database(database_url(server_url, "template_watchtime"), queries))
+    return "template_watchtime"
+
+
+@pytest.fixture
+def url(server_url: str, template: str) -> str:
+    """The address of a new database with the schema."""
+    name = f"test_{next(_numbers)}"
+    _execute(server_url, f"create database {name} template {template}")
+    return database_url(server_url, name)
+
+
+@pytest.fixture
+def empty_url(server_url: str) -> str:
+    """The address of a new database without a schema."""
+    name = f"empty_{next(_numbers)}"
+    _execute(server_url, f"create database {name}")
+    return database_url(server_url, name)
+
+
+@pytest.fixture
+def database(url: str, queries: Queries) -> Database:
+    """A new database with the schema."""
+    return Database(url, queries)
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    """Stands at 08:00 Pacific on Saturday, 2026-11-21, the start of a day of the bot."""
+    return VirtualClock(datetime(2026, 11, 21, 16, tzinfo=UTC))
+
+
+def database_url(server_url: str, name: str) -> str:
+    """The address of another database of the same server."""
+    socket_folder = server_url.split("?host=")[1]
+    return f"postgresql://postgres@/{name}?host={quote(socket_folder)}"
+
+
+def _execute(url: str, statement: str) -> None:
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()

@@ -1,0 +1,244 @@
+"""Transactions, locks and COPY on a real PostgreSQL, also when it goes away in the middle."""
+
+import threading
+from collections.abc import Sequence
+
+import psycopg2
+import pytest
+
+from helperfunctions.database import CopyRows, Database, without_password
+from helperfunctions.errors import Busy, DatabaseError, DatabaseUnavailable
+from helperfunctions.queries import Queries
+from tests.factories import DAY, a_stream, rows, stage
+
+SECRET = "hunter2-planted-f00d"
+PARTITIONS = "select relname from pg_class join pg_inherits on inhrelid = pg_class.oid order by relname"
+
+
+class Oops(Exception):
+    """A failure of the code inside a transaction."""
+
+
+def kill_others(url: str) -> int:
+    """End every connection to this database but the one that does it; how many there were."""
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity "
+            "where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        killed = cursor.fetchall()
+    connection.close()
+    assert all(done for (done,) in killed)
+    return len(killed)
+
+
+def test_what_a_transaction_did_is_there_after_it(database: Database, url: str) -> None:
+    with database.transaction() as tx:
+        tx.collect.make_partition(day=DAY)
+    assert rows(url, PARTITIONS) == [("streams_2026_11_21",)]
+
+
+def test_a_transaction_that_fails_leaves_nothing(database: Database, url: str) -> None:
+    """Whether the database refuses or our own code fails."""
+
+    def fail_by_ourselves() -> None:
+        with database.transaction() as tx:
+            tx.collect.make_partition(day=DAY)
+            raise Oops
+
+    def be_refused() -> None:
+        with database.transaction() as tx:
+            tx.collect.make_partition(day=DAY)
+            tx.collect.make_partition(day="no date")
+
+    with pytest.raises(Oops):
+        fail_by_ourselves()
+    with pytest.raises(DatabaseError, match="the database refused: "):
+        be_refused()
+    assert rows(url, PARTITIONS) == []
+
+
+def test_what_the_database_refuses_is_one_line(database: Database) -> None:
+    with pytest.raises(DatabaseError) as caught, database.transaction() as tx:
+        tx.post.keep_draw(day=DAY, game_id="chess", drawn_at="2026-11-21T16:00Z")
+    assert not isinstance(caught.value, DatabaseUnavailable)
+    assert "violates foreign key constraint" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert isinstance(caught.value.__cause__, psycopg2.Error)
+
+
+def test_a_connection_killed_in_mid_transaction_is_told_as_such_and_leaves_nothing(
+    database: Database, url: str
+) -> None:
+
+    def be_killed() -> None:
+        with database.transaction() as tx:
+            tx.collect.make_partition(day=DAY)
+            assert kill_others(url) == 1
+            tx.collect.next_poll_id()
+
+    with pytest.raises(DatabaseUnavailable, match="cannot be reached or went away") as caught:
+        be_killed()
+    assert caught.value.can_retry
+    assert rows(url, PARTITIONS) == []
+
+
+def test_a_connection_killed_before_the_commit_is_told_as_such_and_leaves_nothing(database: Database, url: str) -> None:
+    """And the next transaction works."""
+
+    def be_killed() -> None:
+        with database.transaction() as tx:
+            tx.collect.make_partition(day=DAY)
+            kill_others(url)
+
+    with pytest.raises(DatabaseUnavailable):
+        be_killed()
+    assert rows(url, PARTITIONS) == []
+    stage(database, a_stream())
+    assert rows(url, "select count(*) from staging.streams") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "url_to_nowhere",
+    [
+        f"postgresql://bot:{SECRET}@127.0.0.1:1/watchtime",
+        f"postgresql://bot:{SECRET}@no-such-host.invalid/watchtime",
+        f"postgresql://bot:{SECRET}@/watchtime?host=/no/such/folder",
+        f"postgresql://bot:100%{SECRET}@127.0.0.1:1/watchtime",
+    ],
+)
+def test_a_server_that_cannot_be_reached_is_told_without_the_password(queries: Queries, url_to_nowhere: str) -> None:
+    database = Database(url_to_nowhere, queries)
+    for what in (database.transaction(), database.only_one("collect")):
+        with pytest.raises(DatabaseError) as caught, what:
+            pass
+        assert SECRET not in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_database_that_does_not_exist_is_unavailable(server_url: str, queries: Queries) -> None:
+    nowhere = server_url.replace("/postgres?", "/no_such_database?")
+    with pytest.raises(DatabaseUnavailable, match="no_such_database"), Database(nowhere, queries).transaction():
+        pass
+
+
+def test_only_one_at_a_time_does_a_job(database: Database) -> None:
+    with database.only_one("collect"):
+        with pytest.raises(Busy, match="another process is doing 'collect'"), database.only_one("collect"):
+            pass
+        with database.only_one("daily"):
+            pass
+    with database.only_one("collect"):
+        pass
+
+
+def test_a_job_is_free_again_after_it_failed(database: Database) -> None:
+    with pytest.raises(Oops), database.only_one("collect"):
+        raise Oops
+    with database.only_one("collect"):
+        pass
+
+
+def test_a_job_is_free_again_when_its_holder_loses_its_connection(database: Database, url: str) -> None:
+    """As it does when the process dies, however it dies. The holder itself does not stumble over it."""
+    with database.only_one("collect"):
+        assert kill_others(url) == 1
+        with database.only_one("collect"):
+            pass
+
+
+def test_the_same_job_on_another_database_is_another_job(database: Database, empty_url: str, queries: Queries) -> None:
+    with database.only_one("collect"), Database(empty_url, queries).only_one("collect"):
+        pass
+
+
+def test_of_many_that_want_a_job_at_once_one_gets_it(database: Database) -> None:
+    """Each waits with giving it back until all have tried."""
+    tried = threading.Barrier(5)
+    outcomes: list[str] = []
+
+    def try_once() -> None:
+        try:
+            with database.only_one("collect"):
+                outcomes.append("done")
+                tried.wait()
+        except Busy:
+            outcomes.append("busy")
+            tried.wait()
+
+    threads = [threading.Thread(target=try_once) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["busy"] * 4 + ["done"]
+
+
+NAMES = [
+    "plain",
+    "",
+    "tab\tin\tit",
+    "line\nbreak\r\nand\rreturn",
+    "back\\slash \\t \\n \\\\",
+    r"\N",
+    r"\.",
+    "'single' and \"double\" quotes",
+    "comma, semicolon; %s %(x)s {} $1",
+    "😀 👨‍👩‍👧‍👦 原神 שלום",
+    "\x01\x1b\x7f\u0085\u2028",
+    " spaces around ",
+    "x" * 100_000,
+]
+
+
+def copied(
+    database: Database, url: str, table_rows: Sequence[tuple[str, str]], at_once: int = 100
+) -> list[tuple[str, str]]:
+    """What comes out of the database when streamers' names went in by COPY, written down so many at once."""
+    incoming = CopyRows()
+    numbered = [(f"{number:03}", login, name) for number, (login, name) in enumerate(table_rows)]
+    for start in range(0, len(numbered), at_once):
+        incoming.add(numbered[start : start + at_once])
+    with database.transaction() as tx:
+        tx.collect.create_incoming_streamers()
+        assert tx.copy(tx.collect.text_of("copy_incoming_streamers"), incoming) == len(table_rows)
+        tx.collect.keep_streamers(day=DAY)
+    return rows(url, "select login, streamer_name from streamers order by streamer_id")
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+def test_any_name_comes_back_from_copy_as_it_went_in(database: Database, url: str, at_once: int) -> None:
+    pairs = [(name, NAMES[-1 - number]) for number, name in enumerate(NAMES)]
+    assert copied(database, url, pairs, at_once) == pairs
+
+
+@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+def test_a_name_among_plain_ones_comes_back_as_it_went_in(database: Database, url: str, name: str) -> None:
+    """Plain rows are written together, in another way than those that need escaping."""
+    pairs = [("one", "two"), ("three", name), ("four", "five")]
+    assert copied(database, url, pairs) == pairs
+
+
+def test_no_value_is_null_beside_a_text_that_looks_like_it(database: Database, url: str) -> None:
+    stage(database, a_stream(streamer=r"\N", started_at=None))
+    assert rows(url, "select streamer_id, started_at from staging.streams") == [(r"\N", None)]
+
+
+def test_a_copy_of_nothing_is_nothing(database: Database, url: str) -> None:
+    assert copied(database, url, []) == []
+
+
+@pytest.mark.parametrize(
+    ("url_with_secret", "shown"),
+    [
+        (f"postgresql://bot:{SECRET}@db:5433/watchtime", "dbname=watchtime host=db password=*** port=5433 user=bot"),
+        (f"host=db user=bot password={SECRET}", "host=db password=*** user=bot"),
+        (f"postgresql://db/watchtime?password={SECRET}", "dbname=watchtime host=db password=***"),
+        ("postgresql://bot@db/watchtime", "dbname=watchtime host=db user=bot"),
+        (f"mysql://bot:{SECRET}@db/watchtime", "(not understood)"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(url_with_secret: str, shown: str) -> None:
+    assert sorted(without_password(url_with_secret).split()) == sorted(shown.split())

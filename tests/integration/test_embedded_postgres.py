@@ -1,0 +1,216 @@
+"""The embedded PostgreSQL: started on demand, shared, stopped by its last user, and none the worse for a kill -9."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import psycopg2
+import pytest
+
+from helperfunctions import embedded_postgres
+from helperfunctions.errors import DatabaseUnavailable
+from tests.factories import rows
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Another user of the same folder: says that it is in, and leaves when its input ends.
+USER = """
+import sys
+from pathlib import Path
+from helperfunctions import embedded_postgres
+with embedded_postgres.running(Path(sys.argv[1])):
+    print("in", flush=True)
+    sys.stdin.read()
+"""
+
+User = subprocess.Popen[str]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A short path, for the name of a Unix socket has about a hundred characters; its server ends with the test."""
+    with tempfile.TemporaryDirectory(prefix="wt-") as name:
+        data = Path(name) / "pg"
+        yield data
+        process = server(data)
+        if process is not None:
+            kill(process)
+            pytest.fail("the server was left running")
+
+
+@pytest.fixture
+def enter(folder: Path) -> Iterator[Callable[[], User]]:
+    """Lets another process use the server."""
+    with ExitStack() as stack:
+
+        def start() -> User:
+            command = [sys.executable, "-c", USER, str(folder)]
+            user = stack.enter_context(
+                subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            )
+            # a user that a failed test left behind leaves then
+            stack.callback(leave, user)
+            assert user.stdout is not None
+            assert user.stdout.readline() == "in\n"
+            return user
+
+        yield start
+
+
+def leave(user: User) -> None:
+    assert user.stdin is not None
+    user.stdin.close()
+    user.wait()
+
+
+def server(folder: Path) -> psutil.Process | None:
+    """The process of the server of that folder, if it runs."""
+    try:
+        process = psutil.Process(int((folder / "postmaster.pid").read_text().splitlines()[0]))
+        return process if process.is_running() and process.status() != psutil.STATUS_ZOMBIE else None
+    except (OSError, psutil.Error):
+        return None
+
+
+def kill(process: psutil.Process) -> None:
+    """End the server and all that it started as a power cut does."""
+    every = [process, *process.children(recursive=True)]
+    for one in every:
+        one.kill()
+    psutil.wait_procs(every, timeout=30)
+
+
+def execute(url: str, statement: str) -> None:
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
+
+
+def dead_number() -> int:
+    """The number of a process that is no more."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_a_server_runs_for_as_long_as_its_block_and_keeps_its_rows(folder: Path) -> None:
+    with embedded_postgres.running(folder) as url:
+        execute(url, "create table kept as select 42 as answer")
+        assert server(folder) is not None
+    assert server(folder) is None
+    with embedded_postgres.running(folder) as url:
+        assert rows(url, "select * from kept") == [(42,)]
+
+
+def test_two_users_share_a_server_and_the_last_one_stops_it(folder: Path, enter: Callable[[], User]) -> None:
+    """Whoever came first leaves first; for the other nothing changes."""
+    first = enter()
+    with embedded_postgres.running(folder) as url:
+        one = server(folder)
+        connection = psycopg2.connect(url)
+        leave(first)
+        assert server(folder) == one
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+        connection.close()
+    assert server(folder) is None
+
+
+def test_a_user_that_was_killed_does_not_keep_the_server_running(folder: Path, enter: Callable[[], User]) -> None:
+    """It stays until somebody comes and goes, and is used by whoever comes."""
+    killed = enter()
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    left_running = server(folder)
+    assert left_running is not None
+    with embedded_postgres.running(folder) as url:
+        assert rows(url, "select 1") == [(1,)]
+        assert server(folder) == left_running
+    assert server(folder) is None
+
+
+def test_a_user_that_was_killed_is_forgotten_by_one_that_stays(folder: Path, enter: Callable[[], User]) -> None:
+    with embedded_postgres.running(folder):
+        killed = enter()
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+    assert server(folder) is None
+
+
+def test_after_a_kill_of_the_server_what_was_committed_is_there(folder: Path) -> None:
+    with embedded_postgres.running(folder) as url:
+        execute(url, "create table kept as select generate_series(1, 1000) as number")
+        half_way = psycopg2.connect(url)
+        half_way.cursor().execute("delete from kept")
+        one = server(folder)
+        assert one is not None
+        kill(one)
+        half_way.close()
+    with embedded_postgres.running(folder) as url:
+        assert rows(url, "select count(*) from kept") == [(1000,)]
+
+
+def stop_without_a_trace_in(folder: Path) -> list[str]:
+    """Make a server, kill it and all who use it; the mark that it left, line by line."""
+    with embedded_postgres.running(folder):
+        one = server(folder)
+        assert one is not None
+        kill(one)
+    mark = folder / "postmaster.pid"
+    lines = mark.read_text().splitlines()
+    assert len(lines) == 8
+    return lines
+
+
+def test_the_number_of_a_dead_server_may_belong_to_another_program_by_now(folder: Path) -> None:
+    """Usual in containers, where numbers start anew. The other program, here this one, is left in peace."""
+    lines = stop_without_a_trace_in(folder)
+    (folder / "postmaster.pid").write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+    with embedded_postgres.running(folder) as url:
+        assert rows(url, "select 1") == [(1,)]
+
+
+@pytest.mark.parametrize("lines_written", [0, 5])
+def test_a_mark_that_was_being_written_at_the_kill_is_in_nobodys_way(folder: Path, lines_written: int) -> None:
+    """PostgreSQL writes the lines of postmaster.pid one after the other while it starts."""
+    lines = stop_without_a_trace_in(folder)
+    half = [str(dead_number()), *lines[1:]][:lines_written]
+    (folder / "postmaster.pid").write_text("".join(f"{line}\n" for line in half))
+    with embedded_postgres.running(folder) as url:
+        assert rows(url, "select 1") == [(1,)]
+
+
+@pytest.mark.parametrize("written", ["", "[12"])
+def test_a_list_of_users_that_was_being_written_at_the_kill_is_in_nobodys_way(folder: Path, written: str) -> None:
+    stop_without_a_trace_in(folder)
+    (folder / ".handle_pids.json").write_text(written)
+    with embedded_postgres.running(folder) as url:
+        assert rows(url, "select 1") == [(1,)]
+    assert json.loads((folder / ".handle_pids.json").read_text()) == []
+
+
+def test_a_folder_that_cannot_be_used_is_said_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(DatabaseUnavailable, match=str(tmp_path / "file")) as caught,
+        embedded_postgres.running(tmp_path / "file" / "pg"),
+    ):
+        pass
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_of_something_else_is_said_with_its_name_and_left_as_it_is(folder: Path) -> None:
+    """Half a year of somebody's holiday pictures is no database."""
+    folder.mkdir()
+    (folder / "picture.jpg").write_text("a beach")
+    with pytest.raises(DatabaseUnavailable, match=str(folder)), embedded_postgres.running(folder):
+        pass
+    assert (folder / "picture.jpg").read_text() == "a beach"

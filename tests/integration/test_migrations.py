@@ -1,0 +1,154 @@
+"""The schema is brought up to date once, whoever asks how often; one that is not this code's is refused."""
+
+import re
+import threading
+from pathlib import Path
+
+import pytest
+
+from helperfunctions import migrations
+from helperfunctions.database import Database
+from helperfunctions.errors import DatabaseError, SchemaMismatch
+from helperfunctions.queries import Queries
+from tests.factories import rows
+
+OURS = migrations.versions_in()
+TABLES = """
+    select schemaname || '.' || tablename from pg_tables
+    where schemaname in ('public', 'staging') order by 1
+"""
+
+
+@pytest.fixture
+def new(empty_url: str, queries: Queries) -> Database:
+    """A database without a schema."""
+    return Database(empty_url, queries)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Migrations of a test's own."""
+    path = tmp_path / "migrations"
+    path.mkdir()
+    return path
+
+
+def write(folder: Path, version: str, up: str, down: str = "select 1;") -> None:
+    (folder / f"{version}_test.sql").write_text(f"-- migrate:up\n{up}\n\n-- migrate:down\n{down}\n")
+
+
+def test_a_new_database_gets_the_schema(new: Database, empty_url: str) -> None:
+    assert migrations.applied_versions(new) == []
+    assert migrations.migrate(new) == OURS
+    assert migrations.applied_versions(new) == OURS
+    assert rows(empty_url, TABLES) == [
+        ("public.daily_games",),
+        ("public.daily_streamer_games",),
+        ("public.daily_streamers",),
+        ("public.days",),
+        ("public.draws",),
+        ("public.games",),
+        ("public.schema_migrations",),
+        ("public.streamers",),
+        ("staging.games",),
+        ("staging.polls",),
+        ("staging.set_aside",),
+        ("staging.streams",),
+    ]
+    migrations.check(new)
+
+
+def test_migrating_twice_changes_nothing(new: Database) -> None:
+    migrations.migrate(new)
+    assert migrations.migrate(new) == []
+    assert migrations.applied_versions(new) == OURS
+
+
+def test_four_that_migrate_at_once_all_end_with_the_schema(empty_url: str, queries: Queries) -> None:
+    """Each waits for the one before; none fails."""
+    failures: list[BaseException] = []
+    together = threading.Barrier(4)
+
+    def migrate() -> None:
+        try:
+            together.wait()
+            migrations.migrate(Database(empty_url, queries))
+        except BaseException as exc:
+            failures.append(exc)
+
+    threads = [threading.Thread(target=migrate) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert migrations.applied_versions(Database(empty_url, queries)) == OURS
+
+
+def test_a_newer_version_of_the_code_adds_only_what_is_missing(new: Database, folder: Path, empty_url: str) -> None:
+    write(folder, "20270101000000", "create table first (name text);")
+    assert migrations.migrate(new, folder) == ["20270101000000"]
+    write(folder, "20270202000000", "create table second (name text);")
+    assert migrations.migrate(new, folder) == ["20270202000000"]
+    assert rows(empty_url, TABLES) == [("public.first",), ("public.schema_migrations",), ("public.second",)]
+
+
+def test_a_database_without_a_schema_is_refused_with_what_to_do(new: Database) -> None:
+    with pytest.raises(SchemaMismatch) as caught:
+        migrations.check(new)
+    assert str(caught.value) == (
+        f"the database has schema none, older than this program's {OURS[-1]}: run `watchtime migrate`"
+    )
+
+
+def test_an_older_schema_is_refused_with_what_to_do(database: Database) -> None:
+    with pytest.raises(SchemaMismatch) as caught:
+        migrations.check(database, [*OURS, "20991231000000"])
+    assert str(caught.value) == (
+        f"the database has schema {OURS[-1]}, older than this program's 20991231000000: run `watchtime migrate`"
+    )
+
+
+def test_a_newer_schema_is_refused_and_left_alone(new: Database, folder: Path) -> None:
+    """By the check as well as by an attempt to migrate."""
+    write(folder, "20270101000000", "create table first (name text);")
+    write(folder, "20270202000000", "create table second (name text);")
+    migrations.migrate(new, folder)
+    (folder / "20270202000000_test.sql").unlink()
+    write(folder, "20270101000001", "create table never (name text);")
+    for attempt in (
+        lambda: migrations.check(new, migrations.versions_in(folder)),
+        lambda: migrations.migrate(new, folder),
+    ):
+        with pytest.raises(SchemaMismatch, match="has schema 20270202000000, newer than this program's 20270101000001"):
+            attempt()
+    assert migrations.applied_versions(new) == ["20270101000000", "20270202000000"]
+
+
+def test_a_migration_that_fails_is_one_line_and_leaves_nothing_of_it(
+    new: Database, folder: Path, empty_url: str
+) -> None:
+    """The one before stays, and the next attempt begins where this one failed."""
+    write(folder, "20270101000000", "create table first (name text);")
+    write(folder, "20270202000000", "create table half (name text);\ncreate tabel other_half (name text);")
+    with pytest.raises(DatabaseError) as caught:
+        migrations.migrate(new, folder)
+    assert not isinstance(caught.value, SchemaMismatch)
+    assert re.fullmatch(r'the migration failed: Error: .*syntax error at or near "tabel"[^\n\]]*', str(caught.value))
+    assert rows(empty_url, TABLES) == [("public.first",), ("public.schema_migrations",)]
+    write(folder, "20270202000000", "create table half (name text);\ncreate table other_half (name text);")
+    assert migrations.migrate(new, folder) == ["20270202000000"]
+
+
+def test_what_migrations_made_they_can_take_away(new: Database, folder: Path, empty_url: str) -> None:
+    """The way back of every migration, newest first, run by hand."""
+    migrations.migrate(new)
+    with new.transaction() as tx:
+        assert tx.database.has_migrations()
+    for path in sorted(migrations.MIGRATIONS_FOLDER.glob("*.sql"), reverse=True):
+        write(folder, f"2100{path.name[4:14]}", path.read_text().split("-- migrate:down")[1])
+    # seen by dbmate as a newer version's migration
+    for path in migrations.MIGRATIONS_FOLDER.glob("*.sql"):
+        (folder / path.name).write_text(path.read_text())
+    migrations.migrate(new, folder)
+    assert rows(empty_url, TABLES) == [("public.schema_migrations",)]
