@@ -1,0 +1,118 @@
+"""Helix's look-ups: games, top games and users."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+import numpy as np
+
+from sandbox.cursors import decode_offset, encode_offset
+from sandbox.listing import Listing
+from sandbox.messages import Refusal, Request, Response, helix_refusal, json_response
+from sandbox.stream_json import utc_text
+from sandbox.streamers import mixed
+from sandbox.world import World
+
+MOST_VALUES: Final = 100
+"""Ids and names in one request, and entries on one page."""
+
+_TWITCH_BEGAN: Final = int(datetime(2011, 6, 6, tzinfo=UTC).timestamp())
+_JOINING_SECONDS: Final = 12 * 365 * 86_400
+_CDN: Final = "https://static-cdn.jtvnw.net"
+
+
+def page_size(request: Request) -> int:
+    """The parameter `first`: 1 to 100, 20 if it is not given. Raises Refusal."""
+    text = request.one("first") or "20"
+    if not (text.isascii() and text.isdecimal() and len(text) < 9):
+        raise helix_refusal(HTTPStatus.BAD_REQUEST, 'The parameter "first" was malformed: the value must be a number')
+    if not 1 <= int(text) <= MOST_VALUES:
+        bound = f"less than or equal to {MOST_VALUES}" if int(text) else "greater than or equal to 1"
+        raise helix_refusal(HTTPStatus.BAD_REQUEST, f'The parameter "first" was malformed: the value must be {bound}')
+    return int(text)
+
+
+def invalid_cursor() -> Refusal:
+    """What Helix says to a cursor that it cannot read, and at times to a good one."""
+    return helix_refusal(HTTPStatus.BAD_REQUEST, "invalid cursor")
+
+
+class Directory:
+    """Answers look-ups about one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        games = world.games
+        self._by_id = {game_id: number for number, game_id in enumerate(games.ids) if number}
+        self._by_name = {name: number for number, name in enumerate(games.names) if number}
+        self._by_igdb_id = {igdb_id: number for number, igdb_id in enumerate(games.igdb_ids) if igdb_id}
+
+    def games(self, request: Request) -> Response:
+        """GET /games: those found, in the order in which they were asked for. Raises Refusal."""
+        look_ups: dict[str, Callable[[str], int | None]] = {
+            "id": self._by_id.get,
+            "name": self._by_name.get,
+            "igdb_id": self._by_igdb_id.get,
+        }
+        return json_response({"data": [self._game(number) for number in _found(request, look_ups)]})
+
+    def top_games(self, request: Request, listing: Listing) -> Response:
+        """GET /games/top: most watched first, paged by offset. Raises Refusal."""
+        first, offset = page_size(request), 0
+        try:
+            if after := request.one("after"):
+                offset = decode_offset(after)
+            elif before := request.one("before"):
+                offset = max(0, decode_offset(before) - 2 * first)
+        except ValueError as error:
+            raise invalid_cursor() from error
+        played = listing.snapshot.games[listing.rows]
+        viewers = np.bincount(played, weights=listing.viewers, minlength=len(self._world.games.ids))
+        order = [number for number in np.argsort(-viewers, kind="stable").tolist() if number and viewers[number]]
+        end = offset + first
+        pagination = {"cursor": encode_offset(end)} if end < len(order) else {}
+        return json_response({"data": [self._game(number) for number in order[offset:end]], "pagination": pagination})
+
+    def users(self, request: Request) -> Response:
+        """GET /users: streamers, live or not. Raises Refusal."""
+        streamers = self._world.streamers
+        look_ups = {"id": streamers.number_of_id, "login": streamers.number_of_login}
+        return json_response({"data": [self._user(number) for number in _found(request, look_ups)]})
+
+    def _game(self, number: int) -> dict[str, str]:
+        games = self._world.games
+        return {
+            "id": games.ids[number],
+            "name": games.names[number],
+            "box_art_url": f"{_CDN}/ttv-boxart/{games.ids[number]}-{{width}}x{{height}}.jpg",
+            "igdb_id": games.igdb_ids[number],
+        }
+
+    def _user(self, number: int) -> dict[str, Any]:
+        streamers = self._world.streamers
+        place = number / streamers.count
+        joined = _TWITCH_BEGAN + mixed(self._world.seed, number, 5) % _JOINING_SECONDS
+        return {
+            "id": streamers.id(number),
+            "login": streamers.login(number),
+            "display_name": streamers.display_name(number),
+            "type": "",
+            "broadcaster_type": "partner" if place < 0.02 else "affiliate" if place < 0.3 else "",
+            "description": "",
+            "profile_image_url": f"{_CDN}/jtv_user_pictures/{streamers.id(number)}-profile_image-300x300.png",
+            "offline_image_url": "",
+            "view_count": 0,
+            "created_at": utc_text(joined),
+        }
+
+
+def _found(request: Request, look_ups: Mapping[str, Callable[[str], int | None]]) -> Iterator[int]:
+    """What the values of those parameters name, each once; unknown ones are ignored. Raises Refusal."""
+    asked = [(name, value) for name in look_ups for value in request.query.get(name, [])]
+    if not asked:
+        raise helix_refusal(HTTPStatus.BAD_REQUEST, f"Must provide at least one of: {', '.join(look_ups)}")
+    if len(asked) > MOST_VALUES:
+        raise helix_refusal(HTTPStatus.BAD_REQUEST, f"at most {MOST_VALUES} values can be looked up at once")
+    found = (look_ups[name](value) for name, value in asked)
+    yield from dict.fromkeys(number for number in found if number is not None)

@@ -1,0 +1,102 @@
+"""Tokens and the rate limit, over real HTTP on a clock that is moved by hand."""
+
+import jsonschema
+import pytest
+import requests
+
+from helperfunctions.clock import VirtualClock
+from sandbox.server import CLIENT_ID, CLIENT_SECRET, TwitchSandbox
+from sandbox.world import World
+from tests.sandbox import helix_shapes
+from tests.sandbox.client import TIMEOUT, Client
+from tests.sandbox.conftest import NOON
+
+UNAUTHORIZED = {"error": "Unauthorized", "status": 401, "message": "Invalid OAuth token"}
+
+
+def test_a_token_is_minted_for_parameters_in_the_body_or_in_the_address(client: Client) -> None:
+    query = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "grant_type": "client_credentials"}
+    in_address = requests.post(f"{client.sandbox.auth_url}/token", params=query, timeout=TIMEOUT)
+    for response in (client.ask_for_token(), in_address):
+        assert response.status_code == 200
+        jsonschema.validate(response.json(), helix_shapes.TOKEN)
+        assert response.json()["expires_in"] == 5_011_271
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "message"),
+    [
+        ({"client_secret": "wrong"}, 403, "invalid client secret"),
+        ({"client_id": "wrong"}, 400, "invalid client"),
+        ({"client_id": ""}, 400, "missing client id"),
+        ({"grant_type": "password"}, 400, "invalid grant type"),
+    ],
+)
+def test_wrong_credentials_are_told_apart(client: Client, changes: dict[str, str], status: int, message: str) -> None:
+    response = client.ask_for_token(**changes)
+    assert response.status_code == status
+    jsonschema.validate(response.json(), helix_shapes.AUTH_ERROR)
+    assert response.json() == {"status": status, "message": message}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Authorization": None}, {"Client-Id": None}, {"Authorization": "Bearer nonsense"}, {"Client-Id": "another"}],
+)
+def test_helix_wants_a_living_token_and_the_client_id_that_it_belongs_to(
+    client: Client, headers: dict[str, str | None]
+) -> None:
+    response = client.session.get(f"{client.sandbox.api_url}/streams", headers=headers, timeout=TIMEOUT)
+    assert response.status_code == 401
+    jsonschema.validate(response.json(), helix_shapes.HELIX_ERROR)
+    assert response.json()["error"] == "Unauthorized"
+
+
+def test_the_twenty_sixth_token_stops_the_oldest(client: Client) -> None:
+    tokens = [str(client.ask_for_token().json()["access_token"]) for _ in range(25)]
+    assert client.get("streams").json() == UNAUTHORIZED
+    for token in tokens:
+        client.session.headers["Authorization"] = f"Bearer {token}"
+        assert client.get("streams").status_code == 200
+
+
+def test_a_token_works_until_it_expires(world: World, clock: VirtualClock) -> None:
+    with TwitchSandbox(world, clock, token_seconds=3_600) as sandbox, Client(sandbox) as client:
+        assert client.ask_for_token().json()["expires_in"] == 3_600
+        clock.advance(3_599)
+        assert client.get("streams").status_code == 200
+        clock.advance(1)
+        assert client.get("streams").json() == UNAUTHORIZED
+
+
+def test_validate_tells_how_long_a_token_lives(client: Client, clock: VirtualClock) -> None:
+    address = f"{client.sandbox.auth_url}/validate"
+    clock.advance(271)
+    for scheme in ("OAuth", "Bearer"):
+        token = str(client.session.headers["Authorization"]).removeprefix("Bearer ")
+        response = requests.get(address, headers={"Authorization": f"{scheme} {token}"}, timeout=TIMEOUT)
+        jsonschema.validate(response.json(), helix_shapes.VALIDATION)
+        assert response.json() == {"client_id": CLIENT_ID, "scopes": [], "expires_in": 5_011_000}
+    response = requests.get(address, headers={"Authorization": "OAuth nonsense"}, timeout=TIMEOUT)
+    assert (response.status_code, response.json()) == (401, {"status": 401, "message": "invalid access token"})
+
+
+def test_an_empty_bucket_refuses_and_refills_with_the_clock(world: World, clock: VirtualClock) -> None:
+    with TwitchSandbox(world, clock, rate_limit=60) as sandbox, Client(sandbox) as client:
+        remaining = [int(client.get("streams", first=1).headers["Ratelimit-Remaining"]) for _ in range(60)]
+        assert remaining == list(range(59, -1, -1))
+        refused = client.get("streams")
+        assert refused.status_code == 429
+        assert refused.json() == {"error": "Too Many Requests", "status": 429, "message": "Request limit exceeded"}
+        assert refused.headers["Ratelimit-Limit"] == "60"
+        assert refused.headers["Ratelimit-Remaining"] == "0"
+        assert int(refused.headers["Ratelimit-Reset"]) == NOON.timestamp() + 60
+        clock.advance(2)
+        assert [client.get("streams", first=1).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_without_a_limit_nothing_is_refused_and_no_limit_is_announced(world: World, clock: VirtualClock) -> None:
+    with TwitchSandbox(world, clock, rate_limit=0) as sandbox, Client(sandbox) as client:
+        responses = [client.get("streams", first=1) for _ in range(850)]
+    assert {response.status_code for response in responses} == {200}
+    assert "Ratelimit-Limit" not in responses[0].headers
