@@ -1,0 +1,287 @@
+"""Twitch's Helix API: a token, paced requests, pages of live streams. The only file that touches requests.
+
+Facts: https://dev.twitch.tv/docs/api/reference#get-streams, https://dev.twitch.tv/docs/api/guide (rate limits),
+https://dev.twitch.tv/docs/authentication/getting-tokens-oauth (client credentials).
+"""
+
+import hashlib
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import orjson
+import requests
+import tenacity
+
+from helperfunctions.clock import Clock
+from helperfunctions.errors import InvalidCursor, TwitchError, TwitchRefused, TwitchUnavailable
+from helperfunctions.token_cache import AppToken, TokenCache
+
+log = logging.getLogger(__name__)
+
+PAGE_SIZE: Final = 100
+TIMEOUT: Final = (5.0, 15.0)  # seconds to connect, seconds between two bytes
+ATTEMPTS: Final = 10
+# A cursor that Twitch once refused is as a rule accepted the next time; one that is really gone stays so.
+CURSOR_ATTEMPTS: Final = 4
+RENEW_BEFORE: Final = timedelta(hours=1)
+LONGEST_WAIT_SECONDS: Final = 120.0
+# Below this share of the bucket we go no faster than it refills, so that others with the same key are not starved.
+RESERVE: Final = 0.1
+BUCKET_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class StreamsPage:
+    """A page of Get Streams: the streams as Twitch wrote them, and where the next page begins (None: nowhere)."""
+
+    items: list[Any]
+    cursor: str | None
+
+
+class _TryAgain(Exception):
+    """A failure that another attempt can cure; `wait_seconds` when the server said how long to wait."""
+
+    def __init__(self, reason: str, wait_seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait_seconds = wait_seconds
+
+
+class _TryCursorAgain(_TryAgain):
+    """`400 invalid cursor`, which Twitch says now and then of good ones."""
+
+
+class TwitchApi:
+    """A client of Helix for one application.
+
+    Each call is tried again, with backoff and jitter, after timeouts, broken connections, 5xx, bodies that are no
+    JSON, and 429 (then at `Ratelimit-Reset`); a 401 renews the token once. It raises TwitchUnavailable when
+    that does not help, TwitchRefused when the credentials are wrong, InvalidCursor when a page cannot be found again.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_url: str,
+        auth_url: str,
+        client_id: str,
+        client_secret: str,
+        clock: Clock,
+        tokens: TokenCache,
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> None:
+        self._api_url = api_url.rstrip("/")
+        self._auth_url = auth_url.rstrip("/")
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._clock = clock
+        self._tokens = tokens
+        self._timeout = timeout
+        self._token: AppToken | None = None
+        self._not_before = clock.now()
+        self._http = requests.Session()
+        # Proxies and certificates of the environment, looked up once and not with every request.
+        self._transport: dict[str, Any] = {}
+        # Nor may a .netrc put its own password in place of our token.
+        self._http.trust_env = False
+        # The token is kept under this name; a hash, since the secret is part of what makes it valid.
+        self._token_key = hashlib.sha256("\n".join([auth_url, client_id, client_secret]).encode()).hexdigest()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._http.close()
+
+    def get_streams(self, after: str | None = None) -> StreamsPage:
+        """One page of live streams, most watched first, from the cursor on (None: from the top)."""
+        parameters = {"first": str(PAGE_SIZE)} | ({"after": after} if after else {})
+        return _streams_page(self._get("/streams", parameters))
+
+    def _get(self, path: str, parameters: dict[str, str]) -> dict[str, Any]:
+        return self._persistently(lambda: self._get_once(path, parameters), f"GET {path}")
+
+    def _persistently(self, call: Any, what: str) -> dict[str, Any]:
+        """Make a call until it works or there is no sense in trying on."""
+        retrying = tenacity.Retrying(
+            stop=_Patience(),
+            wait=_wait,
+            retry=tenacity.retry_if_exception_type(_TryAgain),
+            sleep=self._clock.sleep,
+            before_sleep=_tell,
+            reraise=True,
+        )
+        try:
+            body: dict[str, Any] = retrying(call)
+        except _TryCursorAgain as exc:
+            raise InvalidCursor(f"Twitch refuses the cursor of the page asked for ({what})") from exc
+        except _TryAgain as exc:
+            raise TwitchUnavailable(f"Twitch does not answer {what}, tried {ATTEMPTS} times; last: {exc}") from exc
+        return body
+
+    def _get_once(self, path: str, parameters: dict[str, str]) -> dict[str, Any]:
+        token = self._current_token()
+        response = self._send_with_token(path, parameters, token)
+        if response.status_code == 401:
+            response = self._send_with_token(path, parameters, self._renewed_token())
+            if response.status_code == 401:
+                raise TwitchRefused(
+                    "Twitch does not accept a token that it has just given to us: TWITCH_CLIENT_ID and "
+                    "TWITCH_CLIENT_SECRET must be of the same application, and TWITCH_API_URL and TWITCH_AUTH_URL of "
+                    "the same Twitch"
+                )
+        return _understood(response, self._clock.now())
+
+    def _send_with_token(self, path: str, parameters: dict[str, str], token: AppToken) -> requests.Response:
+        wait_seconds = (self._not_before - self._clock.now()).total_seconds()
+        if wait_seconds > 0:
+            self._clock.sleep(wait_seconds)
+        headers = {"Authorization": f"Bearer {token.value}", "Client-Id": self._client_id}
+        response = self._send("GET", self._api_url, path, params=parameters, headers=headers)
+        now = self._clock.now()
+        self._not_before = now + timedelta(seconds=pause_seconds(response.headers, now))
+        return response
+
+    def _send(self, method: str, base: str, path: str, **arguments: Any) -> requests.Response:
+        url = base + path
+        try:
+            if base not in self._transport:
+                self._transport[base] = self._http.merge_environment_settings(url, {}, None, None, None)
+            return self._http.request(
+                method, url, timeout=self._timeout, allow_redirects=False, **self._transport[base], **arguments
+            )
+        except ValueError as exc:  # that is what requests' InvalidURL and InvalidSchema are as well
+            raise TwitchError(f"{url} cannot be asked: mend TWITCH_API_URL or TWITCH_AUTH_URL") from exc
+        except requests.RequestException as exc:
+            # The address only: the text of the exception may hold the whole request.
+            raise _TryAgain(f"{type(exc).__name__} at {url}") from exc
+
+    def _current_token(self) -> AppToken:
+        token = self._token or self._tokens.read(self._token_key)
+        if token is None or token.renew_at <= self._clock.now():
+            return self._renewed_token()
+        self._token = token
+        return token
+
+    def _renewed_token(self) -> AppToken:
+        body = self._persistently(self._ask_for_token, "POST /token")
+        lifetime = timedelta(seconds=body["expires_in"])
+        self._token = AppToken(body["access_token"], self._clock.now() + max(lifetime - RENEW_BEFORE, lifetime / 2))
+        self._tokens.write(self._token_key, self._token)
+        log.info("new Twitch token expires_in_hours=%.0f", lifetime.total_seconds() / 3600)
+        return self._token
+
+    def _ask_for_token(self) -> dict[str, Any]:
+        form = {
+            "client_id": self._client_id,
+            "client_secret": self._client_secret,
+            "grant_type": "client_credentials",
+        }
+        response = self._send("POST", self._auth_url, "/token", data=form)
+        # A refusal in HTML comes from something that stands in between, and passes.
+        if response.status_code in (400, 401, 403) and _json_object(response) is not None:
+            raise TwitchRefused(
+                f"Twitch refuses TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET ({response.status_code}): "
+                "copy both anew from https://dev.twitch.tv/console/apps"
+            )
+        body = _understood(response, self._clock.now())
+        if not isinstance(body.get("access_token"), str) or not isinstance(body.get("expires_in"), int | float):
+            raise _TryAgain("the answer to POST /token holds no token")
+        return body
+
+
+def pause_seconds(headers: Mapping[str, str], now: datetime) -> float:
+    """How long to wait before the next request, by the rate limit's headers: 0 while the bucket is well filled.
+
+    In its last tenth we go as fast as it refills; when it is empty we wait until it is full again.
+    """
+    try:
+        limit = int(headers["Ratelimit-Limit"])
+        remaining = int(headers["Ratelimit-Remaining"])
+    except (KeyError, ValueError):
+        return 0.0
+    if limit <= 0 or remaining > limit * RESERVE:
+        return 0.0
+    if remaining > 0:
+        return BUCKET_SECONDS / limit
+    return seconds_until_reset(headers, now) or 0.0
+
+
+def seconds_until_reset(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds until `Ratelimit-Reset` (Unix seconds), between 1 and LONGEST_WAIT_SECONDS; None without the header."""
+    try:
+        reset = float(headers["Ratelimit-Reset"])
+    except (KeyError, ValueError):
+        return None
+    if math.isnan(reset):
+        return None
+    return min(max(reset - now.timestamp(), 1.0), LONGEST_WAIT_SECONDS)
+
+
+def _understood(response: requests.Response, now: datetime) -> dict[str, Any]:
+    """The JSON object of a good answer, or the error that a bad one stands for."""
+    status = response.status_code
+    if status == 429:
+        raise _TryAgain("429 too many requests", seconds_until_reset(response.headers, now))
+    body = _json_object(response)
+    if status == 200 and body is not None:
+        return body
+    if status == 400 and body is not None and "cursor" in str(body.get("message", "")).lower():
+        raise _TryCursorAgain("400 invalid cursor")
+    if status == 200 or status >= 500 or status in (404, 408) or body is None:
+        raise _TryAgain(f"{status} with {'JSON' if body is not None else 'no JSON'}")
+    raise TwitchError(f"Twitch refuses our request with {status}: {str(body.get('message', ''))[:200]}")
+
+
+def _json_object(response: requests.Response) -> dict[str, Any] | None:
+    try:
+        body = orjson.loads(response.content)
+    except ValueError:
+        # It is stricter than JSON: half a surrogate pair in one name would cost the page.
+        try:
+            body = response.json()
+        except ValueError:
+            return None
+    return body if isinstance(body, dict) else None
+
+
+def _streams_page(body: dict[str, Any]) -> StreamsPage:
+    # `data` should never be null, says the reference; in practice it is now and then.
+    items = body.get("data")
+    pagination = body.get("pagination")
+    cursor = pagination.get("cursor") if isinstance(pagination, dict) else None
+    return StreamsPage(
+        items=items if isinstance(items, list) else [],
+        cursor=cursor if isinstance(cursor, str) and cursor else None,
+    )
+
+
+_backoff = tenacity.wait_exponential(multiplier=0.5, max=30) + tenacity.wait_random(0, 1)
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    said = getattr(_failure(state), "wait_seconds", None)
+    return said if said is not None else _backoff(state)
+
+
+class _Patience:
+    """When a call has failed often enough. A refused cursor and all other failures are counted apart."""
+
+    def __init__(self) -> None:
+        self._refused_cursors = 0
+
+    def __call__(self, state: tenacity.RetryCallState) -> bool:
+        if isinstance(_failure(state), _TryCursorAgain):
+            self._refused_cursors += 1
+            return self._refused_cursors >= CURSOR_ATTEMPTS
+        return state.attempt_number - self._refused_cursors >= ATTEMPTS
+
+
+def _tell(state: tenacity.RetryCallState) -> None:
+    pause = state.next_action.sleep if state.next_action else 0.0
+    log.info("Twitch: %s; trying again attempt=%d wait_seconds=%.1f", _failure(state), state.attempt_number, pause)
+
+
+def _failure(state: tenacity.RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None

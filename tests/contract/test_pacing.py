@@ -1,0 +1,75 @@
+"""The rate limit: kept by the headers, so that Twitch never has to say 429; and obeyed when it does."""
+
+from datetime import timedelta
+
+import pytest
+
+from helperfunctions.clock import VirtualClock
+from helperfunctions.twitch_api import TwitchApi
+from sandbox.faults import Faults
+from sandbox.server import TwitchSandbox
+from tests.contract.conftest import Connect, Serve, utc
+from tests.contract.other_client import OtherClient
+
+
+@pytest.mark.parametrize(("limit", "pages"), [(800, 900), (30, 100), (1, 5)])
+def test_more_pages_than_the_bucket_holds_are_read_without_a_429(
+    limit: int, pages: int, serve: Serve, connect: Connect, clock: VirtualClock
+) -> None:
+    """Nothing but waiting moves the clock here, so the bucket fills only while the client waits."""
+    sandbox = serve(rate_limit=limit)
+    api = connect(sandbox)
+    began = clock.now()
+    after = None
+    for _ in range(pages):
+        after = api.get_streams(after).cursor
+    # A 429 would have cost a request more.
+    assert sandbox.requests == 1 + pages
+    assert clock.now() - began >= timedelta(minutes=1) * (pages - limit) / limit
+
+
+def test_a_bucket_that_another_has_nearly_emptied_is_not_overdrawn(serve: Serve, connect: Connect) -> None:
+    sandbox = serve(rate_limit=40)
+    other = OtherClient(sandbox)
+    spent = [other.get_streams().status_code for _ in range(39)]
+    assert spent == [200] * 39
+    before = sandbox.requests
+    api = connect(sandbox)
+    for _ in range(20):
+        api.get_streams()
+    assert sandbox.requests == before + 1 + 20
+
+
+def test_a_429_is_waited_out_until_ratelimit_reset_and_not_longer(
+    serve: Serve, connect: Connect, clock: VirtualClock
+) -> None:
+    sandbox = serve(rate_limit=10)
+    other = OtherClient(sandbox)
+    answers = [other.get_streams() for _ in range(11)]
+    assert answers[-1].status_code == 429
+    reset = utc(float(answers[-1].headers["Ratelimit-Reset"]))
+    before = sandbox.requests
+    api = connect(sandbox)
+    assert len(api.get_streams().items) == 100
+    assert sandbox.requests == before + 1 + 2
+    assert reset <= clock.now() <= reset + timedelta(seconds=5)
+
+
+def test_a_wait_that_has_passed_by_itself_is_not_waited_again(
+    serve: Serve, connect: Connect, clock: VirtualClock
+) -> None:
+    sandbox = serve(rate_limit=2)
+    api = connect(sandbox)
+    api.get_streams()
+    api.get_streams()
+    clock.advance(1_800)
+    half_an_hour_later = clock.now()
+    api.get_streams()
+    assert clock.now() == half_an_hour_later
+
+
+def test_a_429_without_end_is_given_up(api: TwitchApi, sandbox: TwitchSandbox, faults: Faults) -> None:
+    api.get_streams()
+    faults.cue("too_many_requests", times=9)
+    assert len(api.get_streams().items) == 100
+    assert sandbox.requests == 2 + 10

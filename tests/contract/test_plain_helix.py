@@ -1,0 +1,73 @@
+"""A poll of a Helix that is not our sandbox."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.collect.poll import Collector
+from bot.days import Calendar
+from bot.models import CrawlEnd, PollStatus
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.token_cache import NoTokenCache
+from helperfunctions.twitch_api import TwitchApi
+from tests.contract import plain_helix
+from tests.factories import DAY, a_raw_stream, rows
+
+
+def the_streams(count: int) -> list[dict[str, Any]]:
+    """So many streams, from 10,000 viewers down in steps of 10."""
+    return [
+        a_raw_stream(id=f"s{n}", user_id=f"u{n}", user_login=f"login{n}", user_name=f"Name {n}", viewer_count=viewers)
+        for n, viewers in enumerate(range(10_000, 10_000 - 10 * count, -10))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "pages", "because"),
+    [
+        (1, 2, CrawlEnd.END_OF_LIST),
+        (100, 2, CrawlEnd.END_OF_LIST),
+        (250, 4, CrawlEnd.END_OF_LIST),
+        # 995 are above the threshold; one page more is read to be sure, not the one after it.
+        (1_000, 11, CrawlEnd.BELOW_THRESHOLD),
+    ],
+)
+def test_a_poll_stores_just_what_a_plain_helix_serves(
+    count: int, pages: int, because: CrawlEnd, database: Database, url: str, clock: VirtualClock
+) -> None:
+    streams = the_streams(count)
+    with plain_helix.serving(streams) as address:
+        live = TwitchApi(
+            api_url=address,
+            auth_url=f"{address}/",
+            client_id="me",
+            client_secret="mine",
+            clock=clock,
+            tokens=NoTokenCache(),
+        )
+        poll = Collector(
+            live=live,
+            database=database,
+            clock=clock,
+            calendar=Calendar(ZoneInfo("America/Los_Angeles"), time(8)),
+            more_than_viewers=50,
+            interval_minutes=30,
+        ).collect()
+        live.close()
+    above = [stream for stream in streams if stream["viewer_count"] > 50]
+    assert (poll.status, poll.ended_because) == (PollStatus.COMPLETE, because)
+    assert (poll.pages, poll.streams, poll.duplicates, poll.set_aside) == (pages, len(above), 0, 0)
+    assert poll.viewers == sum(stream["viewer_count"] for stream in above)
+    columns = "day, poll_id, viewer_count, started_at, stream_id, streamer_id, game_id"
+    began = datetime(2026, 11, 21, 15, tzinfo=UTC)
+    assert set(rows(url, f"select {columns} from staging.streams")) == {
+        (DAY, poll.poll_id, stream["viewer_count"], began, stream["id"], stream["user_id"], "509658")
+        for stream in above
+    }
+    assert set(rows(url, "select streamer_id, login, streamer_name from streamers")) == {
+        (stream["user_id"], stream["user_login"], stream["user_name"]) for stream in above
+    }
+    assert rows(url, "select game_id, game_name from games") == [("509658", "Just Chatting")]
