@@ -1,0 +1,1 @@
+"""Twitch -> staging: a poll, its streams, and the names of games and streamers."""

@@ -1,0 +1,179 @@
+"""Through Twitch's list of live streams, page by page, until viewers fall below the threshold.
+
+The list is sorted by viewers and moves while we read it: a cursor says "from this many viewers on", not "from the 200th
+on". So a stream can come twice or slip by, a page can be short or empty without being the last, the order breaks at
+the edges of pages, and the last page's cursor may lead back to the top.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from bot.collect.parse import parse_stream
+from bot.models import CrawlEnd, PollStatus, SetAside, Stream
+from bot.ports import LiveStreams, StreamsPage
+from helperfunctions.errors import InvalidCursor, TwitchError, TwitchUnavailable
+
+FULL_PAGE: Final = 100
+# How often a page that leads nowhere is asked for again: as a rule the second answer is good.
+PAGE_RETRIES: Final = 3
+# Pages in a row without a single new stream, after which the list is not going anywhere.
+STALE_PAGES: Final = 5
+
+# Ends that leave nothing unread above the threshold.
+_COMPLETE = frozenset({CrawlEnd.BELOW_THRESHOLD, CrawlEnd.END_OF_LIST})
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one page said."""
+
+    new: list[Stream]
+    ids: list[str]
+    has_any_above: bool
+    has_any_below: bool
+
+
+class Crawl:
+    """One crawl. `run` hands each new stream above the threshold to `keep`, page by page, and keeps the tallies."""
+
+    def __init__(
+        self,
+        live: LiveStreams,
+        *,
+        more_than_viewers: int,
+        page_cap: int,
+        is_out_of_time: Callable[[], bool],
+        keep: Callable[[list[Stream]], None],
+        put_aside: Callable[[SetAside], None],
+    ) -> None:
+        self._live = live
+        self._more_than_viewers = more_than_viewers
+        self._page_cap = page_cap
+        self._is_out_of_time = is_out_of_time
+        self._keep = keep
+        self._put_aside = put_aside
+        self._seen: set[str] = set()
+        self._top: frozenset[str] = frozenset()
+        self._cursors: set[str] = set()
+        self._last_was_short = False
+        self._understood = 0
+        self.pages = 0
+        self.streams = 0
+        self.viewers = 0
+        self.duplicates = 0
+        self.set_aside = 0
+        self.error: str | None = None
+        self.ended_because = CrawlEnd.END_OF_LIST
+
+    @property
+    def status(self) -> PollStatus:
+        """Complete when nothing above the threshold was left unread; failed when nothing at all was read."""
+        if self.ended_because in _COMPLETE or self._is_end_of_list_after_all():
+            return PollStatus.COMPLETE
+        return PollStatus.PARTIAL if self.streams else PollStatus.FAILED
+
+    def _is_end_of_list_after_all(self) -> bool:
+        """A cursor that leads in a circle after a short page: Twitch is known to send one with the last page."""
+        return self.ended_because in {CrawlEnd.BACK_TO_TOP, CrawlEnd.CURSOR_REPEATED} and self._last_was_short
+
+    def run(self) -> None:
+        """Read until there is a reason to end, whatever it is; `ended_because` and `error` tell which."""
+        try:
+            self.ended_because = self._read_all()
+        except InvalidCursor as exc:
+            self.ended_because, self.error = CrawlEnd.INVALID_CURSOR, str(exc)
+        except TwitchUnavailable as exc:
+            self.ended_because, self.error = CrawlEnd.TWITCH_UNAVAILABLE, str(exc)
+        except TwitchError as exc:
+            self.ended_because, self.error = CrawlEnd.TWITCH_REFUSED, str(exc)
+        if self.ended_because in _COMPLETE and not self._understood:
+            # Twitch is never empty: without this, an outage that serves empty pages would count as nobody watching.
+            self.ended_because = CrawlEnd.NOTHING_USABLE
+        if self.status is PollStatus.COMPLETE:
+            self.error = None
+        elif self.error is None:
+            self.error = f"the crawl ended with {self.ended_because} after {self.pages} pages"
+
+    def _read_all(self) -> CrawlEnd:
+        after: str | None = None
+        before: str | None = None
+        stale_pages = detours = 0
+        fell_below = False
+        while True:
+            page = self._page(after)
+            if page is None:
+                return CrawlEnd.OUT_OF_TIME
+            reading = self._read(page)
+            leads_back = after is not None and self._leads_back(reading)
+            self._take(reading)
+            # The order breaks at page edges, so one more page is read after viewers fell below the threshold.
+            if fell_below and (leads_back or not reading.has_any_above):
+                return CrawlEnd.BELOW_THRESHOLD
+            if leads_back:
+                if detours == PAGE_RETRIES:
+                    return CrawlEnd.BACK_TO_TOP
+                # Read the page before once more, for a cursor that leads on.
+                detours += 1
+                self._cursors.discard(after or "")
+                after = before
+                continue
+            if page.items:
+                self._last_was_short = len(page.items) < FULL_PAGE
+                fell_below = reading.has_any_below
+            stale_pages = 0 if reading.new else stale_pages + 1
+            detours = 0 if reading.new else detours
+            if page.cursor is None:
+                return CrawlEnd.END_OF_LIST
+            if page.cursor in self._cursors or stale_pages == STALE_PAGES:
+                return CrawlEnd.BELOW_THRESHOLD if fell_below else CrawlEnd.CURSOR_REPEATED
+            if self.pages >= self._page_cap:
+                return CrawlEnd.BELOW_THRESHOLD if fell_below else CrawlEnd.PAGE_CAP
+            self._cursors.add(page.cursor)
+            before, after = after, page.cursor
+
+    def _page(self, after: str | None) -> StreamsPage | None:
+        """The next page; asked for again while it is empty or its cursor leads in a circle. None when time is up."""
+        page: StreamsPage | None = None
+        for _ in range(1 + PAGE_RETRIES):
+            if self._is_out_of_time():
+                return page
+            page = self._live.get_streams(after)
+            if page.items and page.cursor not in self._cursors:
+                break
+        return page
+
+    def _read(self, page: StreamsPage) -> _Reading:
+        new: list[Stream] = []
+        ids: list[str] = []
+        above = below = False
+        for raw in page.items:
+            stream = parse_stream(raw)
+            if isinstance(stream, SetAside):
+                self.set_aside += 1
+                self._put_aside(stream)
+                continue
+            ids.append(stream.stream_id)
+            if stream.viewer_count <= self._more_than_viewers:
+                below = True
+                continue
+            above = True
+            if stream.stream_id in self._seen:
+                self.duplicates += 1
+            else:
+                self._seen.add(stream.stream_id)
+                new.append(stream)
+        return _Reading(new, ids, above, below)
+
+    def _leads_back(self, reading: _Reading) -> bool:
+        """Whether most of a page are streams of the very first page."""
+        return 2 * sum(one in self._top for one in reading.ids) > len(reading.ids)
+
+    def _take(self, reading: _Reading) -> None:
+        if self.pages == 0:
+            self._top = frozenset(reading.ids)
+        self.pages += 1
+        self._understood += len(reading.ids)
+        self.streams += len(reading.new)
+        self.viewers += sum(stream.viewer_count for stream in reading.new)
+        self._keep(reading.new)

@@ -1,0 +1,137 @@
+"""What travels between the steps: frozen, typed, without behaviour that reaches outside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NewType
+
+StreamId = NewType("StreamId", str)
+StreamerId = NewType("StreamerId", str)
+GameId = NewType("GameId", str)
+
+NO_GAME = GameId("")
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One live stream as a poll saw it."""
+
+    stream_id: StreamId
+    streamer_id: StreamerId
+    login: str
+    streamer_name: str
+    game_id: GameId
+    game_name: str
+    viewer_count: int
+    started_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One stream that could not be understood: why, and the beginning of what Twitch wrote."""
+
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One of the bot's days: the date on which it starts, and the instants (UTC) at which it starts and ends."""
+
+    date: date
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def length(self) -> timedelta:
+        """24 hours, or 23 or 25 when the clocks change."""
+        return self.ends_at - self.starts_at
+
+
+class PollStatus(StrEnum):
+    """How a poll ended."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+class CrawlEnd(StrEnum):
+    """Why a crawl through the list of streams ended."""
+
+    BELOW_THRESHOLD = "below_threshold"
+    END_OF_LIST = "end_of_list"
+    BACK_TO_TOP = "back_to_top"
+    CURSOR_REPEATED = "cursor_repeated"
+    INVALID_CURSOR = "invalid_cursor"
+    PAGE_CAP = "page_cap"
+    OUT_OF_TIME = "out_of_time"
+    NOTHING_USABLE = "nothing_usable"
+    TWITCH_UNAVAILABLE = "twitch_unavailable"
+    TWITCH_REFUSED = "twitch_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How one poll went; the row that it leaves."""
+
+    poll_id: int
+    day: date
+    started_at: datetime
+    ended_at: datetime
+    status: PollStatus
+    ended_because: CrawlEnd
+    pages: int
+    streams: int
+    viewers: int
+    duplicates: int
+    set_aside: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RolledUpDay:
+    """One row of `days`."""
+
+    date: date
+    starts_at: datetime
+    ends_at: datetime
+    polls: int
+    covered_hours: float
+    coverage: float
+    watch_hours: float
+    airtime_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A game or streamer and the hours that it was watched."""
+
+    name: str
+    watch_hours: float
+
+
+class SummaryKind(StrEnum):
+    """The three summaries of a day."""
+
+    GAMES = "games"
+    STREAMERS = "streamers"
+    STREAMERS_OF_GAME = "streamers_of_game"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The text of one summary, fit for X."""
+
+    kind: SummaryKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DaySummaries:
+    """A day's summaries; none, with the reason, when there is nothing true to say."""
+
+    date: date
+    summaries: Sequence[Summary]
+    skipped_because: str | None = None

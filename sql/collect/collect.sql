@@ -1,0 +1,126 @@
+-- name: make_partition$
+-- Make room for one day's streams.
+select staging.make_partition(cast(:day as date));
+
+-- name: next_poll_id$
+-- Take the number of the poll that begins.
+select nextval(pg_get_serial_sequence('staging.polls', 'poll_id'));
+
+-- name: insert_poll!
+-- Record how a poll ended. Grain: one row per poll.
+insert into staging.polls (
+    poll_id, day, started_at, ended_at, status, ended_because, interval_minutes, more_than_viewers,
+    pages, streams, viewers, duplicates, set_aside, error
+)
+values (
+    :poll_id, :day, :started_at, :ended_at, :status, :ended_because, :interval_minutes, :more_than_viewers,
+    :pages, :streams, :viewers, :duplicates, :set_aside, :error
+);
+
+-- name: create_incoming_streamers!
+-- A place for the names of one poll, gone with its transaction. Grain: one row per stream.
+create temporary table incoming_streamers (
+    streamer_id text collate "C", login text, streamer_name text
+) on commit drop;
+
+-- name: copy_incoming_streamers!
+-- COPY: the streamers of one poll with their names.
+copy incoming_streamers (streamer_id, login, streamer_name) from stdin;
+
+-- name: copy_streams!
+-- COPY: the streams of one poll.
+copy staging.streams (day, poll_id, viewer_count, started_at, stream_id, streamer_id, game_id) from stdin;
+
+-- name: copy_games!
+-- COPY: the games of one poll with their viewers and streams.
+copy staging.games (poll_id, game_id, viewers, streams) from stdin;
+
+-- name: copy_set_aside!
+-- COPY: a sample of the streams of one poll that could not be understood.
+copy staging.set_aside (poll_id, position, reason, raw) from stdin;
+
+-- name: keep_streamers!
+-- Keep the latest names of this poll's streamers, touching only the new, the renamed and those not yet seen that day.
+-- Grain: one row per streamer.
+insert into streamers as known (streamer_id, login, streamer_name, first_seen_day, last_seen_day)
+select distinct on (incoming.streamer_id)
+    incoming.streamer_id,
+    incoming.login,
+    incoming.streamer_name,
+    cast(:day as date),
+    cast(:day as date)
+from incoming_streamers as incoming
+left join streamers as seen using (streamer_id)
+where
+    seen.streamer_id is null
+    or seen.last_seen_day < cast(:day as date)
+    or (seen.login, seen.streamer_name) <> (incoming.login, incoming.streamer_name)
+order by incoming.streamer_id
+on conflict (streamer_id) do update
+set
+    login = excluded.login,
+    streamer_name = excluded.streamer_name,
+    last_seen_day = greatest(known.last_seen_day, excluded.last_seen_day);
+
+-- name: keep_games!
+-- Keep the latest names of this poll's games, touching only the new, the renamed and those not yet seen that day.
+-- Grain: one row per game.
+insert into games as known (game_id, game_name, first_seen_day, last_seen_day)
+select
+    incoming.game_id,
+    incoming.game_name,
+    cast(:day as date),
+    cast(:day as date)
+from unnest(cast(:game_ids as text []), cast(:game_names as text [])) as incoming (game_id, game_name)
+left join games as seen using (game_id)
+where
+    seen.game_id is null
+    or seen.last_seen_day < cast(:day as date)
+    or seen.game_name <> incoming.game_name
+order by incoming.game_id
+on conflict (game_id) do update
+set
+    game_name = excluded.game_name,
+    last_seen_day = greatest(known.last_seen_day, excluded.last_seen_day);
+
+-- name: prunable_days
+-- Days whose streams can go: rolled up and past retention, or over without a single poll. Grain: one row per day.
+with partitions as (
+    select to_date(right(pg_class.relname, 10), 'YYYY_MM_DD') as day
+    from pg_catalog.pg_inherits
+    inner join pg_catalog.pg_class on pg_class.oid = pg_inherits.inhrelid
+    where pg_inherits.inhparent = cast('staging.streams' as regclass)
+),
+
+polls as (
+    select
+        partitions.day,
+        count(polls.poll_id) as polls
+    from partitions
+    left join staging.polls using (day)
+    group by partitions.day
+)
+
+select polls.day
+from polls
+left join days using (day)
+where
+    days.polls = polls.polls and days.ends_at <= cast(:older_than as timestamptz)
+    or polls.polls = 0 and polls.day < cast(:today as date)
+order by polls.day;
+
+-- name: drop_partition$
+-- Drop one day's streams.
+select staging.drop_partition(cast(:day as date));
+
+-- name: delete_games!
+-- Drop one day's games per poll.
+delete from staging.games
+using staging.polls
+where polls.poll_id = games.poll_id and polls.day = :day;
+
+-- name: delete_set_aside!
+-- Drop one day's streams that could not be understood.
+delete from staging.set_aside
+using staging.polls
+where polls.poll_id = set_aside.poll_id and polls.day = :day;

@@ -1,0 +1,295 @@
+"""A poll from a scripted Twitch into staging: stored whole, or recorded as partial or failed, or not there at all."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg2
+import pytest
+
+from bot.collect.poll import Collector
+from bot.days import Calendar
+from bot.models import CrawlEnd, Poll, PollStatus
+from bot.ports import LiveStreams
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.errors import Busy, DatabaseError, InvalidCursor, TwitchError, TwitchRefused, TwitchUnavailable
+from tests.factories import DAY, DAY_START, HALF_HOUR, a_raw_stream, a_stream, rows, stage
+from tests.unit.live_streams import Page, Script, ScriptedStreams, raw_streams
+
+MakeCollector = Callable[[LiveStreams], Collector]
+Row = tuple[Any, ...]
+
+POLLS = """
+    select poll_id, day, started_at, ended_at, status, ended_because, interval_minutes, more_than_viewers, pages,
+        streams, viewers, duplicates, set_aside, error
+    from staging.polls order by poll_id
+"""
+STREAMS = """
+    select day, poll_id, viewer_count, started_at, stream_id, streamer_id, game_id
+    from staging.streams order by poll_id, stream_id
+"""
+GAMES = "select poll_id, game_id, viewers, streams from staging.games order by poll_id, game_id"
+SET_ASIDE = "select poll_id, position, reason, raw from staging.set_aside order by poll_id, position"
+STREAMERS = (
+    "select streamer_id, login, streamer_name, first_seen_day, last_seen_day from streamers order by streamer_id"
+)
+GAME_NAMES = "select game_id, game_name, first_seen_day, last_seen_day from games order by game_id"
+EVERYTHING = (POLLS, STREAMS, GAMES, SET_ASIDE, STREAMERS, GAME_NAMES)
+PARTITIONS = "select relname from pg_class join pg_inherits on inhrelid = pg_class.oid order by relname"
+
+THREE_O_CLOCK = datetime(2026, 11, 21, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def collecting(database: Database, clock: VirtualClock) -> MakeCollector:
+    """A collector of whatever list it is given."""
+
+    def make(live: LiveStreams) -> Collector:
+        return Collector(
+            live=live,
+            database=database,
+            clock=clock,
+            calendar=Calendar(ZoneInfo("America/Los_Angeles"), time(8)),
+            more_than_viewers=50,
+            interval_minutes=30,
+        )
+
+    return make
+
+
+def page(*streams: Any) -> ScriptedStreams:
+    """A list of one page."""
+    return ScriptedStreams({None: [Page(streams)]})
+
+
+def execute(url: str, statement: str) -> None:
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
+
+
+class Doing:
+    """A list of one page, and something that happens while it is asked for."""
+
+    def __init__(self, do: Callable[[], object], *streams: Any) -> None:
+        self._do = do
+        self._streams = streams
+
+    def get_streams(self, after: str | None = None) -> Page:
+        self._do()
+        return Page(self._streams)
+
+
+def test_a_poll_leaves_its_row_its_streams_its_games_and_its_names(collecting: MakeCollector, url: str) -> None:
+    poll = collecting(
+        page(
+            a_raw_stream(id="1", user_id="70", user_login="ada", user_name="Ada", viewer_count=300),
+            a_raw_stream(id="2", user_id="71", user_login="bob", user_name="ボブ", viewer_count=200),
+            a_raw_stream(id="3", user_id="72", user_login="cyd", user_name="Cyd", viewer_count=100, game_id=""),
+            a_raw_stream(id="1", viewer_count=299),
+            a_raw_stream(id="5", user_id="", viewer_count=70, title=None),
+            a_raw_stream(id="4", viewer_count=50),
+        )
+    ).collect()
+    row = (1, DAY, DAY_START, DAY_START, "complete", "end_of_list", 30, 50, 1, 3, 600, 1, 1, None)
+    assert rows(url, POLLS) == [row]
+    assert poll == Poll(1, DAY, DAY_START, DAY_START, PollStatus.COMPLETE, CrawlEnd.END_OF_LIST, 1, 3, 600, 1, 1, None)
+    assert rows(url, STREAMS) == [
+        (DAY, 1, 300, THREE_O_CLOCK, "1", "70", "509658"),
+        (DAY, 1, 200, THREE_O_CLOCK, "2", "71", "509658"),
+        (DAY, 1, 100, THREE_O_CLOCK, "3", "72", ""),
+    ]
+    assert rows(url, GAMES) == [(1, "", 100, 1), (1, "509658", 500, 2)]
+    [(poll_id, position, reason, raw)] = rows(url, SET_ASIDE)
+    assert (poll_id, position, reason) == (1, 1, "no user_id")
+    assert raw.startswith("{'id': '5', 'user_id': ''")
+    assert rows(url, STREAMERS) == [
+        ("70", "ada", "Ada", DAY, DAY),
+        ("71", "bob", "ボブ", DAY, DAY),
+        ("72", "cyd", "Cyd", DAY, DAY),
+    ]
+    assert rows(url, GAME_NAMES) == [("", "", DAY, DAY), ("509658", "Just Chatting", DAY, DAY)]
+
+
+def test_the_latest_names_win_and_the_days_of_the_first_and_last_sight_are_kept(database: Database, url: str) -> None:
+    friday, sunday = date(2026, 11, 20), date(2026, 11, 22)
+    stage(database, a_stream(streamer="ada", streamer_name="Ada", game="1", game_name="Old"), day=friday)
+    stage(database, a_stream(streamer="bob", game="2", game_name="Go"), day=DAY)
+    stage(database, a_stream(streamer="ada", streamer_name="Countess", game="1", game_name="New"), day=sunday)
+    assert rows(url, STREAMERS) == [("ada", "ada", "Countess", friday, sunday), ("bob", "bob", "Bob", DAY, DAY)]
+    assert rows(url, GAME_NAMES) == [("1", "New", friday, sunday), ("2", "Go", DAY, DAY)]
+
+
+def test_names_change_within_a_day_too(database: Database, url: str) -> None:
+    stage(database, a_stream(streamer="ada", streamer_name="Ada", game="1", game_name="Old"))
+    stage(database, a_stream(streamer="ada", streamer_name="Countess", game="1", game_name="New"))
+    assert rows(url, STREAMERS) == [("ada", "ada", "Countess", DAY, DAY)]
+    assert rows(url, GAME_NAMES) == [("1", "New", DAY, DAY)]
+
+
+def test_a_streamer_with_two_streams_at_once_is_one_streamer(collecting: MakeCollector, url: str) -> None:
+    """Twitch says that it cannot be; both are kept."""
+    collecting(page(a_raw_stream(id="1"), a_raw_stream(id="2", game_id="9", game_name="Chess"))).collect()
+    assert [row[4:6] for row in rows(url, STREAMS)] == [("1", "70001"), ("2", "70001")]
+    assert rows(url, STREAMERS) == [("70001", "ada", "Ada", DAY, DAY)]
+
+
+def test_names_that_break_naive_code_are_kept(collecting: MakeCollector, url: str) -> None:
+    names = ["tab\tname", "back\\slash", r"\N", r"\.", "line\nbreak", "'; drop table games; --", "👨‍👩‍👧", "%s {} :day"]
+    collecting(
+        page(*(a_raw_stream(id=name, user_id=name, user_name=name, game_id=name, game_name=name) for name in names))
+    ).collect()
+    assert {row[4:] for row in rows(url, STREAMS)} == {(name, name, name) for name in names}
+    assert {(row[0], row[2]) for row in rows(url, STREAMERS)} == {(name, name) for name in names}
+    assert {row[:2] for row in rows(url, GAME_NAMES)} == {(name, name) for name in names}
+
+
+def test_of_the_streams_set_aside_a_sample_is_kept_and_all_are_counted(collecting: MakeCollector, url: str) -> None:
+    collecting(page(a_raw_stream(), *[None] * 30, *[{"id": "\x00\ud800"}] * 10)).collect()
+    assert rows(url, "select set_aside from staging.polls") == [(40,)]
+    assert [row[:3] for row in rows(url, SET_ASIDE)] == [(1, number, "not an object") for number in range(1, 21)]
+
+
+@pytest.mark.parametrize(
+    ("error", "ended_because"),
+    [
+        (TwitchUnavailable("Twitch does not answer"), CrawlEnd.TWITCH_UNAVAILABLE),
+        (InvalidCursor("Twitch refuses the cursor"), CrawlEnd.INVALID_CURSOR),
+        (TwitchRefused("Twitch refuses the credentials"), CrawlEnd.TWITCH_REFUSED),
+    ],
+)
+def test_a_poll_that_breaks_off_keeps_its_streams_and_says_why(
+    collecting: MakeCollector, url: str, error: TwitchError, ended_because: CrawlEnd
+) -> None:
+    collecting(ScriptedStreams({None: [Page(raw_streams(0, 100), "a")], "a": [error]})).collect()
+    assert rows(url, POLLS) == [
+        (1, DAY, DAY_START, DAY_START, "partial", ended_because, 30, 50, 1, 100, 100_000, 0, 0, str(error))
+    ]
+    assert rows(url, "select count(*) from staging.streams") == [(100,)]
+    assert rows(url, "select count(*) from streamers") == [(100,)]
+
+
+def test_a_poll_that_fails_leaves_its_row_and_nothing_else(collecting: MakeCollector, url: str) -> None:
+    error = TwitchUnavailable("Twitch does not answer")
+    collecting(ScriptedStreams({None: [error]})).collect()
+    assert [rows(url, query) for query in EVERYTHING] == [
+        [(1, DAY, DAY_START, DAY_START, "failed", "twitch_unavailable", 30, 50, 0, 0, 0, 0, 0, str(error))],
+        *[[]] * 5,
+    ]
+
+
+@pytest.mark.parametrize("pages_before", [0, 1])
+def test_a_poll_leaves_its_row_when_twitch_refuses_in_a_way_that_we_did_not_foresee(
+    collecting: MakeCollector, url: str, pages_before: int
+) -> None:
+    refused = TwitchError("Twitch refuses our request with 403: Forbidden")
+    script: Script = {None: [Page(raw_streams(0, 100), "a")], "a": [refused]} if pages_before else {None: [refused]}
+    collecting(ScriptedStreams(script)).collect()
+    assert rows(url, "select status, pages, streams, error from staging.polls") == [
+        ("partial" if pages_before else "failed", pages_before, 100 * pages_before, str(refused))
+    ]
+
+
+def test_a_partition_dropped_during_the_crawl_is_made_again(
+    collecting: MakeCollector, database: Database, url: str
+) -> None:
+    """As by a prune that finds a day over and its only poll still on its way."""
+
+    def drop() -> None:
+        with database.transaction() as tx:
+            tx.collect.drop_partition(day=DAY)
+
+    assert collecting(Doing(drop, a_raw_stream(), None)).collect().status is PollStatus.COMPLETE
+    assert rows(url, "select count(*) from staging.streams") == [(1,)]
+
+
+def test_nothing_of_a_poll_is_there_when_storing_it_fails_half_way(collecting: MakeCollector, url: str) -> None:
+    """The row and the streams are in by then, the games find no place."""
+    execute(url, "alter table staging.games add check (viewers < 0)")
+    with pytest.raises(DatabaseError, match="violates check constraint"):
+        collecting(page(a_raw_stream())).collect()
+    assert [rows(url, query) for query in EVERYTHING] == [[]] * 6
+
+
+def test_nothing_of_a_poll_is_there_when_its_last_statement_fails(collecting: MakeCollector, url: str) -> None:
+    """The games' names come last."""
+    execute(url, "alter table games add check (game_name <> 'Chess')")
+    with pytest.raises(DatabaseError, match="violates check constraint"):
+        collecting(page(a_raw_stream(), a_raw_stream(id="2", game_id="9", game_name="Chess"))).collect()
+    assert [rows(url, query) for query in EVERYTHING] == [[]] * 6
+
+
+def test_the_next_poll_works_after_one_that_could_not_be_stored(collecting: MakeCollector, url: str) -> None:
+    execute(url, "alter table staging.games add constraint none check (viewers < 0)")
+    with pytest.raises(DatabaseError):
+        collecting(page(a_raw_stream())).collect()
+    execute(url, "alter table staging.games drop constraint none")
+    assert collecting(page(a_raw_stream())).collect().status is PollStatus.COMPLETE
+    assert rows(url, "select count(*) from staging.streams") == [(1,)]
+
+
+def test_two_collectors_at_once_one_works_and_the_other_says_so(collecting: MakeCollector, url: str) -> None:
+    second = collecting(page(a_raw_stream(id="2")))
+
+    def try_as_well() -> None:
+        with pytest.raises(Busy, match="another process is doing 'collect'"):
+            second.collect()
+
+    collecting(Doing(try_as_well, a_raw_stream(id="1"))).collect()
+    assert [row[4] for row in rows(url, STREAMS)] == ["1"]
+    assert rows(url, "select count(*) from staging.polls") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("before_the_hour", "day"), [(timedelta(0), DAY), (timedelta(microseconds=1), date(2026, 11, 20))]
+)
+def test_a_poll_at_exactly_eight_belongs_to_the_new_day(
+    database: Database, url: str, before_the_hour: timedelta, day: date
+) -> None:
+    started_at = DAY_START - before_the_hour
+    calendar = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
+    poll = Collector(page(a_raw_stream()), database, VirtualClock(started_at), calendar, 50, 30).collect()
+    assert (poll.day, poll.started_at) == (day, started_at)
+    assert rows(url, "select day from staging.polls") == rows(url, "select day from staging.streams") == [(day,)]
+
+
+def test_a_poll_belongs_to_the_day_on_which_it_began(database: Database, clock: VirtualClock, url: str) -> None:
+    """However long it takes."""
+    clock = VirtualClock(DAY_START - timedelta(minutes=1))
+    calendar = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
+    live = Doing(lambda: clock.advance(120), a_raw_stream())
+    Collector(live, database, clock, calendar, 50, 30).collect()
+    assert rows(url, "select day, started_at, ended_at from staging.polls") == [
+        (date(2026, 11, 20), DAY_START - timedelta(minutes=1), DAY_START + timedelta(minutes=1))
+    ]
+
+
+def test_a_poll_makes_room_for_its_day_and_the_next(collecting: MakeCollector, clock: VirtualClock, url: str) -> None:
+    collecting(page(a_raw_stream())).collect()
+    assert rows(url, PARTITIONS) == [("streams_2026_11_21",), ("streams_2026_11_22",)]
+    clock.advance(24 * 3600)
+    collecting(page(a_raw_stream())).collect()
+    assert rows(url, PARTITIONS) == [("streams_2026_11_21",), ("streams_2026_11_22",), ("streams_2026_11_23",)]
+
+
+def test_a_poll_gives_up_after_half_its_interval_and_keeps_what_it_has(
+    collecting: MakeCollector, clock: VirtualClock, url: str
+) -> None:
+    """It would get in the way of the next."""
+
+    class Slow:
+        def __init__(self) -> None:
+            self._asked = 0
+
+        def get_streams(self, after: str | None = None) -> Page:
+            clock.advance(300)
+            self._asked += 1
+            return Page(raw_streams(self._asked * 100, 100), f"cursor {self._asked}")
+
+    poll = collecting(Slow()).collect()
+    assert (poll.status, poll.ended_because) == (PollStatus.PARTIAL, CrawlEnd.OUT_OF_TIME)
+    assert HALF_HOUR / 2 < poll.ended_at - poll.started_at < HALF_HOUR
+    assert rows(url, "select count(*) from staging.streams") == [(poll.streams,)] == [(400,)]

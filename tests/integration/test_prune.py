@@ -1,0 +1,125 @@
+"""What staging may forget: days that are rolled up and past retention, and nothing else."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.collect.prune import Pruner
+from bot.collect.stage import StagedPoll
+from bot.daily.rollup import Rollup
+from bot.days import Calendar
+from bot.models import CrawlEnd, Poll, PollStatus, SetAside
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, stage
+
+CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
+NEXT_DAY = date(2026, 11, 22)
+DAY_END = DAY_START + timedelta(hours=24)
+RETENTION = timedelta(hours=24)
+SECOND = timedelta(seconds=1)
+PARTITIONS = "select relname from pg_class join pg_inherits on inhrelid = pg_class.oid order by relname"
+
+
+def roll_up(database: Database, at: datetime = DAY_END) -> None:
+    Rollup(database, VirtualClock(at), CALENDAR).daily()
+
+
+def prune(database: Database, at: datetime, retention: timedelta = RETENTION) -> list[date]:
+    return Pruner(database, VirtualClock(at), CALENDAR, retention).prune()
+
+
+def stage_with_set_aside(database: Database, day: date, at: datetime) -> None:
+    with database.transaction() as tx:
+        tx.collect.make_partition(day=day)
+        staged = StagedPoll(tx.collect.next_poll_id(), day, more_than_viewers=50, interval_minutes=30)
+        staged.keep([a_stream()])
+        staged.put_aside(SetAside("no id", "{}"))
+        staged.store(
+            tx,
+            Poll(staged.poll_id, day, at, at, PollStatus.COMPLETE, CrawlEnd.END_OF_LIST, 1, 1, 1000, 0, 1, None),
+        )
+
+
+@pytest.mark.parametrize(
+    ("retention", "at", "pruned"),
+    [
+        (RETENTION, DAY_END + RETENTION - SECOND, []),
+        (RETENTION, DAY_END + RETENTION, [DAY]),
+        (timedelta(hours=1), DAY_END + timedelta(minutes=59), []),
+        (timedelta(hours=1), DAY_END + timedelta(hours=1), [DAY]),
+        (timedelta(days=7), DAY_END + timedelta(days=6), []),
+    ],
+)
+def test_a_rolled_up_day_is_dropped_once_it_is_past_retention(
+    database: Database, url: str, retention: timedelta, at: datetime, pruned: list[date]
+) -> None:
+    stage(database, a_stream())
+    roll_up(database)
+    assert prune(database, at, retention) == pruned
+    assert rows(url, PARTITIONS) == ([] if pruned else [("streams_2026_11_21",)])
+
+
+def test_a_day_that_is_not_rolled_up_is_kept_however_old(database: Database, url: str) -> None:
+    stage(database, a_stream())
+    assert prune(database, DAY_END + timedelta(days=300)) == []
+    assert rows(url, "select count(*) from staging.streams") == [(1,)]
+
+
+def test_a_day_that_got_a_poll_since_its_rollup_is_kept_until_it_is_done_again(database: Database, url: str) -> None:
+    stage(database, a_stream())
+    roll_up(database)
+    stage(database, a_stream(), at=DAY_START + HALF_HOUR)
+    late = DAY_END + RETENTION + HALF_HOUR
+    assert prune(database, late) == []
+    assert rows(url, "select count(*) from staging.streams") == [(2,)]
+    roll_up(database, late)
+    assert prune(database, late) == [DAY]
+
+
+def test_room_made_for_a_day_without_a_single_poll_is_given_back_when_that_day_is_over(
+    database: Database, url: str
+) -> None:
+    """The rooms for today and tomorrow are needed."""
+    with database.transaction() as tx:
+        for day in (date(2026, 11, 20), DAY, NEXT_DAY):
+            tx.collect.make_partition(day=day)
+    assert prune(database, DAY_START + HALF_HOUR) == [date(2026, 11, 20)]
+    assert rows(url, PARTITIONS) == [("streams_2026_11_21",), ("streams_2026_11_22",)]
+
+
+def test_a_pruned_day_leaves_its_polls_and_its_daily_tables(database: Database, url: str) -> None:
+    """What goes is raw: streams, games per poll, what was set aside; of that day only."""
+    stage_with_set_aside(database, DAY, DAY_START)
+    stage_with_set_aside(database, NEXT_DAY, DAY_END)
+    roll_up(database)
+    kept = ("staging.polls", "days", "daily_games", "daily_streamers", "daily_streamer_games", "games", "streamers")
+    before = [rows(url, f"select * from {table} order by 1") for table in kept]
+    assert prune(database, DAY_END + RETENTION) == [DAY]
+    assert [rows(url, f"select * from {table} order by 1") for table in kept] == before
+    assert rows(url, "select day from staging.streams") == [(NEXT_DAY,)]
+    assert rows(url, "select poll_id from staging.games") == [(2,)]
+    assert rows(url, "select poll_id, reason from staging.set_aside") == [(2, "no id")]
+
+
+def test_several_days_go_at_once_the_oldest_first(database: Database) -> None:
+    stage(database, a_stream(), at=DAY_END, day=NEXT_DAY)
+    stage(database, a_stream())
+    late = DAY_END + timedelta(days=3)
+    roll_up(database, late)
+    assert prune(database, late) == [DAY, NEXT_DAY]
+
+
+def test_pruning_twice_changes_nothing(database: Database) -> None:
+    stage(database, a_stream())
+    roll_up(database)
+    assert prune(database, DAY_END + RETENTION) == [DAY]
+    assert prune(database, DAY_END + RETENTION) == []
+
+
+def test_a_pruned_day_is_not_due_again(database: Database) -> None:
+    stage(database, a_stream())
+    roll_up(database)
+    prune(database, DAY_END + RETENTION)
+    assert Rollup(database, VirtualClock(DAY_END + RETENTION), CALENDAR).daily() == []

@@ -1,0 +1,353 @@
+"""The crawl through a list that moves while it is read, page by page as a script has them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from bot.collect.crawl import FULL_PAGE, PAGE_RETRIES, STALE_PAGES, Crawl
+from bot.models import CrawlEnd, PollStatus, SetAside
+from helperfunctions.errors import InvalidCursor, TwitchRefused, TwitchUnavailable
+from tests.factories import a_raw_stream
+from tests.unit.live_streams import Page, Script, ScriptedStreams, raw_streams
+
+MORE_THAN = 50
+AWAY = TwitchUnavailable("Twitch does not answer")
+
+COMPLETE, PARTIAL, FAILED = PollStatus.COMPLETE, PollStatus.PARTIAL, PollStatus.FAILED
+
+
+@dataclass
+class Crawled:
+    """What came of a crawl."""
+
+    crawl: Crawl
+    live: ScriptedStreams
+    kept: list[str] = field(default_factory=list)
+    aside: list[SetAside] = field(default_factory=list)
+
+    @property
+    def end(self) -> tuple[PollStatus, CrawlEnd]:
+        return self.crawl.status, self.crawl.ended_because
+
+
+def crawl(script: Script, *, page_cap: int = 1000, requests_in_time: int = 1000) -> Crawled:
+    """Crawl by a script; time is up after so many requests."""
+    live = ScriptedStreams(script)
+    kept: list[str] = []
+    aside: list[SetAside] = []
+    one = Crawl(
+        live,
+        more_than_viewers=MORE_THAN,
+        page_cap=page_cap,
+        is_out_of_time=lambda: len(live.asked) >= requests_in_time,
+        keep=lambda streams: kept.extend(stream.stream_id for stream in streams),
+        put_aside=aside.append,
+    )
+    one.run()
+    return Crawled(one, live, kept, aside)
+
+
+def full(page: int) -> list[dict[str, Any]]:
+    """A full page, the n-th of a list that stands still."""
+    return raw_streams(page * FULL_PAGE, FULL_PAGE)
+
+
+def ids(*pages: Sequence[dict[str, Any]]) -> list[str]:
+    return [stream["id"] for page in pages for stream in page]
+
+
+def test_a_crawl_ends_one_page_after_viewers_fell_below_the_threshold() -> None:
+    mixed = [*raw_streams(100, 60, viewer_count=51), *raw_streams(160, 40, viewer_count=50)]
+    found = crawl(
+        {
+            None: [Page(full(0), "a")],
+            "a": [Page(mixed, "b")],
+            "b": [Page(raw_streams(200, 100, viewer_count=49), "c")],
+        }
+    )
+    assert found.end == (COMPLETE, CrawlEnd.BELOW_THRESHOLD)
+    assert found.kept == ids(full(0), mixed[:60])
+    assert found.live.asked == [None, "a", "b"]
+    assert found.crawl.error is None
+
+
+def test_a_crawl_goes_on_when_the_page_after_has_streams_above_the_threshold() -> None:
+    """The order breaks at the edges of pages."""
+    found = crawl(
+        {
+            None: [Page(raw_streams(0, 100, viewer_count=50), "a")],
+            "a": [Page(raw_streams(100, 100, viewer_count=51), "b")],
+            "b": [Page(raw_streams(200, 100, viewer_count=50), "c")],
+            "c": [Page(raw_streams(300, 100, viewer_count=50), "d")],
+        }
+    )
+    assert found.end == (COMPLETE, CrawlEnd.BELOW_THRESHOLD)
+    assert found.kept == ids(raw_streams(100, 100))
+    assert found.live.asked == [None, "a", "b", "c"]
+
+
+@pytest.mark.parametrize(("viewer_count", "kept"), [(49, []), (50, []), (51, ["7"])])
+def test_only_more_viewers_than_the_threshold_count(viewer_count: int, kept: list[str]) -> None:
+    found = crawl({None: [Page([a_raw_stream(id="7", viewer_count=viewer_count)])]})
+    assert found.kept == kept
+    assert found.crawl.streams == len(kept)
+
+
+def test_a_list_ends_where_there_is_no_cursor() -> None:
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(raw_streams(100, 3))]})
+    assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
+    assert found.kept == ids(full(0), raw_streams(100, 3))
+
+
+def test_a_stream_that_comes_twice_counts_once() -> None:
+    """Within a page as well as on two pages: the list moved. What is said first stays."""
+    again = a_raw_stream(id="5", viewer_count=999_999)
+    found = crawl({None: [Page([*full(0), again], "a")], "a": [Page([again, *raw_streams(100, 10)])]})
+    assert found.kept == ids(full(0), raw_streams(100, 10))
+    assert (found.crawl.streams, found.crawl.viewers, found.crawl.duplicates) == (110, 110_000, 2)
+
+
+def test_a_short_page_is_not_the_end() -> None:
+    found = crawl(
+        {None: [Page(full(0), "a")], "a": [Page(raw_streams(100, 1), "b")], "b": [Page(raw_streams(101, 100))]}
+    )
+    assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
+    assert found.crawl.streams == 201
+
+
+def test_an_empty_page_is_asked_for_again() -> None:
+    found = crawl(
+        {None: [Page(full(0), "a")], "a": [Page(cursor="x"), Page(), Page(full(1), "b")], "b": [Page(full(2))]}
+    )
+    assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
+    assert found.kept == ids(full(0), full(1), full(2))
+    assert found.live.asked == [None, "a", "a", "a", "b"]
+    assert found.crawl.pages == 3
+
+
+def test_a_page_that_stays_empty_is_not_the_end_while_its_cursor_leads_on() -> None:
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(cursor="b")], "b": [Page(full(1))]})
+    assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
+    assert found.kept == ids(full(0), full(1))
+    assert found.live.asked == [None, *["a"] * (1 + PAGE_RETRIES), "b"]
+
+
+def test_a_cursor_that_repeats_is_asked_for_again() -> None:
+    found = crawl(
+        {
+            None: [Page(full(0), "a")],
+            "a": [Page(full(1), "b")],
+            "b": [Page(full(2), "a"), Page(full(2), "b"), Page(full(2), "c")],
+            "c": [Page(full(3))],
+        }
+    )
+    assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
+    assert found.kept == ids(full(0), full(1), full(2), full(3))
+    assert found.live.asked == [None, "a", "b", "b", "b", "c"]
+    assert found.crawl.duplicates == 0
+
+
+def test_a_cursor_that_keeps_repeating_ends_the_crawl_in_the_middle() -> None:
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(full(1), "a")]})
+    assert found.end == (PARTIAL, CrawlEnd.CURSOR_REPEATED)
+    assert found.kept == ids(full(0), full(1))
+    assert found.live.asked == [None, *["a"] * (1 + PAGE_RETRIES)]
+    assert found.crawl.error == "the crawl ended with cursor_repeated after 2 pages"
+
+
+def test_a_cursor_that_repeats_on_a_short_page_is_the_end_of_the_list() -> None:
+    """With the last page Twitch is known to send a cursor that leads nowhere new."""
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(raw_streams(100, 99), "a")]})
+    assert found.end == (COMPLETE, CrawlEnd.CURSOR_REPEATED)
+    assert found.crawl.error is None
+
+
+def test_back_to_the_top_in_the_middle_is_survived_by_a_detour() -> None:
+    """The page before is read once more, for a cursor that leads on."""
+    found = crawl(
+        {
+            None: [Page(full(0), "a")],
+            "a": [Page(full(1), "bad"), Page(full(1), "good")],
+            "bad": [Page(full(0), "top 2")],
+            "good": [Page(full(2))],
+        }
+    )
+    assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
+    assert found.kept == ids(full(0), full(1), full(2))
+    assert found.live.asked == [None, "a", "bad", "a", "good"]
+    assert found.crawl.duplicates == 200
+
+
+def test_a_cursor_that_led_to_the_top_once_may_lead_on_the_next_time() -> None:
+    found = crawl(
+        {
+            None: [Page(full(0), "a")],
+            "a": [Page(full(1), "b")],
+            "b": [Page(full(0), "a"), Page(full(0), "a"), Page(full(2))],
+        }
+    )
+    assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
+    assert found.kept == ids(full(0), full(1), full(2))
+
+
+def test_the_second_page_may_lead_back_to_the_top_as_well() -> None:
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(full(0), "a"), Page(full(1))]})
+    assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
+    assert found.kept == ids(full(0), full(1))
+
+
+def test_a_list_that_leads_back_to_the_top_persistently_in_the_middle_is_partial() -> None:
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(full(1), "b")], "b": [Page(full(0), "a")]})
+    assert found.end == (PARTIAL, CrawlEnd.BACK_TO_TOP)
+    assert found.kept == ids(full(0), full(1))
+    assert found.crawl.error is not None
+
+
+def test_back_to_the_top_after_a_short_last_page_is_the_end_of_the_list() -> None:
+    last = raw_streams(100, 30)
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(last, "b")], "b": [Page(full(0), "a")]})
+    assert found.end == (COMPLETE, CrawlEnd.BACK_TO_TOP)
+    assert found.kept == ids(full(0), last)
+    assert found.crawl.error is None
+
+
+def test_the_top_has_moved_a_little_and_is_still_the_top() -> None:
+    """New streams that came with it are kept."""
+    moved = [*raw_streams(900, 20), *full(0)[:80]]
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(full(1), "b")], "b": [Page(moved, "a")]})
+    assert found.end == (PARTIAL, CrawlEnd.BACK_TO_TOP)
+    assert found.kept == ids(full(0), full(1), raw_streams(900, 20))
+
+
+def test_back_to_the_top_below_the_threshold_is_the_end_that_was_due() -> None:
+    below = raw_streams(100, 100, viewer_count=10)
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(below, "b")], "b": [Page(full(0), "top 2")]})
+    assert found.end == (COMPLETE, CrawlEnd.BELOW_THRESHOLD)
+    assert found.live.asked == [None, "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("error", "ended_because"),
+    [
+        (InvalidCursor("Twitch refuses the cursor"), CrawlEnd.INVALID_CURSOR),
+        (AWAY, CrawlEnd.TWITCH_UNAVAILABLE),
+        (TwitchRefused("Twitch refuses the credentials"), CrawlEnd.TWITCH_REFUSED),
+    ],
+)
+def test_an_error_on_a_later_page_makes_a_poll_partial_and_on_the_first_failed(
+    error: Exception, ended_because: CrawlEnd
+) -> None:
+    later = crawl({None: [Page(full(0), "a")], "a": [error]})
+    assert later.end == (PARTIAL, ended_because)
+    assert later.kept == ids(full(0))
+    first = crawl({None: [error]})
+    assert first.end == (FAILED, ended_because)
+    assert first.kept == []
+    assert later.crawl.error == first.crawl.error == str(error)
+
+
+def test_pages_that_count_for_nothing_before_an_error_leave_a_failed_poll() -> None:
+    found = crawl({None: [Page([{"id": "1"}], "a")], "a": [AWAY]})
+    assert found.end == (FAILED, CrawlEnd.TWITCH_UNAVAILABLE)
+    assert found.crawl.set_aside == 1
+
+
+def test_a_crawl_ends_at_its_page_cap() -> None:
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(full(1), "b")], "b": [Page(full(2), "c")]}, page_cap=2)
+    assert found.end == (PARTIAL, CrawlEnd.PAGE_CAP)
+    assert found.kept == ids(full(0), full(1))
+    assert found.crawl.error == "the crawl ended with page_cap after 2 pages"
+
+
+def test_a_list_that_ends_at_the_page_cap_is_complete() -> None:
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(full(1))]}, page_cap=2)
+    assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
+
+
+def test_a_crawl_that_fell_below_the_threshold_at_the_page_cap_is_complete() -> None:
+    below = raw_streams(100, 100, viewer_count=10)
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(below, "b")]}, page_cap=2)
+    assert found.end == (COMPLETE, CrawlEnd.BELOW_THRESHOLD)
+
+
+def test_a_crawl_out_of_time_keeps_what_it_has() -> None:
+    script: Script = {None: [Page(full(0), "a")], "a": [Page(full(1), "b")], "b": [Page(full(2))]}
+    found = crawl(script, requests_in_time=2)
+    assert found.end == (PARTIAL, CrawlEnd.OUT_OF_TIME)
+    assert found.kept == ids(full(0), full(1))
+    assert found.crawl.error == "the crawl ended with out_of_time after 2 pages"
+
+
+def test_a_crawl_without_any_time_is_failed() -> None:
+    found = crawl({None: [Page(full(0))]}, requests_in_time=0)
+    assert found.end == (FAILED, CrawlEnd.OUT_OF_TIME)
+    assert found.live.asked == []
+
+
+@pytest.mark.parametrize("page", [Page(), Page([{"id": "1"}, None, 7]), Page([a_raw_stream(viewer_count=None)])])
+def test_a_list_of_which_nothing_is_usable_is_a_failed_poll_not_a_day_without_viewers(page: Page) -> None:
+    found = crawl({None: [page]})
+    assert found.end == (FAILED, CrawlEnd.NOTHING_USABLE)
+    assert found.crawl.error == "the crawl ended with nothing_usable after 1 pages"
+    assert len(found.aside) == found.crawl.set_aside == len(page.items)
+
+
+def test_one_odd_stream_is_set_aside_and_the_others_count() -> None:
+    odd = a_raw_stream(viewer_count=-1)
+    found = crawl({None: [Page([*full(0)[:50], odd, *full(0)[50:]])]})
+    assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
+    assert found.kept == ids(full(0))
+    assert [aside.reason for aside in found.aside] == ["viewer_count is out of range"]
+
+
+def test_the_tallies_are_those_of_what_was_kept() -> None:
+    """Below the threshold neither counts nor repeats; the last page's repeats do."""
+    found = crawl(
+        {
+            None: [Page([a_raw_stream(id="1", viewer_count=300), a_raw_stream(id="2", viewer_count=200)], "a")],
+            "a": [Page([a_raw_stream(id="2", viewer_count=199), a_raw_stream(id="3", viewer_count=100), None], "b")],
+            "b": [Page([a_raw_stream(id="4", viewer_count=50), a_raw_stream(id="4", viewer_count=50), 7])],
+        }
+    )
+    tallies = found.crawl
+    assert (tallies.pages, tallies.streams, tallies.viewers) == (3, 3, 600)
+    assert (tallies.duplicates, tallies.set_aside) == (1, 2)
+    assert found.kept == ["1", "2", "3"]
+
+
+class EndlessStreams:
+    """A new cursor with every page, and never a new stream after the second page."""
+
+    def __init__(self, page: list[dict[str, Any]]) -> None:
+        self.asked = 0
+        self._page = page
+
+    def get_streams(self, after: str | None = None) -> Page:
+        self.asked += 1
+        return Page(full(0) if after is None else self._page, f"cursor {self.asked}")
+
+
+@pytest.mark.parametrize(
+    ("page", "end"),
+    [
+        (full(1), (PARTIAL, CrawlEnd.CURSOR_REPEATED)),
+        (full(0), (PARTIAL, CrawlEnd.BACK_TO_TOP)),
+        # empty pages say nothing about what stands below a full one
+        ([], (PARTIAL, CrawlEnd.CURSOR_REPEATED)),
+    ],
+)
+def test_a_list_that_never_ends_is_left(page: list[dict[str, Any]], end: tuple[PollStatus, CrawlEnd]) -> None:
+    live = EndlessStreams(page)
+    one = Crawl(
+        live,
+        more_than_viewers=MORE_THAN,
+        page_cap=1000,
+        is_out_of_time=lambda: False,
+        keep=lambda _: None,
+        put_aside=lambda _: None,
+    )
+    one.run()
+    assert (one.status, one.ended_because) == end
+    assert live.asked <= 2 + STALE_PAGES * (1 + PAGE_RETRIES)

@@ -1,0 +1,175 @@
+"""What Twitch writes about a stream, odd as it may be, becomes a Stream or is set aside with its reason."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.collect.parse import RAW_CHARACTERS_KEPT, parse_stream
+from bot.models import GameId, SetAside, Stream, StreamerId, StreamId
+from tests.factories import a_raw_stream
+
+STREAM = Stream(
+    stream_id=StreamId("40001"),
+    streamer_id=StreamerId("70001"),
+    login="ada",
+    streamer_name="Ada",
+    game_id=GameId("509658"),
+    game_name="Just Chatting",
+    viewer_count=1000,
+    started_at=datetime(2026, 11, 21, 15, tzinfo=UTC),
+)
+BIGGEST_INTEGER = 2**31 - 1
+
+
+def parsed(**changes: Any) -> Stream:
+    stream = parse_stream(a_raw_stream(**changes))
+    assert isinstance(stream, Stream)
+    return stream
+
+
+def without(*keys: str) -> dict[str, Any]:
+    return {key: value for key, value in a_raw_stream().items() if key not in keys}
+
+
+def test_a_stream_as_twitch_documents_it() -> None:
+    assert parse_stream(a_raw_stream()) == STREAM
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tags": None},
+        {"tags": "not a list"},
+        {"title": None},
+        {"language": 7},
+        {"a_field_of_next_year": {"deep": [1]}},
+    ],
+)
+def test_a_field_that_we_do_not_count_is_of_no_concern(changes: dict[str, Any]) -> None:
+    assert parsed(**changes) == STREAM
+
+
+def test_only_ids_and_viewers_are_needed() -> None:
+    assert parse_stream({"id": "1", "user_id": "2", "viewer_count": 3}) == Stream(
+        StreamId("1"), StreamerId("2"), "2", "2", GameId(""), "", 3, None
+    )
+    assert parse_stream({"id": "1", "user_id": "2", "viewer_count": 0}) == Stream(
+        StreamId("1"), StreamerId("2"), "2", "2", GameId(""), "", 0, None
+    )
+
+
+@pytest.mark.parametrize("raw", [a_raw_stream(game_id=""), a_raw_stream(game_id=None), without("game_id")])
+def test_a_stream_without_a_game_belongs_to_none_whatever_its_game_is_called(raw: dict[str, Any]) -> None:
+    stream = parse_stream(raw)
+    assert isinstance(stream, Stream)
+    assert (stream.game_id, stream.game_name) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("raw", "login", "streamer_name", "game_name"),
+    [
+        (without("user_name"), "ada", "ada", "Just Chatting"),
+        (a_raw_stream(user_name=""), "ada", "ada", "Just Chatting"),
+        (without("user_login"), "70001", "Ada", "Just Chatting"),
+        (without("user_login", "user_name"), "70001", "70001", "Just Chatting"),
+        (a_raw_stream(user_name=None, user_login=5), "70001", "70001", "Just Chatting"),
+        (without("game_name"), "ada", "Ada", "509658"),
+        (a_raw_stream(game_name=None), "ada", "Ada", "509658"),
+        (a_raw_stream(game_name=""), "ada", "Ada", "509658"),
+    ],
+)
+def test_whoever_has_no_name_goes_by_the_next_best(
+    raw: dict[str, Any], login: str, streamer_name: str, game_name: str
+) -> None:
+    stream = parse_stream(raw)
+    assert isinstance(stream, Stream)
+    assert (stream.login, stream.streamer_name, stream.game_name) == (login, streamer_name, game_name)
+
+
+@pytest.mark.parametrize("viewer_count", [0, 1, BIGGEST_INTEGER])
+def test_a_viewer_count_that_can_be_is_kept(viewer_count: int) -> None:
+    assert parsed(viewer_count=viewer_count).viewer_count == viewer_count
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (a_raw_stream(viewer_count=None), "viewer_count is not a whole number"),
+        (without("viewer_count"), "viewer_count is not a whole number"),
+        (a_raw_stream(viewer_count=True), "viewer_count is not a whole number"),
+        (a_raw_stream(viewer_count=12.0), "viewer_count is not a whole number"),
+        (a_raw_stream(viewer_count=float("nan")), "viewer_count is not a whole number"),
+        (a_raw_stream(viewer_count="12"), "viewer_count is not a whole number"),
+        (a_raw_stream(viewer_count=-1), "viewer_count is out of range"),
+        (a_raw_stream(viewer_count=BIGGEST_INTEGER + 1), "viewer_count is out of range"),
+        (a_raw_stream(viewer_count=10**30), "viewer_count is out of range"),
+        (without("id"), "no id"),
+        (a_raw_stream(id=None), "no id"),
+        (a_raw_stream(id=""), "no id"),
+        (a_raw_stream(id=40001), "id is not text"),
+        (a_raw_stream(id="4\x001"), "id holds characters that no id has"),
+        (without("user_id"), "no user_id"),
+        (a_raw_stream(user_id=""), "no user_id"),
+        (a_raw_stream(user_id=["7"]), "user_id is not text"),
+        (a_raw_stream(user_id="7\ud83d"), "user_id holds characters that no id has"),
+        (a_raw_stream(game_id=509658), "game_id is not text"),
+        (a_raw_stream(game_id="\udc00"), "game_id holds characters that no id has"),
+        (None, "not an object"),
+        ("a text", "not an object"),
+        (7, "not an object"),
+        ([a_raw_stream()], "not an object"),
+    ],
+)
+def test_what_cannot_be_counted_is_set_aside_with_its_reason(raw: Any, reason: str) -> None:
+    aside = parse_stream(raw)
+    assert isinstance(aside, SetAside)
+    assert aside.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("A\x00da", "A\ufffdda"),
+        ("\ud83d", "\ufffd"),
+        ("half \udc00 of a pair", "half \ufffd of a pair"),
+        ("😀 whole", "😀 whole"),
+        ("tab\tline\n", "tab\tline\n"),
+    ],
+)
+def test_what_a_database_cannot_hold_is_replaced_in_names(name: str, kept: str) -> None:
+    stream = parsed(user_login=name, user_name=name, game_name=name)
+    assert (stream.login, stream.streamer_name, stream.game_name) == (kept, kept, kept)
+
+
+def test_what_is_set_aside_can_be_stored() -> None:
+    aside = parse_stream(f"\x00 \ud83d {'x' * 10_000}")
+    assert isinstance(aside, SetAside)
+    assert len(aside.raw) == RAW_CHARACTERS_KEPT
+    assert "\x00" not in aside.raw
+    aside.raw.encode()
+
+
+@pytest.mark.parametrize(
+    ("started_at", "instant"),
+    [
+        ("2026-11-21T15:00:00Z", datetime(2026, 11, 21, 15, tzinfo=UTC)),
+        ("2026-11-21T16:30:00+01:30", datetime(2026, 11, 21, 15, tzinfo=UTC)),
+        ("2026-11-21T15:00:00", datetime(2026, 11, 21, 15, tzinfo=UTC)),
+        ("2026-11-22T14:59:00+23:59", datetime(2026, 11, 21, 15, tzinfo=UTC)),
+        ("2026-11-21T15:00:30+00:00:30", datetime(2026, 11, 21, 15, tzinfo=UTC)),
+        ("0001-01-01T00:00:00+23:59", None),
+        ("9999-12-31T23:59:59-23:59", None),
+        ("yesterday", None),
+        ("", None),
+        ("2026-02-30T00:00:00Z", None),
+        (1763737200, None),
+        (None, None),
+    ],
+)
+def test_a_start_that_is_no_instant_is_unknown(started_at: Any, instant: datetime | None) -> None:
+    """And one that is, is kept in UTC: not every offset that Python reads is one that PostgreSQL does."""
+    stream = parsed(started_at=started_at)
+    assert stream.started_at == instant
+    assert stream.started_at is None or stream.started_at.tzinfo is UTC
+    assert stream.viewer_count == 1000
