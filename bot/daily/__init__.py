@@ -1,0 +1,1 @@
+"""Staging -> the daily tables: watch hours, average and peak viewers, airtime."""

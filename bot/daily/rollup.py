@@ -1,0 +1,102 @@
+"""Staging -> the daily tables. The arithmetic is in sql/daily; here is what is due, and whether it adds up."""
+
+import logging
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from bot.days import Calendar
+from bot.models import Day, RolledUpDay
+from helperfunctions.clock import Clock
+from helperfunctions.database import Database, Transaction
+from helperfunctions.errors import DayNotAvailable, SumsDisagree, WatchTimeError
+
+log = logging.getLogger(__name__)
+
+# Sums of the same doubles in another order differ in the last bits; a single viewer amiss differs by far more.
+RELATIVE_TOLERANCE: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """Rolls up days, each in one transaction. Doing a day twice gives the same rows."""
+
+    database: Database
+    clock: Clock
+    calendar: Calendar
+
+    def daily(self) -> list[RolledUpDay]:
+        """Roll up every finished day that is not done, or that got a poll since; oldest first.
+
+        A day that cannot be done keeps none of the others from being done; its error is raised at the end.
+        """
+        with self.database.only_one("daily"):
+            today = self.calendar.day_of(self.clock.now()).date
+            with self.database.transaction() as tx:
+                due = [day for day, _ in tx.daily.due_days(today=today)]
+            done: list[RolledUpDay] = []
+            failed: list[WatchTimeError] = []
+            for day in due:
+                try:
+                    done.append(self._roll_up(self.calendar.day(day)))
+                except (DayNotAvailable, SumsDisagree) as exc:
+                    log.error("%s", exc)
+                    failed.append(exc)
+        if failed:
+            raise failed[0]
+        return done
+
+    def redo(self, named: date) -> RolledUpDay:
+        """Roll up one finished day again. Raises DayNotAvailable when it is not over, or its streams are gone."""
+        day = self.calendar.day(named)
+        if day.ends_at > self.clock.now():
+            raise DayNotAvailable(f"the day {named} is not over: it ends at {day.ends_at:%Y-%m-%d %H:%M} UTC")
+        with self.database.only_one("daily"):
+            return self._roll_up(day)
+
+    def _roll_up(self, day: Day) -> RolledUpDay:
+        with self.database.transaction() as tx:
+            polls = _polls_in_staging(tx, day)
+            span = {"day": day.date, "starts_at": day.starts_at, "ends_at": day.ends_at}
+            tx.daily.allow_memory()
+            tx.daily.gather_spans(**span)
+            tx.daily.analyze_spans()
+            tx.daily.gather_pairs(day=day.date)
+            tx.daily.delete_streamer_games(day=day.date)
+            tx.daily.delete_streamers(day=day.date)
+            tx.daily.delete_games(day=day.date)
+            tx.daily.insert_streamer_games(day=day.date)
+            tx.daily.insert_streamers(day=day.date)
+            tx.daily.insert_games(day=day.date)
+            done = RolledUpDay(*tx.daily.keep_day(**span, polls=polls, rolled_up_at=self.clock.now()))
+            _check_sums(day, *tx.daily.sums_of_day(day=day.date))
+        log.info(
+            "day rolled up day=%s polls=%d coverage=%.3f watch_hours=%.0f",
+            done.date,
+            done.polls,
+            done.coverage,
+            done.watch_hours,
+        )
+        return done
+
+
+def _polls_in_staging(tx: Transaction, day: Day) -> int:
+    polls, has_streams, is_rolled_up = tx.daily.staging_of_day(day=day.date)
+    if has_streams and polls:
+        return int(polls)
+    if is_rolled_up:
+        raise DayNotAvailable(
+            f"the day {day.date} cannot be done again: its streams are no longer in staging "
+            "(STAGING_RETENTION_HOURS says how long they are kept); its daily tables stay as they are"
+        )
+    raise DayNotAvailable(f"the day {day.date} cannot be rolled up: it has no polls")
+
+
+def _check_sums(day: Day, *sums: float) -> None:
+    """The sums come as two groups of four ways each: watch hours, then airtime hours."""
+    ways = ("pairs", "streamers", "games", "polls")
+    for what, group in (("watch hours", sums[:4]), ("airtime hours", sums[4:])):
+        if not all(math.isclose(one, group[0], rel_tol=RELATIVE_TOLERANCE, abs_tol=1e-6) for one in group):
+            told = ", ".join(f"{way} {value!r}" for way, value in zip(ways, group, strict=True))
+            raise SumsDisagree(f"the {what} of {day.date} do not add up: {told}; nothing of this roll-up was kept")

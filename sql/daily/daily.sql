@@ -1,0 +1,226 @@
+-- name: due_days
+-- Days with polls that are over and not rolled up, or that got a poll since. Grain: one row per day.
+select
+    polls.day,
+    count(*) as polls
+from staging.polls
+left join days using (day)
+where
+    polls.day < cast(:today as date)
+group by polls.day, days.polls
+having days.polls is distinct from count(*)
+order by polls.day;
+
+-- name: staging_of_day^
+-- Whether a day has polls, and whether its streams are still there. Grain: one row.
+select
+    (select count(*) from staging.polls where polls.day = cast(:day as date)) as polls,
+    to_regclass('staging.streams_' || to_char(cast(:day as date), 'YYYY_MM_DD')) is not null as has_streams,
+    exists (select from days where days.day = cast(:day as date)) as is_rolled_up;
+
+-- name: allow_memory!
+-- Let this transaction group in memory: a day of Twitch at 30 minutes takes about 15 MB.
+set local work_mem = '64MB';
+
+-- name: gather_spans!
+-- The hours for which each poll of a day speaks, in milliseconds: this is the definition of watch time.
+-- A poll speaks back to the midpoint between it and the poll before (the first: to the start of the day) and forward
+-- to the midpoint between it and the next (the last: to the end of the day), at most its polling interval each way.
+-- A partial poll speaks only where no complete one is near: what it missed at the bottom of the list would be missing
+-- from the day, while its neighbours bridge it well. Whole milliseconds keep every later sum exact in a double.
+-- Grain: one row per poll that speaks.
+create temporary table spans on commit drop as
+with speaking as (
+    select
+        polls.poll_id,
+        polls.started_at,
+        make_interval(mins => polls.interval_minutes) as reach
+    from staging.polls
+    where
+        polls.day = :day
+        and (
+            polls.status = 'complete'
+            or polls.status = 'partial' and not exists (
+                select from staging.polls as near
+                where
+                    near.day = polls.day
+                    and near.status = 'complete'
+                    and near.started_at between polls.started_at - make_interval(mins => polls.interval_minutes) * 1.5
+                    and polls.started_at + make_interval(mins => polls.interval_minutes) * 1.5
+            )
+        )
+),
+
+neighbours as (
+    select
+        speaking.*,
+        lag(speaking.started_at) over in_order as before,
+        lead(speaking.started_at) over in_order as after
+    from speaking
+    window in_order as (order by speaking.started_at, speaking.poll_id)
+),
+
+limits as (
+    select
+        neighbours.poll_id,
+        neighbours.started_at,
+        neighbours.reach,
+        coalesce(before + (started_at - before) / 2, cast(:starts_at as timestamptz)) as back_to,
+        coalesce(started_at + (after - started_at) / 2, cast(:ends_at as timestamptz)) as forward_to
+    from neighbours
+),
+
+reached as (
+    select
+        limits.poll_id,
+        greatest(least(started_at - back_to, reach), interval '0') as back,
+        greatest(least(forward_to - started_at, reach), interval '0') as forward
+    from limits
+)
+
+select
+    reached.poll_id,
+    cast(round(1000 * extract(epoch from back + forward)) as double precision) as span_ms
+from reached
+where back + forward > interval '0';
+
+-- name: analyze_spans!
+-- Tell the planner how few spans there are; it would take a new table for a large one.
+analyze spans;
+
+-- name: gather_pairs!
+-- Viewer milliseconds, airtime and peak of a day. Grain: one row per streamer and game.
+create temporary table pairs on commit drop as
+select
+    streams.streamer_id,
+    streams.game_id,
+    sum(streams.viewer_count * spans.span_ms) as viewer_ms,
+    sum(spans.span_ms) as airtime_ms,
+    max(streams.viewer_count) as peak_viewers
+from staging.streams
+inner join spans using (poll_id)
+where streams.day = :day
+group by streams.streamer_id, streams.game_id;
+
+-- name: delete_streamer_games!
+-- Make room for a day's rows. Grain: one row per day and streamer and game.
+delete from daily_streamer_games where day = :day;
+
+-- name: delete_streamers!
+-- Make room for a day's rows. Grain: one row per day and streamer.
+delete from daily_streamers where day = :day;
+
+-- name: delete_games!
+-- Make room for a day's rows. Grain: one row per day and game.
+delete from daily_games where day = :day;
+
+-- name: insert_streamer_games!
+-- Grain: one row per day, streamer and game.
+insert into daily_streamer_games (day, streamer_id, game_id, watch_hours, airtime_hours, peak_viewers)
+select
+    cast(:day as date),
+    streamer_id,
+    game_id,
+    viewer_ms / 3600000,
+    airtime_ms / 3600000,
+    peak_viewers
+from pairs
+-- the order of the key: each new entry of the index then goes behind the one before
+order by game_id, streamer_id;
+
+-- name: insert_streamers!
+-- Grain: one row per day and streamer.
+insert into daily_streamers (day, streamer_id, watch_hours, airtime_hours, peak_viewers)
+select
+    cast(:day as date),
+    streamer_id,
+    sum(viewer_ms) / 3600000,
+    sum(airtime_ms) / 3600000,
+    max(peak_viewers)
+from pairs
+group by streamer_id
+order by streamer_id;
+
+-- name: insert_games!
+-- From the games of each poll, not from the pairs: the two must agree, and the peak is of all streams together.
+-- Grain: one row per day and game.
+insert into daily_games (day, game_id, watch_hours, airtime_hours, peak_viewers)
+select
+    cast(:day as date),
+    games.game_id,
+    sum(games.viewers * spans.span_ms) / 3600000,
+    sum(games.streams * spans.span_ms) / 3600000,
+    max(games.viewers)
+from staging.games
+inner join spans using (poll_id)
+group by games.game_id;
+
+-- name: keep_day^
+-- Record that a day is rolled up. Grain: one row per day.
+insert into days (
+    day, starts_at, ends_at, polls, covered_hours, coverage, watch_hours, airtime_hours, rolled_up_at
+)
+select
+    cast(:day as date),
+    cast(:starts_at as timestamptz),
+    cast(:ends_at as timestamptz),
+    cast(:polls as integer),
+    covered.hours,
+    -- a sum of rounded milliseconds may pass the day by a few
+    least(covered.hours * 3600 / extract(epoch from cast(:ends_at as timestamptz) - cast(:starts_at as timestamptz)), 1),
+    coalesce((select sum(watch_hours) from daily_games where day = cast(:day as date)), 0),
+    coalesce((select sum(airtime_hours) from daily_games where day = cast(:day as date)), 0),
+    cast(:rolled_up_at as timestamptz)
+from (select coalesce(sum(span_ms), 0) / 3600000 as hours from spans) as covered
+on conflict (day) do update
+set
+    starts_at = excluded.starts_at,
+    ends_at = excluded.ends_at,
+    polls = excluded.polls,
+    covered_hours = excluded.covered_hours,
+    coverage = excluded.coverage,
+    watch_hours = excluded.watch_hours,
+    airtime_hours = excluded.airtime_hours,
+    rolled_up_at = excluded.rolled_up_at
+returning day, starts_at, ends_at, polls, covered_hours, coverage, watch_hours, airtime_hours;
+
+-- name: sums_of_day^
+-- A day's watch hours and airtime, added up along four ways that must agree: pairs, streamers, games, and what the
+-- polls said when they were stored. Grain: one row.
+select
+    pair.watch_hours,
+    streamer.watch_hours,
+    game.watch_hours,
+    poll.watch_hours,
+    pair.airtime_hours,
+    streamer.airtime_hours,
+    game.airtime_hours,
+    poll.airtime_hours
+from (
+    select
+        coalesce(sum(watch_hours), 0) as watch_hours,
+        coalesce(sum(airtime_hours), 0) as airtime_hours
+    from daily_streamer_games
+    where day = cast(:day as date)
+) as pair
+cross join (
+    select
+        coalesce(sum(watch_hours), 0) as watch_hours,
+        coalesce(sum(airtime_hours), 0) as airtime_hours
+    from daily_streamers
+    where day = cast(:day as date)
+) as streamer
+cross join (
+    select
+        coalesce(sum(watch_hours), 0) as watch_hours,
+        coalesce(sum(airtime_hours), 0) as airtime_hours
+    from daily_games
+    where day = cast(:day as date)
+) as game
+cross join (
+    select
+        coalesce(sum(polls.viewers * spans.span_ms), 0) / 3600000 as watch_hours,
+        coalesce(sum(polls.streams * spans.span_ms), 0) / 3600000 as airtime_hours
+    from staging.polls
+    inner join spans using (poll_id)
+) as poll;
