@@ -1,0 +1,1 @@
+"""The daily tables -> what is said about a day."""

@@ -1,0 +1,182 @@
+"""What is said about a day: read from its tables, its game drawn once."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import psycopg2
+import pytest
+
+from bot.daily.rollup import Rollup
+from bot.days import Calendar
+from bot.models import DaySummaries, Stream, SummaryKind
+from bot.post.plan import Planner
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.errors import DayNotAvailable
+from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, stage
+
+DAY_END = DAY_START + timedelta(hours=24)
+POSTED_AT = datetime(2026, 11, 22, 22, tzinfo=UTC)
+Summaries = Callable[[float], DaySummaries]
+
+
+@pytest.fixture
+def said(database: Database) -> Summaries:
+    """The summaries of the day, when chance says this number."""
+
+    def summaries(number: float) -> DaySummaries:
+        return Planner(database, VirtualClock(POSTED_AT), lambda: number).summaries(DAY)
+
+    return summaries
+
+
+def live_through(database: Database, *streams: Stream, polls: int = 48) -> None:
+    """A day of these streams, from its start on, rolled up."""
+    for number in range(polls):
+        stage(database, *streams, at=DAY_START + number * HALF_HOUR)
+    Rollup(database, VirtualClock(DAY_END), Calendar(ZoneInfo("America/Los_Angeles"), time(8))).daily()
+
+
+def execute(url: str, statement: str) -> None:
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
+
+
+def texts(summaries: DaySummaries) -> list[str]:
+    return [summary.text for summary in summaries.summaries]
+
+
+def test_a_day_is_summed_up_in_three_posts(database: Database, said: Summaries) -> None:
+    """The top five of six; the game drawn is the one on which the number falls."""
+    live_through(
+        database,
+        a_stream(600, streamer="ada", game="chess"),
+        a_stream(500, streamer="bob", game="go"),
+        a_stream(400, streamer="cyd", game="poker"),
+        a_stream(300, streamer="dan", game="tetris"),
+        a_stream(200, streamer="eve", game="doom"),
+        a_stream(100, streamer="fay", game="myst"),
+        a_stream(99, streamer="gus", game="chess"),
+    )
+    summaries = said(0.0)
+    assert (summaries.date, summaries.skipped_because) == (DAY, None)
+    assert [summary.kind for summary in summaries.summaries] == list(SummaryKind)
+    assert texts(summaries) == [
+        "Most watched games on Twitch · Sat, Nov 21, 2026\n\n"
+        "1. Chess – 17K hours\n2. Go – 12K\n3. Poker – 9.6K\n4. Tetris – 7.2K\n5. Doom – 4.8K",
+        "Most watched streamers on Twitch · Sat, Nov 21, 2026\n\n"
+        "1. Ada – 14K hours\n2. Bob – 12K\n3. Cyd – 9.6K\n4. Dan – 7.2K\n5. Eve – 4.8K",
+        "Most watched streamers of Chess · Sat, Nov 21, 2026\n\n1. Ada – 14K hours\n2. Gus – 2.4K",
+    ]
+
+
+def test_the_game_of_a_day_is_drawn_once_and_stays(database: Database, said: Summaries, url: str) -> None:
+    live_through(database, a_stream(500, streamer="ada", game="a"), a_stream(500, streamer="bob", game="b"))
+    first = said(0.9)
+    assert said(0.1) == first
+    assert "streamers of B" in texts(first)[2]
+    assert rows(url, "select day, game_id, drawn_at from draws") == [(DAY, "b", POSTED_AT)]
+
+
+def test_a_draw_stays_when_the_day_is_done_again(database: Database, said: Summaries) -> None:
+    live_through(database, a_stream(500, streamer="ada", game="a"), a_stream(500, streamer="bob", game="b"))
+    first = said(0.9)
+    Rollup(database, VirtualClock(POSTED_AT), Calendar(ZoneInfo("America/Los_Angeles"), time(8))).redo(DAY)
+    assert said(0.1) == first
+
+
+def test_of_two_that_draw_at_once_the_first_stays(database: Database) -> None:
+    """Another process draws between our look and our draw: just when chance is asked."""
+    live_through(database, a_stream(500, streamer="ada", game="a"), a_stream(500, streamer="bob", game="b"))
+    clock = VirtualClock(POSTED_AT)
+    others: list[DaySummaries] = []
+
+    def while_the_other_draws() -> float:
+        others.append(Planner(database, clock, lambda: 0.1).summaries(DAY))
+        return 0.9
+
+    ours = Planner(database, clock, while_the_other_draws).summaries(DAY)
+    assert [ours] == others
+    assert "streamers of A" in texts(ours)[2]
+
+
+@pytest.mark.parametrize(("number", "game"), [(0.0, "A"), (0.249, "A"), (0.25, "B"), (0.999, "B")])
+def test_a_game_is_drawn_with_a_weight_equal_to_its_watch_time(
+    database: Database, said: Summaries, number: float, game: str
+) -> None:
+    live_through(database, a_stream(100, streamer="ada", game="a"), a_stream(300, streamer="bob", game="b"), polls=30)
+    assert f"streamers of {game} " in texts(said(number))[2]
+
+
+@pytest.mark.parametrize("number", [0.0, 0.5, 0.999])
+def test_streams_without_a_game_are_none_and_are_never_drawn(
+    database: Database, said: Summaries, number: float
+) -> None:
+    """Their streamers are counted like all others."""
+    live_through(database, a_stream(900, streamer="ada", game=""), a_stream(100, streamer="bob", game="go"))
+    games, streamers, of_game = texts(said(number))
+    assert games.split("\n")[2:] == ["1. Go – 2.4K hours"]
+    assert streamers.split("\n")[2:] == ["1. Ada – 22K hours", "2. Bob – 2.4K"]
+    assert of_game.split("\n")[2:] == ["1. Bob – 2.4K hours"]
+
+
+def test_ties_are_told_in_an_order_that_stays(database: Database, said: Summaries, url: str) -> None:
+    """Wherever the rows lie: an update moves one to the end of its table, and there is no index to go by."""
+    names = ["eve", "ada", "Zoe", "cyd", "10", "9"]
+    live_through(database, *(a_stream(100, streamer=name, game=f"g-{name}") for name in names))
+    for table in ("daily_streamers", "daily_games", "streamers"):
+        execute(url, f"alter table {table} drop constraint {table}_pkey")
+    for first in ("10", "9", "Zoe"):
+        execute(url, f"update streamers set login = '' where streamer_id = '{first}'")
+        execute(url, f"update daily_streamers set peak_viewers = 1 where streamer_id = '{first}'")
+        execute(url, f"update daily_games set peak_viewers = 1 where game_id = 'g-{first}'")
+    games, streamers, _ = texts(said(0.0))
+    assert [line.split(" ")[1] for line in streamers.split("\n")[2:]] == ["10", "9", "Zoe", "Ada", "Cyd"]
+    assert [line.split(" ")[1] for line in games.split("\n")[2:]] == ["G-10", "G-9", "G-Zoe", "G-Ada", "G-Cyd"]
+
+
+def test_the_latest_names_are_told(database: Database, said: Summaries) -> None:
+    live_through(database, a_stream(100, streamer_name="Ada", game_name="Old"))
+    stage(database, a_stream(100, streamer_name="Countess", game_name="New"), at=DAY_END, day=date(2026, 11, 22))
+    games, streamers, of_game = texts(said(0.0))
+    assert "1. New – " in games
+    assert "1. Countess – " in streamers
+    assert "streamers of New " in of_game
+
+
+def test_a_day_that_is_not_rolled_up_has_no_summaries(database: Database, said: Summaries) -> None:
+    stage(database, a_stream())
+    with pytest.raises(DayNotAvailable, match="the day 2026-11-21 is not rolled up"):
+        said(0.0)
+
+
+def test_a_day_of_which_less_than_half_was_measured_is_skipped_and_nothing_drawn(
+    database: Database, said: Summaries, url: str
+) -> None:
+    """From 08:00 to 19:30: eleven and a half hours of 24."""
+    live_through(database, a_stream(), polls=23)
+    assert said(0.0) == DaySummaries(DAY, [], "only 48% of 2026-11-21 was measured, less than half")
+    assert rows(url, "select count(*) from draws") == [(0,)]
+
+
+def test_a_day_of_which_half_was_measured_is_told_with_how_much(database: Database, said: Summaries) -> None:
+    live_through(database, a_stream(), polls=24)
+    for text in texts(said(0.0)):
+        assert text.endswith("\n\nMeasured: 12.0 of 24 hours")
+
+
+def test_a_day_on_which_no_stream_was_seen_is_skipped(database: Database, said: Summaries) -> None:
+    live_through(database)
+    assert said(0.0) == DaySummaries(DAY, [], "no stream was seen on 2026-11-21")
+
+
+def test_a_day_of_nothing_but_streams_without_a_game_is_skipped_or_told_without_failing(
+    database: Database, said: Summaries
+) -> None:
+    """There is no game to draw; what there is to say about streamers is true all the same."""
+    live_through(database, a_stream(900, streamer="ada", game=""))
+    summaries = said(0.5)
+    assert summaries.skipped_because or SummaryKind.STREAMERS in [summary.kind for summary in summaries.summaries]

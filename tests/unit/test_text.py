@@ -1,0 +1,139 @@
+"""Numbers and names as people read them, and the length of a post as X counts it."""
+
+import pytest
+import regex
+
+from helperfunctions.text import ELLIPSIS, one_line, short_number, shortened, weighted_length
+
+FAMILY = "👨‍👩‍👧‍👦"
+FLAG = "🇩🇪"
+THUMB = "👍🏽"
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        (0, "0"),
+        (0.4, "0"),
+        (0.6, "1"),
+        (9.7, "10"),
+        (987.4, "987"),
+        (999.4, "999"),
+        (999.6, "1.0K"),
+        (1_000, "1.0K"),
+        (1_049, "1.0K"),
+        (1_051, "1.1K"),
+        (9_949, "9.9K"),
+        (9_951, "10K"),
+        (10_000, "10K"),
+        (412_300, "412K"),
+        (999_499, "999K"),
+        (999_600, "1.0M"),
+        (5_312_000, "5.3M"),
+        (9_949_000, "9.9M"),
+        (9_951_000, "10M"),
+        (123_456_789, "123M"),
+        (999_499_999, "999M"),
+        (999_600_000, "1.0B"),
+        (1e9, "1.0B"),
+        (43.2e9, "43B"),
+    ],
+)
+def test_a_number_is_written_with_three_digits_at_most(number: float, written: str) -> None:
+    assert short_number(number) == written
+
+
+@pytest.mark.parametrize("exponent", range(10))
+def test_a_larger_number_is_never_written_as_a_smaller_one(exponent: int) -> None:
+    """Across every place where the unit or the number of digits changes."""
+    factors = {"": 1, "K": 1e3, "M": 1e6, "B": 1e9}
+    written = [short_number(10**exponent * step / 1000) for step in range(900, 10_100)]
+    values = [float(text.rstrip("KMB")) * factors[text.lstrip("0123456789.")] for text in written]
+    assert values == sorted(values)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Ada", "Ada"),
+        ("  Ada \t of\n\r\n London ", "Ada of London"),
+        ("two\u2028lines\u2029or three\x85four", "two lines or three four"),
+        ("a\u00a0b\u3000c", "a b c"),
+        ("bell\x07, escape\x1b[31m, null\x00", "bell, escape[31m, null"),
+        ("\u202egnp.exe\u202c", "gnp.exe"),
+        ("\u2066isolated\u2069 \u200fmarks\u200e", "isolated marks"),
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("soft\u00adhyphen", "softhyphen"),
+        ("private \ue000 and unassigned \U000e0080", "private and unassigned"),
+        ("half \ud83d", "half"),
+        (FAMILY, FAMILY),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("שלום", "שלום"),
+        ("\n\t \x00", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_becomes_one_line_of_what_can_be_seen(name: str, line: str) -> None:
+    assert one_line(name) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        ("", 0),
+        ("abc", 3),
+        ("é", 1),
+        ("日本", 4),
+        ("안녕", 4),
+        ("😀", 2),
+        (FAMILY, 2),
+        (FLAG, 2),
+        (THUMB, 2),
+        ("–", 1),
+        ("…", 2),
+    ],
+)
+def test_letters_weigh_one_and_cjk_emoji_and_the_ellipsis_two(text: str, weight: int) -> None:
+    assert weighted_length(text) == weight
+
+
+def test_what_x_turns_into_a_link_weighs_twenty_three() -> None:
+    assert weighted_length("agar.io") == 23
+    assert weighted_length("play agar.io now") == 5 + 23 + 4
+
+
+@pytest.mark.parametrize(
+    ("name", "weight", "cut"),
+    [
+        ("Just Chatting", 40, "Just Chatting"),
+        ("Just Chatting", 13, "Just Chatting"),
+        ("Just Chatting", 12, "Just Chatt…"),
+        ("Just Chatting", 6, "Just…"),
+        ("Just Chatting", 2, "…"),
+        ("原神原神", 8, "原神原神"),
+        ("原神原神", 7, "原神…"),
+        ("原神原神", 5, "原…"),
+        ("原神原神", 2, "…"),
+        (FAMILY * 3, 6, FAMILY * 3),
+        (FAMILY * 3, 5, f"{FAMILY}…"),
+        (FLAG * 3, 5, f"{FLAG}…"),
+        (THUMB * 3, 4, f"{THUMB}…"),
+        ("e\u0301" * 5, 4, "e\u0301e\u0301…"),
+        ("", 1, ""),
+    ],
+)
+def test_a_name_is_cut_between_what_a_reader_sees_as_characters(name: str, weight: int, cut: str) -> None:
+    assert shortened(name, weight) == cut
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x" * 500, "原" * 500, FAMILY * 100, f"{FLAG}{THUMB}é" * 50, "z" + "\u0334" * 300, "क्षि" * 60, "agar.io " * 40],
+)
+@pytest.mark.parametrize("weight", [2, 3, 5, 39, 40])
+def test_a_cut_name_keeps_whole_characters_and_its_weight(name: str, weight: int) -> None:
+    cut = shortened(name, weight)
+    kept = cut.removesuffix(ELLIPSIS)
+    assert cut.endswith(ELLIPSIS)
+    assert weighted_length(cut) <= weight
+    assert regex.findall(r"\X", kept) == regex.findall(r"\X", name)[: len(regex.findall(r"\X", kept))]
