@@ -1,0 +1,203 @@
+"""The command line: one verb per job, each the function that the timetable calls. Only translates."""
+
+import logging
+import random
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.demo import run_demo
+from bot.models import CrawlEnd, DaySummaries, PollStatus, RolledUpDay
+from bot.timetable import run_until_stopped
+from bot.wiring import open_bot, open_database
+from helperfunctions import log, migrations, settings
+from helperfunctions.clock import SystemClock
+from helperfunctions.errors import SettingsError, TwitchRefused, TwitchUnavailable, WatchTimeError
+from sandbox.serve import serve
+
+app = typer.Typer(
+    name="watchtime",
+    help="Knows how much Twitch is watched: polls it, adds up each day, and says what was watched most.",
+    epilog="Exit codes: 0 done, 2 wrong usage, 66 no such day, 69 or 75 try again later, 70 internal error, "
+    "78 mend the settings.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+DayOption = Annotated[
+    datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="The date on which the day starts.")
+]
+
+
+def main() -> None:
+    """The console script: every expected error is one line on standard error and an exit code."""
+    try:
+        app(prog_name="watchtime")
+    except SettingsError as exc:
+        for problem in exc.problems:
+            print(f"watchtime: {problem}", file=sys.stderr)  # noqa: T201
+        sys.exit(exc.exit_code)
+    except WatchTimeError as exc:
+        logging.getLogger(__name__).debug("the error in full", exc_info=True)
+        print(f"watchtime: {exc}", file=sys.stderr)  # noqa: T201
+        sys.exit(exc.exit_code)
+
+
+@app.callback()
+def before_any(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every detail to standard error.")] = False,
+) -> None:
+    """Set up the log, for every verb."""
+    log.set_up("DEBUG" if verbose else "INFO")
+
+
+@app.command()
+def run() -> None:
+    """Do every job when it is due, until stopped (Ctrl-C or SIGTERM); then finish what is going on.
+
+    At start it applies migrations, takes a poll, and catches up on what was due while it was down.
+    """
+    loaded = settings.load().settings
+    loaded.twitch_credentials()
+    with (
+        open_bot(loaded, clock=SystemClock(), random=random.random, migrate=True) as bot,
+        bot.collector() as collector,
+    ):
+        run_until_stopped(bot.timetable(), bot.jobs(collector, _log_summaries))
+
+
+@app.command()
+def collect() -> None:
+    """Take one poll of Twitch into staging.
+
+    Ends with 75 when Twitch did not answer or another collector is at work, with 78 when Twitch refuses the
+    credentials.
+    """
+    loaded = settings.load().settings
+    loaded.twitch_credentials()
+    with open_bot(loaded, clock=SystemClock(), random=random.random) as bot, bot.collector() as collector:
+        poll = collector.collect()
+    typer.echo(
+        f"Poll {poll.poll_id} of {poll.day}: {poll.status}, {poll.streams:,} streams with {poll.viewers:,} viewers "
+        f"from {poll.pages:,} pages ({poll.duplicates:,} seen twice, {poll.set_aside:,} set aside)"
+    )
+    if poll.error:
+        typer.echo(f"watchtime: {poll.error}", err=True)
+    if poll.ended_because is CrawlEnd.TWITCH_REFUSED:
+        raise typer.Exit(TwitchRefused.exit_code)
+    if poll.status is PollStatus.FAILED:
+        raise typer.Exit(TwitchUnavailable.exit_code)
+
+
+@app.command()
+def daily(day: DayOption = None) -> None:
+    """Roll up every finished day that is not done; with --day, one day again while its streams are in staging."""
+    with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
+        done = [bot.rollup.redo(day.date())] if day else bot.rollup.daily()
+    for one in done:
+        typer.echo(_day_line(one))
+    if not done:
+        typer.echo("Nothing is due: every finished day with polls is rolled up.")
+
+
+@app.command()
+def prune() -> None:
+    """Drop the raw streams of days that are rolled up and past STAGING_RETENTION_HOURS."""
+    with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
+        days = bot.pruner.prune()
+    typer.echo(f"Dropped the streams of {', '.join(map(str, days))}." if days else "Nothing to drop.")
+
+
+@app.command()
+def post(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the summaries and send nothing.")] = False,
+    day: DayOption = None,
+) -> None:
+    """Sum up a day, by default the newest finished one. This version does not send: --dry-run is needed."""
+    if not dry_run:
+        raise typer.BadParameter("this version sends nothing to X yet; add --dry-run to see the summaries")
+    with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
+        summaries = bot.summaries(day.date() if day else None)
+    if summaries.skipped_because:
+        typer.echo(f"Nothing would be posted: {summaries.skipped_because}.")
+    typer.echo("\n\n".join(summary.text for summary in summaries.summaries))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema up to date. Two at once is fine."""
+    with open_database(settings.load().settings) as database:
+        applied = migrations.migrate(database)
+    typer.echo(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
+
+
+@app.command()
+def config() -> None:
+    """Show every setting, its value and where it came from; never a secret."""
+    table = Table("setting", "value", "from", "meaning", box=None)
+    for shown in settings.show(settings.load()):
+        table.add_row(shown.name, shown.value, shown.origin, shown.description)
+    console = Console()
+    # In a pipe there is no width to keep to: one line per setting, for grep.
+    Console(width=console.width if console.is_terminal else 400).print(table)
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8500,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    channels: Annotated[int, typer.Option(min=100, max=120_000, help="Channels live on average.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 1,
+    faults: Annotated[float, typer.Option(min=0, max=1, help="Rate of every kind of fault, per request.")] = 0.0,
+    rate_limit: Annotated[int, typer.Option(min=0, help="Requests per minute, as Twitch's 800; 0: no limit.")] = 800,
+) -> None:
+    """Serve a make-believe Twitch on this machine, to develop against, until Ctrl-C."""
+    try:
+        serve(
+            host=host,
+            port=port,
+            channels=channels,
+            seed=seed,
+            fault_rate=faults,
+            rate_limit=rate_limit,
+            say=typer.echo,
+        )
+    except OSError as exc:
+        raise typer.BadParameter(f"cannot listen on {host}:{port}: {exc.strerror}") from exc
+
+
+@app.command()
+def demo(
+    channels: Annotated[int, typer.Option(min=1000, max=120_000, help="Channels live on average.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 1,
+    faults: Annotated[float, typer.Option(min=0, max=0.5, help="Rate of every kind of fault, per request.")] = 0.0,
+    keep: Annotated[Path | None, typer.Option(help="Keep the demo's database in this new folder.")] = None,
+) -> None:
+    """Live through more than a day in under a minute: the production code against a make-believe Twitch.
+
+    Needs no account and touches no real data.
+    """
+    log.set_up("ERROR")
+    run_demo(channels=channels, seed=seed, fault_rate=faults, keep=keep)
+
+
+def _day_line(day: RolledUpDay) -> str:
+    return (
+        f"Day {day.date}: {day.watch_hours:,.0f} hours watched, {day.airtime_hours:,.0f} hours on the air, "
+        f"{day.polls} polls, {day.coverage:.1%} of the day covered"
+    )
+
+
+def _log_summaries(summaries: DaySummaries) -> None:
+    """This version posts nothing: what would be said goes to the log."""
+    logger = logging.getLogger("bot.post")
+    if summaries.skipped_because:
+        logger.warning("nothing to post day=%s reason=%s", summaries.date, summaries.skipped_because)
+    for summary in summaries.summaries:
+        logger.info("would post kind=%s day=%s text=%r", summary.kind, summaries.date, summary.text)

@@ -1,0 +1,184 @@
+"""The real command line in a folder of its own, with an environment that holds nothing but what a test sets."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import psutil
+import pytest
+
+from helperfunctions.clock import SystemClock
+from sandbox.server import TwitchSandbox
+from sandbox.world import World
+
+ROOT = Path(__file__).resolve().parents[2]
+CLIENT_SECRET = "planted-secret-7d2e8"
+VERBS = ("run", "collect", "daily", "prune", "post", "migrate", "config", "sandbox", "demo")
+PATIENCE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What became of one command."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def told(self) -> list[str]:
+        """The lines for the user on standard error; the others are the log's."""
+        return [line for line in self.err.splitlines() if line.startswith("watchtime: ")]
+
+    def failed_with(self, code: int) -> str:
+        """The one line that was told; fails the test unless that is all, and the exit code the one given."""
+        assert self.code == code, self
+        assert "Traceback" not in self.err, self.err
+        assert len(self.told) == 1, self.err
+        return self.told[0]
+
+
+@dataclass
+class Shell:
+    """Runs commands as a person would who has nothing else set."""
+
+    folder: Path
+    environment: dict[str, str]
+    program: tuple[str, ...] = (sys.executable, "-m", "bot")
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def run(self, *arguments: str, **settings: str) -> Ran:
+        done = subprocess.run(
+            [*self.program, *arguments],
+            cwd=self.folder,
+            env=self.environment | settings,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def start(self, *arguments: str, **settings: str) -> subprocess.Popen[str]:
+        """Start a command and go on. Its words go to files, so that it never waits for a reader."""
+        number = len(self.started)
+        with (self.folder / f"{number}.out").open("w") as out, (self.folder / f"{number}.err").open("w") as err:
+            process = subprocess.Popen(
+                [*self.program, *arguments],
+                cwd=self.folder,
+                env=self.environment | settings,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                text=True,
+            )
+        self.started.append(process)
+        return process
+
+    def end_of(self, process: subprocess.Popen[str]) -> Ran:
+        """Wait for the end of a command that was started."""
+        code = process.wait(PATIENCE_SECONDS)
+        return Ran(code, self.said(process), self.said(process, "err"))
+
+    def said(self, process: subprocess.Popen[str], where: str = "out") -> str:
+        """What it has said so far."""
+        return (self.folder / f"{self.started.index(process)}.{where}").read_text()
+
+
+def eventually(is_so: Callable[[], object], what: str, patience: float = PATIENCE_SECONDS) -> None:
+    """Wait until something is so, and not a moment longer; fail when it takes too long."""
+    end = time.monotonic() + patience
+    while not is_so():
+        assert time.monotonic() < end, f"in vain waited until {what}"
+        time.sleep(0.02)
+
+
+def processes_of(folder: Path) -> list[psutil.Process]:
+    """Processes that work in a folder or name it: servers, and commands still running."""
+    return [process for process in psutil.process_iter() if _is_of(process, folder)]
+
+
+def _is_of(process: psutil.Process, folder: Path) -> bool:
+    try:
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        return str(folder) in " ".join(process.cmdline()) or Path(process.cwd()).is_relative_to(folder)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+
+
+def nothing_runs_in(folder: Path) -> None:
+    """Fail if, a moment from now, anything is still running."""
+    eventually(lambda: not processes_of(folder), f"nothing runs in {folder}: {processes_of(folder)}", patience=15)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """An empty folder with a short name (a socket's path has about a hundred characters); nothing may run there at the
+    end."""
+    with tempfile.TemporaryDirectory(prefix="wt-") as name:
+        path = Path(name)
+        yield path
+        left = processes_of(path)
+        for process in left:
+            process.kill()
+        psutil.wait_procs(left, timeout=10)
+        assert not left, f"left running: {left}"
+
+
+@pytest.fixture
+def shell(folder: Path) -> Iterator[Shell]:
+    home = folder / "home"
+    home.mkdir()
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT)}
+    shell = Shell(home, environment)
+    yield shell
+    for process in shell.started:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+class Serve(Protocol):
+    """Starts a make-believe Twitch on the machine's clock, for as long as the test."""
+
+    def __call__(self, **options: Any) -> TwitchSandbox: ...
+
+
+@pytest.fixture(scope="session")
+def small_world() -> World:
+    """About 400 streams above the threshold: six pages."""
+    return World(seed=7, channels=2_000)
+
+
+@pytest.fixture
+def serve(small_world: World) -> Iterator[Serve]:
+    with ExitStack() as stack:
+
+        def started(**options: Any) -> TwitchSandbox:
+            given: dict[str, Any] = {"client_secret": CLIENT_SECRET} | options
+            return stack.enter_context(TwitchSandbox(small_world, SystemClock(), **given))
+
+        yield started
+
+
+@pytest.fixture
+def twitch(serve: Serve) -> dict[str, str]:
+    """Settings for a Twitch that answers at once."""
+    return settings_for(serve())
+
+
+def settings_for(sandbox: TwitchSandbox) -> dict[str, str]:
+    return {
+        "TWITCH_CLIENT_ID": sandbox.client_id,
+        "TWITCH_CLIENT_SECRET": sandbox.client_secret,
+        "TWITCH_API_URL": sandbox.api_url,
+        "TWITCH_AUTH_URL": sandbox.auth_url,
+    }

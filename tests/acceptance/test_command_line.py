@@ -1,0 +1,121 @@
+"""The command line itself: help, exit codes, one line for what a person can mend."""
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.conftest import ROOT, VERBS, Shell
+
+CONSOLE_SCRIPT = str(Path(sys.executable).parent / "watchtime")
+UNREACHABLE = "postgresql://somebody:planted-password@127.0.0.1:1/watchtime"
+
+
+def test_without_arguments_the_help_is_shown(shell: Shell) -> None:
+    shown = shell.run()
+    assert shown.out.split() == shell.run("--help").out.split()
+    assert shown.err == ""
+    for verb in VERBS:
+        assert re.search(rf"^\W+{verb}\b", shown.out, re.MULTILINE), verb
+
+
+def test_help_ends_well(shell: Shell) -> None:
+    assert shell.run("--help").code == 0
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(verb: str, shell: Shell) -> None:
+    shown = shell.run(verb, "--help")
+    assert shown.code == 0
+    assert verb in shown.out
+    assert shown.err == ""
+
+
+def test_the_console_script_is_the_module(shell: Shell) -> None:
+    for arguments in ([], ["--help"], ["config"], ["config", "--nonsense"], ["nonsense"]):
+        module = shell.run(*arguments)
+        script = replace(shell, program=(CONSOLE_SCRIPT,)).run(*arguments)
+        assert script.code == module.code
+        for one, other in ((script.out, module.out), (script.err, module.err)):
+            # Each calls itself by the name by which it was called.
+            assert one.split() == other.replace("python -m bot", "watchtime").split()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["collect", "--nonsense"],
+        ["post"],
+        ["daily", "--day", "yesterday"],
+        ["sandbox", "--channels", "5"],
+        ["demo", "--faults", "2"],
+        ["demo", "--channels", "many"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_ends_with_2(arguments: list[str], shell: Shell) -> None:
+    ran = shell.run(*arguments)
+    assert ran.code == 2
+    assert "Traceback" not in ran.err
+    assert "Error" in ran.err
+
+
+def test_to_post_without_dry_run_says_what_to_add(shell: Shell) -> None:
+    assert "--dry-run" in shell.run("post").err
+
+
+@pytest.mark.parametrize("verb", ["collect", "run"])
+def test_without_credentials_it_says_where_to_get_them(verb: str, shell: Shell, folder: Path) -> None:
+    ran = shell.run(verb, DATA_DIR=str(folder / "data"))
+    line = ran.failed_with(78)
+    assert "TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET" in line
+    assert "https://dev.twitch.tv/console/apps" in line
+    assert ran.err == f"{line}\n"
+    assert not (folder / "data").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["collect"], ["run"], ["daily"], ["daily", "--day", "2026-11-21"], ["prune"], ["post", "--dry-run"], ["migrate"]],
+    ids=" ".join,
+)
+def test_a_database_that_cannot_be_reached_is_one_line_without_its_password(
+    arguments: list[str], shell: Shell, twitch: dict[str, str]
+) -> None:
+    ran = shell.run(*arguments, DATABASE_URL=UNREACHABLE, **twitch)
+    assert "database" in ran.failed_with(75)
+    assert len(ran.err.splitlines()) == 1
+    assert "planted" not in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    "password", ["planted/password", "1/planted", "planted?", "1?planted", "planted#", "1#planted"]
+)
+def test_a_password_that_breaks_the_address_is_not_shown(password: str, shell: Shell) -> None:
+    """What follows the colon is then taken for a port, what follows the stroke for a name, and errors quote both."""
+    ran = shell.run("migrate", DATABASE_URL=f"postgresql://somebody:{password}@127.0.0.1:1/watchtime")
+    assert ran.code in (75, 78)
+    assert len(ran.told) == 1
+    assert "planted" not in ran.out + ran.err
+
+
+@pytest.mark.parametrize("flag", ["-v", "--verbose"])
+def test_verbose_shows_more_and_still_no_secret(flag: str, shell: Shell, twitch: dict[str, str]) -> None:
+    ran = shell.run(flag, "collect", DATABASE_URL=UNREACHABLE, **twitch)
+    assert ran.code == 75
+    assert len(ran.told) == 1
+    assert "planted" not in ran.out + ran.err
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_make_alone_lists_the_verbs() -> None:
+    said = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S607
+    listed = re.findall(r"^  make ([a-z-]+) +\S", said, re.MULTILINE)
+    targets = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert listed == [target for target in targets if target != "help"] or listed == targets
+    assert {"install", "demo", "run", "test", "check", "bench"} <= set(listed)

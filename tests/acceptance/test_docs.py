@@ -1,0 +1,87 @@
+"""What README and CONTRIBUTING tell people to type exists, and every verb is told."""
+
+import re
+
+import pytest
+import typer.main
+
+from bot.cli import app
+from tests.acceptance.conftest import ROOT, VERBS
+
+PAGES = ("README.md", "CONTRIBUTING.md")
+
+
+def code_in(page: str) -> list[str]:
+    """What stands in code blocks and between backticks; a comment behind a command is none of it."""
+    text = (ROOT / page).read_text()
+    blocks = re.findall(r"^```.*?\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    inline = re.findall(r"`([^`]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [re.sub(r"\s+", " ", code.split(" #")[0]).strip() for code in lines + inline]
+
+
+def options_by_verb() -> dict[str, set[str]]:
+    """The verbs of the command line, and the options of each."""
+    group = typer.main.get_command(app)
+    commands = getattr(group, "commands", {})
+    return {
+        name: {"--help"} | {option for parameter in command.params for option in parameter.opts}
+        for name, command in commands.items()
+    }
+
+
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def told_of(page: str, program: str) -> list[tuple[str, list[str]]]:
+    """The verbs of a program that a page names, each with the options that follow."""
+    told = []
+    for code in code_in(page):
+        found = re.search(rf"(?:^|[\s/]){program} ([a-z][a-z-]*)(.*)", code)
+        if found:
+            told.append((found[1], re.findall(r"(?<![\w-])--[a-z-]+", found[2])))
+    return told
+
+
+def test_the_verbs_are_those_of_the_issue() -> None:
+    assert set(options_by_verb()) == set(VERBS)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_watchtime_verb_on_a_page_exists(page: str) -> None:
+    existing = options_by_verb()
+    for verb, options in told_of(page, "watchtime"):
+        assert verb in existing, f"{page}: watchtime {verb}"
+        assert set(options) <= existing[verb], f"{page}: watchtime {verb} {options}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_make_verb_on_a_page_exists(page: str) -> None:
+    told = told_of(page, "make")
+    assert told
+    for verb, options in told:
+        assert verb in make_targets(), f"{page}: make {verb}"
+        assert verb != "demo" or set(options) <= options_by_verb()["demo"], f"{page}: make {verb} {options}"
+
+
+def test_the_readme_tells_of_every_verb() -> None:
+    assert {verb for verb, _ in told_of("README.md", "watchtime")} == set(options_by_verb())
+
+
+def test_the_pages_tell_of_every_way_to_make() -> None:
+    told = {verb for page in PAGES for verb, _ in told_of(page, "make")}
+    assert make_targets() - told <= {"help", "clean", "format"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_that_a_page_links_to_exists(page: str) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / page).read_text()):
+        assert target.startswith("https://") or (ROOT / target).exists(), f"{page}: {target}"
+
+
+def test_the_exit_codes_of_the_readme_are_those_of_the_help() -> None:
+    readme = re.sub(r"\s+", " ", (ROOT / "README.md").read_text())
+    [told] = re.findall(r"Exit codes: (.*?)\. `", readme)
+    codes = set(re.findall(r"\b\d+\b", told))
+    assert codes == set(re.findall(r"\b\d+\b", str(app.info.epilog)))

@@ -1,0 +1,97 @@
+"""`kill -9` of `watchtime run`, with nobody in between to tidy up before the next command."""
+
+import random
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from helperfunctions import embedded_postgres
+from tests.acceptance.conftest import Serve, Shell, eventually, nothing_runs_in, settings_for
+from tests.factories import rows
+
+POLLS_THAT_ARE_NOT_WHOLE = """
+    select polls.poll_id
+    from staging.polls
+    left join (
+        select poll_id, count(*) as streams, sum(viewer_count) as viewers from staging.streams group by poll_id
+    ) as staged using (poll_id)
+    where coalesce(staged.streams, 0) <> polls.streams or coalesce(staged.viewers, 0) <> polls.viewers
+"""
+ROUNDS = 3
+
+
+def kill_at(moment: float, shell: Shell, settings: dict[str, str]) -> None:
+    """Start the bot and kill it, it alone, that many seconds later."""
+    bot = shell.start("run", **settings)
+    with pytest.raises(subprocess.TimeoutExpired):
+        bot.wait(moment)
+    bot.kill()
+    bot.wait()
+
+
+def test_after_every_kill_the_next_command_works_and_no_poll_is_half_there(
+    shell: Shell, folder: Path, serve: Serve
+) -> None:
+    moments = random.Random(2026)
+    settings = settings_for(serve(seconds_per_request=0.1)) | {"DATA_DIR": str(folder / "data")}
+    made = shell.run("collect", **settings)
+    assert made.code == 0, made
+    numbers = [1]
+    for _ in range(ROUNDS):
+        kill_at(moments.uniform(0.2, 3.0), shell, settings)
+        ran = shell.run("collect", **settings)
+        assert ran.code == 0, ran
+        numbers.append(int(ran.out.split()[1]))
+    assert numbers == sorted(set(numbers))
+    nothing_runs_in(folder)
+    with embedded_postgres.running(folder / "data" / "postgres") as url:
+        assert rows(url, POLLS_THAT_ARE_NOT_WHOLE) == []
+        stored = rows(url, "select poll_id, status from staging.polls")
+    assert {(number, "complete") for number in numbers} <= set(stored)
+    nothing_runs_in(folder)
+
+
+def test_when_the_database_server_is_killed_too_it_recovers(shell: Shell, folder: Path, twitch: dict[str, str]) -> None:
+    """What a power cut leaves: neither the bot nor its server said goodbye."""
+    settings = twitch | {"DATA_DIR": str(folder / "data")}
+    first = shell.run("collect", **settings)
+    assert first.code == 0, first
+    with embedded_postgres.running(folder / "data" / "postgres"):
+        server = psutil.Process(int((folder / "data" / "postgres" / "postmaster.pid").read_text().splitlines()[0]))
+        everything = [server, *server.children(recursive=True)]
+        for process in everything:
+            process.kill()
+        psutil.wait_procs(everything, timeout=10)
+    second = shell.run("collect", **settings)
+    assert second.code == 0, second
+    with embedded_postgres.running(folder / "data" / "postgres") as url:
+        assert rows(url, POLLS_THAT_ARE_NOT_WHOLE) == []
+        assert rows(url, "select status, count(*) from staging.polls group by 1") == [("complete", 2)]
+    nothing_runs_in(folder)
+
+
+def test_the_mark_of_a_database_that_was_being_made_is_in_nobodys_way(shell: Shell, folder: Path) -> None:
+    """Until initdb is done, which outlives a killed bot, postmaster.pid holds a negative number."""
+    data = folder / "data"
+    made = shell.run("migrate", DATA_DIR=str(data))
+    assert made.code == 0, made
+    (data / "postgres" / "postmaster.pid").write_text(f"-4194000\n{data / 'postgres'}\n1\n5432\n\n\n\n\n")
+    again = shell.run("migrate", DATA_DIR=str(data))
+    assert (again.code, again.out) == (0, "The schema is up to date.\n"), again
+
+
+def test_a_power_cut_while_the_database_is_made_costs_nothing(shell: Shell, folder: Path) -> None:
+    data = folder / "data"
+    first = shell.start("migrate", DATA_DIR=str(data))
+    eventually(lambda: (data / "postgres" / "PG_VERSION").exists(), "initdb is at work")
+    everything = [*psutil.Process(first.pid).children(recursive=True), psutil.Process(first.pid)]
+    for process in everything:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    first.wait()
+    nothing_runs_in(data)
+    again = shell.run("migrate", DATA_DIR=str(data))
+    assert again.code == 0, (again, (data / "postgres" / "log").read_text())

@@ -1,0 +1,139 @@
+"""`watchtime run`: catches up at start, finishes what it is doing when asked to stop, and survives being killed."""
+
+import random
+import signal
+import subprocess
+from datetime import time
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.days import Calendar
+from helperfunctions import embedded_postgres
+from helperfunctions.clock import SystemClock
+from helperfunctions.database import Database
+from sandbox.server import TwitchSandbox
+from tests.acceptance.conftest import Serve, Shell, eventually, nothing_runs_in, settings_for
+from tests.factories import HALF_HOUR, a_stream, rows, stage
+
+POLLS_THAT_ARE_NOT_WHOLE = """
+    select polls.poll_id
+    from staging.polls
+    left join staging.streams using (poll_id)
+    group by polls.poll_id
+    having count(stream_id) <> polls.streams or coalesce(sum(viewer_count), 0) <> polls.viewers
+"""
+STREAMS_OF_NO_POLL = "select distinct poll_id from staging.streams left join staging.polls using (poll_id) \
+    where polls.poll_id is null"
+ROUNDS = 8
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_polls_at_start_and_when_stopped_finishes_the_poll(
+    number: signal.Signals, shell: Shell, url: str, serve: Serve
+) -> None:
+    sandbox = serve(seconds_per_request=0.2)
+    bot = shell.start("run", DATABASE_URL=url, POLL_EVERY_MINUTES="60", **settings_for(sandbox))
+    eventually(lambda: sandbox.requests > 2, "the first poll is on its way")
+    assert rows(url, "select count(*) from staging.polls") == [(0,)]
+    bot.send_signal(number)
+    ended = shell.end_of(bot)
+    assert ended.code == 0, ended
+    assert "Traceback" not in ended.err
+    assert set(rows(url, "select status, streams > 0 from staging.polls")) == {("complete", True)}
+    assert rows(url, POLLS_THAT_ARE_NOT_WHOLE) == []
+    assert rows(url, "select count(*) from pg_locks where locktype = 'advisory'") == [(0,)]
+
+
+def test_what_was_due_while_it_was_down_is_done_at_start(
+    shell: Shell, url: str, database: Database, twitch: dict[str, str]
+) -> None:
+    day = Calendar(ZoneInfo("America/Los_Angeles"), time(8)).last_finished(SystemClock().now())
+    for turn in range(40):
+        stage(database, a_stream(), at=day.starts_at + turn * HALF_HOUR, day=day.date)
+    bot = shell.start("run", DATABASE_URL=url, **twitch)
+    eventually(lambda: rows(url, f"select 1 from days where day = '{day.date}'"), "the day is rolled up")
+    eventually(lambda: rows(url, "select 1 from staging.polls where pages > 1"), "a poll is stored")
+    bot.terminate()
+    assert shell.end_of(bot).code == 0
+    assert rows(url, "select day, polls from days") == [(day.date, 40)]
+
+
+def test_a_new_database_gets_its_schema_at_start_and_wrong_credentials_do_not_end_it(
+    shell: Shell, empty_url: str, twitch: dict[str, str]
+) -> None:
+    bot = shell.start("run", DATABASE_URL=empty_url, **twitch | {"TWITCH_CLIENT_SECRET": "planted-but-wrong"})
+    eventually(lambda: "poll stored" in shell.said(bot, "err"), "the first poll has failed")
+    assert bot.poll() is None
+    bot.terminate()
+    ended = shell.end_of(bot)
+    assert ended.code == 0
+    assert "planted-but-wrong" not in ended.err + ended.out
+    assert rows(empty_url, "select distinct status from staging.polls") == [("failed",)]
+
+
+def test_stopped_while_its_embedded_database_is_in_use_it_leaves_nothing_running(
+    shell: Shell, folder: Path, serve: Serve
+) -> None:
+    sandbox = serve(seconds_per_request=0.1)
+    bot = shell.start("run", DATA_DIR=str(folder / "data"), **settings_for(sandbox))
+    eventually(lambda: sandbox.requests > 2, "the first poll is on its way")
+    bot.terminate()
+    assert shell.end_of(bot).code == 0
+    nothing_runs_in(folder)
+
+
+def test_killed_at_any_moment_it_loses_nothing_that_was_committed(shell: Shell, folder: Path, serve: Serve) -> None:
+    """Somewhere between its start and the end of its first poll; most often while that is being stored."""
+    moments = random.Random(8)
+    sandbox = serve(seconds_per_request=0.12)
+    data = folder / "data"
+    settings = settings_for(sandbox) | {"DATA_DIR": str(data)}
+    assert shell.run("collect", **settings).code == 0
+    pages = sandbox.requests - 1
+    committed: list[tuple[int, int]] = []
+    for _ in range(ROUNDS):
+        asked = sandbox.requests
+        bot = shell.start("run", **settings)
+        page = moments.choice([0, moments.randrange(pages), pages, pages])
+        if page:
+            eventually(partial(has_asked, sandbox, asked + page), f"page {page} is asked for")
+        with pytest.raises(subprocess.TimeoutExpired):
+            bot.wait(moments.uniform(0, 0.5))
+        bot.kill()
+        bot.wait()
+        with embedded_postgres.running(data / "postgres") as url:
+            assert rows(url, POLLS_THAT_ARE_NOT_WHOLE) == []
+            assert rows(url, STREAMS_OF_NO_POLL) == []
+            now = rows(url, "select poll_id, streams from staging.polls order by poll_id")
+        assert now[: len(committed)] == committed
+        committed = now
+    assert len(committed) >= 1
+    last = shell.run("collect", **settings)
+    assert last.code == 0, last
+    with embedded_postgres.running(data / "postgres") as url:
+        assert rows(url, POLLS_THAT_ARE_NOT_WHOLE) == []
+        assert len(rows(url, "select 1 from staging.polls")) == len(committed) + 1
+    nothing_runs_in(folder)
+
+
+def has_asked(sandbox: TwitchSandbox, requests: int) -> bool:
+    return sandbox.requests >= requests
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.4])
+def test_killed_while_it_makes_its_database_it_starts_the_next_time(
+    seconds: float, shell: Shell, folder: Path, twitch: dict[str, str]
+) -> None:
+    settings = twitch | {"DATA_DIR": str(folder / "data")}
+    bot = shell.start("run", **settings)
+    eventually(lambda: (folder / "data" / "postgres").exists(), "the folder of the database is being made")
+    with pytest.raises(subprocess.TimeoutExpired):
+        bot.wait(seconds)
+    bot.kill()
+    bot.wait()
+    ran = shell.run("collect", **settings)
+    assert ran.code == 0, ran
+    nothing_runs_in(folder)

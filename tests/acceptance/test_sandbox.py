@@ -1,0 +1,37 @@
+"""`watchtime sandbox`: says where it listens, and plainly when it cannot."""
+
+import re
+import socket
+
+import psutil
+import pytest
+import requests
+
+from tests.acceptance.conftest import Shell, eventually
+
+
+def test_a_token_can_be_had_where_it_says_that_it_listens(shell: Shell) -> None:
+    server = shell.start("sandbox", "--port", "0", "--channels", "1000")
+    eventually(lambda: "Stop it with" in shell.said(server), "the sandbox serves")
+    told = dict(re.findall(r"^  (TWITCH_\w+)=(\S+)$", shell.said(server), re.MULTILINE))
+    credentials = {"client_id": told["TWITCH_CLIENT_ID"], "client_secret": told["TWITCH_CLIENT_SECRET"]}
+    form = credentials | {"grant_type": "client_credentials"}
+    token = requests.post(f"{told['TWITCH_AUTH_URL']}/token", data=form, timeout=10).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}", "Client-Id": told["TWITCH_CLIENT_ID"]}
+    page = requests.get(f"{told['TWITCH_API_URL']}/streams", headers=headers, timeout=10).json()
+    assert page["data"]
+    assert {connection.laddr.ip for connection in psutil.Process(server.pid).net_connections("inet")} == {"127.0.0.1"}
+    server.terminate()
+    ended = shell.end_of(server)
+    assert (ended.code, ended.err) == (0, "")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "203.0.113.1"], ids=["a port taken", "an address of another machine"])
+def test_where_it_cannot_listen_it_says_so(host: str, shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ran = shell.run("sandbox", "--host", host, "--port", port, "--channels", "1000", COLUMNS="200")
+    assert ran.code == 2
+    assert f"cannot listen on {host}:{port}: " in ran.err
+    assert "Traceback" not in ran.err
+    assert ran.out == ""

@@ -1,0 +1,74 @@
+"""The database's schema and the program's: equal, or one line that says what to do."""
+
+import shutil
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from tests.acceptance.conftest import ROOT, Shell
+from tests.factories import rows
+
+VERSION = "20261101000000"
+
+
+def execute(url: str, statement: str) -> None:
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
+
+
+def test_to_migrate_twice_is_to_migrate_once(shell: Shell, empty_url: str) -> None:
+    first, second = (shell.run("migrate", DATABASE_URL=empty_url) for _ in range(2))
+    assert (first.code, second.code) == (0, 0)
+    assert first.out.startswith(f"Applied {VERSION}")
+    assert second.out == "The schema is up to date.\n"
+
+
+def test_two_migrate_at_once(shell: Shell, empty_url: str) -> None:
+    both = [shell.start("migrate", DATABASE_URL=empty_url) for _ in range(2)]
+    ended = [shell.end_of(one) for one in both]
+    assert [one.code for one in ended] == [0, 0], ended
+    assert rows(empty_url, "select count(distinct version) = count(*) from schema_migrations") == [(True,)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["collect"], ["run"], ["daily"], ["prune"], ["post", "--dry-run"], ["migrate"]],
+    ids=" ".join,
+)
+def test_a_schema_newer_than_the_program_is_refused(
+    arguments: list[str], shell: Shell, url: str, twitch: dict[str, str]
+) -> None:
+    execute(url, "insert into schema_migrations (version) values ('29990101000000')")
+    ran = shell.run(*arguments, DATABASE_URL=url, **twitch)
+    assert "29990101000000, newer than this program's" in ran.failed_with(78)
+    assert len(ran.err.splitlines()) == 1
+    assert rows(url, "select count(*) from staging.polls") == [(0,)]
+
+
+@pytest.fixture
+def next_version(folder: Path) -> Path:
+    """The program as it may be one day: with one migration more."""
+    program = folder / "next"
+    for package in ("bot", "helperfunctions", "sandbox", "sql"):
+        shutil.copytree(ROOT / package, program / package, ignore=shutil.ignore_patterns("__pycache__"))
+    (program / "sql" / "migrations" / "29981231000000_more.sql").write_text(
+        "-- migrate:up\ncreate table more (id int);\n-- migrate:down\ndrop table more;\n"
+    )
+    return program
+
+
+def test_a_schema_older_than_the_program_is_refused_and_mended_by_migrate(
+    shell: Shell, url: str, twitch: dict[str, str], next_version: Path
+) -> None:
+    shell.environment["PYTHONPATH"] = str(next_version)
+    for arguments in (["collect"], ["daily"], ["prune"], ["post", "--dry-run"]):
+        line = shell.run(*arguments, DATABASE_URL=url, **twitch).failed_with(78)
+        assert "older than this program's 29981231000000" in line
+        assert "run `watchtime migrate`" in line
+    assert rows(url, "select count(*) from staging.polls") == [(0,)]
+    assert shell.run("migrate", DATABASE_URL=url).out == "Applied 29981231000000.\n"
+    ran = shell.run("collect", DATABASE_URL=url, **twitch)
+    assert ran.code == 0, ran

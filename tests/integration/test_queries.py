@@ -1,0 +1,100 @@
+"""Every query of sql/ is understood by the real schema, used, and has its sentence."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import psycopg2
+import pytest
+
+from helperfunctions.queries import SQL_FOLDER, STEPS, Queries
+
+ROOT = SQL_FOLDER.parent
+# What psycopg2 fills in; `prepare` wants $1, $2 … instead.
+PARAMETER = re.compile(r"%\((\w+)\)s")
+COPY = re.compile(r"copy (?P<table>[\w.]+) \((?P<columns>[\w, ]+)\) from stdin;")
+NAMED = re.compile(r"^-- name: (?P<name>\w+)[$!^]?\n(?P<comment>(?:--[^\n]*\n)+)", re.MULTILINE)
+
+
+def sql_of(queries: Queries, step: str) -> dict[str, str]:
+    """The queries of a step in the order of its file: a temporary table is made before it is read."""
+    names = re.findall(r"^-- name: (\w+)", (SQL_FOLDER / step / f"{step}.sql").read_text(), re.MULTILINE)
+    return {name: str(getattr(queries.steps[step], name).sql) for name in names}
+
+
+def all_names() -> list[str]:
+    return [f"{step}.{name}" for step in STEPS for name in sql_of(Queries(), step)]
+
+
+def numbered(sql: str) -> str:
+    """The query with a number for each of its parameters."""
+    numbers: dict[str, int] = {}
+    return PARAMETER.sub(lambda match: f"${numbers.setdefault(match[1], len(numbers) + 1)}", sql)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_schema_understands_every_query(step: str, url: str, queries: Queries) -> None:
+    """Prepared, so tables, columns and types are checked; what cannot be prepared is run with nothing."""
+    connection = psycopg2.connect(url)
+    with connection.cursor() as cursor:
+        for name, sql in sql_of(queries, step).items():
+            copy = COPY.fullmatch(sql)
+            if copy:
+                cursor.execute(f"prepare {step}_{name} as select {copy['columns']} from {copy['table']}")
+            elif sql.startswith(("create temporary table", "set local", "analyze")):
+                cursor.execute(sql, dict.fromkeys(PARAMETER.findall(sql)))
+            else:
+                cursor.execute(f"prepare {step}_{name} as {numbered(sql)}")
+        cursor.execute("select count(*) from pg_prepared_statements")
+        assert cursor.fetchone() != (0,)
+    connection.close()
+
+
+def test_every_step_has_its_queries_in_one_file_of_its_name() -> None:
+    files = {path.relative_to(SQL_FOLDER).as_posix() for path in SQL_FOLDER.rglob("*.sql")}
+    assert {file for file in files if not file.startswith("migrations/")} == {
+        "schema.sql",
+        *(f"{step}/{step}.sql" for step in STEPS),
+    }
+
+
+def used_names() -> Iterator[str]:
+    """Every `….<step>.<name>` and `….<step>.text_of("<name>")` in the code."""
+    for path in (*(ROOT / "bot").rglob("*.py"), *(ROOT / "helperfunctions").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute) and (step := _last_name(node.value)) in STEPS:
+                yield f"{step}.{node.attr}"
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "text_of":
+                [argument] = node.args
+                if isinstance(argument, ast.Constant):
+                    yield f"{_last_name(node.func.value)}.{argument.value!s}"
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def test_every_query_is_used() -> None:
+    assert set(all_names()) - set(used_names()) == set()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_query_has_a_sentence(step: str) -> None:
+    text = (SQL_FOLDER / step / f"{step}.sql").read_text()
+    commented = {match["name"]: match["comment"] for match in NAMED.finditer(text)}
+    assert list(commented) == re.findall(r"^-- name: (\w+)", text, re.MULTILINE)
+    for name, comment in commented.items():
+        sentence = " ".join(line.removeprefix("--").strip() for line in comment.splitlines())
+        assert re.match(r"[A-Z].{15,}\.$", sentence), name
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_no_two_queries_of_a_step_have_the_same_name(step: str) -> None:
+    """The second would silently take the place of the first."""
+    names = re.findall(r"^-- name: (\w+)", (SQL_FOLDER / step / f"{step}.sql").read_text(), re.MULTILINE)
+    assert sorted(names) == sorted(set(names))
+
+
+def test_migrations_are_named_after_the_moment_of_their_making() -> None:
+    names = [path.name for path in (SQL_FOLDER / "migrations").iterdir()]
+    assert [name for name in names if not re.fullmatch(r"\d{14}_\w+\.sql", name)] == []

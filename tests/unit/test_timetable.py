@@ -1,0 +1,94 @@
+"""When each job is due, also on the days on which the clocks change."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.days import Calendar
+from bot.timetable import Entry, Job, timetable
+
+LOS_ANGELES = ZoneInfo("America/Los_Angeles")
+CALENDAR = Calendar(LOS_ANGELES, time(8))
+DAYS = [date(2026, 3, 6), date(2026, 3, 7), date(2026, 3, 8), date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 21)]
+DIVISORS = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60]
+
+
+def entries(poll_every_minutes: int = 30, zone: ZoneInfo = LOS_ANGELES) -> dict[Job, Entry]:
+    found = timetable(poll_every_minutes=poll_every_minutes, timezone=zone, day_starts_at=time(8), post_at=time(14))
+    return {entry.job: entry for entry in found}
+
+
+def due(entry: Entry, starts_at: datetime, ends_at: datetime) -> list[datetime]:
+    """Every moment at which a job is due from the first instant up to before the second."""
+    found: list[datetime] = []
+    at = entry.next_after(starts_at - timedelta(microseconds=1))
+    while at < ends_at:
+        found.append(at)
+        at = entry.next_after(at)
+    return found
+
+
+def test_every_job_has_a_line() -> None:
+    assert list(entries()) == list(Job)
+
+
+@pytest.mark.parametrize("named", DAYS)
+def test_polls_are_half_an_hour_apart_also_when_the_clocks_change(named: date) -> None:
+    """48 polls a day, 46 or 50 on the days of 23 and 25 hours; the first as the day starts."""
+    day = CALENDAR.day(named)
+    polls = due(entries()[Job.COLLECT], day.starts_at, day.ends_at)
+    assert polls == [day.starts_at + number * timedelta(minutes=30) for number in range(len(polls))]
+    assert len(polls) * timedelta(minutes=30) == day.length
+
+
+@pytest.mark.parametrize("minutes", DIVISORS)
+def test_polls_are_as_far_apart_as_the_setting_says(minutes: int) -> None:
+    start = datetime(2026, 11, 21, 16, tzinfo=UTC)
+    polls = due(entries(minutes)[Job.COLLECT], start, start + timedelta(hours=24))
+    assert polls == [start + number * timedelta(minutes=minutes) for number in range(24 * 60 // minutes)]
+
+
+def test_polls_of_a_zone_half_an_hour_off_start_with_its_day_too() -> None:
+    day = Calendar(ZoneInfo("Asia/Kolkata"), time(8)).day(date(2026, 6, 1))
+    polls = due(entries(zone=ZoneInfo("Asia/Kolkata"))[Job.COLLECT], day.starts_at, day.ends_at)
+    assert (polls[0], len(polls)) == (day.starts_at, 48)
+
+
+@pytest.mark.parametrize("named", DAYS)
+def test_the_rollup_is_due_as_the_day_ends_and_looked_after_every_quarter_of_an_hour(named: date) -> None:
+    day = CALENDAR.day(named + timedelta(days=1))
+    times = due(entries()[Job.DAILY], day.starts_at, day.ends_at)
+    assert times[0] == CALENDAR.day(named).ends_at
+    assert max(after - before for before, after in pairwise(times)) == timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("named", DAYS)
+def test_the_post_is_due_once_a_day_at_two_in_the_afternoon_of_the_wall_clock(named: date) -> None:
+    day = CALENDAR.day(named)
+    assert due(entries()[Job.POST], day.starts_at, day.ends_at) == [
+        datetime.combine(named, time(14), tzinfo=LOS_ANGELES).astimezone(UTC)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("named", "hour_in_utc"),
+    [(date(2026, 3, 7), 22), (date(2026, 3, 8), 21), (date(2026, 10, 31), 21), (date(2026, 11, 1), 22)],
+)
+def test_the_post_moves_with_the_clocks(named: date, hour_in_utc: int) -> None:
+    day = CALENDAR.day(named)
+    [at] = due(entries()[Job.POST], day.starts_at, day.ends_at)
+    assert at.hour == hour_in_utc
+
+
+def test_staging_is_pruned_every_hour() -> None:
+    start = datetime(2026, 11, 21, 16, tzinfo=UTC)
+    assert due(entries()[Job.PRUNE], start, start + timedelta(hours=3)) == [
+        start + timedelta(minutes=minutes) for minutes in (10, 70, 130)
+    ]
+
+
+def test_the_next_time_is_later_than_now_even_at_the_very_moment() -> None:
+    at = datetime(2026, 11, 21, 16, 30, tzinfo=UTC)
+    assert entries()[Job.COLLECT].next_after(at) == at + timedelta(minutes=30)
