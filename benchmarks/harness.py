@@ -1,0 +1,144 @@
+"""What the benchmarks share: races in turns, medians, tables, a database of their own, memory of a process."""
+
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg2
+from rich.console import Console
+from rich.table import Table
+
+from helperfunctions import embedded_postgres, migrations
+from helperfunctions.database import Database
+from helperfunctions.queries import Queries
+
+# Tables go to the output, progress to the error output: the one can be kept without the other.
+_output: Final = Console(highlight=False)
+_progress: Final = Console(stderr=True, highlight=False, style="dim")
+_began: Final = time.monotonic()
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """One way to do the work. `run` is timed, `prepare` before it is not."""
+
+    name: str
+    run: Callable[[], object]
+    prepare: Callable[[], object] = _nothing
+
+
+def race(contestants: Sequence[Contestant], rounds: int, what: str) -> dict[str, float]:
+    """Median seconds of each contestant over so many rounds, in each of which every one has its turn.
+
+    Turns spread what else the machine does evenly over all; a first round, not counted, warms the caches.
+    """
+    seconds: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
+    for number in range(rounds + 1):
+        tell(f"{what}: {f'round {number} of {rounds}' if number else 'warming up'}")
+        for contestant in contestants:
+            contestant.prepare()
+            taken = seconds_of(contestant.run)
+            if number:
+                seconds[contestant.name].append(taken)
+    return {name: statistics.median(taken) for name, taken in seconds.items()}
+
+
+def seconds_of(run: Callable[[], object]) -> float:
+    """Wall-clock seconds that a call takes."""
+    began = time.perf_counter()
+    run()
+    return time.perf_counter() - began
+
+
+def tell(doing: str) -> None:
+    """A line of progress: seconds since the start, and what is being done."""
+    _progress.print(f"[{time.monotonic() - _began:4.0f} s] {doing}", markup=False)
+
+
+def verdict(met: bool) -> str:
+    """What a table says of a target."""
+    return "yes" if met else "NO"
+
+
+def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[str] = ()) -> None:
+    """Print a table, its first column to the left and the others to the right, and notes below."""
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="right" if place else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    # In a pipe there is no width to keep to.
+    console = _output if _output.is_terminal else Console(highlight=False, width=200)
+    console.print()
+    console.print(table)
+    for note in notes:
+        console.print(f"  {note}", markup=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A database with the schema, through the project's own door and through the driver's."""
+
+    database: Database
+    url: str
+
+    @contextmanager
+    def connected(self) -> Iterator[Any]:
+        """A connection of the driver; commits when the block ends well."""
+        connection = psycopg2.connect(self.url)
+        try:
+            with connection:
+                yield connection
+        finally:
+            connection.close()
+
+    def run(self, *statements: str) -> None:
+        """Run statements, each in a transaction of its own: VACUUM takes no other."""
+        connection = psycopg2.connect(self.url)
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement)
+        finally:
+            connection.close()
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query gives."""
+        with self.connected() as connection, connection.cursor() as cursor:
+            cursor.execute(query)
+            return list(cursor.fetchall())
+
+
+@contextmanager
+def a_database() -> Iterator[Bench]:
+    """An embedded PostgreSQL in a folder of its own, both gone when the block ends."""
+    # A short path: the name of a Unix socket has about a hundred characters at most.
+    with tempfile.TemporaryDirectory(prefix="wtb-") as folder, embedded_postgres.running(Path(folder) / "pg") as url:
+        database = Database(url, Queries())
+        migrations.migrate(database)
+        yield Bench(database, url)
+
+
+def peak_memory_mb() -> float:
+    """The most memory (resident, MB of 10^6 bytes) that this process ever had.
+
+    Not `ru_maxrss` where there is a choice: on Linux a child's begins with what its parent had.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024 / 1e6
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6

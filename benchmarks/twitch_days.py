@@ -1,0 +1,125 @@
+"""Polls of the sandbox's world, in the forms that the benchmarks need."""
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.days import Calendar
+from bot.models import GameId, Stream, StreamerId, StreamId
+from sandbox.world import Snapshot, World
+
+CALENDAR: Final = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
+DAY: Final = CALENDAR.day(datetime(2026, 11, 21, tzinfo=UTC).date())
+MINUTES_IN_DAY: Final = 1_440
+
+_INSERT_POLL: Final = """
+    insert into staging.polls (
+        poll_id, day, started_at, ended_at, interval_minutes, streams, viewers,
+        status, ended_because, more_than_viewers, pages, duplicates, set_aside
+    )
+    values (%s, %s, %s, %s, %s, %s, %s, 'complete', 'below_threshold', 0, 0, 0, 0)
+"""
+_COPY_STREAMS: Final = """
+    copy staging.streams (day, poll_id, viewer_count, started_at, stream_id, streamer_id, game_id) from stdin
+"""
+_COPY_GAMES: Final = "copy staging.games (poll_id, game_id, viewers, streams) from stdin"
+
+
+def world_with(streams: int, seed: int = 1) -> World:
+    """A world with that many live streams at any time of day."""
+    return World(seed=seed, channels=min(120_000, max(20_000, int(streams * 1.3))))
+
+
+def most_watched(live: Snapshot, count: int) -> NDArray[np.intp]:
+    """Rows of the most watched streams."""
+    return np.argsort(-live.viewers, kind="stable")[:count]
+
+
+def stream_objects(world: World, instant: datetime, count: int) -> list[Stream]:
+    """The most watched streams of a minute, as the crawl hands them on."""
+    live = world.live_at(instant)
+    rows = most_watched(live, count)
+    columns = zip(live.streamers[rows].tolist(), rows.tolist(), strict=True)
+    return [_stream_object(world, live, streamer, row) for streamer, row in columns]
+
+
+def _stream_object(world: World, live: Snapshot, streamer: int, row: int) -> Stream:
+    game = int(live.games[row])
+    return Stream(
+        stream_id=StreamId(str(live.stream_ids[row])),
+        streamer_id=StreamerId(world.streamers.id(streamer)),
+        login=world.streamers.login(streamer),
+        streamer_name=world.streamers.display_name(streamer),
+        game_id=GameId(world.games.ids[game]),
+        game_name=world.games.names[game],
+        viewer_count=int(live.viewers[row]),
+        started_at=datetime.fromtimestamp(int(live.started_at[row]), UTC),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one poll saw: the number of the poll, its instant, and rows of the snapshot of that minute."""
+
+    poll_id: int
+    at: datetime
+    live: Snapshot
+    rows: NDArray[np.intp]
+
+    @property
+    def viewers(self) -> NDArray[np.int64]:
+        """Viewers of each stream."""
+        return self.live.viewers[self.rows]
+
+
+def polls(world: World, every_minutes: int, wanted: int, more_than: int = -1) -> Iterator[Seen]:
+    """The polls of DAY from its first minute on: of each the most watched streams, `wanted` at most."""
+    for number in range(MINUTES_IN_DAY // every_minutes):
+        at = DAY.starts_at + timedelta(minutes=every_minutes * number)
+        live = world.live_at(at)
+        rows = most_watched(live, wanted)
+        yield Seen(number + 1, at, live, rows[live.viewers[rows] > more_than])
+
+
+def store(connection: Any, world: World, seen: Seen, interval_minutes: int) -> int:
+    """Stage a poll straight by COPY, without names; returns how many streams it has."""
+    count = len(seen.rows)
+    poll = (seen.poll_id, DAY.date, seen.at, seen.at, interval_minutes, count, int(seen.viewers.sum()))
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_POLL, poll)
+        cursor.copy_expert(_COPY_STREAMS, _file(_stream_lines(world, seen)))
+        cursor.copy_expert(_COPY_GAMES, _file(_game_lines(world, seen)))
+    return count
+
+
+def _file(lines: Iterable[str]) -> io.StringIO:
+    return io.StringIO("\n".join(lines))
+
+
+def _stream_lines(world: World, seen: Seen) -> Iterator[str]:
+    live, rows = seen.live, seen.rows
+    game_ids, prefix = world.games.ids, f"{DAY.date}\t{seen.poll_id}"
+    columns = zip(
+        seen.viewers.tolist(),
+        np.datetime_as_string(live.started_at[rows].astype("datetime64[s]")).tolist(),
+        live.stream_ids[rows].tolist(),
+        world.streamers.ids(live.streamers[rows]),
+        live.games[rows].tolist(),
+        strict=True,
+    )
+    for viewers, started_at, stream_id, streamer_id, game in columns:
+        yield f"{prefix}\t{viewers}\t{started_at}Z\t{stream_id}\t{streamer_id}\t{game_ids[game]}"
+
+
+def _game_lines(world: World, seen: Seen) -> Iterator[str]:
+    played = seen.live.games[seen.rows]
+    viewers = np.bincount(played, weights=seen.viewers).astype(np.int64).tolist()
+    streams = np.bincount(played).tolist()
+    for game in np.unique(played).tolist():
+        yield f"{seen.poll_id}\t{world.games.ids[game]}\t{viewers[game]}\t{streams[game]}"

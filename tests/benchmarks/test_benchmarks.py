@@ -1,0 +1,46 @@
+"""Each benchmark runs through at a tiny size and prints its table; how fast it finds us is not judged here."""
+
+import pytest
+
+from benchmarks import accuracy, crawl, rollup, staging
+from benchmarks.__main__ import main
+
+
+def test_staging_measures_every_way(capsys: pytest.CaptureFixture[str]) -> None:
+    staging.main(sizes=[(300, 1)])
+    printed = capsys.readouterr().out
+    for way in (staging.BARE_COPY, "execute_values", "ours, all names new", "ours, all names known"):
+        assert way in printed
+
+
+def test_crawl_reads_all_pages_in_every_way(capsys: pytest.CaptureFixture[str]) -> None:
+    crawl.main(pages=12, rounds=1, channels=2_000)
+    printed = capsys.readouterr().out
+    for way in ("twitchAPI", "ours", "bare requests"):
+        assert way in printed
+
+
+def test_rollup_measures_first_and_second_time(capsys: pytest.CaptureFixture[str]) -> None:
+    rollup.main(sizes=[rollup.Size(every_minutes=240, streams=500, rounds=1, disk_gb=0.1)])
+    printed = capsys.readouterr().out
+    assert "6 × 500 = 0.00 M" in printed
+    assert "ours, once more" in printed
+
+
+def test_rollup_leaves_out_what_the_disk_has_no_room_for(capsys: pytest.CaptureFixture[str]) -> None:
+    rollup.main(sizes=[rollup.Size(every_minutes=240, streams=500, rounds=1, disk_gb=1e9)])
+    assert capsys.readouterr().out == ""
+
+
+def test_accuracy_judges_three_rules_in_two_worlds(capsys: pytest.CaptureFixture[str]) -> None:
+    accuracy.main(channels=500, seeds=[1], intervals=[30, 60])
+    printed = capsys.readouterr().out
+    assert printed.count("Back to started_at where audiences gather") == 2
+    assert "Counting back to started_at: " in printed
+    assert printed.count("plain ") >= 8
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["speed"])
+    assert "staging, crawl, rollup, accuracy" in capsys.readouterr().err
