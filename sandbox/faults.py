@@ -1,11 +1,10 @@
 """Everything that Helix is known to do wrong, each switched on by rate or on cue, also while the sandbox runs."""
 
-import threading
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
-from random import Random
 from typing import Final
+
+from sandbox.chances import Chances
 
 
 class Fault(StrEnum):
@@ -61,64 +60,20 @@ PAGE_FAULTS: Final = tuple(fault for fault in Fault if fault not in (*ANSWER_FAU
 """Spoil a page of streams; several can strike the same page."""
 
 
-class Faults:
-    """Decides what goes wrong. `rates` are chances per request that a fault can strike, 0 to 1."""
+class Faults(Chances[Fault]):
+    """Decides what goes wrong: one fault that replaces the answer, or any of a page."""
 
     def __init__(self, rates: Mapping[str, float] | None = None, *, seed: int = 0, slow_seconds: float = 30.0) -> None:
-        self.slow_seconds = slow_seconds
-        self.random = Random(seed)
-        self._lock = threading.Lock()
-        self._rates: dict[Fault, float] = {}
-        self._cues: Counter[Fault] = Counter()
-        self._struck: Counter[Fault] = Counter()
-        self.set_rates(rates or {})
+        super().__init__(Fault, rates, seed=seed, slow_seconds=slow_seconds)
 
     @staticmethod
     def everything(rate: float) -> dict[str, float]:
         """The rates of all faults at once."""
         return {fault.value: rate for fault in Fault}
 
-    def set_rates(self, rates: Mapping[str, float]) -> None:
-        """Change the rates of the faults named. Raises ValueError for an unknown name or a rate outside 0 to 1."""
-        changed = {Fault(name): float(rate) for name, rate in rates.items()}
-        if wrong := [f"{fault}={rate}" for fault, rate in changed.items() if not 0 <= rate <= 1]:
-            raise ValueError(f"rates are between 0 and 1: {', '.join(wrong)}")
-        with self._lock:
-            self._rates.update(changed)
-
-    def cue(self, name: str, times: int = 1) -> None:
-        """Strike the next requests that this fault can strike. Raises ValueError for an unknown name or times < 1."""
-        if times < 1:
-            raise ValueError(f"a fault strikes at least once, not {times} times")
-        with self._lock:
-            self._cues[Fault(name)] += times
-
-    def clear(self) -> None:
-        """Nothing goes wrong any more."""
-        with self._lock:
-            self._rates.clear()
-            self._cues.clear()
-
-    def rates(self) -> dict[str, float]:
-        """The rates in force, by name."""
-        with self._lock:
-            return {fault.value: self._rates.get(fault, 0.0) for fault in Fault}
-
-    def struck(self) -> dict[str, int]:
-        """How often each fault has struck, by name."""
-        with self._lock:
-            return {fault.value: self._struck[fault] for fault in Fault}
-
-    def strike(self, possible: Sequence[Fault]) -> frozenset[Fault]:
-        """What strikes a request that can suffer the faults named: one that replaces the answer, or any of a page."""
-        with self._lock:
-            cued = [fault for fault in possible if self._cues[fault]]
-            by_chance = [fault for fault in possible if self.random.random() < self._rates.get(fault, 0.0)]
-            replacing = _not_of_a_page(cued) or _not_of_a_page(by_chance)
-            struck = frozenset([self.random.choice(replacing)] if replacing else [*cued, *by_chance])
-            self._cues.subtract(fault for fault in struck if self._cues[fault])
-            self._struck.update(struck)
-            return struck
+    def _chosen(self, cued: list[Fault], by_chance: list[Fault]) -> frozenset[Fault]:
+        replacing = _not_of_a_page(cued) or _not_of_a_page(by_chance)
+        return frozenset([self.random.choice(replacing)] if replacing else [*cued, *by_chance])
 
 
 def _not_of_a_page(faults: list[Fault]) -> list[Fault]:

@@ -1,19 +1,13 @@
-"""The sandbox on a socket: a make-believe Twitch that real HTTP clients can talk to."""
+"""A make-believe Twitch that real HTTP clients can talk to."""
 
-import logging
-import socket
-import struct
 import threading
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Final, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import Final
 
 from helperfunctions.clock import Clock
 from sandbox.control import Control
 from sandbox.faults import Faults
 from sandbox.helix import Helix
+from sandbox.http_server import SandboxServer
 from sandbox.messages import Delivery, Refusal, Request, Response
 from sandbox.oauth import OAuth
 from sandbox.tokens import RATE_LIMIT, TOKEN_SECONDS, Tokens
@@ -22,11 +16,8 @@ from sandbox.world import World
 CLIENT_ID: Final = "sandbox-id"
 CLIENT_SECRET: Final = "sandbox-secret"  # noqa: S105 - it guards nothing
 
-_LARGEST_BODY: Final = 1_000_000
-_log = logging.getLogger(__name__)
 
-
-class TwitchSandbox:
+class TwitchSandbox(SandboxServer):
     """Serves `world` at the clock's present instant, from `start` to `stop`, on a thread of its own.
 
     `port` 0 takes a free one. `rate_limit` is in requests per minute of the clock, 0 for none. Every request to
@@ -48,58 +39,18 @@ class TwitchSandbox:
         client_secret: str = CLIENT_SECRET,
         token_seconds: int = TOKEN_SECONDS,
     ) -> None:
+        super().__init__(host=host, port=port)
         self.world = world
         self.clock = clock
         self.client_id = client_id
         self.client_secret = client_secret
         self.faults = faults or Faults()
         self._seconds_per_request = seconds_per_request
-        self._address = (host, port)
         oauth = OAuth(client_id, client_secret, Tokens(token_seconds))
         self._helix = Helix(world, clock, oauth, self.faults, rate_limit)
         self._control = Control(world, clock, self.faults, lambda: self.requests)
         self._requests = 0
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
-        self._server: _Server | None = None
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> Self:
-        """Listen. Raises OSError if the port is taken."""
-        if self._server is not None:
-            raise RuntimeError("the sandbox has been started already")
-        self._stopping.clear()
-        self._server = _Server(self._address, self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="sandbox", daemon=True)
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Close every connection; when this returns no thread and no socket is left. Stopping twice is fine."""
-        if self._server is None or self._thread is None:
-            return
-        self._stopping.set()
-        self._server.shutdown()
-        self._server.hang_up()
-        self._server.server_close()
-        self._thread.join()
-        self._server = self._thread = None
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    @property
-    def url(self) -> str:
-        """Where it listens: http://host:port. Raises RuntimeError before `start`."""
-        if self._server is None:
-            raise RuntimeError("the sandbox has not been started")
-        host, port = self._server.server_address[:2]
-        return f"http://{host!s}:{port}"
 
     @property
     def api_url(self) -> str:
@@ -129,99 +80,5 @@ class TwitchSandbox:
         if self._seconds_per_request:
             self.clock.sleep(self._seconds_per_request)
         if response.delivery is Delivery.SLOW:
-            self._stopping.wait(self.faults.slow_seconds)
+            self.keep_waiting(self.faults.slow_seconds)
         return response
-
-
-class _Server(ThreadingHTTPServer):
-    """A thread per connection, joined when the server closes."""
-
-    daemon_threads = False
-    request_queue_size = 128
-
-    def __init__(self, address: tuple[str, int], sandbox: TwitchSandbox) -> None:
-        self.sandbox = sandbox
-        self._open: set[socket.socket] = set()
-        self._open_lock = threading.Lock()
-        super().__init__(address, _Handler)
-
-    def server_bind(self) -> None:
-        # The base class looks up the host's name, which can take seconds and is needed for nothing here.
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-
-    def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
-        assert isinstance(request, socket.socket)  # noqa: S101 - a stream server's requests are connections
-        with self._open_lock:
-            self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
-        assert isinstance(request, socket.socket)  # noqa: S101
-        with self._open_lock:
-            self._open.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
-        _log.debug("connection of %s ended early", client_address, exc_info=True)
-
-    def hang_up(self) -> None:
-        """End all connections, so that the threads that wait for their next request end as well."""
-        with self._open_lock:
-            for connection in self._open:
-                try:
-                    connection.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    _log.debug("a connection had ended already")
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Translates between the socket and `TwitchSandbox.answer`."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: _Server
-
-    def do_GET(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        if not 0 <= length <= _LARGEST_BODY:
-            self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            self.close_connection = True
-            return
-        address = urlsplit(self.path)
-        request = Request(
-            method=self.command,
-            path=address.path.rstrip("/"),
-            query=parse_qs(address.query, keep_blank_values=True),
-            headers={name.lower(): value for name, value in self.headers.items()},
-            body=self.rfile.read(length),
-        )
-        self._deliver(self.server.sandbox.answer(request))
-
-    do_POST = do_DELETE = do_PUT = do_GET  # noqa: N815
-
-    def _deliver(self, response: Response) -> None:
-        # One send for head and body: two would wait for each other's acknowledgement.
-        message = self._head(response) + response.body
-        if response.delivery is Delivery.RESET:
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.close_connection = True
-            self.connection.close()
-        elif response.delivery is Delivery.TRUNCATED:
-            self.close_connection = True
-            self.connection.sendall(message[: len(message) - len(response.body) // 2 - 1])
-        else:
-            self.connection.sendall(message)
-
-    def _head(self, response: Response) -> bytes:
-        lines = [
-            f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}",
-            f"Content-Type: {response.content_type}",
-            f"Content-Length: {len(response.body)}",
-            *(f"{name}: {value}" for name, value in response.headers.items()),
-        ]
-        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        _log.debug(format, *args)
