@@ -8,14 +8,23 @@
     ├── DatabaseError           PostgreSQL refused what we asked
     │   ├── DatabaseUnavailable     it cannot be reached, or went away; trying again can help
     │   └── SchemaMismatch          its schema is not the one that this version needs
-    └── TwitchError             Twitch did not answer as agreed
-        ├── TwitchUnavailable       it was tried again until there was no sense in it; later it may work
-        ├── TwitchRefused           it does not accept our credentials; a person has to mend them
-        └── InvalidCursor           it does not know (any more) the place in the list at which we were
+    ├── TwitchError             Twitch did not answer as agreed
+    │   ├── TwitchUnavailable       it was tried again until there was no sense in it; later it may work
+    │   ├── TwitchRefused           it does not accept our credentials; a person has to mend them
+    │   └── InvalidCursor           it does not know (any more) the place in the list at which we were
+    ├── XError                  X did not do what was asked
+    │   ├── XRefused                it will not do this, however often it is asked
+    │   ├── XNotYet                 not before a time that it, or our own budget, says
+    │   │   ├── XOutOfCredits           the account has no credits left; a person or the next day brings them
+    │   │   ├── XCredentialsWrong       it does not accept our credentials
+    │   │   └── OverBudget              the call would pass X_MONTHLY_BUDGET_USD; it was not made
+    │   └── XUnknown                nobody knows whether it happened: no answer, a late one, or one that cannot be read
+    └── ChartNotDrawn           a chart could not be drawn
 
 A vendor's error is translated once, in the file that touches the vendor, with `from exc`.
 """
 
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -102,3 +111,62 @@ class InvalidCursor(TwitchError):
 
     can_retry = True
     exit_code = 75
+
+
+class XError(WatchTimeError):
+    """X did not do what was asked."""
+
+    exit_code = 69
+
+
+class XRefused(XError):
+    """X will not do this, however often it is asked. `duplicate`: because it has this very text from us already."""
+
+    def __init__(self, message: str, *, duplicate: bool = False) -> None:
+        super().__init__(message)
+        self.duplicate = duplicate
+
+
+class XNotYet(XError):
+    """Nothing happened; the same call can succeed from `not_before` on."""
+
+    can_retry = True
+    exit_code = 75
+
+    def __init__(self, message: str, *, not_before: datetime) -> None:
+        super().__init__(message)
+        self.not_before = not_before
+
+
+class XOutOfCredits(XNotYet):
+    """The account has no credits left, or has used up its cap."""
+
+
+class XCredentialsWrong(XNotYet):
+    """X does not accept our credentials. Not for good: X has answered so to good ones for hours."""
+
+    exit_code = 78
+
+
+class OverBudget(XNotYet):
+    """The call would pass the month's budget; it was not made."""
+
+
+class XUnknown(XError):
+    """Nobody knows whether it happened. What only reads can be asked again.
+
+    `is_charged`: X may ask money for it. It does not for what it says has failed (status 500 and above).
+    """
+
+    can_retry = True
+    exit_code = 75
+
+    def __init__(self, message: str, *, is_charged: bool = True) -> None:
+        super().__init__(message)
+        self.is_charged = is_charged
+
+
+class ChartNotDrawn(WatchTimeError):
+    """A chart could not be drawn."""
+
+    exit_code = 70

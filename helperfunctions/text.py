@@ -9,6 +9,16 @@ import regex
 
 POST_LIMIT = 280
 ELLIPSIS = "…"
+# A zero-width space: nobody sees it, and to X no link, mention or tag goes through it. The joiners, which look as much
+# like nothing, are letters of a hashtag.
+BREAK = "\u200b"
+# Behind these X may see a mention, a hashtag or a cashtag begin; stricter than X, which asks what stands before them.
+_STARTS_TAG = regex.compile(r"[@＠#＃$](?=\S)")
+# Full stops within what may be a host's name. Which endings are names of hosts changes from year to year.
+_WITHIN_HOST = regex.compile(r"(?<=[^\s.．。｡])[.．。｡](?=[^\s.．。｡])(?<!\d.(?=\d))")
+_LINK = regex.compile(r"[\p{L}\p{M}\p{N}_-]+[.．｡]\p{L}[\p{L}\p{M}\p{N}_-]*")
+_MENTION = regex.compile(r"[@＠](\w+)")
+_TAG = regex.compile(r"[#＃][\p{L}\p{M}\p{N}_\u200c\u200d]+|\$[A-Za-z]+")
 _UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
 
 
@@ -30,6 +40,31 @@ def one_line(text: str) -> str:
 def _is_visible(char: str) -> bool:
     # Cf holds the direction marks; the joiners among them build emoji and are part of several scripts.
     return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"} or char in "\u200c\u200d"
+
+
+def plain(name: str) -> str:
+    """A name in one line in which X sees no link, mention, hashtag or cashtag; it still reads the same."""
+    line = unicodedata.normalize("NFC", one_line(name))
+    return _WITHIN_HOST.sub(r"\g<0>" + BREAK, _STARTS_TAG.sub(r"\g<0>" + BREAK, line))
+
+
+def unwanted(text: str, *, may_mention: str | None = None) -> list[str]:
+    """What X would, or some day could, make of a text that nobody meant: links, hashtags, cashtags, and mentions of
+    others than `may_mention`."""
+    links = [found["url"] for found in _parser().extract_urls_with_indices(text)]
+    likely = [found[0] for found in _LINK.finditer(text) if not any(found[0] in link for link in links)]
+    tags = [found[0] for found in _TAG.finditer(text)]
+    mentions = [found[0] for found in _MENTION.finditer(text) if found[1].lower() != (may_mention or "").lower()]
+    return [*links, *likely, *tags, *mentions]
+
+
+def name_key(name: str) -> str:
+    """What is left of a name when case, accents, spaces and punctuation do not count."""
+    if name.isascii():  # as nearly all are, and quickly told
+        return "".join(filter(str.isalnum, name.lower())) or one_line(name).lower()
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    key = "".join(char for char in letters if unicodedata.category(char)[0] in "LN")
+    return unicodedata.normalize("NFC", key) or one_line(name).casefold()
 
 
 def weighted_length(text: str) -> int:

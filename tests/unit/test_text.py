@@ -1,9 +1,21 @@
 """Numbers and names as people read them, and the length of a post as X counts it."""
 
+import random
+
 import pytest
 import regex
 
-from helperfunctions.text import ELLIPSIS, one_line, short_number, shortened, weighted_length
+from helperfunctions.text import (
+    BREAK,
+    ELLIPSIS,
+    name_key,
+    one_line,
+    plain,
+    short_number,
+    shortened,
+    unwanted,
+    weighted_length,
+)
 
 FAMILY = "👨‍👩‍👧‍👦"
 FLAG = "🇩🇪"
@@ -137,3 +149,102 @@ def test_a_cut_name_keeps_whole_characters_and_its_weight(name: str, weight: int
     assert cut.endswith(ELLIPSIS)
     assert weighted_length(cut) <= weight
     assert regex.findall(r"\X", kept) == regex.findall(r"\X", name)[: len(regex.findall(r"\X", kept))]
+
+
+# What X would make something of, and what it would make.
+NASTY = {
+    "agar.io": "agar.io",
+    "twitch.tv/foo": "twitch.tv/foo",
+    "http://foo.com/x?y=z": "http://foo.com/x?y=z",
+    "see a.b.c.com now": "a.b.c.com",
+    "foo.рф": "foo.рф",
+    "name.notyetatld": "name.notyetatld",
+    "@everyone": "@everyone",
+    "hello@everyone": "@everyone",
+    "＠full": "＠full",
+    "@a/list": "@a",
+    "#1": "#1",
+    "#ad": "#ad",
+    "a#b": "#b",
+    "＃ハッシュ": "＃ハッシュ",
+    "#\u200dhidden": "#\u200dhidden",
+    "$GAME": "$GAME",
+    "A$AP": "$AP",
+}
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_a_name_becomes_no_link_mention_or_tag_and_reads_the_same(name: str) -> None:
+    assert NASTY[name] in unwanted(name)
+    assert unwanted(plain(name)) == []
+    assert plain(name).replace(BREAK, "") == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Just Chatting", "Tom Clancy's Rainbow Six Siege", "2.5 of 24 hours", "What?! 100%", "한동숙", "Nov 20.", "…"],
+)
+def test_a_name_that_means_no_harm_is_left_alone(name: str) -> None:
+    assert plain(name) == name
+    assert unwanted(name) == []
+
+
+def test_a_name_with_dots_still_reads_the_same() -> None:
+    assert plain("R.E.P.O.").replace(BREAK, "") == "R.E.P.O."
+    assert plain("e\u0301.com") == "é." + BREAK + "com"
+
+
+def test_one_mention_may_be_wanted() -> None:
+    assert unwanted("@Ann and @bob", may_mention="ann") == ["@bob"]
+
+
+def test_whatever_names_are_made_of_nothing_of_them_is_linked_not_even_when_they_are_cut() -> None:
+    pieces = [
+        *NASTY,
+        ".",
+        "@",
+        "#",
+        "$",
+        "＠",
+        "com",
+        "io",
+        "a",
+        "1",
+        "_",
+        "-",
+        "/",
+        ":",
+        " ",
+        "\u200b",
+        "\u200d",
+        "e\u0301",
+    ]
+    pieces += ["\ufe0f", "日本", "。", "．", "jp", "\n", "\u202e", "👍🏽", "://", "t.co"]
+    draw = random.Random(7)
+    for _ in range(3_000):
+        name = "".join(draw.choices(pieces, k=draw.randint(1, 8)))
+        assert unwanted(plain(name)) == [], ascii(name)
+        assert unwanted(f"1. {shortened(plain(name), 7)} – 5.3M hours") == [], ascii(name)
+        assert unwanted(f"{plain(name)} {plain(name)}") == [], ascii(name)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Just Chatting", "JUSTCHATTING"),
+        ("Pokémon Legends: Z-A", "pokemon legends z a"),
+        ("R.E.P.O.", "repo"),
+        ("Tom Clancy's Rainbow Six Siege", "tom clancys rainbow six siege"),
+        ("ＶＡＬＯＲＡＮＴ", "valorant"),
+        ("한동숙", "한동숙".encode().decode()),
+        ("Ленинград", "ЛЕНИНГРАД"),
+        ("straße", "STRASSE"),
+    ],
+)
+def test_a_key_is_the_same_however_a_name_is_written(one: str, other: str) -> None:
+    assert name_key(one) == name_key(other)
+    assert name_key(name_key(one)) == name_key(one)
+
+
+def test_names_of_nothing_but_signs_have_keys_of_their_own() -> None:
+    assert len({name_key(name) for name in ("!!!", "???", "(╯°□°)╯", "♥")}) == 4

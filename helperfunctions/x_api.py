@@ -1,0 +1,413 @@
+"""X's API v2: posts, pictures, mentions. The only file that touches tweepy.
+
+Facts: https://docs.x.com/x-api (its OpenAPI description, versions 2.166 and 2.167), error bodies as operators of bots
+have reported them. tweepy signs the requests; it has no timeouts, no v2 media and trips over bodies that it does not
+expect, so its session is ours, and every answer is judged before tweepy sees it.
+"""
+
+import html
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import orjson
+import requests
+import tweepy
+import urllib3.exceptions
+
+from helperfunctions.clock import Clock
+from helperfunctions.errors import XCredentialsWrong, XError, XNotYet, XOutOfCredits, XRefused, XUnknown
+from helperfunctions.x_models import XAccount, XMedia, XPage, XPost, XTag
+
+log = logging.getLogger(__name__)
+
+TIMEOUT: Final = (5.0, 30.0)  # seconds to connect, seconds between two bytes
+LONGEST_ALT_TEXT: Final = 1000
+FEWEST_RESULTS, MOST_RESULTS = 5, 100
+# A picture that expires while it is being posted would be refused.
+MEDIA_MARGIN: Final = timedelta(minutes=10)
+MEDIA_LIVES: Final = timedelta(hours=24)
+CREDENTIALS_AGAIN_AFTER: Final = timedelta(minutes=15)
+OUTAGE_AGAIN_AFTER: Final = timedelta(minutes=5)
+NO_CONNECTION_AGAIN_AFTER: Final = timedelta(seconds=30)
+RATE_LIMIT_AGAIN_AFTER: Final = timedelta(seconds=60)
+SHORTEST_WAIT: Final = timedelta(seconds=5)
+LONGEST_WAIT: Final = timedelta(hours=25)
+_LONGEST_MESSAGE: Final = 300
+_LOGGERS: Final = ("tweepy", "requests_oauthlib", "oauthlib", "urllib3")
+
+_TWEET_FIELDS: Final = (
+    "author_id,created_at,display_text_range,edit_history_tweet_ids,entities,in_reply_to_user_id,referenced_tweets"
+)
+_POST_FIELDS: Final = "created_at,display_text_range,entities"
+# Since August 2026 who wrote a post is a by-product of an expansion, and each account that comes along costs money. So
+# does each post: to what a mention replies is not asked for, its text tells enough.
+_EXPANSION: Final[dict[str, str]] = {"expansions": "author_id"}
+# What X itself is known to have answered for hours while nothing was wrong with the request.
+_CREDENTIAL_PROBLEMS: Final = ("client-forbidden", "unsupported-authentication", "oauth1-permissions")
+_DUPLICATE: Final = "duplicate content"
+
+
+class XApi:
+    """A client for one account, with OAuth 1.0a for everything.
+
+    Every call ends in one of: done; XRefused (for good); XNotYet, XOutOfCredits or XCredentialsWrong (nothing
+    happened; again from `not_before` on); XUnknown (nobody knows). Nothing is tried again here.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_url: str,
+        api_key: str,
+        api_key_secret: str,
+        access_token: str,
+        access_token_secret: str,
+        clock: Clock,
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> None:
+        # They write keys, signatures and whole requests into their logs at lower levels.
+        for name in _LOGGERS:
+            logging.getLogger(name).setLevel(logging.WARNING)
+        self._api_url = api_url.rstrip("/")
+        self._clock = clock
+        self._client = tweepy.Client(
+            consumer_key=api_key,
+            consumer_secret=api_key_secret,
+            access_token=access_token,
+            access_token_secret=access_token_secret,
+            return_type=requests.Response,
+            wait_on_rate_limit=False,
+        )
+        self._signer = tweepy.OAuth1UserHandler(api_key, api_key_secret, access_token, access_token_secret)
+        self._client.session = _Session(self._api_url, clock, timeout)
+        self._speaks_new = False
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.session.close()
+
+    def me(self) -> XAccount:
+        """GET /2/users/me"""
+        data = _data(self._client.get_me(user_auth=True))
+        return XAccount(_text(data, "id"), _text(data, "username"))
+
+    def create_post(self, text: str, *, reply_to: str | None = None, media_ids: Sequence[str] = ()) -> str:
+        """POST /2/tweets; the new post's id."""
+        response = self._client.create_tweet(
+            text=text, in_reply_to_tweet_id=reply_to, media_ids=list(media_ids) or None, user_auth=True
+        )
+        return _text(_data(response), "id")
+
+    def upload_png(self, png: bytes) -> XMedia:
+        """POST /2/media/upload, which tweepy does not have, in one request."""
+        response = self._client.session.request(
+            "POST",
+            "/2/media/upload",
+            data={"media_category": "tweet_image", "media_type": "image/png"},
+            files={"media": ("chart.png", png, "image/png")},
+            auth=self._signer.apply_auth(),
+        )
+        data = _data(response)
+        seconds = data.get("expires_after_secs")
+        lives = timedelta(seconds=seconds) if isinstance(seconds, int) and 0 < seconds < 10**7 else MEDIA_LIVES
+        return XMedia(_text(data, "id"), self._clock.now() + max(lives - MEDIA_MARGIN, timedelta(0)))
+
+    def describe_media(self, media_id: str, alt_text: str) -> None:
+        """POST /2/media/metadata"""
+        body = {"id": media_id, "metadata": {"alt_text": {"text": shortened_alt_text(alt_text)}}}
+        self._client.request("POST", "/2/media/metadata", json=body, user_auth=True)
+
+    def own_posts(
+        self, user_id: str, *, since_id: str | None = None, page_token: str | None = None, max_results: int = 100
+    ) -> XPage:
+        """GET /2/users/:id/tweets"""
+        return self._page(f"/2/users/{user_id}/tweets", since_id, page_token, max_results, {})
+
+    def mentions(
+        self, user_id: str, *, since_id: str | None = None, page_token: str | None = None, max_results: int = 100
+    ) -> XPage:
+        """GET /2/users/:id/mentions"""
+        return self._page(f"/2/users/{user_id}/mentions", since_id, page_token, max_results, _EXPANSION)
+
+    def _page(
+        self,
+        path: str,
+        since_id: str | None,
+        page_token: str | None,
+        max_results: int,
+        expansion: dict[str, str],
+    ) -> XPage:
+        query = {"max_results": str(min(max(max_results, FEWEST_RESULTS), MOST_RESULTS))}
+        if since_id:
+            query["since_id"] = since_id
+        if page_token:
+            query["pagination_token"] = page_token
+        if not self._speaks_new:
+            try:
+                return _page(self._get(path, query | {"tweet.fields": _TWEET_FIELDS}))
+            except _OldWordsRefused:
+                log.info("X has given up its old names for fields; using the new ones")
+                self._speaks_new = True
+        return _page(self._get(path, query | {"post.fields": _POST_FIELDS} | expansion))
+
+    def _get(self, path: str, query: dict[str, str]) -> requests.Response:
+        response: requests.Response = self._client.request("GET", path, params=query, user_auth=True)
+        return response
+
+
+class _OldWordsRefused(XRefused):
+    """X does not know `tweet.fields` (any more)."""
+
+
+class _Session(requests.Session):
+    """Sends tweepy's requests to our `api_url`, with a timeout, and lets pass only what was done."""
+
+    def __init__(self, api_url: str, clock: Clock, timeout: tuple[float, float]) -> None:
+        super().__init__()
+        self._api_url = api_url
+        self._clock = clock
+        self._timeout = timeout
+
+    def request(self, method: str, url: str, *args: Any, **more: Any) -> requests.Response:  # type: ignore[override]
+        """`url` as tweepy builds it: only its path counts. Raises XError."""
+        path = urlsplit(url).path
+        more |= {"timeout": self._timeout, "allow_redirects": False}
+        try:
+            response = super().request(method, self._api_url + path, *args, **more)
+        except requests.RequestException as exc:
+            # Without its cause: the cause holds the request, and that its signature.
+            raise _never_answered(exc, f"{method} {path}", self._clock.now()) from None
+        if not 200 <= response.status_code < 300:
+            raise _verdict(response, f"{method} {path}", self._clock.now())
+        return response
+
+
+def _never_answered(exc: requests.RequestException, what: str, now: datetime) -> XError:
+    """No answer, or only half of one. Where no connection came about nothing was sent."""
+    if _was_never_sent(exc):
+        return XNotYet(f"X cannot be reached ({what}: {_kind(exc)})", not_before=now + NO_CONNECTION_AGAIN_AFTER)
+    return XUnknown(f"X did not answer {what}: {_kind(exc)}")
+
+
+def _was_never_sent(exc: requests.RequestException) -> bool:
+    if isinstance(exc, requests.ConnectTimeout | requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+        return True
+    reason = exc.args[0] if exc.args else None
+    reason = getattr(reason, "reason", reason)
+    return isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.NameResolutionError)
+
+
+def _kind(exc: requests.RequestException) -> str:
+    """What went wrong in two or three words, without addresses or headers."""
+    reason = exc.args[0] if exc.args else None
+    reason = getattr(reason, "reason", reason)
+    inner = type(reason).__name__ if isinstance(reason, Exception) else ""
+    return f"{type(exc).__name__}{f' ({inner})' if inner else ''}"
+
+
+def _verdict(response: requests.Response, what: str, now: datetime) -> XError:
+    """What an answer other than 2xx means: the status first, then the problem's type, its words last."""
+    status, problem = response.status_code, _problem(response)
+    said = f"X answered {status} to {what}: {problem.said}"
+    match status:
+        case 401:
+            return XCredentialsWrong(
+                f"{said}; check the four settings X_API_KEY … X_ACCESS_TOKEN_SECRET, and the machine's clock",
+                not_before=now + CREDENTIALS_AGAIN_AFTER,
+            )
+        case 402:
+            return XOutOfCredits(said, not_before=_next_utc_day(now))
+        case 403 if problem.kind in _CREDENTIAL_PROBLEMS or problem.reason == "client-not-enrolled":
+            return XCredentialsWrong(
+                f"{said}; the app must be allowed to read and write, and its tokens made after that",
+                not_before=now + CREDENTIALS_AGAIN_AFTER,
+            )
+        case 403:
+            return XRefused(said, duplicate=_DUPLICATE in problem.said.lower())
+        case 404 if not what.endswith("/2/tweets"):
+            # Seen for hours of timelines and of media/upload, when nothing was wrong with the request.
+            return XNotYet(said, not_before=now + OUTAGE_AGAIN_AFTER)
+        case 408 | 425:
+            return XUnknown(said)
+        case 429 if problem.kind == "usage-capped" or problem.title == "UsageCapExceeded":
+            return XOutOfCredits(said, not_before=_next_utc_day(now))
+        case 429:
+            return XNotYet(said, not_before=_resets_at(response.headers, now))
+        case 400 if "tweet.fields" in problem.said:
+            return _OldWordsRefused(said)
+        case _ if status >= 500:
+            return XUnknown(said, is_charged=False)
+        case _ if 300 <= status < 400:
+            return XRefused(f"X_API_URL leads to a redirect ({status}); it must be the address of the API itself")
+    return XRefused(said)
+
+
+class _Problem:
+    """The parts of an error's body that count; every one can be missing."""
+
+    def __init__(self, body: Any) -> None:
+        body = body if isinstance(body, dict) else {}
+        self.title = _string(body.get("title"))
+        self.kind = _string(body.get("type")).rstrip("/").rsplit("/", 1)[-1]
+        self.reason = _string(body.get("reason"))
+        errors = [error for error in _list(body.get("errors")) if isinstance(error, dict)]
+        more = [_string(error.get("message") or error.get("detail")) for error in errors]
+        parts = dict.fromkeys(part for part in (self.title, _string(body.get("detail")), self.reason, *more) if part)
+        said = " ".join(": ".join(parts).split()) or "no reason given"
+        self.said = said if len(said) <= _LONGEST_MESSAGE else said[: _LONGEST_MESSAGE - 1] + "…"
+
+
+def _problem(response: requests.Response) -> _Problem:
+    try:
+        return _Problem(orjson.loads(response.content))
+    except orjson.JSONDecodeError:
+        return _Problem(None)
+
+
+def _resets_at(headers: Mapping[str, str], now: datetime) -> datetime:
+    """When a rate limit ends; what X says is believed within reason, since either clock can be wrong."""
+    names = ["x-rate-limit-reset"]
+    names += [
+        f"{limit}-reset"
+        for limit in ("x-app-limit-24hour", "x-user-limit-24hour")
+        if headers.get(f"{limit}-remaining") == "0"
+    ]
+    given = [int(headers[name]) for name in names if headers.get(name, "").isdecimal() and len(headers[name]) < 12]
+    resets_at = [datetime.fromtimestamp(seconds, UTC) for seconds in given]
+    sensible = [at for at in resets_at if now < at <= now + LONGEST_WAIT]
+    return max([*sensible, now + SHORTEST_WAIT]) if sensible else now + RATE_LIMIT_AGAIN_AFTER
+
+
+def _next_utc_day(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+
+
+def _body(response: requests.Response) -> dict[str, Any]:
+    try:
+        body = orjson.loads(response.content)
+    except orjson.JSONDecodeError as exc:
+        raise XUnknown(f"X answered {response.status_code}, with something that is no JSON") from exc
+    if not isinstance(body, dict):
+        raise XUnknown(f"X answered {response.status_code}, with JSON that is no object")
+    return body
+
+
+def _data(response: requests.Response) -> dict[str, Any]:
+    data = _body(response).get("data")
+    if not isinstance(data, dict):
+        raise XUnknown(f"X answered {response.status_code}, without data")
+    return data
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    value = data.get(name)
+    if not isinstance(value, str | int) or isinstance(value, bool) or not str(value):
+        raise XUnknown(f"X answered without {name}")
+    return str(value)
+
+
+def shortened_alt_text(text: str) -> str:
+    """A picture's description within X's limit, cut between two words."""
+    if len(text) <= LONGEST_ALT_TEXT:
+        return text
+    return text[: LONGEST_ALT_TEXT - 2].rsplit(" ", 1)[0] + " …"
+
+
+def _page(response: requests.Response) -> XPage:
+    body = _body(response)
+    data, includes, meta = _list(body.get("data")), _dict(body.get("includes")), _dict(body.get("meta"))
+    brought = [*_list(includes.get("tweets")), *_list(includes.get("posts"))]
+    token = meta.get("next_token")
+    return XPage(
+        posts=tuple(_readable(data)),
+        next_token=token if isinstance(token, str) and token else None,
+        posts_read=tuple(dict.fromkeys(_ids([*data, *brought]))),
+        users_read=tuple(dict.fromkeys(_ids(_list(includes.get("users"))))),
+    )
+
+
+def _readable(items: Sequence[Any]) -> Iterator[XPost]:
+    """The posts that have at least an id; the others cannot be answered and are set aside."""
+    for item in items:
+        try:
+            yield _post(item)
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            log.warning("a post from X cannot be read and is left out: %s %s", type(exc).__name__, str(item)[:200])
+
+
+def _post(item: Mapping[str, Any]) -> XPost:
+    post_id = str(int(item["id"]))
+    text = html.unescape(_string(item.get("text")))
+    references = [
+        reference
+        for reference in [*_list(item.get("referenced_tweets")), *_list(item.get("referenced_posts"))]
+        if isinstance(reference, dict)
+    ]
+    kinds = {_string(reference.get("type")): _id(reference) for reference in references}
+    versions = _list(item.get("edit_history_tweet_ids")) or _list(item.get("edit_history_post_ids"))
+    shown_from = _list(item.get("display_text_range"))
+    mentions = _list(_dict(item.get("entities")).get("mentions"))
+    return XPost(
+        post_id=post_id,
+        text=text,
+        author_id=_id_if_any(item.get("author_id")),
+        created_at=_instant(item.get("created_at")),
+        visible_from=shown_from[0] if shown_from and isinstance(shown_from[0], int) else None,
+        tags=tuple(_tags(mentions, text)),
+        replied_to=kinds.get("replied_to"),
+        in_reply_to_user_id=_id_if_any(item.get("in_reply_to_user_id")),
+        is_repost="retweeted" in kinds or (not kinds and text.startswith("RT @")),
+        edit_ids=tuple(str(version) for version in versions if str(version).isdecimal()) or (post_id,),
+    )
+
+
+def _tags(mentions: Sequence[Any], text: str) -> Iterator[XTag]:
+    """Where names stand in the text. X does not say in which units it counts: the name nearest to its word is meant."""
+    lowered = text.lower()
+    for mention in mentions:
+        if not isinstance(mention, dict) or not _string(mention.get("username")):
+            continue
+        username, start = mention["username"], mention.get("start")
+        wanted = f"@{username.lower()}"
+        places = [at for at in range(len(lowered)) if lowered.startswith(wanted, at)]
+        if not places:
+            continue
+        at = min(places, key=lambda place: abs(place - start)) if isinstance(start, int) else places[0]
+        yield XTag(at, at + len(wanted), username, _id_if_any(mention.get("id")))
+
+
+def _ids(items: Sequence[Any]) -> Iterator[str]:
+    for item in items:
+        if isinstance(item, dict) and str(item.get("id", "")).isdecimal():
+            yield str(item["id"])
+
+
+def _id(reference: Mapping[str, Any]) -> str | None:
+    return _id_if_any(reference.get("id"))
+
+
+def _id_if_any(value: Any) -> str | None:
+    return str(value) if str(value or "").isdecimal() else None
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

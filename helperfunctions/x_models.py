@@ -1,0 +1,62 @@
+"""What X tells us, in one vocabulary: frozen, typed, without behaviour that reaches outside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class XAccount:
+    """An account on X. `user_id` never changes; the username can."""
+
+    user_id: str
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class XTag:
+    """An @name in a post's text, from `start` up to before `end` (code points)."""
+
+    start: int
+    end: int
+    username: str
+    user_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class XPost:
+    """A post as X tells it: the text with &amp;, &lt; and &gt; already undone, and None for whatever it left out."""
+
+    post_id: str
+    text: str
+    author_id: str | None
+    created_at: datetime | None
+    # where the visible text starts: what stands before are names that X put there because the post is a reply
+    visible_from: int | None
+    tags: Sequence[XTag]
+    replied_to: str | None
+    in_reply_to_user_id: str | None
+    is_repost: bool
+    # every version of the post, oldest first; at least its own id
+    edit_ids: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class XPage:
+    """A page of posts, newest first, and the token of the next (None: there is none).
+
+    `posts_read` and `users_read` are the ids of everything in the answer that X charges for.
+    """
+
+    posts: Sequence[XPost]
+    next_token: str | None
+    posts_read: Sequence[str]
+    users_read: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class XMedia:
+    """A picture that X keeps for us until `expires_at`, to be named in a post."""
+
+    media_id: str
+    expires_at: datetime

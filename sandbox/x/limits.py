@@ -1,0 +1,47 @@
+"""Rate limits by endpoint, per account and quarter of an hour: docs.x.com/x-api/fundamentals/rate-limits."""
+
+import math
+from datetime import datetime, timedelta
+from typing import Final
+
+from sandbox.x.problems import too_many_requests
+
+WINDOW: Final = timedelta(minutes=15)
+LIMITS: Final = {
+    "POST /2/tweets": 100,
+    "GET /2/tweets": 900,
+    "GET /2/users/:id/mentions": 300,
+    "GET /2/users/:id/tweets": 900,
+    "GET /2/users/me": 75,
+    "POST /2/media/upload": 500,
+    "POST /2/media/metadata": 500,
+}
+"""Requests per window."""
+
+
+class RateLimits:
+    """Counts requests in fixed windows, each of which starts with its first request."""
+
+    def __init__(self) -> None:
+        self._windows: dict[str, tuple[datetime, int]] = {}
+
+    def take(self, endpoint: str, now: datetime) -> dict[str, str]:
+        """The headers that tell what is left. Raises Refusal (429) when nothing is."""
+        started_at, used = self._windows.get(endpoint, (now, 0))
+        if now >= started_at + WINDOW:
+            started_at, used = now, 0
+        limit = LIMITS[endpoint]
+        headers = headers_of(limit, max(0, limit - used - 1), started_at + WINDOW)
+        if used >= limit:
+            raise too_many_requests(headers)
+        self._windows[endpoint] = (started_at, used + 1)
+        return headers
+
+
+def headers_of(limit: int, remaining: int, resets_at: datetime) -> dict[str, str]:
+    """As X names them."""
+    return {
+        "x-rate-limit-limit": str(limit),
+        "x-rate-limit-remaining": str(remaining),
+        "x-rate-limit-reset": str(math.ceil(resets_at.timestamp())),
+    }

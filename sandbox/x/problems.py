@@ -1,0 +1,118 @@
+"""The errors of X, in the shapes that were seen of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any, Final
+
+from sandbox.messages import Refusal, Response, json_response
+
+PROBLEMS: Final = "https://api.x.com/2/problems/"
+OLD_PROBLEMS: Final = "https://api.twitter.com/2/problems/"
+
+
+def problem(status: HTTPStatus, detail: str, *, title: str = "", kind: str = "about:blank", **more: Any) -> Refusal:
+    """An error with one sentence of detail; `kind` is its type, a URI."""
+    body = {"title": title or status.phrase, "detail": detail, "type": kind, "status": int(status), **more}
+    return Refusal(json_response(body, status))
+
+
+def invalid(message: str, parameters: Mapping[str, list[str]]) -> Refusal:
+    """A request that X does not understand."""
+    body = {
+        "errors": [{"message": message, "parameters": dict(parameters)}],
+        "title": "Invalid Request",
+        "detail": "One or more parameters to your request was invalid.",
+        "type": f"{OLD_PROBLEMS}invalid-request",
+    }
+    return Refusal(json_response(body, HTTPStatus.BAD_REQUEST))
+
+
+def forbidden(detail: str) -> Refusal:
+    """A post that X does not take."""
+    return problem(HTTPStatus.FORBIDDEN, detail)
+
+
+def duplicate() -> Refusal:
+    """The same text once more."""
+    return forbidden("You are not allowed to create a Tweet with duplicate content.")
+
+
+def not_summoned() -> Refusal:
+    """A reply to somebody who did not ask for it."""
+    return problem(
+        HTTPStatus.FORBIDDEN,
+        "You can only reply to or quote posts where you are mentioned or are the author.",
+        kind=f"{PROBLEMS}not-authorized-for-resource",
+    )
+
+
+def unauthorized() -> Refusal:
+    """Wrong credentials, or X believes so."""
+    return problem(HTTPStatus.UNAUTHORIZED, "Unauthorized")
+
+
+def wrong_kind_of_credentials() -> Refusal:
+    """A bearer token where an account is needed."""
+    return problem(
+        HTTPStatus.FORBIDDEN,
+        "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint.  Supported authentication "
+        "types are [OAuth 1.0a User Context, OAuth 2.0 User Context].",
+        title="Unsupported Authentication",
+        kind=f"{OLD_PROBLEMS}unsupported-authentication",
+    )
+
+
+def read_only() -> Refusal:
+    """Tokens made before the app was allowed to write."""
+    return problem(
+        HTTPStatus.FORBIDDEN,
+        "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint.",
+        kind=f"{PROBLEMS}oauth1-permissions",
+    )
+
+
+def no_credits() -> Refusal:
+    """Nothing left to pay with."""
+    body = {
+        "type": f"{OLD_PROBLEMS}credits",
+        "title": "CreditsDepleted",
+        "detail": "Your enrolled account [1] does not have any credits to fulfill this request.",
+    }
+    return Refusal(json_response(body, HTTPStatus.PAYMENT_REQUIRED))
+
+
+def too_many_requests(headers: dict[str, str]) -> Refusal:
+    """A rate limit; the headers say until when."""
+    refusal = problem(HTTPStatus.TOO_MANY_REQUESTS, "Too Many Requests")
+    return Refusal(replace(refusal.response, headers=headers))
+
+
+def usage_cap() -> Refusal:
+    """The month's cap, which waiting for a quarter of an hour does not lift."""
+    return problem(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Usage cap exceeded: Monthly product cap",
+        title="UsageCapExceeded",
+        kind=f"{OLD_PROBLEMS}usage-capped",
+        period="Monthly",
+        scope="Product",
+    )
+
+
+def not_found(path: str) -> Refusal:
+    """Nothing there."""
+    return problem(
+        HTTPStatus.NOT_FOUND, f"Could not find [{path}].", title="Not Found Error", kind=f"{PROBLEMS}resource-not-found"
+    )
+
+
+def unavailable() -> Refusal:
+    """X is down."""
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Service Unavailable")
+
+
+def unavailable_page() -> Response:
+    """X is down, and what stands before it answers with a page."""
+    page = b"<!DOCTYPE html><html><head><title>503 Service Unavailable</title></head><body>Over capacity</body></html>"
+    return Response(HTTPStatus.SERVICE_UNAVAILABLE, page, content_type="text/html")
