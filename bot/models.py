@@ -1,10 +1,10 @@
 """What travels between the steps: frozen, typed, without behaviour that reaches outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
 StreamId = NewType("StreamId", str)
 StreamerId = NewType("StreamerId", str)
@@ -106,10 +106,80 @@ class RolledUpDay:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A game or streamer and the hours that it was watched."""
+    """A game or streamer and the hours that it was watched; the day before, too, where it was seen then.
+
+    `plain_name`: the name in plain letters, where there is one besides.
+    """
 
     name: str
     watch_hours: float
+    plain_name: str | None = None
+    hours_before: float | None = None
+    rank_before: int | None = None
+
+
+class SubjectKind(StrEnum):
+    """What can be asked about."""
+
+    GAME = "game"
+    STREAMER = "streamer"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A game or streamer that a question is about. `watch_hours`: of the last 30 days, to tell the more watched."""
+
+    kind: SubjectKind
+    id: str
+    name: str
+    watch_hours: float = 0.0
+
+
+class WindowKind(StrEnum):
+    """Which tables a window is read from."""
+
+    LIVE = "live"
+    """The newest poll."""
+    TODAY = "today"
+    """The day that is not over, as far as it is polled."""
+    DAYS = "days"
+    """Finished days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The time that a question is about. `first` and `last` are dates of the bot's days, both included; of `live` and
+    `today` both are the present day."""
+
+    kind: WindowKind
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked, understood."""
+
+    subject: Subject
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class DidYouMean:
+    """Nothing of that name, but up to three that are near, the likeliest first."""
+
+    candidates: Sequence[Subject]
+
+
+class Command(StrEnum):
+    """What somebody wants who asks for no name."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+
+
+Understood = Question | DidYouMean | Command | None
 
 
 class SummaryKind(StrEnum):
@@ -121,11 +191,20 @@ class SummaryKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture as a declarative specification (Vega-Lite), and the same in words, at most 1000 characters."""
+
+    spec: Mapping[str, Any]
+    alt_text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """The text of one summary, fit for X."""
+    """The text of one summary, fit for X, and its chart."""
 
     kind: SummaryKind
     text: str
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +214,19 @@ class DaySummaries:
     date: date
     summaries: Sequence[Summary]
     skipped_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPost:
+    """One row of the outbox, as it is shown: `about` is the day of a summary or the mention that is answered."""
+
+    post_id: int
+    kind: str
+    about: str
+    status: str
+    attempts: int
+    next_try_at: datetime
+    expires_at: datetime
+    why: str | None
+    text: str
+    x_id: str | None

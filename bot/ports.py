@@ -1,7 +1,10 @@
 """What the steps need from the outside world."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
+
+from bot.models import Subject
+from helperfunctions.x_models import XAccount, XMedia, XPage
 
 
 class StreamsPage(Protocol):
@@ -21,3 +24,47 @@ class LiveStreams(Protocol):
     """
 
     def get_streams(self, after: str | None = None) -> StreamsPage: ...
+
+
+class X(Protocol):
+    """An account on X. Every call raises XRefused, XNotYet (or one of its kinds) or XUnknown when it is not done."""
+
+    def me(self) -> XAccount:
+        """Whose credentials these are."""
+        ...
+
+    def create_post(self, text: str, *, reply_to: str | None = None, media_ids: Sequence[str] = ()) -> str:
+        """Publish a text, as an answer to a post if one is given; the new post's id."""
+        ...
+
+    def upload_png(self, png: bytes) -> XMedia:
+        """Hand over a picture for a later post."""
+        ...
+
+    def describe_media(self, media_id: str, alt_text: str) -> None:
+        """Say in words what a picture shows; before it is posted."""
+        ...
+
+    def own_posts(
+        self, user_id: str, *, since_id: str | None = None, page_token: str | None = None, max_results: int = 100
+    ) -> XPage:
+        """A page of an account's own posts that are newer than `since_id`, newest first."""
+        ...
+
+    def mentions(
+        self, user_id: str, *, since_id: str | None = None, page_token: str | None = None, max_results: int = 100
+    ) -> XPage:
+        """A page of the posts that mention an account and are newer than `since_id`, newest first."""
+        ...
+
+
+class Names(Protocol):
+    """The names that can be asked for. A key is `text.name_key` of a name."""
+
+    def exactly(self, keys: Sequence[str]) -> Mapping[str, Sequence[Subject]]:
+        """Who goes by these keys, the most watched first; keys that nobody has are left out."""
+        ...
+
+    def nearly(self, key: str, how_many: int) -> Sequence[tuple[Subject, float]]:
+        """Whose keys are most like this one, with the likeness from 0 to 1, the likest first."""
+        ...

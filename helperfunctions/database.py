@@ -65,6 +65,9 @@ class Transaction:
     collect: BoundStep
     daily: BoundStep
     post: BoundStep
+    reply: BoundStep
+    outbox: BoundStep
+    spend: BoundStep
 
     def __init__(self, queries: Queries, connection: Any) -> None:
         self._connection = connection

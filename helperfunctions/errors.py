@@ -122,6 +122,8 @@ class XError(WatchTimeError):
 class XRefused(XError):
     """X will not do this, however often it is asked. `duplicate`: because it has this very text from us already."""
 
+    exit_code = 69
+
     def __init__(self, message: str, *, duplicate: bool = False) -> None:
         super().__init__(message)
         self.duplicate = duplicate
@@ -141,15 +143,22 @@ class XNotYet(XError):
 class XOutOfCredits(XNotYet):
     """The account has no credits left, or has used up its cap."""
 
+    can_retry = True
+    exit_code = 75
+
 
 class XCredentialsWrong(XNotYet):
-    """X does not accept our credentials. Not for good: X has answered so to good ones for hours."""
+    """X does not accept our credentials: a person has to look. Not for good: it has said so of good ones for hours."""
 
+    can_retry = False
     exit_code = 78
 
 
 class OverBudget(XNotYet):
     """The call would pass the month's budget; it was not made."""
+
+    can_retry = True
+    exit_code = 75
 
 
 class XUnknown(XError):

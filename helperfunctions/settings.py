@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,6 +26,7 @@ from helperfunctions.errors import SettingsError
 
 DEFAULT = "default"
 ENVIRONMENT = "environment"
+X_CREDENTIALS = ("x_api_key", "x_api_key_secret", "x_access_token", "x_access_token_secret")
 # What else people keep in the same file, for the tools beside the bot.
 FOREIGN_PREFIXES = ("COMPOSE_", "DOCKER_", "POSTGRES_", "PG")
 
@@ -108,6 +110,40 @@ class Settings(BaseModel):
     staging_retention_hours: int = Field(
         default=24, ge=1, le=24 * 366, description="how long a rolled-up day's raw streams are kept after its end"
     )
+    x_api_key: SecretStr | None = Field(
+        default=None, description="API key of your app, from https://console.x.com; with the next three, posting begins"
+    )
+    x_api_key_secret: SecretStr | None = Field(default=None, description="API key secret of the same app")
+    x_access_token: SecretStr | None = Field(
+        default=None, description="access token of the bot's account, made with read and write permission"
+    )
+    x_access_token_secret: SecretStr | None = Field(default=None, description="access token secret of the same account")
+    x_api_url: WebAddress = Field(default="https://api.x.com", description="what stands before /2/tweets")
+    x_monthly_budget_usd: Decimal = Field(
+        default=Decimal(10), ge=0, description="what X may cost in a calendar month (UTC); never passed"
+    )
+    x_account_owns_app: bool = Field(
+        default=False, description="true if the bot's account itself owns the app: reading is five times cheaper then"
+    )
+    mentions_every_seconds: int = Field(default=60, ge=5, le=3600, description="seconds between two looks for mentions")
+    replies_per_day: int = Field(default=20, ge=0, description="answers that one person gets a day")
+    hint_when_not_understood: bool = Field(
+        default=False, description="true: who is not understood gets a short hint; false: no answer"
+    )
+    mention_retention_days: int = Field(
+        default=30, ge=1, le=3650, description="how long the words of mentions are kept"
+    )
+    x_settle_after_seconds: int = Field(
+        default=300, ge=0, le=86_400, description="how long a post may take to show on our own timeline"
+    )
+
+    def x_credentials(self) -> tuple[str, str, str, str] | None:
+        """API key and secret, access token and secret; None when they are not set."""
+        secrets = [getattr(self, name) for name in X_CREDENTIALS]
+        if None in secrets:
+            return None
+        key, key_secret, token, token_secret = (secret.get_secret_value() for secret in secrets)
+        return key, key_secret, token, token_secret
 
     def twitch_credentials(self) -> tuple[str, str]:
         """Client id and secret; raises SettingsError when they are not set."""
@@ -187,6 +223,8 @@ def _shown_value(value: Any) -> str:
     if isinstance(value, SecretStr):
         secret = value.get_secret_value()
         return without_password(secret) if secret.startswith("postgres") else "(set, not shown)"
+    if isinstance(value, bool):
+        return str(value).lower()
     return value.strftime("%H:%M") if isinstance(value, time) else str(value)
 
 
@@ -245,6 +283,8 @@ def _at_odds(values: Mapping[str, str]) -> list[str]:
     credentials = {"twitch_client_id", "twitch_client_secret"}
     for missing in credentials - values.keys() if credentials & values.keys() else ():
         problems.append(f"{missing.upper()} is missing: client id and secret belong together")
+    for missing in set(X_CREDENTIALS) - values.keys() if set(X_CREDENTIALS) & values.keys() else ():
+        problems.append(f"{missing.upper()} is missing: the four of X_API_KEY and X_ACCESS_TOKEN belong together")
     day_starts_at, post_at = (
         _time_if_any(values.get(field, Settings.model_fields[field].default)) for field in ("day_starts_at", "post_at")
     )

@@ -100,3 +100,13 @@ def rows(url: str, query: str) -> list[tuple[Any, ...]]:
             return list(cursor.fetchall())
     finally:
         connection.close()
+
+
+def write(url: str, statement: str, *values: Any) -> None:
+    """Change something directly, as no code of ours would."""
+    connection = psycopg2.connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement, values)
+    finally:
+        connection.close()

@@ -1,16 +1,19 @@
-"""What is to be said about a day: read its tables, draw its game, find the words."""
+"""What is to be said about a day: read its tables, draw its game, find the words, and put them into the outbox."""
 
+import json
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from bot.models import DaySummaries, GameId, RolledUpDay, Watched
+from bot.days import Calendar
+from bot.models import Chart, DaySummaries, GameId, RolledUpDay, Summary, SummaryKind, Watched
 from bot.post import choose, compose
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
 from helperfunctions.errors import DayNotAvailable
+from helperfunctions.text import one_line
 
 log = logging.getLogger(__name__)
 
@@ -19,35 +22,105 @@ TOP: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Puts a day into words. `random` gives a number from 0 to below 1; it is asked once per day of the calendar."""
+    """Puts a day into words. `random` gives a number from 0 to below 1; it is asked once per day of the calendar.
+
+    `post_at`: from when on a day is summed up, by the clocks of the calendar's time zone.
+    """
 
     database: Database
     clock: Clock
     random: Callable[[], float]
+    calendar: Calendar
+    post_at: time
 
     def summaries(self, named: date) -> DaySummaries:
         """The three summaries of a day. Raises DayNotAvailable when it is not rolled up."""
         with self.database.transaction() as tx:
-            row = tx.post.day(day=named)
-            if row is None:
-                raise DayNotAvailable(f"the day {named} is not rolled up")
-            day = RolledUpDay(*row)
-            skipped_because = compose.reason_to_skip(day)
-            if skipped_because:
-                return DaySummaries(named, [], skipped_because)
-            streamers = _watched(tx.post.top_streamers(day=named, how_many=TOP))
-            summaries = [compose.streamers_summary(day, streamers)]
-            drawn = self._drawn_game(tx, named)
-            if drawn is not None:
-                game_id, game_name = drawn
-                games = _watched(tx.post.top_games(day=named, how_many=TOP))
-                streamers_of_game = _watched(tx.post.top_streamers_of_game(day=named, game_id=game_id, how_many=TOP))
-                summaries = [
-                    compose.games_summary(day, games),
-                    *summaries,
-                    compose.streamers_of_game_summary(day, game_name, streamers_of_game),
-                ]
-            return DaySummaries(named, summaries)
+            return self._summaries(tx, named)
+
+    def plan(self, named: date, *, expires_at: datetime) -> DaySummaries:
+        """Put the summaries of a day into the outbox, all or none; what stands there already stays.
+
+        Of a day that is not worth telling it is recorded why. Raises DayNotAvailable when it is not rolled up.
+        """
+        with self.database.transaction() as tx:
+            said = self._summaries(tx, named)
+            now = self.clock.now()
+            kept = 0
+            for summary in said.summaries or [Summary(kind, "") for kind in SummaryKind]:
+                chart = summary.chart
+                kept += tx.post.keep_post(
+                    kind=summary.kind,
+                    day=named,
+                    text=summary.text,
+                    chart=json.dumps(chart.spec) if chart else None,
+                    alt_text=chart.alt_text if chart else None,
+                    status="skipped" if said.skipped_because else "due",
+                    reason=said.skipped_because,
+                    created_at=now,
+                    expires_at=expires_at,
+                )
+        if kept:
+            log.info("planned day=%s posts=%d%s", named, kept, f" skipped: {said.skipped_because or ''}".rstrip(": "))
+        return said
+
+    def plan_if_due(self) -> DaySummaries | None:
+        """Plan the newest finished day from `post_at` on, once; a late roll-up is waited for until midnight.
+
+        What was planned, if anything. Older days are never told.
+        """
+        now = self.clock.now()
+        local = now.astimezone(self.calendar.timezone)
+        day = self.calendar.last_finished(now)
+        if local.time() < self.post_at or day.ends_at.astimezone(self.calendar.timezone).date() != local.date():
+            return None
+        with self.database.transaction() as tx:
+            if tx.post.has_posts(day=day.date):
+                return None
+            if tx.post.day(day=day.date) is None:
+                log.info("the summaries of %s wait for its roll-up", day.date)
+                return None
+        midnight = datetime.combine(local.date() + timedelta(days=1), time(), self.calendar.timezone)
+        return self.plan(day.date, expires_at=midnight.astimezone(UTC))
+
+    def _summaries(self, tx: Transaction, named: date) -> DaySummaries:
+        row = tx.post.day(day=named)
+        if row is None:
+            raise DayNotAvailable(f"the day {named} is not rolled up")
+        day = RolledUpDay(*row)
+        skipped_because = compose.reason_to_skip(day)
+        if skipped_because:
+            return DaySummaries(named, [], skipped_because)
+        day_before = named - timedelta(days=1)
+        row_before = tx.post.day(day=day_before)
+        told = compose.tells_change(RolledUpDay(*row_before) if row_before is not None else None)
+        which = {"day": named, "day_before": day_before, "how_many": TOP}
+        streamers = _watched(tx.post.top_streamers(**which))
+        summaries = [
+            with_chart(
+                compose.streamers_summary(day, streamers, tell_change=told),
+                compose.STREAMERS_TITLE,
+                *(day, streamers, told),
+            )
+        ]
+        drawn = self._drawn_game(tx, named)
+        if drawn is not None:
+            game_id, game_name = drawn
+            games = _watched(tx.post.top_games(**which))
+            of_game = _watched(tx.post.top_streamers_of_game(**which, game_id=game_id))
+            summaries = [
+                with_chart(
+                    compose.games_summary(day, games, tell_change=told), compose.GAMES_TITLE, *(day, games, told)
+                ),
+                *summaries,
+                with_chart(
+                    compose.streamers_of_game_summary(day, game_name, of_game, tell_change=told),
+                    compose.STREAMERS_OF_GAME_TITLE,
+                    *(day, of_game, told),
+                    game_name=one_line(game_name) or compose.NO_NAME,
+                ),
+            ]
+        return DaySummaries(named, summaries)
 
     def _drawn_game(self, tx: Transaction, named: date) -> tuple[GameId, str] | None:
         """The day's game: drawn the first time somebody asks, the same ever after. None if all streams had none."""
@@ -63,5 +136,42 @@ class Planner:
         return GameId(game_id), str(game_name)
 
 
+def with_chart(
+    summary: Summary,
+    title: str,
+    day: RolledUpDay,
+    ranked: Sequence[Watched],
+    tell_change: bool,
+    *,
+    game_name: str = "",
+) -> Summary:
+    """The summary with its chart; without one if it cannot be composed, for the words are what matters."""
+    try:
+        return replace(summary, chart=_chart(title, day, ranked, tell_change, game_name))
+    except Exception:
+        log.warning("no chart day=%s kind=%s", day.date, summary.kind, exc_info=True)
+        return summary
+
+
+def _chart(title: str, day: RolledUpDay, ranked: Sequence[Watched], tell_change: bool, game_name: str) -> Chart:
+    # Imported when needed: it takes half a second, and most commands draw nothing.
+    from bot import charts
+
+    bars = [
+        charts.Bar(
+            name=entry.name or compose.NO_NAME,
+            plain_name=entry.plain_name,
+            value=entry.watch_hours,
+            note=compose.change(rank, entry) if tell_change else "",
+        )
+        for rank, entry in enumerate(ranked, start=1)
+    ]
+    subtitle = f"Hours watched · {compose.written_date(day)} · {compose.measured(day)} measured"
+    return charts.ranking(title, subtitle, "hours", bars, subject=game_name, plain_subject="the day's game")
+
+
 def _watched(rows: Any) -> list[Watched]:
-    return [Watched(str(name), float(hours)) for name, hours in rows]
+    return [
+        Watched(str(name), float(hours), plain_name, hours_before, rank_before)
+        for name, hours, plain_name, hours_before, rank_before in rows
+    ]

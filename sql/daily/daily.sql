@@ -224,3 +224,39 @@ cross join (
     from staging.polls
     inner join spans using (poll_id)
 ) as poll;
+
+-- name: forget_month!
+-- A day of it changes, so that its sums no longer hold.
+delete from months where month = date_trunc('month', cast(:day as date));
+
+-- name: due_months
+-- Months that are over, have rolled-up days, and are not summed up. Grain: one row per month.
+select cast(date_trunc('month', days.day) as date) as month
+from days
+left join months on months.month = date_trunc('month', days.day)
+where days.day < date_trunc('month', cast(:today as date)) and months.month is null
+group by date_trunc('month', days.day)
+order by date_trunc('month', days.day);
+
+-- name: delete_monthly_streamer_games!
+-- Make room for a month's rows. Grain: one row per month, game and streamer.
+delete from monthly_streamer_games where month = :month;
+
+-- name: insert_monthly_streamer_games!
+-- The days of a month added up. Grain: one row per month, game and streamer.
+insert into monthly_streamer_games (month, game_id, streamer_id, watch_hours)
+select
+    cast(:month as date),
+    game_id,
+    streamer_id,
+    sum(watch_hours)
+from daily_streamer_games
+where day >= cast(:month as date) and day < cast(:month as date) + interval '1 month'
+group by game_id, streamer_id
+order by game_id, streamer_id;
+
+-- name: keep_month!
+-- Record that a month is summed up. Grain: one row per month.
+insert into months (month, summed_up_at)
+values (:month, :summed_up_at)
+on conflict (month) do update set summed_up_at = excluded.summed_up_at;

@@ -13,37 +13,102 @@ from days
 where day = :day;
 
 -- name: top_games
--- The most watched games of a day; streams without a game are none. Grain: one row per game.
+-- The most watched games of a day, with their hours and rank on another one; streams without a game are none.
+-- Grain: one row per game.
+with top as (
+    select
+        game_id,
+        watch_hours
+    from daily_games
+    where day = :day and game_id <> ''
+    order by watch_hours desc, game_id
+    limit :how_many
+)
+
 select
     games.game_name,
-    daily_games.watch_hours
-from daily_games
+    top.watch_hours,
+    null as plain_name,
+    before.watch_hours as hours_before,
+    case
+        when before.watch_hours is not null then (
+            select count(*) + 1 from daily_games as above
+            where
+                above.day = cast(:day_before as date)
+                and above.game_id <> ''
+                and (above.watch_hours, before.game_id) > (before.watch_hours, above.game_id)
+        )
+    end as rank_before
+from top
 inner join games using (game_id)
-where daily_games.day = :day and daily_games.game_id <> ''
-order by daily_games.watch_hours desc, daily_games.game_id
-limit :how_many;
+left join daily_games as before on before.day = cast(:day_before as date) and before.game_id = top.game_id
+order by top.watch_hours desc, top.game_id;
 
 -- name: top_streamers
--- The most watched streamers of a day. Grain: one row per streamer.
+-- The most watched streamers of a day, with their hours and rank on another one. Grain: one row per streamer.
+with top as (
+    select
+        streamer_id,
+        watch_hours
+    from daily_streamers
+    where day = :day
+    order by watch_hours desc, streamer_id
+    limit :how_many
+)
+
 select
     streamers.streamer_name,
-    daily_streamers.watch_hours
-from daily_streamers
+    top.watch_hours,
+    streamers.login as plain_name,
+    before.watch_hours as hours_before,
+    case
+        when before.watch_hours is not null then (
+            select count(*) + 1 from daily_streamers as above
+            where
+                above.day = cast(:day_before as date)
+                and (above.watch_hours, before.streamer_id) > (before.watch_hours, above.streamer_id)
+        )
+    end as rank_before
+from top
 inner join streamers using (streamer_id)
-where daily_streamers.day = :day
-order by daily_streamers.watch_hours desc, daily_streamers.streamer_id
-limit :how_many;
+left join daily_streamers as before
+    on before.day = cast(:day_before as date) and before.streamer_id = top.streamer_id
+order by top.watch_hours desc, top.streamer_id;
 
 -- name: top_streamers_of_game
--- The most watched streamers of one game on a day. Grain: one row per streamer.
+-- The most watched streamers of one game on a day, with their hours and rank on another one. Grain: one row per streamer.
+with top as (
+    select
+        streamer_id,
+        watch_hours
+    from daily_streamer_games
+    where day = :day and game_id = :game_id
+    order by watch_hours desc, streamer_id
+    limit :how_many
+)
+
 select
     streamers.streamer_name,
-    daily_streamer_games.watch_hours
-from daily_streamer_games
+    top.watch_hours,
+    streamers.login as plain_name,
+    before.watch_hours as hours_before,
+    case
+        when before.watch_hours is not null then (
+            select count(*) + 1 from daily_streamer_games as above
+            where
+                above.day = cast(:day_before as date)
+                and above.game_id = :game_id
+                and (above.watch_hours, before.streamer_id) > (before.watch_hours, above.streamer_id)
+        )
+    end as rank_before
+from top
 inner join streamers using (streamer_id)
-where daily_streamer_games.day = :day and daily_streamer_games.game_id = :game_id
-order by daily_streamer_games.watch_hours desc, daily_streamer_games.streamer_id
-limit :how_many;
+left join daily_streamer_games as before
+    on
+        before.day = cast(:day_before as date)
+        and before.game_id = :game_id
+        and before.streamer_id = top.streamer_id
+order by top.watch_hours desc, top.streamer_id;
 
 -- name: drawable_games
 -- The games of a day from which one is drawn, in an order that stays. Grain: one row per game.
@@ -68,3 +133,17 @@ select
 from draws
 inner join games using (game_id)
 where draws.day = :day;
+
+-- name: has_posts$
+-- Whether the summaries of a day are planned, or were skipped.
+select exists (select from posts where day = :day);
+
+-- name: keep_post!
+-- Put a summary into the outbox; there is one per day and kind, and the first stays. Grain: one row per day and kind.
+insert into posts (
+    kind, day, text, chart, alt_text, status, reason, created_at, next_try_at, expires_at
+)
+values (
+    :kind, :day, :text, cast(:chart as jsonb), :alt_text, :status, :reason, :created_at, :created_at, :expires_at
+)
+on conflict (day, kind) do nothing;

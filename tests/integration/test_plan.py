@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg2
@@ -17,6 +18,8 @@ from helperfunctions.errors import DayNotAvailable
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, stage
 
 DAY_END = DAY_START + timedelta(hours=24)
+CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
+POST_AT = time(14)
 POSTED_AT = datetime(2026, 11, 22, 22, tzinfo=UTC)
 Summaries = Callable[[float], DaySummaries]
 
@@ -26,7 +29,7 @@ def said(database: Database) -> Summaries:
     """The summaries of the day, when chance says this number."""
 
     def summaries(number: float) -> DaySummaries:
-        return Planner(database, VirtualClock(POSTED_AT), lambda: number).summaries(DAY)
+        return Planner(database, VirtualClock(POSTED_AT), lambda: number, CALENDAR, POST_AT).summaries(DAY)
 
     return summaries
 
@@ -35,7 +38,7 @@ def live_through(database: Database, *streams: Stream, polls: int = 48) -> None:
     """A day of these streams, from its start on, rolled up."""
     for number in range(polls):
         stage(database, *streams, at=DAY_START + number * HALF_HOUR)
-    Rollup(database, VirtualClock(DAY_END), Calendar(ZoneInfo("America/Los_Angeles"), time(8))).daily()
+    Rollup(database, VirtualClock(DAY_END), CALENDAR).daily()
 
 
 def execute(url: str, statement: str) -> None:
@@ -84,7 +87,7 @@ def test_the_game_of_a_day_is_drawn_once_and_stays(database: Database, said: Sum
 def test_a_draw_stays_when_the_day_is_done_again(database: Database, said: Summaries) -> None:
     live_through(database, a_stream(500, streamer="ada", game="a"), a_stream(500, streamer="bob", game="b"))
     first = said(0.9)
-    Rollup(database, VirtualClock(POSTED_AT), Calendar(ZoneInfo("America/Los_Angeles"), time(8))).redo(DAY)
+    Rollup(database, VirtualClock(POSTED_AT), CALENDAR).redo(DAY)
     assert said(0.1) == first
 
 
@@ -95,10 +98,10 @@ def test_of_two_that_draw_at_once_the_first_stays(database: Database) -> None:
     others: list[DaySummaries] = []
 
     def while_the_other_draws() -> float:
-        others.append(Planner(database, clock, lambda: 0.1).summaries(DAY))
+        others.append(Planner(database, clock, lambda: 0.1, CALENDAR, POST_AT).summaries(DAY))
         return 0.9
 
-    ours = Planner(database, clock, while_the_other_draws).summaries(DAY)
+    ours = Planner(database, clock, while_the_other_draws, CALENDAR, POST_AT).summaries(DAY)
     assert [ours] == others
     assert "streamers of A" in texts(ours)[2]
 
@@ -180,3 +183,160 @@ def test_a_day_of_nothing_but_streams_without_a_game_is_skipped_or_told_without_
     live_through(database, a_stream(900, streamer="ada", game=""))
     summaries = said(0.5)
     assert summaries.skipped_because or SummaryKind.STREAMERS in [summary.kind for summary in summaries.summaries]
+
+
+def planner_at(database: Database, instant: datetime, calendar: Calendar = CALENDAR) -> Planner:
+    return Planner(database, VirtualClock(instant), lambda: 0.0, calendar, POST_AT)
+
+
+def outbox(url: str) -> list[tuple[Any, ...]]:
+    return rows(
+        url, "select kind, day, status, reason, text <> '', chart is not null, expires_at from posts order by 1"
+    )
+
+
+MIDNIGHT = datetime(2026, 11, 23, 8, tzinfo=UTC)  # in Los Angeles
+
+
+def test_three_posts_go_into_the_outbox_once(database: Database, url: str) -> None:
+    live_through(database, a_stream(600, streamer="ada"))
+    planner = planner_at(database, POSTED_AT)
+    for _ in range(2):
+        planner.plan(DAY, expires_at=MIDNIGHT)
+    assert outbox(url) == [
+        ("games", DAY, "due", None, True, True, MIDNIGHT),
+        ("streamers", DAY, "due", None, True, True, MIDNIGHT),
+        ("streamers_of_game", DAY, "due", None, True, True, MIDNIGHT),
+    ]
+    ((text, alt_text),) = rows(url, "select text, alt_text from posts where kind = 'streamers'")
+    assert "1. Ada – 14K hours" in text
+    assert "1. Ada: 14K hours" in alt_text
+    assert "Hours watched · Sat, Nov 21, 2026 · 24.0 of 24 hours measured" in alt_text
+
+
+def test_a_day_not_worth_telling_is_recorded_as_skipped(database: Database, url: str) -> None:
+    live_through(database, a_stream(), polls=23)
+    planner_at(database, POSTED_AT).plan(DAY, expires_at=MIDNIGHT)
+    reason = "only 48% of 2026-11-21 was measured, less than half"
+    assert outbox(url) == [
+        (kind, DAY, "skipped", reason, False, False, MIDNIGHT) for kind in ("games", "streamers", "streamers_of_game")
+    ]
+
+
+def test_a_day_is_due_from_the_hour_on_and_until_midnight(database: Database, url: str) -> None:
+    live_through(database, a_stream(600, streamer="ada"))
+    assert planner_at(database, POSTED_AT - timedelta(seconds=1)).plan_if_due() is None
+    assert outbox(url) == []
+    assert planner_at(database, MIDNIGHT - timedelta(seconds=1)).plan_if_due() is not None
+    assert [row[-1] for row in outbox(url)] == [MIDNIGHT] * 3
+    assert planner_at(database, MIDNIGHT - timedelta(seconds=1)).plan_if_due() is None
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=4), timedelta(hours=20)])
+def test_the_day_before_yesterday_is_never_told(database: Database, url: str, late: timedelta) -> None:
+    """Down over the posting hour, or with the roll-up a day late: what is past midnight is old news."""
+    live_through(database, a_stream(600, streamer="ada"))
+    assert planner_at(database, MIDNIGHT + late).plan_if_due() is None
+    assert outbox(url) == []
+
+
+def test_a_late_rollup_is_waited_for(database: Database, url: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    for number in range(48):
+        stage(database, a_stream(600, streamer="ada"), at=DAY_START + number * HALF_HOUR)
+    assert planner_at(database, POSTED_AT).plan_if_due() is None
+    assert "wait for its roll-up" in caplog.text
+    Rollup(database, VirtualClock(POSTED_AT), CALENDAR).daily()
+    assert planner_at(database, POSTED_AT + timedelta(minutes=15)).plan_if_due() is not None
+    assert len(outbox(url)) == 3
+
+
+@pytest.mark.parametrize(
+    ("named", "posted_at", "midnight"),
+    [
+        # The day before the clocks go forward, and the short one itself.
+        (date(2026, 3, 7), datetime(2026, 3, 8, 21, tzinfo=UTC), datetime(2026, 3, 9, 7, tzinfo=UTC)),
+        (date(2026, 10, 31), datetime(2026, 11, 1, 22, tzinfo=UTC), datetime(2026, 11, 2, 8, tzinfo=UTC)),
+    ],
+)
+def test_on_the_days_on_which_the_clocks_change(
+    database: Database, url: str, named: date, posted_at: datetime, midnight: datetime
+) -> None:
+    day = CALENDAR.day(named)
+    at = day.starts_at
+    while at < day.ends_at:
+        stage(database, a_stream(600, streamer="ada"), at=at, day=named)
+        at += HALF_HOUR
+    Rollup(database, VirtualClock(day.ends_at), CALENDAR).daily()
+    assert planner_at(database, posted_at - timedelta(seconds=1)).plan_if_due() is None
+    assert planner_at(database, posted_at).plan_if_due() is not None
+    assert {row[-1] for row in outbox(url)} == {midnight}
+
+
+def test_changes_are_told_against_the_day_before_where_it_is_known(database: Database) -> None:
+    """Ranks are among all of the day before, not only among those that are told."""
+    before = DAY_START - timedelta(hours=24)
+    names = ["ada", "bob", "cyd", "dan", "eve", "fay", "gus"]
+    for number in range(48):
+        stage(
+            database,
+            *(a_stream(700 - 100 * place, streamer=name, game=f"g{place}") for place, name in enumerate(names)),
+            at=before + number * HALF_HOUR,
+            day=DAY - timedelta(days=1),
+        )
+    for number in range(48):
+        stage(
+            database,
+            a_stream(1400, streamer="gus", game="g6"),
+            a_stream(1050, streamer="bob", game="g1"),
+            a_stream(900, streamer="new", game="g9"),
+            a_stream(480, streamer="dan", game="g3"),
+            a_stream(200, streamer="ada", game="g6"),
+            at=DAY_START + number * HALF_HOUR,
+        )
+    Rollup(database, VirtualClock(DAY_END), CALENDAR).daily()
+    games, streamers, of_game = planner_at(database, POSTED_AT).summaries(DAY).summaries
+    assert streamers.text.split("\n")[2:] == [
+        "1. Gus – 34K hours ▲6",
+        "2. Bob – 25K +75%",
+        "3. New – 22K new",
+        "4. Dan – 12K +20%",
+        "5. Ada – 4.8K ▼4",
+    ]
+    assert games.text.split("\n")[2] == "1. G6 – 38K hours ▲6"
+    assert of_game.chart is not None
+    assert streamers.chart is not None
+    assert "1. Gus: 34K hours (up 6)" in streamers.chart.alt_text
+
+
+def test_the_rank_within_a_game_is_among_its_own_streamers(database: Database) -> None:
+    for number in range(48):
+        stage(
+            database,
+            a_stream(100, streamer="ada", game="chess"),
+            a_stream(300, streamer="bob", game="chess"),
+            a_stream(900, streamer="cyd", game="go"),
+            at=DAY_START - timedelta(hours=24) + number * HALF_HOUR,
+            day=DAY - timedelta(days=1),
+        )
+        stage(
+            database,
+            a_stream(500, streamer="ada", game="chess"),
+            a_stream(400, streamer="bob", game="chess"),
+            at=DAY_START + number * HALF_HOUR,
+        )
+    Rollup(database, VirtualClock(DAY_END), CALENDAR).daily()
+    of_game = planner_at(database, POSTED_AT).summaries(DAY).summaries[2]
+    assert of_game.text.split("\n")[2:] == ["1. Ada – 12K hours ▲1", "2. Bob – 9.6K ▼1"]
+
+
+def test_a_day_before_of_which_too_little_is_known_is_no_measure(database: Database) -> None:
+    for number in range(20):
+        stage(
+            database,
+            a_stream(100, streamer="ada"),
+            at=DAY_START - timedelta(hours=24) + number * HALF_HOUR,
+            day=DAY - timedelta(days=1),
+        )
+    live_through(database, a_stream(500, streamer="ada"))
+    assert "1. Ada – 12K hours\n" in planner_at(database, POSTED_AT).summaries(DAY).summaries[1].text + "\n"

@@ -16,9 +16,14 @@ COPY = re.compile(r"copy (?P<table>[\w.]+) \((?P<columns>[\w, ]+)\) from stdin;"
 NAMED = re.compile(r"^-- name: (?P<name>\w+)[$!^]?\n(?P<comment>(?:--[^\n]*\n)+)", re.MULTILINE)
 
 
+def text_of(step: str) -> str:
+    """The files of a step, one after the other."""
+    return "\n".join(path.read_text() for path in sorted((SQL_FOLDER / step).glob("*.sql")))
+
+
 def sql_of(queries: Queries, step: str) -> dict[str, str]:
-    """The queries of a step in the order of its file: a temporary table is made before it is read."""
-    names = re.findall(r"^-- name: (\w+)", (SQL_FOLDER / step / f"{step}.sql").read_text(), re.MULTILINE)
+    """The queries of a step in the order of its files: a temporary table is made before it is read."""
+    names = re.findall(r"^-- name: (\w+)", text_of(step), re.MULTILINE)
     return {name: str(getattr(queries.steps[step], name).sql) for name in names}
 
 
@@ -37,11 +42,15 @@ def test_the_schema_understands_every_query(step: str, url: str, queries: Querie
     """Prepared, so tables, columns and types are checked; what cannot be prepared is run with nothing."""
     connection = psycopg2.connect(url)
     with connection.cursor() as cursor:
+        if step == "reply":
+            # The day so far is gathered as a whole day is.
+            spans = str(queries.steps["daily"].gather_spans.sql)
+            cursor.execute(spans, dict.fromkeys(PARAMETER.findall(spans)))
         for name, sql in sql_of(queries, step).items():
             copy = COPY.fullmatch(sql)
             if copy:
                 cursor.execute(f"prepare {step}_{name} as select {copy['columns']} from {copy['table']}")
-            elif sql.startswith(("create temporary table", "set local", "analyze")):
+            elif sql.startswith(("create temporary table", "set local", "analyze", "lock table")):
                 cursor.execute(sql, dict.fromkeys(PARAMETER.findall(sql)))
             else:
                 cursor.execute(f"prepare {step}_{name} as {numbered(sql)}")
@@ -50,12 +59,9 @@ def test_the_schema_understands_every_query(step: str, url: str, queries: Querie
     connection.close()
 
 
-def test_every_step_has_its_queries_in_one_file_of_its_name() -> None:
-    files = {path.relative_to(SQL_FOLDER).as_posix() for path in SQL_FOLDER.rglob("*.sql")}
-    assert {file for file in files if not file.startswith("migrations/")} == {
-        "schema.sql",
-        *(f"{step}/{step}.sql" for step in STEPS),
-    }
+def test_every_step_has_its_queries_in_a_folder_of_its_name() -> None:
+    folders = {path.relative_to(SQL_FOLDER).parent.as_posix() for path in SQL_FOLDER.rglob("*.sql")}
+    assert folders == {".", "migrations", *STEPS}
 
 
 def used_names() -> Iterator[str]:
@@ -80,7 +86,7 @@ def test_every_query_is_used() -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_every_query_has_a_sentence(step: str) -> None:
-    text = (SQL_FOLDER / step / f"{step}.sql").read_text()
+    text = text_of(step)
     commented = {match["name"]: match["comment"] for match in NAMED.finditer(text)}
     assert list(commented) == re.findall(r"^-- name: (\w+)", text, re.MULTILINE)
     for name, comment in commented.items():
@@ -91,7 +97,7 @@ def test_every_query_has_a_sentence(step: str) -> None:
 @pytest.mark.parametrize("step", STEPS)
 def test_no_two_queries_of_a_step_have_the_same_name(step: str) -> None:
     """The second would silently take the place of the first."""
-    names = re.findall(r"^-- name: (\w+)", (SQL_FOLDER / step / f"{step}.sql").read_text(), re.MULTILINE)
+    names = re.findall(r"^-- name: (\w+)", text_of(step), re.MULTILINE)
     assert sorted(names) == sorted(set(names))
 
 

