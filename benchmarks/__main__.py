@@ -1,10 +1,10 @@
-"""`python -m benchmarks [staging] [crawl] [rollup] [accuracy] [--full]`: measure; no name measures all."""
+"""`python -m benchmarks [staging] [crawl] [rollup] [accuracy] [ask] [--full]`: measure; no name measures all."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from benchmarks import accuracy, crawl, rollup, staging
+from benchmarks import accuracy, ask, crawl, rollup, staging
 from helperfunctions import log
 
 BENCHMARKS: Final[Mapping[str, Callable[[bool], None]]] = {
@@ -12,6 +12,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[bool], None]]] = {
     "crawl": lambda _: crawl.main(),
     "rollup": lambda full: rollup.main(full=full),
     "accuracy": lambda _: accuracy.main(),
+    "ask": lambda full: ask.main(full=full),
 }
 
 
@@ -19,7 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmarks named on the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure, with ratios within one run.")
     parser.add_argument("names", nargs="*", metavar="name", help=f"one of: {', '.join(BENCHMARKS)}; none: all of them")
-    parser.add_argument("--full", action="store_true", help="roll up 28.8 million rows as well: minutes, and disk")
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="roll up 28.8 million rows, and ask of five years, as well: half an hour, and disk",
+    )
     given = parser.parse_args(arguments)
     if unknown := set(given.names) - set(BENCHMARKS):
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")

@@ -43,6 +43,7 @@ class Rollup:
                 except (DayNotAvailable, SumsDisagree) as exc:
                     log.error("%s", exc)
                     failed.append(exc)
+            self._sum_up_months(today)
         if failed:
             raise failed[0]
         return done
@@ -55,6 +56,18 @@ class Rollup:
         with self.database.only_one("daily"):
             return self._roll_up(day)
 
+    def _sum_up_months(self, today: date) -> None:
+        """Add up the days of every month that is over and not summed up, each month in one transaction."""
+        with self.database.transaction() as tx:
+            due = [month for (month,) in tx.daily.due_months(today=today)]
+        for month in due:
+            with self.database.transaction() as tx:
+                tx.daily.allow_memory()
+                tx.daily.delete_monthly_streamer_games(month=month)
+                tx.daily.insert_monthly_streamer_games(month=month)
+                tx.daily.keep_month(month=month, summed_up_at=self.clock.now())
+            log.info("month summed up month=%s", f"{month:%Y-%m}")
+
     def _roll_up(self, day: Day) -> RolledUpDay:
         with self.database.transaction() as tx:
             polls = _polls_in_staging(tx, day)
@@ -63,6 +76,7 @@ class Rollup:
             tx.daily.gather_spans(**span)
             tx.daily.analyze_spans()
             tx.daily.gather_pairs(day=day.date)
+            tx.daily.forget_month(day=day.date)
             tx.daily.delete_streamer_games(day=day.date)
             tx.daily.delete_streamers(day=day.date)
             tx.daily.delete_games(day=day.date)

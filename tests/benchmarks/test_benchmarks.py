@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import accuracy, crawl, rollup, staging
+from benchmarks import accuracy, ask, crawl, rollup, staging
 from benchmarks.__main__ import main
 
 
@@ -43,4 +43,11 @@ def test_accuracy_judges_three_rules_in_two_worlds(capsys: pytest.CaptureFixture
 def test_an_unknown_name_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
-    assert "staging, crawl, rollup, accuracy" in capsys.readouterr().err
+    assert "staging, crawl, rollup, accuracy, ask" in capsys.readouterr().err
+
+
+def test_ask_measures_a_day_a_week_and_a_year(capsys: pytest.CaptureFixture[str]) -> None:
+    ask.main(years=(1,), pairs=40, rounds=2)
+    printed = capsys.readouterr().out
+    for part in ("yesterday", "7 days", "a year", "most watched game", "a streamer in the middle"):
+        assert part in printed

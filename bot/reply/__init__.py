@@ -1,0 +1,1 @@
+"""X mentions -> the inbox -> the outbox."""

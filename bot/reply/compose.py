@@ -1,0 +1,221 @@
+"""The words of the answers: within X's limit whatever games and streamers are called. Pure.
+
+Every text has many forms, numbered from 0: X refuses a text that it has from us already, and an account that always
+says the same looks like one that should be suspended.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from functools import partial
+from itertools import product
+from typing import Final
+
+from bot.models import SubjectKind, Window, WindowKind
+from bot.reply.facts import Facts, LiveFacts, Ranked, SpanFacts
+from helperfunctions.text import POST_LIMIT, plain, short_number, shortened, weighted_length
+
+# A name longer than this is cut even where there is room: a list reads better when its lines do not wrap.
+WIDEST_NAME: Final = 40
+NO_NAME: Final = "(no name)"
+NO_GAME: Final = "(no category)"
+# Below this share of the time asked for, an answer says how much was measured.
+TELL_COVERAGE_BELOW: Final = 0.9
+# Behind a form that is used once more.
+_NUMBER: Final = "\n\n({})"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """One way to write the same."""
+
+    heading: str
+    mark: str
+    dash: str
+    hours: str
+
+
+# The first is the one that is meant; the others differ as little as a person's mood.
+STYLES: Final = tuple(
+    Style(heading, mark, dash, hours)
+    for hours, dash, mark, heading in product(
+        (" hours", " h"),
+        (" – ", ": ", " · "),
+        ("{rank}. ", "{rank}) ", "({rank}) "),
+        ("{subject} · {when}", "{subject}, {when}", "{when} · {subject}", "{subject} | {when}"),
+    )
+)
+
+
+def answer(facts: Facts, *, variant: int = 0) -> str:
+    """What is known, in at most 280 characters as X counts. Names are shortened where they must be, numbers never."""
+    if isinstance(facts, LiveFacts):
+        used = ("heading", "dash", "mark") if facts.ranked else ("heading", "dash")
+        styles = _styles(*used if facts.streams else ())
+        return _form([partial(_fitting, partial(_live, facts, style)) for style in styles], variant)
+    styles = _styles(*("heading", "mark", "dash", "hours") if facts.watch_hours else ())
+    return _form([partial(_fitting, partial(_span, facts, style)) for style in styles], variant)
+
+
+def did_you_mean(names: Sequence[str], *, variant: int = 0) -> str:
+    """Up to three names that are near what was written."""
+    starts = ("Did you mean", "Do you mean", "Is it", "Were you asking about", "Perhaps", "Could it be")
+    forms = product(("?", " …?"), starts)
+    return _form([partial(_fitting, partial(_question, start, names, end)) for end, start in forms], variant)
+
+
+def help_text(*, variant: int = 0) -> str:
+    """How to ask, by example. Without our own name: with it we would mention ourselves."""
+    examples = ("Just Chatting", "how is xQc doing?", "LoL last 7 days", "VALORANT live", "Fortnite today")
+    starts = (
+        "Tag me with a game or a streamer:",
+        "Tag me and name a game or a streamer:",
+        "Name a game or a streamer and tag me:",
+        "Ask me about a game or a streamer:",
+    )
+    ends = (
+        "Times: today, live, last N days, week, month, year, a date. “stop” and I never answer you again.",
+        "You can add: today, live, last N days, week, month, year or a date. Say “stop” to hear no more.",
+    )
+    lists = ("\n".join(f"· {example}" for example in examples[n:] + examples[:n]) for n in range(len(examples)))
+    return _form(
+        [partial("\n\n".join, (start, shown, end)) for end, shown, start in product(ends, lists, starts)], variant
+    )
+
+
+def stopped(*, variant: int = 0) -> str:
+    """Somebody said stop."""
+    firsts = ("Done: I will not answer you again.", "Understood, no more answers from me.", "All right, I am silent.")
+    seconds = ("Say “start” if you change your mind.", "“start” brings me back.", "Tag me with “start” to undo it.")
+    return _form([partial(" ".join, said) for said in product(firsts, seconds)], variant)
+
+
+def started(*, variant: int = 0) -> str:
+    """Somebody said start again."""
+    firsts = ("Welcome back!", "I am here again.", "Good to have you back.")
+    seconds = ("Tag me with a game or a streamer.", "Name a game or a streamer.", "Which game, which streamer?")
+    return _form([partial(" ".join, said) for said in product(firsts, seconds)], variant)
+
+
+def hint(*, variant: int = 0) -> str:
+    """Somebody was not understood."""
+    firsts = ("I know no game or streamer of that name.", "I found no game or streamer in that.")
+    seconds = ("“help” shows how to ask.", "Tag me with “help” for examples.", "Try “help”.")
+    return _form([partial(" ".join, said) for said in product(firsts, seconds)], variant)
+
+
+def _styles(*used: str) -> list[Style]:
+    """The styles that make a difference to a text in which only these parts of them are used."""
+    return list({tuple(getattr(style, part) for part in used): style for style in reversed(STYLES)}.values())[::-1]
+
+
+def _form(forms: Sequence[Callable[[], str]], variant: int) -> str:
+    """The form of that number; once all are used up, they begin anew with a number at the end."""
+    turn, place = divmod(variant, len(forms))
+    return forms[place]() + (_NUMBER.format(turn + 1) if turn else "")
+
+
+def _fitting(write: Callable[[int], str]) -> str:
+    """The text with its names as wide as fit: none is cut shorter than the limit demands, no number ever."""
+    limit = POST_LIMIT - len(_NUMBER.format(9999))
+    low, high = 1, WIDEST_NAME
+    while low < high:
+        middle = (low + high + 1) // 2
+        if weighted_length(write(middle)) <= limit:
+            low = middle
+        else:
+            high = middle - 1
+    return write(low)
+
+
+def _span(facts: SpanFacts, style: Style, width: int) -> str:
+    subject, when = _name(facts.subject.name, width), _when(facts.window)
+    note = _coverage(facts)
+    if not facts.days_measured:
+        return f"{_capital(when)} was not measured, so I cannot tell about {subject}."
+    if not facts.watch_hours:
+        seen = f"{subject} was not seen: {when}. Only streams with more than {facts.more_than_viewers} viewers count."
+        return "\n\n".join([seen, *note])
+    lines = [style.heading.format(subject=subject, when=when), _totals(facts, style)]
+    return "\n\n".join(["\n".join(lines), _list(facts.ranked, style, width, style.hours), *note])
+
+
+def _totals(facts: SpanFacts, style: Style) -> str:
+    told = [f"{short_number(facts.watch_hours)}{style.hours} watched", f"peak {short_number(facts.peak_viewers)}"]
+    if facts.subject.kind is SubjectKind.STREAMER:
+        told.append(f"average {short_number(facts.average_viewers)} viewers")
+    else:
+        told[-1] += " viewers"
+    return ", ".join(told)
+
+
+def _live(facts: LiveFacts, style: Style, width: int) -> str:
+    subject = _name(facts.subject.name, width)
+    if facts.polled_at is None:
+        return f"I have not looked at Twitch lately, so I cannot tell about {subject} now."
+    at = f"{facts.polled_at.astimezone(UTC):%H:%M} UTC"
+    if not facts.streams:
+        whole = "" if facts.is_whole else ", as far as I could see"
+        return f"{subject} is not live with more than {facts.more_than_viewers} viewers{whole} ({at})."
+    if facts.subject.kind is SubjectKind.STREAMER:
+        game = _name(facts.game_name or NO_GAME, width)
+        return (
+            f"{style.heading.format(subject=subject, when=f'live, {at}')}\n{_viewers(facts.viewers)}{style.dash}{game}"
+        )
+    heading = style.heading.format(subject=subject, when=f"live, {at}")
+    streams = f"{short_number(facts.streams)} stream{'' if facts.streams == 1 else 's'}"
+    listed = _list(facts.ranked, style, width, " viewers")
+    return f"{heading}\n{_viewers(facts.viewers)}, {streams}\n\n{listed}"
+
+
+def _viewers(count: int) -> str:
+    return f"{short_number(count)} viewer{'' if count == 1 else 's'}"
+
+
+def _list(ranked: Sequence[Ranked], style: Style, width: int, unit: str) -> str:
+    """One line each; what the numbers are is said once."""
+    return "\n".join(
+        f"{style.mark.format(rank=rank)}{_name(entry.name or NO_GAME, width)}{style.dash}"
+        f"{short_number(entry.value)}{unit if rank == 1 else ''}"
+        for rank, entry in enumerate(ranked, start=1)
+    )
+
+
+def _coverage(facts: SpanFacts) -> list[str]:
+    if not facts.hours or facts.covered_hours >= TELL_COVERAGE_BELOW * facts.hours:
+        return []
+    if facts.days_measured < facts.days:
+        return [f"Measured: {facts.days_measured} of {facts.days} days"]
+    return [f"Measured: {facts.covered_hours:.1f} of {facts.hours:.0f} hours"]
+
+
+def _when(window: Window) -> str:
+    match window.kind:
+        case WindowKind.LIVE:
+            return "live"
+        case WindowKind.TODAY:
+            return "today so far"
+    if window.first == window.last:
+        return f"{window.first:%a}, {_day(window.first)}, {window.first.year}"
+    days = f"({(window.last - window.first).days + 1} days)"
+    if window.first.year != window.last.year:
+        return f"{_day(window.first)}, {window.first.year} – {_day(window.last)}, {window.last.year} {days}"
+    last = f"{window.last.day}" if window.first.month == window.last.month else _day(window.last)
+    return f"{_day(window.first)} – {last}, {window.last.year} {days}"
+
+
+def _day(day: date) -> str:
+    return f"{day:%b} {day.day}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _question(start: str, names: Sequence[str], end: str, width: int) -> str:
+    *firsts, last = (_name(name, width) for name in names[:3])
+    return f"{start} {', '.join(firsts)}{' or ' if firsts else ''}{last}{end}"
+
+
+def _name(name: str, width: int) -> str:
+    return shortened(plain(name) or NO_NAME, width)

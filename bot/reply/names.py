@@ -1,0 +1,160 @@
+"""The index of names: the keys under which games and streamers are found, kept up to date with the tables."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from bot.models import Subject, SubjectKind
+from helperfunctions.database import CopyRows, Database
+from helperfunctions.errors import WatchTimeError
+from helperfunctions.near import likest
+from helperfunctions.text import name_key, one_line
+
+log = logging.getLogger(__name__)
+
+CURSOR: Final = "names"
+LONGEST_KEY: Final = 200
+# So many games and streamers get their keys at a time: the first time on a large database takes little memory so.
+BATCH: Final = 100_000
+# Misspellings are looked for among all games and this many streamers; whom few watch is found by the exact name.
+MOST_STREAMERS: Final = 20_000
+# Less alike than this is of no use to anybody.
+LEAST_LIKENESS: Final = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    """Names that may be misspelled, the most watched first: keys beside whose they are."""
+
+    keys: Sequence[str]
+    subjects: Sequence[Subject]
+
+
+class DatabaseNames:
+    """The names of all games and streamers that were ever counted, and the short names of games.
+
+    Every method raises DatabaseUnavailable or DatabaseError when the database does not play along.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._poll_id: int | None = None
+        self._likely: _Likely | None = None
+
+    def refresh(self) -> int:
+        """Key the names that came or changed since the newest poll that was looked at; how many keys were written.
+
+        Nothing is done when there is no newer poll. Of two at once, one waits for the other.
+        """
+        with self._database.transaction() as tx:
+            poll_id, ended_at, keyed_poll_id, keyed_day = tx.reply.newest_poll(cursor=CURSOR)
+        if poll_id != self._poll_id:
+            self._poll_id, self._likely = poll_id, None
+        if poll_id is not None and poll_id == keyed_poll_id:
+            return 0
+        since = keyed_day or date.min
+        written = batch = self._key_names(since)
+        while batch:
+            batch = self._key_names(since)
+            written += batch
+        if poll_id is not None:
+            with self._database.transaction() as tx:
+                tx.reply.move_cursor(name=CURSOR, x_id=str(poll_id), moved_at=ended_at)
+        if written:
+            log.debug("names keyed keys=%s", written)
+        return written
+
+    def _key_names(self, since: date) -> int:
+        """Make the keys of some of those seen since a day whose keys are missing or of another name; how many."""
+        with self._database.transaction() as tx:
+            tx.reply.lock_names()
+            rows = CopyRows()
+            rows.add(list(_game_rows(tx.reply.games_without_keys(since=since, how_many=BATCH))))
+            rows.add(list(_streamer_rows(tx.reply.streamers_without_keys(since=since, how_many=BATCH))))
+            if not rows.file().getbuffer().nbytes:
+                return 0
+            tx.reply.create_new_names()
+            tx.copy(tx.reply.text_of("copy_new_names"), rows)
+            tx.reply.forget_old_keys()
+            return int(tx.reply.keep_new_keys())
+
+    def exactly(self, keys: Sequence[str]) -> Mapping[str, Sequence[Subject]]:
+        """Who goes by these keys, the most watched of the last 30 days first; keys that nobody has are left out."""
+        found: dict[str, list[Subject]] = {}
+        wanted = [key for key in map(_storable, keys) if key]
+        if not wanted:
+            return found
+        with self._database.transaction() as tx:
+            rows = list(tx.reply.named_exactly(keys=wanted))
+        for key, kind, subject_id, name, watch_hours in rows:
+            found.setdefault(key, []).append(Subject(SubjectKind(kind), subject_id, name, watch_hours))
+        return found
+
+    def nearly(self, key: str, how_many: int) -> Sequence[tuple[Subject, float]]:
+        """Whose keys are most like this one, with the likeness from 0 to 1, the likest first; of equally like ones the
+        more watched. Kept in memory from the first call on until `refresh` finds a newer poll."""
+        likely = self._likely = self._likely or self._most_watched()
+        # A streamer may stand there twice.
+        near = likest(key, likely.keys, 2 * how_many, at_least=LEAST_LIKENESS)
+        best: dict[tuple[SubjectKind, str], tuple[Subject, float]] = {}
+        for place, likeness in near:
+            subject = likely.subjects[place]
+            best.setdefault((subject.kind, subject.id), (subject, likeness))
+        return list(best.values())[:how_many]
+
+    def _most_watched(self) -> _Likely:
+        with self._database.transaction() as tx:
+            rows = tx.reply.most_watched_names(how_many_streamers=MOST_STREAMERS)
+            keys: list[str] = []
+            subjects: list[Subject] = []
+            for key, kind, subject_id, name, watch_hours in rows:
+                keys.append(key)
+                subjects.append(Subject(SubjectKind(kind), subject_id, name, watch_hours))
+        return _Likely(keys, subjects)
+
+
+def _storable(key: str) -> str:
+    """Without what PostgreSQL cannot hold; such a key is nobody's."""
+    return key.replace("\0", "").encode(errors="replace").decode()
+
+
+def _key(name: str) -> str:
+    # An index takes no entries of a few thousand bytes, which no sensible name has.
+    return name_key(name)[:LONGEST_KEY]
+
+
+def _game_rows(games: Iterable[tuple[str, str]]) -> Iterable[tuple[str, ...]]:
+    for game_id, name in games:
+        yield SubjectKind.GAME.value, game_id, _key(name), name, ""
+
+
+def _streamer_rows(streamers: Iterable[tuple[str, str, str]]) -> Iterable[tuple[str, ...]]:
+    for streamer_id, name, login in streamers:
+        for key in {_key(name), _key(login)} if name.lower() != login else (_key(login),):
+            yield SubjectKind.STREAMER.value, streamer_id, key, name, login
+
+
+def aliases(database: Database) -> list[tuple[str, str]]:
+    """The short names of games: what people write, and the game as Twitch writes it; by game."""
+    with database.transaction() as tx:
+        return [(alias, game_name) for alias, game_name in tx.reply.aliases()]
+
+
+def add_alias(database: Database, alias: str, game_name: str) -> None:
+    """Have a short name mean a game, whatever it meant before. The game need not have been seen yet.
+
+    Raises WatchTimeError when one of the two has nothing in it.
+    """
+    alias, game_name = one_line(alias), one_line(game_name)
+    if not alias or not game_name:
+        raise WatchTimeError("a short name and the name of a game are needed, such as: lol 'League of Legends'")
+    with database.transaction() as tx:
+        tx.reply.add_alias(alias_key=name_key(alias), alias=alias, game_key=name_key(game_name), game_name=game_name)
+
+
+def remove_alias(database: Database, alias: str) -> bool:
+    """Forget a short name; whether there was one."""
+    with database.transaction() as tx:
+        return bool(tx.reply.remove_alias(alias_key=name_key(alias)))

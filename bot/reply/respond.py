@@ -1,0 +1,57 @@
+"""The job `reply`: read what is new, then decide all that is in the inbox. Neither waits for the other's success."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from bot.reply.answer import Answerer
+from bot.reply.read import Reader
+from bot.spend import Ledger
+from helperfunctions.database import Database
+from helperfunctions.errors import XError
+
+log = logging.getLogger(__name__)
+
+# So that being stopped never waits for a flood of mentions.
+MOST_PER_TURN: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """X mentions -> the inbox -> the outbox. `credentials` is a hash of those that the reader's X uses."""
+
+    database: Database
+    ledger: Ledger
+    credentials: str
+    reader: Reader
+    answerer: Answerer
+    retention: timedelta
+
+    def respond(self) -> int:
+        """Read and decide, up to a turn's worth; how many mentions were decided.
+
+        Raises Busy when another process does this, and XError when X does not give its mentions; those that are in the
+        inbox are decided all the same.
+        """
+        with self.database.only_one("reply"):
+            failed: XError | None = None
+            try:
+                self.reader.read()
+            except XError as exc:
+                failed = exc
+            decided = self._decide()
+            self.answerer.delete_texts(self.retention)
+        if failed is not None:
+            raise failed
+        return decided
+
+    def _decide(self) -> int:
+        account = self.ledger.known_account(self.credentials)
+        if account is None:
+            return 0
+        self.answerer.names.refresh()
+        decided = 0
+        while decided < MOST_PER_TURN and self.answerer.answer_next(account):
+            decided += 1
+        return decided

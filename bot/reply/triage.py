@@ -1,0 +1,52 @@
+"""Which mentions are ours to answer at all, before their words are looked at. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+OLDEST: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A mention in the inbox, with what is known about its author."""
+
+    mention_id: str
+    author_id: str | None
+    text: str | None
+    posted_at: datetime
+    is_repost: bool
+    is_explicit: bool
+    is_to_us: bool
+    is_opted_out: bool
+    is_edit_of_answered: bool
+    answered_today: int
+
+
+def reason_not_to_listen(mention: Mention, *, our_id: str) -> str | None:
+    """Why a mention is nobody's word to us; None if somebody may be talking to us. To these `stop` is heard, always."""
+    if mention.author_id is None or mention.text is None:
+        return "X does not say who wrote it"
+    if mention.author_id == our_id:
+        return "our own post"
+    if mention.is_repost:
+        return "a repost"
+    if not mention.is_explicit and not mention.is_to_us:
+        return "our name is only carried along by the thread"
+    return None
+
+
+def reason_not_to_answer(mention: Mention, *, now: datetime, most_per_day: int) -> str | None:
+    """Why a mention gets no answer, whatever else it says; None if it may get one.
+
+    Whether its author has opted out is not among the reasons: they may be saying start.
+    """
+    if now - mention.posted_at > OLDEST:
+        return "older than a day"
+    if mention.is_edit_of_answered:
+        return "an edit of a mention already answered"
+    if not mention.is_explicit:
+        return "our name is only carried along by the thread"
+    if mention.answered_today >= most_per_day:
+        return f"over the daily limit of {most_per_day}"
+    return None

@@ -1,0 +1,389 @@
+"""From a mention on a make-believe X to its answer in the outbox: every mention decided once, with its reason."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.daily.rollup import Rollup
+from bot.days import Calendar
+from bot.reply.answer import Answerer
+from bot.reply.lookup import Lookup
+from bot.reply.names import DatabaseNames
+from bot.reply.read import Reader
+from bot.reply.respond import Responder
+from helperfunctions.clock import VirtualClock
+from helperfunctions.errors import Busy, XCredentialsWrong, XUnknown
+from sandbox.x.faults import XFault
+from tests.factories import DAY_START, HALF_HOUR, a_stream, rows, stage
+from tests.integration.conftest import CREDENTIALS, MakeOutside, Outside
+
+CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
+
+
+@dataclass
+class Inbox:
+    """Our half of a conversation."""
+
+    outside: Outside
+    answerer: Answerer
+    responder: Responder
+
+    def tag(self, text: str, author: str = "ann", **more: Any) -> str:
+        """Somebody writes; a second passes, so that no two are of the same moment."""
+        tagged = self.outside.sandbox.tag(author, text, **more)
+        self.outside.later(1)
+        return tagged
+
+    def respond(self) -> int:
+        return self.responder.respond()
+
+    def decided(self) -> dict[str, tuple[str, str | None]]:
+        """Status and reason by mention."""
+        found = rows(self.outside.url, "select mention_id, status, reason from mentions")
+        return {mention_id: (status, reason) for mention_id, status, reason in found}
+
+    def answers(self) -> dict[str, str]:
+        """What is in the outbox by mention."""
+        return dict(rows(self.outside.url, "select mention_id, text from posts"))
+
+
+MakeInbox = Callable[..., Inbox]
+
+
+@pytest.fixture
+def make_inbox(make_outside: MakeOutside) -> MakeInbox:
+    def made(*, most_per_day: int = 20, gives_hint: bool = False, first_start: bool = True, **options: Any) -> Inbox:
+        outside = make_outside(**options)
+        answerer = Answerer(
+            database=outside.database,
+            clock=outside.clock,
+            calendar=CALENDAR,
+            names=DatabaseNames(outside.database),
+            lookup=Lookup(outside.database, CALENDAR, outside.clock),
+            most_per_day=most_per_day,
+            gives_hint=gives_hint,
+        )
+        reader = Reader(outside.x, outside.database, outside.clock, outside.ledger, CREDENTIALS)
+        responder = Responder(outside.database, outside.ledger, CREDENTIALS, reader, answerer, timedelta(days=30))
+        if first_start:
+            responder.respond()
+        return Inbox(outside, answerer, responder)
+
+    return made
+
+
+@pytest.fixture
+def inbox(make_inbox: MakeInbox) -> Inbox:
+    """A day of chess is rolled up, and the first start is over."""
+    inbox = make_inbox()
+    a_day_of_chess(inbox)
+    return inbox
+
+
+def a_day_of_chess(inbox: Inbox) -> None:
+    for number in range(48):
+        stage(
+            inbox.outside.database,
+            a_stream(1000, streamer="ada", game="chess"),
+            a_stream(500, streamer="bob", game="go"),
+            at=DAY_START + number * HALF_HOUR,
+        )
+    inbox.outside.clock.move_to(DAY_START + timedelta(hours=25))
+    Rollup(inbox.outside.database, VirtualClock(inbox.outside.clock.now()), CALENDAR).daily()
+
+
+def test_a_question_is_answered(inbox: Inbox) -> None:
+    asked = inbox.tag("@watchtimebot how is Ada doing?")
+    assert inbox.respond() == 1
+    assert inbox.answers() == {
+        asked: "Ada · Sat, Nov 21, 2026\n24K hours watched, peak 1.0K, average 1.0K viewers\n\n1. Chess – 24K hours"
+    }
+    assert inbox.decided() == {asked: ("answered", None)}
+    assert inbox.respond() == 0
+
+
+def test_on_the_very_first_start_nothing_old_is_answered(make_inbox: MakeInbox) -> None:
+    inbox = make_inbox(first_start=False)
+    for number in range(30):
+        inbox.tag(f"@watchtimebot help {number}")
+    assert inbox.respond() == 0
+    new = inbox.tag("@watchtimebot help")
+    assert inbox.respond() == 1
+    assert list(inbox.decided()) == [new]
+    # A look at five is enough to learn which is the newest.
+    assert inbox.outside.sandbox.bill().units["post_read"] == 6
+
+
+def test_the_first_start_on_an_account_that_nobody_has_tagged(make_inbox: MakeInbox) -> None:
+    inbox = make_inbox()
+    asked = inbox.tag("@watchtimebot help")
+    assert inbox.respond() == 1
+    assert list(inbox.answers()) == [asked]
+
+
+def test_more_mentions_than_a_page_are_all_read(inbox: Inbox) -> None:
+    asked = [inbox.tag("@watchtimebot nothing that is known", author=f"p{number}") for number in range(450)]
+    assert [inbox.respond() for _ in range(4)] == [200, 200, 50, 0]
+    assert sorted(inbox.decided()) == sorted(asked)
+
+
+def test_the_cursor_moves_with_what_it_covers(inbox: Inbox) -> None:
+    """A page that is lost is read again, whichever it is; nothing is stored by half."""
+    asked = [inbox.tag("@watchtimebot nothing that is known", author=f"p{number}") for number in range(250)]
+    draw = random.Random(3)
+    inbox.outside.sandbox.faults.set_rates({"drop_after": 0.4, "server_error": 0.2})
+    inbox.outside.sandbox.faults.random = draw
+    for _ in range(60):
+        try:
+            inbox.responder.reader.read()
+        except XUnknown:
+            assert inbox.decided() == {}
+            continue
+        break
+    assert sorted(inbox.decided()) == sorted(asked)
+
+
+def test_whatever_x_fails_at_the_inbox_is_still_worked_off(inbox: Inbox) -> None:
+    first = inbox.tag("@watchtimebot help")
+    inbox.responder.reader.read()
+    inbox.tag("@watchtimebot stop", author="bob")
+    inbox.outside.sandbox.faults.cue(XFault.UNAUTHORIZED)
+    with pytest.raises(XCredentialsWrong):
+        inbox.respond()
+    assert inbox.decided() == {first: ("answered", None)}
+
+
+IGNORED = "our name is only carried along by the thread"
+
+
+def test_who_only_carries_our_name_along_is_not_answered(inbox: Inbox) -> None:
+    asks = inbox.tag("@watchtimebot how is Ada doing?")
+    carries = inbox.tag("no idea, what about Chess", author="bob", reply_to=asks)
+    asks_too = inbox.tag("hm, @watchtimebot Chess?", author="cyd", reply_to=carries)
+    assert inbox.respond() == 3
+    assert inbox.decided() == {
+        asks: ("answered", None),
+        carries: ("ignored", IGNORED),
+        asks_too: ("answered", None),
+    }
+
+
+def test_a_name_of_the_thread_is_no_name_that_is_asked_for(inbox: Inbox) -> None:
+    """Ada, a streamer, is answered by somebody who asks about Go: her name stands there because X put it there."""
+    post = inbox.tag("good morning", author="Ada")
+    asked = inbox.tag("@watchtimebot Go", author="bob", reply_to=post)
+    inbox.respond()
+    assert inbox.answers()[asked].startswith("Go · ")
+
+
+def test_our_own_posts_and_reposts_are_not_answered(inbox: Inbox) -> None:
+    asked = inbox.tag("@watchtimebot Chess")
+    repost = inbox.outside.sandbox.repost("bob", asked)
+    ours = inbox.tag("@watchtimebot Chess", author="watchtimebot")
+    inbox.respond()
+    assert inbox.decided() == {
+        asked: ("answered", None),
+        repost: ("ignored", "a repost"),
+        ours: ("ignored", "our own post"),
+    }
+
+
+def test_an_edit_is_answered_once(inbox: Inbox) -> None:
+    asked = inbox.tag("@watchtimebot Chess")
+    edit_before = inbox.outside.sandbox.edit(asked, "@watchtimebot Go")
+    inbox.respond()
+    edit_after = inbox.outside.sandbox.edit(edit_before, "@watchtimebot Ada")
+    inbox.respond()
+    assert [status for status, _ in inbox.decided().values()].count("answered") == 1
+    assert inbox.decided()[edit_after] == ("ignored", "an edit of a mention already answered")
+
+
+def test_what_is_older_than_a_day_is_not_answered(inbox: Inbox) -> None:
+    old = inbox.tag("@watchtimebot Chess")
+    inbox.outside.later(86_400)
+    new = inbox.tag("@watchtimebot Go")
+    inbox.respond()
+    assert inbox.decided() == {old: ("ignored", "older than a day"), new: ("answered", None)}
+
+
+def test_one_person_gets_so_many_answers_a_day(make_inbox: MakeInbox) -> None:
+    inbox = make_inbox(most_per_day=3)
+    for _ in range(5):
+        inbox.tag("@watchtimebot help")
+        inbox.respond()
+        inbox.outside.later(660)
+    others = inbox.tag("@watchtimebot help", author="bob")
+    inbox.respond()
+    reasons = [reason for _, reason in inbox.decided().values()]
+    assert reasons.count("over the daily limit of 3") == 2
+    assert others in inbox.answers()
+    inbox.outside.clock.move_to(DAY_START + timedelta(hours=24))
+    new_day = inbox.tag("@watchtimebot help")
+    inbox.respond()
+    assert new_day in inbox.answers()
+
+
+def test_the_same_to_the_same_within_ten_minutes_is_said_once(inbox: Inbox) -> None:
+    first = inbox.tag("@watchtimebot Chess")
+    inbox.respond()
+    again = inbox.tag("@watchtimebot how about chess?")
+    other_thing = inbox.tag("@watchtimebot chess last 7 days")
+    other_person = inbox.tag("@watchtimebot Chess", author="bob")
+    inbox.respond()
+    inbox.outside.later(600)
+    later = inbox.tag("@watchtimebot Chess")
+    inbox.respond()
+    assert inbox.decided()[again] == ("ignored", "the same person was answered the same less than ten minutes ago")
+    assert set(inbox.answers()) == {first, other_thing, other_person, later}
+    assert len(set(inbox.answers().values())) == 4, "X refuses the same text twice"
+
+
+def test_stop_is_for_good_and_confirmed_once(inbox: Inbox) -> None:
+    stop = inbox.tag("@watchtimebot STOP!")
+    inbox.respond()
+    again = inbox.tag("@watchtimebot please stop")
+    asked = inbox.tag("@watchtimebot Chess")
+    others = inbox.tag("@watchtimebot Chess", author="bob")
+    inbox.respond()
+    assert "I will not answer you again" in inbox.answers()[stop]
+    assert inbox.decided()[again] == ("ignored", "its author has opted out already")
+    assert inbox.decided()[asked] == ("ignored", "its author has opted out")
+    assert set(inbox.answers()) == {stop, others}
+    start = inbox.tag("@watchtimebot start")
+    asked = inbox.tag("@watchtimebot Chess")
+    inbox.respond()
+    assert "Welcome back" in inbox.answers()[start]
+    assert asked in inbox.answers()
+
+
+def test_stop_is_heard_in_a_thread_of_ours_though_x_lets_nobody_confirm_it(inbox: Inbox) -> None:
+    asked = inbox.tag("@watchtimebot Chess")
+    inbox.respond()
+    inbox.outside.sender.send()
+    (ours,) = inbox.outside.sandbox.posts()
+    stop = inbox.tag("stop", reply_to=ours.post_id)
+    inbox.respond()
+    assert inbox.decided()[stop] == ("answered", None)
+    assert set(inbox.answers()) == {asked}
+    later = inbox.tag("@watchtimebot Chess last 7 days")
+    inbox.respond()
+    assert inbox.decided()[later] == ("ignored", "its author has opted out")
+
+
+def test_stop_is_heard_over_the_limit_and_a_day_late(make_inbox: MakeInbox) -> None:
+    inbox = make_inbox(most_per_day=0)
+    inbox.tag("@watchtimebot stop")
+    inbox.outside.later(2 * 86_400)
+    inbox.respond()
+    assert len(rows(inbox.outside.url, "select * from opt_outs")) == 1
+    assert inbox.answers() == {}
+
+
+def test_start_without_stop_is_nothing(inbox: Inbox) -> None:
+    start = inbox.tag("@watchtimebot start")
+    inbox.respond()
+    assert inbox.decided()[start] == ("ignored", "said start without having said stop")
+
+
+@pytest.mark.parametrize("gives_hint", [False, True])
+def test_who_is_not_understood_gets_silence_or_a_hint(make_inbox: MakeInbox, gives_hint: bool) -> None:
+    inbox = make_inbox(gives_hint=gives_hint)
+    asked = inbox.tag("@watchtimebot blubberdiblub")
+    inbox.respond()
+    assert inbox.decided()[asked] == (("answered", None) if gives_hint else ("ignored", "nothing was understood"))
+    assert len(inbox.answers()) == gives_hint
+
+
+def test_what_is_near_is_asked_back_for(inbox: Inbox) -> None:
+    asked = inbox.tag("@watchtimebot game: ches")
+    far = inbox.tag("@watchtimebot game: chesst play")
+    inbox.respond()
+    assert inbox.answers()[asked].startswith("Did you mean Chess?")
+    assert far in inbox.decided()
+
+
+def test_the_words_of_mentions_are_deleted_after_a_while(inbox: Inbox) -> None:
+    asked = inbox.tag("@watchtimebot Chess")
+    inbox.respond()
+    words = "select mention_id, text from mentions order by posted_at"
+    assert rows(inbox.outside.url, words) == [(asked, "@watchtimebot Chess")]
+    inbox.outside.later(30 * 86_400)
+    inbox.respond()
+    assert rows(inbox.outside.url, words) == [(asked, None)]
+    assert inbox.decided()[asked] == ("answered", None)
+
+
+def test_of_an_answer_within_a_thread_only_the_authors_own_words_are_kept(inbox: Inbox) -> None:
+    post = inbox.tag("good morning", author="bob")
+    inbox.tag("@watchtimebot Chess", reply_to=post)
+    inbox.respond()
+    assert rows(inbox.outside.url, "select text from mentions") == [("@watchtimebot Chess",)]
+
+
+@pytest.mark.parametrize("vocabulary", ["old", "new"])
+def test_a_conversation_in_both_vocabularies(make_inbox: MakeInbox, vocabulary: str) -> None:
+    inbox = make_inbox(vocabulary=vocabulary)
+    a_day_of_chess(inbox)
+    asked = inbox.tag("@watchtimebot Chess")
+    inbox.outside.sandbox.repost("bob", asked)
+    carried = inbox.tag("indeed", author="cyd", reply_to=asked)
+    inbox.respond()
+    inbox.outside.sender.send()
+    (answer,) = inbox.outside.sandbox.posts()
+    assert answer.reply_to is not None
+    assert answer.reply_to.post_id == asked
+    stop = inbox.tag("stop", author="ann", reply_to=answer.post_id)
+    inbox.respond()
+    assert inbox.decided()[carried] == ("ignored", IGNORED)
+    assert inbox.decided()[stop] == ("answered", None)
+    assert inbox.outside.spent() == inbox.outside.sandbox.bill().total_usd
+
+
+def test_strange_words_are_set_aside_and_nothing_stops(inbox: Inbox) -> None:
+    strange = [
+        "\0",
+        "\u202e" * 200,
+        "👨‍👩‍👧‍👦" * 100,
+        "@watchtimebot " * 20,
+        "'; drop table mentions; --",
+        "%s %(day)s",
+    ]
+    asked = [inbox.tag(f"@watchtimebot {text}", author=f"p{place}") for place, text in enumerate(strange)]
+    last = inbox.tag("@watchtimebot Chess")
+    assert inbox.respond() == len(strange) + 1
+    assert set(inbox.decided()) == {*asked, last}
+    assert last in inbox.answers()
+
+
+def test_the_same_question_of_many_gets_as_many_different_answers(inbox: Inbox) -> None:
+    """More than there are forms of it."""
+    for number in range(90):
+        inbox.tag("@watchtimebot Chess", author=f"p{number}")
+    inbox.respond()
+    assert len(set(inbox.answers().values())) == 90
+    while inbox.outside.sender.send():
+        pass
+    assert len(inbox.outside.sandbox.posts()) == 90
+
+
+def test_two_responders_do_not_answer_at_once(inbox: Inbox) -> None:
+    inbox.tag("@watchtimebot Chess")
+    with inbox.outside.database.only_one("reply"), pytest.raises(Busy):
+        inbox.respond()
+    assert inbox.decided() == {}
+
+
+def test_ask_says_what_the_bot_would(inbox: Inbox) -> None:
+    assert inbox.answerer.spoken("how is Ada doing?", "watchtimebot") == (
+        "Ada · Sat, Nov 21, 2026\n24K hours watched, peak 1.0K, average 1.0K viewers\n\n1. Chess – 24K hours"
+    )
+    assert inbox.answerer.spoken("nothing that is known", "watchtimebot") is None
+    assert "Tag me" in (inbox.answerer.spoken("help", "watchtimebot") or "")
+    assert "not answer you again" in (inbox.answerer.spoken("stop", "watchtimebot") or "")
+    assert rows(inbox.outside.url, "select * from mentions") == []
+    assert rows(inbox.outside.url, "select * from opt_outs") == []

@@ -1,0 +1,83 @@
+"""A month of the bot on X, an hour at a time: what it costs, and that our ledger and X's bill agree to the cent."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.spend import spending
+from helperfunctions.errors import XError
+from sandbox.x.faults import XFault
+from tests.integration.conftest import MakeOutside, at
+from tests.integration.test_inbox import Inbox, MakeInbox, make_inbox
+
+__all__ = ["make_inbox"]
+
+MENTIONS_A_DAY = 100
+# After these it leaves X alone for a day, as it should; the ledger's tests strike them.
+NOT_HERE = (XFault.NO_CREDITS, XFault.USAGE_CAP, XFault.UNAUTHORIZED, XFault.SLOW)
+
+
+def read_until_it_works(inbox: Inbox) -> None:
+    """Every minute, as in life. Whether a read without an answer was charged shows when the same is read again on the
+    same day; a whole hour of trouble before midnight would leave us with the worse of two guesses."""
+    for _ in range(6):
+        try:
+            inbox.respond()
+        except XError:
+            inbox.outside.later(60)
+            continue
+        return
+
+
+def test_a_month_of_a_hundred_mentions_a_day_with_faults(make_inbox: MakeInbox) -> None:
+    inbox = make_inbox(budget_usd="100", rate_limits=False, timeline_lag_seconds=30)
+    outside = inbox.outside
+    outside.clock.move_to(at("2026-12-01 00:00"))
+    faults = outside.sandbox.faults
+    faults.set_rates(faults.everything(0.02, NOT_HERE))
+    asked = 0
+    for hour in range(31 * 24):
+        while asked < MENTIONS_A_DAY * (hour + 1) / 24:
+            inbox.tag("@watchtimebot help", author=f"person{asked % MENTIONS_A_DAY}")
+            asked += 1
+        if hour % 24 == 22:
+            day = outside.clock.now().date()
+            for kind in ("games", "streamers", "streamers_of_game"):
+                outside.summary(kind, text=f"{kind} of {day}", day=day, chart=f"{kind} {day}")
+        read_until_it_works(inbox)
+        outside.sender.send()
+        outside.later(600)
+        outside.sender.send()
+        outside.clock.move_to(at("2026-12-01 00:00") + timedelta(hours=hour + 1))
+    faults.clear()
+    last_day = outside.clock.now()
+    for _ in range(12):
+        inbox.respond()
+        outside.sender.send()
+        outside.later(600)
+    assert sum(faults.struck().values()) > 200
+    statuses = [status for _, status in outside.posts()]
+    assert set(statuses) <= {"sent", "refused"}
+    assert len(outside.sandbox.posts()) == statuses.count("sent")
+    assert statuses.count("sent") > 0.95 * asked
+    bill = outside.sandbox.bill(since=at("2026-12-01 00:00"), before=at("2027-01-01 00:00"))
+    ours = spending(outside.database, last_day - timedelta(seconds=1), Decimal(100))
+    assert ours.total_usd == bill.total_usd
+    assert outside.spent() == outside.sandbox.bill().total_usd
+
+
+def test_a_month_without_mentions_costs_less_than_two_and_a_half_dollars(make_outside: MakeOutside) -> None:
+    outside = make_outside()
+    outside.clock.move_to(at("2026-12-01 22:00"))
+    for _ in range(31):
+        outside.ledger.account(outside.x, "ours")
+        day = outside.clock.now().date()
+        for kind in ("games", "streamers", "streamers_of_game"):
+            outside.summary(kind, text=f"{kind} of {day}", day=day, chart=f"{kind} {day}")
+        assert outside.sender.send() == 3
+        outside.later(86_400)
+    bill = outside.sandbox.bill()
+    assert len(outside.sandbox.posts()) == 93
+    assert bill.total_usd == outside.spent()
+    # 93 posts at 0.015, 93 descriptions at 0.005, and who we are, once a week.
+    assert bill.total_usd == Decimal("1.860") + 5 * Decimal("0.010")
+    assert bill.total_usd < Decimal("2.50")

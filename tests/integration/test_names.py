@@ -1,0 +1,216 @@
+"""The index of names in a real database: who is found by which key."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+
+from bot.models import SubjectKind
+from bot.reply import names
+from bot.reply.names import DatabaseNames
+from helperfunctions.database import Database
+from helperfunctions.errors import WatchTimeError
+from helperfunctions.text import name_key
+from tests.factories import DAY, a_stream, rows, stage, write
+
+
+def watched(url: str, *, games: dict[str, float] | None = None, streamers: dict[str, float] | None = None) -> None:
+    """Days that are rolled up: hours of the newest one by id; 40 days back, everybody had a million."""
+    for back, is_old in ((1, False), *((back, True) for back in range(31, 41))):
+        day = DAY - timedelta(days=back)
+        write(url, "insert into days values (%s, %s, %s, 48, 24, 1, 1, 1, %s)", day, day, day + timedelta(1), day)
+        for table, column, hours in (
+            ("daily_games", "game_id", games or {}),
+            ("daily_streamers", "streamer_id", streamers or {}),
+        ):
+            for subject_id, value in hours.items():
+                write(
+                    url,
+                    f"insert into {table} (day, {column}, watch_hours, airtime_hours, peak_viewers)"
+                    " values (%s, %s, %s, 1, 1)",
+                    day,
+                    subject_id,
+                    1e6 if is_old else value,
+                )
+    # 29 days of nothing in between, so that the old ones are not of the newest 30
+    write(
+        url,
+        "insert into days select day, day, day + interval '1 day', 48, 24, 1, 0, 0, day"
+        " from generate_series(%s::date, %s::date, '1 day') as day",
+        DAY - timedelta(days=30),
+        DAY - timedelta(days=2),
+    )
+
+
+def found(index: DatabaseNames, *keys: str) -> dict[str, list[str]]:
+    return {key: [subject.name for subject in subjects] for key, subjects in index.exactly(keys).items()}
+
+
+def test_a_game_and_a_streamer_are_found_after_the_poll_that_saw_them(database: Database) -> None:
+    index = DatabaseNames(database)
+    assert index.refresh() == 0
+    assert found(index, "pokemongo", "ada") == {}
+    stage(database, a_stream(streamer="ada", streamer_name="Ada", game="g", game_name="Pokémon GO"))
+    index.refresh()
+    assert found(index, "pokemongo", "ada", "nobody") == {"pokemongo": ["Pokémon GO"], "ada": ["Ada"]}
+
+
+def test_a_streamer_is_found_by_the_shown_name_and_by_the_login(database: Database) -> None:
+    stage(database, a_stream(streamer="handongsuk", streamer_name="한동숙"))
+    index = DatabaseNames(database)
+    index.refresh()
+    assert found(index, name_key("한동숙"), "handongsuk") == {name_key("한동숙"): ["한동숙"], "handongsuk": ["한동숙"]}
+
+
+def test_whoever_is_renamed_is_found_by_the_new_name_only(database: Database, url: str) -> None:
+    stage(database, a_stream(streamer="ada", streamer_name="Ada", game="g", game_name="Old Game"))
+    index = DatabaseNames(database)
+    index.refresh()
+    stage(database, a_stream(streamer="ada", streamer_name="Grace", game="g", game_name="New Game"))
+    write(url, "update streamers set login = 'grace' where streamer_id = 'ada'")
+    index.refresh()
+    assert found(index, "ada", "grace", "oldgame", "newgame") == {"grace": ["Grace"], "newgame": ["New Game"]}
+
+
+def test_a_new_login_is_noticed_though_the_shown_name_stays(database: Database, url: str) -> None:
+    stage(database, a_stream(streamer="handongsuk", streamer_name="한동숙"))
+    index = DatabaseNames(database)
+    index.refresh()
+    write(url, "update streamers set login = 'dongsuk'")
+    stage(database, a_stream(streamer="bob"))
+    index.refresh()
+    assert found(index, "handongsuk", "dongsuk") == {"dongsuk": ["한동숙"]}
+
+
+def test_without_a_newer_poll_nothing_is_looked_at(database: Database, url: str) -> None:
+    stage(database, a_stream(streamer="ada"))
+    index = DatabaseNames(database)
+    assert index.refresh() > 0
+    write(url, "delete from names")
+    assert index.refresh() == 0
+    assert DatabaseNames(database).refresh() == 0
+    assert rows(url, "select count(*) from names") == [(0,)]
+
+
+def test_a_newer_poll_writes_only_what_is_new(database: Database) -> None:
+    stage(database, a_stream(streamer="ada"), a_stream(streamer="bob"))
+    index = DatabaseNames(database)
+    index.refresh()
+    stage(database, a_stream(streamer="ada"), a_stream(streamer="cyd"))
+    assert index.refresh() == 1
+
+
+def test_two_at_once_make_the_same_names(database: Database, url: str) -> None:
+    stage(database, *(a_stream(streamer=f"s{number}") for number in range(500)))
+    with ThreadPoolExecutor(4) as pool:
+        written = list(pool.map(lambda _: DatabaseNames(database).refresh(), range(4)))
+    assert sum(written) == 501
+    assert rows(url, "select count(*) from names") == [(501,)]
+
+
+def test_names_that_break_naive_code_are_keyed(database: Database) -> None:
+    awkward = ["a\tb", "back\\slash", "line\nbreak", "\\N", "'; drop table names;--", "%s", "🎮", "x" * 5000, "NULL"]
+    stage(database, *(a_stream(streamer=f"s{n}", game=f"g{n}", game_name=name) for n, name in enumerate(awkward)))
+    index = DatabaseNames(database)
+    index.refresh()
+    assert found(index, "ab", "backslash", "n", "s", "🎮", "null") == {
+        "ab": ["a\tb"],
+        "backslash": ["back\\slash"],
+        "n": ["\\N"],
+        "s": ["%s"],
+        "🎮": ["🎮"],
+        "null": ["NULL"],
+    }
+    assert found(index, "\0", "\ud800", "", "x" * 5000) == {}
+    assert index.refresh() == 0
+
+
+def test_of_one_name_the_more_watched_of_the_newest_thirty_days_comes_first(database: Database, url: str) -> None:
+    stage(database, a_stream(streamer="rust", streamer_name="RUST", game="g", game_name="Rust"))
+    index = DatabaseNames(database)
+    index.refresh()
+    watched(url, games={"g": 50}, streamers={"rust": 70})
+    streamer, game = index.exactly(["rust"])["rust"]
+    assert (streamer.kind, streamer.id, streamer.name, streamer.watch_hours) == ("streamer", "rust", "RUST", 70)
+    assert (game.kind, game.id, game.name, game.watch_hours) == ("game", "g", "Rust", 50)
+
+
+def test_a_short_name_is_a_key_of_its_game_like_others(database: Database, url: str) -> None:
+    stage(database, a_stream(streamer="lol", streamer_name="LOL", game="21779", game_name="League of Legends"))
+    index = DatabaseNames(database)
+    index.refresh()
+    watched(url, games={"21779": 900}, streamers={"lol": 3})
+    assert found(index, "lol", "leagueoflegends") == {
+        "lol": ["League of Legends", "LOL"],
+        "leagueoflegends": ["League of Legends"],
+    }
+
+
+def test_a_short_name_can_be_added_changed_and_removed(database: Database) -> None:
+    stage(database, a_stream(game="1", game_name="Chess"), a_stream(streamer="b", game="2", game_name="Go"))
+    index = DatabaseNames(database)
+    index.refresh()
+    names.add_alias(database, "The Board", "chess")
+    assert ("The Board", "chess") in names.aliases(database)
+    assert found(index, "theboard") == {"theboard": ["Chess"]}
+    names.add_alias(database, "the board!", "Go")
+    assert found(index, "theboard") == {"theboard": ["Go"]}
+    assert names.remove_alias(database, "THEBOARD")
+    assert not names.remove_alias(database, "THEBOARD")
+    assert found(index, "theboard") == {}
+
+
+@pytest.mark.parametrize(("alias", "game"), [("", "Chess"), ("  ", "Chess"), ("c", "\u202e")])
+def test_a_short_name_without_anything_in_it_is_refused(database: Database, alias: str, game: str) -> None:
+    with pytest.raises(WatchTimeError):
+        names.add_alias(database, alias, game)
+
+
+def test_the_short_names_that_come_with_it_have_the_keys_of_their_names(url: str) -> None:
+    known = rows(url, "select alias_key, alias, game_key, game_name from game_aliases")
+    assert len(known) >= 60
+    assert [row for row in known if (row[0], row[2]) != (name_key(row[1]), name_key(row[3]))] == []
+    assert [row for row in known if row[0] == row[2]] == []
+
+
+def test_names_that_are_near_come_with_their_likeness_the_likest_first(database: Database, url: str) -> None:
+    stage(
+        database,
+        a_stream(streamer="valorentina", game="v", game_name="VALORANT"),
+        a_stream(streamer="bob", game="r", game_name="Rust"),
+    )
+    index = DatabaseNames(database)
+    index.refresh()
+    watched(url, streamers={"valorentina": 1, "bob": 1})
+    near = [(subject.name, round(likeness, 3)) for subject, likeness in index.nearly("valorent", 3)]
+    assert near == [("VALORANT", 0.875), ("Valorentina", 0.842)]
+    assert index.nearly("qqqq", 3) == []
+
+
+def test_one_streamer_with_two_keys_is_near_once(database: Database) -> None:
+    stage(database, a_stream(streamer="montana", streamer_name="Montana!"), a_stream(streamer="b", streamer_name="B"))
+    stage(database, a_stream(streamer="montanna", streamer_name="Montan"))
+    index = DatabaseNames(database)
+    index.refresh()
+    assert [subject.name for subject, _ in index.nearly("montana", 5)] == ["Montana!", "Montan"]
+
+
+def test_a_newer_poll_is_near_too_once_it_is_looked_at(database: Database) -> None:
+    stage(database, a_stream(game="c", game_name="Chess"))
+    index = DatabaseNames(database)
+    index.refresh()
+    assert index.nearly("valorent", 1) == []
+    stage(database, a_stream(game="v", game_name="VALORANT"))
+    assert index.nearly("valorent", 1) == []
+    index.refresh()
+    [(subject, _)] = index.nearly("valorent", 1)
+    assert (subject.kind, subject.name) == (SubjectKind.GAME, "VALORANT")
+
+
+def test_a_streamer_whom_nobody_watched_lately_is_not_near_but_is_found(database: Database, url: str) -> None:
+    stage(database, a_stream(streamer="montana"), a_stream(streamer="bob"), day=date(2026, 1, 1))
+    index = DatabaseNames(database)
+    index.refresh()
+    watched(url, streamers={"bob": 1})
+    assert index.nearly("montanna", 1) == []
+    assert found(index, "montana") == {"montana": ["Montana"]}
