@@ -13,7 +13,7 @@ help: ## List the verbs
 
 install: $(VENV)/.development ## Make .venv with everything for use and development
 
-demo: $(VENV)/.runtime ## Live through a day in under a minute, with no account anywhere
+demo: $(VENV)/.runtime ## Live through a day in about a minute, with no account anywhere
 	@$(BIN)/watchtime demo $(ARGS)
 
 run: $(VENV)/.runtime ## Run the bot until Ctrl-C
@@ -38,7 +38,7 @@ format: $(VENV)/.development ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.development ## Measure; ARGS names one of: staging crawl rollup accuracy
+bench: $(VENV)/.development ## Measure; ARGS names one of: staging crawl rollup accuracy ask
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: $(VENV)/.development ## Compile the lock files anew from pyproject.toml

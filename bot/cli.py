@@ -11,11 +11,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot import cli_x
 from bot.demo import run_demo
 from bot.models import CrawlEnd, DaySummaries, PollStatus, RolledUpDay
 from bot.timetable import run_until_stopped
 from bot.wiring import open_bot, open_database
 from helperfunctions import log, migrations, settings
+from helperfunctions.chart_png import draw_png
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import SettingsError, TwitchRefused, TwitchUnavailable, WatchTimeError
 from sandbox.serve import serve
@@ -69,7 +71,7 @@ def run() -> None:
         open_bot(loaded, clock=SystemClock(), random=random.random, migrate=True) as bot,
         bot.collector() as collector,
     ):
-        run_until_stopped(bot.timetable(), bot.jobs(collector, _log_summaries))
+        run_until_stopped(bot.timetable(), bot.jobs(collector))
 
 
 @app.command()
@@ -118,15 +120,18 @@ def prune() -> None:
 def post(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the summaries and send nothing.")] = False,
     day: DayOption = None,
+    charts: Annotated[
+        Path | None, typer.Option("--charts", help="With --dry-run: draw the charts into this folder.")
+    ] = None,
 ) -> None:
-    """Sum up a day, by default the newest finished one. This version does not send: --dry-run is needed."""
-    if not dry_run:
-        raise typer.BadParameter("this version sends nothing to X yet; add --dry-run to see the summaries")
+    """Post the summaries of a day to X, by default of the newest finished one. What was posted is not posted again."""
     with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
-        summaries = bot.summaries(day.date() if day else None)
-    if summaries.skipped_because:
-        typer.echo(f"Nothing would be posted: {summaries.skipped_because}.")
-    typer.echo("\n\n".join(summary.text for summary in summaries.summaries))
+        named = day.date() if day else None
+        if dry_run:
+            _show(bot.summaries(named), charts)
+            return
+        for row in bot.post_now(named):
+            typer.echo(f"{row.kind}: {row.status}" + (f" – {row.why}" if row.why else f" {row.x_id or ''}"))
 
 
 @app.command()
@@ -154,14 +159,16 @@ def sandbox(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     channels: Annotated[int, typer.Option(min=100, max=120_000, help="Channels live on average.")] = 20_000,
     seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 1,
+    x_port: Annotated[int, typer.Option(help="Port of the make-believe X; 0 takes a free one.")] = 8501,
     faults: Annotated[float, typer.Option(min=0, max=1, help="Rate of every kind of fault, per request.")] = 0.0,
     rate_limit: Annotated[int, typer.Option(min=0, help="Requests per minute, as Twitch's 800; 0: no limit.")] = 800,
 ) -> None:
-    """Serve a make-believe Twitch on this machine, to develop against, until Ctrl-C."""
+    """Serve a make-believe Twitch and X on this machine, to develop against, until Ctrl-C."""
     try:
         serve(
             host=host,
             port=port,
+            x_port=x_port,
             channels=channels,
             seed=seed,
             fault_rate=faults,
@@ -178,13 +185,14 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 1,
     faults: Annotated[float, typer.Option(min=0, max=0.5, help="Rate of every kind of fault, per request.")] = 0.0,
     keep: Annotated[Path | None, typer.Option(help="Keep the demo's database in this new folder.")] = None,
+    charts: Annotated[Path, typer.Option(help="The folder for the charts that are posted.")] = Path("demo-charts"),
 ) -> None:
-    """Live through more than a day in under a minute: the production code against a make-believe Twitch.
+    """Live through more than a day in about a minute: the production code against a make-believe Twitch and X.
 
     Needs no account and touches no real data.
     """
-    log.set_up("ERROR")
-    run_demo(channels=channels, seed=seed, fault_rate=faults, keep=keep)
+    log.set_up("CRITICAL")
+    run_demo(channels=channels, seed=seed, fault_rate=faults, keep=keep, charts=charts)
 
 
 def _day_line(day: RolledUpDay) -> str:
@@ -194,10 +202,18 @@ def _day_line(day: RolledUpDay) -> str:
     )
 
 
-def _log_summaries(summaries: DaySummaries) -> None:
-    """This version posts nothing: what would be said goes to the log."""
-    logger = logging.getLogger("bot.post")
+def _show(summaries: DaySummaries, charts: Path | None) -> None:
+    """What would be posted: the words, and the charts as files."""
     if summaries.skipped_because:
-        logger.warning("nothing to post day=%s reason=%s", summaries.date, summaries.skipped_because)
-    for summary in summaries.summaries:
-        logger.info("would post kind=%s day=%s text=%r", summary.kind, summaries.date, summary.text)
+        typer.echo(f"Nothing would be posted: {summaries.skipped_because}.")
+    typer.echo("\n\n".join(summary.text for summary in summaries.summaries))
+    for summary in summaries.summaries if charts is not None else ():
+        assert charts is not None  # noqa: S101 - for the type checker
+        charts.mkdir(parents=True, exist_ok=True)
+        path = charts / f"{summaries.date}-{summary.kind}.png"
+        if summary.chart is not None:
+            path.write_bytes(draw_png(summary.chart.spec))
+            typer.echo(f"{path}: {summary.chart.alt_text}")
+
+
+cli_x.add_to(app)

@@ -9,7 +9,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from helperfunctions.errors import WatchTimeError
 
@@ -31,10 +32,12 @@ class Job(StrEnum):
     DAILY = "daily"
     PRUNE = "prune"
     POST = "post"
+    REPLY = "reply"
+    OUTBOX = "outbox"
 
 
 # What is done at once when the bot starts, to catch up.
-AT_START = (Job.DAILY, Job.PRUNE, Job.COLLECT)
+AT_START = (Job.DAILY, Job.PRUNE, Job.COLLECT, Job.POST, Job.REPLY, Job.OUTBOX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +49,27 @@ class Entry:
 
     def next_after(self, instant: datetime) -> datetime:
         """The next moment, later than `instant`, at which the job is due."""
-        fires: datetime | None = self.trigger.get_next_fire_time(instant, instant)
+        # Without a time before it: from one an interval would be counted, and not from its own beginning.
+        fires: datetime | None = self.trigger.get_next_fire_time(None, instant + timedelta(microseconds=1))
         if fires is None:
             raise ValueError(f"the timetable has no next time for {self.job}")
         return fires.astimezone(UTC)
 
 
-def timetable(*, poll_every_minutes: int, timezone: ZoneInfo, day_starts_at: time, post_at: time) -> list[Entry]:
+def timetable(
+    *,
+    poll_every_minutes: int,
+    timezone: ZoneInfo,
+    day_starts_at: time,
+    post_at: time,
+    reply_every_seconds: int,
+    send_every_seconds: int,
+) -> list[Entry]:
     """When each job is due.
 
     Polls follow UTC, so that their distance stays the same when the clocks change. The roll-up is due when the day
-    starts, and is looked after four times an hour, should it have failed.
+    starts, and is looked after four times an hour, should it have failed; so are the summaries, should the roll-up have
+    been late.
     """
     every = "0" if poll_every_minutes == 60 else f"*/{poll_every_minutes}"
     return [
@@ -66,12 +79,21 @@ def timetable(*, poll_every_minutes: int, timezone: ZoneInfo, day_starts_at: tim
             OrTrigger([_daily(day_starts_at, timezone), CronTrigger(minute="7,22,37,52", timezone=UTC)]),
         ),
         Entry(Job.PRUNE, CronTrigger(minute=10, timezone=UTC)),
-        Entry(Job.POST, _daily(post_at, timezone)),
+        Entry(
+            Job.POST,
+            OrTrigger([_daily(post_at, timezone), CronTrigger(minute="9,24,39,54", timezone=UTC)]),
+        ),
+        Entry(Job.REPLY, _every(reply_every_seconds)),
+        Entry(Job.OUTBOX, _every(send_every_seconds)),
     ]
 
 
 def _daily(at: time, timezone: ZoneInfo) -> CronTrigger:
     return CronTrigger(hour=at.hour, minute=at.minute, second=at.second, timezone=timezone)
+
+
+def _every(seconds: int) -> IntervalTrigger:
+    return IntervalTrigger(seconds=seconds, start_date=datetime(2026, 1, 1, tzinfo=UTC), timezone=UTC)
 
 
 def run_until_stopped(entries: list[Entry], jobs: Mapping[Job, Callable[[], object]]) -> None:
@@ -85,6 +107,7 @@ def run_until_stopped(entries: list[Entry], jobs: Mapping[Job, Callable[[], obje
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone=UTC,
     )
+    entries = [entry for entry in entries if entry.job in jobs]
     for entry in entries:
         at_once = {"next_run_time": datetime.now(UTC)} if entry.job in AT_START else {}
         scheduler.add_job(_guarded, entry.trigger, args=(entry.job, jobs[entry.job]), id=entry.job, **at_once)

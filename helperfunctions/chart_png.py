@@ -1,6 +1,6 @@
 """A chart's specification -> a PNG. The only file that touches vl_convert.
 
-Drawing takes a JavaScript engine: some hundred megabytes, and now and then a hang or a crash of its own. So it happens
+Drawing takes a JavaScript engine: about a hundred megabytes, and now and then a hang or a crash of its own. So it happens
 in a process that lives no longer than the drawing.
 """
 
@@ -49,8 +49,11 @@ def _draw() -> None:
     """The drawing process: JSON comes in, a PNG goes out."""
     import vl_convert
 
-    # Nothing is fetched, whatever a specification names.
-    sys.stdout.buffer.write(vl_convert.vegalite_to_png(sys.stdin.read(), vl_version="6.4", allowed_base_urls=[]))
+    # Nothing is fetched, whatever a specification names. The second step asks nobody before it loads an image.
+    svg = vl_convert.vegalite_to_svg(sys.stdin.read(), vl_version="6.4", allowed_base_urls=[])
+    if "<image" in svg:
+        sys.exit("a chart must not hold an image, which would have to be fetched")
+    sys.stdout.buffer.write(vl_convert.svg_to_png(svg))
 
 
 if __name__ == "__main__":

@@ -17,10 +17,27 @@ import pytest
 from helperfunctions.clock import SystemClock
 from sandbox.server import TwitchSandbox
 from sandbox.world import World
+from sandbox.x.server import XSandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT_SECRET = "planted-secret-7d2e8"
-VERBS = ("run", "collect", "daily", "prune", "post", "migrate", "config", "sandbox", "demo")
+VERBS = (
+    "run",
+    "collect",
+    "daily",
+    "prune",
+    "post",
+    "migrate",
+    "config",
+    "sandbox",
+    "demo",
+    "ask",
+    "reply",
+    "outbox",
+    "spend",
+    "alias",
+    "price",
+)
 PATIENCE_SECONDS = 60.0
 
 
@@ -181,4 +198,14 @@ def settings_for(sandbox: TwitchSandbox) -> dict[str, str]:
         "TWITCH_CLIENT_SECRET": sandbox.client_secret,
         "TWITCH_API_URL": sandbox.api_url,
         "TWITCH_AUTH_URL": sandbox.auth_url,
+    }
+
+
+def x_settings_for(sandbox: XSandbox) -> dict[str, str]:
+    return {
+        "X_API_URL": sandbox.api_url,
+        "X_API_KEY": sandbox.api_key,
+        "X_API_KEY_SECRET": sandbox.api_key_secret,
+        "X_ACCESS_TOKEN": sandbox.access_token,
+        "X_ACCESS_TOKEN_SECRET": sandbox.access_token_secret,
     }

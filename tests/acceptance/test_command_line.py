@@ -50,7 +50,9 @@ def test_the_console_script_is_the_module(shell: Shell) -> None:
     [
         ["nonsense"],
         ["collect", "--nonsense"],
-        ["post"],
+        ["post", "--day", "yesterday"],
+        ["ask"],
+        ["outbox", "drop", "everything"],
         ["daily", "--day", "yesterday"],
         ["sandbox", "--channels", "5"],
         ["demo", "--faults", "2"],
@@ -65,10 +67,6 @@ def test_wrong_usage_ends_with_2(arguments: list[str], shell: Shell) -> None:
     assert "Error" in ran.err
 
 
-def test_to_post_without_dry_run_says_what_to_add(shell: Shell) -> None:
-    assert "--dry-run" in shell.run("post").err
-
-
 @pytest.mark.parametrize("verb", ["collect", "run"])
 def test_without_credentials_it_says_where_to_get_them(verb: str, shell: Shell, folder: Path) -> None:
     ran = shell.run(verb, DATA_DIR=str(folder / "data"))
@@ -81,7 +79,19 @@ def test_without_credentials_it_says_where_to_get_them(verb: str, shell: Shell, 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["collect"], ["run"], ["daily"], ["daily", "--day", "2026-11-21"], ["prune"], ["post", "--dry-run"], ["migrate"]],
+    [
+        ["collect"],
+        ["run"],
+        ["daily"],
+        ["daily", "--day", "2026-11-21"],
+        ["prune"],
+        ["post"],
+        ["post", "--dry-run"],
+        ["migrate"],
+        ["ask", "xQc"],
+        ["outbox"],
+        ["spend"],
+    ],
     ids=" ".join,
 )
 def test_a_database_that_cannot_be_reached_is_one_line_without_its_password(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.demo import PEOPLE
 from tests.acceptance.conftest import Ran, Shell, eventually, nothing_runs_in
 
 UNREACHABLE = "postgresql://somebody:planted-password@127.0.0.1:1/watchtime"
@@ -19,25 +20,44 @@ def scratch(folder: Path, shell: Shell) -> Path:
     return path
 
 
-def summaries_in(ran: Ran) -> list[str]:
-    """The titles of the panels, fails unless the demo went well."""
+def went_well(ran: Ran) -> None:
+    """Fails unless the day was lived through, posts are out with their charts, people got answers, and X its money."""
     assert ran.code == 0, ran
     assert ran.err == ""
     assert re.search(r"day 2026-11-21 rolled up: 48 polls, 100\.0% covered", ran.out)
-    return re.findall(r"would be posted: (\w+) ", ran.out)
+    told = re.search(r"([\d.]+) USD in all; our own ledger says ([\d.]+) USD", ran.out)
+    assert told is not None
+    assert float(told[2]) >= float(told[1]) > 0
 
 
-def test_twice_in_a_row_it_ends_with_three_summaries_and_leaves_nothing_behind(
+def test_it_ends_with_three_posts_and_their_charts_and_a_conversation(
     shell: Shell, folder: Path, scratch: Path
 ) -> None:
+    ran = shell.run("demo", "--channels", "2000")
+    went_well(ran)
+    for title in ("Most watched games on Twitch", "Most watched streamers on Twitch", "Most watched streamers of "):
+        assert f"│ {title}" in ran.out
+    assert len(re.findall(r"posted Sun 22:\d\d UTC", ran.out)) == 3
+    charts = sorted((shell.folder / "demo-charts").iterdir())
+    assert [path.name for path in charts] == [f"2026-11-21-{number}.png" for number in (1, 2, 3)]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in charts)
+    assert "".join(ran.out.split()).count("demo-charts/2026-11-21-") == 3
+    questions = re.findall(r"╭─ \w+ [\d:]+ UTC, @(\w+) ─", ran.out)
+    assert len(questions) == len(PEOPLE)
+    assert ran.out.count("(no answer: ") == 2
+    assert "agar.io to everyone" not in ran.out
+    told = re.search(r"([\d.]+) USD in all; our own ledger says ([\d.]+) USD", ran.out)
+    assert told is not None
+    assert told[1] == told[2]
+    nothing_runs_in(folder)
+
+
+def test_twice_in_a_row_it_leaves_nothing_behind_but_the_charts(shell: Shell, folder: Path, scratch: Path) -> None:
     others = {"DATABASE_URL": UNREACHABLE, "DATA_DIR": str(folder / "data"), "TWITCH_API_URL": "http://127.0.0.1:1"}
     (shell.folder / ".env").write_text("TWICH_CLIENT_ID=a mistake that is of no concern here\n")
-    for options in (["--channels", "2000"], ["--channels", "1000", "--faults", "0.02"]):
+    for options in (["--channels", "1000"], ["--channels", "1000", "--faults", "0.02"]):
         ran = shell.run("demo", *options, **others)
-        assert summaries_in(ran) == ["games", "streamers", "streamers_of_game"]
-        for title in ("Most watched games on Twitch", "Most watched streamers on Twitch", "Most watched streamers of "):
-            assert f"│ {title}" in ran.out
-        assert ran.out.count("Sat, Nov 21, 2026") == 3
+        went_well(ran)
         assert "planted" not in ran.out
         struck = re.search(r"([\d,]+) faults struck", ran.out)
         assert struck is not None
@@ -45,7 +65,7 @@ def test_twice_in_a_row_it_ends_with_three_summaries_and_leaves_nothing_behind(
         nothing_runs_in(folder)
         assert list(scratch.iterdir()) == []
     assert not (folder / "data").exists()
-    assert [path.name for path in shell.folder.iterdir()] == [".env"]
+    assert sorted(path.name for path in shell.folder.iterdir()) == [".env", "demo-charts"]
 
 
 def test_what_it_measures_is_near_the_truth_that_it_prints_and_can_be_kept(
@@ -53,7 +73,7 @@ def test_what_it_measures_is_near_the_truth_that_it_prints_and_can_be_kept(
 ) -> None:
     kept = folder / "kept"
     ran = shell.run("demo", "--channels", "1000", "--seed", "3", "--keep", str(kept))
-    summaries_in(ran)
+    went_well(ran)
     told = re.search(r"Measured ([\d,]+) hours watched; the truth is ([\d,]+) \(([+-][\d.]+)%\)", ran.out)
     assert told is not None
     measured, truth = (int(number.replace(",", "")) for number in told.groups()[:2])

@@ -7,19 +7,32 @@ import psutil
 import pytest
 import requests
 
+from helperfunctions.clock import SystemClock
+from helperfunctions.x_api import XApi
 from tests.acceptance.conftest import Shell, eventually
 
 
 def test_a_token_can_be_had_where_it_says_that_it_listens(shell: Shell) -> None:
-    server = shell.start("sandbox", "--port", "0", "--channels", "1000")
+    server = shell.start("sandbox", "--port", "0", "--x-port", "0", "--channels", "1000")
     eventually(lambda: "Stop it with" in shell.said(server), "the sandbox serves")
-    told = dict(re.findall(r"^  (TWITCH_\w+)=(\S+)$", shell.said(server), re.MULTILINE))
+    told = dict(re.findall(r"^  (\w+)=(\S+)$", shell.said(server), re.MULTILINE))
     credentials = {"client_id": told["TWITCH_CLIENT_ID"], "client_secret": told["TWITCH_CLIENT_SECRET"]}
     form = credentials | {"grant_type": "client_credentials"}
     token = requests.post(f"{told['TWITCH_AUTH_URL']}/token", data=form, timeout=10).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}", "Client-Id": told["TWITCH_CLIENT_ID"]}
     page = requests.get(f"{told['TWITCH_API_URL']}/streams", headers=headers, timeout=10).json()
     assert page["data"]
+    x = XApi(
+        api_url=told["X_API_URL"],
+        api_key=told["X_API_KEY"],
+        api_key_secret=told["X_API_KEY_SECRET"],
+        access_token=told["X_ACCESS_TOKEN"],
+        access_token_secret=told["X_ACCESS_TOKEN_SECRET"],
+        clock=SystemClock(),
+    )
+    x.create_post("hello")
+    x.close()
+    assert "hello" in requests.get(told["X_API_URL"], timeout=10).text
     assert {connection.laddr.ip for connection in psutil.Process(server.pid).net_connections("inet")} == {"127.0.0.1"}
     server.terminate()
     ended = shell.end_of(server)
@@ -30,7 +43,7 @@ def test_a_token_can_be_had_where_it_says_that_it_listens(shell: Shell) -> None:
 def test_where_it_cannot_listen_it_says_so(host: str, shell: Shell) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ran = shell.run("sandbox", "--host", host, "--port", port, "--channels", "1000", COLUMNS="200")
+        ran = shell.run("sandbox", "--host", host, "--port", port, "--x-port", "0", "--channels", "1000", COLUMNS="200")
     assert ran.code == 2
     assert f"cannot listen on {host}:{port}: " in ran.err
     assert "Traceback" not in ran.err

@@ -1,9 +1,11 @@
 """A chart becomes a picture, in a process that can do no harm to ours."""
 
 import os
+import socket
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ BARS = [Bar("Just Chatting", None, 5_312_000, "▲2"), Bar("한동숙", "handong
 
 
 def pixels(png: bytes) -> tuple[int, int, bytes]:
-    """Width, height and the raw rows of a PNG."""
+    """Width, height and the rows of a PNG, as they are before compression."""
     width, height = struct.unpack(">II", png[16:24])
     at, data = 8, b""
     while at < len(png):
@@ -32,17 +34,45 @@ def test_a_chart_is_drawn_in_its_size_and_is_not_blank() -> None:
     assert len(set(raw)) > 50
 
 
-def test_it_is_drawn_the_same_on_a_machine_without_fonts(tmp_path: Path) -> None:
-    """The font comes with the engine: a name of a font that is nowhere draws nothing, ours draws letters."""
+def test_it_is_drawn_the_same_on_a_machine_without_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The font comes with the engine."""
     spec = ranking("Title", "Subtitle", "hours", BARS).spec
-    without_text = ranking("", "", "", []).spec
-    assert len(draw_png(spec)) > len(draw_png(without_text)) + 5_000
+    drawn = draw_png(spec)
+    (tmp_path / "fonts").mkdir()
+    (tmp_path / "fonts.conf").write_text(f"<fontconfig><dir>{tmp_path / 'fonts'}</dir></fontconfig>")
+    monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
+    assert draw_png(spec) == drawn
+    assert len(drawn) > len(draw_png(ranking("", "", "", []).spec)) + 5_000
 
 
-def test_nothing_is_fetched() -> None:
-    spec = {"data": {"url": "http://127.0.0.1:9/data.json"}, "mark": "bar", "encoding": {"x": {"field": "a"}}}
-    with pytest.raises(ChartNotDrawn):
-        draw_png(spec)
+def test_what_is_too_wide_ends_before_the_edge() -> None:
+    """At the end of each row is background: letters that ran on would be seen there."""
+    bars = [Bar("W" * 500, None, 5_312_000, "▲1195")] * 5
+    width, height, raw = pixels(draw_png(ranking("Most watched", "", "hours", bars, subject="W" * 500).spec))
+    stride = len(raw) // height
+    assert stride == 4 * width + 1
+    edges = {raw[(row + 1) * stride - 60 : (row + 1) * stride] for row in range(1, height)}
+    # Most rows are kept as differences to what is left of or above them: a plain edge is nothing but zeros.
+    assert edges <= {bytes(60), bytes([0x15, 0x18, 0x1F, 0xFF]) * 15}
+
+
+@pytest.mark.parametrize("way", ["data", "image"])
+def test_nothing_is_fetched(way: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/a.png"
+        spec: dict[str, Any] = {"data": {"url": url}, "mark": "bar", "encoding": {"x": {"field": "a"}}}
+        if way == "image":
+            spec = {"data": {"values": [{}]}, "mark": {"type": "image", "url": url, "width": 9, "height": 9}}
+        with pytest.raises(ChartNotDrawn):
+            draw_png(spec)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+def test_who_takes_too_long_is_stopped() -> None:
+    with pytest.raises(ChartNotDrawn, match=r"not drawn within 0\.01 seconds"):
+        draw_png(ranking("Title", "", "hours", BARS).spec, timeout_seconds=0.01)
 
 
 def test_what_is_no_chart_is_refused_in_one_line() -> None:

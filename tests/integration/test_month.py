@@ -17,8 +17,7 @@ NOT_HERE = (XFault.NO_CREDITS, XFault.USAGE_CAP, XFault.UNAUTHORIZED, XFault.SLO
 
 
 def read_until_it_works(inbox: Inbox) -> None:
-    """Every minute, as in life. Whether a read without an answer was charged shows when the same is read again on the
-    same day; a whole hour of trouble before midnight would leave us with the worse of two guesses."""
+    """Every minute, as in life."""
     for _ in range(6):
         try:
             inbox.respond()
@@ -33,13 +32,17 @@ def test_a_month_of_a_hundred_mentions_a_day_with_faults(make_inbox: MakeInbox) 
     outside = inbox.outside
     outside.clock.move_to(at("2026-12-01 00:00"))
     faults = outside.sandbox.faults
-    faults.set_rates(faults.everything(0.02, NOT_HERE))
     asked = 0
-    for hour in range(31 * 24):
-        while asked < MENTIONS_A_DAY * (hour + 1) / 24:
-            inbox.tag("@watchtimebot help", author=f"person{asked % MENTIONS_A_DAY}")
+    for hour in range(0, 31 * 24, 2):
+        while asked < MENTIONS_A_DAY * (hour + 2) / 24:
+            # One in five wants something that is known; every one of them has to be read.
+            text = "help" if asked % 5 == 0 else "nothing that is known"
+            inbox.tag(f"@watchtimebot {text}", author=f"person{asked % MENTIONS_A_DAY}")
             asked += 1
-        if hour % 24 == 22:
+        # Whether a read without an answer was charged shows when the same is read again on the same day (UTC); over
+        # midnight the worse of two guesses would be left to us, and stand in the ledger.
+        faults.set_rates(faults.everything(0.0 if hour % 24 == 22 else 0.04, NOT_HERE))
+        if hour % 24 == 20:
             day = outside.clock.now().date()
             for kind in ("games", "streamers", "streamers_of_game"):
                 outside.summary(kind, text=f"{kind} of {day}", day=day, chart=f"{kind} {day}")
@@ -47,7 +50,7 @@ def test_a_month_of_a_hundred_mentions_a_day_with_faults(make_inbox: MakeInbox) 
         outside.sender.send()
         outside.later(600)
         outside.sender.send()
-        outside.clock.move_to(at("2026-12-01 00:00") + timedelta(hours=hour + 1))
+        outside.clock.move_to(at("2026-12-01 00:00") + timedelta(hours=hour + 2))
     faults.clear()
     last_day = outside.clock.now()
     for _ in range(12):
@@ -58,7 +61,7 @@ def test_a_month_of_a_hundred_mentions_a_day_with_faults(make_inbox: MakeInbox) 
     statuses = [status for _, status in outside.posts()]
     assert set(statuses) <= {"sent", "refused"}
     assert len(outside.sandbox.posts()) == statuses.count("sent")
-    assert statuses.count("sent") > 0.95 * asked
+    assert statuses.count("sent") > 0.9 * (asked / 5 + 93)
     bill = outside.sandbox.bill(since=at("2026-12-01 00:00"), before=at("2027-01-01 00:00"))
     ours = spending(outside.database, last_day - timedelta(seconds=1), Decimal(100))
     assert ours.total_usd == bill.total_usd

@@ -1,5 +1,6 @@
 """What is said about a day: read from its tables, its game drawn once."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -10,8 +11,8 @@ import pytest
 
 from bot.daily.rollup import Rollup
 from bot.days import Calendar
-from bot.models import DaySummaries, Stream, SummaryKind
-from bot.post.plan import Planner
+from bot.models import DaySummaries, RolledUpDay, Stream, Summary, SummaryKind, Watched
+from bot.post.plan import Planner, with_chart
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import DayNotAvailable
@@ -187,6 +188,26 @@ def test_a_day_of_nothing_but_streams_without_a_game_is_skipped_or_told_without_
 
 def planner_at(database: Database, instant: datetime, calendar: Calendar = CALENDAR) -> Planner:
     return Planner(database, VirtualClock(instant), lambda: 0.0, calendar, POST_AT)
+
+
+def test_a_chart_that_cannot_be_composed_takes_no_post_along(caplog: pytest.LogCaptureFixture) -> None:
+    day = RolledUpDay(DAY, DAY_START, DAY_END, 48, 24.0, 1.0, 1.0, 1.0)
+    summary = Summary(SummaryKind.GAMES, "the words")
+    no_name: Any = 5  # what no chart can be made of
+    assert with_chart(summary, "Title", day, [Watched(no_name, 1.0)], False) == summary
+    assert [(entry.levelname, entry.getMessage()) for entry in caplog.records] == [
+        ("WARNING", "no chart day=2026-11-21 kind=games")
+    ]
+
+
+def test_a_game_whose_name_the_font_lacks_is_named_in_words_only(database: Database, said: Summaries) -> None:
+    live_through(database, a_stream(600, streamer="ada", streamer_name="아다", game_name="原神"))
+    chart = said(0.0).summaries[2].chart
+    assert chart is not None
+    assert chart.spec["title"]["text"] == "Most watched streamers of the day's game"
+    assert "Most watched streamers of 原神" in chart.alt_text
+    assert "1. 아다: 14K hours" in chart.alt_text
+    assert '"1. ada"' in json.dumps(chart.spec)
 
 
 def outbox(url: str) -> list[tuple[Any, ...]]:

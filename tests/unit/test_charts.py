@@ -13,8 +13,8 @@ TITLE = "Most watched games on Twitch"
 SUBTITLE = "Hours watched · Sat, Nov 21, 2026 · 24.0 of 24 hours measured"
 
 
-def a_chart(*bars: Bar, title: str = TITLE) -> Chart:
-    return ranking(title, SUBTITLE, "hours", bars)
+def a_chart(*bars: Bar, subject: str = "", plain_subject: str | None = None) -> Chart:
+    return ranking(TITLE, SUBTITLE, "hours", bars, subject=subject, plain_subject=plain_subject)
 
 
 def rows_of(chart: Chart) -> list[dict[str, Any]]:
@@ -57,9 +57,18 @@ def test_the_same_in_words() -> None:
 
 @pytest.mark.parametrize("name", ["x" * 500, "原神" * 300, "👨‍👩‍👧‍👦" * 100, "Z" + "\u0337" * 499, "\n", ""])
 def test_the_words_fit_whatever_the_names(name: str) -> None:
-    chart = a_chart(*[Bar(name, None, 5_312_000, "▲1195")] * 5, title=name)
+    chart = a_chart(*[Bar(name, None, 5_312_000, "▲1195")] * 5, subject=name)
     assert len(chart.alt_text) <= LONGEST_ALT_TEXT
-    assert chart.alt_text.count("5.3M hours") == 5
+    assert chart.alt_text.count("5.3M hours (up 1195)") == 5
+    assert chart.alt_text.endswith("Twitch Watch Time · data from Twitch.")
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [("▲2", "up 2"), ("▼1", "down 1"), ("×15", "15 times as much"), ("=", "unchanged"), ("+4%", "+4%"), ("new", "new")],
+)
+def test_a_mark_is_told_as_it_would_be_read_aloud(note: str, said: str) -> None:
+    assert f"1. Go: 7 hours ({said})." in a_chart(Bar("Go", None, 7, note)).alt_text
 
 
 @pytest.mark.parametrize(
@@ -67,10 +76,20 @@ def test_the_words_fit_whatever_the_names(name: str) -> None:
     [
         ("Just Chatting", None, "Just Chatting"),
         ("Pokémon Legends: Z-A", None, "Pokémon Legends: Z-A"),
+        ("Poke\u0301mon", None, "Pokémon"),
         ("Ленинград", "leningrad", "Ленинград"),
+        ("NieR:Automata™", None, "NieR:Automata™"),
+        ("Ｆｕｌｌ Ⅶ", None, "Full VII"),
         ("Tom Clancy’s…", None, "Tom Clancy’s…"),
         ("한동숙", "handongsuk", "handongsuk"),
         ("原神", None, "(see the post)"),
+        ("Genshin Impact（原神）★", None, "Genshin Impact"),
+        ("ELDEN 😀 RING", None, "ELDEN RING"),
+        ("原神原神 VR", None, "(see the post)"),
+        ("2048 😀", None, "(see the post)"),
+        ("\u1e9c", None, "(see the post)"),
+        ("\u0530", "abc", "abc"),
+        ("\u200b", None, "(see the post)"),
         ("😀", None, "(see the post)"),
         ("Z\u0337a", "zalgo", "zalgo"),
         ("two\nlines", None, "two lines"),
@@ -78,7 +97,22 @@ def test_the_words_fit_whatever_the_names(name: str) -> None:
     ],
 )
 def test_a_name_that_the_font_lacks_is_replaced(name: str, plain_name: str | None, drawn: str) -> None:
-    assert drawable(Bar(name, plain_name, 1, "")) == drawn
+    assert drawable(name, plain_name) == drawn
+    assert rows_of(a_chart(Bar(name, plain_name, 1, "")))[0]["name"] == f"1. {drawn}"
+
+
+@pytest.mark.parametrize(
+    ("subject", "plain_subject", "drawn"),
+    [
+        ("Chess", None, "of Chess"),
+        ("原神", "the day's game", "of the day's game"),
+        ("原神", None, "of (see the post)"),
+    ],
+)
+def test_the_title_too_is_drawn_in_what_the_font_has(subject: str, plain_subject: str | None, drawn: str) -> None:
+    chart = ranking("Most watched streamers of", SUBTITLE, "hours", [], subject=subject, plain_subject=plain_subject)
+    assert chart.spec["title"]["text"] == f"Most watched streamers {drawn}"
+    assert f"Most watched streamers of {subject}." in chart.alt_text
 
 
 def test_a_chart_of_nothing_is_a_chart() -> None:

@@ -1,0 +1,108 @@
+"""`kill -9` in the middle of answering and posting, while X drops connections after accepting: everything once."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import time as time_of_day
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.daily.rollup import Rollup
+from bot.days import Calendar
+from bot.post.plan import Planner
+from helperfunctions.clock import SystemClock, VirtualClock
+from helperfunctions.database import Database
+from sandbox.x.faults import XFault, XFaults
+from sandbox.x.server import XSandbox
+from tests.acceptance.conftest import ROOT, Shell, eventually, x_settings_for
+from tests.factories import HALF_HOUR, a_stream, rows, stage
+
+KILLS = 200
+MENTIONS = 50
+CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time_of_day(8))
+FAULTS = {
+    XFault.DROP_AFTER: 0.3,
+    XFault.UNREADABLE: 0.1,
+    XFault.RESET_BEFORE: 0.1,
+    XFault.SERVER_ERROR: 0.05,
+    XFault.HTML: 0.05,
+}
+
+
+def plan_three_summaries(database: Database) -> list[str]:
+    """Roll up the last finished day and put its posts into the outbox; their texts."""
+    now = SystemClock().now()
+    day = CALENDAR.last_finished(now)
+    for number in range(40):
+        stage(database, a_stream(), at=day.starts_at + number * HALF_HOUR, day=day.date)
+    Rollup(database, VirtualClock(day.ends_at), CALENDAR).daily()
+    planner = Planner(database, SystemClock(), lambda: 0.5, CALENDAR, time_of_day(14))
+    said = planner.plan(day.date, expires_at=now + timedelta(hours=6))
+    return [summary.text for summary in said.summaries]
+
+
+@contextmanager
+def forking(shell: Shell, settings: dict[str, str]) -> Iterator[Callable[[], int]]:
+    """Gives a function that starts a process which answers and sends, and tells its number."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.acceptance.forker"],
+        cwd=ROOT,
+        env=shell.environment | settings,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as forker:
+        stdin, stdout = forker.stdin, forker.stdout
+        assert stdin is not None
+        assert stdout is not None
+
+        def started() -> int:
+            stdin.write("\n")
+            stdin.flush()
+            return int(stdout.readline())
+
+        yield started
+
+
+def is_done(url: str) -> bool:
+    """Whether nothing waits, and every mention is decided."""
+    open_posts = rows(url, "select 1 from posts where status in ('due', 'sending', 'unknown')")
+    return not open_posts and rows(url, "select count(*) from mentions where status = 'answered'") == [(MENTIONS,)]
+
+
+def test_killed_two_hundred_times_everything_is_said_exactly_once(shell: Shell, url: str, database: Database) -> None:
+    draw = random.Random(200)
+    summaries = plan_three_summaries(database)
+    with XSandbox(SystemClock(), faults=XFaults(seed=5), rate_limits=False) as x:
+        settings = x_settings_for(x) | {"DATABASE_URL": url, "X_SETTLE_AFTER_SECONDS": "1"}
+        assert shell.run("reply", **settings).code == 0, "the first start"
+        x.faults.set_rates({fault.value: rate for fault, rate in FAULTS.items()})
+        asked: list[str] = []
+        with forking(shell, settings) as started:
+            for number in range(KILLS):
+                if len(asked) < MENTIONS and number % 3 == 0:
+                    asked.append(x.tag(f"person{number}", "@watchtimebot help"))
+                child = started()
+                # Most often in the middle of a call, at times late enough for a chart to be drawn.
+                time.sleep(draw.uniform(0.01, 0.2) if draw.random() < 0.9 else draw.uniform(0.5, 1.2))
+                os.kill(child, signal.SIGKILL)
+            assert sum(x.faults.struck().values()) > 30
+            x.faults.clear()
+            child = started()
+            eventually(lambda: is_done(url), "everything is said")
+            os.kill(child, signal.SIGKILL)
+        posted = x.posts()
+    assert Counter(post.reply_to.post_id for post in posted if post.reply_to) == Counter(asked)
+    assert Counter(post.text for post in posted if post.reply_to is None) == Counter(summaries)
+    assert all(len(post.media) == 1 and post.media[0].alt_text for post in posted if post.reply_to is None)
+    assert rows(url, "select status, count(*), count(x_id) from posts group by 1") == [("sent", 53, 53)]
+    assert {post.post_id for post in posted} == {x_id for (x_id,) in rows(url, "select x_id from posts")}
+    ((spent,),) = rows(url, "select sum(usd) from x_charges where status <> 'not_made'")
+    assert spent >= x.bill().total_usd
