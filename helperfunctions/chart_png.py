@@ -1,7 +1,7 @@
 """A chart's specification -> a PNG. The only file that touches vl_convert.
 
-Drawing takes a JavaScript engine: about a hundred megabytes, and now and then a hang or a crash of its own. So it happens
-in a process that lives no longer than the drawing.
+Drawing takes a JavaScript engine: about a hundred megabytes, and now and then a hang or a crash of its own. So it
+happens in a process that lives no longer than the drawing.
 """
 
 import json

@@ -65,7 +65,7 @@ def test_nothing_is_fetched(way: str) -> None:
         if way == "image":
             spec = {"data": {"values": [{}]}, "mark": {"type": "image", "url": url, "width": 9, "height": 9}}
         with pytest.raises(ChartNotDrawn):
-            draw_png(spec)
+            draw_png(spec, timeout_seconds=20)
         with pytest.raises(BlockingIOError):
             listener.accept()
 
