@@ -209,10 +209,13 @@ def test_months_have_their_own_lengths() -> None:
     assert month_of(at("2026-12-31 16:00")).ends_at == at("2027-01-01 00:00")
 
 
-def test_whatever_goes_wrong_the_ledger_agrees_with_the_bill(make_outside: MakeOutside) -> None:
+@pytest.mark.parametrize("is_certain", [True, False])
+def test_whatever_goes_wrong_the_ledger_agrees_with_the_bill(make_outside: MakeOutside, is_certain: bool) -> None:
+    """A connection that is reset before anything was done looks like one that is dropped after; of what cannot be
+    looked up, the words for a picture, the ledger then holds the worse guess."""
     outside = make_outside(timeout=(5.0, 0.2), timeline_lag_seconds=20, rate_limits=False)
     outside.sandbox.faults.slow_seconds = 0.4
-    but = {XFault.NO_CREDITS, XFault.USAGE_CAP, XFault.UNAUTHORIZED}
+    but = {XFault.NO_CREDITS, XFault.USAGE_CAP, XFault.UNAUTHORIZED, *([XFault.RESET_BEFORE] if is_certain else [])}
     outside.sandbox.faults.set_rates(outside.sandbox.faults.everything(0.04, but))
     x = outside.ledger.for_purpose(outside.x, Purpose.MENTIONS)
     draw = random.Random(5)
@@ -232,9 +235,11 @@ def test_whatever_goes_wrong_the_ledger_agrees_with_the_bill(make_outside: MakeO
         outside.sender.send()
         x.mentions(outside.sandbox.bot.user_id)
         outside.later(600)
-    assert sum(outside.sandbox.faults.struck().values()) > 50
+    assert sum(outside.sandbox.faults.struck().values()) > 30
     statuses = {status for _, status in outside.posts()}
     assert statuses <= {"sent", "refused"}
     assert len(outside.sandbox.posts()) == [status for _, status in outside.posts()].count("sent")
     assert len({post.text for post in outside.sandbox.posts()}) == len(outside.sandbox.posts())
-    assert outside.spent() == outside.sandbox.bill().total_usd
+    assert outside.spent() >= outside.sandbox.bill().total_usd
+    if is_certain:
+        assert outside.spent() == outside.sandbox.bill().total_usd
