@@ -2,6 +2,7 @@
 
 import unicodedata
 import warnings
+from collections.abc import Callable
 from functools import cache, lru_cache
 from types import ModuleType
 
@@ -70,6 +71,18 @@ def name_key(name: str) -> str:
 def weighted_length(text: str) -> int:
     """The length of a post as X counts it: most Latin characters 1, CJK and emoji 2, whatever is a link 23."""
     return int(_parser().parse_tweet(text).weightedLength)
+
+
+def widest_fit(write: Callable[[int], str], *, widest: int, limit: int = POST_LIMIT) -> str:
+    """The text that `write` makes with names as wide as fit into a post: at least 1 and at most `widest`."""
+    low, high = 1, widest
+    while low < high:
+        middle = (low + high + 1) // 2
+        if weighted_length(write(middle)) <= limit:
+            low = middle
+        else:
+            high = middle - 1
+    return write(low)
 
 
 @cache

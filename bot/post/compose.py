@@ -1,9 +1,10 @@
 """The words of the summaries: within X's limit whatever games and streamers are called. Pure."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from bot.models import RolledUpDay, Summary, SummaryKind, Watched
-from helperfunctions.text import POST_LIMIT, plain, short_number, shortened, weighted_length
+from helperfunctions.text import plain, short_number, shortened, widest_fit
 
 # Below this share of the day measured, a summary says how much was; below half, there is none.
 TELL_COVERAGE_BELOW = 0.9
@@ -81,14 +82,7 @@ def measured(day: RolledUpDay) -> str:
 
 def _post(title: str, subject: str, day: RolledUpDay, ranked: Sequence[Watched], tell_change: bool) -> str:
     """The post with its names as wide as fit: none is cut shorter than the limit demands, no number ever."""
-    low, high = 1, WIDEST_NAME
-    while low < high:
-        middle = (low + high + 1) // 2
-        if weighted_length(_text(title, subject, day, ranked, tell_change, middle)) <= POST_LIMIT:
-            low = middle
-        else:
-            high = middle - 1
-    return _text(title, subject, day, ranked, tell_change, low)
+    return widest_fit(partial(_text, title, subject, day, ranked, tell_change), widest=WIDEST_NAME)
 
 
 def _text(

@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.models import SubjectKind, Window, WindowKind
 from bot.reply.facts import Facts, LiveFacts, Ranked, SpanFacts
-from helperfunctions.text import POST_LIMIT, plain, short_number, shortened, weighted_length
+from helperfunctions.text import POST_LIMIT, plain, short_number, shortened, widest_fit
 
 # A name longer than this is cut even where there is room: a list reads better when its lines do not wrap.
 WIDEST_NAME: Final = 40
@@ -117,15 +117,7 @@ def _form(forms: Sequence[Callable[[], str]], variant: int) -> str:
 
 def _fitting(write: Callable[[int], str]) -> str:
     """The text with its names as wide as fit: none is cut shorter than the limit demands, no number ever."""
-    limit = POST_LIMIT - len(_NUMBER.format(9999))
-    low, high = 1, WIDEST_NAME
-    while low < high:
-        middle = (low + high + 1) // 2
-        if weighted_length(write(middle)) <= limit:
-            low = middle
-        else:
-            high = middle - 1
-    return write(low)
+    return widest_fit(write, widest=WIDEST_NAME, limit=POST_LIMIT - len(_NUMBER.format(9999)))
 
 
 def _span(facts: SpanFacts, style: Style, width: int) -> str:
