@@ -21,7 +21,7 @@ from bot.spend import spending
 from bot.timetable import Entry, Job
 from bot.wiring import Bot, open_bot
 from helperfunctions.clock import VirtualClock
-from helperfunctions.errors import SettingsError, WatchTimeError
+from helperfunctions.errors import SettingsError, XError
 from helperfunctions.screen import Screen
 from helperfunctions.settings import Settings
 from sandbox.faults import Faults
@@ -170,7 +170,7 @@ def _live_through(bot: Bot, clock: VirtualClock, people: People, screen: Screen)
             people.speak(clock.now())
             try:
                 done = jobs[due.job]()
-            except WatchTimeError as exc:
+            except XError as exc:
                 # As in `run`: the next turn makes up for it.
                 done = exc
             advance(f"{clock.now().astimezone(bot.settings.timezone):%a %H:%M} {due.job}")

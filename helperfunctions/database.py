@@ -2,6 +2,7 @@
 
 import io
 import logging
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -81,8 +82,19 @@ class Transaction:
             return int(cursor.rowcount)
 
 
+class _Turn(threading.local):
+    """The connection that the transactions of one job share, one after the other; each thread has its own."""
+
+    depth = 0
+    connection: Any = None
+    is_busy = False
+
+
 class Database:
     """One PostgreSQL database. A connection lives as long as its transaction or lock: a server may restart between two.
+
+    Within `only_one`, transactions follow each other on one connection: a new one for each would take longer than what
+    it is there for. Between two turns of a job nothing is kept open.
 
     Every method raises DatabaseUnavailable when the server cannot be reached or goes away, and DatabaseError when it
     refuses.
@@ -91,11 +103,12 @@ class Database:
     def __init__(self, url: str, queries: Queries) -> None:
         self._url = url
         self._queries = queries
+        self._turn = _Turn()
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Everything inside happens, or nothing."""
-        with self._connected() as connection, _translated(), connection:
+        with self._shared_or_own() as connection, _translated(), connection:
             yield Transaction(self._queries, connection)
 
     @contextmanager
@@ -113,7 +126,8 @@ class Database:
             if not got_it:
                 raise Busy(f"another process is doing '{job}' on this database just now; nothing was done here")
             try:
-                yield
+                with self._one_turn():
+                    yield
             finally:
                 # Closing would free it too, but only some time later: the next holder may already be at the door.
                 with suppress(DatabaseError), _translated():
@@ -133,17 +147,47 @@ class Database:
             }
 
     @contextmanager
+    def _one_turn(self) -> Iterator[None]:
+        """Let the transactions of this thread share a connection until the block ends."""
+        turn = self._turn
+        turn.depth += 1
+        try:
+            yield
+        finally:
+            turn.depth -= 1
+            if not turn.depth and turn.connection is not None:
+                turn.connection.close()
+                turn.connection = None
+
+    @contextmanager
+    def _shared_or_own(self) -> Iterator[Any]:
+        """The connection of the turn, if there is one and no other transaction is on it just now; or a new one."""
+        turn = self._turn
+        if not turn.depth or turn.is_busy:
+            with self._connected() as connection:
+                yield connection
+            return
+        if turn.connection is None or turn.connection.closed:
+            turn.connection = self._connect()
+        turn.is_busy = True
+        try:
+            yield turn.connection
+        finally:
+            turn.is_busy = False
+
+    @contextmanager
     def _connected(self) -> Iterator[Any]:
-        if not is_understood(self._url):
-            raise DatabaseError("the address of the database is not understood: mend DATABASE_URL")
-        with _translated():
-            connection = psycopg2.connect(
-                self._url, connect_timeout=CONNECT_TIMEOUT_SECONDS, application_name="watchtime"
-            )
+        connection = self._connect()
         try:
             yield connection
         finally:
             connection.close()
+
+    def _connect(self) -> Any:
+        if not is_understood(self._url):
+            raise DatabaseError("the address of the database is not understood: mend DATABASE_URL")
+        with _translated():
+            return psycopg2.connect(self._url, connect_timeout=CONNECT_TIMEOUT_SECONDS, application_name="watchtime")
 
 
 @contextmanager

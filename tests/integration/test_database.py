@@ -242,3 +242,74 @@ def test_a_copy_of_nothing_is_nothing(database: Database, url: str) -> None:
 )
 def test_an_address_is_shown_without_its_password(url_with_secret: str, shown: str) -> None:
     assert sorted(without_password(url_with_secret).split()) == sorted(shown.split())
+
+
+def backends(url: str) -> set[int]:
+    """The server's processes that work for this database, but the one that is asked."""
+    query = "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+    return {pid for (pid,) in rows(url, query)}
+
+
+def test_transactions_of_one_turn_share_a_connection_and_others_do_not(database: Database, url: str) -> None:
+    seen: list[set[int]] = []
+    with database.only_one("reply"):
+        lock = backends(url)
+        for _ in range(2):
+            with database.transaction() as tx:
+                tx.database.has_migrations()
+            seen.append(backends(url) - lock)
+    assert seen[0] == seen[1]
+    assert len(seen[0]) == 1
+    assert backends(url) == set()
+    with database.transaction() as tx:
+        tx.database.has_migrations()
+    assert backends(url) == set()
+
+
+def test_a_transaction_within_another_has_a_connection_of_its_own(database: Database, url: str) -> None:
+    with database.only_one("reply"), pytest.raises(Oops), database.transaction() as outer:  # noqa: PT012 - the end of the block matters
+        outer.reply.opt_out(author_id="1", mention_id="1", since=DAY)
+        with database.transaction() as inner:
+            inner.reply.opt_out(author_id="2", mention_id="2", since=DAY)
+        raise Oops
+    assert rows(url, "select author_id from opt_outs") == [("2",)]
+
+
+def test_a_turn_that_loses_its_connection_goes_on_with_another(database: Database, url: str) -> None:
+    with database.only_one("reply"):
+        lock = backends(url)
+        with pytest.raises(DatabaseUnavailable), database.transaction() as tx:  # noqa: PT012
+            for pid in backends(url) - lock:
+                rows(url, f"select pg_terminate_backend({pid}, 5000)")
+            tx.database.has_migrations()
+        with database.transaction() as tx:
+            assert tx.database.has_migrations()
+
+
+def test_what_a_transaction_of_a_turn_did_is_undone_when_it_fails(database: Database, url: str) -> None:
+    with database.only_one("reply"):
+        with pytest.raises(Oops), database.transaction() as tx:  # noqa: PT012
+            tx.reply.opt_out(author_id="1", mention_id="1", since=DAY)
+            raise Oops
+        with database.transaction() as tx:
+            tx.reply.opt_out(author_id="2", mention_id="2", since=DAY)
+    assert rows(url, "select author_id from opt_outs") == [("2",)]
+
+
+def test_each_thread_has_a_turn_of_its_own(database: Database, url: str) -> None:
+    with database.only_one("reply"):
+        with database.transaction() as tx:
+            tx.database.has_migrations()
+        during: list[int] = []
+
+        def beside() -> None:
+            with database.transaction() as tx:
+                tx.database.has_migrations()
+                during.append(len(backends(url)))
+
+        thread = threading.Thread(target=beside)
+        thread.start()
+        thread.join()
+        # The lock, the turn, and the other thread's.
+        assert during == [3]
+        assert len(backends(url)) == 2
