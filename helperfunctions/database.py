@@ -187,7 +187,13 @@ class Database:
         if not is_understood(self._url):
             raise DatabaseError("the address of the database is not understood: mend DATABASE_URL")
         with _translated():
-            return psycopg2.connect(self._url, connect_timeout=CONNECT_TIMEOUT_SECONDS, application_name="watchtime")
+            return psycopg2.connect(
+                self._url,
+                connect_timeout=CONNECT_TIMEOUT_SECONDS,
+                application_name="watchtime",
+                # Whatever the server, or the environment, would have it be.
+                client_encoding="UTF8",
+            )
 
 
 @contextmanager

@@ -40,8 +40,15 @@ def check(database: Database, needed: Sequence[str] | None = None) -> None:
 def migrate(database: Database, folder: Path = MIGRATIONS_FOLDER) -> list[str]:
     """Bring the schema up to date and return the versions applied. Two at once is fine: one waits for the other.
 
-    Raises SchemaMismatch for a schema newer than the code, DatabaseError when a migration fails.
+    Raises SchemaMismatch for a schema newer than the code, DatabaseError when a migration fails or the database cannot
+    keep the names of the world.
     """
+    with database.transaction() as tx:
+        encoding = tx.database.encoding()
+    if encoding != "UTF8":
+        raise DatabaseError(
+            f"the database keeps text as {encoding}, which has no room for most names: make it with ENCODING 'UTF8'"
+        )
     before = applied_versions(database)
     needed = versions_in(folder)
     if missing_here(before, needed):

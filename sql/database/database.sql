@@ -13,3 +13,7 @@ select to_regclass('public.schema_migrations') is not null;
 -- name: applied_migrations
 -- The migrations that this database has. Grain: one row per migration.
 select version from public.schema_migrations order by version;
+
+-- name: encoding$
+-- How this database keeps text.
+select current_setting('server_encoding');

@@ -4,12 +4,14 @@ import re
 import threading
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from helperfunctions import migrations
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseError, SchemaMismatch
 from helperfunctions.queries import Queries
+from tests.conftest import database_url
 from tests.factories import rows
 
 OURS = migrations.versions_in()
@@ -148,3 +150,13 @@ def test_what_migrations_made_they_can_take_away(new: Database, folder: Path, em
         (folder / path.name).write_text(path.read_text())
     migrations.migrate(new, folder)
     assert rows(empty_url, TABLES) == [("public.schema_migrations",)]
+
+
+def test_a_database_without_room_for_names_is_refused_with_what_to_do(server_url: str, queries: Queries) -> None:
+    connection = psycopg2.connect(server_url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("create database ascii_only encoding 'SQL_ASCII' locale 'C' template template0")
+    connection.close()
+    with pytest.raises(DatabaseError, match=r"SQL_ASCII.*ENCODING 'UTF8'"):
+        migrations.migrate(Database(database_url(server_url, "ascii_only"), queries))
