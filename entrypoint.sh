@@ -1,0 +1,35 @@
+#!/bin/sh
+# The first word is a verb of watchtime, or one of these.
+set -eu
+
+has_twitch_credentials() {
+  [ -n "${TWITCH_CLIENT_ID:-}${TWITCH_CLIENT_ID_FILE:-}" ] || grep -qs '^TWITCH_CLIENT_ID=.' .env
+}
+
+case "${1:-run}" in
+  # Once, as root: what the other containers may know, put where only they see it, so that nothing of it is in their
+  # environment. The database's password is made on first use; .env is taken over as it is now.
+  secrets)
+    umask 022
+    if [ ! -s /secrets/database_url ]; then
+      password=$(python3 -c 'import secrets; print(secrets.token_urlsafe(32))')
+      printf '%s' "$password" >/secrets/database_password.new
+      printf 'postgresql://watchtime:%s@db:5432/watchtime' "$password" >/secrets/database_url.new
+      mv /secrets/database_password.new /secrets/database_password
+      mv /secrets/database_url.new /secrets/database_url
+    fi
+    if [ -f /config/.env ]; then cp /config/.env /secrets/.env.new; else : >/secrets/.env.new; fi
+    chmod 0444 /secrets/.env.new
+    mv /secrets/.env.new /secrets/.env
+    ;;
+  run)
+    if ! has_twitch_credentials; then
+      echo "Put TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET into .env (see .env.example), then: docker-compose up -d" >&2
+      # Waiting is quieter than being restarted for ever.
+      until has_twitch_credentials; do sleep 5; done
+    fi
+    exec python3 -m bot "$@"
+    ;;
+  sh | python3) exec "$@" ;;
+  *) exec python3 -m bot "$@" ;;
+esac

@@ -1,0 +1,102 @@
+"""What the containers may do, as far as their files say it."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+MOST_MEMORY_MB = 512
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_container_is_locked_down(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["pids_limit"] <= 100
+    assert service["mem_limit"].endswith("m")
+    assert service["logging"]["options"] == {"max-size": "10m", "max-file": "3"}
+    assert "ports" not in service, "nothing is reachable from another machine"
+    assert "privileged" not in service
+
+
+def test_what_runs_all_day_fits_into_half_a_gigabyte_and_comes_back() -> None:
+    lasting = [service for service in SERVICES.values() if service["restart"] == "unless-stopped"]
+    assert sum(int(service["mem_limit"].removesuffix("m")) for service in lasting) <= MOST_MEMORY_MB
+    assert [name for name, service in SERVICES.items() if service in lasting] == ["db", "bot"]
+
+
+def test_the_database_has_no_way_out() -> None:
+    assert SERVICES["db"]["networks"] == ["inside"]
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+
+
+def test_no_secret_stands_in_an_environment() -> None:
+    for name, service in SERVICES.items():
+        assert "env_file" not in service, name
+        for key, value in service.get("environment", {}).items():
+            assert key.endswith("_FILE") or "PASSWORD" not in key, name
+            assert key not in {"DATABASE_URL", "TWITCH_CLIENT_SECRET"}, name
+            assert "://" not in str(value), name
+
+
+def test_the_image_is_given_nothing_but_the_program() -> None:
+    allowed = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
+    assert allowed[0] == "*"
+    named = {line.removeprefix("!") for line in allowed if line.startswith("!")}
+    copied = {
+        word
+        for line in (ROOT / "docker" / "Dockerfile").read_text().splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+        for word in line.split()[1:-1]
+    }
+    assert copied == named
+    assert "USER 10001:10001" in (ROOT / "docker" / "Dockerfile").read_text()
+
+
+def test_the_entrypoint_ends_in_exec_and_hands_every_verb_on(tmp_path: Path) -> None:
+    """With a python3 that says what it is asked for."""
+    stand_in = tmp_path / "python3"
+    stand_in.write_text('#!/bin/sh\necho "$@"\n')
+    stand_in.chmod(0o755)
+
+    def ran(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(ROOT / "entrypoint.sh"), *words],
+            env={"PATH": f"{tmp_path}:/usr/bin:/bin"} | environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+
+    assert ran("migrate").stdout == "-m bot migrate\n"
+    assert ran("ask", "how is xQc?").stdout == "-m bot ask how is xQc?\n"
+    assert ran("run", TWITCH_CLIENT_ID="mine").stdout == "-m bot run\n"
+    (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=mine\n")
+    assert ran("run").stdout == "-m bot run\n"
+
+
+def test_without_credentials_the_container_says_what_to_do_and_waits(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=\n")
+    with subprocess.Popen(
+        [str(ROOT / "entrypoint.sh"), "run"],
+        env={"PATH": "/usr/bin:/bin"},
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as waiting:
+        assert waiting.stderr is not None
+        assert "Put TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET into .env" in waiting.stderr.readline()
+        assert waiting.poll() is None
+        os.killpg(waiting.pid, signal.SIGKILL)
