@@ -9,6 +9,7 @@ import html
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -167,6 +168,8 @@ class _Session(requests.Session):
 
     def __init__(self, api_url: str, clock: Clock, timeout: tuple[float, float]) -> None:
         super().__init__()
+        # Two jobs share this session; X's cookies are of no use to either.
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._api_url = api_url
         self._clock = clock
         self._timeout = timeout

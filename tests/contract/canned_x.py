@@ -8,13 +8,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 @contextmanager
 def answering(status: int, body: bytes, headers: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
-    """Its URL, and the request lines it gets."""
+    """Its URL, and the request lines it gets, with the cookies that come along."""
     asked: list[str] = []
 
     class Canned(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.rfile.read(int(self.headers.get("content-length") or 0))
-            asked.append(self.requestline)
+            asked.append(f"{self.requestline} {self.headers.get('cookie', '')}".strip())
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

@@ -247,6 +247,14 @@ def test_a_redirect_is_not_followed(connect: Callable[..., XApi]) -> None:
     assert len(asked) == 1
 
 
+def test_cookies_are_not_kept(connect: Callable[..., XApi]) -> None:
+    with canned_x.answering(503, b"", {"set-cookie": "guest_id=1; Path=/"}) as (url, asked):
+        api = connect(url)
+        for _ in range(2):
+            caught(api, me)
+    assert asked == ["GET /2/users/me HTTP/1.1"] * 2
+
+
 def test_where_nobody_listens_nothing_has_happened(connect: Callable[..., XApi]) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as bound:
         port = bound.getsockname()[1]
