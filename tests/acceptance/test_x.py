@@ -104,7 +104,6 @@ def test_reply_answers_and_ask_says_the_same(shell: Shell, settings: dict[str, s
     [
         ("Chess", "Chess · "),
         ("game: chess last 7 days", "(7 days)"),
-        ("Ada live", "I have not looked at Twitch lately"),
         ("help", "Tag me with a game or a streamer:"),
         ("nothing that is known", "(no answer: nothing was understood)"),
         ("game: ches", "Chess"),
@@ -114,6 +113,19 @@ def test_ask_works_without_x(shell: Shell, measured: dict[str, str], question: s
     ran = shell.run("ask", question, **measured)
     assert (ran.code, ran.err) == (0, ""), ran
     assert answer in ran.out
+
+
+def test_ask_says_what_is_live_while_the_last_poll_is_fresh_and_says_when_it_is_not(
+    shell: Shell, database: Database, url: str
+) -> None:
+    now = SystemClock().now()
+    ada = a_stream(1000, streamer="ada", game="chess")
+    stage(database, ada, at=now - timedelta(hours=2), day=CALENDAR.day_of(now - timedelta(hours=2)).date)
+    stale = shell.run("ask", "Ada live", DATABASE_URL=url)
+    assert "I have not looked at Twitch lately" in stale.out, stale
+    stage(database, ada, at=now, day=CALENDAR.day_of(now).date)
+    fresh = shell.run("ask", "Ada live", DATABASE_URL=url)
+    assert "1.0K viewers – Chess" in fresh.out, fresh
 
 
 def test_reply_without_credentials_says_where_to_get_some(shell: Shell, measured: dict[str, str]) -> None:
