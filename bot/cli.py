@@ -63,15 +63,17 @@ def before_any(
 def run() -> None:
     """Do every job when it is due, until stopped (Ctrl-C or SIGTERM); then finish what is going on.
 
-    At start it applies migrations, takes a poll, and catches up on what was due while it was down.
+    At start it applies migrations, takes a poll, and catches up on what was due while it was down. While another bot
+    runs on the same database it stands by. While the database is away it goes on polling, and keeps the polls on disk.
     """
     loaded = settings.load().settings
     loaded.twitch_credentials()
+    clock = SystemClock()
     with (
-        open_bot(loaded, clock=SystemClock(), random=random.random, migrate=True) as bot,
+        open_bot(loaded, clock=clock, random=random.random, database_may_be_away=True) as bot,
         bot.collector() as collector,
     ):
-        run_until_stopped(bot.timetable(), bot.jobs(collector))
+        run_until_stopped(bot.timetable(), bot.jobs(collector), bot.lead(collector), clock)
 
 
 @app.command()

@@ -7,10 +7,11 @@ slept, or a job that failed, is made up for at the next one.
 import logging
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -20,6 +21,8 @@ from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.lead import Lead, Standing
+from helperfunctions.clock import Clock
 from helperfunctions.errors import WatchTimeError
 
 log = logging.getLogger(__name__)
@@ -38,6 +41,10 @@ class Job(StrEnum):
 
 # What is done at once when the bot starts, to catch up.
 AT_START = (Job.DAILY, Job.PRUNE, Job.COLLECT, Job.POST, Job.REPLY, Job.OUTBOX)
+# How often it is looked whether we lead, whether the database is there, and whether the clock was set.
+LOOK_EVERY_SECONDS = 5.0
+# A clock that is corrected by less than this was not set: it drifts.
+CLOCK_WAS_SET = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,34 +103,93 @@ def _every(seconds: int) -> IntervalTrigger:
     return IntervalTrigger(seconds=seconds, start_date=datetime(2026, 1, 1, tzinfo=UTC), timezone=UTC)
 
 
-def run_until_stopped(entries: list[Entry], jobs: Mapping[Job, Callable[[], object]]) -> None:
-    """Do every job when it is due, each in a thread of its own, until SIGTERM or SIGINT; then finish what goes on."""
+def run_until_stopped(
+    entries: Sequence[Entry], jobs: Mapping[Job, Callable[[], object]], lead: Lead, clock: Clock
+) -> None:
+    """Do every job when it is due, each in a thread of its own, until SIGTERM or SIGINT; then finish what goes on.
+
+    Raises what keeps us from ever leading, such as SchemaMismatch.
+    """
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(len(entries))},
-        # apscheduler would drop a job that starts more than a second late: ours are always worth doing late, once.
-        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        timezone=UTC,
-    )
-    entries = [entry for entry in entries if entry.job in jobs]
-    for entry in entries:
-        at_once = {"next_run_time": datetime.now(UTC)} if entry.job in AT_START else {}
-        scheduler.add_job(_guarded, entry.trigger, args=(entry.job, jobs[entry.job]), id=entry.job, **at_once)
-    scheduler.start()
-    log.info("running jobs=%s", ",".join(entry.job for entry in entries))
-    stopping.wait()
-    log.info("stopping; finishing what is going on")
-    scheduler.shutdown(wait=True)
+    runner = Runner([entry for entry in entries if entry.job in jobs], jobs, lead, clock)
+    try:
+        runner.look()
+        while not stopping.wait(LOOK_EVERY_SECONDS):
+            runner.look()
+        log.info("stopping; finishing what is going on")
+    finally:
+        runner.stop()
+        lead.close()
     log.info("stopped")
 
 
-def _guarded(job: Job, do: Callable[[], object]) -> None:
-    """Do a job; whatever happens, the timetable goes on."""
-    try:
-        do()
-    except WatchTimeError as exc:
-        log.error("job=%s failed: %s", job, exc)
-    except Exception:
-        log.exception("job=%s failed unexpectedly", job)
+class Runner:
+    """Wakes the jobs while we lead. Without a database only polls are taken, which are kept on disk."""
+
+    def __init__(
+        self, entries: Sequence[Entry], jobs: Mapping[Job, Callable[[], object]], lead: Lead, clock: Clock
+    ) -> None:
+        self._entries = entries
+        self._jobs = jobs
+        self._lead = lead
+        self._clock = clock
+        self._clock_runs_ahead = self._ahead()
+        self._terms = 0
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(len(entries))},
+            # apscheduler would drop a job that starts more than a second late: ours are always worth doing late, once.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            timezone=UTC,
+        )
+        for entry in entries:
+            self._scheduler.add_job(self._do, entry.trigger, args=(entry.job,), id=entry.job)
+        self._scheduler.start()
+
+    def look(self) -> None:
+        """One look at our standing and at the clock."""
+        self._lead.look()
+        if self._lead.terms != self._terms:
+            # Also when the lock was lost and got again at once: the database was restarted, and jobs with it.
+            self._terms = self._lead.terms
+            log.info("running jobs=%s", ",".join(entry.job for entry in self._entries))
+            self._catch_up()
+        ahead = self._ahead()
+        if abs(ahead - self._clock_runs_ahead) > CLOCK_WAS_SET:
+            log.warning("the clock was set by %.0f s; planning anew", (ahead - self._clock_runs_ahead).total_seconds())
+            self._plan_anew()
+            self._catch_up()
+        self._clock_runs_ahead = ahead
+
+    def stop(self) -> None:
+        """Finish what goes on, and begin nothing."""
+        self._scheduler.shutdown(wait=True)
+
+    def _ahead(self) -> timedelta:
+        """The clock against the machine's own count of seconds, which nobody sets."""
+        return timedelta(seconds=self._clock.now().timestamp() - monotonic())
+
+    def _plan_anew(self) -> None:
+        """By the clock as it is now: one set back by an hour would leave every job idle for an hour."""
+        for entry in self._entries:
+            self._scheduler.reschedule_job(entry.job, trigger=entry.trigger)
+
+    def _catch_up(self) -> None:
+        """Wake every job: what there is to do they find in the database."""
+        now = self._clock.now()
+        for job in AT_START:
+            if job in self._jobs:
+                self._scheduler.modify_job(job, next_run_time=now)
+
+    def _do(self, job: Job) -> None:
+        """Do a job; whatever happens, the timetable goes on."""
+        standing = self._lead.standing
+        if standing is not Standing.LEADING and (standing, job) != (Standing.WITHOUT_DATABASE, Job.COLLECT):
+            return
+        try:
+            self._jobs[job]()
+        except WatchTimeError as exc:
+            log.error("job=%s failed: %s", job, exc)
+        except Exception:
+            log.exception("job=%s failed unexpectedly", job)

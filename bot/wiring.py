@@ -2,14 +2,17 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
+from bot.collect.keep import KeptPolls
 from bot.collect.poll import Collector
 from bot.collect.prune import Pruner
 from bot.daily.rollup import Rollup
 from bot.days import Calendar
+from bot.lead import Lead
 from bot.models import DaySummaries, NamedPost
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
@@ -25,7 +28,7 @@ from helperfunctions import embedded_postgres, migrations
 from helperfunctions.chart_png import draw_png
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
-from helperfunctions.errors import SettingsError
+from helperfunctions.errors import Busy, SettingsError
 from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings
 from helperfunctions.token_cache import TokenFile
@@ -46,8 +49,12 @@ def open_database(settings: Settings) -> Iterator[Database]:
         if settings.database_url is not None:
             url = settings.database_url.get_secret_value()
         else:
-            url = stack.enter_context(embedded_postgres.running(settings.data_dir / "postgres"))
+            url = stack.enter_context(embedded_postgres.running(_embedded(settings)))
         yield Database(url, Queries())
+
+
+def _embedded(settings: Settings) -> Path:
+    return settings.data_dir / "postgres"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +176,7 @@ class Bot:
                 calendar=self.calendar,
                 more_than_viewers=self.settings.min_viewers,
                 interval_minutes=self.settings.poll_every_minutes,
+                kept=KeptPolls(self.settings.data_dir / "polls", self.settings.kept_polls_mb * 1_000_000),
             )
         finally:
             twitch.close()
@@ -197,6 +205,29 @@ class Bot:
             jobs[Job.REPLY] = self.responder.respond
         return jobs
 
+    def lead(self, collector: Collector) -> Lead:
+        """Which of several bots on this database does the jobs: for a bot whose database may be away."""
+
+        def prepare() -> None:
+            prepare_schema(self.database, migrate=True)
+            # Before anything is rolled up. Somebody who collects by hand just now stores them as well.
+            with suppress(Busy):
+                collector.store_kept()
+
+        def revive() -> None:
+            if self.settings.database_url is None:
+                embedded_postgres.revive(_embedded(self.settings))
+
+        return Lead(self.database, self.clock, prepare=prepare, revive=revive)
+
+
+def prepare_schema(database: Database, *, migrate: bool) -> None:
+    """See to it that the schema is right: a new database gets it; an older one is brought up to date if `migrate` is
+    set. Raises SchemaMismatch otherwise."""
+    if migrate or not migrations.applied_versions(database):
+        migrations.migrate(database)
+    migrations.check(database)
+
 
 @contextmanager
 def open_bot(
@@ -205,16 +236,13 @@ def open_bot(
     clock: Clock,
     random: Callable[[], float],
     migrate: bool = False,
+    database_may_be_away: bool = False,
     x_timeout: tuple[float, float] = X_TIMEOUT,
 ) -> Iterator[Bot]:
-    """The bot on its database, whose schema is right.
-
-    A new database gets its schema; an older one only when `migrate` is set. Raises SchemaMismatch otherwise.
-    """
+    """The bot on its database, whose schema is right, unless the database may be away: then `Bot.lead` sees to it."""
     with open_database(settings) as database, _open_x(settings, clock, x_timeout) as x:
-        if migrate or not migrations.applied_versions(database):
-            migrations.migrate(database)
-        migrations.check(database)
+        if not database_may_be_away:
+            prepare_schema(database, migrate=migrate)
         ledger = Ledger(database, clock, settings.x_monthly_budget_usd, settings.x_account_owns_app)
         yield Bot(settings, clock, database, random, x, ledger, DatabaseNames(database))
 

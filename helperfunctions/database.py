@@ -2,12 +2,14 @@
 
 import io
 import logging
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import IO, Any, Self
 
 import psycopg2
+import psycopg2.errors
 import psycopg2.extensions
 
 from helperfunctions.errors import Busy, DatabaseError, DatabaseUnavailable
@@ -16,6 +18,15 @@ from helperfunctions.queries import STEPS, BoundStep, Queries
 log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_SECONDS = 10
+# A server that vanished without a word, as when its machine lost its network, is noticed within two minutes.
+_ALIVE: dict[str, Any] = {
+    "keepalives_idle": 60,
+    "keepalives_interval": 15,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 120_000,
+}
+# What takes longer hangs: a lock that nobody gives back, a disk that no longer answers. In milliseconds.
+_PATIENCE = {"lock_timeout": 120_000, "idle_in_transaction_session_timeout": 300_000, "statement_timeout": 1_800_000}
 # Characters that mean something in COPY's text format, and what stands for them.
 # https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -43,6 +54,13 @@ class CopyRows:
             if (text.count("\t"), text.count("\n")) != separators or "\\" in text or "\r" in text:
                 text = _escaped_lines(rows)
         self._bytes.write(text.encode() + b"\n")
+
+    @classmethod
+    def from_file(cls, file: IO[bytes]) -> Self:
+        """Rows as `file` once gave them."""
+        rows = cls()
+        shutil.copyfileobj(file, rows._bytes)
+        return rows
 
     def file(self) -> io.BytesIO:
         """The rows from the first one on."""
@@ -90,6 +108,31 @@ class _Turn(threading.local):
     is_busy = False
 
 
+class Hold:
+    """A lock of the whole database, on a connection of its own: when its holder dies, however it dies, it is free."""
+
+    def __init__(self, connection: Any, database: BoundStep, name: str) -> None:
+        self._connection = connection
+        self.database = database
+        self._name = name
+
+    def is_held(self) -> bool:
+        """Whether the connection, and so the lock, is still there."""
+        try:
+            with _translated():
+                self.database.ping()
+        except DatabaseError:
+            return False
+        return True
+
+    def release(self) -> None:
+        """Give the lock back; quietly, if it is gone already."""
+        # Closing would free it too, but only some time later: the next holder may already be at the door.
+        with suppress(DatabaseError), _translated():
+            self.database.unlock(name=self._name)
+        self._connection.close()
+
+
 class Database:
     """One PostgreSQL database. A connection lives as long as its transaction or lock: a server may restart between two.
 
@@ -113,25 +156,31 @@ class Database:
 
     @contextmanager
     def only_one(self, job: str) -> Iterator[None]:
-        """Hold the lock of a job; raises Busy when another process, or another thread, has it.
+        """Hold the lock of a job; raises Busy when another process, or another thread, has it."""
+        hold = self.hold(job)
+        if hold is None:
+            raise Busy(f"another process is doing '{job}' on this database just now; nothing was done here")
+        try:
+            with self._one_turn():
+                yield
+        finally:
+            hold.release()
 
-        The lock belongs to a connection of its own: when the process dies, however it dies, the lock is free.
-        """
-        lock = f"watchtime {job}"
-        with self._connected() as connection:
+    def hold(self, what: str) -> Hold | None:
+        """Take the lock of that name until it is released; None when somebody else has it."""
+        name = f"watchtime {what}"
+        connection = self._connect()
+        try:
             with _translated():
                 connection.autocommit = True
                 database = BoundStep(self._queries.steps["database"], connection)
-                got_it = database.try_lock(name=lock)
-            if not got_it:
-                raise Busy(f"another process is doing '{job}' on this database just now; nothing was done here")
-            try:
-                with self._one_turn():
-                    yield
-            finally:
-                # Closing would free it too, but only some time later: the next holder may already be at the door.
-                with suppress(DatabaseError), _translated():
-                    database.unlock(name=lock)
+                if database.try_lock(name=name):
+                    return Hold(connection, database, name)
+        except DatabaseError:
+            connection.close()
+            raise
+        connection.close()
+        return None
 
     def parameters(self) -> dict[str, str]:
         """How the server was reached: host, port, user, dbname, password, and whether by TLS (sslmode)."""
@@ -190,6 +239,8 @@ class Database:
             return psycopg2.connect(
                 self._url,
                 connect_timeout=CONNECT_TIMEOUT_SECONDS,
+                options=_options(self._url),
+                **_ALIVE,
                 application_name="watchtime",
                 # Whatever the server, or the environment, would have it be.
                 client_encoding="UTF8",
@@ -200,10 +251,18 @@ class Database:
 def _translated() -> Iterator[None]:
     try:
         yield
+    except psycopg2.errors.ReadOnlySqlTransaction as exc:
+        raise DatabaseUnavailable("the database can only be read just now: it recovers, or somebody set it so") from exc
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as exc:
         raise DatabaseUnavailable(f"the database cannot be reached or went away: {_first_line(exc)}") from exc
     except psycopg2.Error as exc:
         raise DatabaseError(f"the database refused: {_first_line(exc)}") from exc
+
+
+def _options(url: str) -> str:
+    """How long the server may let us wait. What the address says itself comes later, and so wins."""
+    ours = " ".join(f"-c {name}={value}" for name, value in _PATIENCE.items())
+    return f"{ours} {psycopg2.extensions.parse_dsn(url).get('options', '')}".strip()
 
 
 def _first_line(exc: psycopg2.Error) -> str:

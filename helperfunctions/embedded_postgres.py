@@ -38,17 +38,29 @@ def running(folder: Path) -> Iterator[str]:
     # The package's own lock is one file for the whole machine, and whoever comes second as another user may not even
     # open it. What has to be guarded is this one folder.
     lock = fasteners.InterProcessLock(folder.with_name(f"{folder.name}.lock"))
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with lock:
-            server = _start(folder)
-        server._lock = lock
-    except (OSError, RuntimeError, subprocess.SubprocessError) as exc:
-        raise DatabaseUnavailable(f"the embedded database in {folder} cannot be used: {exc}") from exc
+    server = _started(folder, lock)
+    server._lock = lock
     try:
         yield str(server.get_uri())
     finally:
         _leave(server)
+
+
+def revive(folder: Path) -> None:
+    """Start the server anew that we are using, should it have died, as when the machine ran out of memory.
+
+    Raises DatabaseUnavailable when it does not start.
+    """
+    _started(folder, fasteners.InterProcessLock(folder.with_name(f"{folder.name}.lock")))
+
+
+def _started(folder: Path, lock: fasteners.InterProcessLock) -> Any:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with lock:
+            return _start(folder)
+    except (OSError, RuntimeError, subprocess.SubprocessError) as exc:
+        raise DatabaseUnavailable(f"the embedded database in {folder} cannot be used: {exc}") from exc
 
 
 def _start(folder: Path) -> Any:

@@ -90,7 +90,7 @@ class Settings(BaseModel):
     )
     data_dir: Annotated[Path, AfterValidator(_usable_folder)] = Field(
         default_factory=lambda: Path.home() / ".local" / "share" / "twitch-watch-time",
-        description="where the embedded database and the Twitch token are kept",
+        description="where the embedded database, the Twitch token, and polls that wait for the database are kept",
     )
     twitch_client_id: str | None = Field(
         default=None, description="client id of your application, from https://dev.twitch.tv/console/apps"
@@ -109,6 +109,9 @@ class Settings(BaseModel):
     post_at: TimeOfDay = Field(default=time(14), description="when the day before is summed up, in that time zone")
     staging_retention_hours: int = Field(
         default=24, ge=1, le=24 * 366, description="how long a rolled-up day's raw streams are kept after its end"
+    )
+    kept_polls_mb: int = Field(
+        default=256, ge=1, description="room in DATA_DIR for polls while the database is away, in megabytes"
     )
     x_api_key: SecretStr | None = Field(
         default=None, description="API key of your app, from https://console.x.com; with the next three, posting begins"

@@ -3,6 +3,7 @@
 import itertools
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from urllib.parse import quote
 import psycopg2
 import pytest
 
+from bot.collect.keep import KeptPolls
 from helperfunctions import embedded_postgres, migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
@@ -66,6 +68,12 @@ def database(url: str, queries: Queries) -> Database:
 
 
 @pytest.fixture
+def kept(tmp_path: Path) -> KeptPolls:
+    """Where polls wait while the database is away."""
+    return KeptPolls(tmp_path / "polls", 10_000_000)
+
+
+@pytest.fixture
 def clock() -> VirtualClock:
     """Stands at 08:00 Pacific on Saturday, 2026-11-21, the start of a day of the bot."""
     return VirtualClock(datetime(2026, 11, 21, 16, tzinfo=UTC))
@@ -83,3 +91,31 @@ def _execute(url: str, statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
     connection.close()
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Takes one database away from everybody, and gives it back."""
+
+    server_url: str
+    name: str
+
+    def off(self) -> None:
+        """Nobody gets in, and who was in is thrown out."""
+        _execute(self.server_url, f"alter database {self.name} allow_connections false")
+        _execute(
+            self.server_url, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{self.name}'"
+        )
+
+    def on(self) -> None:
+        _execute(self.server_url, f"alter database {self.name} allow_connections true")
+
+    def only_read(self, how: bool) -> None:
+        """As of the next connection."""
+        _execute(self.server_url, f"alter database {self.name} set default_transaction_read_only = {how}")
+
+
+@pytest.fixture
+def switch(server_url: str, url: str) -> Switch:
+    """The switch of the test's database."""
+    return Switch(server_url, url.split("@/")[1].split("?")[0])

@@ -1,17 +1,21 @@
-"""One poll: crawl Twitch, then store everything in one transaction. It always ends in a row."""
+"""One poll: crawl Twitch, then store everything in one transaction. It always ends in a row, or in a file that
+becomes one."""
 
 import logging
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.collect.crawl import Crawl
+from bot.collect.keep import KeptPolls
 from bot.collect.stage import StagedPoll
 from bot.days import Calendar
-from bot.models import Day, Poll
+from bot.models import Poll
 from bot.ports import LiveStreams
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
+from helperfunctions.errors import DatabaseError, DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -29,28 +33,19 @@ class Collector:
     calendar: Calendar
     more_than_viewers: int
     interval_minutes: int
+    kept: KeptPolls
     page_cap: int = PAGE_CAP
 
     def collect(self) -> Poll:
         """Take one poll and return its row, which is stored whatever became of it.
 
-        Raises Busy when another collector works on this database, and DatabaseError when the row cannot be stored.
+        Without a database it is taken all the same and kept on disk, to be stored at a later turn: then raises what
+        the database said. Raises Busy when another collector works on this database.
         """
-        with self.database.only_one("collect"):
-            started_at = self.clock.now()
-            day = self.calendar.day_of(started_at)
-            staged = self._begin(day)
-            # A poll that takes longer than half its interval would get in the way of the next.
-            deadline = started_at + timedelta(minutes=self.interval_minutes) / 2
-            crawl = Crawl(
-                self.live,
-                more_than_viewers=self.more_than_viewers,
-                page_cap=self.page_cap,
-                is_out_of_time=lambda: self.clock.now() > deadline,
-                keep=staged.keep,
-                put_aside=staged.put_aside,
-            )
-            crawl.run()
+        started_at = self.clock.now()
+        with ExitStack() as stack:
+            staged = self._begin(stack, started_at)
+            crawl = self._crawl(staged, started_at)
             poll = Poll(
                 poll_id=staged.poll_id,
                 day=staged.day,
@@ -65,20 +60,61 @@ class Collector:
                 set_aside=crawl.set_aside,
                 error=crawl.error,
             )
+            self._store(staged, poll)
+        _tell(poll)
+        return poll
+
+    def store_kept(self) -> int:
+        """Store the polls that were kept while the database was away; how many went in."""
+        if not self.kept.waiting():
+            return 0
+        with self.database.only_one("collect"):
+            return self.kept.store(self.database)
+
+    def _begin(self, stack: ExitStack, started_at: datetime) -> StagedPoll:
+        """Take the lock and a number and make room, today's and tomorrow's, before the crawl: the store then needs no
+        lock on a table."""
+        day = self.calendar.day_of(started_at).date
+        try:
+            stack.enter_context(self.database.only_one("collect"))
+            self.kept.store(self.database)
+            with self.database.transaction() as tx:
+                tx.collect.make_partition(day=day)
+                tx.collect.make_partition(day=day + timedelta(days=1))
+                poll_id = tx.collect.next_poll_id()
+        except DatabaseUnavailable as exc:
+            log.warning("this poll is taken without the database: %s", exc)
+            # A number that the database never gives, and nobody else takes.
+            poll_id = -round(started_at.timestamp() * 1000)
+        return StagedPoll(poll_id, day, self.more_than_viewers, self.interval_minutes)
+
+    def _crawl(self, staged: StagedPoll, started_at: datetime) -> Crawl:
+        # A poll that takes longer than half its interval would get in the way of the next.
+        deadline = started_at + timedelta(minutes=self.interval_minutes) / 2
+        crawl = Crawl(
+            self.live,
+            more_than_viewers=self.more_than_viewers,
+            page_cap=self.page_cap,
+            is_out_of_time=lambda: self.clock.now() > deadline,
+            keep=staged.keep,
+            put_aside=staged.put_aside,
+        )
+        crawl.run()
+        return crawl
+
+    def _store(self, staged: StagedPoll, poll: Poll) -> None:
+        try:
             with self.database.transaction() as tx:
                 # Once more: a prune may have found yesterday's still without a poll, and dropped it meanwhile.
                 tx.collect.make_partition(day=staged.day)
                 staged.store(tx, poll)
-        _tell(poll)
-        return poll
-
-    def _begin(self, day: Day) -> StagedPoll:
-        """Take a number and make room, today's and tomorrow's, before the crawl: the store needs no lock on a table."""
-        with self.database.transaction() as tx:
-            tx.collect.make_partition(day=day.date)
-            tx.collect.make_partition(day=day.date + timedelta(days=1))
-            poll_id = tx.collect.next_poll_id()
-        return StagedPoll(poll_id, day.date, self.more_than_viewers, self.interval_minutes)
+        except DatabaseError as exc:
+            try:
+                path = self.kept.keep(staged, poll)
+            except OSError as no_room:
+                log.error("a poll is lost: %s, and it cannot be kept on disk: %s", exc, no_room.strerror)
+                raise exc from None
+            raise type(exc)(f"{exc}; the poll is kept in {path} and stored when the database takes it") from exc
 
 
 def _tell(poll: Poll) -> None:

@@ -1,15 +1,22 @@
 """A poll on its way into staging: written down as it comes, stored in one transaction."""
 
+import json
+import shutil
+import zipfile
+import zlib
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import IO, Any, Final, Self
 
-from bot.models import GameId, Poll, SetAside, Stream
+from bot.models import CrawlEnd, GameId, Poll, PollStatus, SetAside, Stream
 from helperfunctions.database import CopyRows, Transaction
 
 # Enough to see what is wrong; the poll has the count.
 SAMPLE_OF_SET_ASIDE: Final = 20
+# Of the files that `save` writes.
+FILE_FORMAT: Final = 1
 
 
 class StagedPoll:
@@ -54,6 +61,48 @@ class StagedPoll:
         """Write down a stream that could not be understood."""
         if len(self._set_aside) < SAMPLE_OF_SET_ASIDE:
             self._set_aside.append(stream)
+
+    def save(self, file: IO[bytes], poll: Poll) -> None:
+        """Write down the poll, all of it, into a file that `load` understands."""
+        told = {
+            "format": FILE_FORMAT,
+            "poll": asdict(poll),
+            "more_than_viewers": self._more_than_viewers,
+            "interval_minutes": self._interval_minutes,
+            "set_aside": [asdict(stream) for stream in self._set_aside],
+            "games": [
+                (game_id, name, self._game_viewers[game_id], self._game_streams[game_id])
+                for game_id, name in self._game_names.items()
+            ],
+        }
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.writestr("poll.json", json.dumps(told, default=str))
+            for name, rows in (("streams", self._streams), ("streamers", self._streamers)):
+                with archive.open(name, "w") as member:
+                    shutil.copyfileobj(rows.file(), member)
+
+    @classmethod
+    def load(cls, file: IO[bytes]) -> tuple[Self, Poll]:
+        """A poll that `save` wrote. Raises ValueError when the file is torn, or nothing that we wrote."""
+        try:
+            with zipfile.ZipFile(file) as archive:
+                told = json.loads(archive.read("poll.json"))
+                if told["format"] != FILE_FORMAT:
+                    raise ValueError(f"its format is {told['format']}, not {FILE_FORMAT}")
+                poll = _poll(told["poll"])
+                staged = cls(poll.poll_id, poll.day, told["more_than_viewers"], told["interval_minutes"])
+                staged._set_aside = [SetAside(**one) for one in told["set_aside"]]
+                for game_id, name, viewers, streams in told["games"]:
+                    staged._game_names[game_id] = name
+                    staged._game_viewers[game_id] = viewers
+                    staged._game_streams[game_id] = streams
+                with archive.open("streams") as member:
+                    staged._streams = CopyRows.from_file(member)
+                with archive.open("streamers") as member:
+                    staged._streamers = CopyRows.from_file(member)
+        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError) as exc:
+            raise ValueError(f"it cannot be read: {exc}") from exc
+        return staged, poll
 
     def store(self, tx: Transaction, poll: Poll) -> None:
         """Store the poll, all of it."""
@@ -103,3 +152,16 @@ class StagedPoll:
             ]
         )
         return rows
+
+
+def _poll(told: Mapping[str, Any]) -> Poll:
+    return Poll(
+        **{
+            **told,
+            "day": date.fromisoformat(told["day"]),
+            "started_at": datetime.fromisoformat(told["started_at"]),
+            "ended_at": datetime.fromisoformat(told["ended_at"]),
+            "status": PollStatus(told["status"]),
+            "ended_because": CrawlEnd(told["ended_because"]),
+        }
+    )

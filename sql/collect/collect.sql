@@ -17,6 +17,14 @@ values (
     :pages, :streams, :viewers, :duplicates, :set_aside, :error
 );
 
+-- name: can_go_in^
+-- Of a poll that was kept on disk: whether it is in already, and whether its day is rolled up and its streams are gone.
+-- Grain: one row.
+select
+    exists (select from staging.polls where poll_id = :poll_id) as is_in,
+    exists (select from days where day = cast(:day as date))
+    and to_regclass('staging.streams_' || to_char(cast(:day as date), 'YYYY_MM_DD')) is null as is_too_late;
+
 -- name: create_incoming_streamers!
 -- A place for the names of one poll, gone with its transaction. Grain: one row per stream.
 create temporary table incoming_streamers (

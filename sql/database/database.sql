@@ -6,6 +6,10 @@ select pg_try_advisory_lock(hashtextextended(:name, 0));
 -- Give the lock of a job back.
 select pg_advisory_unlock(hashtextextended(:name, 0));
 
+-- name: ping$
+-- Whether this session is still there.
+select true;
+
 -- name: has_migrations$
 -- Whether any migration was ever applied here.
 select to_regclass('public.schema_migrations') is not null;

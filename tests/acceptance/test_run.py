@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psutil
 import pytest
 
 from bot.days import Calendar
@@ -136,4 +137,17 @@ def test_killed_while_it_makes_its_database_it_starts_the_next_time(
     bot.wait()
     ran = shell.run("collect", **settings)
     assert ran.code == 0, ran
+    nothing_runs_in(folder)
+
+
+def test_an_embedded_database_that_dies_is_started_anew(shell: Shell, folder: Path, twitch: dict[str, str]) -> None:
+    """As when the machine runs out of memory."""
+    data = folder / "data"
+    bot = shell.start("run", DATA_DIR=str(data), **twitch)
+    eventually(lambda: "poll stored" in shell.said(bot, "err"), "the first poll is stored")
+    postmaster = int((data / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    psutil.Process(postmaster).kill()
+    eventually(lambda: shell.said(bot, "err").count("poll stored") == 2, "it catches up on the new server")
+    bot.terminate()
+    assert shell.end_of(bot).code == 0
     nothing_runs_in(folder)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.collect.keep import KeptPolls
 from bot.collect.poll import Collector
 from bot.days import Calendar
 from helperfunctions.clock import VirtualClock
@@ -140,14 +141,16 @@ def api(sandbox: TwitchSandbox, connect: Connect, patience: tuple[float, float])
 
 
 @pytest.fixture
-def make_collector(database: Database, clock: VirtualClock, connect: Connect) -> Callable[..., Collector]:
+def make_collector(
+    database: Database, clock: VirtualClock, connect: Connect, kept: KeptPolls
+) -> Callable[..., Collector]:
     """A collector on a sandbox and on the test's own database."""
 
     def made(sandbox: TwitchSandbox, **options: Any) -> Collector:
         given: dict[str, Any] = {"more_than_viewers": MORE_THAN, "interval_minutes": 30} | options
         live = connect(sandbox, **given.pop("client", {}))
         calendar = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
-        return Collector(live=live, database=database, clock=clock, calendar=calendar, **given)
+        return Collector(live=live, database=database, clock=clock, calendar=calendar, kept=kept, **given)
 
     return made
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.collect.keep import KeptPolls
 from bot.collect.poll import Collector
 from bot.days import Calendar
 from bot.models import CrawlEnd, PollStatus
@@ -36,7 +37,7 @@ def the_streams(count: int) -> list[dict[str, Any]]:
     ],
 )
 def test_a_poll_stores_just_what_a_plain_helix_serves(
-    count: int, pages: int, because: CrawlEnd, database: Database, url: str, clock: VirtualClock
+    count: int, pages: int, because: CrawlEnd, database: Database, url: str, clock: VirtualClock, kept: KeptPolls
 ) -> None:
     streams = the_streams(count)
     with plain_helix.serving(streams) as address:
@@ -55,6 +56,7 @@ def test_a_poll_stores_just_what_a_plain_helix_serves(
             calendar=Calendar(ZoneInfo("America/Los_Angeles"), time(8)),
             more_than_viewers=50,
             interval_minutes=30,
+            kept=kept,
         ).collect()
         live.close()
     above = [stream for stream in streams if stream["viewer_count"] > 50]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import psycopg2
 import pytest
 
+from bot.collect.keep import KeptPolls
 from bot.collect.poll import Collector
 from bot.days import Calendar
 from bot.models import CrawlEnd, Poll, PollStatus
@@ -43,7 +44,7 @@ THREE_O_CLOCK = datetime(2026, 11, 21, 15, tzinfo=UTC)
 
 
 @pytest.fixture
-def collecting(database: Database, clock: VirtualClock) -> MakeCollector:
+def collecting(database: Database, clock: VirtualClock, kept: KeptPolls) -> MakeCollector:
     """A collector of whatever list it is given."""
 
     def make(live: LiveStreams) -> Collector:
@@ -54,6 +55,7 @@ def collecting(database: Database, clock: VirtualClock) -> MakeCollector:
             calendar=Calendar(ZoneInfo("America/Los_Angeles"), time(8)),
             more_than_viewers=50,
             interval_minutes=30,
+            kept=kept,
         )
 
     return make
@@ -228,7 +230,8 @@ def test_the_next_poll_works_after_one_that_could_not_be_stored(collecting: Make
         collecting(page(a_raw_stream())).collect()
     execute(url, "alter table staging.games drop constraint none")
     assert collecting(page(a_raw_stream())).collect().status is PollStatus.COMPLETE
-    assert rows(url, "select count(*) from staging.streams") == [(1,)]
+    # and so does the one before, now that it can
+    assert rows(url, "select poll_id from staging.streams order by poll_id") == [(1,), (2,)]
 
 
 def test_two_collectors_at_once_one_works_and_the_other_says_so(collecting: MakeCollector, url: str) -> None:
@@ -247,21 +250,21 @@ def test_two_collectors_at_once_one_works_and_the_other_says_so(collecting: Make
     ("before_the_hour", "day"), [(timedelta(0), DAY), (timedelta(microseconds=1), date(2026, 11, 20))]
 )
 def test_a_poll_at_exactly_eight_belongs_to_the_new_day(
-    database: Database, url: str, before_the_hour: timedelta, day: date
+    database: Database, url: str, kept: KeptPolls, before_the_hour: timedelta, day: date
 ) -> None:
     started_at = DAY_START - before_the_hour
     calendar = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
-    poll = Collector(page(a_raw_stream()), database, VirtualClock(started_at), calendar, 50, 30).collect()
+    poll = Collector(page(a_raw_stream()), database, VirtualClock(started_at), calendar, 50, 30, kept).collect()
     assert (poll.day, poll.started_at) == (day, started_at)
     assert rows(url, "select day from staging.polls") == rows(url, "select day from staging.streams") == [(day,)]
 
 
-def test_a_poll_belongs_to_the_day_on_which_it_began(database: Database, clock: VirtualClock, url: str) -> None:
+def test_a_poll_belongs_to_the_day_on_which_it_began(database: Database, kept: KeptPolls, url: str) -> None:
     """However long it takes."""
     clock = VirtualClock(DAY_START - timedelta(minutes=1))
     calendar = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
     live = Doing(lambda: clock.advance(120), a_raw_stream())
-    Collector(live, database, clock, calendar, 50, 30).collect()
+    Collector(live, database, clock, calendar, 50, 30, kept).collect()
     assert rows(url, "select day, started_at, ended_at from staging.polls") == [
         (date(2026, 11, 20), DAY_START - timedelta(minutes=1), DAY_START + timedelta(minutes=1))
     ]

@@ -82,7 +82,6 @@ def test_the_helpers_never_import_the_bot() -> None:
 
 
 def test_only_the_clock_asks_for_the_time() -> None:
-    """And once the timetable, for the scheduler lives by the machine's clock whatever ours says."""
     asking: list[str] = []
     for path in FILES:
         for node in ast.walk(tree(path)):
@@ -90,7 +89,7 @@ def test_only_the_clock_asks_for_the_time() -> None:
                 owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
                 if (owner, node.attr) in ASKS_FOR_NOW:
                     asking.append(path.as_posix())
-    assert sorted(asking) == ["bot/timetable.py", "helperfunctions/clock.py"]
+    assert sorted(asking) == ["helperfunctions/clock.py"]
 
 
 def test_no_query_asks_for_the_time() -> None:

@@ -65,6 +65,7 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "day_starts_at": time(8),
         "post_at": time(14),
         "staging_retention_hours": 24,
+        "kept_polls_mb": 256,
         "x_api_key": None,
         "x_api_key_secret": None,
         "x_access_token": None,

@@ -1,0 +1,262 @@
+"""Polls that the database could not take: on disk, in the database later, each exactly once."""
+
+from collections.abc import Callable
+from datetime import time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.collect.keep import KeptPolls
+from bot.collect.poll import Collector
+from bot.collect.prune import Pruner
+from bot.daily.rollup import Rollup
+from bot.days import Calendar
+from bot.models import PollStatus
+from bot.ports import LiveStreams
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.errors import DatabaseError, DatabaseUnavailable, TwitchUnavailable
+from tests.conftest import Switch
+from tests.factories import DAY, DAY_START, a_raw_stream, rows, write
+from tests.unit.live_streams import Page, ScriptedStreams
+
+CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
+EVERYTHING = (
+    "select day, started_at, ended_at, status, ended_because, interval_minutes, more_than_viewers, pages, streams, \
+     viewers, duplicates, set_aside, error from staging.polls order by started_at",
+    "select day, viewer_count, started_at, stream_id, streamer_id, game_id from staging.streams order by 1, 2, 3, 4",
+    "select game_id, viewers, streams from staging.games order by 1, 2",
+    "select position, reason, raw from staging.set_aside order by 1",
+    "select * from streamers order by 1",
+    "select * from games order by 1",
+)
+NAMES = ("tab\tname", "back\\slash", r"\N", "line\nbreak", "ボブ", "👨‍👩‍👧")
+MakeCollector = Callable[..., Collector]
+
+
+@pytest.fixture
+def collecting(database: Database, clock: VirtualClock, kept: KeptPolls) -> MakeCollector:
+    """A collector of whatever list it is given; on another database, or with another folder, if one is named."""
+
+    def make(live: LiveStreams, **other: Any) -> Collector:
+        given: dict[str, Any] = {"database": database, "kept": kept} | other
+        return Collector(live=live, clock=clock, calendar=CALENDAR, more_than_viewers=50, interval_minutes=30, **given)
+
+    return make
+
+
+class During:
+    """A list of one page, and something that happens while it is asked for."""
+
+    def __init__(self, happens: Callable[[], object], *streams: Any) -> None:
+        self._happens = happens
+        self._streams = streams
+
+    def get_streams(self, after: str | None = None) -> Page:
+        self._happens()
+        return Page(self._streams)
+
+
+def page(*streams: Any) -> ScriptedStreams:
+    return ScriptedStreams({None: [Page(streams)]})
+
+
+def odd_streams() -> list[Any]:
+    """Streams that leave a row in every table."""
+    named = [
+        a_raw_stream(id=f"i{name}", user_id=f"u{name}", user_name=name, game_id=f"g{name}", game_name=name)
+        for name in NAMES
+    ]
+    return [*named, a_raw_stream(game_id="", started_at=None), {"id": "nobody"}, None]
+
+
+def everything(url: str) -> list[list[tuple[Any, ...]]]:
+    return [rows(url, query) for query in EVERYTHING]
+
+
+def test_a_poll_taken_without_a_database_is_in_the_end_as_any_other(
+    collecting: MakeCollector, switch: Switch, url: str, kept: KeptPolls
+) -> None:
+    collecting(page(*odd_streams())).collect()
+    as_ever = everything(url)
+    for table in ("staging.polls", "staging.streams", "staging.games", "streamers", "games"):
+        write(url, f"delete from {table}")
+    switch.off()
+    with pytest.raises(DatabaseUnavailable, match=r"the poll is kept in .* and stored when"):
+        collecting(page(*odd_streams())).collect()
+    switch.on()
+    assert everything(url) == [[]] * 6
+    assert collecting(page()).store_kept() == 1
+    assert everything(url) == as_ever
+    assert kept.waiting() == []
+
+
+@pytest.mark.parametrize("how", ["away", "read-only"])
+def test_what_is_taken_while_the_database_is_away_goes_in_before_the_next_poll(
+    how: str, collecting: MakeCollector, switch: Switch, clock: VirtualClock, url: str, kept: KeptPolls
+) -> None:
+    if how == "away":
+        switch.off()
+    else:
+        switch.only_read(True)
+    for _ in range(2):
+        with pytest.raises(DatabaseUnavailable):
+            collecting(page(a_raw_stream())).collect()
+        clock.advance(1800)
+    assert len(kept.waiting()) == 2
+    if how == "away":
+        switch.on()
+    else:
+        switch.only_read(False)
+    collecting(page(a_raw_stream())).collect()
+    assert kept.waiting() == []
+    assert rows(url, "select started_at, status, streams from staging.polls order by started_at") == [
+        (DAY_START + number * timedelta(minutes=30), "complete", 1) for number in range(3)
+    ]
+    assert rows(url, "select count(*) from staging.streams") == [(3,)]
+
+
+def test_a_poll_is_kept_when_the_database_goes_away_during_the_crawl(
+    collecting: MakeCollector, switch: Switch, url: str, kept: KeptPolls
+) -> None:
+    with pytest.raises(DatabaseUnavailable, match="is kept in"):
+        collecting(During(switch.off, a_raw_stream())).collect()
+    switch.on()
+    assert rows(url, "select count(*) from staging.polls") == [(0,)]
+    assert collecting(page()).store_kept() == 1
+    assert rows(url, "select poll_id, streams from staging.polls") == [(1, 1)]
+    assert kept.waiting() == []
+
+
+def test_a_poll_that_failed_while_the_database_is_away_is_recorded_too(
+    collecting: MakeCollector, switch: Switch, url: str
+) -> None:
+    switch.off()
+    with pytest.raises(DatabaseUnavailable):
+        collecting(ScriptedStreams({None: [TwitchUnavailable("Twitch does not answer")]})).collect()
+    switch.on()
+    collecting(page()).store_kept()
+    assert rows(url, "select status, error from staging.polls") == [("failed", "Twitch does not answer")]
+
+
+def test_a_poll_that_was_stored_without_our_hearing_of_it_goes_in_once(
+    collecting: MakeCollector, switch: Switch, url: str, kept: KeptPolls
+) -> None:
+    """Killed after the commit and before the file was removed, or cut off while the server said yes."""
+    switch.off()
+    with pytest.raises(DatabaseUnavailable):
+        collecting(page(a_raw_stream())).collect()
+    switch.on()
+    (path,) = kept.waiting()
+    content = path.read_bytes()
+    assert collecting(page()).store_kept() == 1
+    path.write_bytes(content)
+    assert collecting(page()).store_kept() == 0
+    assert kept.waiting() == []
+    assert rows(url, "select count(*) from staging.polls") == [(1,)]
+
+
+def test_a_database_that_is_still_away_costs_nothing_of_what_is_kept(
+    collecting: MakeCollector, switch: Switch, kept: KeptPolls
+) -> None:
+    switch.off()
+    with pytest.raises(DatabaseUnavailable):
+        collecting(page(a_raw_stream())).collect()
+    with pytest.raises(DatabaseUnavailable):
+        collecting(page()).store_kept()
+    assert len(kept.waiting()) == 1
+
+
+def test_a_day_rolled_up_before_the_kept_poll_came_is_rolled_up_again(
+    collecting: MakeCollector, switch: Switch, database: Database, clock: VirtualClock, url: str
+) -> None:
+    collecting(page(a_raw_stream())).collect()
+    clock.advance(1800)
+    switch.off()
+    with pytest.raises(DatabaseUnavailable):
+        collecting(page(a_raw_stream())).collect()
+    switch.on()
+    clock.advance(24 * 3600)
+    rollup = Rollup(database, clock, CALENDAR)
+    rollup.daily()
+    collecting(page()).store_kept()
+    assert [(day.date, day.polls) for day in rollup.daily()] == [(DAY, 2)]
+
+
+def test_a_kept_poll_of_a_day_whose_streams_are_gone_changes_nothing(
+    collecting: MakeCollector, switch: Switch, database: Database, clock: VirtualClock, url: str, kept: KeptPolls
+) -> None:
+    """With its streams alone, the day would be rolled up to a fraction of itself."""
+    collecting(page(a_raw_stream())).collect()
+    clock.advance(1800)
+    switch.off()
+    with pytest.raises(DatabaseUnavailable):
+        collecting(page(a_raw_stream())).collect()
+    switch.on()
+    clock.advance(72 * 3600)
+    rollup = Rollup(database, clock, CALENDAR)
+    rollup.daily()
+    assert Pruner(database, clock, CALENDAR, timedelta(hours=24)).prune()[0] == DAY
+    assert collecting(page()).store_kept() == 0
+    assert rollup.daily() == []
+    assert kept.waiting() == []
+    assert rows(url, "select polls from days") == [(1,)]
+
+
+def test_what_the_database_refuses_for_good_is_put_aside_and_stops_nothing(
+    collecting: MakeCollector, clock: VirtualClock, url: str, kept: KeptPolls
+) -> None:
+    write(url, "alter table staging.games add constraint none check (viewers < 1000000)")
+    with pytest.raises(DatabaseError, match="violates check constraint"):
+        collecting(page(a_raw_stream(viewer_count=2_000_000))).collect()
+    clock.advance(1800)
+    assert collecting(page(a_raw_stream())).collect().status is PollStatus.COMPLETE
+    assert rows(url, "select viewers from staging.polls") == [(1000,)]
+    assert kept.waiting() == []
+    assert len(list(kept.folder.glob("*.refused"))) == 1
+
+
+@pytest.mark.parametrize("torn", [b"", b"PK", b"not a poll at all", None])
+def test_a_torn_file_is_put_aside_and_stops_nothing(
+    torn: bytes | None, collecting: MakeCollector, switch: Switch, clock: VirtualClock, url: str, kept: KeptPolls
+) -> None:
+    switch.off()
+    for _ in range(2):
+        with pytest.raises(DatabaseUnavailable):
+            collecting(page(a_raw_stream())).collect()
+        clock.advance(1800)
+    switch.on()
+    first = kept.waiting()[0]
+    content = first.read_bytes()
+    first.write_bytes(content[: len(content) // 2] if torn is None else torn)
+    assert collecting(page()).store_kept() == 1
+    assert rows(url, "select count(*) from staging.polls") == [(1,)]
+    assert [path.name for path in kept.folder.iterdir()] == [first.with_suffix(".refused").name]
+
+
+def test_when_there_is_no_more_room_the_oldest_make_way(
+    collecting: MakeCollector, switch: Switch, clock: VirtualClock, kept: KeptPolls
+) -> None:
+    switch.off()
+    with pytest.raises(DatabaseUnavailable):
+        collecting(page(a_raw_stream())).collect()
+    (first,) = kept.waiting()
+    little = KeptPolls(kept.folder, 2 * first.stat().st_size + 20)
+    for _ in range(3):
+        clock.advance(1800)
+        with pytest.raises(DatabaseUnavailable):
+            collecting(page(a_raw_stream()), kept=little).collect()
+    names = [path.name[:16] for path in kept.waiting()]
+    assert names == ["20261121T170000Z", "20261121T173000Z"]
+
+
+def test_without_database_and_without_room_the_poll_is_lost_and_both_reasons_are_told(
+    collecting: MakeCollector, switch: Switch, kept: KeptPolls, caplog: pytest.LogCaptureFixture
+) -> None:
+    switch.off()
+    kept.folder.parent.mkdir(exist_ok=True)
+    kept.folder.write_text("a file where the folder should be")
+    with pytest.raises(DatabaseUnavailable, match="not currently accepting connections"):
+        collecting(page(a_raw_stream())).collect()
+    assert "cannot be kept on disk: File exists" in caplog.text
