@@ -68,12 +68,16 @@ def run() -> None:
     """
     loaded = settings.load().settings
     loaded.twitch_credentials()
+    log.set_up(logging.getLevelName(logging.getLogger().level), loaded.log_format)
     clock = SystemClock()
     with (
         open_bot(loaded, clock=clock, random=random.random, database_may_be_away=True) as bot,
         bot.collector() as collector,
     ):
-        run_until_stopped(bot.timetable(), bot.jobs(collector), bot.lead(collector), clock)
+        lead = bot.lead(collector)
+        watch = bot.watch(lead)
+        with bot.door(watch):
+            run_until_stopped(bot.timetable(), bot.jobs(collector, watch), lead, clock, watch)
 
 
 @app.command()

@@ -162,9 +162,9 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 def _live_through(bot: Bot, clock: VirtualClock, people: People, screen: Screen) -> None:
     """Step the clock along the timetable until a while after the posts of the second day."""
     end = bot.calendar.day(DAY).ends_at + timedelta(hours=6, minutes=46)
-    schedule = moments(bot.timetable(EVERY_SECONDS), clock.now(), end)
+    schedule = moments(bot.timetable(EVERY_SECONDS, EVERY_SECONDS), clock.now(), end)
     with bot.collector(timeout=TIMEOUT) as collector, screen.progress(len(schedule)) as advance:
-        jobs = bot.jobs(collector)
+        jobs = bot.jobs(collector, bot.watch(bot.lead(collector)))
         for due in schedule:
             clock.move_to(due.at)
             people.speak(clock.now())

@@ -355,18 +355,21 @@ class Spending:
 
 def spending(database: Database, now: datetime, budget_usd: Decimal) -> Spending:
     """The month of `now`. The forecast goes on at the pace of the last seven days, or of as many as there are."""
+    with database.transaction() as tx:
+        return spending_of(tx, now, budget_usd)
+
+
+def spending_of(tx: Transaction, now: datetime, budget_usd: Decimal) -> Spending:
+    """The same, in a transaction that is there already."""
     month = month_of(now)
     week_ago = now - timedelta(days=7)
-    with database.transaction() as tx:
-        rows = [
-            Spent(str(purpose), str(kind), int(units), Decimal(usd), Decimal(unsettled or 0))
-            for purpose, kind, units, usd, unsettled in tx.spend.month_by_kind(
-                since=month.starts_at, before=month.ends_at
-            )
-        ]
-        lately = Decimal(tx.spend.spent(since=week_ago, before=now))
-        first: Any = tx.spend.first_charge_at(since=week_ago, before=now)
-        pauses = [(str(cause), until, str(because)) for cause, until, because in tx.spend.pauses(now=now)]
+    rows = [
+        Spent(str(purpose), str(kind), int(units), Decimal(usd), Decimal(unsettled or 0))
+        for purpose, kind, units, usd, unsettled in tx.spend.month_by_kind(since=month.starts_at, before=month.ends_at)
+    ]
+    lately = Decimal(tx.spend.spent(since=week_ago, before=now))
+    first: Any = tx.spend.first_charge_at(since=week_ago, before=now)
+    pauses = [(str(cause), until, str(because)) for cause, until, because in tx.spend.pauses(now=now)]
     days = max((now - first) / timedelta(days=1), 1.0) if first else 1.0
     total = sum((row.usd for row in rows), Decimal(0))
     to_come = lately / Decimal(days) * Decimal((month.ends_at - now) / timedelta(days=1))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from time import monotonic
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -24,6 +25,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.lead import Lead, Standing
 from helperfunctions.clock import Clock
 from helperfunctions.errors import WatchTimeError
+from helperfunctions.log import run_of
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +39,13 @@ class Job(StrEnum):
     POST = "post"
     REPLY = "reply"
     OUTBOX = "outbox"
+    WATCH = "watch"
 
 
 # What is done at once when the bot starts, to catch up.
 AT_START = (Job.DAILY, Job.PRUNE, Job.COLLECT, Job.POST, Job.REPLY, Job.OUTBOX)
+# What is done while the database is away.
+WITHOUT_DATABASE = (Job.COLLECT, Job.WATCH)
 # How often it is looked whether we lead, whether the database is there, and whether the clock was set.
 LOOK_EVERY_SECONDS = 5.0
 # A clock that is corrected by less than this was not set: it drifts.
@@ -71,6 +76,7 @@ def timetable(
     post_at: time,
     reply_every_seconds: int,
     send_every_seconds: int,
+    watch_every_seconds: int,
 ) -> list[Entry]:
     """When each job is due.
 
@@ -92,6 +98,7 @@ def timetable(
         ),
         Entry(Job.REPLY, _every(reply_every_seconds)),
         Entry(Job.OUTBOX, _every(send_every_seconds)),
+        Entry(Job.WATCH, _every(watch_every_seconds)),
     ]
 
 
@@ -103,8 +110,24 @@ def _every(seconds: int) -> IntervalTrigger:
     return IntervalTrigger(seconds=seconds, start_date=datetime(2026, 1, 1, tzinfo=UTC), timezone=UTC)
 
 
+class Told(Protocol):
+    """Who wants to know how it goes."""
+
+    def loop_is_alive(self) -> None:
+        """The main loop has looked around, which it does every few seconds."""
+        ...
+
+    def job_done(self, job: str, outcome: str, seconds: float) -> None:
+        """A job took so long; the outcome is `done`, or the name of what went wrong."""
+        ...
+
+
 def run_until_stopped(
-    entries: Sequence[Entry], jobs: Mapping[Job, Callable[[], object]], lead: Lead, clock: Clock
+    entries: Sequence[Entry],
+    jobs: Mapping[Job, Callable[[], object]],
+    lead: Lead,
+    clock: Clock,
+    told: Told,
 ) -> None:
     """Do every job when it is due, each in a thread of its own, until SIGTERM or SIGINT; then finish what goes on.
 
@@ -113,7 +136,7 @@ def run_until_stopped(
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    runner = Runner([entry for entry in entries if entry.job in jobs], jobs, lead, clock)
+    runner = Runner([entry for entry in entries if entry.job in jobs], jobs, lead, clock, told)
     try:
         runner.look()
         while not stopping.wait(LOOK_EVERY_SECONDS):
@@ -129,12 +152,18 @@ class Runner:
     """Wakes the jobs while we lead. Without a database only polls are taken, which are kept on disk."""
 
     def __init__(
-        self, entries: Sequence[Entry], jobs: Mapping[Job, Callable[[], object]], lead: Lead, clock: Clock
+        self,
+        entries: Sequence[Entry],
+        jobs: Mapping[Job, Callable[[], object]],
+        lead: Lead,
+        clock: Clock,
+        told: Told,
     ) -> None:
         self._entries = entries
         self._jobs = jobs
         self._lead = lead
         self._clock = clock
+        self._told = told
         self._clock_runs_ahead = self._ahead()
         self._terms = 0
         self._scheduler = BackgroundScheduler(
@@ -149,6 +178,7 @@ class Runner:
 
     def look(self) -> None:
         """One look at our standing and at the clock."""
+        self._told.loop_is_alive()
         self._lead.look()
         if self._lead.terms != self._terms:
             # Also when the lock was lost and got again at once: the database was restarted, and jobs with it.
@@ -185,11 +215,17 @@ class Runner:
     def _do(self, job: Job) -> None:
         """Do a job; whatever happens, the timetable goes on."""
         standing = self._lead.standing
-        if standing is not Standing.LEADING and (standing, job) != (Standing.WITHOUT_DATABASE, Job.COLLECT):
+        if standing is not Standing.LEADING and not (standing is Standing.WITHOUT_DATABASE and job in WITHOUT_DATABASE):
             return
+        began, outcome = monotonic(), "failed"
         try:
-            self._jobs[job]()
+            with run_of(job):
+                self._jobs[job]()
+            outcome = "done"
         except WatchTimeError as exc:
+            outcome = type(exc).__name__
             log.error("job=%s failed: %s", job, exc)
         except Exception:
             log.exception("job=%s failed unexpectedly", job)
+        finally:
+            self._told.job_done(job, outcome, monotonic() - began)

@@ -1,10 +1,12 @@
 """The composition root: settings in, working jobs out. The only place that makes the real clients."""
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.collect.keep import KeptPolls
@@ -12,7 +14,11 @@ from bot.collect.poll import Collector
 from bot.collect.prune import Pruner
 from bot.daily.rollup import Rollup
 from bot.days import Calendar
-from bot.lead import Lead
+from bot.health.alert import Alerter
+from bot.health.facts import gather
+from bot.health.judge import Expected
+from bot.health.watch import Watch
+from bot.lead import Lead, Standing
 from bot.models import DaySummaries, NamedPost
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
@@ -24,7 +30,7 @@ from bot.reply.read import Reader
 from bot.reply.respond import Responder
 from bot.spend import Ledger
 from bot.timetable import Entry, Job, timetable
-from helperfunctions import embedded_postgres, migrations
+from helperfunctions import embedded_postgres, http_door, migrations, webhook
 from helperfunctions.chart_png import draw_png
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
@@ -36,8 +42,12 @@ from helperfunctions.twitch_api import TIMEOUT, TwitchApi
 from helperfunctions.x_api import TIMEOUT as X_TIMEOUT
 from helperfunctions.x_api import XApi
 
+log = logging.getLogger(__name__)
+
 # How often the outbox is looked at.
 SEND_EVERY_SECONDS = 10
+# How often it is looked whether all is well.
+WATCH_EVERY_SECONDS = 60
 # How long what a person asked for may take to go out.
 BY_HAND_WITHIN = timedelta(hours=6)
 
@@ -68,6 +78,8 @@ class Bot:
     x: XApi | None
     ledger: Ledger
     names: DatabaseNames
+    # what is left of each rate limit, as Twitch and X last said
+    calls_left: dict[str, float]
 
     @property
     def calendar(self) -> Calendar:
@@ -155,6 +167,11 @@ class Bot:
         with self.database.transaction() as tx:
             return [NamedPost(*row) for row in tx.outbox.of_day(day=day)]
 
+    @property
+    def kept_polls(self) -> KeptPolls:
+        """Polls on disk that wait for the database."""
+        return KeptPolls(self.settings.data_dir / "polls", self.settings.kept_polls_mb * 1_000_000)
+
     @contextmanager
     def collector(self, timeout: tuple[float, float] = TIMEOUT) -> Iterator[Collector]:
         """Twitch -> staging. Raises SettingsError without credentials."""
@@ -167,6 +184,7 @@ class Bot:
             clock=self.clock,
             timeout=timeout,
             tokens=TokenFile(self.settings.data_dir / "twitch-token.json"),
+            calls_left=self.calls_left,
         )
         try:
             yield Collector(
@@ -176,12 +194,14 @@ class Bot:
                 calendar=self.calendar,
                 more_than_viewers=self.settings.min_viewers,
                 interval_minutes=self.settings.poll_every_minutes,
-                kept=KeptPolls(self.settings.data_dir / "polls", self.settings.kept_polls_mb * 1_000_000),
+                kept=self.kept_polls,
             )
         finally:
             twitch.close()
 
-    def timetable(self, send_every_seconds: int = SEND_EVERY_SECONDS) -> list[Entry]:
+    def timetable(
+        self, send_every_seconds: int = SEND_EVERY_SECONDS, watch_every_seconds: int = WATCH_EVERY_SECONDS
+    ) -> list[Entry]:
         """When each job is due."""
         return timetable(
             poll_every_minutes=self.settings.poll_every_minutes,
@@ -190,9 +210,28 @@ class Bot:
             post_at=self.settings.post_at,
             reply_every_seconds=self.settings.mentions_every_seconds,
             send_every_seconds=send_every_seconds,
+            watch_every_seconds=watch_every_seconds,
         )
 
-    def jobs(self, collector: Collector) -> Mapping[Job, Callable[[], object]]:
+    def watch(self, lead: Lead) -> Watch:
+        """Whether all is well, for /healthz, /readyz, /metrics and the alert."""
+        alerter = None
+        if self.settings.alert_webhook_url is not None:
+            send = partial(webhook.send, self.settings.alert_webhook_url.get_secret_value())
+            alerter = Alerter(send, self.settings.data_dir / "alert.json")
+        interval = timedelta(minutes=self.settings.poll_every_minutes)
+        return Watch(
+            clock=self.clock,
+            read=lambda: gather(self.database, self.clock, self.calendar, self.settings),
+            expected=Expected(self.calendar, interval, self.settings.post_at, since=self.clock.now()),
+            data_dir=self.settings.data_dir,
+            leads=lambda: lead.standing is Standing.LEADING,
+            kept_polls=lambda: len(self.kept_polls.waiting()),
+            rate_limits=lambda: dict(self.calls_left),
+            alerter=alerter,
+        )
+
+    def jobs(self, collector: Collector, watch: Watch) -> Mapping[Job, Callable[[], object]]:
         """What the timetable wakes. Without credentials for X nobody asks us anything."""
         jobs: dict[Job, Callable[[], object]] = {
             Job.COLLECT: collector.collect,
@@ -200,10 +239,21 @@ class Bot:
             Job.PRUNE: self.pruner.prune,
             Job.POST: self.planner.plan_if_due,
             Job.OUTBOX: self.sender.send,
+            Job.WATCH: watch.look,
         }
         if self.x is not None:
             jobs[Job.REPLY] = self.responder.respond
         return jobs
+
+    @contextmanager
+    def door(self, watch: Watch) -> Iterator[None]:
+        """The pages of a watch, open for as long as the block if HEALTH_PORT is set."""
+        if self.settings.health_port is None:
+            yield
+            return
+        with http_door.open_at(self.settings.health_host, self.settings.health_port, watch.pages()) as port:
+            log.info("watch over me at http://%s:%d/readyz", self.settings.health_host, port)
+            yield
 
     def lead(self, collector: Collector) -> Lead:
         """Which of several bots on this database does the jobs: for a bot whose database may be away."""
@@ -240,15 +290,18 @@ def open_bot(
     x_timeout: tuple[float, float] = X_TIMEOUT,
 ) -> Iterator[Bot]:
     """The bot on its database, whose schema is right, unless the database may be away: then `Bot.lead` sees to it."""
-    with open_database(settings) as database, _open_x(settings, clock, x_timeout) as x:
+    calls_left: dict[str, float] = {}
+    with open_database(settings) as database, _open_x(settings, clock, x_timeout, calls_left) as x:
         if not database_may_be_away:
             prepare_schema(database, migrate=migrate)
         ledger = Ledger(database, clock, settings.x_monthly_budget_usd, settings.x_account_owns_app)
-        yield Bot(settings, clock, database, random, x, ledger, DatabaseNames(database))
+        yield Bot(settings, clock, database, random, x, ledger, DatabaseNames(database), calls_left)
 
 
 @contextmanager
-def _open_x(settings: Settings, clock: Clock, timeout: tuple[float, float]) -> Iterator[XApi | None]:
+def _open_x(
+    settings: Settings, clock: Clock, timeout: tuple[float, float], calls_left: dict[str, float]
+) -> Iterator[XApi | None]:
     """Our account on X, if there are credentials."""
     credentials = settings.x_credentials()
     if credentials is None:
@@ -263,6 +316,7 @@ def _open_x(settings: Settings, clock: Clock, timeout: tuple[float, float]) -> I
         access_token_secret=token_secret,
         clock=clock,
         timeout=timeout,
+        calls_left=calls_left,
     )
     try:
         yield x

@@ -87,6 +87,7 @@ class Transaction:
     reply: BoundStep
     outbox: BoundStep
     spend: BoundStep
+    health: BoundStep
 
     def __init__(self, queries: Queries, connection: Any) -> None:
         self._connection = connection

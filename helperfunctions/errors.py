@@ -19,7 +19,8 @@
     │   │   ├── XCredentialsWrong       it does not accept our credentials
     │   │   └── OverBudget              the call would pass X_MONTHLY_BUDGET_USD; it was not made
     │   └── XUnknown                nobody knows whether it happened: no answer, a late one, or one that cannot be read
-    └── ChartNotDrawn           a chart could not be drawn
+    ├── ChartNotDrawn           a chart could not be drawn
+    └── WebhookFailed           a message could not be delivered; trying again can help
 
 A vendor's error is translated once, in the file that touches the vendor, with `from exc`.
 """
@@ -179,3 +180,10 @@ class ChartNotDrawn(WatchTimeError):
     """A chart could not be drawn."""
 
     exit_code = 70
+
+
+class WebhookFailed(WatchTimeError):
+    """A message could not be delivered."""
+
+    can_retry = True
+    exit_code = 75

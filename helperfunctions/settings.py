@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
@@ -58,6 +58,10 @@ def _web_address(url: str) -> str:
     if not url.startswith(("http://", "https://")) or len(url.split("/")[2]) == 0:
         raise ValueError("should be an address that begins with https:// (or http:// for a stand-in)")
     return url.rstrip("/")
+
+
+def _secret_web_address(url: SecretStr) -> SecretStr:
+    return SecretStr(_web_address(url.get_secret_value()))
 
 
 def _postgres_address(url: SecretStr) -> SecretStr:
@@ -136,6 +140,15 @@ class Settings(BaseModel):
     mention_retention_days: int = Field(
         default=30, ge=1, le=3650, description="how long the words of mentions are kept"
     )
+    health_port: int | None = Field(
+        default=None, ge=0, le=65_535, description="port for /healthz, /readyz and /metrics; without it, none is open"
+    )
+    health_host: str = Field(default="127.0.0.1", description="address on which that port is open")
+    alert_webhook_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = Field(
+        default=None,
+        description="where one message goes when something is wrong for too long, one when it is well again",
+    )
+    log_format: Literal["text", "json"] = Field(default="text", description="how `run` writes its log: text or json")
     x_settle_after_seconds: int = Field(
         default=300, ge=0, le=86_400, description="how long a post may take to show on our own timeline"
     )

@@ -7,7 +7,8 @@ https://dev.twitch.tv/docs/authentication/getting-tokens-oauth (client credentia
 import hashlib
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -72,7 +73,10 @@ class TwitchApi:
         clock: Clock,
         tokens: TokenCache,
         timeout: tuple[float, float] = TIMEOUT,
+        calls_left: MutableMapping[str, float] | None = None,
     ) -> None:
+        # What is left of the rate limit, for whoever watches.
+        self._calls_left = calls_left if calls_left is not None else {}
         self._api_url = api_url.rstrip("/")
         self._auth_url = auth_url.rstrip("/")
         self._client_id = client_id
@@ -139,6 +143,8 @@ class TwitchApi:
             self._clock.sleep(wait_seconds)
         headers = {"Authorization": f"Bearer {token.value}", "Client-Id": self._client_id}
         response = self._send("GET", self._api_url, path, params=parameters, headers=headers)
+        with suppress(KeyError, ValueError):
+            self._calls_left["twitch"] = float(response.headers["Ratelimit-Remaining"])
         now = self._clock.now()
         self._not_before = now + timedelta(seconds=pause_seconds(response.headers, now))
         return response

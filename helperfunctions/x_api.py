@@ -7,7 +7,9 @@ expect, so its session is ours, and every answer is judged before tweepy sees it
 
 import html
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
@@ -68,6 +70,7 @@ class XApi:
         access_token_secret: str,
         clock: Clock,
         timeout: tuple[float, float] = TIMEOUT,
+        calls_left: MutableMapping[str, float] | None = None,
     ) -> None:
         # They write keys, signatures and whole requests into their logs at lower levels.
         for name in _LOGGERS:
@@ -83,7 +86,7 @@ class XApi:
             wait_on_rate_limit=False,
         )
         self._signer = tweepy.OAuth1UserHandler(api_key, api_key_secret, access_token, access_token_secret)
-        self._client.session = _Session(self._api_url, clock, timeout)
+        self._client.session = _Session(self._api_url, clock, timeout, calls_left if calls_left is not None else {})
         self._speaks_new = False
 
     def close(self) -> None:
@@ -166,8 +169,12 @@ class _OldWordsRefused(XRefused):
 class _Session(requests.Session):
     """Sends tweepy's requests to our `api_url`, with a timeout, and lets pass only what was done."""
 
-    def __init__(self, api_url: str, clock: Clock, timeout: tuple[float, float]) -> None:
+    def __init__(
+        self, api_url: str, clock: Clock, timeout: tuple[float, float], calls_left: MutableMapping[str, float]
+    ) -> None:
         super().__init__()
+        # What is left of each rate limit, for whoever watches.
+        self._calls_left = calls_left
         # Two jobs share this session; X's cookies are of no use to either.
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._api_url = api_url
@@ -183,6 +190,9 @@ class _Session(requests.Session):
         except requests.RequestException as exc:
             # Without its cause: the cause holds the request, and that its signature.
             raise _never_answered(exc, f"{method} {path}", self._clock.now()) from None
+        with suppress(KeyError, ValueError):
+            limit = re.sub(r"/\d+(?=/)", "/:id", f"x {method} {path}")
+            self._calls_left[limit] = float(response.headers["x-rate-limit-remaining"])
         if not 200 <= response.status_code < 300:
             raise _verdict(response, f"{method} {path}", self._clock.now())
         return response

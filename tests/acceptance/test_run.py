@@ -1,5 +1,6 @@
 """`watchtime run`: catches up at start, finishes what it is doing when asked to stop, and survives being killed."""
 
+import json
 import random
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import psutil
 import pytest
+import requests
 
 from bot.days import Calendar
 from helperfunctions import embedded_postgres
@@ -151,3 +153,26 @@ def test_an_embedded_database_that_dies_is_started_anew(shell: Shell, folder: Pa
     bot.terminate()
     assert shell.end_of(bot).code == 0
     nothing_runs_in(folder)
+
+
+def test_it_can_be_watched_over_http_and_writes_its_log_for_programs(
+    shell: Shell, url: str, twitch: dict[str, str]
+) -> None:
+    bot = shell.start("run", DATABASE_URL=url, HEALTH_PORT="0", LOG_FORMAT="json", **twitch)
+    eventually(lambda: "poll stored" in shell.said(bot, "err"), "the first poll is stored")
+    lines = [json.loads(line) for line in shell.said(bot, "err").splitlines()]
+    [door] = [line["message"] for line in lines if line["message"].startswith("watch over me at ")]
+    address = door.removeprefix("watch over me at ").removesuffix("/readyz")
+    assert requests.get(f"{address}/healthz", timeout=10).json() == {"alive": True}
+    eventually(
+        lambda: (
+            'watchtime_job_seconds_count{job="collect",outcome="done"} 1.0'
+            in requests.get(f"{address}/metrics", timeout=10).text
+        ),
+        "the poll is measured",
+    )
+    assert requests.get(f"{address}/readyz", timeout=10).json()["leading"] is True
+    assert "watchtime_rate_limit_remaining{api=" in requests.get(f"{address}/metrics", timeout=10).text
+    bot.terminate()
+    assert shell.end_of(bot).code == 0
+    assert {line["run"].rsplit("-", 1)[0] for line in lines} >= {"process", "collect"}

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.lead import Lead, Standing
-from bot.timetable import CLOCK_WAS_SET, Entry, Job, Runner, timetable
+from bot.timetable import AT_START, CLOCK_WAS_SET, Entry, Job, Runner, timetable
 from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseUnavailable, SchemaMismatch
@@ -24,6 +24,7 @@ ENTRIES = timetable(
     post_at=time(14),
     reply_every_seconds=3600,
     send_every_seconds=3600,
+    watch_every_seconds=3600,
 )
 
 
@@ -115,6 +116,19 @@ def test_a_database_that_goes_away_while_all_is_prepared_is_waited_for(leads: Ca
     assert lead.look() is Standing.LEADING
 
 
+class Nobody:
+    """Wants to know how it goes, and only counts."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[tuple[str, str]] = []
+
+    def loop_is_alive(self) -> None:
+        """It is."""
+
+    def job_done(self, job: str, outcome: str, seconds: float) -> None:
+        self.outcomes.append((job, outcome))
+
+
 class Jobs:
     """Jobs that note their names."""
 
@@ -161,7 +175,7 @@ def run(jobs: Jobs, wall: SettableClock) -> Iterator[Callable[[Lead], Runner]]:
     runners: list[Runner] = []
 
     def start(lead: Lead) -> Runner:
-        runners.append(Runner(ENTRIES, jobs.all(), lead, wall))
+        runners.append(Runner(ENTRIES, jobs.all(), lead, wall, Nobody()))
         return runners[-1]
 
     yield start
@@ -181,7 +195,7 @@ def test_jobs_are_done_by_who_leads_and_by_nobody_else(
     assert jobs.done == []
     first.close()
     runner.look()
-    jobs.wait_for(set(Job))
+    jobs.wait_for(set(AT_START))
 
 
 def test_without_a_database_polls_are_taken_and_nothing_else(
@@ -192,7 +206,7 @@ def test_without_a_database_polls_are_taken_and_nothing_else(
     runner.look()
     for job in Job:
         runner._do(job)
-    assert jobs.done == [Job.COLLECT]
+    assert jobs.done == [Job.COLLECT, Job.WATCH]
 
 
 @pytest.mark.parametrize("noticed", [True, False])
@@ -202,15 +216,15 @@ def test_everything_is_caught_up_on_when_the_database_is_back(
     """However short it was away."""
     runner = run(leads(Prepared()))
     runner.look()
-    jobs.wait_for(set(Job))
+    jobs.wait_for(set(AT_START))
     switch.off()
     if noticed:
         runner.look()
     switch.on()
     runner.look()
-    jobs.wait_for(set(Job), times=2)
+    jobs.wait_for(set(AT_START), times=2)
     runner.look()
-    assert Counter(jobs.done) == dict.fromkeys(Job, 2)
+    assert Counter(jobs.done) == dict.fromkeys(AT_START, 2)
 
 
 @pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)])
@@ -224,14 +238,14 @@ def test_a_clock_that_was_set_has_everything_planned_anew(
 ) -> None:
     runner = run(leads(Prepared()))
     runner.look()
-    jobs.wait_for(set(Job))
+    jobs.wait_for(set(AT_START))
     wall.set_by = by
     runner.look()
     runner.look()
     assert caplog.text.count("the clock was set by") == 1
     if by < timedelta(0):
         # The other way round the scheduler, whose own clock was not set here, would have to wait for an hour.
-        jobs.wait_for(set(Job), times=2)
+        jobs.wait_for(set(AT_START), times=2)
 
 
 def test_a_clock_that_drifts_was_not_set(
@@ -253,12 +267,13 @@ def test_a_job_that_fails_in_whatever_way_stops_nothing(
     def expected() -> None:
         raise DatabaseUnavailable("it restarts")
 
-    lead = leads(Prepared())
+    lead, nobody = leads(Prepared()), Nobody()
     runner = Runner(
         [Entry(entry.job, entry.trigger) for entry in ENTRIES if entry.job in (Job.PRUNE, Job.DAILY)],
         {Job.PRUNE: expected, Job.DAILY: lambda: 1 / 0},
         lead,
         wall,
+        nobody,
     )
     runner.look()
     end = monotonic() + 20
@@ -267,3 +282,4 @@ def test_a_job_that_fails_in_whatever_way_stops_nothing(
         sleep(0.01)
     runner.stop()
     assert "job=daily failed unexpectedly" in caplog.text
+    assert sorted(nobody.outcomes) == [("daily", "failed"), ("prune", "DatabaseUnavailable")]

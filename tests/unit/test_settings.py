@@ -78,6 +78,10 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "hint_when_not_understood": False,
         "mention_retention_days": 30,
         "x_settle_after_seconds": 300,
+        "health_port": None,
+        "health_host": "127.0.0.1",
+        "alert_webhook_url": None,
+        "log_format": "text",
     }
     assert settings.data_dir.is_absolute()
 
@@ -125,6 +129,7 @@ def test_every_secret_can_come_from_a_file() -> None:
         "x_api_key_secret",
         "x_access_token",
         "x_access_token_secret",
+        "alert_webhook_url",
     ]
 
 

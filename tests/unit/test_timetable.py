@@ -23,6 +23,7 @@ def entries(poll_every_minutes: int = 30, zone: ZoneInfo = LOS_ANGELES) -> dict[
         post_at=time(14),
         reply_every_seconds=60,
         send_every_seconds=10,
+        watch_every_seconds=60,
     )
     return {entry.job: entry for entry in found}
 

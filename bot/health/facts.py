@@ -1,0 +1,95 @@
+"""How things stand: read from the database, which knows it across restarts, in one short transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.days import Calendar
+from bot.spend import Spending, spending_of
+from helperfunctions.clock import Clock
+from helperfunctions.database import Database
+from helperfunctions.settings import Settings
+
+LATENCY_OVER = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LastPoll:
+    """The newest poll, whatever became of it."""
+
+    started_at: datetime
+    ended_at: datetime
+    status: str
+    pages: int
+    streams: int
+    viewers: int
+    duplicates: int
+    set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastDay:
+    """The newest day that is rolled up."""
+
+    date: date
+    ends_at: datetime
+    polls: int
+    coverage: float
+    watch_hours: float
+    rolled_up_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """From question to answer, in seconds, over the last day; None without an answer."""
+
+    answers: int
+    median: float | None
+    p95: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How things stand at one instant. Counts are of everything since the beginning."""
+
+    at: datetime
+    polls: Mapping[str, int]
+    last_poll: LastPoll | None
+    last_good_poll_at: datetime | None
+    last_day: LastDay | None
+    days_due: Sequence[date]
+    posts: Mapping[tuple[str, str], int]
+    # of the newest finished day: kind, status, why
+    summaries: Sequence[tuple[str, str, str]]
+    waiting_since: datetime | None
+    mentions: Mapping[str, int]
+    undecided_since: datetime | None
+    latency: Latency
+    spending: Spending
+    database_bytes: int
+
+
+def gather(database: Database, clock: Clock, calendar: Calendar, settings: Settings) -> Facts:
+    """Read them. Raises DatabaseError when the database does not tell."""
+    now = clock.now()
+    with database.transaction() as tx:
+        last_poll, last_day = tx.health.last_poll(), tx.health.last_day()
+        return Facts(
+            at=now,
+            polls=dict(tx.health.polls_by_status()),
+            last_poll=LastPoll(*last_poll) if last_poll else None,
+            last_good_poll_at=tx.health.last_good_poll(),
+            last_day=LastDay(*last_day) if last_day else None,
+            days_due=[day for day, _ in tx.daily.due_days(today=calendar.day_of(now).date)],
+            posts={(kind, status): posts for kind, status, posts in tx.health.posts_by_status()},
+            summaries=[
+                (str(row[1]), str(row[3]), str(row[7] or ""))
+                for row in tx.outbox.of_day(day=calendar.last_finished(now).date)
+            ],
+            waiting_since=tx.health.waiting_since(),
+            mentions=dict(tx.health.mentions_by_status()),
+            undecided_since=tx.health.undecided_since(),
+            latency=Latency(*tx.health.answer_latency(since=now - LATENCY_OVER)),
+            spending=spending_of(tx, now, settings.x_monthly_budget_usd),
+            database_bytes=tx.health.database_bytes(),
+        )

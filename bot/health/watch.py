@@ -1,0 +1,127 @@
+"""Looks whether all is well, for whoever asks: /healthz, /readyz, /metrics, and the alert."""
+
+import json
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic
+
+from bot.health import metrics
+from bot.health.alert import Alerter
+from bot.health.facts import Facts
+from bot.health.judge import Expected, Trouble, judge, judge_disk
+from helperfunctions.clock import Clock
+from helperfunctions.errors import DatabaseError
+from helperfunctions.http_door import Page
+from helperfunctions.prometheus import CONTENT_TYPE, Exposition, Measured
+
+log = logging.getLogger(__name__)
+
+# Who asks more often than this gets the same again.
+FRESH_SECONDS = 5.0
+# The loop looks every few seconds; a migration may keep it for minutes.
+LOOP_MAY_TAKE = timedelta(minutes=15)
+
+
+@dataclass(slots=True)
+class Watch:
+    """`read` gathers the facts, or raises DatabaseError; the other functions tell what this process knows.
+
+    Safe to call from any thread.
+    """
+
+    clock: Clock
+    read: Callable[[], Facts]
+    expected: Expected
+    data_dir: Path
+    leads: Callable[[], bool]
+    kept_polls: Callable[[], int]
+    rate_limits: Callable[[], Mapping[str, float]]
+    alerter: Alerter | None
+    exposition: Exposition = field(init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _seen: tuple[float, Facts | None, str] | None = None
+    _loop_at: float = field(default_factory=monotonic)
+
+    def __post_init__(self) -> None:
+        self.exposition = Exposition(self._measured)
+
+    def loop_is_alive(self) -> None:
+        """The main loop says so every few seconds."""
+        self._loop_at = monotonic()
+
+    def job_done(self, job: str, outcome: str, seconds: float) -> None:
+        """Note what became of a job."""
+        self.exposition.job_done(job, outcome, seconds)
+
+    def look(self) -> list[Trouble]:
+        """What is wrong just now; tells the alert, if there is one."""
+        troubles = self.troubles()
+        if self.alerter is not None:
+            self.alerter.look(troubles, self.clock.now())
+        return troubles
+
+    def troubles(self) -> list[Trouble]:
+        """What is wrong just now."""
+        facts, error = self._facts()
+        found = judge_disk(self._free_bytes())
+        if facts is None:
+            return [Trouble("database", error), *found]
+        return [*judge(facts, self.expected), *found]
+
+    def pages(self) -> dict[str, Callable[[], Page]]:
+        """By their paths."""
+        return {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}
+
+    def _healthz(self) -> Page:
+        is_alive = monotonic() - self._loop_at < LOOP_MAY_TAKE.total_seconds()
+        return _json(200 if is_alive else 503, {"alive": is_alive})
+
+    def _readyz(self) -> Page:
+        troubles = self.troubles()
+        told = [{"part": trouble.part, "says": trouble.says} for trouble in troubles]
+        return _json(503 if troubles else 200, {"ready": not troubles, "leading": self.leads(), "troubles": told})
+
+    def _metrics(self) -> Page:
+        return Page(200, CONTENT_TYPE, self.exposition.text())
+
+    def _measured(self) -> Iterator[Measured]:
+        facts, _ = self._facts()
+        yield from metrics.of_process(
+            leads=self.leads(),
+            has_database=facts is not None,
+            kept_polls=self.kept_polls(),
+            free_bytes=self._free_bytes(),
+            rate_limits=self.rate_limits(),
+        )
+        yield from metrics.of_troubles(self.troubles())
+        if facts is not None:
+            yield from metrics.of_facts(facts)
+
+    def _facts(self) -> tuple[Facts | None, str]:
+        """The facts, or why there are none; asked for at most every few seconds, by one at a time."""
+        with self._lock:
+            if self._seen is None or monotonic() - self._seen[0] > FRESH_SECONDS:
+                try:
+                    facts, error = self.read(), ""
+                except DatabaseError as exc:
+                    facts, error = None, str(exc)
+                self._seen = (monotonic(), facts, error)
+            return self._seen[1], self._seen[2]
+
+    def _free_bytes(self) -> int:
+        folder = self.data_dir
+        with suppress(OSError):
+            while not folder.exists():
+                folder = folder.parent
+            return shutil.disk_usage(folder).free
+        return 0
+
+
+def _json(status: int, told: object) -> Page:
+    return Page(status, "application/json", json.dumps(told).encode() + b"\n")

@@ -1,0 +1,64 @@
+-- name: polls_by_status
+-- How many polls there were, for good. Grain: one row per status.
+select
+    status,
+    count(*) as polls
+from staging.polls
+group by status;
+
+-- name: last_poll^
+-- The newest poll, whatever became of it. Grain: one row.
+select started_at, ended_at, status, pages, streams, viewers, duplicates, set_aside
+from staging.polls
+order by started_at desc
+limit 1;
+
+-- name: last_good_poll$
+-- When the newest poll began that has anything to count.
+select max(started_at) from staging.polls where status <> 'failed';
+
+-- name: last_day^
+-- The newest day that is rolled up. Grain: one row.
+select day, ends_at, polls, coverage, watch_hours, rolled_up_at
+from days
+order by day desc
+limit 1;
+
+-- name: posts_by_status
+-- How many posts there were, for good. Grain: one row per kind and status.
+select
+    kind,
+    status,
+    count(*) as posts
+from posts
+group by kind, status;
+
+-- name: waiting_since$
+-- Since when the oldest post waits that could have been sent, or settled.
+select min(next_try_at) from posts where status in ('due', 'sending', 'unknown');
+
+-- name: mentions_by_status
+-- How many mentions there were, for good. Grain: one row per status.
+select
+    status,
+    count(*) as mentions
+from mentions
+group by status;
+
+-- name: undecided_since$
+-- Since when the oldest mention waits to be decided.
+select min(seen_at) from mentions where status = 'new';
+
+-- name: answer_latency^
+-- From a question on X to its answer there, in seconds, of the answers of a span of time. Grain: one row.
+select
+    count(*) as answers,
+    percentile_cont(0.5) within group (order by extract(epoch from posts.sent_at - mentions.posted_at)) as median,
+    percentile_cont(0.95) within group (order by extract(epoch from posts.sent_at - mentions.posted_at)) as p95
+from posts
+inner join mentions using (mention_id)
+where posts.kind = 'reply' and posts.status = 'sent' and posts.created_at >= :since;
+
+-- name: database_bytes$
+-- What the database takes on disk.
+select pg_database_size(current_database());

@@ -1,0 +1,294 @@
+"""Whether all is well, over HTTP, as a watcher of any kind sees it."""
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import time, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import requests
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.daily.rollup import Rollup
+from bot.days import Calendar
+from bot.health.alert import Alerter
+from bot.health.facts import gather
+from bot.health.judge import Expected
+from bot.health.watch import Watch
+from helperfunctions import http_door, webhook
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.errors import SettingsError, WebhookFailed
+from helperfunctions.http_door import MOST_VISITORS, Page
+from helperfunctions.settings import Settings
+from tests.conftest import Switch
+from tests.factories import DAY_START, HALF_HOUR, a_stream, stage, write
+
+CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
+
+
+@pytest.fixture
+def watch(database: Database, clock: VirtualClock, tmp_path: Path) -> Watch:
+    """Of a bot that was started as the day began, and leads."""
+    return Watch(
+        clock=clock,
+        read=lambda: gather(database, clock, CALENDAR, Settings()),
+        expected=Expected(CALENDAR, HALF_HOUR, time(14), since=DAY_START),
+        data_dir=tmp_path / "not" / "there" / "yet",
+        leads=lambda: True,
+        kept_polls=lambda: 2,
+        rate_limits=lambda: {"twitch": 799.0},
+        alerter=None,
+    )
+
+
+@pytest.fixture
+def at(watch: Watch) -> Iterator[str]:
+    with http_door.open_at("127.0.0.1", 0, watch.pages()) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def a_day(database: Database, clock: VirtualClock) -> None:
+    """A day of Ada's, rolled up in time; the clock shows one minute later."""
+    for number in range(48):
+        stage(database, a_stream(1000), at=DAY_START + number * HALF_HOUR)
+    clock.move_to(DAY_START + timedelta(hours=24, minutes=1))
+    Rollup(database, clock, CALENDAR).daily()
+
+
+def measured(address: str) -> dict[tuple[str, tuple[str, ...]], float]:
+    """What /metrics says: (name, values of the labels) -> value."""
+    answer = requests.get(f"{address}/metrics", timeout=10)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/plain; version=")
+    return {
+        (sample.name, tuple(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def forget(watch: Watch) -> None:
+    """What was seen a moment ago is looked at anew."""
+    watch._seen = None
+
+
+@pytest.mark.usefixtures("a_day")
+def test_the_metrics_say_what_the_database_knows(at: str, url: str, database: Database) -> None:
+    write(
+        url,
+        "insert into mentions (mention_id, author_id, text, posted_at, seen_at, first_version, is_repost, is_explicit,"
+        " is_to_us, status, decided_at) values ('7', '8', 'x', %s, %s, '7', false, true, false, 'answered', %s)",
+        *[DAY_START + timedelta(hours=23)] * 3,
+    )
+    write(
+        url,
+        "insert into posts (kind, mention_id, text, status, created_at, next_try_at, expires_at, sent_at, x_id)"
+        " values ('reply', '7', 'y', 'sent', %s, %s, %s, %s, '9')",
+        *[DAY_START + timedelta(hours=23)] * 3,
+        DAY_START + timedelta(hours=23, seconds=42),
+    )
+    found = measured(at)
+    expected = {
+        ("watchtime_polls_total", ("complete",)): 48,
+        ("watchtime_poll_streams", ()): 1,
+        ("watchtime_poll_viewers", ()): 1000,
+        ("watchtime_poll_duration_seconds", ()): 20,
+        ("watchtime_good_poll_timestamp_seconds", ()): (DAY_START + 47 * HALF_HOUR).timestamp(),
+        ("watchtime_day_coverage_ratio", ()): 1,
+        ("watchtime_day_watch_hours", ()): 24_000,
+        ("watchtime_day_end_timestamp_seconds", ()): (DAY_START + timedelta(hours=24)).timestamp(),
+        ("watchtime_days_due", ()): 0,
+        ("watchtime_posts", ("reply", "sent")): 1,
+        ("watchtime_mentions", ("answered",)): 1,
+        ("watchtime_answer_latency_seconds", ("0.5",)): 42,
+        ("watchtime_answer_latency_seconds", ("0.95",)): 42,
+        ("watchtime_x_budget_usd", ()): 10,
+        ("watchtime_x_pauses", ()): 0,
+        ("watchtime_leading", ()): 1,
+        ("watchtime_database_up", ()): 1,
+        ("watchtime_kept_polls", ()): 2,
+        ("watchtime_rate_limit_remaining", ("twitch",)): 799,
+    }
+    assert {name: found.get(name) for name in expected} == expected
+    assert found["watchtime_database_bytes", ()] > 1_000_000
+    assert found["watchtime_data_dir_free_bytes", ()] > 1_000_000
+    assert found["process_resident_memory_bytes", ()] > 1_000_000
+    assert not [name for name, _ in found if name == "watchtime_trouble"]
+
+
+def test_the_time_that_jobs_took_is_measured_by_how_they_ended(at: str, watch: Watch) -> None:
+    watch.job_done("collect", "done", 3.0)
+    watch.job_done("collect", "DatabaseUnavailable", 0.01)
+    found = measured(at)
+    assert found["watchtime_job_seconds_count", ("collect", "done")] == 1
+    assert found["watchtime_job_seconds_sum", ("collect", "done")] == 3.0
+    assert found["watchtime_job_seconds_count", ("collect", "DatabaseUnavailable")] == 1
+
+
+@pytest.mark.usefixtures("a_day")
+def test_ready_says_what_is_not_as_it_should_be(at: str, watch: Watch, clock: VirtualClock) -> None:
+    assert requests.get(f"{at}/readyz", timeout=10).json() == {"ready": True, "leading": True, "troubles": []}
+    clock.advance(3600)
+    forget(watch)
+    answer = requests.get(f"{at}/readyz", timeout=10)
+    assert answer.status_code == 503
+    assert [trouble["part"] for trouble in answer.json()["troubles"]] == ["poll"]
+    assert measured(at)["watchtime_trouble", ("poll",)] == 1
+
+
+def test_without_a_database_it_is_alive_and_not_ready_and_measures_what_it_can(
+    at: str, watch: Watch, switch: Switch
+) -> None:
+    switch.off()
+    assert requests.get(f"{at}/healthz", timeout=10).json() == {"alive": True}
+    answer = requests.get(f"{at}/readyz", timeout=10)
+    assert (answer.status_code, [trouble["part"] for trouble in answer.json()["troubles"]]) == (503, ["database"])
+    found = measured(at)
+    assert (found["watchtime_database_up", ()], found["watchtime_kept_polls", ()]) == (0, 2)
+    assert ("watchtime_polls_total", ("complete",)) not in found
+    switch.on()
+    forget(watch)
+    assert requests.get(f"{at}/readyz", timeout=10).status_code == 200
+
+
+def test_who_asks_often_does_not_have_the_database_asked_as_often(watch: Watch, database: Database) -> None:
+    asked = 0
+
+    def read() -> Any:
+        nonlocal asked
+        asked += 1
+        return gather(database, watch.clock, CALENDAR, Settings())
+
+    watch.read = read
+    for _ in range(20):
+        watch.troubles()
+    assert asked == 1
+
+
+def test_a_loop_that_hangs_is_not_alive(at: str, watch: Watch) -> None:
+    watch._loop_at -= 16 * 60
+    assert requests.get(f"{at}/healthz", timeout=10).status_code == 503
+    watch.loop_is_alive()
+    assert requests.get(f"{at}/healthz", timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz/", "/metricsx", "/../etc/passwd"])
+def test_there_is_nothing_else(at: str, path: str) -> None:
+    answer = requests.get(at + path, timeout=10)
+    assert (answer.status_code, answer.text) == (404, "There is /healthz, /readyz, /metrics\n")
+
+
+def test_a_page_that_cannot_be_made_shows_no_trace(caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> Page:
+        raise ZeroDivisionError("planted-in-a-trace")
+
+    with http_door.open_at("127.0.0.1", 0, {"/": broken}) as port:
+        answer = requests.get(f"http://127.0.0.1:{port}/", timeout=10)
+    assert (answer.status_code, "planted" in answer.text) == (500, False)
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_head_has_no_body_and_other_methods_are_refused(at: str) -> None:
+    answer = requests.head(f"{at}/healthz", timeout=10)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert requests.post(f"{at}/healthz", timeout=10).status_code == 501
+
+
+def test_a_crowd_that_says_nothing_keeps_out_nobody_for_long(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    host, port = at.removeprefix("http://").split(":")
+    crowd = [socket.create_connection((host, int(port))) for _ in range(MOST_VISITORS)]
+    try:
+        with pytest.raises(requests.ConnectionError):
+            requests.get(f"{at}/healthz", timeout=10)
+    finally:
+        for one in crowd:
+            one.close()
+    for _ in range(100):
+        try:
+            assert requests.get(f"{at}/healthz", timeout=10).status_code == 200
+            return
+        except requests.ConnectionError:
+            continue
+    pytest.fail("nobody gets in any more")
+
+
+def test_a_port_that_is_taken_is_a_matter_of_settings() -> None:
+    with (
+        http_door.open_at("127.0.0.1", 0, {}) as port,
+        pytest.raises(SettingsError, match=rf"cannot listen on 127.0.0.1:{port}: Address already in use"),
+        http_door.open_at("127.0.0.1", port, {}),
+    ):
+        pass
+
+
+@contextmanager
+def listening(status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A webhook's other end, and what it is told."""
+    told: list[dict[str, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(status)
+            self.send_header("Location", "http://127.0.0.1:1/")
+            self.end_headers()
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/planted-hook", told
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_slack_and_discord_both_understand_the_message() -> None:
+    with listening() as (address, told):
+        webhook.send(address, "trouble", "no polls")
+    assert told == [{"text": "no polls", "content": "no polls", "status": "trouble"}]
+
+
+@pytest.mark.parametrize("status", [302, 404, 429, 500])
+def test_a_webhook_that_refuses_is_told_without_its_address(status: int) -> None:
+    with listening(status) as (address, _), pytest.raises(WebhookFailed) as failed:
+        webhook.send(address, "trouble", "no polls")
+    assert "planted" not in str(failed.value)
+
+
+def test_a_webhook_that_is_not_there_is_told_without_its_address() -> None:
+    with pytest.raises(WebhookFailed) as failed:
+        webhook.send("http://127.0.0.1:1/planted-hook", "trouble", "no polls")
+    assert "planted" not in str(failed.value)
+    assert failed.value.__cause__ is None
+
+
+def test_the_watch_tells_the_alert(
+    watch: Watch, clock: VirtualClock, switch: Switch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with listening() as (address, told):
+        send: Callable[[str, str], None] = lambda status, text: webhook.send(address, status, text)  # noqa: E731
+        watch.alerter = Alerter(send, tmp_path / "alert.json")
+        switch.off()
+        for _ in range(40):
+            watch.look()
+            clock.advance(60)
+        switch.on()
+        forget(watch)
+        for _ in range(40):
+            watch.look()
+            clock.advance(60)
+    assert [message["status"] for message in told] == ["trouble", "well"]
+    assert "not currently accepting connections" in told[0]["text"]

@@ -1,0 +1,106 @@
+"""One message when something has been wrong for too long, one when it is well again."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.health.alert import Alerter
+from bot.health.judge import Trouble
+from helperfunctions.errors import WebhookFailed
+
+START = datetime(2026, 11, 22, 12, tzinfo=UTC)
+POLL, OUTBOX = Trouble("poll", "no polls"), Trouble("outbox", "a post waits")
+
+
+class Webhook:
+    """Keeps what it is sent, or fails."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.asked = 0
+        self.is_broken = False
+
+    def send(self, status: str, text: str) -> None:
+        self.asked += 1
+        if self.is_broken:
+            raise WebhookFailed("the webhook does not answer: ConnectTimeout")
+        self.told.append((status, text))
+
+
+@pytest.fixture
+def webhook() -> Webhook:
+    return Webhook()
+
+
+@pytest.fixture
+def make(webhook: Webhook, tmp_path: Path) -> Callable[[], Alerter]:
+    return lambda: Alerter(webhook.send, tmp_path / "data" / "alert.json")
+
+
+def live(alerter: Alerter, troubles: list[Trouble], since: int, until: int) -> None:
+    """Look every minute."""
+    for minute in range(since, until):
+        alerter.look(troubles, START + timedelta(minutes=minute))
+
+
+def test_an_episode_has_two_messages_however_long_it_is(make: Callable[[], Alerter], webhook: Webhook) -> None:
+    alerter = make()
+    live(alerter, [], 0, 10)
+    live(alerter, [POLL], 10, 200)
+    live(alerter, [POLL, OUTBOX], 200, 300)
+    live(alerter, [], 300, 900)
+    assert webhook.told == [
+        ("trouble", "Twitch Watch Time: trouble since 2026-11-22 12:10 UTC: no polls"),
+        ("well", "Twitch Watch Time: all is well again, after 4 h 50 min"),
+    ]
+
+
+def test_what_passes_by_itself_is_not_told(make: Callable[[], Alerter], webhook: Webhook) -> None:
+    alerter = make()
+    for minute in range(0, 400, 20):
+        live(alerter, [POLL], minute, minute + 14)
+        live(alerter, [], minute + 14, minute + 20)
+    assert webhook.told == []
+
+
+def test_what_comes_back_within_a_quarter_of_an_hour_was_never_well(
+    make: Callable[[], Alerter], webhook: Webhook
+) -> None:
+    alerter = make()
+    live(alerter, [POLL], 0, 20)
+    live(alerter, [], 20, 30)
+    live(alerter, [POLL], 30, 100)
+    assert [status for status, _ in webhook.told] == ["trouble"]
+
+
+def test_a_restart_tells_nothing_twice_and_forgets_nothing(make: Callable[[], Alerter], webhook: Webhook) -> None:
+    live(make(), [POLL], 0, 20)
+    live(make(), [POLL], 20, 60)
+    assert [status for status, _ in webhook.told] == ["trouble"]
+    live(make(), [], 60, 80)
+    assert [status for status, _ in webhook.told] == ["trouble", "well"]
+    live(make(), [], 80, 120)
+    assert len(webhook.told) == 2
+
+
+def test_a_webhook_that_fails_is_asked_again_less_and_less_often(
+    make: Callable[[], Alerter], webhook: Webhook, caplog: pytest.LogCaptureFixture
+) -> None:
+    alerter = make()
+    webhook.is_broken = True
+    live(alerter, [POLL], 0, 24 * 60)
+    assert 24 <= webhook.asked <= 32
+    assert caplog.text.count("ConnectTimeout") == webhook.asked
+    webhook.is_broken = False
+    live(alerter, [POLL], 24 * 60, 26 * 60)
+    assert [status for status, _ in webhook.told] == ["trouble"]
+
+
+def test_a_memory_that_cannot_be_read_or_written_stops_nothing(webhook: Webhook, tmp_path: Path) -> None:
+    (tmp_path / "alert.json").write_text("{torn")
+    live(Alerter(webhook.send, tmp_path / "alert.json"), [POLL], 0, 20)
+    (tmp_path / "file").touch()
+    live(Alerter(webhook.send, tmp_path / "file" / "alert.json"), [POLL], 0, 20)
+    assert [status for status, _ in webhook.told] == ["trouble", "trouble"]

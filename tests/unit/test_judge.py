@@ -1,0 +1,127 @@
+"""What is wrong, and what is not yet, or not any more."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.days import Calendar
+from bot.health.facts import Facts, LastDay, LastPoll, Latency
+from bot.health.judge import LEAST_FREE_BYTES, Expected, judge, judge_disk
+from bot.spend import Spending, month_of
+
+LOS_ANGELES = ZoneInfo("America/Los_Angeles")
+CALENDAR = Calendar(LOS_ANGELES, time(8))
+DAY = CALENDAR.day(date(2026, 11, 21))
+# The day after, an hour and a minute past the time of the posts.
+NOW = datetime(2026, 11, 22, 15, 1, tzinfo=LOS_ANGELES)
+EXPECTED = Expected(CALENDAR, timedelta(minutes=30), time(14), since=NOW - timedelta(days=3))
+KINDS = ("games", "streamers", "streamers_of_game")
+
+
+def facts(**changes: Any) -> Facts:
+    """All is well, unless told otherwise."""
+    at = changes.get("at", NOW)
+    well = Facts(
+        at=at,
+        polls={"complete": 48},
+        last_poll=LastPoll(at, at, "complete", 300, 28_000, 2_000_000, 30, 0),
+        last_good_poll_at=at - timedelta(minutes=29),
+        last_day=LastDay(DAY.date, DAY.ends_at, 48, 1.0, 5e7, DAY.ends_at),
+        days_due=[],
+        posts={("games", "sent"): 1},
+        summaries=[(kind, "sent", "") for kind in KINDS],
+        waiting_since=None,
+        mentions={},
+        undecided_since=None,
+        latency=Latency(0, None, None),
+        spending=Spending(month_of(at), Decimal(10), [], Decimal(0), []),
+        database_bytes=1,
+    )
+    return replace(well, **changes)
+
+
+def parts(found: Facts, expected: Expected = EXPECTED) -> list[str]:
+    return [trouble.part for trouble in judge(found, expected)]
+
+
+def test_when_all_is_well_nothing_is_wrong() -> None:
+    assert judge(facts(), EXPECTED) == []
+
+
+@pytest.mark.parametrize(("minutes", "wrong"), [(75, []), (76, ["poll"])])
+def test_one_poll_may_fail(minutes: int, wrong: list[str]) -> None:
+    assert parts(facts(last_good_poll_at=NOW - timedelta(minutes=minutes))) == wrong
+
+
+def test_a_bot_that_was_just_started_has_missed_nothing_yet() -> None:
+    just_now = replace(EXPECTED, since=NOW - timedelta(minutes=10))
+    old = {"last_good_poll_at": NOW - timedelta(days=9), "days_due": [date(2026, 11, 12)], "summaries": []}
+    assert parts(facts(**old), just_now) == []
+    assert parts(facts(**old)) == ["poll", "day", "summaries"]
+    assert parts(facts(last_good_poll_at=None)) == ["poll"]
+
+
+@pytest.mark.parametrize(("minutes", "wrong"), [(60, []), (61, ["day"])])
+def test_a_rollup_may_be_an_hour_late(minutes: int, wrong: list[str]) -> None:
+    at = DAY.ends_at + timedelta(minutes=minutes)
+    assert parts(facts(at=at, days_due=[DAY.date])) == wrong
+
+
+@pytest.mark.parametrize(
+    ("status", "wrong"),
+    [
+        ("sent", False),
+        ("skipped", False),
+        ("not_sent", False),
+        ("dropped", False),
+        ("due", True),
+        ("sending", True),
+        ("unknown", True),
+        ("refused", True),
+    ],
+)
+def test_summaries_are_out_an_hour_after_their_time_or_there_is_a_reason(status: str, wrong: bool) -> None:
+    summaries = [("games", status, "because"), ("streamers", "sent", "")]
+    found = judge(facts(summaries=summaries), EXPECTED)
+    assert [trouble.says for trouble in found] == ([f"games of 2026-11-21 is {status}: because"] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("at", "wrong"),
+    [
+        (datetime(2026, 11, 22, 14, 59, tzinfo=LOS_ANGELES), False),
+        (datetime(2026, 11, 22, 15, 1, tzinfo=LOS_ANGELES), True),
+        (datetime(2026, 11, 22, 23, 59, tzinfo=LOS_ANGELES), True),
+        # Nobody posts yesterday's summaries after midnight.
+        (datetime(2026, 11, 23, 0, 1, tzinfo=LOS_ANGELES), False),
+    ],
+)
+def test_summaries_that_were_never_made_are_missed_until_midnight(at: datetime, wrong: bool) -> None:
+    assert parts(facts(at=at, summaries=[])) == (["summaries"] if wrong else [])
+
+
+@pytest.mark.parametrize("last_day", [None, LastDay(date(2026, 11, 20), DAY.starts_at, 48, 1.0, 5e7, DAY.starts_at)])
+def test_of_a_day_that_is_not_rolled_up_no_summary_is_missed(last_day: LastDay | None) -> None:
+    assert parts(facts(summaries=[], last_day=last_day)) == []
+
+
+def test_what_waits_for_too_long_is_told() -> None:
+    assert parts(facts(waiting_since=NOW - timedelta(minutes=31))) == ["outbox"]
+    assert parts(facts(waiting_since=NOW - timedelta(minutes=29))) == []
+    assert parts(facts(undecided_since=NOW - timedelta(minutes=16))) == ["mentions"]
+    assert parts(facts(undecided_since=NOW - timedelta(minutes=14))) == []
+
+
+def test_that_x_is_left_alone_is_told_with_the_reason() -> None:
+    spending = replace(facts().spending, pauses=[("credits", NOW + timedelta(hours=1), "no credits are left")])
+    [trouble] = judge(facts(spending=spending), EXPECTED)
+    assert trouble.says.endswith("no credits are left")
+
+
+def test_little_room_on_disk_is_told() -> None:
+    assert judge_disk(LEAST_FREE_BYTES) == []
+    assert [trouble.says for trouble in judge_disk(150_000_000)] == ["only 150 MB are free where DATA_DIR is"]

@@ -1,0 +1,65 @@
+"""What a line of the log looks like, for people and for programs."""
+
+import json
+import logging
+import subprocess
+import sys
+
+import pytest
+
+SAYS = """
+import logging
+from helperfunctions import log
+log.set_up("INFO", {how!r})
+one = logging.getLogger("bot.collect.poll")
+one.info("poll stored poll_id=%d", 7)
+with log.run_of("collect"):
+    one.warning("ボブ\\nsecond line")
+    try:
+        1 / 0
+    except ZeroDivisionError:
+        one.exception("failed")
+one.info("after")
+"""
+
+
+def said(how: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", SAYS.format(how=how)], capture_output=True, text=True, timeout=60, check=True
+    )
+    return done.stderr
+
+
+def test_as_json_each_line_is_an_object_and_bears_its_run() -> None:
+    lines = [json.loads(line) for line in said("json").splitlines()]
+    assert [line["message"] for line in lines] == ["poll stored poll_id=7", "ボブ\nsecond line", "failed", "after"]
+    assert {key for line in lines[:2] for key in line} == {"at", "level", "logger", "run", "message"}
+    assert "ZeroDivisionError" in lines[2]["exception"]
+    runs = [line["run"] for line in lines]
+    assert runs[0] == runs[3] != runs[1] == runs[2]
+    assert runs[0].startswith("process-")
+    assert runs[1].startswith("collect-")
+    assert lines[0]["at"].endswith("+00:00")
+
+
+def test_as_text_each_line_bears_its_run_too() -> None:
+    first = said("text").splitlines()[0]
+    assert " INFO process-" in first
+    assert first.endswith("bot.collect.poll: poll stored poll_id=7")
+
+
+@pytest.mark.parametrize("vendor", ["urllib3", "apscheduler", "tenacity"])
+def test_vendors_speak_only_when_something_is_wrong(vendor: str) -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import logging; from helperfunctions import log; log.set_up('DEBUG'); "
+            f"print(logging.getLogger({vendor!r}).getEffectiveLevel())",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert int(done.stdout) == logging.WARNING
