@@ -18,6 +18,10 @@ case "${1:-run}" in
       mv /secrets/database_password.new /secrets/database_password
       mv /secrets/database_url.new /secrets/database_url
     fi
+    # In a volume of its own: who watches has no business with the bot's secrets.
+    if [ ! -s /passwords/grafana_password ]; then
+      python3 -c 'import secrets; print(secrets.token_urlsafe(24), end="")' >/passwords/grafana_password
+    fi
     if [ -f /config/.env ]; then cp /config/.env /secrets/.env.new; else : >/secrets/.env.new; fi
     chmod 0444 /secrets/.env.new
     mv /secrets/.env.new /secrets/.env
@@ -29,6 +33,12 @@ case "${1:-run}" in
       until has_twitch_credentials; do sleep 5; done
     fi
     exec python3 -m bot "$@"
+    ;;
+  # The health-check. Not of the verbs that come and go, nor of one that was told to open no port.
+  healthy)
+    [ -n "${HEALTH_PORT:-}" ] || exit 0
+    exec python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=5)' \
+      "http://127.0.0.1:$HEALTH_PORT/healthz"
     ;;
   sh | python3) exec "$@" ;;
   *) exec python3 -m bot "$@" ;;

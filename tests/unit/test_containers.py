@@ -24,12 +24,14 @@ def test_every_container_is_locked_down(name: str) -> None:
     assert service["pids_limit"] <= 100
     assert service["mem_limit"].endswith("m")
     assert service["logging"]["options"] == {"max-size": "10m", "max-file": "3"}
-    assert "ports" not in service, "nothing is reachable from another machine"
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), "reachable from this machine alone"
     assert "privileged" not in service
 
 
 def test_what_runs_all_day_fits_into_half_a_gigabyte_and_comes_back() -> None:
-    lasting = [service for service in SERVICES.values() if service["restart"] == "unless-stopped"]
+    lasting = [
+        service for service in SERVICES.values() if service["restart"] == "unless-stopped" and "profiles" not in service
+    ]
     assert sum(int(service["mem_limit"].removesuffix("m")) for service in lasting) <= MOST_MEMORY_MB
     assert [name for name, service in SERVICES.items() if service in lasting] == ["db", "bot"]
 
@@ -37,6 +39,22 @@ def test_what_runs_all_day_fits_into_half_a_gigabyte_and_comes_back() -> None:
 def test_the_database_has_no_way_out() -> None:
     assert SERVICES["db"]["networks"] == ["inside"]
     assert COMPOSE["networks"]["inside"] == {"internal": True}
+
+
+def test_who_watches_sees_neither_the_database_nor_our_secrets() -> None:
+    for name in ("prometheus", "grafana"):
+        assert SERVICES[name]["profiles"] == ["monitoring"]
+        assert SERVICES[name]["networks"] == ["monitoring"]
+        assert not [
+            volume for volume in SERVICES[name]["volumes"] if volume.split(":")[0] in {"secrets", "bot", "data"}
+        ]
+
+
+def test_the_bot_alone_has_a_health_check_of_ours() -> None:
+    assert "HEALTHCHECK" in (ROOT / "docker" / "Dockerfile").read_text()
+    ours = {name: service for name, service in SERVICES.items() if service["image"] == "twitch-watch-time"}
+    assert [name for name, service in ours.items() if service.get("healthcheck") != {"disable": True}] == ["bot"]
+    assert ours["bot"]["environment"]["HEALTH_PORT"] == "9464"
 
 
 def test_no_secret_stands_in_an_environment() -> None:
@@ -81,6 +99,8 @@ def test_the_entrypoint_ends_in_exec_and_hands_every_verb_on(tmp_path: Path) -> 
 
     assert ran("migrate").stdout == "-m bot migrate\n"
     assert ran("ask", "how is xQc?").stdout == "-m bot ask how is xQc?\n"
+    assert ran("healthy").stdout == ""
+    assert ran("healthy", HEALTH_PORT="9464").stdout.endswith("http://127.0.0.1:9464/healthz\n")
     assert ran("run", TWITCH_CLIENT_ID="mine").stdout == "-m bot run\n"
     (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=mine\n")
     assert ran("run").stdout == "-m bot run\n"

@@ -1,0 +1,143 @@
+"""The monitoring profile: a real Prometheus reads our metrics, its rules are sound, and the dashboard asks for what is
+there."""
+
+import json
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from datetime import time, timedelta
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import requests
+
+from bot.days import Calendar
+from bot.health import metrics
+from bot.health.facts import gather
+from bot.health.judge import Expected
+from bot.health.watch import Watch
+from helperfunctions import http_door
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.settings import Settings
+from tests.factories import DAY_START, HALF_HOUR, a_stream, stage
+
+MONITORING = Path(__file__).resolve().parents[2] / "docker" / "monitoring"
+CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
+NAME = re.compile(r"\b(?:watchtime|process)_\w+")
+# Where Debian does not carry it, the self-hoster's container does.
+PROMETHEUS, PROMTOOL = shutil.which("prometheus") or "", shutil.which("promtool") or ""
+needs_prometheus = pytest.mark.skipif(not PROMTOOL, reason="prometheus is not installed")
+
+
+@pytest.fixture
+def watch(database: Database, clock: VirtualClock, tmp_path: Path) -> Watch:
+    stage(database, a_stream(1000), at=DAY_START)
+    return Watch(
+        clock=clock,
+        read=lambda: gather(database, clock, CALENDAR, Settings()),
+        expected=Expected(CALENDAR, HALF_HOUR, time(14), since=DAY_START),
+        data_dir=tmp_path,
+        leads=lambda: True,
+        kept_polls=lambda: 0,
+        rate_limits=lambda: {"twitch": 799.0},
+        alerter=None,
+    )
+
+
+def asked_for() -> set[str]:
+    """Every name in a rule or a panel."""
+    dashboard = json.loads((MONITORING / "grafana" / "dashboards" / "watchtime.json").read_text())
+    panels = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    rules = re.findall(r"expr: (.*)", (MONITORING / "rules.yml").read_text())
+    return {name for expression in [*panels, *rules] for name in NAME.findall(expression)}
+
+
+def test_rules_and_dashboard_ask_for_nothing_that_we_do_not_measure() -> None:
+    source = Path(metrics.__file__).read_text()
+    # As the code names them: with what a Prometheus adds to counters and histograms.
+    named = {f"watchtime_{name}" for name in re.findall(r'(?:_one|_by|_NAME}_)\(?\s*"?(\w+)"', source)}
+    named |= {"watchtime_polls_total", "watchtime_posts", "process_resident_memory_bytes"}
+    named |= {f"watchtime_job_seconds_{end}" for end in ("bucket", "count", "sum")}
+    assert asked_for() - named == set()
+
+
+@needs_prometheus
+def test_the_rules_are_sound() -> None:
+    done = subprocess.run(
+        [PROMTOOL, "check", "rules", str(MONITORING / "rules.yml")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "8 rules found" in done.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture
+def prometheus(watch: Watch, tmp_path: Path) -> Iterator[str]:
+    """A Prometheus on our configuration, but for the address, and the time between two looks."""
+    with http_door.open_at("127.0.0.1", 0, watch.pages()) as port:
+        configuration = (MONITORING / "prometheus.yml").read_text()
+        configuration = configuration.replace("bot:9464", f"127.0.0.1:{port}").replace("30s", "1s")
+        (tmp_path / "prometheus.yml").write_text(configuration)
+        shutil.copy(MONITORING / "rules.yml", tmp_path)
+        listens_at = f"127.0.0.1:{free_port()}"
+        with subprocess.Popen(
+            [
+                PROMETHEUS,
+                f"--config.file={tmp_path / 'prometheus.yml'}",
+                f"--storage.tsdb.path={tmp_path / 'data'}",
+                f"--web.listen-address={listens_at}",
+            ],
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            try:
+                yield f"http://{listens_at}"
+            finally:
+                process.terminate()
+
+
+def eventually(address: str, path: str, **query: str) -> list[Any]:
+    """What Prometheus answers as soon as it is something."""
+    end = monotonic() + 60
+    while True:
+        try:
+            data = requests.get(f"{address}/api/v1/{path}", params=query, timeout=5).json()["data"]
+            found = data["result"] if "result" in data else data["alerts"]
+            if found:
+                return list(found)
+        except requests.ConnectionError:
+            pass
+        assert monotonic() < end, f"in vain waited for {path} {query}"
+        sleep(0.1)
+
+
+@needs_prometheus
+def test_prometheus_reads_us_and_every_panel_has_something_to_show(prometheus: str, watch: Watch) -> None:
+    [up] = eventually(prometheus, "query", query='up{job="watchtime"} == 1')
+    assert up["value"][1] == "1"
+    [polls] = eventually(prometheus, "query", query="watchtime_polls_total")
+    assert (polls["metric"]["status"], polls["value"][1]) == ("complete", "1")
+    watch.job_done("collect", "done", 20.0)
+    eventually(prometheus, "query", query="watchtime_job_seconds_count")
+
+
+@needs_prometheus
+def test_an_alert_is_pending_as_soon_as_something_is_wrong(prometheus: str, clock: VirtualClock, watch: Watch) -> None:
+    eventually(prometheus, "query", query='up{job="watchtime"} == 1')
+    clock.advance(timedelta(hours=2).total_seconds())
+    watch._seen = None
+    eventually(prometheus, "query", query='ALERTS{alertname="WatchtimeTrouble", part="poll"}')
