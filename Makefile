@@ -38,7 +38,7 @@ format: $(VENV)/.development ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.development ## Measure; ARGS names one of: staging crawl rollup accuracy ask
+bench: $(VENV)/.development ## Measure; ARGS names one of: staging crawl rollup accuracy ask memory
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: $(VENV)/.development ## Compile the lock files anew from pyproject.toml

@@ -1,10 +1,10 @@
-"""`python -m benchmarks [staging] [crawl] [rollup] [accuracy] [ask] [--full]`: measure; no name measures all."""
+"""`python -m benchmarks [staging] [crawl] [rollup] [accuracy] [ask] [memory] [--full]`: measure; no name: all."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from benchmarks import accuracy, ask, crawl, rollup, staging
+from benchmarks import accuracy, ask, crawl, memory, rollup, staging
 from helperfunctions import log
 
 BENCHMARKS: Final[Mapping[str, Callable[[bool], None]]] = {
@@ -13,6 +13,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[bool], None]]] = {
     "rollup": lambda full: rollup.main(full=full),
     "accuracy": lambda _: accuracy.main(),
     "ask": lambda full: ask.main(full=full),
+    "memory": lambda _: memory.main(),
 }
 
 

@@ -22,7 +22,7 @@ GROWTH_TARGET_MB: Final = 40.0
 def main(*, pages: int = PAGES, rounds: int = ROUNDS, channels: int = CHANNELS) -> None:
     """Measure and print."""
     measured: dict[str, list[Measured]] = {way: [] for way in WAYS}
-    with _sandbox(channels) as addresses:
+    with sandbox(channels) as addresses:
         tell("crawl: warming the sandbox up")
         _crawl("bare requests", addresses, pages)
         for number in range(1, rounds + 1):
@@ -33,7 +33,7 @@ def main(*, pages: int = PAGES, rounds: int = ROUNDS, channels: int = CHANNELS) 
 
 
 @contextmanager
-def _sandbox(channels: int) -> Iterator[list[str]]:
+def sandbox(channels: int) -> Iterator[list[str]]:
     """The two addresses of a sandbox that runs in a process of its own for as long as the block."""
     command = [sys.executable, "-m", "benchmarks.sandbox_server", str(channels)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:

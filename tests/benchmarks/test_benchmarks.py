@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import accuracy, ask, crawl, rollup, staging
+from benchmarks import accuracy, ask, crawl, memory, rollup, staging
 from benchmarks.__main__ import main
 
 
@@ -43,7 +43,7 @@ def test_accuracy_judges_three_rules_in_two_worlds(capsys: pytest.CaptureFixture
 def test_an_unknown_name_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
-    assert "staging, crawl, rollup, accuracy, ask" in capsys.readouterr().err
+    assert "staging, crawl, rollup, accuracy, ask, memory" in capsys.readouterr().err
 
 
 def test_ask_measures_a_day_a_week_and_a_year(capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,3 +51,21 @@ def test_ask_measures_a_day_a_week_and_a_year(capsys: pytest.CaptureFixture[str]
     printed = capsys.readouterr().out
     for part in ("yesterday", "7 days", "a year", "most watched game", "a streamer in the middle"):
         assert part in printed
+
+
+def test_memory_measures_every_stage_of_bot_drawing_and_database(capsys: pytest.CaptureFixture[str]) -> None:
+    memory.main(pages=3, polls=40, channels=2_000)
+    lines = capsys.readouterr().out.splitlines()
+    stages = (
+        "idle, just started",
+        "a crawl of 3 pages",
+        "a day of 40 polls",
+        "drawing the three charts",
+        "idle, after",
+    )
+    for stage in stages:
+        [line] = [line for line in lines if stage in line]
+        bot, drawing, database = (int(word) for word in line.replace("│", " ").split()[-5:-2])
+        assert bot > 20
+        assert database > 5
+        assert (drawing > 20) == ("drawing" in stage)
