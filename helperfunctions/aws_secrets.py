@@ -63,12 +63,12 @@ _TROUBLES: Final[Mapping[str, str]] = {
     "NoRegionError": "lies in a region that is not told: set AWS_REGION, such as eu-central-1",
     "InvalidRegionError": "lies in a region that is none: mend AWS_REGION",
     "NoCredentialsError": f"cannot be asked for without credentials of AWS: give the instance a role; {_GUIDE}",
-    "PartialCredentialsError": "needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY together: set both, or neither",
+    "PartialCredentialsError": "needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in one place: set both, or neither",
     "ProfileNotFound": "is to be read with a profile that is not there: mend AWS_PROFILE",
     "ParamValidationError": "has a name that AWS does not take: mend AWS_SECRET_NAME",
 }
 # Those of a network, or of the instance's own service of credentials, that passes.
-_PASSING: Final = frozenset({"ConnectionError", "HTTPClientError", "CredentialRetrievalError", "ResponseParserError"})
+_PASSING: Final = frozenset({"ConnectionError", "HTTPClientError", "CredentialRetrievalError"})
 
 
 class _TryAgain(Exception):
@@ -111,28 +111,40 @@ def _fetch(name: str, given: Mapping[str, str], timeout: tuple[float, float]) ->
     connect_timeout, read_timeout = timeout
     # Tried again by us alone, who can tell of it.
     config = Config(connect_timeout=connect_timeout, read_timeout=read_timeout, retries={"total_max_attempts": 1})
-    keys: dict[str, str] = {}
-    if "AWS_ACCESS_KEY_ID" in given:
-        # All from one place: a key with another's token opens nothing.
-        keys = {name.lower(): given[name] for name in NAMES[-3:] if name in given}
     try:
         session = boto3.session.Session(
             region_name=given.get("AWS_REGION") or given.get("AWS_DEFAULT_REGION"),
             profile_name=given.get("AWS_PROFILE"),
-            **keys,
+            **_keys(name, given),
         )
         client = session.client("secretsmanager", endpoint_url=given.get("AWS_ENDPOINT_URL"), config=config)
-        try:
-            answer: dict[str, Any] = client.get_secret_value(SecretId=name)
-        finally:
-            client.close()
-    except ClientError as exc:
-        raise _refusal(exc.response, name) from exc
-    except (BotoCoreError, ResponseParserError) as exc:
+    except BotoCoreError as exc:
         raise _trouble(exc, name) from exc
     except ValueError as exc:
         raise SettingsError([f"AWS secret {name} cannot be asked for: mend AWS_ENDPOINT_URL"]) from exc
+    try:
+        answer: dict[str, Any] = client.get_secret_value(SecretId=name)
+    except ClientError as exc:
+        raise _refusal(exc.response, name) from exc
+    except BotoCoreError as exc:
+        raise _trouble(exc, name) from exc
+    except (ResponseParserError, AttributeError, TypeError, ValueError) as exc:
+        # It trips over bodies that it does not expect.
+        raise _TryAgain("an answer that cannot be read") from exc
+    finally:
+        client.close()
+    if not {"SecretString", "SecretBinary"} & answer.keys():
+        raise _TryAgain("an answer without a secret")
     return answer
+
+
+def _keys(name: str, given: Mapping[str, str]) -> dict[str, str]:
+    """The keys that are given, all from one place: a key with another's token opens nothing."""
+    if "AWS_ACCESS_KEY_ID" not in given:
+        return {}
+    if "AWS_SECRET_ACCESS_KEY" not in given:
+        raise SettingsError([f"AWS secret {name} {_TROUBLES['PartialCredentialsError']}"])
+    return {key.lower(): given[key] for key in NAMES[-3:] if key in given}
 
 
 def _refusal(response: Mapping[str, Any], name: str) -> Exception:
@@ -141,9 +153,9 @@ def _refusal(response: Mapping[str, Any], name: str) -> Exception:
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     if status >= 500 or status == 429 or code in _THROTTLED:
         return _TryAgain(f"{status} {code}".strip())
-    if code in _NOT_ACCEPTED:
+    if code in _NOT_ACCEPTED or (status in (401, 403) and code not in _REFUSALS):
         return SettingsError(
-            [f"AWS secret {name}: AWS does not accept our credentials ({code}): mend them, and the machine's clock"]
+            [f"AWS secret {name}: AWS does not accept us ({code}): mend the keys, the policy or the machine's clock"]
         )
     return SettingsError([f"AWS secret {name} {_REFUSALS.get(code, f'was refused with {status} {code}')}"])
 
