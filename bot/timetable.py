@@ -96,11 +96,38 @@ def _every(seconds: int) -> IntervalTrigger:
     return IntervalTrigger(seconds=seconds, start_date=datetime(2026, 1, 1, tzinfo=UTC), timezone=UTC)
 
 
-def run_until_stopped(entries: list[Entry], jobs: Mapping[Job, Callable[[], object]]) -> None:
+class Stop:
+    """Ends the timetable: for good on SIGTERM and SIGINT, or for now, to be started anew."""
+
+    def __init__(self) -> None:
+        self.is_for_good = False
+        self._event = threading.Event()
+
+    def begin(self) -> None:
+        """From now on both signals are listened to, and what ended the last round is forgotten."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.for_good())
+        self._event.clear()
+
+    def for_good(self) -> None:
+        """End what is running, and begin nothing new."""
+        self.is_for_good = True
+        self._event.set()
+
+    def for_now(self) -> None:
+        """End what is running; whoever runs it goes on."""
+        self._event.set()
+
+    def wait(self, at_most: timedelta | None = None) -> None:
+        """Until there is a reason to end, or the time is up."""
+        if not self.is_for_good:
+            self._event.wait(at_most.total_seconds() if at_most is not None else None)
+
+
+def run_until_stopped(entries: list[Entry], jobs: Mapping[Job, Callable[[], object]], stop: Stop | None = None) -> None:
     """Do every job when it is due, each in a thread of its own, until SIGTERM or SIGINT; then finish what goes on."""
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stop = stop or Stop()
+    stop.begin()
     scheduler = BackgroundScheduler(
         executors={"default": ThreadPoolExecutor(len(entries))},
         # apscheduler would drop a job that starts more than a second late: ours are always worth doing late, once.
@@ -113,7 +140,7 @@ def run_until_stopped(entries: list[Entry], jobs: Mapping[Job, Callable[[], obje
         scheduler.add_job(_guarded, entry.trigger, args=(entry.job, jobs[entry.job]), id=entry.job, **at_once)
     scheduler.start()
     log.info("running jobs=%s", ",".join(entry.job for entry in entries))
-    stopping.wait()
+    stop.wait()
     log.info("stopping; finishing what is going on")
     scheduler.shutdown(wait=True)
     log.info("stopped")

@@ -186,6 +186,10 @@ def secret_fields() -> list[str]:
     return [name for name, field in Settings.model_fields.items() if "SecretStr" in repr(field.annotation)]
 
 
+# What others know us by, and may refuse.
+CREDENTIALS = ("twitch_client_id", *secret_fields())
+
+
 def load(dotenv: Path = Path(".env")) -> Loaded:
     """Gather the settings: the environment wins over secret files, these over the secret in AWS, that over `.env`, and
     that over the defaults. So a secret that was changed in AWS is not hidden by an old one in `.env`.
