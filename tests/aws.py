@@ -12,7 +12,7 @@ from moto.server import ThreadedMotoServer
 NAME = "twitch-watch-time"
 REGION = "eu-central-1"
 # boto3's own, on its way to AWS.
-KEYS = {"AWS_ACCESS_KEY_ID": "planted-aws-key-id", "AWS_SECRET_ACCESS_KEY": "planted-aws-key"}
+KEYS = {"AWS_ACCESS_KEY_ID": "planted-aws-id", "AWS_SECRET_ACCESS_KEY": "planted-aws-key"}
 
 
 class Aws:
