@@ -3,7 +3,7 @@
 import logging
 import random
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -14,12 +14,14 @@ from rich.table import Table
 from bot import cli_x
 from bot.demo import run_demo
 from bot.models import CrawlEnd, DaySummaries, PollStatus, RolledUpDay
-from bot.timetable import run_until_stopped
+from bot.renewal import LOOK_EVERY, Renewal, run_renewed
+from bot.timetable import Stop, run_until_stopped
 from bot.wiring import open_bot, open_database
 from helperfunctions import log, migrations, settings
 from helperfunctions.chart_png import draw_png
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import SettingsError, TwitchRefused, TwitchUnavailable, WatchTimeError
+from helperfunctions.settings import Settings
 from sandbox.serve import serve
 
 app = typer.Typer(
@@ -65,19 +67,31 @@ def run() -> None:
 
     At start it applies migrations, takes a poll, and catches up on what was due while it was down. While another bot
     runs on the same database it stands by. While the database is away it goes on polling, and keeps the polls on disk.
+    While a credential is refused it looks for a newer one where they come from.
     """
+    run_bot()
+
+
+def run_bot(look_every: timedelta = LOOK_EVERY) -> None:
+    """What `run` does. `look_every`: how often, while a credential is refused, a newer one is looked for."""
     loaded = settings.load().settings
     loaded.twitch_credentials()
     log.set_up(logging.getLevelName(logging.getLogger().level), loaded.log_format)
-    clock = SystemClock()
-    with (
-        open_bot(loaded, clock=clock, random=random.random, database_may_be_away=True) as bot,
-        bot.collector() as collector,
-    ):
-        lead = bot.lead(collector)
-        watch = bot.watch(lead)
-        with bot.door(watch):
-            run_until_stopped(bot.timetable(), bot.jobs(collector, watch), lead, clock, watch)
+    clock, stop = SystemClock(), Stop()
+    renewal = Renewal(loaded, lambda: settings.load().settings, clock, stop, look_every)
+
+    def one_round(in_force: Settings) -> None:
+        with (
+            open_bot(in_force, clock=clock, random=random.random, database_may_be_away=True) as bot,
+            bot.collector() as collector,
+        ):
+            lead = bot.lead(collector, has_new_credentials=renewal.has_renewed, while_away=renewal.look)
+            watch = bot.watch(lead)
+            with bot.door(watch):
+                jobs = renewal.watched(bot.jobs(collector, watch))
+                run_until_stopped(bot.timetable(), jobs, lead, clock, watch, stop)
+
+    run_renewed(renewal, one_round, stop)
 
 
 @app.command()

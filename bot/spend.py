@@ -160,6 +160,11 @@ class Ledger:
                 tx.spend.pause(cause=cause, until=error.not_before, because=str(error))
                 log.error("X is left alone until=%s cause=%s: %s", f"{error.not_before:%F %H:%M}", cause, error)
 
+    def credentials_are_new(self) -> None:
+        """What X said of the old ones no longer counts."""
+        with self.database.transaction() as tx:
+            tx.spend.end_pause(cause="credentials")
+
     @property
     def read_kind(self) -> str:
         """The price that reading a post has for us."""

@@ -47,7 +47,7 @@ AT_START = (Job.DAILY, Job.PRUNE, Job.COLLECT, Job.POST, Job.REPLY, Job.OUTBOX)
 # What is done while the database is away.
 WITHOUT_DATABASE = (Job.COLLECT, Job.WATCH)
 # How often it is looked whether we lead, whether the database is there, and whether the clock was set.
-LOOK_EVERY_SECONDS = 5.0
+LOOK_EVERY = timedelta(seconds=5)
 # A clock that is corrected by less than this was not set: it drifts.
 CLOCK_WAS_SET = timedelta(seconds=10)
 
@@ -122,24 +122,50 @@ class Told(Protocol):
         ...
 
 
+class Stop:
+    """Ends the timetable: for good on SIGTERM and SIGINT, or for now, to be started anew."""
+
+    def __init__(self) -> None:
+        self.is_for_good = False
+        self._event = threading.Event()
+
+    def begin(self) -> None:
+        """From now on both signals are listened to, and what ended the last round is forgotten."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.for_good())
+        self._event.clear()
+
+    def for_good(self) -> None:
+        """End what is running, and begin nothing new."""
+        self.is_for_good = True
+        self._event.set()
+
+    def for_now(self) -> None:
+        """End what is running; whoever runs it goes on."""
+        self._event.set()
+
+    def wait(self, at_most: timedelta) -> bool:
+        """Until there is a reason to end, or the time is up; whether there is a reason."""
+        return self.is_for_good or self._event.wait(at_most.total_seconds())
+
+
 def run_until_stopped(
     entries: Sequence[Entry],
     jobs: Mapping[Job, Callable[[], object]],
     lead: Lead,
     clock: Clock,
     told: Told,
+    stop: Stop,
 ) -> None:
-    """Do every job when it is due, each in a thread of its own, until SIGTERM or SIGINT; then finish what goes on.
+    """Do every job when it is due, each in a thread of its own, until told to stop; then finish what goes on.
 
     Raises what keeps us from ever leading, such as SchemaMismatch.
     """
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stop.begin()
     runner = Runner([entry for entry in entries if entry.job in jobs], jobs, lead, clock, told)
     try:
         runner.look()
-        while not stopping.wait(LOOK_EVERY_SECONDS):
+        while not stop.wait(LOOK_EVERY):
             runner.look()
         log.info("stopping; finishing what is going on")
     finally:

@@ -255,16 +255,25 @@ class Bot:
             log.info("watch over me at http://%s:%d/readyz", self.settings.health_host, port)
             yield
 
-    def lead(self, collector: Collector) -> Lead:
+    def lead(
+        self,
+        collector: Collector,
+        *,
+        has_new_credentials: bool = False,
+        while_away: Callable[[], object] = lambda: None,
+    ) -> Lead:
         """Which of several bots on this database does the jobs: for a bot whose database may be away."""
 
         def prepare() -> None:
             prepare_schema(self.database, migrate=True)
+            if has_new_credentials:
+                self.ledger.credentials_are_new()
             # Before anything is rolled up. Somebody who collects by hand just now stores them as well.
             with suppress(Busy):
                 collector.store_kept()
 
         def revive() -> None:
+            while_away()
             if self.settings.database_url is None:
                 embedded_postgres.revive(_embedded(self.settings))
 

@@ -2,6 +2,7 @@
 
     WatchTimeError              one line for the user: what is wrong with what, and what to do
     ├── SettingsError           the settings are wrong: nothing works until a person mends them
+    ├── SecretsUnavailable      AWS Secrets Manager does not answer; trying again can help
     ├── Busy                    another process is doing this very job
     ├── DayNotAvailable         the day asked for is not there, or can no longer be made
     ├── SumsDisagree            a roll-up whose parts do not add up; nothing of it was kept
@@ -50,11 +51,18 @@ class SettingsError(WatchTimeError):
         super().__init__("\n".join(problems))
 
 
+class SecretsUnavailable(WatchTimeError):
+    """AWS Secrets Manager, from which settings come, was tried again until there was no sense in it."""
+
+    can_retry = True
+    exit_code = 75  # EX_TEMPFAIL
+
+
 class Busy(WatchTimeError):
     """Another process is doing this very job."""
 
     can_retry = True
-    exit_code = 75  # EX_TEMPFAIL
+    exit_code = 75
 
 
 class DayNotAvailable(WatchTimeError):

@@ -21,8 +21,7 @@ _run: ContextVar[str] = ContextVar("run", default=_PROCESS)
 def set_up(level: str = "INFO", written_as: Literal["text", "json"] = "text") -> None:
     """Send log lines to standard error. Vendors' loggers speak only when something is wrong."""
     handler = logging.StreamHandler()
-    handler.setFormatter(_Json() if written_as == "json" else logging.Formatter(_TEXT))
-    handler.addFilter(_with_run)
+    handler.setFormatter(_Json() if written_as == "json" else _Text(_TEXT))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for vendor in ("urllib3", "apscheduler", "tenacity"):
         logging.getLogger(vendor).setLevel(logging.WARNING)
@@ -40,9 +39,10 @@ def run_of(job: str) -> Iterator[None]:
         _run.reset(token)
 
 
-def _with_run(record: logging.LogRecord) -> bool:
-    record.run = _run.get()
-    return True
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        record.run = _run.get()
+        return super().format(record)
 
 
 class _Json(logging.Formatter):
@@ -53,7 +53,7 @@ class _Json(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "run": getattr(record, "run", _PROCESS),
+            "run": _run.get(),
             "message": record.getMessage(),
         }
         if record.exc_info:

@@ -1,8 +1,8 @@
-"""The settings: one typed object from the environment, `.env` and secret files, with where each value came from."""
+"""The settings: one typed object from the environment, secret files, AWS and `.env`, and where each value came from."""
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
@@ -21,11 +21,14 @@ from pydantic import (
     ValidationError,
 )
 
+from helperfunctions import aws_secrets
+from helperfunctions.clock import SystemClock
 from helperfunctions.database import is_understood, without_password
 from helperfunctions.errors import SettingsError
 
 DEFAULT = "default"
 ENVIRONMENT = "environment"
+AWS = "AWS secret"
 X_CREDENTIALS = ("x_api_key", "x_api_key_secret", "x_access_token", "x_access_token_secret")
 # What else people keep in the same file, for the tools beside the bot.
 FOREIGN_PREFIXES = ("COMPOSE_", "DOCKER_", "POSTGRES_", "PG")
@@ -91,6 +94,9 @@ class Settings(BaseModel):
 
     database_url: Annotated[SecretStr, AfterValidator(_postgres_address)] | None = Field(
         default=None, description="PostgreSQL to use; without it, an embedded one in DATA_DIR"
+    )
+    aws_secret_name: str | None = Field(
+        default=None, description="name or ARN of a secret in AWS Secrets Manager: a JSON object of settings"
     )
     data_dir: Annotated[Path, AfterValidator(_usable_folder)] = Field(
         default_factory=lambda: Path.home() / ".local" / "share" / "twitch-watch-time",
@@ -196,23 +202,37 @@ def secret_fields() -> list[str]:
     return [name for name, field in Settings.model_fields.items() if "SecretStr" in repr(field.annotation)]
 
 
-def load(dotenv: Path = Path(".env")) -> Loaded:
-    """Gather the settings: the environment wins over secret files, these over `.env`, and that over the defaults.
+# What others know us by, and may refuse.
+CREDENTIALS = ("twitch_client_id", *secret_fields())
 
-    Raises SettingsError with every problem at once.
+
+def load(dotenv: Path = Path(".env")) -> Loaded:
+    """Gather the settings: the environment wins over secret files, these over the secret in AWS, that over `.env`, and
+    that over the defaults. So a secret that was changed in AWS is not hidden by an old one in `.env`.
+
+    Raises SettingsError with every problem at once, SecretsUnavailable when AWS does not answer.
     """
     in_dotenv = _read_dotenv(dotenv)
     in_environment = _set_only(os.environ)
     values: dict[str, str] = {}
     origins = dict.fromkeys(Settings.model_fields, DEFAULT)
     in_files, problems = _secret_files({**in_dotenv, **in_environment})
-    problems += _unknown_names(in_dotenv, dotenv)
+    problems += _unknown_names(in_dotenv, str(dotenv), [*_names_of_files(), *aws_secrets.NAMES])
+    secret_name = in_environment.get("AWS_SECRET_NAME") or in_dotenv.get("AWS_SECRET_NAME")
+    try:
+        in_aws = _aws_secret(secret_name, in_dotenv, in_environment) if secret_name else {}
+    except SettingsError as exc:
+        # What would be missing without it is not told: nobody knows.
+        raise SettingsError(problems + exc.problems) from exc
+    problems += _unknown_names(in_aws, f"{AWS} {secret_name}")
     for field in Settings.model_fields:
         name = field.upper()
         if name in in_environment:
             values[field], origins[field] = in_environment[name], ENVIRONMENT
         elif field in in_files:
             origins[field], values[field] = in_files[field]
+        elif name in in_aws and name != "AWS_SECRET_NAME":
+            values[field], origins[field] = in_aws[name], f"{AWS} {secret_name}"
         elif name in in_dotenv:
             values[field], origins[field] = in_dotenv[name], str(dotenv)
     problems += _at_odds(values)
@@ -281,14 +301,26 @@ def _secret_files(named: Mapping[str, str]) -> tuple[dict[str, tuple[str, str]],
     return found, problems
 
 
-def _unknown_names(in_dotenv: Mapping[str, str], path: Path) -> list[str]:
-    known = [name.upper() for name in Settings.model_fields] + [f"{name.upper()}_FILE" for name in secret_fields()]
+def _aws_secret(name: str, in_dotenv: Mapping[str, str], in_environment: Mapping[str, str]) -> dict[str, str]:
+    """The settings in a secret of AWS. What `.env` says of AWS is handed on; boto3 looks at the environment itself."""
+    given = {name: in_dotenv[name] for name in aws_secrets.NAMES if name in in_dotenv and name not in in_environment}
+    # But not at this, which all other tools of AWS know.
+    region = in_environment.get("AWS_REGION") or in_environment.get("AWS_DEFAULT_REGION")
+    return _set_only(aws_secrets.read(name, given | ({"AWS_REGION": region} if region else {}), SystemClock()))
+
+
+def _names_of_files() -> list[str]:
+    return [f"{name.upper()}_FILE" for name in secret_fields()]
+
+
+def _unknown_names(names: Iterable[str], where: str, more: Sequence[str] = ()) -> list[str]:
+    known = [*(name.upper() for name in Settings.model_fields), *more]
     problems = []
-    for name in in_dotenv:
+    for name in names:
         if name in known or name.startswith(FOREIGN_PREFIXES):
             continue
         near = difflib.get_close_matches(name.upper(), known, n=1)
-        problems.append(f"{name} in {path} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
+        problems.append(f"{name} in {where} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
     return problems
 
 
@@ -319,5 +351,8 @@ def _time_if_any(text: Any) -> time | None:
 def _in_words(error: Any, origins: Mapping[str, str]) -> str:
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
     field = str(error["loc"][0])
-    given = "" if field in secret_fields() else f", not {error['input']!r}"
-    return f"{field.upper()} {message}{given} (from {origins.get(field, DEFAULT)})"
+    origin = origins.get(field, DEFAULT)
+    # In AWS anything may be a secret that came under the wrong name.
+    is_secret = field in secret_fields() or origin.startswith(AWS)
+    given = "" if is_secret else f", not {error['input']!r}"
+    return f"{field.upper()} {message}{given} (from {origin})"

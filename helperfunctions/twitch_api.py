@@ -7,7 +7,7 @@ https://dev.twitch.tv/docs/authentication/getting-tokens-oauth (client credentia
 import hashlib
 import logging
 import math
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +19,7 @@ import tenacity
 
 from helperfunctions.clock import Clock
 from helperfunctions.errors import InvalidCursor, TwitchError, TwitchRefused, TwitchUnavailable
+from helperfunctions.hidden import without
 from helperfunctions.token_cache import AppToken, TokenCache
 
 log = logging.getLogger(__name__)
@@ -135,7 +136,7 @@ class TwitchApi:
                     "TWITCH_CLIENT_SECRET must be of the same application, and TWITCH_API_URL and TWITCH_AUTH_URL of "
                     "the same Twitch"
                 )
-        return _understood(response, self._clock.now())
+        return _understood(response, self._clock.now(), self._hide)
 
     def _send_with_token(self, path: str, parameters: dict[str, str], token: AppToken) -> requests.Response:
         wait_seconds = (self._not_before - self._clock.now()).total_seconds()
@@ -191,10 +192,13 @@ class TwitchApi:
                 f"Twitch refuses TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET ({response.status_code}): "
                 "copy both anew from https://dev.twitch.tv/console/apps"
             )
-        body = _understood(response, self._clock.now())
+        body = _understood(response, self._clock.now(), self._hide)
         if not isinstance(body.get("access_token"), str) or not isinstance(body.get("expires_in"), int | float):
             raise _TryAgain("the answer to POST /token holds no token")
         return body
+
+    def _hide(self, text: str) -> str:
+        return without([self._client_secret, *([self._token.value] if self._token else [])], text)
 
 
 def pause_seconds(headers: Mapping[str, str], now: datetime) -> float:
@@ -225,7 +229,7 @@ def seconds_until_reset(headers: Mapping[str, str], now: datetime) -> float | No
     return min(max(reset - now.timestamp(), 1.0), LONGEST_WAIT_SECONDS)
 
 
-def _understood(response: requests.Response, now: datetime) -> dict[str, Any]:
+def _understood(response: requests.Response, now: datetime, hide: Callable[[str], str]) -> dict[str, Any]:
     """The JSON object of a good answer, or the error that a bad one stands for."""
     status = response.status_code
     if status == 429:
@@ -237,7 +241,7 @@ def _understood(response: requests.Response, now: datetime) -> dict[str, Any]:
         raise _TryCursorAgain("400 invalid cursor")
     if status == 200 or status >= 500 or status in (404, 408) or body is None:
         raise _TryAgain(f"{status} with {'JSON' if body is not None else 'no JSON'}")
-    raise TwitchError(f"Twitch refuses our request with {status}: {str(body.get('message', ''))[:200]}")
+    raise TwitchError(f"Twitch refuses our request with {status}: {hide(str(body.get('message', '')))[:200]}")
 
 
 def _json_object(response: requests.Response) -> dict[str, Any] | None:

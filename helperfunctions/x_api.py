@@ -8,9 +8,10 @@ expect, so its session is ours, and every answer is judged before tweepy sees it
 import html
 import logging
 import re
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -22,9 +23,12 @@ import urllib3.exceptions
 
 from helperfunctions.clock import Clock
 from helperfunctions.errors import XCredentialsWrong, XError, XNotYet, XOutOfCredits, XRefused, XUnknown
+from helperfunctions.hidden import without
 from helperfunctions.x_models import XAccount, XMedia, XPage, XPost, XTag
 
 log = logging.getLogger(__name__)
+
+Hide = Callable[[str], str]
 
 TIMEOUT: Final = (5.0, 30.0)  # seconds to connect, seconds between two bytes
 LONGEST_ALT_TEXT: Final = 1000
@@ -86,7 +90,9 @@ class XApi:
             wait_on_rate_limit=False,
         )
         self._signer = tweepy.OAuth1UserHandler(api_key, api_key_secret, access_token, access_token_secret)
-        self._client.session = _Session(self._api_url, clock, timeout, calls_left if calls_left is not None else {})
+        self._hide = partial(without, (api_key, api_key_secret, access_token, access_token_secret))
+        left = calls_left if calls_left is not None else {}
+        self._client.session = _Session(self._api_url, clock, timeout, self._hide, left)
         self._speaks_new = False
 
     def close(self) -> None:
@@ -151,11 +157,11 @@ class XApi:
             query["pagination_token"] = page_token
         if not self._speaks_new:
             try:
-                return _page(self._get(path, query | {"tweet.fields": _TWEET_FIELDS}))
+                return _page(self._get(path, query | {"tweet.fields": _TWEET_FIELDS}), self._hide)
             except _OldWordsRefused:
                 log.info("X has given up its old names for fields; using the new ones")
                 self._speaks_new = True
-        return _page(self._get(path, query | {"post.fields": _POST_FIELDS} | expansion))
+        return _page(self._get(path, query | {"post.fields": _POST_FIELDS} | expansion), self._hide)
 
     def _get(self, path: str, query: dict[str, str]) -> requests.Response:
         response: requests.Response = self._client.request("GET", path, params=query, user_auth=True)
@@ -170,7 +176,12 @@ class _Session(requests.Session):
     """Sends tweepy's requests to our `api_url`, with a timeout, and lets pass only what was done."""
 
     def __init__(
-        self, api_url: str, clock: Clock, timeout: tuple[float, float], calls_left: MutableMapping[str, float]
+        self,
+        api_url: str,
+        clock: Clock,
+        timeout: tuple[float, float],
+        hide: Hide,
+        calls_left: MutableMapping[str, float],
     ) -> None:
         super().__init__()
         # What is left of each rate limit, for whoever watches.
@@ -180,6 +191,7 @@ class _Session(requests.Session):
         self._api_url = api_url
         self._clock = clock
         self._timeout = timeout
+        self._hide = hide
 
     def request(self, method: str, url: str, *args: Any, **more: Any) -> requests.Response:  # type: ignore[override]
         """`url` as tweepy builds it: only its path counts. Raises XError."""
@@ -194,7 +206,7 @@ class _Session(requests.Session):
             limit = re.sub(r"/\d+(?=/)", "/:id", f"x {method} {path}")
             self._calls_left[limit] = float(response.headers["x-rate-limit-remaining"])
         if not 200 <= response.status_code < 300:
-            raise _verdict(response, f"{method} {path}", self._clock.now())
+            raise _verdict(response, f"{method} {path}", self._clock.now(), self._hide)
         return response
 
 
@@ -221,9 +233,9 @@ def _kind(exc: requests.RequestException) -> str:
     return f"{type(exc).__name__}{f' ({inner})' if inner else ''}"
 
 
-def _verdict(response: requests.Response, what: str, now: datetime) -> XError:
+def _verdict(response: requests.Response, what: str, now: datetime, hide: Hide) -> XError:
     """What an answer other than 2xx means: the status first, then the problem's type, its words last."""
-    status, problem = response.status_code, _problem(response)
+    status, problem = response.status_code, _problem(response, hide)
     said = f"X answered {status} to {what}: {problem.said}"
     match status:
         case 401:
@@ -261,7 +273,7 @@ def _verdict(response: requests.Response, what: str, now: datetime) -> XError:
 class _Problem:
     """The parts of an error's body that count; every one can be missing."""
 
-    def __init__(self, body: Any) -> None:
+    def __init__(self, body: Any, hide: Hide) -> None:
         body = body if isinstance(body, dict) else {}
         self.title = _string(body.get("title"))
         self.kind = _string(body.get("type")).rstrip("/").rsplit("/", 1)[-1]
@@ -269,15 +281,15 @@ class _Problem:
         errors = [error for error in _list(body.get("errors")) if isinstance(error, dict)]
         more = [_string(error.get("message") or error.get("detail")) for error in errors]
         parts = dict.fromkeys(part for part in (self.title, _string(body.get("detail")), self.reason, *more) if part)
-        said = " ".join(": ".join(parts).split()) or "no reason given"
+        said = hide(" ".join(": ".join(parts).split())) or "no reason given"
         self.said = said if len(said) <= _LONGEST_MESSAGE else said[: _LONGEST_MESSAGE - 1] + "…"
 
 
-def _problem(response: requests.Response) -> _Problem:
+def _problem(response: requests.Response, hide: Hide) -> _Problem:
     try:
-        return _Problem(orjson.loads(response.content))
+        return _Problem(orjson.loads(response.content), hide)
     except orjson.JSONDecodeError:
-        return _Problem(None)
+        return _Problem(None, hide)
 
 
 def _resets_at(headers: Mapping[str, str], now: datetime) -> datetime:
@@ -329,26 +341,27 @@ def shortened_alt_text(text: str) -> str:
     return text[: LONGEST_ALT_TEXT - 2].rsplit(" ", 1)[0] + " …"
 
 
-def _page(response: requests.Response) -> XPage:
+def _page(response: requests.Response, hide: Hide) -> XPage:
     body = _body(response)
     data, includes, meta = _list(body.get("data")), _dict(body.get("includes")), _dict(body.get("meta"))
     brought = [*_list(includes.get("tweets")), *_list(includes.get("posts"))]
     token = meta.get("next_token")
     return XPage(
-        posts=tuple(_readable(data)),
+        posts=tuple(_readable(data, hide)),
         next_token=token if isinstance(token, str) and token else None,
         posts_read=tuple(dict.fromkeys(_ids([*data, *brought]))),
         users_read=tuple(dict.fromkeys(_ids(_list(includes.get("users"))))),
     )
 
 
-def _readable(items: Sequence[Any]) -> Iterator[XPost]:
+def _readable(items: Sequence[Any], hide: Hide) -> Iterator[XPost]:
     """The posts that have at least an id; the others cannot be answered and are set aside."""
     for item in items:
         try:
             yield _post(item)
         except (KeyError, TypeError, ValueError, AttributeError) as exc:
-            log.warning("a post from X cannot be read and is left out: %s %s", type(exc).__name__, str(item)[:200])
+            shown = hide(str(item))[:200]
+            log.warning("a post from X cannot be read and is left out: %s %s", type(exc).__name__, shown)
 
 
 def _post(item: Mapping[str, Any]) -> XPost:

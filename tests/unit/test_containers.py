@@ -104,6 +104,10 @@ def test_the_entrypoint_ends_in_exec_and_hands_every_verb_on(tmp_path: Path) -> 
     assert ran("run", TWITCH_CLIENT_ID="mine").stdout == "-m bot run\n"
     (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=mine\n")
     assert ran("run").stdout == "-m bot run\n"
+    (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=\nAWS_SECRET_NAME=mine\n")
+    assert ran("run").stdout == "-m bot run\n"
+    (tmp_path / ".env").unlink()
+    assert ran("run", AWS_SECRET_NAME="mine").stdout == "-m bot run\n"
 
 
 def test_without_credentials_the_container_says_what_to_do_and_waits(tmp_path: Path) -> None:

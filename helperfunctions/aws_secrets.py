@@ -1,0 +1,201 @@
+"""AWS Secrets Manager: one secret whose value is a JSON object of settings. The only file that touches boto3.
+
+Facts: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+
+Who we are boto3 finds out by itself, so on EC2 the instance's role is enough. Nothing of a good answer is ever part of
+an error: it is the secret.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+import tenacity
+
+from helperfunctions.clock import Clock
+from helperfunctions.errors import SecretsUnavailable, SettingsError
+
+log = logging.getLogger(__name__)
+
+TIMEOUT: Final = (3.0, 5.0)  # seconds to connect, seconds between two bytes
+ATTEMPTS: Final = 5
+# What can stand in .env beside AWS_SECRET_NAME, under the names that every tool of AWS knows.
+NAMES: Final = (
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_PROFILE",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+)
+_LOGGERS: Final = ("boto3", "botocore", "urllib3")
+_THROTTLED: Final = frozenset({"ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"})
+_GUIDE: Final = "docs/ec2.md tells how"
+
+# What AWS answers, and what a person does about it.
+_REFUSALS: Final[Mapping[str, str]] = {
+    "ResourceNotFoundException": "does not exist in this region: mend AWS_SECRET_NAME or AWS_REGION",
+    "AccessDeniedException": "may not be read by us: allow secretsmanager:GetSecretValue on it, and kms:Decrypt if it "
+    f"has a key of your own; {_GUIDE}",
+    "DecryptionFailure": "cannot be decrypted: allow kms:Decrypt on its key, and see that the key is enabled",
+    "InvalidRequestException": "is not given out, as a rule because it is being deleted: restore it",
+    "InvalidParameterException": "has a name that AWS does not take: mend AWS_SECRET_NAME",
+    "ValidationException": "has a name that AWS does not take: mend AWS_SECRET_NAME",
+}
+_NOT_ACCEPTED: Final = frozenset(
+    {
+        "UnrecognizedClientException",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "IncompleteSignature",
+        "MissingAuthenticationToken",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+    }
+)
+
+# What boto3 finds before it asks, by the name of its error.
+_TROUBLES: Final[Mapping[str, str]] = {
+    "NoRegionError": "lies in a region that is not told: set AWS_REGION, such as eu-central-1",
+    "InvalidRegionError": "lies in a region that is none: mend AWS_REGION",
+    "NoCredentialsError": f"cannot be asked for without credentials of AWS: give the instance a role; {_GUIDE}",
+    "PartialCredentialsError": "needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in one place: set both, or neither",
+    "ProfileNotFound": "is to be read with a profile that is not there: mend AWS_PROFILE",
+    "ParamValidationError": "has a name that AWS does not take: mend AWS_SECRET_NAME",
+}
+# Those of a network, or of the instance's own service of credentials, that passes.
+_PASSING: Final = frozenset({"ConnectionError", "HTTPClientError", "CredentialRetrievalError"})
+
+
+class _TryAgain(Exception):
+    """A failure that another attempt can cure."""
+
+
+def read(name: str, given: Mapping[str, str], clock: Clock, timeout: tuple[float, float] = TIMEOUT) -> dict[str, str]:
+    """What stands in a secret: settings by name, as text. `given` are those of NAMES that are not in the environment.
+
+    Raises SettingsError for what a person has to mend, SecretsUnavailable when AWS was tried again until there was no
+    sense in it.
+    """
+    # They write whole answers into their logs at lower levels.
+    for logger in _LOGGERS:
+        logging.getLogger(logger).setLevel(logging.WARNING)
+    retrying = tenacity.Retrying(
+        stop=tenacity.stop_after_attempt(ATTEMPTS),
+        wait=tenacity.wait_exponential(max=10) + tenacity.wait_random(0, 1),
+        retry=tenacity.retry_if_exception_type(_TryAgain),
+        sleep=clock.sleep,
+        before_sleep=_tell,
+        reraise=True,
+    )
+    try:
+        answer: dict[str, Any] = retrying(lambda: _fetch(name, given, timeout))
+    except _TryAgain as exc:
+        raise SecretsUnavailable(
+            f"AWS Secrets Manager does not give AWS secret {name}, tried {ATTEMPTS} times; last: {exc}"
+        ) from exc
+    return _settings_in(answer, name)
+
+
+def _fetch(name: str, given: Mapping[str, str], timeout: tuple[float, float]) -> dict[str, Any]:
+    # Here, for they take their time and memory, and most people have no AWS.
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    connect_timeout, read_timeout = timeout
+    # Tried again by us alone, who can tell of it.
+    config = Config(connect_timeout=connect_timeout, read_timeout=read_timeout, retries={"total_max_attempts": 1})
+    try:
+        session = boto3.session.Session(
+            region_name=given.get("AWS_REGION") or given.get("AWS_DEFAULT_REGION"),
+            profile_name=given.get("AWS_PROFILE"),
+            **_keys(name, given),
+        )
+        client = session.client("secretsmanager", endpoint_url=given.get("AWS_ENDPOINT_URL"), config=config)
+    except BotoCoreError as exc:
+        raise _trouble(exc, name) from exc
+    except ValueError as exc:
+        raise SettingsError([f"AWS secret {name} cannot be asked for: mend AWS_ENDPOINT_URL"]) from exc
+    try:
+        answer: dict[str, Any] = client.get_secret_value(SecretId=name)
+    except ClientError as exc:
+        raise _refusal(exc.response, name) from exc
+    except BotoCoreError as exc:
+        raise _trouble(exc, name) from exc
+    except (ResponseParserError, AttributeError, TypeError, ValueError) as exc:
+        # It trips over bodies that it does not expect.
+        raise _TryAgain("an answer that cannot be read") from exc
+    finally:
+        client.close()
+    if not {"SecretString", "SecretBinary"} & answer.keys():
+        raise _TryAgain("an answer without a secret")
+    return answer
+
+
+def _keys(name: str, given: Mapping[str, str]) -> dict[str, str]:
+    """The keys that are given, all from one place: a key with another's token opens nothing."""
+    if "AWS_ACCESS_KEY_ID" not in given:
+        return {}
+    if "AWS_SECRET_ACCESS_KEY" not in given:
+        raise SettingsError([f"AWS secret {name} {_TROUBLES['PartialCredentialsError']}"])
+    return {key.lower(): given[key] for key in NAMES[-3:] if key in given}
+
+
+def _refusal(response: Mapping[str, Any], name: str) -> Exception:
+    """What an answer other than 200 means."""
+    code = str(response.get("Error", {}).get("Code", ""))
+    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    if status >= 500 or status == 429 or code in _THROTTLED:
+        return _TryAgain(f"{status} {code}".strip())
+    if code in _NOT_ACCEPTED or (status in (401, 403) and code not in _REFUSALS):
+        return SettingsError(
+            [f"AWS secret {name}: AWS does not accept us ({code}): mend the keys, the policy or the machine's clock"]
+        )
+    return SettingsError([f"AWS secret {name} {_REFUSALS.get(code, f'was refused with {status} {code}')}"])
+
+
+def _trouble(exc: Exception, name: str) -> Exception:
+    """What boto3 ran into by itself. Its own words are left out: they can hold what was configured."""
+    kinds = [kind.__name__ for kind in type(exc).__mro__]
+    if _PASSING.intersection(kinds):
+        return _TryAgain(kinds[0])
+    told = next((_TROUBLES[kind] for kind in kinds if kind in _TROUBLES), None)
+    return SettingsError([f"AWS secret {name} {told or f'cannot be asked for ({kinds[0]}): mend the AWS_ settings'}"])
+
+
+def _settings_in(answer: Mapping[str, Any], name: str) -> dict[str, str]:
+    text = answer.get("SecretString")
+    if not isinstance(text, str):
+        raise SettingsError([f"AWS secret {name} is binary: it should be text, a JSON object of settings"])
+    try:
+        content = json.loads(text)
+    except ValueError:
+        # Without its cause, which holds the text.
+        content = None
+    if not isinstance(content, dict):
+        raise SettingsError([f'AWS secret {name} should be a JSON object such as {{"TWITCH_CLIENT_SECRET": "…"}}'])
+    problems = [
+        f"{key} in AWS secret {name} should be text" for key, value in content.items() if isinstance(value, dict | list)
+    ]
+    if problems:
+        raise SettingsError(problems)
+    return {key: _as_text(value) for key, value in content.items()}
+
+
+def _as_text(value: Any) -> str:
+    """As it would stand in .env; null is not set."""
+    if value is None:
+        return ""
+    return value.strip() if isinstance(value, str) else json.dumps(value)
+
+
+def _tell(state: tenacity.RetryCallState) -> None:
+    failure = state.outcome.exception() if state.outcome else None
+    pause = state.next_action.sleep if state.next_action else 0.0
+    log.info("AWS: %s; trying again attempt=%d wait_seconds=%.1f", failure, state.attempt_number, pause)

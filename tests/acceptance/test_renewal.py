@@ -1,0 +1,112 @@
+"""Credentials that are mended, or rotated, while the bot runs: nobody has to start it anew."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg2
+import pytest
+
+from helperfunctions.clock import SystemClock
+from helperfunctions.settings import CREDENTIALS
+from sandbox.x.server import XSandbox
+from tests.acceptance.conftest import Serve, Shell, eventually, settings_for, x_settings_for
+from tests.aws import Aws, serving
+from tests.factories import rows
+
+OURS = [name.upper() for name in CREDENTIALS]
+WRONG = "planted-wrong-77c1"
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    with serving() as aws:
+        yield aws
+        aws.forget()
+
+
+@pytest.fixture
+def impatient(shell: Shell) -> Shell:
+    return replace(shell, program=(sys.executable, "-m", "tests.acceptance.impatient"))
+
+
+@pytest.mark.parametrize("refused", ["TWITCH_CLIENT_SECRET", "X_ACCESS_TOKEN_SECRET"])
+def test_refused_it_goes_on_as_soon_as_the_secret_in_aws_is_mended(
+    refused: str, impatient: Shell, aws: Aws, serve: Serve, url: str
+) -> None:
+    twitch = serve()
+    with XSandbox(SystemClock()) as x:
+        right = settings_for(twitch) | x_settings_for(x) | {"DATABASE_URL": url}
+        in_aws = {name: right[name] for name in OURS if name in right}
+        aws.put(in_aws | {refused: WRONG})
+        beside = {name: value for name, value in right.items() if name not in OURS}
+        bot = impatient.start("run", MENTIONS_EVERY_SECONDS="5", **beside, **aws.settings)
+        said = "Twitch refuses" if refused.startswith("TWITCH") else "X is left alone until"
+        eventually(lambda: said in impatient.said(bot, "err"), "a credential is refused")
+        assert x.posts() == []
+        aws.put(in_aws)
+        eventually(
+            lambda: f"have changed, starting anew with them names={refused}" in impatient.said(bot, "err"),
+            "the new credential is found",
+        )
+        eventually(lambda: rows(url, "select 1 from staging.polls where status = 'complete'"), "a poll is stored")
+        eventually(lambda: "mentions are answered from now on" in impatient.said(bot, "err"), "mentions are read")
+        x.tag("ann", "@watchtimebot help")
+        eventually(x.posts, "the answer is out")
+        bot.terminate()
+        ended = impatient.end_of(bot)
+    assert ended.code == 0, ended
+    assert "Traceback" not in ended.err
+    assert "planted" not in ended.out + ended.err
+
+
+def test_a_password_of_the_database_that_is_rotated_is_taken_over(
+    shell: Shell, aws: Aws, serve: Serve, url: str, server_url: str
+) -> None:
+    """By `watchtime run` as everybody runs it: the first refusal is looked into at once."""
+    twitch = settings_for(serve())
+    old, new = (url_with_password(url, "rotating", f"planted-{number}") for number in ("one", "two"))
+    asks_for_password(server_url, "rotating", "planted-one")
+    beside = {name: value for name, value in twitch.items() if name not in OURS}
+    in_aws = {name: twitch[name] for name in OURS if name in twitch}
+    aws.put(in_aws | {"DATABASE_URL": old})
+    bot = shell.start("run", **beside, **aws.settings)
+    eventually(lambda: rows(url, "select 1 from staging.polls where status = 'complete'"), "a poll is stored")
+    aws.put(in_aws | {"DATABASE_URL": new})
+    execute(server_url, "alter role rotating password 'planted-two'")
+    eventually(lambda: "names=DATABASE_URL" in shell.said(bot, "err"), "the new password is found")
+    eventually(
+        lambda: len(rows(url, "select 1 from staging.polls where status = 'complete'")) == 2, "a poll is stored again"
+    )
+    bot.terminate()
+    ended = shell.end_of(bot)
+    assert ended.code == 0, ended
+    assert 'password authentication failed for user "rotating"' in ended.err
+    assert "planted" not in ended.out + ended.err
+
+
+def url_with_password(url: str, role: str, password: str) -> str:
+    parts = urlsplit(url)
+    return f"postgresql://{role}:{password}@{parts.path}?{parts.query}"
+
+
+def asks_for_password(server_url: str, role: str, password: str) -> None:
+    """Make a role whose password the server really looks at."""
+    execute(server_url, f"create role {role} superuser login password '{password}'")
+    [(path,)] = rows(server_url, "show hba_file")
+    before = Path(path).read_text()
+    if role not in before:
+        Path(path).write_text(f"local all {role} scram-sha-256\n{before}")
+    execute(server_url, "select pg_reload_conf()")
+
+
+def execute(url: str, statement: str) -> None:
+    connection = psycopg2.connect(url)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        connection.close()

@@ -1,0 +1,421 @@
+"""No secret in anything that comes out: each is planted, every path of failure is taken, and everything searched."""
+
+import base64
+import io
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, quote_plus
+
+import pytest
+from pydantic import SecretStr
+
+from bot.daily.rollup import Rollup
+from bot.timetable import Job
+from bot.wiring import Bot, open_bot
+from helperfunctions import log
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.settings import Settings, secret_fields
+from sandbox.http_server import SandboxServer
+from sandbox.messages import Delivery, Request, Response, json_response
+from tests.acceptance.conftest import Shell, eventually
+from tests.aws import KEYS, Aws, serving
+from tests.factories import HALF_HOUR, a_stream, rows, stage
+from tests.planted import PASSWORD, found, found_below, hidden_parts, planted
+
+ROLE = "watcher"
+TOKEN = "planted-twitch-token-4a7e"
+SECRETS = [*hidden_parts(planted()), *KEYS.values()]
+# A round of tries to reach Twitch takes a few minutes of the clock.
+LATER = timedelta(minutes=50)
+START = datetime(2026, 11, 22, 16, tzinfo=UTC)
+VERBS = (
+    ["config"],
+    ["collect"],
+    ["daily"],
+    ["prune"],
+    ["post"],
+    ["post", "--dry-run"],
+    ["reply"],
+    ["ask", "xQc"],
+    ["outbox", "send"],
+    ["spend"],
+    ["alias"],
+    ["price"],
+    ["migrate"],
+)
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    with serving() as aws:
+        yield aws
+        aws.forget()
+
+
+def shows_none(shell: Shell, *arguments: str, **settings: str) -> int:
+    """Run a verb, told to log everything, and search what it says; its exit code."""
+    ran = shell.run("-v", *arguments, **settings)
+    assert found(ran.out + ran.err, SECRETS) == [], ran
+    assert ran.code >= 0, ran
+    return ran.code
+
+
+# Where secrets come from
+
+
+@pytest.mark.parametrize("where", ["environment", "files", ".env", "AWS"])
+def test_wherever_secrets_come_from_no_verb_shows_one(where: str, shell: Shell, folder: Path, aws: Aws) -> None:
+    """With a database that cannot be reached, so that each verb fails after it has read them."""
+    values, given = planted() | {"TWITCH_CLIENT_ID": "me"}, {}
+    kept = folder / "kept"
+    kept.mkdir()
+    match where:
+        case "environment":
+            given = values
+        case "files":
+            given = {"TWITCH_CLIENT_ID": values.pop("TWITCH_CLIENT_ID")}
+            for name, value in values.items():
+                (kept / name).write_text(value)
+                given[f"{name}_FILE"] = str(kept / name)
+        case ".env":
+            kept = shell.folder / ".env"
+            kept.write_text("".join(f'{name}="{value}"\n' for name, value in values.items()))
+        case "AWS":
+            aws.put(values)
+            given = aws.settings
+    shown = shell.run("config", **given).out
+    assert shown.count("(set, not shown)") == len(secret_fields()) - 1
+    assert re.search(r"^ ?DATABASE_URL .* password=\*\*\* .*", shown, re.MULTILINE)
+    for verb in VERBS:
+        assert shows_none(shell, *verb, **given) == (0 if verb == ["config"] else 75), verb
+    but = [kept] if kept.is_file() else kept.iterdir()
+    assert found_below(folder, SECRETS, but=but) == []
+
+
+def test_what_is_wrong_with_a_secret_is_told_without_it(shell: Shell, folder: Path) -> None:
+    values = planted()
+    odd = [
+        values["DATABASE_URL"].replace("postgresql", "mysql"),
+        f"postgresql://{ROLE}:{PASSWORD}@127.0.0.1:1/watch",
+        f"postgresql://127.0.0.1:1/watch?password={quote(PASSWORD)}&nonsense=1",
+        f"postgresql://127.0.0.1:1/watch?sslpassword={quote(PASSWORD)}&connect_timeout={PASSWORD}",
+        f"postgresql://{ROLE}:{quote(PASSWORD)}@[::1",
+        PASSWORD,
+    ]
+    for url in odd:
+        for verb in ("config", "migrate", "collect"):
+            shows_none(shell, verb, DATABASE_URL=url, TWITCH_CLIENT_ID="me", TWITCH_CLIENT_SECRET=SECRETS[1])
+    for field in secret_fields():
+        name = field.upper()
+        others = {other: value for other, value in values.items() if other != name}
+        broken = folder / "broken"
+        broken.write_bytes(b"\xff\xfe" + values[name].encode() + b"\0")
+        assert shows_none(shell, "run", **others, **{f"{name}_FILE": str(broken)}) == 78
+        assert shows_none(shell, "run", **values, **{f"{name}_FILE": str(broken)}) == 78
+        assert shows_none(shell, "run", **{name: values[name]}) in (75, 78)
+    (shell.folder / ".env").write_bytes("".join(f"{name}={value}\n" for name, value in values.items()).encode("utf-16"))
+    assert shows_none(shell, "config") == 78
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        SECRETS[1],
+        SECRETS[1].encode(),
+        f'{{"X_API_KEY": "{SECRETS[2]}"',
+        {"X_API_KEY": [SECRETS[2]]},
+        {"X_API_KY": SECRETS[2]},
+        {"MIN_VIEWERS": SECRETS[2], "TIMEZONE": SECRETS[3], "POST_AT": SECRETS[4], "X_API_URL": SECRETS[1]},
+        {"DATABASE_URL": PASSWORD, "DATA_DIR": f"a {PASSWORD}"},
+    ],
+    ids=["text", "binary", "cut", "list", "unknown", "in the wrong place", "address"],
+)
+def test_what_is_wrong_with_the_secret_in_aws_is_told_without_it(
+    content: Mapping[str, object] | str | bytes, shell: Shell, aws: Aws
+) -> None:
+    aws.put(content)
+    assert shows_none(shell, "config", **aws.settings) == 78
+
+
+def test_an_aws_that_does_not_answer_is_told_without_a_key(shell: Shell) -> None:
+    assert shows_none(shell, "config", **Aws("http://127.0.0.1:1").settings) == 75
+
+
+def test_a_password_that_the_database_refuses_is_not_shown(shell: Shell, server_url: str) -> None:
+    asks_for_password(server_url)
+    where = f"/postgres?{server_url.split('?')[1]}"
+    values = planted(where) | {"TWITCH_CLIENT_ID": "me"}
+    ran = shell.run("-v", "migrate", **values)
+    assert "password authentication failed" in ran.failed_with(75)
+    for verb in (["collect"], ["spend"]):
+        assert shows_none(shell, *verb, **values) == 75
+
+
+def asks_for_password(server_url: str) -> None:
+    """Have the server look at the role's password; there is no such role, and it does not say so."""
+    [(path,)] = rows(server_url, "show hba_file")
+    before = Path(path).read_text()
+    if ROLE not in before:
+        Path(path).write_text(f"local all {ROLE} scram-sha-256\n{before}")
+    assert rows(server_url, "select pg_reload_conf()") == [(True,)]
+
+
+# What others answer
+
+
+class Sour(SandboxServer):
+    """Twitch and X at once, answering whatever it is told to, and repeating the request wherever it can."""
+
+    def __init__(self, spoil: Callable[[Request], Response | None]) -> None:
+        super().__init__(host="127.0.0.1", port=0)
+        self._spoil = spoil
+        self.spoilt = 0
+
+    def answer(self, request: Request) -> Response:
+        spoilt = self._spoil(request)
+        if spoilt is not None:
+            self.spoilt += 1
+            if spoilt.delivery is Delivery.SLOW:
+                self.keep_waiting(30)
+            return spoilt
+        return json_response(_good(request))
+
+
+def _good(request: Request) -> object:
+    match request.path:
+        case "/oauth2/token":
+            return {"access_token": TOKEN, "expires_in": 5_000_000, "token_type": "bearer"}
+        case "/2/users/me":
+            return {"data": {"id": "1", "name": "bot", "username": "watchtimebot"}}
+        case "/2/media/upload":
+            return {"data": {"id": "2", "media_key": "3_2", "expires_after_secs": 86400}}
+        case "/2/tweets":
+            return {"data": {"id": "1900000000000000001", "text": "…"}}
+    return {"data": [], "meta": {"result_count": 0}}
+
+
+def repeated(request: Request) -> str:
+    """The request as a helpful server would quote it, the form's fields and the signed parts decoded first."""
+    fields = [value for values in parse_qs(request.body.decode(errors="replace")).values() for value in values]
+    return " ".join([*fields, *request.headers.values(), request.body.decode(errors="replace")])
+
+
+def refusing(status: int, request: Request, **more: object) -> Response:
+    said = repeated(request)
+    told = {"title": "No", "detail": said, "message": said, "reason": said, "error": said, "status": status}
+    return json_response(told | {"errors": [{"message": said}]} | more, status)
+
+
+def problem(kind: str) -> dict[str, object]:
+    return {"type": f"https://api.x.com/2/problems/{kind}"}
+
+
+Answer = Callable[[Request], Response]
+ANSWERS: dict[str, Answer] = {
+    **{
+        f"{status}": partial(refusing, status)
+        for status in (302, 400, 401, 402, 403, 404, 408, 418, 422, 429, 500, 503)
+    },
+    "403 not enrolled": lambda request: refusing(403, request, reason="client-not-enrolled"),
+    "403 client forbidden": lambda request: refusing(403, request, **problem("client-forbidden")),
+    "403 duplicate": lambda request: refusing(403, request, detail="duplicate content " + repeated(request)),
+    "429 capped": lambda request: refusing(429, request, **problem("usage-capped")),
+    "400 old words": lambda request: refusing(400, request, detail="tweet.fields " + repeated(request)),
+    "400 cursor": lambda request: refusing(400, request, message="invalid cursor " + repeated(request)),
+    "a page": lambda request: Response(502, f"<html>{repeated(request)}</html>".encode(), content_type="text/html"),
+    "a page that is well": lambda request: Response(200, repeated(request).encode(), content_type="text/html"),
+    "a list": lambda request: json_response([repeated(request)]),
+    "odd data": lambda request: json_response(
+        {"data": [repeated(request), {"id": "7", "text": 7}], "access_token": 7, "meta": repeated(request)}
+        # What Twitch lists is kept as it is.
+        if request.path.startswith("/2/")
+        else {"data": ["odd", {"id": 7}], "access_token": 7, "pagination": "odd"}
+    ),
+    "cut short": lambda request: replace(refusing(200, request), delivery=Delivery.TRUNCATED),
+    "reset": lambda request: replace(refusing(200, request), delivery=Delivery.RESET),
+    "slow": lambda request: replace(refusing(200, request), delivery=Delivery.SLOW),
+}
+
+
+@pytest.fixture
+def heard() -> Iterator[io.StringIO]:
+    """What the log writes with -v."""
+    root = logging.getLogger()
+    level, handlers, root.handlers = root.level, root.handlers, []
+    log.set_up("DEBUG")
+    text = io.StringIO()
+    handler = logging.StreamHandler(text)
+    handler.setFormatter(root.handlers[0].formatter)
+    root.handlers = [handler]
+    yield text
+    root.handlers, root.level = handlers, level
+
+
+@pytest.fixture
+def a_day(database: Database) -> VirtualClock:
+    """The clock after a day that is rolled up and waits to be posted."""
+    clock = VirtualClock(START + timedelta(hours=7))
+    day_start = START - timedelta(days=1)
+    for number in range(48):
+        stage(database, a_stream(), at=day_start + number * HALF_HOUR, day=day_start.date())
+    return clock
+
+
+def settings_at(server: Sour, url: str, data: Path) -> Settings:
+    values = {name.lower(): SecretStr(value) for name, value in planted().items()}
+    given: dict[str, Any] = values | {
+        "database_url": SecretStr(url),
+        "twitch_client_id": "me",
+        "twitch_api_url": f"{server.url}/helix",
+        "twitch_auth_url": f"{server.url}/oauth2",
+        "x_api_url": server.url,
+        "data_dir": data,
+        "x_settle_after_seconds": 0,
+    }
+    return Settings(**given)
+
+
+def a_days_work(settings: Settings, clock: VirtualClock, heard: io.StringIO, random: Callable[[], float]) -> None:
+    """Every job, twice, some hours apart. Whatever is raised goes into the log with its traceback."""
+    patience = (1.0, 0.1)
+    with (
+        open_bot(settings, clock=clock, random=random, x_timeout=patience) as bot,
+        bot.collector(timeout=patience) as collector,
+    ):
+        Rollup(bot.database, clock, bot.calendar).daily()
+        for _ in range(2):
+            for job, do in bot.jobs(collector, bot.watch(bot.lead(collector))).items():
+                do_and_tell(job, do)
+            do_and_tell(Job.POST, partial(bot.post_now, START.date() - timedelta(days=1)))
+            clock.advance(3600)
+        heard.write(repr(bot))
+        heard.write(repr(contents(bot)))
+
+
+def do_and_tell(job: Job, do: Callable[[], object]) -> None:
+    try:
+        logging.getLogger("told").info("%s %r", job, do())
+    except Exception:
+        logging.getLogger("told").exception("%s failed", job)
+
+
+def contents(bot: Bot) -> list[Any]:
+    """Everything that stands in the database."""
+    url = bot.settings.database_url
+    assert url is not None
+    tables = rows(
+        url.get_secret_value(),
+        "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('public', 'staging')",
+    )
+    return [rows(url.get_secret_value(), f"select * from {table}") for (table,) in tables]
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_whatever_twitch_and_x_answer_no_secret_is_told(
+    answer: str, a_day: VirtualClock, url: str, tmp_path: Path, heard: io.StringIO
+) -> None:
+    """To everything at first; later to all but the first question, who we are."""
+    started_at = a_day.now()
+
+    def spoil(request: Request) -> Response | None:
+        is_first_question = request.path in ("/oauth2/token", "/2/users/me")
+        return None if is_first_question and a_day.now() > started_at + LATER else ANSWERS[answer](request)
+
+    with Sour(spoil) as server:
+        a_days_work(settings_at(server, url, tmp_path), a_day, heard, lambda: 0.5)
+        assert server.spoilt > 4
+    assert found(heard.getvalue(), [*SECRETS, TOKEN]) == []
+    # The token is kept there, in a file that its owner alone can read.
+    assert found_below(tmp_path, SECRETS) == []
+
+
+def test_an_error_that_nobody_expected_is_told_with_its_traceback_and_without_a_secret(
+    a_day: VirtualClock, url: str, tmp_path: Path, heard: io.StringIO
+) -> None:
+    def broken() -> float:
+        raise RuntimeError("nobody expected this")
+
+    with Sour(lambda _: None) as server:
+        a_days_work(settings_at(server, url, tmp_path), a_day, heard, broken)
+    assert "Traceback" in heard.getvalue()
+    assert "RuntimeError: nobody expected this" in heard.getvalue()
+    assert found(heard.getvalue(), [*SECRETS, TOKEN]) == []
+
+
+def test_a_bot_that_everybody_refuses_writes_no_secret_anywhere(shell: Shell, folder: Path) -> None:
+    """`watchtime run` as it is, with an embedded database: what it says, and every file that it leaves."""
+    values = planted() | {"TWITCH_CLIENT_ID": "me"}
+    del values["DATABASE_URL"]
+    with Sour(partial(refusing, 401)) as server:
+        where = {
+            "TWITCH_API_URL": f"{server.url}/helix",
+            "TWITCH_AUTH_URL": f"{server.url}/oauth2",
+            "X_API_URL": server.url,
+            "DATA_DIR": str(folder / "data"),
+        }
+        bot = shell.start("-v", "run", **values, **where)
+        eventually(lambda: "poll stored" in shell.said(bot, "err"), "Twitch has refused")
+        eventually(lambda: "X is left alone" in shell.said(bot, "err"), "X has refused")
+        bot.terminate()
+        ended = shell.end_of(bot)
+    assert ended.code == 0, ended
+    assert found(ended.out + ended.err, SECRETS) == []
+    assert found_below(folder, SECRETS) == []
+    assert (folder / "data" / "postgres").exists()
+
+
+# Whether it would be found
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        str,
+        repr,
+        lambda secret: quote(secret, safe=""),
+        quote_plus,
+        lambda secret: repr(secret.encode()),
+        lambda secret: base64.b64encode(secret.encode()).decode(),
+        lambda secret: base64.b64encode(f"me:{secret}".encode()).decode(),
+        lambda secret: base64.urlsafe_b64encode(f"a:{secret}:b".encode()).decode(),
+        lambda secret: secret[: len(secret) // 2],
+    ],
+)
+def test_a_secret_would_be_found_however_it_is_written(write: Callable[[str], str], tmp_path: Path) -> None:
+    for secret in SECRETS:
+        assert found(f"before {write(secret)} after", SECRETS) == [secret]
+        (tmp_path / "a-file").write_text(write(secret))
+        assert found_below(tmp_path, SECRETS) == [(tmp_path / "a-file", secret)]
+
+
+LEAKY = """
+import sys
+from helperfunctions import log, settings
+log.set_up("DEBUG")
+secrets = settings.load().settings
+{leak}
+"""
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        "print(secrets.x_api_key.get_secret_value())",
+        "raise RuntimeError(secrets.x_credentials())",
+        "import logging; logging.debug('asked with %s', secrets.x_credentials())",
+        "import base64; sys.stderr.write(base64.b64encode(secrets.x_api_key.get_secret_value().encode()).decode())",
+    ],
+)
+def test_a_program_that_shows_one_would_be_caught(leak: str, shell: Shell) -> None:
+    leaky = replace(shell, program=(sys.executable, "-c", LEAKY.format(leak=leak)))
+    with pytest.raises(AssertionError), suppress(SystemExit):
+        shows_none(leaky, "config", **planted(), TWITCH_CLIENT_ID="me")

@@ -1,0 +1,69 @@
+"""An AWS that answers over HTTP: moto's server, with one secret."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from json import dumps
+from typing import Any
+
+import boto3
+import requests
+from moto.server import ThreadedMotoServer
+
+NAME = "twitch-watch-time"
+REGION = "eu-central-1"
+# boto3's own, on its way to AWS.
+KEYS = {"AWS_ACCESS_KEY_ID": "planted-aws-id", "AWS_SECRET_ACCESS_KEY": "planted-aws-key"}
+
+
+class Aws:
+    """Secrets Manager at `url`, empty at first."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the environment holds of AWS. The machine that runs the tests may be one of AWS itself: not asked."""
+        return {
+            "AWS_SECRET_NAME": NAME,
+            "AWS_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            **KEYS,
+        }
+
+    def client(self, service: str = "secretsmanager") -> Any:
+        """As the person who looks after the account."""
+        return boto3.session.Session(
+            aws_access_key_id="admin", aws_secret_access_key="admin", region_name=REGION
+        ).client(service, endpoint_url=self.url)
+
+    def put(self, content: Mapping[str, object] | str | bytes, name: str = NAME) -> None:
+        """Make a secret, or give it another value."""
+        value = content if isinstance(content, str | bytes) else dumps(content)
+        kind = "SecretBinary" if isinstance(value, bytes) else "SecretString"
+        client = self.client()
+        try:
+            client.create_secret(Name=name, **{kind: value})
+        except client.exceptions.ResourceExistsException:
+            client.put_secret_value(SecretId=name, **{kind: value})
+
+    def forget(self) -> None:
+        """As it was at first."""
+        requests.post(f"{self.url}/moto-api/reset", timeout=10).raise_for_status()
+
+    def look_at_policies(self, *, after: float = 0) -> None:
+        """Refuse who may not, after so many calls more."""
+        requests.post(f"{self.url}/moto-api/reset-auth", data=str(after), timeout=10).raise_for_status()
+
+
+@contextmanager
+def serving() -> Iterator[Aws]:
+    """For as long as the block."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield Aws(f"http://{host}:{port}")
+    finally:
+        server.stop()

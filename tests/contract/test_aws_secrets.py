@@ -1,0 +1,279 @@
+"""AWS Secrets Manager, against moto's server, and against one that misbehaves."""
+
+import logging
+import re
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from helperfunctions import aws_secrets
+from helperfunctions.clock import VirtualClock
+from helperfunctions.errors import SecretsUnavailable, SettingsError, WatchTimeError
+from sandbox.http_server import SandboxServer
+from sandbox.messages import Delivery, Request, Response, json_response
+from tests.aws import KEYS, NAME, REGION, Aws, serving
+
+PLANTED = "planted-in-aws-5b1d"
+LITTLE_PATIENCE = (1.0, 0.2)
+START = datetime(2026, 11, 21, 16, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def one_aws() -> Iterator[Aws]:
+    with serving() as aws:
+        yield aws
+
+
+@pytest.fixture
+def aws(one_aws: Aws) -> Iterator[Aws]:
+    yield one_aws
+    one_aws.forget()
+    one_aws.look_at_policies(after=float("inf"))
+
+
+@pytest.fixture(autouse=True)
+def no_aws_around_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*aws_secrets.NAMES, "AWS_SECRET_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+
+
+class Reading:
+    """Reads the secret, on a clock that moves by itself."""
+
+    def __init__(self, url: str) -> None:
+        self.given = {"AWS_ENDPOINT_URL": url, "AWS_REGION": REGION, **KEYS}
+        self.clock = VirtualClock(START)
+        self.name = NAME
+
+    def __call__(self) -> dict[str, str]:
+        return aws_secrets.read(self.name, self.given, self.clock, LITTLE_PATIENCE)
+
+    def problem(self) -> str:
+        with pytest.raises(SettingsError) as caught:
+            self()
+        [problem] = caught.value.problems
+        assert PLANTED not in problem
+        assert problem.startswith(f"AWS secret {self.name}")
+        assert self.clock.now() == START, "no sense in trying again"
+        return problem
+
+
+def test_a_secret_is_a_json_object_of_settings(aws: Aws) -> None:
+    aws.put({"X_API_KEY": PLANTED, "MIN_VIEWERS": 75, "X_ACCOUNT_OWNS_APP": True, "DATABASE_URL": None, "B": " b\n"})
+    assert Reading(aws.url)() == {
+        "X_API_KEY": PLANTED,
+        "MIN_VIEWERS": "75",
+        "X_ACCOUNT_OWNS_APP": "true",
+        "DATABASE_URL": "",
+        "B": "b",
+    }
+
+
+def test_it_can_be_named_by_its_arn(aws: Aws) -> None:
+    aws.put({"A": PLANTED})
+    reading = Reading(aws.url)
+    reading.name = aws.client().describe_secret(SecretId=NAME)["ARN"]
+    assert reading() == {"A": PLANTED}
+
+
+def test_each_reading_asks_anew(aws: Aws) -> None:
+    aws.put({"A": "1"})
+    reading = Reading(aws.url)
+    assert reading() == {"A": "1"}
+    aws.put({"A": "2"})
+    assert reading() == {"A": "2"}
+
+
+def test_what_boto3_finds_in_the_environment_is_enough(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws.put({"A": PLANTED})
+    for name, value in {**KEYS, "AWS_ENDPOINT_URL": aws.url, "AWS_DEFAULT_REGION": REGION}.items():
+        monkeypatch.setenv(name, value)
+    assert aws_secrets.read(NAME, {}, VirtualClock(START)) == {"A": PLANTED}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (PLANTED, "should be a JSON object"),
+        (f'{{"A": "{PLANTED}"', "should be a JSON object"),
+        (f'["{PLANTED}"]', "should be a JSON object"),
+        (f'"{PLANTED}"', "should be a JSON object"),
+        (PLANTED.encode(), "is binary"),
+        (f'{{"X_API_KEY": ["{PLANTED}"]}}', "should be text"),
+    ],
+)
+def test_a_value_that_is_no_object_of_settings_is_told_without_it(aws: Aws, content: str | bytes, said: str) -> None:
+    aws.put(content)
+    reading = Reading(aws.url)
+    with pytest.raises(SettingsError, match=said) as caught:
+        reading()
+    told = f"{caught.value} {caught.value.__cause__!r} {caught.value.__context__!r}"
+    assert f"AWS secret {NAME}" in told
+    assert PLANTED not in told
+
+
+def test_a_secret_that_is_not_there_is_told(aws: Aws) -> None:
+    assert "does not exist in this region: mend AWS_SECRET_NAME or AWS_REGION" in Reading(aws.url).problem()
+
+
+def test_a_secret_that_is_being_deleted_is_told(aws: Aws) -> None:
+    aws.put({"A": PLANTED})
+    aws.client().delete_secret(SecretId=NAME)
+    assert "being deleted" in Reading(aws.url).problem()
+
+
+def test_a_key_that_aws_does_not_know_is_told(aws: Aws) -> None:
+    aws.put({"A": PLANTED})
+    aws.look_at_policies()
+    assert "does not accept us" in Reading(aws.url).problem()
+
+
+def test_the_policy_of_the_guide_is_enough_and_without_it_access_is_denied(aws: Aws, guide_policy: str) -> None:
+    """As far as moto knows: it looks at actions, and takes every resource for `*`."""
+    aws.put({"A": PLANTED})
+    iam = aws.client("iam")
+    iam.create_user(UserName="bot")
+    key = iam.create_access_key(UserName="bot")["AccessKey"]
+    reading = Reading(aws.url)
+    reading.given |= {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+    aws.look_at_policies()
+    reading.problem()
+    aws.look_at_policies(after=1)
+    iam.put_user_policy(UserName="bot", PolicyName="read", PolicyDocument=guide_policy.replace("SECRET_ARN", "*"))
+    assert reading() == {"A": PLANTED}
+
+
+@pytest.mark.parametrize(
+    ("without", "given", "said"),
+    [
+        (["AWS_REGION"], {}, "set AWS_REGION"),
+        ([*KEYS], {}, "give the instance a role"),
+        (["AWS_SECRET_ACCESS_KEY"], {}, "set both, or neither"),
+        ([], {"AWS_PROFILE": "nobody"}, "mend AWS_PROFILE"),
+        ([], {"AWS_ENDPOINT_URL": "nowhere"}, "mend AWS_ENDPOINT_URL"),
+        ([], {"AWS_REGION": "no where"}, "mend AWS_REGION"),
+    ],
+)
+def test_what_boto3_lacks_is_told(aws: Aws, without: list[str], given: dict[str, str], said: str) -> None:
+    aws.put({"A": PLANTED})
+    reading = Reading(aws.url)
+    reading.given = {name: value for name, value in reading.given.items() if name not in without} | given
+    assert said in reading.problem()
+
+
+class Moody(SandboxServer):
+    """Answers what it is told to, then hands over the secret."""
+
+    def __init__(self, *first: Response) -> None:
+        super().__init__(host="127.0.0.1", port=0)
+        self.first = list(first)
+        self.requests = 0
+
+    def answer(self, request: Request) -> Response:
+        self.requests += 1
+        if not self.first:
+            return json_response({"Name": NAME, "SecretString": f'{{"A": "{PLANTED}"}}'})
+        response = self.first.pop(0)
+        if response.delivery is Delivery.SLOW:
+            self.keep_waiting(60)
+        return response
+
+
+def failure(status: int, code: str) -> Response:
+    return json_response({"__type": code, "message": f"we would rather not, {PLANTED}"}, status)
+
+
+OUTAGES: dict[str, Callable[[], Response]] = {
+    "500": lambda: failure(500, "InternalServiceError"),
+    "503 page": lambda: Response(503, b"<html>busy</html>", content_type="text/html"),
+    "throttled": lambda: failure(400, "ThrottlingException"),
+    "429": lambda: failure(429, "TooManyRequests"),
+    "reset": lambda: Response(200, b"", delivery=Delivery.RESET),
+    "cut short": lambda: Response(200, b'{"SecretString": "' + b"x" * 500, delivery=Delivery.TRUNCATED),
+    "null": lambda: Response(200, b"null"),
+    "somebody else's page": lambda: Response(200, b"<html>log in</html>", content_type="text/html"),
+    "slow": lambda: Response(200, b"", delivery=Delivery.SLOW),
+}
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_an_outage_is_waited_for(outage: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with Moody(OUTAGES[outage](), OUTAGES[outage]()) as moody:
+        reading = Reading(moody.url)
+        assert reading() == {"A": PLANTED}
+        assert moody.requests == 3
+    assert 3 <= (reading.clock.now() - START).total_seconds() <= 5
+    assert caplog.text.count("AWS: ") == 2
+    assert "trying again" in caplog.text
+    assert PLANTED not in caplog.text
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_an_outage_that_lasts_is_told_in_one_line(outage: str) -> None:
+    with Moody(*(OUTAGES[outage]() for _ in range(99))) as moody:
+        reading = Reading(moody.url)
+        with pytest.raises(
+            SecretsUnavailable, match=f"does not give AWS secret {NAME}, tried 5 times; last: "
+        ) as caught:
+            reading()
+        assert moody.requests == aws_secrets.ATTEMPTS
+    assert (reading.clock.now() - START).total_seconds() < 25
+    assert "\n" not in str(caught.value)
+    assert PLANTED not in str(caught.value)
+
+
+def test_an_aws_that_cannot_be_reached_is_an_outage() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        reading = Reading(f"http://127.0.0.1:{closed.getsockname()[1]}")
+        with pytest.raises(SecretsUnavailable, match="EndpointConnectionError"):
+            reading()
+
+
+def test_access_that_is_denied_is_told_with_what_to_allow() -> None:
+    """As AWS itself says it; moto says it otherwise."""
+    with Moody(failure(400, "AccessDeniedException")) as moody:
+        assert "allow secretsmanager:GetSecretValue on it" in Reading(moody.url).problem()
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        failure(400, "DecryptionFailure"),
+        failure(400, "ExpiredTokenException"),
+        failure(400, "SomethingNew"),
+        failure(403, "SignatureDoesNotMatch"),
+        json_response({"SecretString": 7}),
+    ],
+    ids=lambda response: f"{response.status} {response.body[:30]!r}",
+)
+def test_an_answer_of_another_kind_is_one_line_that_says_what_to_mend(response: Response) -> None:
+    with Moody(response) as moody, pytest.raises(WatchTimeError) as caught:
+        Reading(moody.url)()
+    assert f"AWS secret {NAME}" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert PLANTED not in str(caught.value)
+
+
+def test_boto3_writes_no_answer_into_the_log(aws: Aws, caplog: pytest.LogCaptureFixture) -> None:
+    """It would at level DEBUG, which -v asks for."""
+    aws.put({"A": PLANTED})
+    caplog.set_level(logging.DEBUG)
+    Reading(aws.url)()
+    assert PLANTED not in caplog.text
+    assert KEYS["AWS_SECRET_ACCESS_KEY"] not in caplog.text
+
+
+@pytest.fixture
+def guide_policy() -> str:
+    """The policy that docs/ec2.md gives, word for word."""
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "ec2.md").read_text()
+    [policy] = [block for block in re.findall(r"```json\n(.*?)```", guide, re.DOTALL) if "GetSecretValue" in block]
+    return str(policy)

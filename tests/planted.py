@@ -1,0 +1,75 @@
+"""Secrets unlike anything else, and the search for them in whatever comes out."""
+
+import base64
+import html
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+from helperfunctions.settings import secret_fields
+
+# What looks different once it is written for an address, a page or a program.
+SIGNS = "/7+Q=<&'é"
+BEGINNING = 13
+PASSWORD = f"planted-password{SIGNS}"
+HOOK = "planted-webhook-5b1f"
+
+
+def planted(database: str = "127.0.0.1:1/watch") -> dict[str, str]:
+    """A value for every setting that is secret."""
+    # None is the beginning of another.
+    values = {
+        field.upper(): f"planted-{number}-{field.replace('_', '-')}{SIGNS}"
+        for number, field in enumerate(secret_fields(), start=1)
+    }
+    return values | {
+        "DATABASE_URL": f"postgresql://watcher:{quote(PASSWORD, safe='')}@{database}",
+        "ALERT_WEBHOOK_URL": f"http://127.0.0.1:1/{HOOK}",
+    }
+
+
+def hidden_parts(values: Mapping[str, str]) -> list[str]:
+    """What of them nobody may see: of an address the password, or what stands for one, for its host is shown."""
+    parts = {"DATABASE_URL": PASSWORD, "ALERT_WEBHOOK_URL": HOOK}
+    return [parts.get(name, value) for name, value in values.items()]
+
+
+def forms(secret: str) -> set[bytes]:
+    """The ways in which a secret may be written: as it is, in addresses, pages, programs, and in base64 from whatever
+    place it starts."""
+    written = {
+        secret,
+        quote(secret, safe=""),
+        quote(secret),
+        quote_plus(secret),
+        html.escape(secret),
+        repr(secret)[1:-1],
+        repr(secret.encode())[2:-1],
+        json.dumps(secret)[1:-1],
+        secret.encode().hex(),
+        secret[::-1],
+    }
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        for before in range(3):
+            text = encode(b"\0" * before + secret.encode()).decode()
+            # The characters at either end hold something of the neighbours.
+            written.add(text[(0, 2, 3)[before] :].rstrip("=")[:-1])
+    return {form.encode() for form in written}
+
+
+def found(text: str | bytes, secrets: Iterable[str]) -> list[str]:
+    """The secrets that a text shows, in whatever form; where one begins is enough."""
+    content = text if isinstance(text, bytes) else text.encode()
+    return [
+        secret
+        for secret in secrets
+        if any(form in content for form in forms(secret)) or secret[:BEGINNING].encode() in content
+    ]
+
+
+def found_below(folder: Path, secrets: Iterable[str], *, but: Iterable[Path] = ()) -> list[tuple[Path, str]]:
+    """The files that show a secret; not looked at are those that were given them."""
+    secrets, but = list(secrets), set(but)
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and path not in but]
+    return [(path, secret) for path in files for secret in found(path.read_bytes(), secrets)]
