@@ -118,10 +118,9 @@ class Stop:
         """End what is running; whoever runs it goes on."""
         self._event.set()
 
-    def wait(self, at_most: timedelta | None = None) -> None:
-        """Until there is a reason to end, or the time is up."""
-        if not self.is_for_good:
-            self._event.wait(at_most.total_seconds() if at_most is not None else None)
+    def wait(self, at_most: timedelta | None = None) -> bool:
+        """Until there is a reason to end, or the time is up; whether there is one."""
+        return self.is_for_good or self._event.wait(at_most.total_seconds() if at_most is not None else None)
 
 
 def run_until_stopped(entries: list[Entry], jobs: Mapping[Job, Callable[[], object]], stop: Stop | None = None) -> None:

@@ -50,6 +50,7 @@ def test_refused_it_goes_on_as_soon_as_the_secret_in_aws_is_mended(
         bot.terminate()
         ended = impatient.end_of(bot)
     assert ended.code == 0, ended
+    assert ended.err.count(" running jobs=") == 2
     assert "Traceback" not in ended.err
     assert "planted" not in ended.out + ended.err
 
