@@ -30,6 +30,7 @@ case "${1:-run}" in
   run)
     if ! has_twitch_credentials; then
       echo "Put TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET into .env (see .env.example), then: docker-compose up -d" >&2
+      echo "Or, where they stand in AWS, AWS_SECRET_NAME and AWS_REGION (see docs/ec2.md)" >&2
       # Waiting is quieter than being restarted for ever.
       until has_twitch_credentials; do sleep 5; done
     fi

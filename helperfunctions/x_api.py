@@ -236,7 +236,7 @@ def _kind(exc: requests.RequestException) -> str:
 def _verdict(response: requests.Response, what: str, now: datetime, hide: Hide) -> XError:
     """What an answer other than 2xx means: the status first, then the problem's type, its words last."""
     status, problem = response.status_code, _problem(response, hide)
-    said = f"X answered {status} to {what}: {problem.said}"
+    said = f"X answered {status} to {what}: {problem.shown}"
     match status:
         case 401:
             return XCredentialsWrong(
@@ -271,7 +271,7 @@ def _verdict(response: requests.Response, what: str, now: datetime, hide: Hide) 
 
 
 class _Problem:
-    """The parts of an error's body that count; every one can be missing."""
+    """The parts of an error's body that count; every one can be missing. `shown` is what may be told of `said`."""
 
     def __init__(self, body: Any, hide: Hide) -> None:
         body = body if isinstance(body, dict) else {}
@@ -281,8 +281,9 @@ class _Problem:
         errors = [error for error in _list(body.get("errors")) if isinstance(error, dict)]
         more = [_string(error.get("message") or error.get("detail")) for error in errors]
         parts = dict.fromkeys(part for part in (self.title, _string(body.get("detail")), self.reason, *more) if part)
-        said = hide(" ".join(": ".join(parts).split())) or "no reason given"
-        self.said = said if len(said) <= _LONGEST_MESSAGE else said[: _LONGEST_MESSAGE - 1] + "…"
+        self.said = " ".join(": ".join(parts).split()) or "no reason given"
+        shown = hide(self.said)
+        self.shown = shown if len(shown) <= _LONGEST_MESSAGE else shown[: _LONGEST_MESSAGE - 1] + "…"
 
 
 def _problem(response: requests.Response, hide: Hide) -> _Problem:

@@ -18,6 +18,7 @@ from helperfunctions.clock import SystemClock
 from sandbox.server import TwitchSandbox
 from sandbox.world import World
 from sandbox.x.server import XSandbox
+from tests.aws import Aws, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT_SECRET = "planted-secret-7d2e8"
@@ -209,3 +210,11 @@ def x_settings_for(sandbox: XSandbox) -> dict[str, str]:
         "X_ACCESS_TOKEN": sandbox.access_token,
         "X_ACCESS_TOKEN_SECRET": sandbox.access_token_secret,
     }
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    """An AWS without a secret."""
+    with serving() as aws:
+        yield aws
+        aws.forget()

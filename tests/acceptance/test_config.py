@@ -1,11 +1,14 @@
 """`watchtime config`: every setting, where it came from, and never a secret."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from helperfunctions.settings import Settings
 from tests.acceptance.conftest import Shell
+from tests.aws import Aws
 
 NAMES = [name.upper() for name in Settings.model_fields]
 PLANTED = "planted-3c5a"
@@ -113,3 +116,53 @@ def test_settings_that_are_at_odds_are_told(shell: Shell, folder: Path) -> None:
     assert [line for line in ran.told if "POST_AT" in line and "DAY_STARTS_AT" in line]
     assert [line for line in ran.told if "TWITCH_CLIENT_ID is missing" in line]
     assert [line for line in ran.told if "both set" in line]
+
+
+def test_the_secret_in_aws_goes_before_dotenv_and_after_files_and_the_environment(
+    shell: Shell, folder: Path, aws: Aws
+) -> None:
+    aws.put({"MIN_VIEWERS": 10, "TWITCH_CLIENT_ID": "in-aws", "TWITCH_CLIENT_SECRET": PLANTED, "POLL_EVERY_MINUTES": 5})
+    (folder / "secret").write_text(PLANTED)
+    # The rest of what is needed to ask AWS stands in .env as well.
+    in_dotenv = aws.settings | {"MIN_VIEWERS": "75", "POST_AT": "15:30", "TWITCH_CLIENT_ID": "in-dotenv"}
+    del in_dotenv["AWS_EC2_METADATA_DISABLED"]
+    (shell.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in in_dotenv.items()))
+    ran = shell.run("config", POLL_EVERY_MINUTES="15", TWITCH_CLIENT_SECRET_FILE=str(folder / "secret"))
+    assert ran.code == 0, ran
+    in_aws = ["AWS", "secret", "twitch-watch-time"]
+    assert line_of("MIN_VIEWERS", ran.out).split()[1:5] == ["10", *in_aws]
+    assert line_of("TWITCH_CLIENT_ID", ran.out).split()[1:5] == ["in-aws", *in_aws]
+    assert f"file {folder / 'secret'}" in line_of("TWITCH_CLIENT_SECRET", ran.out)
+    assert line_of("POLL_EVERY_MINUTES", ran.out).split()[1:3] == ["15", "environment"]
+    assert line_of("POST_AT", ran.out).split()[1:3] == ["15:30", ".env"]
+    assert line_of("AWS_SECRET_NAME", ran.out).split()[1:3] == ["twitch-watch-time", ".env"]
+    assert PLANTED not in ran.out
+
+
+def test_what_is_wrong_with_the_secret_in_aws_is_told_with_all_else(shell: Shell, aws: Aws) -> None:
+    aws.put({"TWITCH_SECRET": PLANTED, "MIN_VIEWERS": PLANTED, "X_API_KEY": PLANTED})
+    ran = shell.run("config", POLL_EVERY_MINUTES="7", **aws.settings)
+    assert ran.code == 78
+    assert PLANTED not in ran.err
+    where = "AWS secret twitch-watch-time"
+    for part in (
+        f"TWITCH_SECRET in {where} is no setting; did you mean TWITCH_CLIENT_SECRET?",
+        f"MIN_VIEWERS should be a valid integer, unable to parse string as an integer (from {where})",
+        "POLL_EVERY_MINUTES should divide an hour",
+        "X_ACCESS_TOKEN is missing",
+    ):
+        assert part in ran.err
+    missing = shell.run("config", POLL_EVERY_MINUTES="7", **aws.settings | {"AWS_SECRET_NAME": "another"})
+    assert missing.failed_with(78) == (
+        "watchtime: AWS secret another does not exist in this region: mend AWS_SECRET_NAME or AWS_REGION"
+    )
+
+
+def test_verbs_that_need_no_secret_ask_nobody_for_one(shell: Shell) -> None:
+    """And who has no AWS does not pay for boto3 with time and memory."""
+    nowhere = Aws("http://127.0.0.1:1").settings
+    for arguments in (["--help"], ["run", "--help"], []):
+        assert "Usage" in shell.run(*arguments, **nowhere).out
+    program = "import sys; from bot.cli import app; from helperfunctions.settings import load; load(); \
+        print([name for name in sys.modules if name.startswith('boto')])"
+    assert replace(shell, program=(sys.executable, "-c", program)).run().out == "[]\n"

@@ -8,7 +8,7 @@ import typer.main
 from bot.cli import app
 from tests.acceptance.conftest import ROOT, VERBS
 
-PAGES = ("README.md", "CONTRIBUTING.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/ec2.md")
 
 
 def code_in(page: str) -> list[str]:

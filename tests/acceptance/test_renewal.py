@@ -1,7 +1,6 @@
 """Credentials that are mended, or rotated, while the bot runs: nobody has to start it anew."""
 
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,18 +12,11 @@ from helperfunctions.clock import SystemClock
 from helperfunctions.settings import CREDENTIALS
 from sandbox.x.server import XSandbox
 from tests.acceptance.conftest import Serve, Shell, eventually, settings_for, x_settings_for
-from tests.aws import Aws, serving
+from tests.aws import Aws
 from tests.factories import rows
 
 OURS = [name.upper() for name in CREDENTIALS]
 WRONG = "planted-wrong-77c1"
-
-
-@pytest.fixture
-def aws() -> Iterator[Aws]:
-    with serving() as aws:
-        yield aws
-        aws.forget()
 
 
 @pytest.fixture
@@ -58,6 +50,7 @@ def test_refused_it_goes_on_as_soon_as_the_secret_in_aws_is_mended(
         bot.terminate()
         ended = impatient.end_of(bot)
     assert ended.code == 0, ended
+    assert ended.err.count(" running jobs=") == 2
     assert "Traceback" not in ended.err
     assert "planted" not in ended.out + ended.err
 

@@ -1,6 +1,7 @@
 """When newer credentials are looked for, and which are taken."""
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -23,6 +24,7 @@ from helperfunctions.errors import (
 )
 from helperfunctions.settings import Settings
 
+NO_TIME = timedelta(0)
 START = datetime(2026, 11, 21, 16, tzinfo=UTC)
 OLD = Settings(twitch_client_id="id", twitch_client_secret=SecretStr("planted-old"), min_viewers=10)
 NEW = Settings(twitch_client_id="id", twitch_client_secret=SecretStr("planted-new"), min_viewers=99)
@@ -85,8 +87,8 @@ def test_who_is_refused_looks_at_once_and_goes_on_with_what_is_new(who: str, sta
             stage.do(job, outcome)
     else:
         assert stage.do(job, outcome) is outcome
-    assert stage.stop.wait(timedelta(minutes=1))
     assert stage.renewal.has_renewed
+    assert stage.stop.wait(NO_TIME)
     assert not stage.stop.is_for_good
     assert stage.renewal.settings.twitch_credentials() == ("id", "planted-new")
     assert stage.renewal.settings.min_viewers == 10, "nothing but credentials"
@@ -205,4 +207,26 @@ def test_stopped_for_good_nothing_is_waited_for() -> None:
     stop = Stop()
     stop.for_good()
     assert stop.wait(timedelta(days=1))
+    assert stop.is_for_good
+
+
+@pytest.fixture
+def signals_as_before() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals_as_before")
+def test_what_ended_one_round_does_not_end_the_next_but_a_signal_in_between_does() -> None:
+    stop = Stop()
+    stop.begin()
+    stop.for_now()
+    assert stop.wait(NO_TIME)
+    stop.begin()
+    assert not stop.wait(NO_TIME)
+    signal.raise_signal(signal.SIGTERM)
+    stop.begin()
+    assert stop.wait(NO_TIME)
     assert stop.is_for_good
