@@ -29,7 +29,7 @@ from helperfunctions.errors import SettingsError
 from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings
 from helperfunctions.token_cache import TokenFile
-from helperfunctions.twitch_api import TIMEOUT, TwitchApi
+from helperfunctions.twitch_api import ATTEMPTS, TIMEOUT, TwitchApi
 from helperfunctions.x_api import TIMEOUT as X_TIMEOUT
 from helperfunctions.x_api import XApi
 
@@ -124,9 +124,7 @@ class Bot:
 
     @property
     def _credentials(self) -> str:
-        """A hash that tells which account we are, and nothing else."""
-        secrets = self.settings.x_credentials() or ()
-        return hashlib.sha256("\0".join((self.settings.x_api_url, *secrets)).encode()).hexdigest()[:32]
+        return x_credentials_hash(self.settings)
 
     @property
     def username(self) -> str:
@@ -151,17 +149,7 @@ class Bot:
     @contextmanager
     def collector(self, timeout: tuple[float, float] = TIMEOUT) -> Iterator[Collector]:
         """Twitch -> staging. Raises SettingsError without credentials."""
-        client_id, client_secret = self.settings.twitch_credentials()
-        twitch = TwitchApi(
-            api_url=self.settings.twitch_api_url,
-            auth_url=self.settings.twitch_auth_url,
-            client_id=client_id,
-            client_secret=client_secret,
-            clock=self.clock,
-            timeout=timeout,
-            tokens=TokenFile(self.settings.data_dir / "twitch-token.json"),
-        )
-        try:
+        with open_twitch(self.settings, self.clock, timeout) as twitch:
             yield Collector(
                 live=twitch,
                 database=self.database,
@@ -170,8 +158,6 @@ class Bot:
                 more_than_viewers=self.settings.min_viewers,
                 interval_minutes=self.settings.poll_every_minutes,
             )
-        finally:
-            twitch.close()
 
     def timetable(self, send_every_seconds: int = SEND_EVERY_SECONDS) -> list[Entry]:
         """When each job is due."""
@@ -211,7 +197,7 @@ def open_bot(
 
     A new database gets its schema; an older one only when `migrate` is set. Raises SchemaMismatch otherwise.
     """
-    with open_database(settings) as database, _open_x(settings, clock, x_timeout) as x:
+    with open_database(settings) as database, open_x(settings, clock, x_timeout) as x:
         if migrate or not migrations.applied_versions(database):
             migrations.migrate(database)
         migrations.check(database)
@@ -220,7 +206,35 @@ def open_bot(
 
 
 @contextmanager
-def _open_x(settings: Settings, clock: Clock, timeout: tuple[float, float]) -> Iterator[XApi | None]:
+def open_twitch(
+    settings: Settings, clock: Clock, timeout: tuple[float, float], attempts: int = ATTEMPTS
+) -> Iterator[TwitchApi]:
+    """Twitch for our application. Raises SettingsError without credentials."""
+    client_id, client_secret = settings.twitch_credentials()
+    twitch = TwitchApi(
+        api_url=settings.twitch_api_url,
+        auth_url=settings.twitch_auth_url,
+        client_id=client_id,
+        client_secret=client_secret,
+        clock=clock,
+        timeout=timeout,
+        attempts=attempts,
+        tokens=TokenFile(settings.data_dir / "twitch-token.json"),
+    )
+    try:
+        yield twitch
+    finally:
+        twitch.close()
+
+
+def x_credentials_hash(settings: Settings) -> str:
+    """A hash that tells which account on X we are, and nothing else."""
+    secrets = settings.x_credentials() or ()
+    return hashlib.sha256("\0".join((settings.x_api_url, *secrets)).encode()).hexdigest()[:32]
+
+
+@contextmanager
+def open_x(settings: Settings, clock: Clock, timeout: tuple[float, float]) -> Iterator[XApi | None]:
     """Our account on X, if there are credentials."""
     credentials = settings.x_credentials()
     if credentials is None:

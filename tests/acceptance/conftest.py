@@ -37,6 +37,7 @@ VERBS = (
     "spend",
     "alias",
     "price",
+    "check",
 )
 PATIENCE_SECONDS = 60.0
 
