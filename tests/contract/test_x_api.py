@@ -180,10 +180,11 @@ def test_wrong_credentials(x: XSandbox, connect: Callable[..., XApi]) -> None:
 
 
 def test_a_token_that_may_not_write(serve: Serve, connect: Callable[..., XApi]) -> None:
-    api = connect(serve(can_write=False))
+    x = serve(can_write=False)
+    api = connect(x)
     with pytest.raises(XCredentialsWrong, match="allowed to read and write"):
         api.create_post("hello")
-    assert api.me() == XAccount(api.me().user_id, "watchtimebot", "read")
+    assert api.me() == XAccount(x.bot.user_id, "watchtimebot", "read")
 
 
 def test_a_rate_limit_ends_when_x_says(api: XApi, x: XSandbox, clock: VirtualClock) -> None:
