@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 # How long one check may take. Within it the vendors' own limits come first, which tell more.
-PATIENCE_SECONDS: Final = 45.0
+PATIENCE_SECONDS: Final = 35.0
 # After a crash the embedded server may have much to repair.
 EMBEDDED_PATIENCE_SECONDS: Final = embedded_postgres.START_TIMEOUT_SECONDS + PATIENCE_SECONDS
 VENDOR_TIMEOUT: Final = (5.0, 10.0)
@@ -80,6 +80,7 @@ class Doctor:
         self._is_offline = is_offline
         self._loaded: Loaded | None = None
         self._database: Database | None = None
+        self._may_write = False
         self._has_our_schema = False
         self._account: XAccount | None = None
         self._ahead_of: dict[str, timedelta] = {}
@@ -137,6 +138,7 @@ class Doctor:
             told: datetime = tx.database.server_clock()
         self._ahead_of["the database"] = self._clock.now() - told
         self._database = database
+        self._may_write = server.may_write and not server.is_read_only
         return judge_server(where, server)
 
     def _check_schema(self) -> Outcome:
@@ -165,8 +167,10 @@ class Doctor:
         settings = self._settings
         self._skip_without_x()
         self._skip_if_offline()
-        if not self._has_our_schema:
-            raise _Skip("its answer costs money, which cannot be written down yet: `watchtime migrate` makes the place")
+        if not (self._may_write and self._has_our_schema):
+            raise _Skip(
+                "its answer costs money, and the database has to be fit to write that down (`watchtime migrate`)"
+            )
         ledger = Ledger(self._a_database, self._clock, settings.x_monthly_budget_usd, settings.x_account_owns_app)
         with open_x(settings, self._clock, VENDOR_TIMEOUT) as x:
             assert x is not None  # noqa: S101 - for the type checker

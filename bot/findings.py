@@ -11,8 +11,10 @@ from bot.models import NamedPost, PollStatus
 from bot.spend import Spending
 from helperfunctions import migrations
 from helperfunctions.errors import (
+    DatabaseError,
     DatabaseUnavailable,
     SettingsError,
+    TwitchError,
     TwitchRefused,
     TwitchUnavailable,
     WatchTimeError,
@@ -94,23 +96,29 @@ def exit_code(findings: Sequence[Finding]) -> int:
 
 def judge_error(name: str, error: WatchTimeError) -> Finding:
     """What an error of ours means, and what to do about it."""
-    says, _, advice = str(error).partition(": ")
+    says = str(error)
     match error:
         case SettingsError() | TwitchRefused():
-            return Finding(name, Verdict.BAD, says, advice)
+            says, _, mend = says.partition(": ")
         case DatabaseUnavailable():
-            mend = "is PostgreSQL running, and DATABASE_URL right? `watchtime config` shows it without its password"
+            mend = "is PostgreSQL running? `watchtime config` shows DATABASE_URL without its password"
+        case DatabaseError():
+            mend = "look at the rights of our role, and into the server's log"
         case TwitchUnavailable():
             mend = "look at the network, and at https://status.twitch.com; try again later"
+        case TwitchError():
+            mend = "look at TWITCH_API_URL, TWITCH_AUTH_URL, and the application at https://dev.twitch.tv/console/apps"
         case XOutOfCredits():
             mend = "buy credits at https://console.x.com, then `watchtime spend --resume`"
         case XCredentialsWrong():
             mend = "copy all four keys anew from https://console.x.com, then `watchtime spend --resume`"
         case XError() if error.can_retry:
             mend = "try again later; if it stays so, look at the network and at X_API_URL"
+        case XError():
+            mend = "look at X_API_URL, and at the app at https://console.x.com"
         case _:
-            return Finding(name, Verdict.BAD, str(error), advice or None, for_now=error.can_retry)
-    return Finding(name, Verdict.BAD, str(error), mend, for_now=error.can_retry)
+            mend = "`watchtime --verbose check` tells more"
+    return Finding(name, Verdict.BAD, says, mend, for_now=error.can_retry)
 
 
 def judge_origins(origins: Mapping[str, str]) -> Finding:

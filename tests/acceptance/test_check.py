@@ -362,7 +362,7 @@ def as_role(url: str, *attributes: str) -> str:
 def test_a_role_that_may_not_write(attributes: list[str], says: str, shell: Shell, good: Settings) -> None:
     checked = check(shell, good | {"DATABASE_URL": as_role(good["DATABASE_URL"], *attributes)})
     assert checked.code == 78
-    assert "database" in checked.named("bad")
+    assert checked.named("bad") == {"database"}
     assert says in checked["database"]["says"]
     assert checked["Twitch"]["verdict"] == "good"
     assert checked["polls"]["verdict"] == "good"
