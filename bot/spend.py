@@ -66,12 +66,17 @@ class Ledger:
         """Whose credentials these are; asked once a week. `credentials` is a hash of them."""
         now = self.clock.now()
         known = self.known_account(credentials, asked_after=now - ACCOUNT_KEPT_FOR)
-        if known is not None:
-            return known
+        return known if known is not None else self.ask_account(x, credentials)
+
+    def ask_account(self, x: X, credentials: str) -> XAccount:
+        """Whose credentials these are, and what they may do; X is asked, which it charges for once a day."""
         account = self.for_purpose(x, Purpose.ACCOUNT).me()
         with self.database.transaction() as tx:
             tx.spend.keep_account(
-                credentials=credentials, user_id=account.user_id, username=account.username, asked_at=now
+                credentials=credentials,
+                user_id=account.user_id,
+                username=account.username,
+                asked_at=self.clock.now(),
             )
         return account
 

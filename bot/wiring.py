@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -38,7 +38,7 @@ from helperfunctions.errors import Busy, SettingsError
 from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings
 from helperfunctions.token_cache import TokenFile
-from helperfunctions.twitch_api import TIMEOUT, TwitchApi
+from helperfunctions.twitch_api import ATTEMPTS, TIMEOUT, TwitchApi
 from helperfunctions.x_api import TIMEOUT as X_TIMEOUT
 from helperfunctions.x_api import XApi
 
@@ -143,9 +143,7 @@ class Bot:
 
     @property
     def _credentials(self) -> str:
-        """A hash that tells which account we are, and nothing else."""
-        secrets = self.settings.x_credentials() or ()
-        return hashlib.sha256("\0".join((self.settings.x_api_url, *secrets)).encode()).hexdigest()[:32]
+        return x_credentials_hash(self.settings)
 
     @property
     def username(self) -> str:
@@ -175,18 +173,7 @@ class Bot:
     @contextmanager
     def collector(self, timeout: tuple[float, float] = TIMEOUT) -> Iterator[Collector]:
         """Twitch -> staging. Raises SettingsError without credentials."""
-        client_id, client_secret = self.settings.twitch_credentials()
-        twitch = TwitchApi(
-            api_url=self.settings.twitch_api_url,
-            auth_url=self.settings.twitch_auth_url,
-            client_id=client_id,
-            client_secret=client_secret,
-            clock=self.clock,
-            timeout=timeout,
-            tokens=TokenFile(self.settings.data_dir / "twitch-token.json"),
-            calls_left=self.calls_left,
-        )
-        try:
+        with open_twitch(self.settings, self.clock, timeout, calls_left=self.calls_left) as twitch:
             yield Collector(
                 live=twitch,
                 database=self.database,
@@ -196,8 +183,6 @@ class Bot:
                 interval_minutes=self.settings.poll_every_minutes,
                 kept=self.kept_polls,
             )
-        finally:
-            twitch.close()
 
     def timetable(
         self, send_every_seconds: int = SEND_EVERY_SECONDS, watch_every_seconds: int = WATCH_EVERY_SECONDS
@@ -300,7 +285,7 @@ def open_bot(
 ) -> Iterator[Bot]:
     """The bot on its database, whose schema is right, unless the database may be away: then `Bot.lead` sees to it."""
     calls_left: dict[str, float] = {}
-    with open_database(settings) as database, _open_x(settings, clock, x_timeout, calls_left) as x:
+    with open_database(settings) as database, open_x(settings, clock, x_timeout, calls_left) as x:
         if not database_may_be_away:
             prepare_schema(database, migrate=migrate)
         ledger = Ledger(database, clock, settings.x_monthly_budget_usd, settings.x_account_owns_app)
@@ -308,8 +293,44 @@ def open_bot(
 
 
 @contextmanager
-def _open_x(
-    settings: Settings, clock: Clock, timeout: tuple[float, float], calls_left: dict[str, float]
+def open_twitch(
+    settings: Settings,
+    clock: Clock,
+    timeout: tuple[float, float],
+    attempts: int = ATTEMPTS,
+    calls_left: MutableMapping[str, float] | None = None,
+) -> Iterator[TwitchApi]:
+    """Twitch for our application. Raises SettingsError without credentials."""
+    client_id, client_secret = settings.twitch_credentials()
+    twitch = TwitchApi(
+        api_url=settings.twitch_api_url,
+        auth_url=settings.twitch_auth_url,
+        client_id=client_id,
+        client_secret=client_secret,
+        clock=clock,
+        timeout=timeout,
+        attempts=attempts,
+        tokens=TokenFile(settings.data_dir / "twitch-token.json"),
+        calls_left=calls_left,
+    )
+    try:
+        yield twitch
+    finally:
+        twitch.close()
+
+
+def x_credentials_hash(settings: Settings) -> str:
+    """A hash that tells which account on X we are, and nothing else."""
+    secrets = settings.x_credentials() or ()
+    return hashlib.sha256("\0".join((settings.x_api_url, *secrets)).encode()).hexdigest()[:32]
+
+
+@contextmanager
+def open_x(
+    settings: Settings,
+    clock: Clock,
+    timeout: tuple[float, float],
+    calls_left: MutableMapping[str, float] | None = None,
 ) -> Iterator[XApi | None]:
     """Our account on X, if there are credentials."""
     credentials = settings.x_credentials()

@@ -3,7 +3,11 @@
 import threading
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from email.utils import parsedate_to_datetime
+from typing import Final, Protocol
+
+# A server tells whole seconds: half of one is what it leaves out on average.
+_LEFT_OUT: Final = timedelta(seconds=0.5)
 
 
 class Clock(Protocol):
@@ -53,3 +57,12 @@ class VirtualClock:
         """Move forward to that instant; stay where we are if it has passed."""
         with self._lock:
             self._now = max(self._now, instant.astimezone(UTC))
+
+
+def ahead_of(date_header: str | None, now: datetime) -> timedelta | None:
+    """How far `now` is ahead of a server that has just answered with this Date header; None when it has none."""
+    try:
+        told = parsedate_to_datetime(date_header or "")
+    except ValueError:
+        return None
+    return now - (told if told.tzinfo else told.replace(tzinfo=UTC)) - _LEFT_OUT

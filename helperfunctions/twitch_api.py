@@ -17,7 +17,7 @@ import orjson
 import requests
 import tenacity
 
-from helperfunctions.clock import Clock
+from helperfunctions.clock import Clock, ahead_of
 from helperfunctions.errors import InvalidCursor, TwitchError, TwitchRefused, TwitchUnavailable
 from helperfunctions.hidden import without
 from helperfunctions.token_cache import AppToken, TokenCache
@@ -42,6 +42,15 @@ class StreamsPage:
 
     items: list[Any]
     cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TwitchTold:
+    """What the last answer said besides: how far our clock is ahead of Twitch's, and the rate limit's points."""
+
+    clock_ahead: timedelta | None
+    points_left: int | None
+    points: int | None
 
 
 class _TryAgain(Exception):
@@ -75,6 +84,7 @@ class TwitchApi:
         tokens: TokenCache,
         timeout: tuple[float, float] = TIMEOUT,
         calls_left: MutableMapping[str, float] | None = None,
+        attempts: int = ATTEMPTS,
     ) -> None:
         # What is left of the rate limit, for whoever watches.
         self._calls_left = calls_left if calls_left is not None else {}
@@ -85,6 +95,8 @@ class TwitchApi:
         self._clock = clock
         self._tokens = tokens
         self._timeout = timeout
+        self._attempts = attempts
+        self._told: TwitchTold | None = None
         self._token: AppToken | None = None
         self._not_before = clock.now()
         self._http = requests.Session()
@@ -99,6 +111,11 @@ class TwitchApi:
         """Let go of the connection."""
         self._http.close()
 
+    @property
+    def told(self) -> TwitchTold | None:
+        """What the last answer said besides, whatever it was; None while there is none."""
+        return self._told
+
     def get_streams(self, after: str | None = None) -> StreamsPage:
         """One page of live streams, most watched first, from the cursor on (None: from the top)."""
         parameters = {"first": str(PAGE_SIZE)} | ({"after": after} if after else {})
@@ -110,7 +127,7 @@ class TwitchApi:
     def _persistently(self, call: Any, what: str) -> dict[str, Any]:
         """Make a call until it works or there is no sense in trying on."""
         retrying = tenacity.Retrying(
-            stop=_Patience(),
+            stop=_Patience(self._attempts),
             wait=_wait,
             retry=tenacity.retry_if_exception_type(_TryAgain),
             sleep=self._clock.sleep,
@@ -122,7 +139,9 @@ class TwitchApi:
         except _TryCursorAgain as exc:
             raise InvalidCursor(f"Twitch refuses the cursor of the page asked for ({what})") from exc
         except _TryAgain as exc:
-            raise TwitchUnavailable(f"Twitch does not answer {what}, tried {ATTEMPTS} times; last: {exc}") from exc
+            raise TwitchUnavailable(
+                f"Twitch does not answer {what}, tried {self._attempts} times; last: {exc}"
+            ) from exc
         return body
 
     def _get_once(self, path: str, parameters: dict[str, str]) -> dict[str, Any]:
@@ -155,7 +174,7 @@ class TwitchApi:
         try:
             if base not in self._transport:
                 self._transport[base] = self._http.merge_environment_settings(url, {}, None, None, None)
-            return self._http.request(
+            response = self._http.request(
                 method, url, timeout=self._timeout, allow_redirects=False, **self._transport[base], **arguments
             )
         except ValueError as exc:  # that is what requests' InvalidURL and InvalidSchema are as well
@@ -163,6 +182,8 @@ class TwitchApi:
         except requests.RequestException as exc:
             # The address only: the text of the exception may hold the whole request.
             raise _TryAgain(f"{type(exc).__name__} at {url}") from exc
+        self._told = _told(response.headers, self._clock.now())
+        return response
 
     def _current_token(self) -> AppToken:
         token = self._token or self._tokens.read(self._token_key)
@@ -216,6 +237,12 @@ def pause_seconds(headers: Mapping[str, str], now: datetime) -> float:
     if remaining > 0:
         return BUCKET_SECONDS / limit
     return seconds_until_reset(headers, now) or 0.0
+
+
+def _told(headers: Mapping[str, str], now: datetime) -> TwitchTold:
+    points = [headers.get(name, "") for name in ("Ratelimit-Remaining", "Ratelimit-Limit")]
+    left, limit = (int(number) if number.isdecimal() else None for number in points)
+    return TwitchTold(ahead_of(headers.get("Date"), now), left, limit)
 
 
 def seconds_until_reset(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -278,14 +305,15 @@ def _wait(state: tenacity.RetryCallState) -> float:
 class _Patience:
     """When a call has failed often enough. A refused cursor and all other failures are counted apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, attempts: int) -> None:
+        self._attempts = attempts
         self._refused_cursors = 0
 
     def __call__(self, state: tenacity.RetryCallState) -> bool:
         if isinstance(_failure(state), _TryCursorAgain):
             self._refused_cursors += 1
             return self._refused_cursors >= CURSOR_ATTEMPTS
-        return state.attempt_number - self._refused_cursors >= ATTEMPTS
+        return state.attempt_number - self._refused_cursors >= self._attempts
 
 
 def _tell(state: tenacity.RetryCallState) -> None:

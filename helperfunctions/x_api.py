@@ -21,7 +21,7 @@ import requests
 import tweepy
 import urllib3.exceptions
 
-from helperfunctions.clock import Clock
+from helperfunctions.clock import Clock, ahead_of
 from helperfunctions.errors import XCredentialsWrong, XError, XNotYet, XOutOfCredits, XRefused, XUnknown
 from helperfunctions.hidden import without
 from helperfunctions.x_models import XAccount, XMedia, XPage, XPost, XTag
@@ -92,17 +92,23 @@ class XApi:
         self._signer = tweepy.OAuth1UserHandler(api_key, api_key_secret, access_token, access_token_secret)
         self._hide = partial(without, (api_key, api_key_secret, access_token, access_token_secret))
         left = calls_left if calls_left is not None else {}
-        self._client.session = _Session(self._api_url, clock, timeout, self._hide, left)
+        self._session = self._client.session = _Session(self._api_url, clock, timeout, self._hide, left)
         self._speaks_new = False
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._client.session.close()
+        self._session.close()
+
+    @property
+    def clock_ahead(self) -> timedelta | None:
+        """How far our clock is ahead of X's, by its last answer, whatever that was; None while there is none."""
+        return self._session.clock_ahead
 
     def me(self) -> XAccount:
         """GET /2/users/me"""
-        data = _data(self._client.get_me(user_auth=True))
-        return XAccount(_text(data, "id"), _text(data, "username"))
+        response: requests.Response = self._client.get_me(user_auth=True)
+        data = _data(response)
+        return XAccount(_text(data, "id"), _text(data, "username"), response.headers.get("x-access-level"))
 
     def create_post(self, text: str, *, reply_to: str | None = None, media_ids: Sequence[str] = ()) -> str:
         """POST /2/tweets; the new post's id."""
@@ -192,6 +198,7 @@ class _Session(requests.Session):
         self._clock = clock
         self._timeout = timeout
         self._hide = hide
+        self.clock_ahead: timedelta | None = None
 
     def request(self, method: str, url: str, *args: Any, **more: Any) -> requests.Response:  # type: ignore[override]
         """`url` as tweepy builds it: only its path counts. Raises XError."""
@@ -205,6 +212,7 @@ class _Session(requests.Session):
         with suppress(KeyError, ValueError):
             limit = re.sub(r"/\d+(?=/)", "/:id", f"x {method} {path}")
             self._calls_left[limit] = float(response.headers["x-rate-limit-remaining"])
+        self.clock_ahead = ahead_of(response.headers.get("Date"), self._clock.now())
         if not 200 <= response.status_code < 300:
             raise _verdict(response, f"{method} {path}", self._clock.now(), self._hide)
         return response

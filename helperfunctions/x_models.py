@@ -7,10 +7,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class XAccount:
-    """An account on X. `user_id` never changes; the username can."""
+    """An account on X. `user_id` never changes; the username can.
+
+    `access_level`: what our token may do, in X's word, when X has just told it.
+    """
 
     user_id: str
     username: str
+    access_level: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

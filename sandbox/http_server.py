@@ -4,12 +4,14 @@ import logging
 import socket
 import struct
 import threading
+from email.utils import format_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Final, Protocol, Self
 from urllib.parse import parse_qs, urlsplit
 
+from helperfunctions.clock import Clock
 from sandbox.messages import Delivery, Request, Response
 
 _LARGEST_BODY: Final = 8_000_000
@@ -19,13 +21,19 @@ _log = logging.getLogger(__name__)
 class Answers(Protocol):
     """What a socket needs of a service."""
 
+    clock: Clock
+
     def answer(self, request: Request) -> Response: ...
 
 
 class SandboxServer:
-    """Listens from `start` to `stop`, on a thread of its own; a subclass answers. `port` 0 takes a free one."""
+    """Listens from `start` to `stop`, on a thread of its own; a subclass answers. `port` 0 takes a free one.
 
-    def __init__(self, *, host: str, port: int) -> None:
+    Every answer carries the clock's present instant as its Date: RFC 9110 section 6.6.1.
+    """
+
+    def __init__(self, clock: Clock, *, host: str, port: int) -> None:
+        self.clock = clock
         self._address = (host, port)
         self._stopping = threading.Event()
         self._server: _Server | None = None
@@ -163,6 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
             f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}",
             f"Content-Type: {response.content_type}",
             f"Content-Length: {len(response.body)}",
+            f"Date: {format_datetime(self.server.sandbox.clock.now(), usegmt=True)}",
             *(f"{name}: {value}" for name, value in response.headers.items()),
         ]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

@@ -39,9 +39,8 @@ class TwitchSandbox(SandboxServer):
         client_secret: str = CLIENT_SECRET,
         token_seconds: int = TOKEN_SECONDS,
     ) -> None:
-        super().__init__(host=host, port=port)
+        super().__init__(clock, host=host, port=port)
         self.world = world
-        self.clock = clock
         self.client_id = client_id
         self.client_secret = client_secret
         self.faults = faults or Faults()

@@ -1,4 +1,9 @@
-"""Rate limits by endpoint, per account and quarter of an hour: docs.x.com/x-api/fundamentals/rate-limits."""
+"""What a token may do, and how often: the headers of every answer to a request that is signed well.
+
+Rate limits by endpoint, per account and quarter of an hour: docs.x.com/x-api/fundamentals/rate-limits. The access level
+is announced for the answer to every authenticated request: groups.google.com/group/twitter-api-announce, "The new
+permission model (R / RW / RWD) is now in effect" (2011-06-30); seen with GET /2/users/me and media in 2026.
+"""
 
 import math
 from datetime import datetime, timedelta
@@ -36,6 +41,11 @@ class RateLimits:
             raise too_many_requests(headers)
         self._windows[endpoint] = (started_at, used + 1)
         return headers
+
+
+def access_level(can_write: bool) -> dict[str, str]:
+    """The permission that the app had when the access token was made: read, read-write or read-write-directmessages."""
+    return {"x-access-level": "read-write" if can_write else "read"}
 
 
 def headers_of(limit: int, remaining: int, resets_at: datetime) -> dict[str, str]:

@@ -14,7 +14,7 @@ from sandbox.x.bill import Bill, Till
 from sandbox.x.control import XControl
 from sandbox.x.endpoints import Endpoints
 from sandbox.x.faults import AFTER, BEFORE, XFault, XFaults
-from sandbox.x.limits import LIMITS, RateLimits, headers_of
+from sandbox.x.limits import LIMITS, RateLimits, access_level, headers_of
 from sandbox.x.page import picture, timeline_page
 from sandbox.x.problems import forbidden, no_credits, not_found, too_many_requests, unauthorized, unavailable, usage_cap
 from sandbox.x.problems import unavailable_page as over_capacity
@@ -53,8 +53,7 @@ class XSandbox(SandboxServer):
         username: str = USERNAME,
         can_write: bool = True,
     ) -> None:
-        super().__init__(host=host, port=port)
-        self.clock = clock
+        super().__init__(clock, host=host, port=port)
         self.faults = faults or XFaults()
         self._timeline = Timeline(clock)
         self._till = Till(credits_usd)
@@ -160,6 +159,7 @@ class XSandbox(SandboxServer):
             endpoint = self._endpoints.endpoint(request)
             self._signatures.check(request, self._real_time.now())
             headers = self._limits.take(endpoint, self.clock.now()) if self._limits else {}
+            headers |= access_level(self._endpoints.can_write)
             try:
                 response = self._answered(endpoint, request)
             except Refusal as refusal:

@@ -21,3 +21,65 @@ select version from public.schema_migrations order by version;
 -- name: encoding$
 -- How this database keeps text.
 select current_setting('server_encoding');
+
+-- name: server^
+-- What kind of server this is, what we may do here, and how much room there is for us. Grain: one row.
+with ours as (
+    select
+        pg_class.oid,
+        pg_class.relowner
+    from pg_class
+    where pg_class.relkind in ('r', 'p') and pg_class.relnamespace in (
+        select pg_namespace.oid from pg_namespace where pg_namespace.nspname in ('public', 'staging')
+    )
+),
+
+connected as (
+    select
+        count(*) as everybody,
+        count(*) filter (where pg_stat_activity.usename = current_user) as our_role,
+        count(*) filter (where pg_stat_activity.datname = current_database()) as our_database
+    from pg_stat_activity
+    where pg_stat_activity.backend_type = 'client backend'
+)
+
+select
+    cast(current_setting('server_version_num') as integer) / 10000 as version,
+    current_setting('server_encoding') as encoding,
+    pg_is_in_recovery() as is_standby,
+    current_setting('transaction_read_only') = 'on' as is_read_only,
+    not exists (
+        select from ours
+        where not (
+            has_table_privilege(ours.oid, 'select')
+            and has_table_privilege(ours.oid, 'insert')
+            and has_table_privilege(ours.oid, 'update')
+            and has_table_privilege(ours.oid, 'delete')
+        )
+    ) as may_write,
+    -- each day's partition is made by us, for which the table has to be ours
+    coalesce(
+        (
+            select pg_has_role(ours.relowner, 'usage') and has_schema_privilege('staging', 'create')
+            from ours
+            where ours.oid = to_regclass('staging.streams')
+        ),
+        has_database_privilege(current_database(), 'create')
+    ) as may_create,
+    pg_database_size(current_database()) as bytes,
+    -- the strictest of the limits of the server, of our role and of this database; least() passes over null
+    least(
+        cast(current_setting('max_connections') as integer)
+        - cast(current_setting('superuser_reserved_connections') as integer)
+        - coalesce(cast(current_setting('reserved_connections', true) as integer), 0) - connected.everybody,
+        case when not pg_roles.rolsuper then nullif(pg_roles.rolconnlimit, -1) end - connected.our_role,
+        case when not pg_roles.rolsuper then nullif(pg_database.datconnlimit, -1) end - connected.our_database
+    ) as connections_left
+from connected
+cross join pg_roles
+cross join pg_database
+where pg_roles.rolname = current_user and pg_database.datname = current_database();
+
+-- name: server_clock$
+-- What time it is for the server, to be compared with our own clock; nothing else asks for it.
+select statement_timestamp();

@@ -38,6 +38,7 @@ VERBS = (
     "spend",
     "alias",
     "price",
+    "check",
 )
 PATIENCE_SECONDS = 60.0
 

@@ -21,7 +21,7 @@ from bot.daily.rollup import Rollup
 from bot.timetable import Job
 from bot.wiring import Bot, open_bot
 from helperfunctions import log
-from helperfunctions.clock import VirtualClock
+from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.settings import Settings, secret_fields
 from sandbox.http_server import SandboxServer
@@ -168,7 +168,7 @@ class Sour(SandboxServer):
     """Twitch and X at once, answering whatever it is told to, and repeating the request wherever it can."""
 
     def __init__(self, spoil: Callable[[Request], Response | None]) -> None:
-        super().__init__(host="127.0.0.1", port=0)
+        super().__init__(SystemClock(), host="127.0.0.1", port=0)
         self._spoil = spoil
         self.spoilt = 0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from helperfunctions import aws_secrets
-from helperfunctions.clock import VirtualClock
+from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.errors import SecretsUnavailable, SettingsError, WatchTimeError
 from sandbox.http_server import SandboxServer
 from sandbox.messages import Delivery, Request, Response, json_response
@@ -171,7 +171,7 @@ class Moody(SandboxServer):
     """Answers what it is told to, then hands over the secret."""
 
     def __init__(self, *first: Response) -> None:
-        super().__init__(host="127.0.0.1", port=0)
+        super().__init__(SystemClock(), host="127.0.0.1", port=0)
         self.first = list(first)
         self.requests = 0
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from helperfunctions.clock import VirtualClock
+from helperfunctions.errors import TwitchUnavailable
 from helperfunctions.twitch_api import TwitchApi
 from sandbox.faults import Faults
 from sandbox.server import TwitchSandbox
@@ -73,3 +74,23 @@ def test_a_429_without_end_is_given_up(api: TwitchApi, sandbox: TwitchSandbox, f
     faults.cue("too_many_requests", times=9)
     assert len(api.get_streams().items) == 100
     assert sandbox.requests == 2 + 10
+
+
+def test_every_answer_tells_the_points_left_and_how_far_the_clocks_are_apart(serve: Serve, connect: Connect) -> None:
+    sandbox = serve(rate_limit=800)
+    api = connect(sandbox)
+    before = api.told
+    assert before is None
+    api.get_streams()
+    told = api.told
+    assert told is not None
+    assert (told.points_left, told.points) == (799, 800)
+    assert told.clock_ahead is not None
+    assert abs(told.clock_ahead) < timedelta(seconds=1)
+
+
+def test_who_has_little_patience_tries_once(sandbox: TwitchSandbox, connect: Connect, faults: Faults) -> None:
+    faults.set_rates({"server_error": 1})
+    with pytest.raises(TwitchUnavailable, match="tried 1 times"):
+        connect(sandbox, attempts=1).get_streams()
+    assert sandbox.requests == 1

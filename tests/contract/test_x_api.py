@@ -74,7 +74,19 @@ def all_pages(read: Callable[..., Any], user_id: str, **more: Any) -> list[XPost
 
 
 def test_who_am_i(api: XApi, x: XSandbox) -> None:
-    assert api.me() == XAccount(x.bot.user_id, "watchtimebot")
+    assert api.me() == XAccount(x.bot.user_id, "watchtimebot", "read-write")
+
+
+def test_every_answer_tells_how_far_the_clocks_are_apart(serve: Serve, connect: Callable[..., XApi]) -> None:
+    """Also one that refuses what we signed, which a wrong clock brings about."""
+    api = connect(serve(), clock=VirtualClock(NOW + timedelta(minutes=10)), access_token_secret="wrong")
+    before = api.clock_ahead
+    assert before is None
+    with pytest.raises(XCredentialsWrong):
+        api.me()
+    ahead = api.clock_ahead
+    assert ahead is not None
+    assert abs(ahead - timedelta(minutes=10)) < timedelta(seconds=1)
 
 
 def test_a_post_with_a_described_chart(api: XApi, x: XSandbox) -> None:
@@ -170,10 +182,11 @@ def test_wrong_credentials(x: XSandbox, connect: Callable[..., XApi]) -> None:
 
 
 def test_a_token_that_may_not_write(serve: Serve, connect: Callable[..., XApi]) -> None:
-    api = connect(serve(can_write=False))
+    x = serve(can_write=False)
+    api = connect(x)
     with pytest.raises(XCredentialsWrong, match="allowed to read and write"):
         api.create_post("hello")
-    assert api.me().username == "watchtimebot"
+    assert api.me() == XAccount(x.bot.user_id, "watchtimebot", "read")
 
 
 def test_a_rate_limit_ends_when_x_says(api: XApi, x: XSandbox, clock: VirtualClock) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from helperfunctions.clock import SystemClock, VirtualClock
+from helperfunctions.clock import SystemClock, VirtualClock, ahead_of
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -61,3 +61,23 @@ def test_no_step_of_a_virtual_clock_is_lost_between_threads() -> None:
     for thread in threads:
         thread.join()
     assert clock.now() == NOON + timedelta(seconds=2000)
+
+
+@pytest.mark.parametrize("header", [None, "", "soon", "Sat, 31 Foo 2026 12:00:00 GMT", "1795262400"])
+def test_a_server_that_tells_no_time_cannot_be_compared_with(header: str | None) -> None:
+    assert ahead_of(header, NOON) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("Sat, 21 Nov 2026 12:00:00 GMT", 0),
+        ("Sat, 21 Nov 2026 12:00:00 -0000", 0),
+        ("Sat, 21 Nov 2026 11:50:00 GMT", 600),
+        ("Sat, 21 Nov 2026 14:00:07 +0200", -7),
+    ],
+)
+def test_a_clock_is_ahead_of_a_servers_to_the_second(header: str, seconds: int) -> None:
+    ahead = ahead_of(header, NOON)
+    assert ahead is not None
+    assert abs(ahead - timedelta(seconds=seconds)) <= timedelta(seconds=0.5)

@@ -1,0 +1,220 @@
+"""What a check comes to: judged from what was found, and never lost, however the check ends."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.check import outcome
+from bot.findings import (
+    ROOM_FOR_DATABASE,
+    ROOM_FOR_TOKEN,
+    Finding,
+    Room,
+    Server,
+    Verdict,
+    exit_code,
+    judge_account,
+    judge_budget,
+    judge_clock,
+    judge_poll,
+    judge_room,
+    judge_schema,
+    judge_server,
+    judge_streams,
+    token_owner,
+)
+from bot.spend import Spending, Spent, month_of
+from helperfunctions.errors import DatabaseError, DatabaseUnavailable, WatchTimeError
+from helperfunctions.settings import Settings
+from helperfunctions.x_models import XAccount
+
+NOW = datetime(2026, 11, 21, 16, tzinfo=UTC)
+SERVER = Server(
+    version=17,
+    encoding="UTF8",
+    is_standby=False,
+    is_read_only=False,
+    may_write=True,
+    may_create=True,
+    bytes=8_000_000,
+    connections_left=90,
+)
+GOOD = Finding("a", Verdict.GOOD, "it is well")
+BAD = Finding("b", Verdict.BAD, "it is not", "mend it")
+AWAY = Finding("c", Verdict.BAD, "it is away", "wait", for_now=True)
+
+
+@pytest.mark.parametrize(
+    ("findings", "code"),
+    [
+        ([], 0),
+        ([GOOD, replace(BAD, verdict=Verdict.WARNING), replace(BAD, verdict=Verdict.SKIPPED)], 0),
+        ([GOOD, AWAY], 75),
+        ([AWAY, BAD, GOOD], 78),
+    ],
+)
+def test_the_exit_code_tells_whether_somebody_has_to_come(findings: list[Finding], code: int) -> None:
+    assert exit_code(findings) == code
+
+
+def test_a_check_that_hangs_is_a_finding() -> None:
+    never = threading.Event()
+
+    def hang() -> Finding:
+        never.wait()
+        return GOOD
+
+    [found] = outcome("b", hang, 0.05)
+    never.set()
+    assert (found.name, found.verdict, found.for_now) == ("b", Verdict.BAD, True)
+    assert "no answer within" in found.says
+
+
+def test_a_check_that_breaks_is_a_finding_and_shows_nothing_of_what_it_held() -> None:
+    def breaks() -> Finding:
+        raise KeyError("planted-password")
+
+    [found] = outcome("b", breaks, 5)
+    assert (found.verdict, found.for_now) == (Verdict.BAD, False)
+    assert found.says == "the check itself failed: KeyError"
+
+
+@pytest.mark.parametrize(
+    ("error", "for_now"), [(DatabaseUnavailable("it went away"), True), (DatabaseError("it refused: why"), False)]
+)
+def test_an_error_of_ours_is_a_finding_that_says_it(error: WatchTimeError, for_now: bool) -> None:
+    def fails() -> Finding:
+        raise error
+
+    [found] = outcome("b", fails, 5)
+    assert (found.verdict, found.says, found.for_now) == (Verdict.BAD, str(error), for_now)
+    assert found.mend
+
+
+@pytest.mark.parametrize(
+    ("server", "verdict", "says"),
+    [
+        (SERVER, Verdict.GOOD, "PostgreSQL 17, UTF8, 8.0 MB in our database, 90 connections free"),
+        (replace(SERVER, version=15), Verdict.GOOD, "90 connections free"),
+        (replace(SERVER, version=18), Verdict.GOOD, "90 connections free"),
+        (replace(SERVER, version=14), Verdict.BAD, "too old"),
+        (replace(SERVER, version=19), Verdict.WARNING, "nobody has tried"),
+        (replace(SERVER, is_standby=True, is_read_only=True), Verdict.BAD, "a standby, which only reads"),
+        (replace(SERVER, connections_left=7), Verdict.WARNING, "7 connections are free"),
+        (replace(SERVER, version=14, connections_left=7), Verdict.BAD, "too old; 7 connections are free"),
+    ],
+)
+def test_a_database_will_do_or_not(server: Server, verdict: Verdict, says: str) -> None:
+    found = judge_server("PostgreSQL", server)
+    assert found.verdict is verdict
+    assert says in found.says
+    assert (found.mend is None) == (verdict is Verdict.GOOD)
+
+
+@pytest.mark.parametrize(
+    ("free", "room", "verdict"),
+    [
+        (1_000_000_000, ROOM_FOR_DATABASE, Verdict.GOOD),
+        (999_999_999, ROOM_FOR_DATABASE, Verdict.WARNING),
+        (200_000_000, ROOM_FOR_DATABASE, Verdict.WARNING),
+        (199_999_999, ROOM_FOR_DATABASE, Verdict.BAD),
+        (199_999_999, ROOM_FOR_TOKEN, Verdict.GOOD),
+        (0, ROOM_FOR_TOKEN, Verdict.BAD),
+    ],
+)
+def test_how_much_room_is_needed_depends_on_what_is_kept_there(free: int, room: Room, verdict: Verdict) -> None:
+    assert judge_room(Path("/data"), free, room, is_there=True).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("applied", "verdict", "says"),
+    [
+        (["1", "2", "3"], Verdict.GOOD, "up to date"),
+        (["1"], Verdict.BAD, "it lacks 2 migrations"),
+        (["1", "3"], Verdict.BAD, "it lacks 1 migrations"),
+        (["1", "2", "3", "4"], Verdict.BAD, "4 is newer than this program's 3"),
+    ],
+)
+def test_a_schema_is_the_one_of_this_program_or_not(applied: list[str], verdict: Verdict, says: str) -> None:
+    found = judge_schema(applied, ["1", "2", "3"])
+    assert found.verdict is verdict
+    assert says in found.says
+
+
+@pytest.mark.parametrize(
+    ("level", "token_is_for", "verdict", "says"),
+    [
+        ("read-write", "7", Verdict.GOOD, "may write"),
+        ("read-write-directmessages", None, Verdict.GOOD, "may write"),
+        ("read", "7", Verdict.BAD, "may only read"),
+        (None, "7", Verdict.WARNING, "does not say"),
+        ("read-write", "8", Verdict.WARNING, "made for account 8"),
+    ],
+)
+def test_an_account_may_write_or_not(level: str | None, token_is_for: str | None, verdict: Verdict, says: str) -> None:
+    found = judge_account(XAccount("7", "bot", level), token_is_for)
+    assert found.verdict is verdict
+    assert says in found.says
+
+
+@pytest.mark.parametrize(("token", "owner"), [("123-planted-token", "123"), ("planted-token", None), ("", None)])
+def test_an_access_token_tells_for_whom_it_was_made(token: str, owner: str | None) -> None:
+    rest = dict.fromkeys(("x_api_key", "x_api_key_secret", "x_access_token_secret"), "planted-one")
+    given = {**rest, "x_access_token": token} if token else {}
+    assert token_owner(Settings.model_validate(given)) == owner
+
+
+@pytest.mark.parametrize(
+    ("seconds", "verdict", "says"),
+    [
+        ({"Twitch": 0, "X": 4, "the database": -4}, Verdict.GOOD, "within 5 s of Twitch and X and the database"),
+        ({"Twitch": 0, "X": -6}, Verdict.WARNING, "ours is 6 s behind that of X"),
+        ({"Twitch": 299, "X": 0}, Verdict.WARNING, "ours is 5 min ahead of that of Twitch"),
+        ({"Twitch": 301, "X": 300}, Verdict.BAD, "X refuses what is signed at such a time"),
+        ({"Twitch": 1, "the database": 3600}, Verdict.WARNING, "ours is right; that of the database is off by 60 min"),
+        ({"the database": 3600}, Verdict.WARNING, "ours is 60 min ahead of that of the database"),
+    ],
+)
+def test_our_clock_is_held_against_those_of_others(seconds: dict[str, int], verdict: Verdict, says: str) -> None:
+    found = judge_clock({who: timedelta(seconds=ahead) for who, ahead in seconds.items()})
+    assert found.verdict is verdict
+    assert says in found.says
+
+
+def a_month(usd: str, forecast: str, *pauses: tuple[str, datetime, str]) -> Spending:
+    rows = [Spent("summaries", "post", 1, Decimal(usd), Decimal(0))]
+    return Spending(month_of(NOW), Decimal(10), rows, Decimal(forecast), pauses)
+
+
+@pytest.mark.parametrize(
+    ("month", "verdict", "for_now", "says"),
+    [
+        (a_month("1", "2"), Verdict.GOOD, False, "1.000 of 10.00 USD spent, 9.000 left"),
+        (a_month("9", "11"), Verdict.WARNING, False, "11.00 by the end of November"),
+        (a_month("10", "11"), Verdict.BAD, True, "nothing is posted any more"),
+        (a_month("1", "2", ("credits", NOW, "none left")), Verdict.BAD, True, "left alone until 2026-11-21 16:00 UTC"),
+        (a_month("1", "2", ("credentials", NOW, "401")), Verdict.BAD, False, "left alone until 2026-11-21 16:00 UTC"),
+    ],
+)
+def test_a_budget_lasts_or_not(month: Spending, verdict: Verdict, for_now: bool, says: str) -> None:
+    found = judge_budget(month)
+    assert (found.verdict, found.for_now) == (verdict, for_now)
+    assert says in found.says
+
+
+@pytest.mark.parametrize(
+    ("minutes", "status", "verdict"),
+    [(10, "complete", Verdict.GOOD), (10, "failed", Verdict.WARNING), (66, "complete", Verdict.WARNING)],
+)
+def test_a_poll_was_taken_lately_or_not(minutes: int, status: str, verdict: Verdict) -> None:
+    ended_at = NOW - timedelta(minutes=minutes)
+    found = judge_poll(ended_at, status, None, now=NOW, patience=timedelta(minutes=65))
+    assert found.verdict is verdict
+
+
+def test_a_page_without_streams_is_odd() -> None:
+    assert judge_streams(0, None).verdict is Verdict.WARNING
