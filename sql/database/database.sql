@@ -83,3 +83,21 @@ where pg_roles.rolname = current_user and pg_database.datname = current_database
 -- name: server_clock$
 -- What time it is for the server, to be compared with our own clock; nothing else asks for it.
 select statement_timestamp();
+
+-- name: tables
+-- Every table of ours that holds rows itself. Grain: one row per table.
+select
+    pg_namespace.nspname as schema_name,
+    pg_class.relname as table_name
+from pg_catalog.pg_class
+inner join pg_catalog.pg_namespace on pg_namespace.oid = pg_class.relnamespace
+where pg_class.relkind = 'r' and pg_namespace.nspname in ('public', 'staging')
+order by pg_namespace.nspname, pg_class.relname;
+
+-- name: same_for_all!
+-- Have this transaction write values the same way on whatever server.
+set local timezone = 'UTC';
+
+-- name: analyze_all!
+-- Tell the planner what came.
+analyze;
