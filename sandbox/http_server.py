@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 from urllib.parse import parse_qs, urlsplit
 
+from sandbox.hold import Hold
 from sandbox.messages import Delivery, Request, Response
 
 _LARGEST_BODY: Final = 8_000_000
@@ -19,13 +20,19 @@ _log = logging.getLogger(__name__)
 class Answers(Protocol):
     """What a socket needs of a service."""
 
+    hold: Hold
+
     def answer(self, request: Request) -> Response: ...
 
 
 class SandboxServer:
-    """Listens from `start` to `stop`, on a thread of its own; a subclass answers. `port` 0 takes a free one."""
+    """Listens from `start` to `stop`, on a thread of its own; a subclass answers. `port` 0 takes a free one.
+
+    `hold` keeps answers back: what was asked is done, and the client does not know yet.
+    """
 
     def __init__(self, *, host: str, port: int) -> None:
+        self.hold = Hold()
         self._address = (host, port)
         self._stopping = threading.Event()
         self._server: _Server | None = None
@@ -52,6 +59,7 @@ class SandboxServer:
         self._stopping.set()
         self._server.shutdown()
         self._server.hang_up()
+        self.hold.let_go()
         self._server.server_close()
         self._thread.join()
         self._server = self._thread = None
@@ -141,7 +149,9 @@ class _Handler(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(length),
         )
-        self._deliver(self.server.sandbox.answer(request))
+        response = self.server.sandbox.answer(request)
+        self.server.sandbox.hold.wait(request)
+        self._deliver(response)
 
     do_POST = do_DELETE = do_PUT = do_GET  # noqa: N815
 
