@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Twice as many as cores: many tests wait for a process to notice something.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo run backup restore test check secrets format bench lock schema clean
@@ -26,7 +28,7 @@ restore: $(VENV)/.runtime ## Put a backup into an empty database: make restore F
 	@$(BIN)/watchtime restore $(FILE) $(ARGS)
 
 test: $(VENV)/.development ## Run all tests, on all cores
-	$(BIN)/python -m pytest -n auto --dist worksteal -q $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q $(ARGS)
 
 check: $(VENV)/.development ## Lint, format, types, arrows between the rooms, secrets
 	$(BIN)/ruff check .

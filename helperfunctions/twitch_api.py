@@ -159,7 +159,8 @@ class TwitchApi:
 
     def _send_with_token(self, path: str, parameters: dict[str, str], token: AppToken) -> requests.Response:
         wait_seconds = (self._not_before - self._clock.now()).total_seconds()
-        if wait_seconds > 0:
+        # Nobody has told us to wait for longer than that: the clock was set back.
+        if 0 < wait_seconds <= LONGEST_WAIT_SECONDS:
             self._clock.sleep(wait_seconds)
         headers = {"Authorization": f"Bearer {token.value}", "Client-Id": self._client_id}
         response = self._send("GET", self._api_url, path, params=parameters, headers=headers)

@@ -12,6 +12,7 @@ from typing import Final, Protocol, Self
 from urllib.parse import parse_qs, urlsplit
 
 from helperfunctions.clock import Clock
+from sandbox.hold import Hold
 from sandbox.messages import Delivery, Request, Response
 
 _LARGEST_BODY: Final = 8_000_000
@@ -22,6 +23,7 @@ class Answers(Protocol):
     """What a socket needs of a service."""
 
     clock: Clock
+    hold: Hold
 
     def answer(self, request: Request) -> Response: ...
 
@@ -29,11 +31,13 @@ class Answers(Protocol):
 class SandboxServer:
     """Listens from `start` to `stop`, on a thread of its own; a subclass answers. `port` 0 takes a free one.
 
-    Every answer carries the clock's present instant as its Date: RFC 9110 section 6.6.1.
+    Every answer carries the clock's present instant as its Date: RFC 9110 section 6.6.1. `hold` keeps answers back:
+    what was asked is done, and the client does not know yet.
     """
 
     def __init__(self, clock: Clock, *, host: str, port: int) -> None:
         self.clock = clock
+        self.hold = Hold()
         self._address = (host, port)
         self._stopping = threading.Event()
         self._server: _Server | None = None
@@ -60,6 +64,7 @@ class SandboxServer:
         self._stopping.set()
         self._server.shutdown()
         self._server.hang_up()
+        self.hold.let_go()
         self._server.server_close()
         self._thread.join()
         self._server = self._thread = None
@@ -149,7 +154,9 @@ class _Handler(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(length),
         )
-        self._deliver(self.server.sandbox.answer(request))
+        response = self.server.sandbox.answer(request)
+        self.server.sandbox.hold.wait(request)
+        self._deliver(response)
 
     do_POST = do_DELETE = do_PUT = do_GET  # noqa: N815
 

@@ -34,7 +34,8 @@ class XSandbox(SandboxServer):
 
     `owns_app`: reading what is ours costs a fifth. `vocabulary`: the words that X used up to August 2026, or since.
     `timeline_lag_seconds`: how long a new post does not show on our own timeline. `credits_usd`: what was paid in
-    advance; None never runs out. Each request takes `seconds_per_request` on the clock.
+    advance; None never runs out. Each request takes `seconds_per_request` on the clock. `signers_clock`: the one that
+    clients sign by; without it the machine's, whatever `clock` says.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class XSandbox(SandboxServer):
         rate_limits: bool = True,
         username: str = USERNAME,
         can_write: bool = True,
+        signers_clock: Clock | None = None,
     ) -> None:
         super().__init__(clock, host=host, port=port)
         self.faults = faults or XFaults()
@@ -77,7 +79,7 @@ class XSandbox(SandboxServer):
         self._limits = RateLimits() if rate_limits else None
         self._seconds_per_request = seconds_per_request
         self._control = XControl(self)
-        self._real_time = SystemClock()
+        self._signers_clock = signers_clock or SystemClock()
         self._requests = 0
         # One thing at a time: posts, charges and limits belong together.
         self._lock = threading.RLock()
@@ -157,7 +159,7 @@ class XSandbox(SandboxServer):
         with self._lock:
             self._requests += 1
             endpoint = self._endpoints.endpoint(request)
-            self._signatures.check(request, self._real_time.now())
+            self._signatures.check(request, self._signers_clock.now())
             headers = self._limits.take(endpoint, self.clock.now()) if self._limits else {}
             headers |= access_level(self._endpoints.can_write)
             try:

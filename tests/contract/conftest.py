@@ -120,7 +120,7 @@ def connect(clock: VirtualClock, kept_tokens: KeptTokens) -> Iterator[Connect]:
                 "tokens": NoTokenCache(),
                 "timeout": PATIENCE,
             } | options
-            api = TwitchApi(**given | {"tokens": kept_tokens.beside(given["tokens"])}, clock=clock)
+            api = TwitchApi(**{"clock": clock} | given | {"tokens": kept_tokens.beside(given["tokens"])})
             stack.callback(api.close)
             assert CLIENT_SECRET not in repr(api)
             return api

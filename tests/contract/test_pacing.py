@@ -1,6 +1,6 @@
 """The rate limit: kept by the headers, so that Twitch never has to say 429; and obeyed when it does."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -94,3 +94,24 @@ def test_who_has_little_patience_tries_once(sandbox: TwitchSandbox, connect: Con
     with pytest.raises(TwitchUnavailable, match="tried 1 times"):
         connect(sandbox, attempts=1).get_streams()
     assert sandbox.requests == 1
+
+
+class SetBack(VirtualClock):
+    """A clock that a time server sets back by an hour. Who sleeps for longer than a few minutes has misunderstood."""
+
+    behind = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() - self.behind
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds < 300
+        super().sleep(seconds)
+
+
+def test_a_clock_that_is_set_back_by_an_hour_makes_nobody_wait_for_an_hour(serve: Serve, connect: Connect) -> None:
+    wall = SetBack(datetime(2026, 11, 21, 16, tzinfo=UTC))
+    api = connect(serve(), clock=wall)
+    api.get_streams()
+    wall.behind = timedelta(hours=1)
+    api.get_streams()

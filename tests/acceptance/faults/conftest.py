@@ -1,0 +1,447 @@
+"""A year's faults, done on purpose to the real process.
+
+The bot is `python -m bot run` with a make-believe Twitch and X, on a PostgreSQL that the test can restart, and with a
+clock that the test can move. A job is brought to its middle by a lock on a table that it writes to, or by an answer
+that is kept back: never by sleeping.
+"""
+
+import itertools
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+import psutil
+import psycopg2
+import pytest
+
+from bot.daily.rollup import Rollup
+from bot.days import Calendar
+from bot.models import Day
+from helperfunctions import embedded_postgres, migrations
+from helperfunctions.clock import SystemClock, VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.queries import Queries
+from sandbox.server import TwitchSandbox
+from sandbox.world import World
+from sandbox.x.server import XSandbox
+from tests.acceptance.conftest import CLIENT_SECRET, Shell, eventually, settings_for, x_settings_for
+from tests.conftest import database_url
+from tests.factories import a_stream, rows, stage, write
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+CALENDAR = Calendar(PACIFIC, time(8))
+# An ordinary afternoon: yesterday is over and may be told, and every job is due within the next half hour.
+AFTERNOON = datetime(2026, 11, 24, 14, 5, tzinfo=PACIFIC)
+LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+# Python sleeps until an instant of the monotonic clock; libfaketime 0.9.10 takes that for one of the clock it fakes.
+SLEEPER = """
+import select
+import time
+
+time.sleep = lambda seconds: select.select([], [], [], seconds) and None
+"""
+_numbers = itertools.count(1)
+NOT_WHOLE = """
+    select polls.poll_id
+    from staging.polls
+    left join (
+        select poll_id, count(*) as streams, sum(viewer_count) as viewers from staging.streams group by poll_id
+    ) as staged using (poll_id)
+    where
+        (coalesce(staged.streams, 0) <> polls.streams or coalesce(staged.viewers, 0) <> polls.viewers)
+        and to_regclass('staging.streams_' || to_char(polls.day, 'YYYY_MM_DD')) is not null
+"""
+
+
+@dataclass
+class MovedClock:
+    """The bot's clock, which its test can move: the machine's and so many seconds. Only the wall clock moves."""
+
+    file: Path
+    ahead: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        """The present instant for the bot, in UTC."""
+        return SystemClock().now() + self.ahead
+
+    def sleep(self, seconds: float) -> None:
+        """Let that many seconds pass."""
+        SystemClock().sleep(seconds)
+
+    def jump(self, by: timedelta) -> None:
+        """From one moment to the next, forward or back."""
+        ahead = self.ahead + by
+        draft = self.file.with_suffix(".draft")
+        draft.write_text(f"{ahead.total_seconds():+f}\n")
+        draft.replace(self.file)
+        self.ahead = ahead
+
+    def jump_to(self, instant: datetime) -> None:
+        """To an instant, from which on time goes by as ever."""
+        self.jump(instant - self.now())
+
+    def until(self, hour: int, minute: int) -> None:
+        """To two seconds before a time of the present day's clock in the bot's time zone."""
+        local = self.now().astimezone(PACIFIC)
+        self.jump_to(local.replace(hour=hour, minute=minute, second=0, microsecond=0) - timedelta(seconds=2))
+
+    def environment(self) -> dict[str, str]:
+        """What a process needs to live by it."""
+        return {
+            "LD_PRELOAD": str(LIBRARY),
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+
+
+class Server:
+    """A PostgreSQL that can be stopped in every way and started again. `url` stays the same."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with embedded_postgres.running(folder) as self.url:
+            postmaster = psutil.Process(int((folder / "postmaster.pid").read_text().splitlines()[0]))
+            self._command = postmaster.cmdline()
+            self._user = postmaster.uids().real
+        # What tests write needs to survive no power cut of this machine.
+        self._command += ["-c", "fsync=off"]
+        self.start()
+
+    def start(self) -> None:
+        """As its operator would, after a crash too."""
+        with (self._folder / "log").open("a") as log:
+            self._process = subprocess.Popen(
+                self._command, user=self._user, cwd=self._folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        eventually(self.answers, "the database answers")
+
+    def stop(self, how: signal.Signals) -> None:
+        """SIGINT is what an administrator's restart sends, SIGQUIT leaves what a crash does."""
+        self._process.send_signal(how)
+        self._process.wait(30)
+
+    def restart(self, how: signal.Signals) -> None:
+        """Away for a moment."""
+        self.stop(how)
+        self.start()
+
+    def answers(self) -> bool:
+        """Whether it lets anybody in."""
+        try:
+            psycopg2.connect(self.url).close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+
+@contextmanager
+def a_server(folder: Path) -> Iterator[Server]:
+    """A new server."""
+    server = Server(folder)
+    yield server
+    server.stop(signal.SIGINT)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A server of these tests alone."""
+    with tempfile.TemporaryDirectory(prefix="wt-") as folder, a_server(Path(folder) / "pg") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def fault_template(server: Server, queries: Queries) -> str:
+    """A database with the schema, from which each test's own is cloned."""
+    return a_template(server, queries)
+
+
+def a_template(server: Server, queries: Queries) -> str:
+    """A database with the schema on a server."""
+    execute(server.url, "create database template_watchtime")
+    migrations.migrate(Database(database_url(server.url, "template_watchtime"), queries))
+    return "template_watchtime"
+
+
+@pytest.fixture
+def url(server: Server, fault_template: str) -> str:
+    """The address of a new database with the schema, on the server that can be stopped."""
+    name = f"fault_{next(_numbers)}"
+    execute(server.url, f"create database {name} template {fault_template}")
+    return database_url(server.url, name)
+
+
+def execute(url: str, statement: str) -> None:
+    """By itself, not in a transaction."""
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
+
+
+class Held:
+    """Locks of the test's own, until it lets go or the server does."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = psycopg2.connect(url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.let_go()
+
+    def take(self, statement: str) -> None:
+        """Whatever locks the statement brings."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    def let_go(self) -> None:
+        """All of them."""
+        with suppress(psycopg2.Error):
+            self._connection.close()
+
+
+def waiting(url: str) -> int:
+    """How many wait for what somebody else has locked."""
+    query = "select count(*) from pg_locks where not granted and locktype in ('relation', 'transactionid')"
+    ((count,),) = rows(url, query)
+    return int(count)
+
+
+@dataclass
+class Life:
+    """A bot's surroundings, and what it has said there."""
+
+    shell: Shell
+    clock: MovedClock
+    url: str
+    database: Database
+    twitch: TwitchSandbox
+    x: XSandbox
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the bot is told."""
+        return (
+            {
+                "DATABASE_URL": self.url,
+                "DATA_DIR": str(self.shell.folder / "data"),
+                "POLL_EVERY_MINUTES": "10",
+                "MENTIONS_EVERY_SECONDS": "5",
+            }
+            | settings_for(self.twitch)
+            | x_settings_for(self.x)
+        )
+
+    def start(self, **settings: str) -> subprocess.Popen[str]:
+        """Start the bot on the moved clock."""
+        return self.shell.start("run", **self.clock.environment(), **self.settings | settings)
+
+    def started(self, **settings: str) -> subprocess.Popen[str]:
+        """Start the bot, and wait until it has read its mentions and stored a poll."""
+        bot = self.start(**settings)
+        eventually(lambda: "first start: mentions" in self.log(bot), "the mentions are looked at")
+        eventually(lambda: "poll stored" in self.log(bot), "a poll is stored")
+        return bot
+
+    def log(self, bot: subprocess.Popen[str]) -> str:
+        """What it has written to its log so far."""
+        return self.shell.said(bot, "err")
+
+    def ask(self, person: str, what: str = "help") -> None:
+        """Somebody wants to know something."""
+        self.asked.append(self.x.tag(person, f"@{self.x.bot.username} {what}"))
+
+    def is_answered(self) -> bool:
+        """Whether everybody has got an answer, and we know it."""
+        return set(self.asked) <= set(self.answers()) and not self.open_posts()
+
+    def answers(self) -> Counter[str]:
+        """How often each post was answered, as everybody sees."""
+        return Counter(post.reply_to.post_id for post in self.x.posts() if post.reply_to)
+
+    def open_posts(self) -> list[tuple[Any, ...]]:
+        """What is not out yet, or not known to be."""
+        return rows(self.url, "select post_id, status from posts where status in ('due', 'sending', 'unknown')")
+
+    def polls(self) -> list[tuple[Any, ...]]:
+        """What Twitch was asked so far, by this bot."""
+        return rows(self.url, "select poll_id, status from staging.polls where streams > 50 order by poll_id")
+
+    def ends_well(self, bot: subprocess.Popen[str]) -> str:
+        """Stop the bot, which has gone on until now; nothing was said twice, nothing is half there. What it said."""
+        assert bot.poll() is None, self.log(bot)
+        bot.terminate()
+        ended = self.shell.end_of(bot)
+        assert ended.code == 0, ended
+        assert "failed unexpectedly" not in ended.err, ended.err
+        self.is_consistent()
+        return ended.err
+
+    def is_consistent(self, locks: int = 0) -> None:
+        """Everything was said once, and every poll is whole. `locks`: what a bot that still runs holds."""
+        assert self.answers() == Counter(self.asked)
+        said = Counter(post.text for post in self.x.posts() if post.reply_to is None)
+        assert not said or set(said.values()) == {1}, said
+        assert {post.post_id for post in self.x.posts()} == {
+            x_id for (x_id,) in rows(self.url, "select x_id from posts where status = 'sent'")
+        }
+        assert rows(self.url, NOT_WHOLE) == []
+        held = "select count(*) from pg_locks where locktype = 'advisory'"
+        eventually(lambda: rows(self.url, held) == [(locks,)], f"{locks} locks are held")
+
+
+@pytest.fixture
+def moved(folder: Path) -> Iterator[MovedClock]:
+    """A clock that stands at an ordinary afternoon."""
+    if LIBRARY is None:
+        pytest.skip("libfaketime is not here: apt-get install faketime")
+    clock = MovedClock(folder / "clock")
+    clock.jump_to(AFTERNOON)
+    before = set(_left_by_faketime())
+    yield clock
+    # A process that was killed leaves its part of the shared memory behind.
+    for path in set(_left_by_faketime()) - before:
+        if not psutil.pid_exists(int(path.name.rsplit("_", 1)[1])):
+            path.unlink(missing_ok=True)
+
+
+def _left_by_faketime() -> list[Path]:
+    shared = Path("/dev/shm")  # noqa: S108 - it puts them there
+    return [path for path in shared.glob("*faketime_s*_*") if path.name.rsplit("_", 1)[1].isdecimal()]
+
+
+@pytest.fixture
+def life(
+    folder: Path, shell: Shell, moved: MovedClock, url: str, database: Database, small_world: World
+) -> Iterator[Life]:
+    """Everything that a bot needs, at an ordinary afternoon."""
+    with (
+        TwitchSandbox(small_world, moved, port=free_port(), rate_limit=0, client_secret=CLIENT_SECRET) as twitch,
+        XSandbox(moved, port=free_port(), signers_clock=moved, rate_limits=False) as x,
+    ):
+        sleeper = folder / "sleeper"
+        sleeper.mkdir()
+        (sleeper / "sitecustomize.py").write_text(SLEEPER)
+        shell.environment["PYTHONPATH"] += os.pathsep + str(sleeper)
+        yield Life(shell, moved, url, database, twitch, x)
+
+
+def free_port() -> int:
+    """A port to which a service can come back."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def live_through(database: Database, day: Day, *, rolled_up: bool = True) -> None:
+    """Put a day into staging that one poll speaks for as a whole: Ada with chess, Bob with Go."""
+    middle = day.starts_at + (day.ends_at - day.starts_at) / 2
+    streams = (a_stream(1000, streamer="ada", game="chess"), a_stream(500, streamer="bob", game="go"))
+    stage(database, *streams, at=middle, day=day.date, interval_minutes=13 * 60)
+    if rolled_up:
+        Rollup(database, VirtualClock(day.ends_at + timedelta(minutes=1)), CALENDAR).daily()
+
+
+@dataclass
+class SixJobs:
+    """All six jobs with something to do, and each brought to its middle.
+
+    COLLECT stores a poll, DAILY redoes the day before yesterday, PRUNE drops the day before that, POST draws
+    yesterday's game, REPLY writes down that somebody said stop, and OUTBOX writes down an answer that is out.
+    """
+
+    life: Life
+    held: Held
+    row: Held
+    pruned: Day
+    redone: Day
+    told: Day
+
+    @classmethod
+    @contextmanager
+    def made(cls, life: Life) -> Iterator[Self]:
+        """With the locks that bring them to their middle."""
+        told = CALENDAR.last_finished(life.clock.now())
+        redone = CALENDAR.last_finished(told.starts_at)
+        pruned = CALENDAR.last_finished(redone.starts_at)
+        for day in (pruned, redone, told):
+            live_through(life.database, day)
+        live_through(life.database, redone, rolled_up=False)
+        life.ask("ann")
+        _put_answer_into_outbox(life, life.asked[0])
+        life.ask("ben", "stop")
+        with Held(life.url) as held, Held(life.url) as row:
+            held.take("lock table days, draws, opt_outs, staging.set_aside in exclusive mode")
+            life.x.hold.keep("POST", "/2/tweets")
+            yield cls(life, held, row, pruned, redone, told)
+
+    def are_in_the_middle(self) -> None:
+        """Wait until each of them is."""
+        # One of them, as it drops a partition, locks out who reads the others: they wait for it, or for the test.
+        eventually(lambda: waiting(self.life.url) == 5, "five jobs are in their middle", 30)
+        eventually(lambda: self.life.x.hold.waiting, "the answer is on its way")
+        self.row.take("select from posts where status = 'sending' for update")
+        self.life.x.hold.let_go()
+        eventually(lambda: waiting(self.life.url) == 6, "the sixth is in its middle", 30)
+
+    def let_go(self) -> None:
+        """Nothing is in their way any more."""
+        self.held.let_go()
+        self.row.let_go()
+
+    def nothing_is_done(self) -> bool:
+        """Whether what they were doing is not there."""
+        return not any(is_so() for is_so in self.done().values())
+
+    def done(self) -> dict[str, Callable[[], bool]]:
+        """How one sees of each that it is done."""
+        url = self.life.url
+        return {
+            "collect": lambda: any(status == "complete" for _, status in self.life.polls()),
+            "daily": lambda: rows(url, f"select polls from days where day = '{self.redone.date}'") == [(2,)],
+            "prune": lambda: rows(url, f"select to_regclass('{_partition(self.pruned)}')") == [(None,)],
+            "post": lambda: rows(url, f"select count(*) from posts where day = '{self.told.date}'") == [(3,)],
+            "reply": lambda: rows(url, "select status from mentions") == [("answered",)] * 2,
+            "outbox": lambda: self.life.is_answered() and len(self.life.x.posts()) == 5,
+        }
+
+    def are_all_done(self) -> None:
+        """Wait until each of them is."""
+        for job, is_done in self.done().items():
+            eventually(is_done, f"{job} is done")
+
+
+def _partition(day: Day) -> str:
+    return f"staging.streams_{day.date:%Y_%m_%d}"
+
+
+def _put_answer_into_outbox(life: Life, mention_id: str) -> None:
+    """As if the answer to a mention had been decided before; what came later is read now."""
+    now = life.clock.now()
+    write(
+        life.url,
+        "insert into mentions (mention_id, author_id, text, posted_at, seen_at, first_version, is_repost, is_explicit,"
+        " is_to_us, status, asked, decided_at) values (%s, '1', 'Chess', %s, %s, '1', false, true, false, 'answered',"
+        " 'chess', %s)",
+        *(mention_id, now, now, now),
+    )
+    write(
+        life.url,
+        "insert into posts (kind, mention_id, text, status, created_at, next_try_at, expires_at)"
+        " values ('reply', %s, 'Chess - 24K hours watched', 'due', %s, %s, %s)",
+        *(mention_id, now, now, now + timedelta(days=1)),
+    )
+    write(life.url, "insert into cursors (name, x_id, moved_at) values ('mentions', %s, %s)", mention_id, now)

@@ -1,0 +1,90 @@
+"""A clock that is set, and the two days on which everybody's is."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from tests.acceptance.conftest import eventually
+from tests.acceptance.faults.conftest import CALENDAR, PACIFIC, Life, live_through
+from tests.factories import HALF_HOUR, a_stream, rows, stage
+
+CHANGES = {"23 hours": date(2026, 3, 7), "25 hours": date(2026, 10, 31)}
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)], ids=["forward", "back"])
+def test_after_the_clock_jumped_by_an_hour_nothing_pauses(by: timedelta, life: Life) -> None:
+    """Set back, a timetable that waits for the hour that it knew would leave everybody waiting."""
+    bot = life.started()
+    life.clock.jump(by)
+    eventually(lambda: "the clock was set by" in life.log(bot), "it has noticed")
+    life.ask("ann")
+    eventually(life.is_answered, "the question is answered")
+    eventually(lambda: len(life.polls()) >= 2, "it has caught up with a poll")
+    life.clock.jump(-by)
+    life.ask("ben")
+    eventually(lambda: life.log(bot).count("the clock was set by") == 2, "it has noticed again")
+    eventually(life.is_answered, "the question is answered")
+    life.ends_well(bot)
+
+
+def test_a_clock_that_jumps_past_the_posts_has_them_made_and_back_again_not_twice(life: Life) -> None:
+    live_through(life.database, CALENDAR.last_finished(life.clock.now()))
+    life.clock.until(13, 30)
+    bot = life.started()
+    assert life.x.posts() == []
+    life.clock.jump(timedelta(hours=1))
+    eventually(lambda: len(life.x.posts()) == 3, "the summaries are out")
+    life.clock.jump(-timedelta(hours=1))
+    life.clock.until(14, 0)
+    life.ask("ann")
+    eventually(life.is_answered, "it goes on")
+    life.ends_well(bot)
+
+
+@pytest.mark.parametrize("named", CHANGES.values(), ids=CHANGES)
+def test_the_day_on_which_the_clocks_change_is_measured_whole_and_told_at_two(named: date, life: Life) -> None:
+    day = CALENDAR.day(named)
+    hours = day.length / timedelta(hours=1)
+    assert hours in (23, 25)
+    for number in range(round(day.length / HALF_HOUR) - 1):
+        stage(life.database, a_stream(1000, game="chess"), at=day.starts_at + number * HALF_HOUR, day=named)
+    # The last poll of the day is the bot's own, just before eight by the new clock.
+    life.clock.jump_to(day.ends_at - timedelta(minutes=29))
+    bot = life.started(POLL_EVERY_MINUTES="30")
+    life.clock.jump_to(day.ends_at - timedelta(seconds=2))
+    eventually(lambda: rows(life.url, f"select 1 from days where day = '{named}'"), "the day is rolled up")
+    [(starts_at, ends_at, polls, coverage)] = rows(
+        life.url, f"select starts_at, ends_at, polls, coverage from days where day = '{named}'"
+    )
+    assert (starts_at, ends_at) == (day.starts_at, day.ends_at)
+    assert (ends_at - starts_at) / timedelta(hours=1) == hours
+    assert polls >= round(day.length / HALF_HOUR)
+    assert coverage == 1
+    two_o_clock = datetime(named.year, named.month, named.day, 14, tzinfo=PACIFIC) + timedelta(days=1)
+    life.clock.jump_to(two_o_clock.astimezone(UTC) - timedelta(minutes=1))
+    life.ask("ann")
+    eventually(life.is_answered, "it goes on")
+    assert len(life.x.posts()) == 1, "not before two"
+    life.clock.jump_to(two_o_clock.astimezone(UTC) - timedelta(seconds=2))
+    eventually(lambda: len(life.x.posts()) == 4, "the summaries are out")
+    life.ends_well(bot)
+
+
+@pytest.mark.parametrize(
+    "change", [datetime(2026, 3, 8, 10, tzinfo=UTC), datetime(2026, 11, 1, 9, tzinfo=UTC)], ids=["spring", "autumn"]
+)
+def test_polls_go_on_at_even_distances_while_the_clocks_change(change: datetime, life: Life) -> None:
+    life.clock.jump_to(change - timedelta(minutes=11))
+    bot = life.started()
+    for number in (-1, 0, 1):
+        due = change + timedelta(minutes=10 * number)
+        life.clock.jump_to(due - timedelta(seconds=2))
+        eventually(partial(taken_at, life, due), "a poll is taken")
+    life.ends_well(bot)
+
+
+def taken_at(life: Life, instant: datetime) -> bool:
+    """Whether a poll began then, give or take the seconds that it takes to notice a jump."""
+    begun = rows(life.url, "select started_at from staging.polls where status = 'complete'")
+    return any(abs(at - instant) < timedelta(seconds=30) for (at,) in begun)

@@ -1,0 +1,246 @@
+"""The database restarted in the middle of each job, out of connections, read-only, gone, and with its disk full."""
+
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+import psutil
+import psycopg2
+import pytest
+
+from helperfunctions.database import Database
+from helperfunctions.queries import Queries
+from tests.acceptance.conftest import eventually, nothing_runs_in
+from tests.acceptance.faults.conftest import Life, Server, SixJobs, a_server, a_template, execute
+from tests.conftest import database_url
+
+Trouble = Callable[[Server, Life], AbstractContextManager[str]]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["fast", "immediate"])
+def test_restarted_in_the_middle_of_every_job_each_is_done_at_its_next_turn(
+    how: signal.Signals, life: Life, server: Server
+) -> None:
+    with SixJobs.made(life) as jobs:
+        bot = life.start()
+        jobs.are_in_the_middle()
+        server.restart(how)
+        done = jobs.done()
+        for job in done:
+            eventually(partial(has_failed, life, bot, job), f"{job} has noticed")
+        assert not done["daily"]()
+        eventually(done["reply"], "the stop is heard")
+        life.clock.until(14, 7)
+        eventually(done["daily"], "the day is rolled up")
+        life.clock.until(14, 9)
+        eventually(done["post"], "the summaries are planned")
+        life.clock.until(14, 10)
+        jobs.are_all_done()
+    life.ends_well(bot)
+
+
+def has_failed(life: Life, bot: subprocess.Popen[str], job: str) -> bool:
+    """Whether a job has told that the database let it down."""
+    return f"job={job} failed: the database " in life.log(bot)
+
+
+@contextmanager
+def no_connection_left(server: Server, life: Life) -> Iterator[str]:
+    """Others have them all. The bot frees its own as it goes, and others take those too."""
+    with ExitStack() as taken:
+        take_all_connections(server.url, taken)
+        yield "too many clients already"
+
+
+def take_all_connections(url: str, taken: ExitStack) -> bool:
+    """Until there is none left."""
+    while True:
+        try:
+            taken.callback(psycopg2.connect(url).close)
+        except psycopg2.OperationalError:
+            return True
+
+
+@contextmanager
+def read_only(server: Server, life: Life) -> Iterator[str]:
+    """As a provider makes it that wants its disk back, or a standby that was not promoted."""
+    name = life.url.split("/")[3].split("?")[0]
+    execute(server.url, f"alter database {name} set default_transaction_read_only = on")
+    yield "can only be read just now"
+    execute(server.url, f"alter database {name} reset default_transaction_read_only")
+
+
+@contextmanager
+def gone(server: Server, life: Life) -> Iterator[str]:
+    """Nobody listens there."""
+    server.stop(signal.SIGINT)
+    yield "cannot be reached"
+    server.start()
+
+
+@pytest.mark.parametrize("trouble", [no_connection_left, read_only, gone])
+def test_while_the_database_takes_nothing_nothing_is_said_and_afterwards_it_goes_on(
+    trouble: Trouble, life: Life, server: Server
+) -> None:
+    bot = life.started()
+    polls = life.polls()
+    with trouble(server, life) as told:
+        life.ask("ann")
+        eventually(lambda: told in last_failure(life.log(bot), "reply"), "it has noticed")
+        assert life.x.posts() == []
+    eventually(life.is_answered, "the question is answered")
+    assert life.polls()[: len(polls)] == polls
+    life.ends_well(bot)
+
+
+def last_failure(log: str, job: str) -> str:
+    """What a job said when it failed last."""
+    return next((line for line in reversed(log.splitlines()) if f"job={job} failed" in line), "")
+
+
+def test_the_embedded_database_out_of_connections_is_waited_for(life: Life) -> None:
+    bot = on_embedded(life)
+    url = life.url
+    with ExitStack() as taken:
+        take_all_connections(url, taken)
+        life.ask("ann")
+        eventually(
+            lambda: take_all_connections(url, taken) and "too many clients" in last_failure(life.log(bot), "reply"),
+            "it has noticed",
+        )
+        assert life.x.posts() == []
+    eventually(life.is_answered, "the question is answered")
+    life.is_consistent(locks=1)
+    bot.terminate()
+    assert life.shell.end_of(bot).code == 0
+
+
+def test_the_embedded_database_is_started_again_when_it_was_killed(life: Life) -> None:
+    """There is no operator who would."""
+    bot = on_embedded(life)
+    polls = life.polls()
+    data = life.shell.folder / "data" / "postgres"
+    server = psutil.Process(int((data / "postmaster.pid").read_text().splitlines()[0]))
+    everything = [server, *server.children(recursive=True)]
+    for process in everything:
+        process.kill()
+    psutil.wait_procs(everything, timeout=10)
+    life.ask("ann")
+    eventually(lambda: "it recovers now" in life.log(bot), "it is started again")
+    eventually(life.is_answered, "the question is answered")
+    assert life.polls()[: len(polls)] == polls
+    life.is_consistent(locks=1)
+    bot.terminate()
+    assert life.shell.end_of(bot).code == 0
+    nothing_runs_in(life.shell.folder)
+
+
+def on_embedded(life: Life) -> subprocess.Popen[str]:
+    """A bot on its own database, by the machine's clock: its server must not live by another."""
+    life.clock.jump(-life.clock.ahead)
+    settings = {name: value for name, value in life.settings.items() if name != "DATABASE_URL"}
+    bot = life.shell.start("run", **settings)
+    eventually(lambda: "first start: mentions" in life.log(bot), "the mentions are looked at")
+    eventually(lambda: "poll stored" in life.log(bot), "a poll is stored")
+    life.url = f"postgresql://postgres@/postgres?host={life.shell.folder / 'data' / 'postgres'}"
+    return bot
+
+
+@contextmanager
+def a_small_disk(size: str) -> Iterator[Path]:
+    """A folder that holds no more than so much."""
+    with tempfile.TemporaryDirectory(prefix="wt-") as folder:
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0755", "tmpfs", folder],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if mounted.returncode:
+            pytest.skip(f"a small disk needs the right to mount one: {mounted.stderr.strip()}")
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)  # noqa: S607
+
+
+@pytest.fixture(scope="module")
+def small_disk() -> Iterator[Path]:
+    """Room for a small database and little more."""
+    with a_small_disk("128m") as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def on_small_disk(small_disk: Path) -> Iterator[Server]:
+    """A server whose data is there."""
+    with a_server(small_disk / "pg") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def small_template(on_small_disk: Server, queries: Queries) -> str:
+    return a_template(on_small_disk, queries)
+
+
+def fill(disk: Path) -> Path:
+    """Somebody else's file takes all that is left."""
+    ballast = disk / "ballast"
+    with ballast.open("ab") as file:
+        left = os.statvfs(disk)
+        os.posix_fallocate(file.fileno(), 0, left.f_bavail * left.f_frsize)
+    return ballast
+
+
+def write_for_ever(url: str) -> None:
+    """Until the server can take no more, which ends it."""
+    while True:
+        execute(url, "select pg_logical_emit_message(false, 'x', repeat('x', 1000000))")
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["tables", "wal"])
+def test_with_its_disk_full_nothing_is_lost_and_afterwards_it_goes_on(
+    dies: bool, life: Life, small_disk: Path, on_small_disk: Server, small_template: str, queries: Queries
+) -> None:
+    """PostgreSQL refuses what needs room in a table. It ends itself when there is none for what it commits."""
+    name = f"small_{dies}".lower()
+    execute(on_small_disk.url, f"create database {name} template {small_template}")
+    life.url = database_url(on_small_disk.url, name)
+    life.database = Database(life.url, queries)
+    bot = life.started()
+    polls = life.polls()
+    ballast = fill(small_disk)
+    life.ask("ann")
+    if dies:
+        with pytest.raises(psycopg2.OperationalError):
+            write_for_ever(on_small_disk.url)
+        eventually(lambda: "the database cannot be" in last_failure(life.log(bot), "reply"), "it has noticed")
+    else:
+        life.clock.until(14, 10)
+        eventually(lambda: "No space left on device" in last_failure(life.log(bot), "collect"), "it has noticed")
+    ballast.unlink()
+    if dies:
+        on_small_disk.restart(signal.SIGQUIT)
+    eventually(life.is_answered, "the question is answered")
+    life.clock.until(14, 20)
+    eventually(lambda: len(life.polls()) > len(polls), "the next poll is stored")
+    assert life.polls()[: len(polls)] == polls
+    life.ends_well(bot)
+
+
+def test_a_full_disk_of_its_own_does_not_stop_the_bot(life: Life) -> None:
+    """Where its token, and polls that wait for the database, are kept."""
+    with a_small_disk("1m") as disk:
+        fill(disk)
+        bot = life.started(DATA_DIR=str(disk))
+        life.ask("ann")
+        eventually(life.is_answered, "the question is answered")
+        life.clock.until(14, 10)
+        eventually(lambda: len(life.polls()) == 2, "the next poll is stored")
+        assert "the Twitch token cannot be kept" in life.log(bot)
+        life.ends_well(bot)

@@ -1,0 +1,46 @@
+"""A second bot, started by mistake or as a spare, on the same database."""
+
+import signal
+
+import pytest
+
+from tests.acceptance.conftest import eventually
+from tests.acceptance.faults.conftest import Life
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_the_second_stands_by_and_takes_over_when_the_first_is_gone(how: signal.Signals, life: Life) -> None:
+    first = life.started()
+    spare = str(life.shell.folder / "spare")
+    second = life.start(DATA_DIR=spare)
+    eventually(lambda: "standing by" in life.log(second), "it has seen the first")
+    life.ask("ann")
+    life.clock.until(14, 10)
+    eventually(lambda: len(life.polls()) == 2, "a poll is taken")
+    eventually(life.is_answered, "the first answers")
+    assert "running jobs" not in life.log(second)
+    first.send_signal(how)
+    first.wait(30)
+    life.ask("ben")
+    eventually(lambda: "running jobs=" in life.log(second), "the second takes over")
+    eventually(life.is_answered, "the second answers")
+    eventually(lambda: len(life.polls()) == 3, "it catches up with a poll of its own")
+    log = life.ends_well(second)
+    assert log.count("standing by") == 1
+    assert "failed" not in log, log
+
+
+def test_a_first_that_comes_back_stands_by_in_its_turn(life: Life) -> None:
+    first = life.started()
+    second = life.start(DATA_DIR=str(life.shell.folder / "spare"))
+    eventually(lambda: "standing by" in life.log(second), "it has seen the first")
+    first.kill()
+    first.wait()
+    eventually(lambda: "running jobs=" in life.log(second), "the second takes over")
+    again = life.start()
+    eventually(lambda: "standing by" in life.log(again), "the first has seen the second")
+    life.ask("ann")
+    eventually(life.is_answered, "somebody answers")
+    again.terminate()
+    assert life.shell.end_of(again).code == 0
+    life.ends_well(second)

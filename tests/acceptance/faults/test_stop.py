@@ -1,0 +1,35 @@
+"""SIGTERM, and `kill -9`, in the middle of each job."""
+
+from tests.acceptance.conftest import eventually
+from tests.acceptance.faults.conftest import Life, SixJobs
+
+
+def test_sigterm_in_the_middle_of_every_job_lets_each_finish(life: Life) -> None:
+    with SixJobs.made(life) as jobs:
+        bot = life.start()
+        jobs.are_in_the_middle()
+        bot.terminate()
+        eventually(lambda: "stopping; finishing what is going on" in life.log(bot), "it has heard")
+        assert jobs.nothing_is_done()
+        jobs.let_go()
+        ended = life.shell.end_of(bot)
+    assert ended.code == 0, ended
+    assert "failed" not in ended.err, ended.err
+    for job, is_done in jobs.done().items():
+        assert job == "outbox" or is_done(), f"{job} was not finished: {ended.err}"
+    later = life.start()
+    jobs.are_all_done()
+    life.ends_well(later)
+
+
+def test_kill_9_in_the_middle_of_every_job_leaves_nothing_half_done_and_the_next_start_does_it(life: Life) -> None:
+    with SixJobs.made(life) as jobs:
+        first = life.start()
+        jobs.are_in_the_middle()
+        first.kill()
+        first.wait()
+        jobs.let_go()
+        assert jobs.nothing_is_done()
+        second = life.start()
+        jobs.are_all_done()
+    life.ends_well(second)
