@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg2
 import pytest
 
 from bot.collect.keep import KeptPolls
@@ -17,6 +18,7 @@ from bot.ports import LiveStreams
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, TwitchUnavailable
+from helperfunctions.queries import Queries
 from tests.conftest import Switch
 from tests.factories import DAY, DAY_START, a_raw_stream, rows, write
 from tests.unit.live_streams import Page, ScriptedStreams
@@ -260,3 +262,27 @@ def test_without_database_and_without_room_the_poll_is_lost_and_both_reasons_are
     with pytest.raises(DatabaseUnavailable, match="not currently accepting connections"):
         collecting(page(a_raw_stream())).collect()
     assert "cannot be kept on disk: File exists" in caplog.text
+
+
+def test_a_database_that_keeps_us_waiting_is_as_good_as_away(
+    collecting: MakeCollector, url: str, kept: KeptPolls, queries: Queries, clock: VirtualClock
+) -> None:
+    """Somebody holds a lock and does not give it back. What the address says of patience goes before ours."""
+    impatient = Database(f"{url}&options=-c%20lock_timeout%3D200", queries)
+    holder = psycopg2.connect(url)
+    with holder.cursor() as cursor:
+        cursor.execute("lock table staging.polls")
+    with pytest.raises(DatabaseUnavailable, match="lock timeout"):
+        collecting(page(a_raw_stream()), database=impatient).collect()
+    holder.close()
+    assert len(kept.waiting()) == 1
+    clock.advance(1800)
+    collecting(page(a_raw_stream()), database=impatient).collect()
+    assert rows(url, "select count(*) from staging.polls") == [(2,)]
+
+
+def test_no_session_of_ours_waits_for_ever(url: str, database: Database) -> None:
+    with database.transaction() as tx, tx.connection.cursor() as cursor:
+        for setting in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+            cursor.execute(f"show {setting}")
+            assert cursor.fetchone()[0] in {"2min", "30min", "5min"}

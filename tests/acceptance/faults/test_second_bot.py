@@ -16,15 +16,16 @@ def test_the_second_stands_by_and_takes_over_when_the_first_is_gone(how: signal.
     eventually(lambda: "standing by" in life.log(second), "it has seen the first")
     life.ask("ann")
     life.clock.until(14, 10)
-    eventually(lambda: len(life.polls()) == 2, "a poll is taken")
+    eventually(lambda: len(life.polls()) > 1, "a poll is taken")
     eventually(life.is_answered, "the first answers")
     assert "running jobs" not in life.log(second)
     first.send_signal(how)
     first.wait(30)
+    polls = life.polls()
     life.ask("ben")
     eventually(lambda: "running jobs=" in life.log(second), "the second takes over")
     eventually(life.is_answered, "the second answers")
-    eventually(lambda: len(life.polls()) == 3, "it catches up with a poll of its own")
+    eventually(lambda: len(life.polls()) > len(polls), "it catches up with a poll of its own")
     log = life.ends_well(second)
     assert log.count("standing by") == 1
     assert "failed" not in log, log
