@@ -7,7 +7,7 @@ ARGS ?=
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run backup restore test check secrets format bench lock schema clean
+.PHONY: help install demo run test check secrets format bench lock schema clean
 
 help: ## List the verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,12 +20,6 @@ demo: $(VENV)/.runtime ## Live through a day in about a minute, with no account 
 
 run: $(VENV)/.runtime ## Run the bot until Ctrl-C
 	@$(BIN)/watchtime run $(ARGS)
-
-backup: $(VENV)/.runtime ## Write the whole database into one file, while the bot may go on working
-	@$(BIN)/watchtime backup $(ARGS)
-
-restore: $(VENV)/.runtime ## Put a backup into an empty database: make restore FILE=watchtime-….dump
-	@$(BIN)/watchtime restore $(FILE) $(ARGS)
 
 test: $(VENV)/.development ## Run all tests, on all cores
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q $(ARGS)

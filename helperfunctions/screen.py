@@ -1,31 +1,18 @@
 """What people see in the terminal: lines, panels and a progress bar. Falls silent gracefully in a pipe."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
 from rich.panel import Panel
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TransferSpeedColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 
 class Advance(Protocol):
     """Moves the bar on by one, and says what is being done."""
 
     def __call__(self, doing: str) -> None: ...
-
-
-def on_errors() -> Console:
-    """The terminal of standard error, when standard output is for something else."""
-    return Console(stderr=True, highlight=False)
 
 
 class Screen:
@@ -55,12 +42,3 @@ class Screen:
                 progress.update(task, advance=1, description=doing)
 
             yield advance
-
-    @contextmanager
-    def counting(self, doing: str) -> Iterator[Callable[[int], None]]:
-        """Bytes going by, nobody knows how many there will be; gone when the block ends."""
-        columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn(), TimeElapsedColumn())
-        silent = not self._console.is_terminal
-        with Progress(*columns, console=self._console, transient=True, disable=silent) as progress:
-            task = progress.add_task(doing, total=None)
-            yield lambda moved: progress.update(task, advance=moved)

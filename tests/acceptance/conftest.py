@@ -39,9 +39,6 @@ VERBS = (
     "alias",
     "price",
     "check",
-    "backup",
-    "restore",
-    "copy-to",
 )
 PATIENCE_SECONDS = 60.0
 

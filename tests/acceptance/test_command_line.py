@@ -81,7 +81,7 @@ def test_without_credentials_it_says_where_to_get_them(verb: str, shell: Shell, 
     "arguments",
     [
         ["collect"],
-        ["backup", "it.dump"],
+        ["run"],
         ["daily"],
         ["daily", "--day", "2026-11-21"],
         ["prune"],
