@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import cli_x
+from bot import cli_operations, cli_x
 from bot.demo import run_demo
 from bot.models import CrawlEnd, DaySummaries, PollStatus, RolledUpDay
 from bot.timetable import run_until_stopped
@@ -25,7 +25,7 @@ from sandbox.serve import serve
 app = typer.Typer(
     name="watchtime",
     help="Knows how much Twitch is watched: polls it, adds up each day, and says what was watched most.",
-    epilog="Exit codes: 0 done, 2 wrong usage, 66 no such day, 69 or 75 try again later, 70 internal error, "
+    epilog="Exit codes: 0 done, 2 wrong usage, 65 no usable backup, 66 no such day, 69 or 75 try again later, 70 internal error, "
     "78 mend the settings.",
     no_args_is_help=True,
     add_completion=False,
@@ -217,3 +217,4 @@ def _show(summaries: DaySummaries, charts: Path | None) -> None:
 
 
 cli_x.add_to(app)
+cli_operations.add_to(app)

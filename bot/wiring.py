@@ -50,6 +50,11 @@ def open_database(settings: Settings) -> Iterator[Database]:
         yield Database(url, Queries())
 
 
+def database_at(url: str) -> Database:
+    """Another database than that of the settings."""
+    return Database(url, Queries())
+
+
 @dataclass(frozen=True, slots=True)
 class Bot:
     """Everything that the verbs of the command line and the timetable call. `x` is None without credentials."""

@@ -37,6 +37,9 @@ VERBS = (
     "spend",
     "alias",
     "price",
+    "backup",
+    "restore",
+    "copy-to",
 )
 PATIENCE_SECONDS = 60.0
 
