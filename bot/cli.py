@@ -25,8 +25,8 @@ from sandbox.serve import serve
 app = typer.Typer(
     name="watchtime",
     help="Knows how much Twitch is watched: polls it, adds up each day, and says what was watched most.",
-    epilog="Exit codes: 0 done, 2 wrong usage, 65 no usable backup, 66 no such day, 69 or 75 try again later, 70 internal error, "
-    "78 mend the settings.",
+    epilog="Exit codes: 0 done, 2 wrong usage, 65 no usable backup, 66 no such day, 69 or 75 try again later, "
+    "70 internal error, 78 mend the settings.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -11,7 +11,7 @@ from bot.wiring import database_at, open_database
 from helperfunctions import backup as backups
 from helperfunctions import settings
 from helperfunctions.clock import SystemClock
-from helperfunctions.database import is_understood, without_password
+from helperfunctions.database import has_password, is_understood, without_password
 from helperfunctions.screen import in_words, on_standard_error
 
 # Whoever writes holds one of these locks.
@@ -89,6 +89,7 @@ def restore(
 
 
 def copy_to(
+    context: typer.Context,
     url: Annotated[
         str | None,
         typer.Argument(
@@ -105,6 +106,9 @@ def copy_to(
     or into COPY_TO_URL. Ends with 65 when the other database is in use, with 75 while the bot is at work.
     """
     address = _target(url, url_file)
+    source = context.get_parameter_source("url")
+    if url_file is None and source is not None and source.name == "COMMANDLINE" and has_password(address):
+        raise typer.BadParameter("a password is not for a command line: put the address into a file or COPY_TO_URL")
     target = database_at(address)
     with (
         open_database(settings.load().settings) as database,

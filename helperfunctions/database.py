@@ -293,6 +293,11 @@ def is_understood(url: str) -> bool:
     )
 
 
+def has_password(url: str) -> bool:
+    """Whether a URL that is understood carries a password."""
+    return "password" in psycopg2.extensions.parse_dsn(url)
+
+
 def without_password(url: str) -> str:
     """A connection string, as URL or as key=value pairs, that can be shown."""
     try:

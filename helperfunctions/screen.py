@@ -17,7 +17,7 @@ class Advance(Protocol):
 
 
 def in_words(size: int) -> str:
-    """A number of bytes as people write it."""
+    """A number of bytes as people read it: 12.3 MB."""
     return decimal(size)
 
 
