@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+FILE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check secrets format bench lock schema clean
+.PHONY: help install demo run backup restore test check secrets format bench lock schema clean
 
 help: ## List the verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +19,12 @@ demo: $(VENV)/.runtime ## Live through a day in about a minute, with no account 
 
 run: $(VENV)/.runtime ## Run the bot until Ctrl-C
 	@$(BIN)/watchtime run $(ARGS)
+
+backup: $(VENV)/.runtime ## Back the database up into FILE, or a new file here
+	@$(BIN)/watchtime backup $(FILE) $(ARGS)
+
+restore: $(VENV)/.runtime ## Put the backup FILE into the database; stop the bot before
+	@$(BIN)/watchtime restore $(FILE) $(ARGS)
 
 test: $(VENV)/.development ## Run all tests, on all cores
 	$(BIN)/python -m pytest -n auto --dist worksteal -q $(ARGS)
