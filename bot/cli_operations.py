@@ -1,5 +1,6 @@
 """The verbs that keep the data safe: backup, restore, and the move to another server. Only translates."""
 
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +13,7 @@ from helperfunctions import backup as backups
 from helperfunctions import settings
 from helperfunctions.clock import SystemClock
 from helperfunctions.database import has_password, is_understood, without_password
+from helperfunctions.errors import BackupError
 from helperfunctions.screen import in_words, on_standard_error
 
 # Whoever writes holds one of these locks.
@@ -46,7 +48,12 @@ def backup(
     screen = on_standard_error()
     with open_database(settings.load().settings) as database, screen.doing("Backing up") as progress:
         if file == PIPE:
-            made = backups.stream(database, sys.stdout.buffer, progress)
+            try:
+                made = backups.stream(database, sys.stdout.buffer, progress)
+            except BackupError:
+                # What still waits to be written would be tried again at the end, and fail again.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                raise
         else:
             made = backups.backup(database, path, progress)
     what = f"{in_words(made.size)}, {_in_words(made.contents)}"

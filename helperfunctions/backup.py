@@ -136,11 +136,14 @@ def stream(database: Database, out: IO[bytes], progress: Progress) -> Made:
     """Write a backup of one moment to a stream. What was written is a backup only if nothing is raised."""
     with _dumping(database, "--format=custom", checksums=False) as (dump, found):
         size = 0
-        while chunk := dump.output.read(CHUNK_BYTES):
-            out.write(chunk)
-            size += len(chunk)
-            progress(size)
-        out.flush()
+        try:
+            while chunk := dump.output.read(CHUNK_BYTES):
+                out.write(chunk)
+                size += len(chunk)
+                progress(size)
+            out.flush()
+        except OSError as exc:
+            raise BackupError(f"the backup cannot be written: {exc.strerror}") from exc
         dump.finish("the database was not backed up", DatabaseError)
     return Made(found, size)
 
@@ -148,14 +151,15 @@ def stream(database: Database, out: IO[bytes], progress: Progress) -> Made:
 @contextmanager
 def spooled(source: IO[bytes], folder: Path) -> Iterator[Path]:
     """A stream as a file in that folder, for a backup is read more than once; gone with the block."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix="restore-", suffix=".part") as spool:
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            spool = stack.enter_context(tempfile.NamedTemporaryFile(dir=folder, prefix="restore-", suffix=".part"))
             shutil.copyfileobj(source, spool, CHUNK_BYTES)
             spool.flush()
-            yield Path(spool.name)
-    except OSError as exc:
-        raise BackupError(f"the backup cannot be kept in {folder}: {exc.strerror}") from exc
+        except OSError as exc:
+            raise BackupError(f"the backup cannot be kept in {folder}: {exc.strerror}") from exc
+        yield Path(spool.name)
 
 
 def look_into(file: Path) -> Backup:

@@ -94,6 +94,22 @@ def test_a_backup_goes_through_pipes(shell: Shell, full_url: str, empty_url: str
     assert list((folder / "data").iterdir()) == [], "what was kept on the way is gone"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+def test_a_pipe_that_takes_nothing_is_one_line(shell: Shell, full_url: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        failed = subprocess.run(
+            [*shell.program, "backup", "-"],
+            env=shell.environment | {"DATABASE_URL": full_url},
+            cwd=shell.folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    told = "watchtime: the backup cannot be written: No space left on device\n"
+    assert (failed.returncode, failed.stderr) == (65, told)
+
+
 def test_a_folder_is_given_a_file_of_its_own(shell: Shell, full_url: str, folder: Path) -> None:
     """As a line in a crontab wants it."""
     backups = folder / "backups"

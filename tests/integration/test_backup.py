@@ -4,6 +4,7 @@ import ast
 import re
 import shutil
 import stat
+import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ import psycopg2
 import pytest
 
 from bot.cli_operations import JOBS
-from helperfunctions import backup, migrations
+from helperfunctions import backup, embedded_postgres, migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import BackupError, Busy, DatabaseError, SchemaMismatch
@@ -389,7 +390,7 @@ def test_a_backup_that_fails_leaves_no_file(database: Database, full_url: str, t
     def power_cut(size: int) -> None:
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(BackupError, match=r"never\.dump cannot be written: No space left on device"):
+    with pytest.raises(BackupError, match="the backup cannot be written: No space left on device"):
         backup.backup(database, tmp_path / "never.dump", power_cut)
     with pytest.raises(BackupError, match="cannot be written to"):
         backup.backup(database, tmp_path / "no such folder" / "never.dump", quietly)
@@ -426,6 +427,53 @@ def test_a_password_is_on_no_command_line_and_in_no_error(
     assert "planted" not in arguments
     assert "PGPASSWORD=planted-password" in environment
     assert re.search(r"--snapshot=[0-9A-F-]+$", arguments)
+
+
+def test_a_server_that_only_speaks_tls_needs_programs_that_do(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that come with the embedded database have none of it."""
+    said = subprocess.run(
+        [embedded_postgres.programs() / "pg_dump"],
+        env={"PGSSLMODE": "require", "PGHOST": "127.0.0.1", "PGPORT": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stderr
+    if "not compiled in" not in said:
+        pytest.skip("on this machine they have it")
+    (tmp_path / "pg_dump").write_text(NOTES.format(noted="/dev/null").replace("the disk is on fire", said.strip()))
+    (tmp_path / "pg_restore").write_text("")
+    (tmp_path / "pg_dump").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(DatabaseError, match=r"reached by TLS, for which PostgreSQL's own pg_dump has to be in PATH$"):
+        backup.backup(database, tmp_path / "never.dump", quietly)
+
+
+@pytest.mark.skipif(15 not in SERVERS, reason="needs a server with extensions")
+def test_who_owns_the_database_needs_no_other_rights(
+    file: Path, full_url: str, queries: Queries, tmp_path: Path
+) -> None:
+    """As on a server that others run; what belongs to an extension there stays."""
+    with server_of(15) as url:
+        connection = psycopg2.connect(url)
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("create role bot login")
+            cursor.execute("create database theirs owner bot encoding 'UTF8' template template0")
+        connection.close()
+        by_the_host = url.replace("/postgres?", "/theirs?")
+        write(by_the_host, "create extension pg_buffercache")
+        theirs = by_the_host.replace("postgres@", "bot@")
+        database = Database(theirs, queries)
+        for _ in range(2):
+            restore(database, file, replace=True)
+            assert everything_in(theirs) == everything_in(full_url)
+        backup.backup(database, tmp_path / "theirs.dump", quietly)
+        destroy(theirs)
+        restore(database, tmp_path / "theirs.dump")
+        assert everything_in(theirs) == everything_in(full_url)
+        assert rows(theirs, "select count(*) from pg_views where viewname = 'pg_buffercache'") == [(1,)]
 
 
 def test_a_backup_is_named_after_its_moment() -> None:
