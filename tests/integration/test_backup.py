@@ -7,6 +7,7 @@ import stat
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -167,12 +168,15 @@ def cut(whole: bytes) -> Iterator[tuple[str, bytes]]:
 def test_what_is_no_whole_backup_is_one_line_and_changes_nothing(
     file: Path, full_url: str, database: Database, tmp_path: Path
 ) -> None:
-    before = everything_in(full_url)
+    before, whole = everything_in(full_url), backup.look_into(file)
     for what, left in cut(file.read_bytes()):
         broken = tmp_path / "broken.dump"
         broken.write_bytes(left)
         with pytest.raises(BackupError) as caught:
-            restore(database, broken, replace=True)
+            backup.look_into(broken)
+        # Were it broken only after it was looked into, it would be found out before anything stays.
+        with pytest.raises((BackupError, DatabaseError)):
+            backup.restore(database, replace(whole, file=broken), JOBS, quietly, replace=True)
         assert str(caught.value).startswith(f"{broken} cannot be read: "), what
         assert "\n" not in str(caught.value), what
     for none in (tmp_path / "none.dump", tmp_path):
