@@ -218,16 +218,16 @@ def copy(source: Database, target: Database, jobs: Sequence[str], progress: Prog
     """
     migrations.check(source)
     migrations.check_encoding(target)
-    with ExitStack() as stack:
-        # One after the other: should both be the same database, it is used, and that is what has to be told.
-        stack.enter_context(_nobody_works(source, jobs))
-        tx = stack.enter_context(target.transaction_of_its_own())
-        before = contents(tx)
-        _refuse_foreign(tx, before)
-        if before.is_used:
-            raise BackupError(f"the other database is in use, it has {before.rows:,} rows: name an empty one")
-        stack.enter_context(_nobody_works(target, jobs))
-        dump, found = stack.enter_context(_dumping(source, "--format=plain", checksums=True))
+    # Before its locks are asked for, too: should both be the same database, this is what has to be told.
+    with target.transaction_of_its_own(one_state=True) as tx:
+        _refuse_used(tx)
+    with (
+        _nobody_works(source, jobs),
+        _nobody_works(target, jobs),
+        target.transaction_of_its_own() as tx,
+        _dumping(source, "--format=plain", checksums=True) as (dump, found),
+    ):
+        _refuse_used(tx)
         _put(tx, dump, progress)
         dump.finish("the database was not copied", DatabaseError)
         differing = _differing(found, contents(tx, checksums=True))
@@ -256,6 +256,14 @@ def _refuse_foreign(tx: Transaction, found: Contents) -> None:
     """Raises BackupError for a database with tables of somebody else: they would have to go."""
     if found.tables and not tx.database.has_migrations():
         raise BackupError(f"the database belongs to something else, it has {next(iter(found.tables))}: name another")
+
+
+def _refuse_used(tx: Transaction) -> None:
+    """Raises BackupError for a database that is not there to be copied to."""
+    found = contents(tx)
+    _refuse_foreign(tx, found)
+    if found.is_used:
+        raise BackupError(f"the other database is in use, it has {found.rows:,} rows: name an empty one")
 
 
 def _refuse_existing(file: Path) -> None:
