@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 ARGS ?=
 # Twice as many as cores: many tests wait for a process to notice something.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+FILE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check secrets format bench lock schema clean
+.PHONY: help install demo run backup restore test check secrets format bench lock schema clean
 
 help: ## List the verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,8 +22,14 @@ demo: $(VENV)/.runtime ## Live through a day in about a minute, with no account 
 run: $(VENV)/.runtime ## Run the bot until Ctrl-C
 	@$(BIN)/watchtime run $(ARGS)
 
+backup: $(VENV)/.runtime ## Back the database up into FILE, or a new file here
+	@$(BIN)/watchtime backup $(FILE) $(ARGS)
+
+restore: $(VENV)/.runtime ## Put the backup FILE into the database; stop the bot before
+	@$(BIN)/watchtime restore $(FILE) $(ARGS)
+
 test: $(VENV)/.development ## Run all tests, on all cores
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 1 -q $(ARGS)
 
 check: $(VENV)/.development ## Lint, format, types, arrows between the rooms, secrets
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import cli_check, cli_x
+from bot import cli_check, cli_operations, cli_x
 from bot.demo import run_demo
 from bot.models import CrawlEnd, DaySummaries, PollStatus, RolledUpDay
 from bot.renewal import LOOK_EVERY, Renewal, run_renewed
@@ -27,8 +27,8 @@ from sandbox.serve import serve
 app = typer.Typer(
     name="watchtime",
     help="Knows how much Twitch is watched: polls it, adds up each day, and says what was watched most.",
-    epilog="Exit codes: 0 done, 2 wrong usage, 66 no such day, 69 or 75 try again later, 70 internal error, "
-    "78 mend the settings.",
+    epilog="Exit codes: 0 done, 2 wrong usage, 65 no usable backup, 66 no such day, 69 or 75 try again later, "
+    "70 internal error, 78 mend the settings.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -238,3 +238,4 @@ def _show(summaries: DaySummaries, charts: Path | None) -> None:
 
 cli_x.add_to(app)
 cli_check.add_to(app)
+cli_operations.add_to(app)

@@ -67,6 +67,11 @@ def _embedded(settings: Settings) -> Path:
     return settings.data_dir / "postgres"
 
 
+def database_at(url: str) -> Database:
+    """Another database than that of the settings."""
+    return Database(url, Queries())
+
+
 @dataclass(frozen=True, slots=True)
 class Bot:
     """Everything that the verbs of the command line and the timetable call. `x` is None without credentials."""

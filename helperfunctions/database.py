@@ -2,11 +2,12 @@
 
 import io
 import logging
+import os
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import IO, Any, Self
+from typing import IO, Any, Protocol, Self
 
 import psycopg2
 import psycopg2.errors
@@ -30,6 +31,26 @@ _PATIENCE = {"lock_timeout": 120_000, "idle_in_transaction_session_timeout": 300
 # Characters that mean something in COPY's text format, and what stands for them.
 # https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+# What of a connection its own programs take from the environment, and under which name.
+# https://www.postgresql.org/docs/current/libpq-envars.html
+_IN_ENVIRONMENT = {
+    "channel_binding": "PGCHANNELBINDING",
+    "gssencmode": "PGGSSENCMODE",
+    "krbsrvname": "PGKRBSRVNAME",
+    "options": "PGOPTIONS",
+    "sslcert": "PGSSLCERT",
+    "sslcrl": "PGSSLCRL",
+    "sslkey": "PGSSLKEY",
+    "sslrootcert": "PGSSLROOTCERT",
+}
+_STRICT_TLS = ("verify-ca", "verify-full")
+
+
+class Readable(Protocol):
+    """What COPY reads from."""
+
+    def read(self, size: int = ..., /) -> bytes: ...
 
 
 class CopyRows:
@@ -100,6 +121,17 @@ class Transaction:
             cursor.copy_expert(command, rows.file())
             return int(cursor.rowcount)
 
+    def copy_stream(self, command: str, stream: Readable) -> None:
+        """Send what is in COPY's text format already."""
+        with self._connection.cursor() as cursor:
+            cursor.copy_expert(command, stream)
+
+    def run(self, statements: str | bytes) -> list[tuple[Any, ...]]:
+        """Run SQL that PostgreSQL has written itself: a query of ours, or pg_dump. The rows that the last one gave."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(statements)
+            return [] if cursor.description is None else list(cursor.fetchall())
+
 
 class _Turn(threading.local):
     """The connection that the transactions of one job share, one after the other; each thread has its own."""
@@ -156,6 +188,17 @@ class Database:
             yield Transaction(self._queries, connection)
 
     @contextmanager
+    def transaction_of_its_own(self, *, one_state: bool = False) -> Iterator[Transaction]:
+        """A transaction on a new connection: its settings may be changed, they end with it.
+
+        With `one_state` it only reads, and sees the database as it was at its beginning, however long it takes.
+        """
+        with self._connected() as connection, _translated(), connection:
+            if one_state:
+                connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+            yield Transaction(self._queries, connection)
+
+    @contextmanager
     def only_one(self, job: str) -> Iterator[None]:
         """Hold the lock of a job; raises Busy when another process, or another thread, has it."""
         hold = self.hold(job)
@@ -195,6 +238,29 @@ class Database:
                 "password": info.password or "",
                 "sslmode": "require" if info.ssl_in_use else "disable",
             }
+
+    def client_environment(self) -> dict[str, str]:
+        """The environment in which PostgreSQL's own programs reach this database as we do.
+
+        So the password is on no command line, which every user of the machine can read.
+        """
+        reached = self.parameters()
+        with self._connected() as connection, _translated():
+            asked = dict(connection.info.dsn_parameters)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        environment |= {name: asked[key] for key, name in _IN_ENVIRONMENT.items() if asked.get(key)}
+        strict = asked.get("sslmode") in _STRICT_TLS
+        return environment | {
+            "PGHOST": reached["host"],
+            "PGPORT": reached["port"],
+            "PGUSER": reached["user"],
+            "PGDATABASE": reached["dbname"],
+            "PGPASSWORD": reached["password"],
+            "PGSSLMODE": asked["sslmode"] if strict else reached["sslmode"],
+            "PGCONNECT_TIMEOUT": str(CONNECT_TIMEOUT_SECONDS),
+            "PGAPPNAME": "watchtime",
+            "PGCLIENTENCODING": "UTF8",
+        }
 
     @contextmanager
     def _one_turn(self) -> Iterator[None]:
@@ -285,6 +351,11 @@ def is_understood(url: str) -> bool:
     return "@" not in parts.get("host", "") + parts.get("dbname", "") and all(
         port == "" or port.isdecimal() for port in ports
     )
+
+
+def has_password(url: str) -> bool:
+    """Whether a URL that is understood carries a password."""
+    return "password" in psycopg2.extensions.parse_dsn(url)
 
 
 def without_password(url: str) -> str:

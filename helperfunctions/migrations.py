@@ -37,18 +37,23 @@ def check(database: Database, needed: Sequence[str] | None = None) -> None:
     _compare(applied_versions(database), list(needed if needed is not None else versions_in()))
 
 
-def migrate(database: Database, folder: Path = MIGRATIONS_FOLDER) -> list[str]:
-    """Bring the schema up to date and return the versions applied. Two at once is fine: one waits for the other.
-
-    Raises SchemaMismatch for a schema newer than the code, DatabaseError when a migration fails or the database cannot
-    keep the names of the world.
-    """
+def check_encoding(database: Database) -> None:
+    """Refuse a database that cannot keep the names of the world: raises DatabaseError, which says what to do."""
     with database.transaction() as tx:
         encoding = tx.database.encoding()
     if encoding != "UTF8":
         raise DatabaseError(
             f"the database keeps text as {encoding}, which has no room for most names: make it with ENCODING 'UTF8'"
         )
+
+
+def migrate(database: Database, folder: Path = MIGRATIONS_FOLDER) -> list[str]:
+    """Bring the schema up to date and return the versions applied. Two at once is fine: one waits for the other.
+
+    Raises SchemaMismatch for a schema newer than the code, DatabaseError when a migration fails or the database cannot
+    keep the names of the world.
+    """
+    check_encoding(database)
     before = applied_versions(database)
     needed = versions_in(folder)
     if missing_here(before, needed):

@@ -1,10 +1,11 @@
 """What people see in the terminal: lines, panels and a progress bar. Falls silent gracefully in a pipe."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
+from rich.filesize import decimal
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -13,6 +14,16 @@ class Advance(Protocol):
     """Moves the bar on by one, and says what is being done."""
 
     def __call__(self, doing: str) -> None: ...
+
+
+def in_words(size: int) -> str:
+    """A number of bytes as people read it: 12.3 MB."""
+    return decimal(size)
+
+
+def on_standard_error() -> "Screen":
+    """For what must not get between what goes to standard output."""
+    return Screen(Console(stderr=True, highlight=False))
 
 
 class Screen:
@@ -30,6 +41,12 @@ class Screen:
         from rich.text import Text
 
         self._console.print(Panel(Text(text), title=Text(title), title_align="left", width=68))
+
+    @contextmanager
+    def doing(self, what: str) -> Iterator[Callable[[int], None]]:
+        """Say what goes on, and how many bytes have gone by; gone when the block ends. Nothing in a pipe."""
+        with self._console.status(what) as status:
+            yield lambda size: status.update(f"{what} {in_words(size)}")
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Advance]:

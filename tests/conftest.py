@@ -18,6 +18,22 @@ from helperfunctions.database import Database
 from helperfunctions.queries import Queries
 
 _numbers = itertools.count(1)
+# What takes longest, first: the others fill the gaps at the end.
+_LONG = (
+    "faults/",
+    "integration/test_month",
+    "acceptance/test_kill",
+    "acceptance/test_demo",
+    "acceptance/test_secrets",
+    "benchmarks/",
+    "contract/test_everything",
+    "acceptance/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first, when the whole suite runs."""
+    items.sort(key=lambda item: next((rank for rank, part in enumerate(_LONG) if part in item.nodeid), len(_LONG)))
 
 
 @pytest.fixture(scope="session")

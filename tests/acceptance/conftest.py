@@ -39,6 +39,9 @@ VERBS = (
     "alias",
     "price",
     "check",
+    "backup",
+    "restore",
+    "copy-to",
 )
 PATIENCE_SECONDS = 60.0
 

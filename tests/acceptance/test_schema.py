@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from tests.acceptance.conftest import ROOT, Shell
+from tests.acceptance.conftest import ROOT, Shell, eventually
 from tests.factories import rows
 
 VERSION = "20261101000000"
@@ -35,7 +35,7 @@ def test_two_migrate_at_once(shell: Shell, empty_url: str) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["collect"], ["run"], ["daily"], ["prune"], ["post", "--dry-run"], ["migrate"]],
+    [["collect"], ["run"], ["daily"], ["prune"], ["post", "--dry-run"], ["reply"], ["ask", "xQc"], ["migrate"]],
     ids=" ".join,
 )
 def test_a_schema_newer_than_the_program_is_refused(
@@ -72,3 +72,24 @@ def test_a_schema_older_than_the_program_is_refused_and_mended_by_migrate(
     assert shell.run("migrate", DATABASE_URL=url).out == "Applied 29981231000000.\n"
     ran = shell.run("collect", DATABASE_URL=url, **twitch)
     assert ran.code == 0, ran
+
+
+def test_a_newer_program_migrates_before_it_runs(
+    shell: Shell, url: str, twitch: dict[str, str], next_version: Path
+) -> None:
+    """And the one before it refuses what it has left: the way back is a backup."""
+    ours = shell.environment["PYTHONPATH"]
+    backup = shell.run("backup", "before.dump", DATABASE_URL=url)
+    assert backup.code == 0, backup
+    shell.environment["PYTHONPATH"] = str(next_version)
+    bot = shell.start("run", DATABASE_URL=url, **twitch)
+    eventually(lambda: rows(url, "select count(*) from staging.polls") == [(1,)], "a poll is taken")
+    bot.terminate()
+    assert shell.end_of(bot).code == 0
+    assert rows(url, "select count(*) from more") == [(0,)]
+    shell.environment["PYTHONPATH"] = ours
+    assert "29981231000000, newer than" in shell.run("run", DATABASE_URL=url, **twitch).failed_with(78)
+    back = shell.run("restore", "before.dump", "--replace", "--yes", DATABASE_URL=url)
+    assert back.code == 0, back
+    assert rows(url, "select to_regclass('public.more')") == [(None,)]
+    assert shell.run("collect", DATABASE_URL=url, **twitch).code == 0

@@ -282,7 +282,7 @@ def test_a_database_that_keeps_us_waiting_is_as_good_as_away(
 
 
 def test_no_session_of_ours_waits_for_ever(url: str, database: Database) -> None:
-    with database.transaction() as tx, tx.connection.cursor() as cursor:
+    with database.transaction() as tx, tx._connection.cursor() as cursor:
         for setting in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
             cursor.execute(f"show {setting}")
             assert cursor.fetchone()[0] in {"2min", "30min", "5min"}

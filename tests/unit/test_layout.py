@@ -37,7 +37,7 @@ VENDORS = {
     "tenacity": {"helperfunctions/aws_secrets.py", "helperfunctions/twitch_api.py"},
     "tweepy": {"helperfunctions/x_api.py"},
     "twitter_text": {"helperfunctions/text.py"},
-    "typer": {"bot/cli.py", "bot/cli_check.py", "bot/cli_x.py"},
+    "typer": {"bot/cli.py", "bot/cli_check.py", "bot/cli_operations.py", "bot/cli_x.py"},
     "urllib3": {"helperfunctions/x_api.py"},
     "vl_convert": {"helperfunctions/chart_png.py"},
 }

@@ -1,0 +1,246 @@
+"""Backup, restore and the move to a server, as a person types them."""
+
+import os
+import pty
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import psycopg2
+import pytest
+
+from helperfunctions import embedded_postgres
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.queries import Queries
+from tests.acceptance.conftest import ROOT, Ran, Shell, eventually, nothing_runs_in
+from tests.everything import everything_in, fill, tables_of
+from tests.factories import rows, write
+
+NAME = re.compile(r"watchtime-\d{4}-\d\d-\d\dT\d{6}Z\.dump")
+
+
+@pytest.fixture
+def full_url(database: Database, url: str, clock: VirtualClock) -> str:
+    fill(database, url, clock)
+    return url
+
+
+@pytest.fixture
+def file(full_url: str, shell: Shell) -> Path:
+    ran = shell.run("backup", "whole.dump", DATABASE_URL=full_url)
+    assert ran.code == 0, ran
+    return shell.folder / "whole.dump"
+
+
+def test_when_the_embedded_database_is_lost_everything_comes_back(
+    shell: Shell, folder: Path, queries: Queries, clock: VirtualClock
+) -> None:
+    data = folder / "data"
+    assert shell.run("migrate", DATA_DIR=str(data)).code == 0
+    with embedded_postgres.running(data / "postgres") as url:
+        fill(Database(url, queries), url, clock)
+        before = everything_in(url)
+    made = shell.run("backup", DATA_DIR=str(data))
+    assert (made.code, made.err) == (0, ""), made
+    [name] = [path.name for path in shell.folder.glob("*.dump")]
+    assert NAME.fullmatch(name)
+    assert re.fullmatch(rf"{name}: \d+\.\d kB, \d+ rows of \d+ tables\n", made.out), made.out
+    nothing_runs_in(folder)
+    shutil.rmtree(data)
+    restored = shell.run("restore", name, DATA_DIR=str(data))
+    assert restored.code == 0, restored
+    assert re.fullmatch(r"Restored \d+ rows of \d+ tables\.\n", restored.out)
+    with embedded_postgres.running(data / "postgres") as url:
+        assert everything_in(url) == before
+    again = shell.run("restore", name, DATA_DIR=str(data)).failed_with(65)
+    assert "the database is in use" in again
+    assert shell.run("restore", name, "--replace", "--yes", DATA_DIR=str(data)).code == 0
+    nothing_runs_in(folder)
+
+
+def test_a_backup_goes_through_pipes(shell: Shell, full_url: str, empty_url: str, folder: Path) -> None:
+    """As it does into and out of a container."""
+    program, piped = [*shell.program], folder / "piped.dump"
+    with piped.open("wb") as out:
+        made = subprocess.run(
+            [*program, "backup", "-"],
+            env=shell.environment | {"DATABASE_URL": full_url},
+            cwd=shell.folder,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    assert re.fullmatch(r"\d+\.\d kB, \d+ rows of \d+ tables\n", made.stderr)
+    for whole, code in ((False, 65), (True, 0)):
+        put_in = piped.read_bytes() if whole else piped.read_bytes()[:-1000]
+        done = subprocess.run(
+            [*program, "restore", "-"],
+            env=shell.environment | {"DATABASE_URL": empty_url, "DATA_DIR": str(folder / "data")},
+            cwd=shell.folder,
+            input=put_in,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == code, done
+        assert tables_of(empty_url) == (tables_of(full_url) if whole else [])
+    assert everything_in(empty_url) == everything_in(full_url)
+    assert list((folder / "data").iterdir()) == [], "what was kept on the way is gone"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+def test_a_pipe_that_takes_nothing_is_one_line(shell: Shell, full_url: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        failed = subprocess.run(
+            [*shell.program, "backup", "-"],
+            env=shell.environment | {"DATABASE_URL": full_url},
+            cwd=shell.folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    told = "watchtime: the backup cannot be written: No space left on device\n"
+    assert (failed.returncode, failed.stderr) == (65, told)
+
+
+def test_a_folder_is_given_a_file_of_its_own(shell: Shell, full_url: str, folder: Path) -> None:
+    """As a line in a crontab wants it."""
+    backups = folder / "backups"
+    backups.mkdir()
+    ran = shell.run("backup", str(backups), DATABASE_URL=full_url)
+    assert ran.code == 0, ran
+    assert [bool(NAME.fullmatch(path.name)) for path in backups.iterdir()] == [True]
+
+
+def test_what_cannot_be_is_one_line(shell: Shell, full_url: str, file: Path) -> None:
+    before = everything_in(full_url)
+    assert "whole.dump exists already" in shell.run("backup", "whole.dump", DATABASE_URL=full_url).failed_with(65)
+    (shell.folder / "cut.dump").write_bytes(file.read_bytes()[:-500])
+    for name, complaint in (("cut.dump", "cut.dump cannot be read"), ("none.dump", "there is no such file")):
+        ran = shell.run("restore", name, "--replace", "--yes", DATABASE_URL=full_url)
+        assert complaint in ran.failed_with(65)
+    asked = shell.run("restore", "whole.dump", "--replace", DATABASE_URL=full_url)
+    assert asked.code == 2
+    assert "add --yes" in asked.err
+    write(full_url, "insert into schema_migrations values ('29990101000000')")
+    assert shell.run("backup", "newer.dump", DATABASE_URL=full_url).code == 0
+    write(full_url, "delete from schema_migrations where version = '29990101000000'")
+    ran = shell.run("restore", "newer.dump", "--replace", "--yes", DATABASE_URL=full_url)
+    assert "newer than this program's" in ran.failed_with(78)
+    assert everything_in(full_url) == before
+
+
+def on_a_terminal(shell: Shell, answer: str, *arguments: str, **settings: str) -> Ran:
+    """What a command says to a person who answers its question."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, "w") as person:
+        person.write(f"{answer}\n")
+        person.flush()
+        done = subprocess.run(
+            [*shell.program, *arguments],
+            cwd=shell.folder,
+            env=shell.environment | settings,
+            stdin=theirs,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        os.close(theirs)
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def test_a_person_is_asked_before_anything_is_replaced(shell: Shell, full_url: str, file: Path) -> None:
+    write(full_url, "delete from opt_outs")
+    no = on_a_terminal(shell, "n", "restore", file.name, "--replace", DATABASE_URL=full_url)
+    assert no.code == 0
+    assert re.search(r"Delete the \d+ rows of this database.*Nothing was changed\.\n$", no.out, re.DOTALL), no
+    assert rows(full_url, "select count(*) from opt_outs") == [(0,)]
+    yes = on_a_terminal(shell, "y", "restore", file.name, "--replace", DATABASE_URL=full_url)
+    assert yes.code == 0, yes
+    assert rows(full_url, "select count(*) from opt_outs") == [(1,)]
+
+
+def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(shell: Shell, full_url: str) -> None:
+    """Stopped where it reads a table that somebody has locked."""
+    connection = psycopg2.connect(full_url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("lock table x_reads in access exclusive mode")
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            going = shell.start("backup", "killed.dump", DATABASE_URL=full_url)
+            eventually(lambda: list(shell.folder.glob(".killed.dump.*.part")), "it has begun")
+            going.send_signal(how)
+            assert going.wait(10) != 0
+            assert [path.name for path in shell.folder.glob("*.dump")] == []
+            for left in shell.folder.glob(".killed.dump.*.part"):
+                left.unlink()
+    connection.close()
+    assert shell.run("backup", "killed.dump", DATABASE_URL=full_url).code == 0
+
+
+def test_everything_moves_to_a_server(shell: Shell, full_url: str, empty_url: str, file: Path) -> None:
+    """The address, with its password, is in a file; no process shows it."""
+    secret = empty_url.replace("postgres@", "postgres:planted-password@")
+    (shell.folder / "address").write_text(f"{secret}\n")
+    moving = shell.start("copy-to", "--url-file", "address", DATABASE_URL=full_url)
+    shown: set[str] = set()
+    while moving.poll() is None:
+        time.sleep(0.01)
+        for process in [psutil.Process(moving.pid), *psutil.Process(moving.pid).children(recursive=True)]:
+            try:
+                shown.add(" ".join(process.cmdline()))
+            except psutil.NoSuchProcess:
+                continue
+    ran = shell.end_of(moving)
+    assert ran.code == 0, ran
+    assert everything_in(empty_url) == everything_in(full_url)
+    first, second = ran.out.splitlines()
+    assert re.fullmatch(r"Copied \d+ rows of \d+ tables; every table and sequence is equal there\.", first)
+    assert second.startswith(f"Now put DATABASE_URL_FILE={shell.folder / 'address'} into .env")
+    assert "planted" not in ran.out + ran.err + " ".join(shown)
+    assert shown
+    again = shell.run("copy-to", DATABASE_URL=full_url, COPY_TO_URL=secret)
+    assert "the other database is in use" in again.failed_with(65)
+    assert "planted" not in again.out + again.err
+
+
+def test_a_password_is_not_taken_from_the_command_line(shell: Shell, full_url: str, empty_url: str) -> None:
+    secret = empty_url.replace("postgres@", "postgres:planted-password@")
+    ran = shell.run("copy-to", secret, DATABASE_URL=full_url)
+    assert ran.code == 2
+    assert "planted" not in ran.out + ran.err
+    assert tables_of(empty_url) == []
+    # Without one, it is libpq's to find.
+    assert shell.run("copy-to", empty_url, DATABASE_URL=full_url, PGPASSWORD="planted-password").code == 0
+    unreachable = "postgresql://somebody:planted-password@127.0.0.1:1/watchtime"
+    ran = shell.run("-v", "copy-to", DATABASE_URL=full_url, COPY_TO_URL=unreachable)
+    assert ran.code == 75
+    assert "planted" not in ran.out + ran.err
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_make_backs_up_and_restores(shell: Shell, full_url: str, empty_url: str) -> None:
+    file = shell.folder / "made.dump"
+
+    def make(verb: str, url: str) -> subprocess.CompletedProcess[str]:
+        # With the environment that runs this test in the place of .venv, which there need not be.
+        return subprocess.run(
+            ["make", "-s", "-o", f"{Path(sys.prefix)}/.runtime", verb, f"VENV={sys.prefix}", f"FILE={file}"],  # noqa: S607
+            cwd=ROOT,
+            env=shell.environment | {"DATABASE_URL": url},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    made = make("backup", full_url)
+    assert made.returncode == 0, made
+    restored = make("restore", empty_url)
+    assert restored.returncode == 0, restored
+    assert everything_in(empty_url) == everything_in(full_url)

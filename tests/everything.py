@@ -1,0 +1,102 @@
+"""A database with something in every table, and all that can be seen of one: to find out whether two are equal."""
+
+from datetime import date
+from typing import Any
+
+import psycopg2
+from psycopg2 import sql
+
+from bot.daily.rollup import Rollup
+from bot.days import Calendar
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.settings import Settings
+from tests.factories import HALF_HOUR, a_stream, rows, stage, write
+
+# In every way awkward for who takes rows for text.
+AWKWARD = "tab\t line\n return\r back\\slash \\N \\. 'quote' \"\" % {} 原神 🙏 é"
+# By no job of a bot that is new, or only with an X.
+BY_HAND = (
+    "insert into cursors (name, x_id, moved_at) values ('mentions', '17', '2026-11-21 12:00:00.123456+00')",
+    "insert into mentions (mention_id, author_id, text, posted_at, seen_at, first_version, is_repost, is_explicit,"
+    " is_to_us, status, asked, decided_at) values"
+    " ('18', '5', %(awkward)s, '2026-11-21 12:00+00', '2026-11-21 12:01+00', '18', false, true, true,"
+    " 'answered', 'ada', '2026-11-21 12:01+00')",
+    "insert into opt_outs (author_id, mention_id, since) values ('6', '16', '2026-11-20 12:00+00')",
+    "insert into posts (kind, mention_id, text, chart, status, created_at, next_try_at, expires_at) values"
+    """ ('reply', '18', %(awkward)s, '{"b": [1, 2.50, null], "a": "ä"}', 'due', '2026-11-21 12:01+00',"""
+    " '2026-11-21 12:01+00', '2026-11-22 12:01+00')",
+    "insert into x_accounts (credentials, user_id, username, asked_at)"
+    " values ('a hash', '9', 'watchtimebot', '2026-11-21 11:00+00')",
+    "insert into x_charges (charged_at, kind, purpose, units, usd, status, post_id)"
+    " select '2026-11-21 12:02+00', kind, 'replies', 1, usd, 'reserved', (select min(post_id) from posts)"
+    " from x_prices order by kind limit 1",
+    "insert into x_lost_reads (purpose, lost_at) values ('mentions', '2026-11-21 12:03+00')",
+    "insert into x_pauses (cause, until, because) values ('credits', '2026-12-01 00:00+00', 'none left')",
+    "insert into x_reads (day, kind, resource_id) values ('2026-11-21', 'post', '18')",
+    "insert into draws (day, game_id, drawn_at) select min(day), min(game_id), '2026-11-22 22:00+00' from daily_games",
+    "insert into months (month, summed_up_at) values ('2026-10-01', '2026-11-01 20:00+00') on conflict do nothing",
+    "insert into monthly_streamer_games (month, game_id, streamer_id, watch_hours)"
+    " values ('2026-10-01', 'chess', 'ada', 0.1::float8 + 0.2::float8)",
+    "insert into staging.set_aside (poll_id, position, reason, raw) select min(poll_id), 1, 'no id', %(awkward)s"
+    " from staging.polls",
+    "insert into names (kind, id, key, name, login) values ('game', 'awkward', 'awkward', %(awkward)s, '')",
+    "insert into game_aliases (alias_key, alias, game_key, game_name) values ('mine', 'mine', 'chess', 'Chess')",
+    "update x_prices set usd = 0.017",
+    # A number that was taken and never used: what comes next follows from the sequence alone.
+    "select nextval('posts_post_id_seq'), nextval('staging.polls_poll_id_seq')",
+)
+
+
+def fill(database: Database, url: str, clock: VirtualClock) -> None:
+    """Put something into every table: a day that is rolled up, one that is not, and all else by hand."""
+    for number in range(48):
+        at = clock.now() + number * HALF_HOUR
+        stage(database, a_stream(1003), a_stream(500, streamer="bob", streamer_name=AWKWARD), at=at)
+    clock.advance(24 * 3600)
+    settings = Settings()
+    Rollup(database, clock, Calendar(settings.timezone, settings.day_starts_at)).daily()
+    stage(database, a_stream(77, started_at=None), at=clock.now(), day=date(2026, 11, 22))
+    for statement in BY_HAND:
+        write_named(url, statement)
+
+
+def write_named(url: str, statement: str) -> None:
+    if "%(awkward)s" in statement:
+        write(url, statement.replace("%(awkward)s", "%s", 1), AWKWARD)
+    else:
+        write(url, statement)
+
+
+def tables_of(url: str) -> list[str]:
+    """Every table, as the catalog lists them; partitions too."""
+    listed = rows(
+        url, "select schemaname, tablename from pg_tables where schemaname in ('public', 'staging') order by 1, 2"
+    )
+    return [f"{schema}.{table}" for schema, table in listed]
+
+
+def everything_in(url: str) -> dict[str, Any]:
+    """All rows of every table, sorted, and the state of every sequence: `==` says whether two databases are equal."""
+    connection = psycopg2.connect(url)
+    connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+    found: dict[str, Any] = {}
+    with connection, connection.cursor() as cursor:
+        cursor.execute("set time zone 'UTC'")
+        for table in tables_of(url):
+            name = sql.Identifier(*table.split("."))
+            cursor.execute(sql.SQL("select * from {}").format(name))
+            found[table] = sorted(map(repr, cursor.fetchall()))
+        cursor.execute("select schemaname, sequencename from pg_sequences where schemaname in ('public', 'staging')")
+        for schema, sequence in cursor.fetchall():
+            cursor.execute(sql.SQL("select last_value, is_called from {}").format(sql.Identifier(schema, sequence)))
+            found[f"{schema}.{sequence}"] = cursor.fetchone()
+    connection.close()
+    return found
+
+
+def destroy(url: str) -> None:
+    """Take everything away, as an accident would."""
+    write(url, "drop schema staging cascade")
+    for table in tables_of(url):
+        write(url, f"drop table {table} cascade")

@@ -1,0 +1,47 @@
+"""A server of each version of PostgreSQL that we promise to work on, as far as this machine has it."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.schema_dump import postgres_programs
+
+# 16 and 18 come with the embedded server's package, 15 with Debian, which puts it here.
+SERVERS = {version: postgres_programs(version) for version in (16, 18)} | {
+    version: path
+    for version in (15, 17)
+    if (path := Path(f"/usr/lib/postgresql/{version}/bin")).joinpath("postgres").exists()
+}
+
+
+@contextmanager
+def server_of(version: int) -> Iterator[str]:
+    """A server of one version on a socket of its own, gone with the block."""
+    programs = SERVERS[version]
+    with tempfile.TemporaryDirectory(prefix="wt-") as folder:
+        data = Path(folder) / "pg"
+        data.mkdir()
+        user = _unprivileged_user(data)
+        _as(user, programs / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "-N", "-D", data)
+        _as(user, programs / "pg_ctl", "-w", "-D", data, "-l", data / "log", "-o", f"-h '' -k {data} -F", "start")
+        try:
+            yield f"postgresql://postgres@/postgres?host={data}"
+        finally:
+            _as(user, programs / "pg_ctl", "-w", "-D", data, "-m", "immediate", "stop")
+
+
+def _unprivileged_user(data: Path) -> str | None:
+    """PostgreSQL refuses to run as root; then it runs as the user that the embedded server uses as well."""
+    if os.geteuid() != 0:
+        return None
+    data.parent.chmod(0o755)
+    shutil.chown(data, "pgserver", "pgserver")
+    return "pgserver"
+
+
+def _as(user: str | None, *command: object) -> None:
+    subprocess.run([str(part) for part in command], user=user, check=True, capture_output=True, cwd="/")
