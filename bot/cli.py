@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import cli_check, cli_operations, cli_x
-from bot.demo import run_demo
 from bot.models import CrawlEnd, DaySummaries, PollStatus, RolledUpDay
 from bot.renewal import LOOK_EVERY, Renewal, run_renewed
 from bot.timetable import Stop, run_until_stopped
@@ -22,7 +21,6 @@ from helperfunctions.chart_png import draw_png
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import SettingsError, TwitchRefused, TwitchUnavailable, WatchTimeError
 from helperfunctions.settings import Settings
-from sandbox.serve import serve
 
 app = typer.Typer(
     name="watchtime",
@@ -184,6 +182,9 @@ def sandbox(
     rate_limit: Annotated[int, typer.Option(min=0, help="Requests per minute, as Twitch's 800; 0: no limit.")] = 800,
 ) -> None:
     """Serve a make-believe Twitch and X on this machine, to develop against, until Ctrl-C."""
+    # Here, for numpy, on which its world is built, would take a fifth of every other verb's start.
+    from sandbox.serve import serve
+
     try:
         serve(
             host=host,
@@ -211,6 +212,9 @@ def demo(
 
     Needs no account and touches no real data.
     """
+    # Here, as with the sandbox.
+    from bot.demo import run_demo
+
     log.set_up("CRITICAL")
     run_demo(channels=channels, seed=seed, fault_rate=faults, keep=keep, charts=charts)
 

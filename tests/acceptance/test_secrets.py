@@ -88,7 +88,8 @@ def test_wherever_secrets_come_from_no_verb_shows_one(where: str, shell: Shell, 
     shown = shell.run("config", **given).out
     assert shown.count("(set, not shown)") == len(secret_fields()) - 1
     assert re.search(r"^ ?DATABASE_URL .* password=\*\*\* .*", shown, re.MULTILINE)
-    for verb in VERBS:
+    # From wherever they come, every verb has them from the same place: all are tried with one.
+    for verb in VERBS if where == "environment" else VERBS[:2]:
         assert shows_none(shell, *verb, **given) == (0 if verb == ["config"] else 75), verb
     but = [kept] if kept.is_file() else kept.iterdir()
     assert found_below(folder, SECRETS, but=but) == []
@@ -105,8 +106,7 @@ def test_what_is_wrong_with_a_secret_is_told_without_it(shell: Shell, folder: Pa
         PASSWORD,
     ]
     for url in odd:
-        for verb in ("config", "collect"):
-            shows_none(shell, verb, DATABASE_URL=url, TWITCH_CLIENT_ID="me", TWITCH_CLIENT_SECRET=SECRETS[1])
+        shows_none(shell, "collect", DATABASE_URL=url, TWITCH_CLIENT_ID="me", TWITCH_CLIENT_SECRET=SECRETS[1])
     for field in secret_fields():
         name = field.upper()
         others = {other: value for other, value in values.items() if other != name}

@@ -119,7 +119,8 @@ def eventually(address: str, path: str, **query: str) -> list[Any]:
             found = data["result"] if "result" in data else data["alerts"]
             if found:
                 return list(found)
-        except requests.ConnectionError:
+        except requests.RequestException:
+            # It is not up yet, or says in plain words that it is not ready.
             pass
         assert monotonic() < end, f"in vain waited for {path} {query}"
         sleep(0.1)
