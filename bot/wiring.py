@@ -19,7 +19,7 @@ from bot.health.facts import gather
 from bot.health.judge import Expected
 from bot.health.watch import Watch
 from bot.lead import Lead, Standing
-from bot.models import DaySummaries, NamedPost
+from bot.models import DaySummaries, NamedPost, RolledUpDay
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
 from bot.post.plan import Planner
@@ -223,9 +223,16 @@ class Bot:
 
     def jobs(self, collector: Collector, watch: Watch) -> Mapping[Job, Callable[[], object]]:
         """What the timetable wakes. Without credentials for X nobody asks us anything."""
+
+        def daily() -> list[RolledUpDay]:
+            # A day is whole only with the polls that wait on disk.
+            with suppress(Busy):
+                collector.store_kept()
+            return self.rollup.daily()
+
         jobs: dict[Job, Callable[[], object]] = {
             Job.COLLECT: collector.collect,
-            Job.DAILY: self.rollup.daily,
+            Job.DAILY: daily,
             Job.PRUNE: self.pruner.prune,
             Job.POST: self.planner.plan_if_due,
             Job.OUTBOX: self.sender.send,

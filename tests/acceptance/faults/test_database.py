@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +17,9 @@ import pytest
 from helperfunctions.database import Database
 from helperfunctions.queries import Queries
 from tests.acceptance.conftest import eventually, nothing_runs_in
-from tests.acceptance.faults.conftest import Life, Server, SixJobs, a_server, a_template, execute
+from tests.acceptance.faults.conftest import PACIFIC, Life, Server, SixJobs, a_server, a_template, execute
 from tests.conftest import database_url
+from tests.factories import rows
 
 Trouble = Callable[[Server, Life], AbstractContextManager[str]]
 
@@ -91,11 +93,25 @@ def test_while_the_database_takes_nothing_nothing_is_said_and_afterwards_it_goes
     polls = life.polls()
     with trouble(server, life) as told:
         life.ask("ann")
-        eventually(lambda: told in last_failure(life.log(bot), "reply"), "it has noticed")
+        eventually(lambda: told in life.log(bot), "it has noticed")
+        life.clock.until(14, 10)
+        eventually(lambda: kept(life), "the poll that is due meanwhile is kept")
         assert life.x.posts() == []
     eventually(life.is_answered, "the question is answered")
-    assert life.polls()[: len(polls)] == polls
+    # Before the next roll-up at the latest.
+    life.clock.until(14, 22)
+    eventually(lambda: not kept(life), "what was kept is stored")
+    at_ten_past = "select 1 from staging.polls where status = 'complete' and started_at between %r and %r"
+    due = life.clock.now().astimezone(PACIFIC).replace(hour=14, minute=10, second=0, microsecond=0)
+    span = str(due - timedelta(seconds=10)), str(due + timedelta(seconds=50))
+    assert rows(life.url, at_ten_past % span) != []
+    assert set(polls) <= set(life.polls())
     life.ends_well(bot)
+
+
+def kept(life: Life) -> list[Path]:
+    """Polls on disk that wait for the database."""
+    return list((life.shell.folder / "data" / "polls").glob("*.poll"))
 
 
 def last_failure(log: str, job: str) -> str:
