@@ -43,7 +43,7 @@ class Job(StrEnum):
 
 
 # What is done at once when the bot starts, to catch up.
-AT_START = (Job.DAILY, Job.PRUNE, Job.COLLECT, Job.POST, Job.REPLY, Job.OUTBOX)
+AT_START = (Job.DAILY, Job.PRUNE, Job.COLLECT, Job.POST, Job.REPLY, Job.OUTBOX, Job.WATCH)
 # What is done while the database is away.
 WITHOUT_DATABASE = (Job.COLLECT, Job.WATCH)
 # How often it is looked whether we lead, whether the database is there, and whether the clock was set.
@@ -213,8 +213,8 @@ class Runner:
             self._catch_up()
         ahead = self._ahead()
         if abs(ahead - self._clock_runs_ahead) > CLOCK_WAS_SET:
+            # Each job is then planned by the clock as it is: one set back by an hour would leave all idle for an hour.
             log.warning("the clock was set by %.0f s; planning anew", (ahead - self._clock_runs_ahead).total_seconds())
-            self._plan_anew()
             self._catch_up()
         self._clock_runs_ahead = ahead
 
@@ -225,11 +225,6 @@ class Runner:
     def _ahead(self) -> timedelta:
         """The clock against the machine's own count of seconds, which nobody sets."""
         return timedelta(seconds=self._clock.now().timestamp() - monotonic())
-
-    def _plan_anew(self) -> None:
-        """By the clock as it is now: one set back by an hour would leave every job idle for an hour."""
-        for entry in self._entries:
-            self._scheduler.reschedule_job(entry.job, trigger=entry.trigger)
 
     def _catch_up(self) -> None:
         """Wake every job: what there is to do they find in the database."""
