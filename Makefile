@@ -47,7 +47,7 @@ format: $(VENV)/.development ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.development ## Measure; ARGS names one of: staging crawl rollup accuracy ask memory
+bench: $(VENV)/.benchmarks ## Measure; ARGS names one of: staging crawl rollup accuracy ask memory web
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: $(VENV)/.development ## Compile the lock files anew from pyproject.toml
@@ -55,6 +55,8 @@ lock: $(VENV)/.development ## Compile the lock files anew from pyproject.toml
 	  --no-emit-index-url --no-header -q $(ARGS) -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --extra dev --extra bench --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header -q $(ARGS) -c requirements.txt -o requirements-dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra bench-web --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header -q $(ARGS) -c requirements-dev.txt -o requirements-bench.txt
 
 schema: $(VENV)/.development ## Write sql/schema.sql anew from the migrations
 	$(BIN)/python -m tests.schema_dump sql/schema.sql
@@ -78,4 +80,9 @@ $(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/bin/pip
 $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
 	@echo "Installing what development needs into $(VENV) …"
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.benchmarks: requirements-bench.txt $(VENV)/.development
+	@echo "Installing what the benchmarks compare with into $(VENV) …"
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
