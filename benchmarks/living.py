@@ -20,7 +20,7 @@ from bot.models import Poll
 from bot.timetable import Job
 from bot.wiring import open_bot
 from helperfunctions import settings
-from helperfunctions.chart_png import draw_png
+from helperfunctions.drawing import draw_png
 from helperfunctions.clock import VirtualClock
 from sandbox.server import CLIENT_ID, CLIENT_SECRET
 

@@ -17,7 +17,7 @@ from bot.renewal import LOOK_EVERY, Renewal, run_renewed
 from bot.timetable import Stop, run_until_stopped
 from bot.wiring import open_bot, open_database
 from helperfunctions import log, migrations, settings
-from helperfunctions.chart_png import draw_png
+from helperfunctions.drawing import draw_png
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import SettingsError, TwitchRefused, TwitchUnavailable, WatchTimeError
 from helperfunctions.settings import Settings

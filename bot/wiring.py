@@ -31,7 +31,7 @@ from bot.reply.respond import Responder
 from bot.spend import Ledger
 from bot.timetable import Entry, Job, timetable
 from helperfunctions import embedded_postgres, http_door, migrations, webhook
-from helperfunctions.chart_png import draw_png
+from helperfunctions.drawing import draw_png
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
 from helperfunctions.errors import Busy, SettingsError

@@ -39,7 +39,7 @@ VENDORS = {
     "twitter_text": {"helperfunctions/text.py"},
     "typer": {"bot/cli.py", "bot/cli_check.py", "bot/cli_operations.py", "bot/cli_x.py"},
     "urllib3": {"helperfunctions/x_api.py"},
-    "vl_convert": {"helperfunctions/chart_png.py"},
+    "vl_convert": {"helperfunctions/drawing.py"},
 }
 OURS = {"bot", "helperfunctions", "sandbox"}
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.charts import Bar, ranking
-from helperfunctions.chart_png import draw_png
+from helperfunctions.drawing import draw_png
 from helperfunctions.errors import ChartNotDrawn
 
 BARS = [Bar("Just Chatting", None, 5_312_000, "▲2"), Bar("한동숙", "handongsuk", 7, "new")]

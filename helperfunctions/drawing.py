@@ -1,0 +1,83 @@
+"""A chart's specification -> a picture, and the JavaScript that draws it in a browser. The only file that touches
+vl_convert.
+
+Drawing takes a JavaScript engine: about a hundred megabytes, and now and then a hang or a crash of its own. So it
+happens in a process that lives no longer than the drawing.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from helperfunctions.errors import ChartNotDrawn
+
+TIMEOUT_SECONDS: Final = 60.0
+LARGEST: Final = 5 * 1024 * 1024  # what X takes
+MAGIC: Final = b"\x89PNG\r\n\x1a\n"
+# Vega-Lite of the same version draws for the posts, and in the page.
+_VEGA_LITE: Final = "6.4"
+_ROOT: Final = Path(__file__).resolve().parents[1]
+
+
+def draw_png(spec: Mapping[str, Any], *, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
+    """The picture of a Vega-Lite specification, in its own size. Raises ChartNotDrawn."""
+    png = _drawn("png", json.dumps(dict(spec)), timeout_seconds)
+    if not png.startswith(MAGIC):
+        raise ChartNotDrawn("the drawing process gave no PNG")
+    return png
+
+
+def draw_svg(spec: Mapping[str, Any], *, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
+    """The same as an SVG, which the browser fills with a font of its own. Raises ChartNotDrawn."""
+    return _drawn("svg", json.dumps(dict(spec)), timeout_seconds)
+
+
+def javascript(*, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
+    """What draws a specification in a browser, as one script that sets `vegaEmbed`; put together in a second or two
+    from what the library brings along. Raises ChartNotDrawn."""
+    return _drawn("javascript", "", timeout_seconds)
+
+
+def javascript_version() -> str:
+    """Changes when the script does."""
+    return version("vl-convert-python")
+
+
+def _drawn(what: str, given: str, timeout_seconds: float) -> bytes:
+    command = [sys.executable, "-m", "helperfunctions.drawing", what]
+    try:
+        done = subprocess.run(
+            command, input=given.encode(), capture_output=True, timeout=timeout_seconds, check=False, cwd=_ROOT
+        )
+    except subprocess.TimeoutExpired as exc:
+        raise ChartNotDrawn(f"the chart was not drawn within {timeout_seconds:g} seconds") from exc
+    except OSError as exc:
+        raise ChartNotDrawn(f"the drawing process cannot be started: {exc.strerror}") from exc
+    if done.returncode != 0:
+        last = (done.stderr.decode(errors="replace").strip() or "no reason given").splitlines()[-1]
+        raise ChartNotDrawn(f"the drawing process ended with {done.returncode}: {last[:200]}")
+    if len(done.stdout) > LARGEST:
+        raise ChartNotDrawn(f"the chart has {len(done.stdout):,} bytes, more than the {LARGEST:,} that X takes")
+    return done.stdout
+
+
+def _draw(what: str) -> None:
+    """The drawing process: JSON comes in, a picture goes out."""
+    import vl_convert
+
+    if what == "javascript":
+        sys.stdout.buffer.write(vl_convert.javascript_bundle(vl_version=_VEGA_LITE).encode())
+        return
+    # Nothing is fetched, whatever a specification names. The second step asks nobody before it loads an image.
+    svg = vl_convert.vegalite_to_svg(sys.stdin.read(), vl_version=_VEGA_LITE, allowed_base_urls=[])
+    if "<image" in svg:
+        sys.exit("a chart must not hold an image, which would have to be fetched")
+    sys.stdout.buffer.write(vl_convert.svg_to_png(svg) if what == "png" else svg.encode())
+
+
+if __name__ == "__main__":
+    _draw(sys.argv[1])
