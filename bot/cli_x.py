@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot import names
 from bot.models import NamedPost
-from bot.reply import names
 from bot.spend import Spending, spending
 from bot.wiring import open_bot, open_database
 from helperfunctions import settings

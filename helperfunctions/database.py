@@ -5,7 +5,7 @@ import logging
 import os
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, Any, Protocol, Self
 
@@ -28,6 +28,9 @@ _ALIVE: dict[str, Any] = {
 }
 # What takes longer hangs: a lock that nobody gives back, a disk that no longer answers. In milliseconds.
 _PATIENCE = {"lock_timeout": 120_000, "idle_in_transaction_session_timeout": 300_000, "statement_timeout": 1_800_000}
+# Somebody waits for a page.
+_READING_PATIENCE = {"lock_timeout": 5_000, "idle_in_transaction_session_timeout": 60_000, "statement_timeout": 15_000}
+_POOL_PATIENCE_SECONDS = 10
 # Characters that mean something in COPY's text format, and what stands for them.
 # https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -109,6 +112,8 @@ class Transaction:
     outbox: BoundStep
     spend: BoundStep
     health: BoundStep
+    names: BoundStep
+    web: BoundStep
 
     def __init__(self, queries: Queries, connection: Any) -> None:
         self._connection = connection
@@ -314,6 +319,82 @@ class Database:
             )
 
 
+class ReadPool:
+    """The same database for somebody who only reads: a handful of connections that stay open, for many threads.
+
+    Each transaction sees one state and can write nothing. A connection that broke while it lay idle is replaced.
+    """
+
+    def __init__(self, url: str, queries: Queries, *, at_most: int = 8) -> None:
+        self._url = url
+        self._queries = queries
+        self._room = threading.BoundedSemaphore(at_most)
+        self._idle: list[Any] = []
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Read; raises DatabaseUnavailable also when all connections are busy for too long."""
+        if not self._room.acquire(timeout=_POOL_PATIENCE_SECONDS):
+            raise DatabaseUnavailable("all connections for reading are busy")
+        try:
+            connection = self._take()
+            try:
+                with _translated():
+                    yield Transaction(self._queries, connection)
+            except BaseException:
+                self._give_back(connection)
+                raise
+            self._give_back(connection)
+        finally:
+            self._room.release()
+
+    def close(self) -> None:
+        """Close those that are idle."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _take(self) -> Any:
+        """A connection that answers: an idle one, or a new one."""
+        while True:
+            with self._lock:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                return self._connect()
+            try:
+                with _translated():
+                    BoundStep(self._queries.steps["database"], connection).ping()
+            except DatabaseError:
+                connection.close()
+            else:
+                return connection
+
+    def _connect(self) -> Any:
+        with _translated():
+            connection = psycopg2.connect(
+                self._url,
+                connect_timeout=CONNECT_TIMEOUT_SECONDS,
+                options=_options(self._url, _READING_PATIENCE),
+                **_ALIVE,
+                application_name="watchtime web",
+                client_encoding="UTF8",
+            )
+            connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        return connection
+
+    def _give_back(self, connection: Any) -> None:
+        try:
+            with _translated():
+                connection.rollback()
+        except DatabaseError:
+            connection.close()
+            return
+        with self._lock:
+            self._idle.append(connection)
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
@@ -326,9 +407,9 @@ def _translated() -> Iterator[None]:
         raise DatabaseError(f"the database refused: {_first_line(exc)}") from exc
 
 
-def _options(url: str) -> str:
+def _options(url: str, patience: Mapping[str, int] = _PATIENCE) -> str:
     """How long the server may let us wait. What the address says itself comes later, and so wins."""
-    ours = " ".join(f"-c {name}={value}" for name, value in _PATIENCE.items())
+    ours = " ".join(f"-c {name}={value}" for name, value in patience.items())
     return f"{ours} {psycopg2.extensions.parse_dsn(url).get('options', '')}".strip()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import aiosql
 
 SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
-STEPS = ("database", "collect", "daily", "post", "reply", "outbox", "spend", "health")
+STEPS = ("database", "collect", "daily", "post", "reply", "outbox", "spend", "health", "names", "web")
 
 
 class Queries:

@@ -20,6 +20,10 @@ _WITHIN_HOST = regex.compile(r"(?<=[^\s.．。｡])[.．。｡](?=[^\s.．。｡
 _LINK = regex.compile(r"[\p{L}\p{M}\p{N}_-]+[.．｡]\p{L}[\p{L}\p{M}\p{N}_-]*")
 _MENTION = regex.compile(r"[@＠](\w+)")
 _TAG = regex.compile(r"[#＃][\p{L}\p{M}\p{N}_\u200c\u200d]+|\$[A-Za-z]+")
+# Accents and the like over Latin, Greek and Cyrillic letters; the marks of other scripts are part of their letters.
+_ACCENTS = regex.compile(r"[\u0300-\u036f]")
+_NOT_IN_SLUG = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
+LONGEST_SLUG = 80
 _UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
 
 
@@ -113,3 +117,11 @@ def shortened(name: str, weight: int) -> str:
         else:
             high = middle - 1
     return "".join(clusters[:low]).rstrip() + ELLIPSIS
+
+
+def slug(name: str) -> str:
+    """A name as it stands in an address: `Pokémon: Let's Go` as `pokemon-let-s-go`. Letters of any script stay, accents
+    go; at most 80 characters, and nothing when there is neither a letter nor a digit in it."""
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", name))
+    line = _NOT_IN_SLUG.sub("-", unicodedata.normalize("NFC", bare).lower())
+    return line.strip("-")[:LONGEST_SLUG].strip("-")

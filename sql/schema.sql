@@ -1,6 +1,34 @@
 -- Written by `make schema` from sql/migrations, for reading. A test keeps the two equal.
 CREATE SCHEMA staging;
 
+CREATE FUNCTION public.make_reader(role text, password text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('watchtime reader', 0));
+    if not exists (select from pg_catalog.pg_roles where rolname = role) then
+        execute format('create role %I', role);
+    end if;
+    execute format(
+        'alter role %I login nocreatedb nocreaterole noinherit connection limit 20 password %L', role, nullif(password, '')
+    );
+    execute format('alter role %I set default_transaction_read_only = on', role);
+    execute format('revoke all on all tables in schema public, staging from %I', role);
+    execute format('grant usage on schema public, staging to %I', role);
+    execute format(
+        'grant select on addresses, daily_games, daily_streamer_games, daily_streamers, days, game_aliases, games,'
+        ' hourly_games, hours, monthly_streamer_games, months, names, schema_migrations, streamers, staging.games,'
+        ' staging.polls, staging.streams to %I',
+        role
+    );
+    execute format(
+        'grant select (post_id, kind, day, text, chart, alt_text, status, reason, created_at, next_try_at, x_id, sent_at)'
+        ' on posts to %I',
+        role
+    );
+end
+$$;
+
 CREATE FUNCTION staging.drop_partition(of_day date) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -20,6 +48,15 @@ begin
     end if;
 end
 $$;
+
+CREATE TABLE public.addresses (
+    kind text NOT NULL COLLATE pg_catalog."C",
+    slug text NOT NULL COLLATE pg_catalog."C",
+    id text NOT NULL COLLATE pg_catalog."C",
+    is_current boolean NOT NULL,
+    CONSTRAINT addresses_kind_check CHECK ((kind = ANY (ARRAY['game'::text, 'streamer'::text]))),
+    CONSTRAINT addresses_slug_check CHECK ((slug <> ''::text))
+);
 
 CREATE TABLE public.cursors (
     name text NOT NULL,
@@ -92,6 +129,27 @@ CREATE TABLE public.games (
     first_seen_day date NOT NULL,
     last_seen_day date NOT NULL,
     CONSTRAINT games_check CHECK ((first_seen_day <= last_seen_day))
+);
+
+CREATE TABLE public.hourly_games (
+    hour_at timestamp with time zone NOT NULL,
+    average_viewers real NOT NULL,
+    average_streams real NOT NULL,
+    peak_viewers integer NOT NULL,
+    game_id text NOT NULL COLLATE pg_catalog."C"
+);
+
+CREATE TABLE public.hours (
+    hour_at timestamp with time zone NOT NULL,
+    average_viewers real NOT NULL,
+    average_streams real NOT NULL,
+    peak_viewers integer NOT NULL,
+    polls smallint NOT NULL,
+    CONSTRAINT hours_average_streams_check CHECK ((average_streams >= (0)::double precision)),
+    CONSTRAINT hours_average_viewers_check CHECK ((average_viewers >= (0)::double precision)),
+    CONSTRAINT hours_hour_at_check CHECK ((date_trunc('hour'::text, hour_at, 'UTC'::text) = hour_at)),
+    CONSTRAINT hours_peak_viewers_check CHECK ((peak_viewers >= 0)),
+    CONSTRAINT hours_polls_check CHECK ((polls > 0))
 );
 
 CREATE TABLE public.mentions (
@@ -314,6 +372,9 @@ CREATE TABLE staging.streams (
 )
 PARTITION BY LIST (day);
 
+ALTER TABLE ONLY public.addresses
+    ADD CONSTRAINT addresses_pkey PRIMARY KEY (kind, slug);
+
 ALTER TABLE ONLY public.cursors
     ADD CONSTRAINT cursors_pkey PRIMARY KEY (name);
 
@@ -337,6 +398,12 @@ ALTER TABLE ONLY public.game_aliases
 
 ALTER TABLE ONLY public.games
     ADD CONSTRAINT games_pkey PRIMARY KEY (game_id);
+
+ALTER TABLE ONLY public.hourly_games
+    ADD CONSTRAINT hourly_games_pkey PRIMARY KEY (game_id, hour_at);
+
+ALTER TABLE ONLY public.hours
+    ADD CONSTRAINT hours_pkey PRIMARY KEY (hour_at);
 
 ALTER TABLE ONLY public.mentions
     ADD CONSTRAINT mentions_pkey PRIMARY KEY (mention_id);
@@ -395,7 +462,11 @@ ALTER TABLE ONLY staging.polls
 ALTER TABLE ONLY staging.set_aside
     ADD CONSTRAINT set_aside_pkey PRIMARY KEY (poll_id, "position");
 
+CREATE UNIQUE INDEX addresses_current_idx ON public.addresses USING btree (kind, id) WHERE is_current;
+
 CREATE INDEX daily_streamer_games_streamer_idx ON public.daily_streamer_games USING btree (streamer_id, day);
+
+CREATE INDEX hourly_games_hour_idx ON public.hourly_games USING btree (hour_at);
 
 CREATE INDEX mentions_author_idx ON public.mentions USING btree (author_id, decided_at);
 

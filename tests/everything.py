@@ -41,6 +41,7 @@ BY_HAND = (
     "insert into staging.set_aside (poll_id, position, reason, raw) select min(poll_id), 1, 'no id', %(awkward)s"
     " from staging.polls",
     "insert into names (kind, id, key, name, login) values ('game', 'awkward', 'awkward', %(awkward)s, '')",
+    "insert into addresses (kind, slug, id, is_current) values ('game', 'ä-原神', 'awkward', true)",
     "insert into game_aliases (alias_key, alias, game_key, game_name) values ('mine', 'mine', 'chess', 'Chess')",
     "update x_prices set usd = 0.017",
     # A number that was taken and never used: what comes next follows from the sequence alone.

@@ -8,9 +8,9 @@ from typing import Final
 
 from bot.days import Calendar
 from bot.models import Command, DidYouMean, Question, Understood
+from bot.names import DatabaseNames
 from bot.reply import compose
 from bot.reply.lookup import Lookup
-from bot.reply.names import DatabaseNames
 from bot.reply.triage import OLDEST, Mention, reason_not_to_answer, reason_not_to_listen
 from bot.reply.understand import understand
 from helperfunctions.clock import Clock

@@ -11,9 +11,9 @@ import pytest
 
 from bot.daily.rollup import Rollup
 from bot.days import Calendar
+from bot.names import DatabaseNames
 from bot.reply.answer import Answerer
 from bot.reply.lookup import Lookup
-from bot.reply.names import DatabaseNames
 from bot.reply.read import Reader
 from bot.reply.respond import Responder
 from helperfunctions.clock import VirtualClock

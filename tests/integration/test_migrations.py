@@ -44,7 +44,8 @@ def test_a_new_database_gets_the_schema(new: Database, empty_url: str) -> None:
     assert migrations.migrate(new) == OURS
     assert migrations.applied_versions(new) == OURS
     public = (
-        "cursors daily_games daily_streamer_games daily_streamers days draws game_aliases games mentions "
+        "addresses cursors daily_games daily_streamer_games daily_streamers days draws game_aliases games hourly_games "
+        "hours mentions "
         "monthly_streamer_games months names opt_outs posts schema_migrations streamers x_accounts x_charges "
         "x_lost_reads x_pauses x_prices x_reads"
     )

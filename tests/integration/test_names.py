@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot import names
 from bot.models import SubjectKind
-from bot.reply import names
-from bot.reply.names import DatabaseNames
+from bot.names import DatabaseNames
 from helperfunctions.database import Database
 from helperfunctions.errors import WatchTimeError
 from helperfunctions.text import name_key

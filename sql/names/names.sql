@@ -224,3 +224,42 @@ set
 -- name: remove_alias!
 -- Forget a short name.
 delete from game_aliases where alias_key = :alias_key;
+
+-- name: move_cursor!
+-- Remember up to which poll names are keyed. Grain: one row.
+insert into cursors (name, x_id, moved_at)
+values (:name, :x_id, :moved_at)
+on conflict (name) do update
+set
+    x_id = excluded.x_id,
+    moved_at = excluded.moved_at;
+
+-- name: addresses
+-- Whose some addresses are. Grain: one row per address.
+select
+    slug,
+    id
+from addresses
+where kind = :kind and slug = any(cast(:slugs as text []));
+
+-- name: retire_addresses!
+-- Some games or streamers are about to get these addresses: those that they have now are kept, but no longer current.
+update addresses set is_current = false
+from unnest(cast(:ids as text []), cast(:slugs as text [])) as given (id, slug)
+where
+    addresses.kind = :kind
+    and addresses.id = given.id
+    and addresses.is_current
+    and addresses.slug <> given.slug;
+
+-- name: give_addresses!
+-- Give addresses to games or streamers; one that they had before is current again. Grain: one row per address.
+insert into addresses (kind, slug, id, is_current)
+select
+    cast(:kind as text),
+    given.slug,
+    given.id,
+    true
+from unnest(cast(:ids as text []), cast(:slugs as text [])) as given (id, slug)
+on conflict (kind, slug) do update
+set is_current = true;

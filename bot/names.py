@@ -1,16 +1,18 @@
 """The index of names: the keys under which games and streamers are found, kept up to date with the tables."""
 
 import logging
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 from bot.models import Subject, SubjectKind
-from helperfunctions.database import CopyRows, Database
+from helperfunctions.database import CopyRows, Database, Transaction
 from helperfunctions.errors import WatchTimeError
 from helperfunctions.near import likest
-from helperfunctions.text import name_key, one_line
+from helperfunctions.text import name_key, one_line, slug
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +24,15 @@ BATCH: Final = 100_000
 MOST_STREAMERS: Final = 20_000
 # Less alike than this is of no use to anybody.
 LEAST_LIKENESS: Final = 0.6
+# So many of one name have it with a number in their address.
+MOST_OF_A_NAME: Final = 20
+_LOGIN: Final = re.compile(r"[a-z0-9_]{1,60}")
+
+
+class Transactions(Protocol):
+    """A database; for who only searches, one that is only read."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,7 @@ class DatabaseNames:
     Every method raises DatabaseUnavailable or DatabaseError when the database does not play along.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Transactions) -> None:
         self._database = database
         self._poll_id: int | None = None
         self._likely: _Likely | None = None
@@ -49,7 +60,7 @@ class DatabaseNames:
         Nothing is done when there is no newer poll. Of two at once, one waits for the other.
         """
         with self._database.transaction() as tx:
-            poll_id, ended_at, keyed_poll_id, keyed_day = tx.reply.newest_poll(cursor=CURSOR)
+            poll_id, ended_at, keyed_poll_id, keyed_day = tx.names.newest_poll(cursor=CURSOR)
         if poll_id != self._poll_id:
             self._poll_id, self._likely = poll_id, None
         if poll_id is not None and poll_id == keyed_poll_id:
@@ -61,24 +72,51 @@ class DatabaseNames:
             written += batch
         if poll_id is not None:
             with self._database.transaction() as tx:
-                tx.reply.move_cursor(name=CURSOR, x_id=str(poll_id), moved_at=ended_at)
+                tx.names.move_cursor(name=CURSOR, x_id=str(poll_id), moved_at=ended_at)
         if written:
             log.debug("names keyed keys=%s", written)
         return written
 
     def _key_names(self, since: date) -> int:
-        """Make the keys of some of those seen since a day whose keys are missing or of another name; how many."""
+        """Make the keys, and the addresses, of some of those seen since a day whose keys are missing or of another
+        name; how many keys."""
         with self._database.transaction() as tx:
-            tx.reply.lock_names()
+            tx.names.lock_names()
+            games = list(_game_rows(tx.names.games_without_keys(since=since, how_many=BATCH)))
+            streamers = list(_streamer_rows(tx.names.streamers_without_keys(since=since, how_many=BATCH)))
             rows = CopyRows()
-            rows.add(list(_game_rows(tx.reply.games_without_keys(since=since, how_many=BATCH))))
-            rows.add(list(_streamer_rows(tx.reply.streamers_without_keys(since=since, how_many=BATCH))))
+            rows.add(games)
+            rows.add(streamers)
             if not rows.file().getbuffer().nbytes:
                 return 0
-            tx.reply.create_new_names()
-            tx.copy(tx.reply.text_of("copy_new_names"), rows)
-            tx.reply.forget_old_keys()
-            return int(tx.reply.keep_new_keys())
+            tx.names.create_new_names()
+            tx.copy(tx.names.text_of("copy_new_names"), rows)
+            tx.names.forget_old_keys()
+            self._give_addresses(tx, SubjectKind.GAME, {row[1]: slug(row[3]) or row[1] for row in games})
+            self._give_addresses(tx, SubjectKind.STREAMER, {row[1]: _address(row[4]) or row[1] for row in streamers})
+            return int(tx.names.keep_new_keys())
+
+    @staticmethod
+    def _give_addresses(tx: Transaction, kind: SubjectKind, wanted: Mapping[str, str]) -> None:
+        """What stands for each in links from now on: its name, with a number behind it where another was first."""
+        given: dict[str, str] = {}
+        claimed: set[str] = set()
+        waiting = dict(wanted)
+        number = 1
+        while waiting:
+            asked = {id_: _numbered(base, number, id_) for id_, base in waiting.items()}
+            taken = dict(tx.names.addresses(kind=kind.value, slugs=list(asked.values())))
+            for id_, address in asked.items():
+                if address not in claimed and taken.get(address, id_) == id_:
+                    claimed.add(address)
+                    given[id_] = address
+                    del waiting[id_]
+            number += 1
+        if not given:
+            return
+        ids, slugs = list(given), list(given.values())
+        tx.names.retire_addresses(kind=kind.value, ids=ids, slugs=slugs)
+        tx.names.give_addresses(kind=kind.value, ids=ids, slugs=slugs)
 
     def exactly(self, keys: Sequence[str]) -> Mapping[str, Sequence[Subject]]:
         """Who goes by these keys, the most watched of the last 30 days first; keys that nobody has are left out."""
@@ -87,7 +125,7 @@ class DatabaseNames:
         if not wanted:
             return found
         with self._database.transaction() as tx:
-            rows = list(tx.reply.named_exactly(keys=wanted))
+            rows = list(tx.names.named_exactly(keys=wanted))
         for key, kind, subject_id, name, watch_hours in rows:
             found.setdefault(key, []).append(Subject(SubjectKind(kind), subject_id, name, watch_hours))
         return found
@@ -106,7 +144,7 @@ class DatabaseNames:
 
     def _most_watched(self) -> _Likely:
         with self._database.transaction() as tx:
-            rows = tx.reply.most_watched_names(how_many_streamers=MOST_STREAMERS)
+            rows = tx.names.most_watched_names(how_many_streamers=MOST_STREAMERS)
             keys: list[str] = []
             subjects: list[Subject] = []
             for key, kind, subject_id, name, watch_hours in rows:
@@ -125,6 +163,18 @@ def _key(name: str) -> str:
     return name_key(name)[:LONGEST_KEY]
 
 
+def _address(login: str) -> str:
+    # As Twitch itself writes it in an address; anything else is made fit for one.
+    return login if _LOGIN.fullmatch(login) else slug(login)
+
+
+def _numbered(base: str, number: int, id_: str) -> str:
+    if number == 1:
+        return base
+    # Who comes so late to a name has his id told, rather than being counted on for ever.
+    return f"{base}-{number}" if number <= MOST_OF_A_NAME else f"{base}-{id_}-{number}"
+
+
 def _game_rows(games: Iterable[tuple[str, str]]) -> Iterable[tuple[str, ...]]:
     for game_id, name in games:
         yield SubjectKind.GAME.value, game_id, _key(name), name, ""
@@ -139,7 +189,7 @@ def _streamer_rows(streamers: Iterable[tuple[str, str, str]]) -> Iterable[tuple[
 def aliases(database: Database) -> list[tuple[str, str]]:
     """The short names of games: what people write, and the game as Twitch writes it; by game."""
     with database.transaction() as tx:
-        return [(alias, game_name) for alias, game_name in tx.reply.aliases()]
+        return [(alias, game_name) for alias, game_name in tx.names.aliases()]
 
 
 def add_alias(database: Database, alias: str, game_name: str) -> None:
@@ -151,10 +201,10 @@ def add_alias(database: Database, alias: str, game_name: str) -> None:
     if not alias or not game_name:
         raise WatchTimeError("a short name and the name of a game are needed, such as: lol 'League of Legends'")
     with database.transaction() as tx:
-        tx.reply.add_alias(alias_key=name_key(alias), alias=alias, game_key=name_key(game_name), game_name=game_name)
+        tx.names.add_alias(alias_key=name_key(alias), alias=alias, game_key=name_key(game_name), game_name=game_name)
 
 
 def remove_alias(database: Database, alias: str) -> bool:
     """Forget a short name; whether there was one."""
     with database.transaction() as tx:
-        return bool(tx.reply.remove_alias(alias_key=name_key(alias)))
+        return bool(tx.names.remove_alias(alias_key=name_key(alias)))

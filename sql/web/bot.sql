@@ -1,0 +1,72 @@
+-- name: posts
+-- What was posted and answered, and what is to be, the newest first. Grain: one row per post.
+select
+    post_id,
+    kind,
+    day,
+    status,
+    created_at,
+    sent_at,
+    x_id,
+    text,
+    alt_text,
+    reason,
+    chart is not null as has_chart
+from posts
+where cast(:status as text) is null or status = :status
+order by created_at desc, post_id desc
+limit :limit offset :offset;
+
+-- name: count_posts$
+-- How many posts there are.
+select count(*) from posts where cast(:status as text) is null or status = :status;
+
+-- name: chart_of_post$
+-- The chart of one post.
+select chart from posts where post_id = :post_id and chart is not null;
+
+-- name: coverage
+-- How well each day of a span was measured, the newest first. Grain: one row per day.
+select
+    day,
+    starts_at,
+    ends_at,
+    polls,
+    covered_hours,
+    coverage,
+    watch_hours,
+    airtime_hours,
+    rolled_up_at
+from days
+where day between cast(:first as date) and cast(:last as date)
+order by day desc
+limit :limit offset :offset;
+
+-- name: posts_waiting^
+-- How many posts wait to be sent, and since when the oldest could have been. Grain: one row.
+select
+    count(*) as posts,
+    min(next_try_at) as since
+from posts
+where status in ('due', 'sending', 'unknown');
+
+-- name: last_poll^
+-- The newest poll, whatever became of it. Grain: one row.
+select
+    started_at,
+    status,
+    streams,
+    error is not null as has_error
+from staging.polls
+order by started_at desc
+limit 1;
+
+-- name: polls_between
+-- How the polls of a span of time ended. Grain: one row per status.
+select
+    status,
+    count(*) as polls
+from staging.polls
+where started_at >= cast(:since as timestamptz)
+group by status
+order by status;

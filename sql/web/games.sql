@@ -1,0 +1,168 @@
+-- name: find
+-- Whose address this is, and what it is now. Grain: one row per game or streamer.
+select
+    addresses.id,
+    current.slug
+from addresses
+inner join addresses as current
+    on current.kind = addresses.kind and current.id = addresses.id and current.is_current
+where addresses.kind = :kind and addresses.slug = :slug;
+
+-- name: slugs
+-- The addresses of some games or streamers. Grain: one row per game or streamer.
+select
+    id,
+    slug
+from addresses
+where kind = :kind and is_current and id = any(cast(:ids as text []));
+
+-- name: game^
+-- A game. Grain: one row.
+select
+    game_id,
+    game_name,
+    first_seen_day,
+    last_seen_day
+from games
+where game_id = :game_id;
+
+-- name: game_now^
+-- A game at one poll. Grain: one row.
+select
+    viewers,
+    streams
+from staging.games
+where poll_id = :poll_id and game_id = :game_id;
+
+-- name: measured^
+-- How much of a span of days was measured. Grain: one row.
+select
+    count(*) as days,
+    coalesce(sum(covered_hours), 0) as covered_hours,
+    coalesce(sum(extract(epoch from ends_at - starts_at)) / 3600, 0) as hours,
+    coalesce(sum(watch_hours), 0) as watch_hours
+from days
+where day between cast(:first as date) and cast(:last as date);
+
+-- name: days_rolled_up^
+-- The first and the last day that there is. Grain: one row.
+select
+    min(day) as first_day,
+    max(day) as last_day
+from days;
+
+-- name: standings
+-- Every game over a span of days, the most watched first. Grain: one row per game.
+select
+    daily_games.game_id,
+    coalesce(games.game_name, '') as game_name,
+    addresses.slug,
+    sum(daily_games.watch_hours) as watch_hours,
+    sum(daily_games.airtime_hours) as airtime_hours,
+    max(daily_games.peak_viewers) as peak_viewers
+from daily_games
+left join games using (game_id)
+left join addresses on addresses.kind = 'game' and addresses.id = daily_games.game_id and addresses.is_current
+where daily_games.day between cast(:first as date) and cast(:last as date)
+group by daily_games.game_id, games.game_name, addresses.slug
+order by sum(daily_games.watch_hours) desc, daily_games.game_id;
+
+-- name: hours_watched
+-- Every game's hours watched over a span of days, the most watched first. Grain: one row per game.
+select
+    game_id,
+    sum(watch_hours) as watch_hours
+from daily_games
+where day between cast(:first as date) and cast(:last as date)
+group by game_id
+order by sum(watch_hours) desc, game_id;
+
+-- name: game_by_day
+-- Games on each measured day of a span; on a day on which one was not seen it was watched by nobody.
+-- Grain: one row per game and day.
+select
+    asked.game_id,
+    days.day,
+    days.covered_hours,
+    days.coverage,
+    coalesce(daily_games.watch_hours, 0) as watch_hours,
+    coalesce(daily_games.airtime_hours, 0) as airtime_hours,
+    coalesce(daily_games.peak_viewers, 0) as peak_viewers
+from days
+cross join unnest(cast(:game_ids as text [])) as asked (game_id)
+left join daily_games on daily_games.day = days.day and daily_games.game_id = asked.game_id
+where days.day between cast(:first as date) and cast(:last as date)
+order by asked.game_id, days.day;
+
+-- name: game_by_hour
+-- Games in each measured hour of a span of time; in an hour in which one was not seen it was watched by nobody.
+-- Grain: one row per game and hour.
+select
+    asked.game_id,
+    hours.hour_at,
+    coalesce(hourly_games.average_viewers, 0) as average_viewers,
+    coalesce(hourly_games.peak_viewers, 0) as peak_viewers,
+    coalesce(hourly_games.average_streams, 0) as average_streams
+from hours
+cross join unnest(cast(:game_ids as text [])) as asked (game_id)
+left join hourly_games on hourly_games.game_id = asked.game_id and hourly_games.hour_at = hours.hour_at
+where hours.hour_at >= cast(:from_at as timestamptz) and hours.hour_at < cast(:to_at as timestamptz)
+order by asked.game_id, hours.hour_at;
+
+-- name: streamers_of_game
+-- Who was watched most with a game over whole months and single days, which are those of a span. Of the few that are
+-- shown, the days are looked up one by one; of the rest the months do. Grain: one row per streamer.
+with hours as (
+    select
+        streamer_id,
+        watch_hours
+    from monthly_streamer_games
+    where game_id = :game_id and month = any(cast(:months as date []))
+    union all
+    select
+        streamer_id,
+        watch_hours
+    from daily_streamer_games
+    where game_id = :game_id and day = any(cast(:days as date []))
+),
+
+top as (
+    select
+        streamer_id,
+        sum(watch_hours) as watch_hours,
+        count(*) over () as of_all
+    from hours
+    group by streamer_id
+    order by sum(watch_hours) desc, streamer_id
+    limit :limit offset :offset
+)
+
+select
+    top.streamer_id,
+    coalesce(streamers.streamer_name, top.streamer_id) as streamer_name,
+    addresses.slug,
+    top.watch_hours,
+    played.airtime_hours,
+    played.peak_viewers,
+    top.of_all
+from top
+left join streamers using (streamer_id)
+left join addresses on addresses.kind = 'streamer' and addresses.id = top.streamer_id and addresses.is_current
+left join lateral (
+    select
+        sum(daily.airtime_hours) as airtime_hours,
+        max(daily.peak_viewers) as peak_viewers
+    from daily_streamer_games as daily
+    where
+        daily.streamer_id = top.streamer_id
+        and daily.day between cast(:first as date) and cast(:last as date)
+        and daily.game_id = :game_id
+) as played on true
+order by top.watch_hours desc, top.streamer_id;
+
+-- name: whole_months
+-- The months that lie whole within a span of days and are summed up. Grain: one row per month.
+select month
+from months
+where month >= cast(:first as date) and month + interval '1 month' <= cast(:last as date) + interval '1 day'
+order by month;

@@ -1,0 +1,133 @@
+-- name: streamer^
+-- A streamer. Grain: one row.
+select
+    streamer_id,
+    streamer_name,
+    login,
+    first_seen_day,
+    last_seen_day
+from streamers
+where streamer_id = :streamer_id;
+
+-- name: streamer_now^
+-- A streamer at one poll. Grain: one row.
+select
+    streams.viewer_count,
+    streams.game_id,
+    coalesce(games.game_name, '') as game_name,
+    addresses.slug as game_slug,
+    streams.started_at
+from staging.streams
+left join games using (game_id)
+left join addresses on addresses.kind = 'game' and addresses.id = streams.game_id and addresses.is_current
+where streams.day = :day and streams.poll_id = :poll_id and streams.streamer_id = :streamer_id
+limit 1;
+
+-- name: streamer_by_day
+-- Streamers on each measured day of a span; who was not seen was watched by nobody. Grain: one row per streamer and day.
+select
+    asked.streamer_id,
+    days.day,
+    days.covered_hours,
+    days.coverage,
+    coalesce(daily_streamers.watch_hours, 0) as watch_hours,
+    coalesce(daily_streamers.airtime_hours, 0) as airtime_hours,
+    coalesce(daily_streamers.peak_viewers, 0) as peak_viewers
+from days
+cross join unnest(cast(:streamer_ids as text [])) as asked (streamer_id)
+left join daily_streamers on daily_streamers.day = days.day and daily_streamers.streamer_id = asked.streamer_id
+where days.day between cast(:first as date) and cast(:last as date)
+order by asked.streamer_id, days.day;
+
+-- name: games_of_streamer
+-- What a streamer played over a span of days, the most watched first; streams without a game are one.
+-- Grain: one row per game.
+select
+    played.game_id,
+    coalesce(games.game_name, '') as game_name,
+    addresses.slug,
+    sum(played.watch_hours) as watch_hours,
+    sum(played.airtime_hours) as airtime_hours,
+    max(played.peak_viewers) as peak_viewers,
+    count(*) over () as of_all,
+    sum(sum(played.watch_hours)) over () as watch_hours_of_all,
+    sum(sum(played.airtime_hours)) over () as airtime_hours_of_all
+from daily_streamer_games as played
+left join games using (game_id)
+left join addresses on addresses.kind = 'game' and addresses.id = played.game_id and addresses.is_current
+where played.streamer_id = :streamer_id and played.day between cast(:first as date) and cast(:last as date)
+group by played.game_id, games.game_name, addresses.slug
+order by sum(played.watch_hours) desc, played.game_id
+limit :limit offset :offset;
+
+-- name: records_of_streamer
+-- The days on which a streamer had more than ever: viewers, hours watched, hours on the air. Grain: one row per record.
+with on_air as materialized (
+    select distinct daily_streamer_games.day
+    from daily_streamer_games
+    where daily_streamer_games.streamer_id = :streamer_id
+),
+
+seen as materialized (
+    select daily_streamers.*
+    from on_air
+    inner join daily_streamers
+        on daily_streamers.day = on_air.day and daily_streamers.streamer_id = :streamer_id
+)
+
+(
+    select
+        'peak_viewers' as record,
+        seen.day,
+        cast(seen.peak_viewers as double precision) as value
+    from seen
+    order by seen.peak_viewers desc, seen.day
+    limit 1
+)
+union all
+(
+    select
+        'average_viewers',
+        seen.day,
+        seen.average_viewers
+    from seen
+    where seen.airtime_hours >= 1
+    order by seen.average_viewers desc, seen.day
+    limit 1
+)
+union all
+(
+    select
+        'watch_hours',
+        seen.day,
+        seen.watch_hours
+    from seen
+    order by seen.watch_hours desc, seen.day
+    limit 1
+)
+union all
+(
+    select
+        'airtime_hours',
+        seen.day,
+        seen.airtime_hours
+    from seen
+    order by seen.airtime_hours desc, seen.day
+    limit 1
+);
+
+-- name: names_of
+-- The names of some games or streamers. Grain: one row per game or streamer.
+select
+    'game' as kind,
+    game_id as id,
+    game_name as name
+from games
+where cast(:kind as text) = 'game' and game_id = any(cast(:ids as text []))
+union all
+select
+    'streamer',
+    streamer_id,
+    streamer_name
+from streamers
+where cast(:kind as text) = 'streamer' and streamer_id = any(cast(:ids as text []));
