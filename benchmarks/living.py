@@ -20,8 +20,8 @@ from bot.models import Poll
 from bot.timetable import Job
 from bot.wiring import open_bot
 from helperfunctions import settings
-from helperfunctions.drawing import draw_png
 from helperfunctions.clock import VirtualClock
+from helperfunctions.drawing import draw_png
 from sandbox.server import CLIENT_ID, CLIENT_SECRET
 
 IDLE_SECONDS = 2.0

@@ -11,14 +11,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot import cli_check, cli_operations, cli_x
+from bot import cli_check, cli_operations, cli_web, cli_x
 from bot.models import CrawlEnd, DaySummaries, PollStatus, RolledUpDay
 from bot.renewal import LOOK_EVERY, Renewal, run_renewed
 from bot.timetable import Stop, run_until_stopped
 from bot.wiring import open_bot, open_database
-from helperfunctions import log, migrations, settings
-from helperfunctions.drawing import draw_png
+from helperfunctions import log, migrations, reader, settings
 from helperfunctions.clock import SystemClock
+from helperfunctions.drawing import draw_png
 from helperfunctions.errors import SettingsError, TwitchRefused, TwitchUnavailable, WatchTimeError
 from helperfunctions.settings import Settings
 
@@ -102,7 +102,7 @@ def collect() -> None:
     loaded = settings.load().settings
     loaded.twitch_credentials()
     with open_bot(loaded, clock=SystemClock(), random=random.random) as bot, bot.collector() as collector:
-        poll = collector.collect()
+        poll = bot.collect(collector)
     typer.echo(
         f"Poll {poll.poll_id} of {poll.day}: {poll.status}, {poll.streams:,} streams with {poll.viewers:,} viewers "
         f"from {poll.pages:,} pages ({poll.duplicates:,} seen twice, {poll.set_aside:,} set aside)"
@@ -154,10 +154,14 @@ def post(
 
 @app.command()
 def migrate() -> None:
-    """Bring the database's schema up to date. Two at once is fine."""
-    with open_database(settings.load().settings) as database:
+    """Bring the database's schema up to date, and the role of WEB_DATABASE_URL if it is set. Two at once is fine."""
+    in_force = settings.load().settings
+    with open_database(in_force) as database:
         applied = migrations.migrate(database)
-    typer.echo(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
+        typer.echo(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
+        if in_force.web_database_url is not None:
+            role = reader.prepare(database, in_force.web_database_url.get_secret_value())
+            typer.echo(f"The role {role} may read what the dashboard shows.")
 
 
 @app.command()
@@ -243,3 +247,4 @@ def _show(summaries: DaySummaries, charts: Path | None) -> None:
 cli_x.add_to(app)
 cli_check.add_to(app)
 cli_operations.add_to(app)
+cli_web.add_to(app)

@@ -19,22 +19,23 @@ from bot.health.facts import gather
 from bot.health.judge import Expected
 from bot.health.watch import Watch
 from bot.lead import Lead, Standing
-from bot.models import DaySummaries, NamedPost, RolledUpDay
+from bot.models import DaySummaries, NamedPost, Poll, RolledUpDay
+from bot.names import DatabaseNames
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
 from bot.post.plan import Planner
 from bot.reply.answer import Answerer
 from bot.reply.lookup import Lookup
-from bot.reply.names import DatabaseNames
 from bot.reply.read import Reader
 from bot.reply.respond import Responder
 from bot.spend import Ledger
 from bot.timetable import Entry, Job, timetable
-from helperfunctions import embedded_postgres, http_door, migrations, webhook
-from helperfunctions.drawing import draw_png
+from bot.web.site import Site
+from helperfunctions import embedded_postgres, http_door, migrations, reader, webhook
 from helperfunctions.clock import Clock
-from helperfunctions.database import Database
-from helperfunctions.errors import Busy, SettingsError
+from helperfunctions.database import Database, ReadPool
+from helperfunctions.drawing import draw_png, draw_svg, javascript
+from helperfunctions.errors import Busy, DatabaseError, SettingsError
 from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings
 from helperfunctions.token_cache import TokenFile
@@ -61,6 +62,43 @@ def open_database(settings: Settings) -> Iterator[Database]:
         else:
             url = stack.enter_context(embedded_postgres.running(_embedded(settings)))
         yield Database(url, Queries())
+
+
+@contextmanager
+def open_reading(settings: Settings) -> Iterator[ReadPool]:
+    """The same database for the dashboard, which only reads: as the role of WEB_DATABASE_URL, on the embedded server as
+    the role that is made here, else as the bot's own role in sessions that can only read."""
+    with ExitStack() as stack:
+        if settings.web_database_url is not None:
+            url = settings.web_database_url.get_secret_value()
+        elif settings.database_url is not None:
+            url = settings.database_url.get_secret_value()
+        else:
+            own = stack.enter_context(embedded_postgres.running(_embedded(settings)))
+            database = Database(own, Queries())
+            prepare_schema(database, migrate=False)
+            url = reader.of_embedded(database, own)
+        pool = ReadPool(url, Queries())
+        stack.callback(pool.close)
+        migrations.check(pool)
+        yield pool
+
+
+def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> Site:
+    """The dashboard over a database."""
+    return Site(
+        reads=reads,
+        new_names=lambda: DatabaseNames(reads),
+        clock=clock,
+        calendar=Calendar(settings.timezone, settings.day_starts_at),
+        poll_every=timedelta(minutes=settings.poll_every_minutes),
+        post_at=settings.post_at,
+        draw_svg=draw_svg,
+        javascript=javascript,
+        root_path=settings.web_root_path,
+        requests_per_minute=settings.web_requests_per_minute,
+        trusted_proxies=settings.trusted_proxies,
+    )
 
 
 def _embedded(settings: Settings) -> Path:
@@ -221,6 +259,16 @@ class Bot:
             alerter=alerter,
         )
 
+    def collect(self, collector: Collector) -> Poll:
+        """Take a poll, and make the new names in it findable."""
+        poll = collector.collect()
+        try:
+            self.names.refresh()
+        except DatabaseError as exc:
+            # The poll is in; the next one makes up for it.
+            log.warning("new names cannot be found yet: %s", exc)
+        return poll
+
     def jobs(self, collector: Collector, watch: Watch) -> Mapping[Job, Callable[[], object]]:
         """What the timetable wakes. Without credentials for X nobody asks us anything."""
 
@@ -231,7 +279,7 @@ class Bot:
             return self.rollup.daily()
 
         jobs: dict[Job, Callable[[], object]] = {
-            Job.COLLECT: collector.collect,
+            Job.COLLECT: lambda: self.collect(collector),
             Job.DAILY: daily,
             Job.PRUNE: self.pruner.prune,
             Job.POST: self.planner.plan_if_due,

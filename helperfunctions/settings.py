@@ -2,10 +2,12 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -83,6 +85,22 @@ def _usable_folder(path: Path) -> Path:
     return absolute
 
 
+def _root_path(path: str) -> str:
+    path = path.rstrip("/")
+    if path and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", path):
+        raise ValueError("should be a path such as /twitch, of letters, digits and - . _ ~")
+    return path
+
+
+def _networks(text: str) -> str:
+    for part in filter(None, map(str.strip, text.split(","))):
+        try:
+            ip_network(part)
+        except ValueError as exc:
+            raise ValueError("should be IP addresses or networks with commas between them, as 10.0.0.0/8") from exc
+    return text
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 
@@ -155,9 +173,29 @@ class Settings(BaseModel):
         description="where one message goes when something is wrong for too long, one when it is well again",
     )
     log_format: Literal["text", "json"] = Field(default="text", description="how `run` writes its log: text or json")
+    web_host: str = Field(default="127.0.0.1", description="address on which the dashboard is served")
+    web_port: int = Field(default=8000, ge=0, le=65_535, description="port of the dashboard; 0 takes a free one")
+    web_root_path: Annotated[str, AfterValidator(_root_path)] = Field(
+        default="", description="path below which a proxy shows the dashboard, such as /twitch"
+    )
+    web_database_url: Annotated[SecretStr, AfterValidator(_postgres_address)] | None = Field(
+        default=None,
+        description="the same database for a role that only reads, which `migrate` makes; for the dashboard",
+    )
+    web_requests_per_minute: int = Field(
+        default=300, ge=0, description="requests that one address may make of the dashboard; 0: as many as it likes"
+    )
+    web_trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        default="", description="proxies whose X-Forwarded-For is believed: addresses or networks, with commas"
+    )
     x_settle_after_seconds: int = Field(
         default=300, ge=0, le=86_400, description="how long a post may take to show on our own timeline"
     )
+
+    @property
+    def trusted_proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """WEB_TRUSTED_PROXIES."""
+        return tuple(ip_network(part) for part in map(str.strip, self.web_trusted_proxies.split(",")) if part)
 
     def x_credentials(self) -> tuple[str, str, str, str] | None:
         """API key and secret, access token and secret; None when they are not set."""

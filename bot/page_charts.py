@@ -1,0 +1,181 @@
+"""Charts of the dashboard as declarative specifications (Vega-Lite). Pure.
+
+They carry no colours of ink and paper: the page, which knows whether it is dark, adds them (`themed` does so for a
+picture that is drawn here). Widths are those of their container.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import altair as alt
+
+from bot.models import Chart
+from helperfunctions.text import one_line, short_number
+
+HEIGHT: Final = 260
+# Of a picture, which has no container.
+PICTURE_WIDTH: Final = 760
+# Told apart by who sees no red or no green, and on white as on black (Okabe and Ito's, darkened or lightened a little).
+COLOURS: Final = ("#1b87c9", "#d95f02", "#0a9e73", "#c65fa3", "#b58900")
+_ONE: Final = COLOURS[0]
+_HEAT: Final = ("#e8f1f8", "#8fc1e3", "#1b87c9", "#0b3c5d")
+_HEAT_DARK: Final = ("#12202b", "#155a86", "#3aa0df", "#d8efff")
+_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_INK: Final = {
+    "light": ("#1a1d23", "#5a6270", "#d9dee6", "#ffffff"),
+    "dark": ("#eceff4", "#a9b1bf", "#333a46", "#171a21"),
+}
+_NUMBER: Final = ",.0f"
+
+
+def lines(title: str, unit: str, points: Sequence[tuple[str, date | datetime, float | None]]) -> Chart:
+    """How something went over time: one line per name, in the order in which they come. A point without a value leaves
+    a gap."""
+    names = list(dict.fromkeys(name for name, _, _ in points))
+    values = [{"name": one_line(name), "at": _instant(at), "value": value} for name, at, value in points]
+    is_by_day = bool(points) and not isinstance(points[0][1], datetime)
+    chart = _line(values, unit, [one_line(name) for name in names], is_by_day).properties(height=HEIGHT)
+    return Chart(_finished(chart), _in_words(title, unit, points))
+
+
+def heat_map(title: str, unit: str, cells: Sequence[tuple[int, int, float]]) -> Chart:
+    """The week, an hour a cell: day of the week (1: Monday), hour, value."""
+    values = [{"weekday": _WEEKDAYS[day - 1], "hour": hour, "value": value} for day, hour, value in cells]
+    chart = (
+        alt.Chart(alt.InlineData(values=values))
+        .mark_rect(cornerRadius=2)
+        .encode(
+            x=alt.X("hour:O", title="hour", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            y=alt.Y("weekday:O", title=None, sort=list(_WEEKDAYS), scale=alt.Scale(domain=list(_WEEKDAYS))),
+            color=alt.Color(
+                "value:Q", title=unit, scale=alt.Scale(range=list(_HEAT), zero=True), legend=alt.Legend(format="~s")
+            ),
+            tooltip=[
+                alt.Tooltip("weekday:N", title="day"),
+                alt.Tooltip("hour:O", title="hour"),
+                alt.Tooltip("value:Q", title=unit, format=_NUMBER),
+            ],
+        )
+        .properties(height=200)
+    )
+    best = sorted(cells, key=lambda cell: -cell[2])[:3]
+    told = ", ".join(f"{_WEEKDAYS[day - 1]} {hour}:00 ({short_number(value)})" for day, hour, value in best)
+    return Chart(_finished(chart), f"{title}. Most {unit}: {told or 'nothing yet'}.")
+
+
+def bars(title: str, unit: str, rows: Sequence[tuple[str, float]]) -> Chart:
+    """Shares or counts, one horizontal bar each, in the order in which they come."""
+    values = [{"name": one_line(name), "value": value} for name, value in rows]
+    chart = (
+        alt.Chart(alt.InlineData(values=values))
+        .mark_bar(color=_ONE, cornerRadiusEnd=3)
+        .encode(
+            x=alt.X("value:Q", title=unit, axis=alt.Axis(format="~s", tickCount=5)),
+            y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=180)),
+            tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("value:Q", title=unit, format=",.1f")],
+        )
+        .properties(height=max(60, 26 * len(values)))
+    )
+    told = "; ".join(f"{one_line(name)}: {short_number(value)}" for name, value in rows[:5])
+    return Chart(_finished(chart), f"{title}, in {unit}. {told or 'Nothing yet'}.")
+
+
+def days(title: str, unit: str, rows: Sequence[tuple[date, float]]) -> Chart:
+    """A value from 0 to 1 for each day, as columns."""
+    values = [{"at": day.isoformat(), "value": value} for day, value in rows]
+    chart = (
+        alt.Chart(alt.InlineData(values=values))
+        .mark_bar(color=_ONE)
+        .encode(
+            x=alt.X(
+                "utcyearmonthdate(at):T", title=None, axis=alt.Axis(format="%b %-d", labelOverlap=True, tickCount=6)
+            ),
+            y=alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=4)),
+            tooltip=[
+                alt.Tooltip("utcyearmonthdate(at):T", title="day", format="%a, %b %-d, %Y"),
+                alt.Tooltip("value:Q", title=unit, format=".1%"),
+            ],
+        )
+        .properties(height=160)
+    )
+    least = min(rows, key=lambda row: row[1], default=None)
+    told = f"{len(rows)} days, the least on {least[0]}: {least[1]:.0%}" if least else "No day yet"
+    return Chart(_finished(chart), f"{title}. {told}.")
+
+
+def themed(spec: dict[str, Any], theme: str) -> dict[str, Any]:
+    """The same for a picture: `light` or `dark`, in a width of its own."""
+    ink, soft, grid, paper = _INK[theme]
+    axis = {"labelColor": soft, "titleColor": soft, "gridColor": grid, "domainColor": grid, "tickColor": grid}
+    config = {
+        "background": paper,
+        "axis": axis,
+        "legend": {"labelColor": ink, "titleColor": soft},
+        "view": {"stroke": None},
+    }
+    sized = {key: value for key, value in spec.items() if key != "autosize"}
+    sized["width"] = PICTURE_WIDTH
+    if theme == "dark" and "color" in spec.get("encoding", {}) and "scale" in spec["encoding"]["color"]:
+        colour = spec["encoding"]["color"]
+        if colour["scale"].get("range") == list(_HEAT):
+            dark = {**colour, "scale": {**colour["scale"], "range": list(_HEAT_DARK)}}
+            sized["encoding"] = {**spec["encoding"], "color": dark}
+    return {**sized, "config": config}
+
+
+def _line(values: list[dict[str, Any]], unit: str, names: list[str], is_by_day: bool) -> Any:
+    # A day is a date, wherever the visitor is; an hour is an instant, on the visitor's own clock.
+    at = "utcyearmonthdate(at):T" if is_by_day else "at:T"
+    shown = "%a, %b %-d, %Y" if is_by_day else "%a, %b %-d, %H:%M"
+    tooltip = [alt.Tooltip(at, title="day" if is_by_day else "hour", format=shown)]
+    colours: Any = alt.value(_ONE)
+    if len(names) > 1:
+        tooltip.append(alt.Tooltip("name:N", title=" "))
+        scale = alt.Scale(domain=names, range=list(COLOURS[: len(names)]))
+        colours = alt.Color(
+            "name:N", scale=scale, title=None, legend=alt.Legend(orient="top", labelLimit=220, columns=3)
+        )
+    tooltip.append(alt.Tooltip("value:Q", title=unit, format=_NUMBER))
+    return (
+        alt.Chart(alt.InlineData(values=values))
+        .mark_line(
+            strokeWidth=2,
+            interpolate="monotone",
+            point=alt.OverlayMarkDef(size=24, filled=True),
+            invalid="break-paths-filter-domains",
+        )
+        .encode(
+            x=alt.X(at, title=None, axis=alt.Axis(labelOverlap=True, tickCount=8, grid=False)),
+            y=alt.Y("value:Q", title=unit, axis=alt.Axis(format="~s", tickCount=5)),
+            color=colours,
+            tooltip=tooltip,
+        )
+    )
+
+
+def _finished(chart: Any) -> dict[str, Any]:
+    spec: dict[str, Any] = chart.to_dict()
+    spec["width"] = "container"
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    # Altair's own idea of a view's size would win over what the page says.
+    spec.pop("config", None)
+    return spec
+
+
+def _instant(at: date | datetime) -> str:
+    return at.isoformat()
+
+
+def _in_words(title: str, unit: str, points: Sequence[tuple[str, date | datetime, float | None]]) -> str:
+    """The chart for who cannot see it: of each line the lowest, the highest and the newest value."""
+    by_name: dict[str, list[float]] = {}
+    for name, _, value in points:
+        if value is not None:
+            by_name.setdefault(name, []).append(value)
+    told = [
+        f"{one_line(name)}: from {short_number(min(values))} to {short_number(max(values))}, "
+        f"at last {short_number(values[-1])}"
+        for name, values in by_name.items()
+    ]
+    return f"{title}, in {unit}. {'; '.join(told) or 'Nothing yet'}."

@@ -1,0 +1,342 @@
+"""The tables as JSON and CSV. Only translates."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from bot.web import compare as comparing
+from bot.web import explore as exploring
+from bot.web import game as games
+from bot.web import now as at_present
+from bot.web import own
+from bot.web import search as searching
+from bot.web import streamer as streamers
+from bot.web.asked import Names, Slug, WantedDays, WantedFilters, WantedPart, WantedTimezone, names_of
+from bot.web.rows import (
+    Compared,
+    ComparedDay,
+    DayCoverage,
+    Due,
+    Found,
+    GameDay,
+    GameHour,
+    GameInRange,
+    GameNow,
+    GameOfStreamer,
+    GameSummary,
+    Health,
+    HourOfAll,
+    HourOfWeek,
+    Kind,
+    Part,
+    PostRow,
+    Record,
+    Rows,
+    StreamerDay,
+    StreamerOfGame,
+    StreamerSummary,
+    StreamNow,
+)
+from bot.web.site import Site
+
+T = TypeVar("T")
+
+# A spreadsheet takes what begins so for a formula.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Table(BaseModel, Generic[T]):
+    """A part of a table: `total` rows in all; `next` is where the next part is, if there is one."""
+
+    rows: list[T]
+    total: int
+    limit: int
+    offset: int
+    next: str | None
+
+
+class Problem(BaseModel):
+    """What is wrong with what was asked."""
+
+    detail: str
+
+
+class Format(StrEnum):
+    """How the answer is written."""
+
+    JSON = "json"
+    CSV = "csv"
+
+
+WantedFormat = Annotated[Format, Query(alias="format", description="json, or csv for a spreadsheet")]
+_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    404: {"model": Problem, "description": "Nothing is there"},
+    422: {"model": Problem, "description": "This cannot be asked for"},
+    429: {"description": "Too often; Retry-After says when", "content": {"text/plain": {"schema": {"type": "string"}}}},
+    503: {"model": Problem, "description": "The database is away; Retry-After says when"},
+}
+
+
+def router(site: Site) -> APIRouter:
+    """Every table under its path."""
+    api = APIRouter(responses=_PROBLEMS)
+
+    def table(request: Request, found: Rows[Any], part: Part, form: Format, row: type) -> Response:
+        if form is Format.CSV:
+            return _csv(found.rows, row, request.url.path)
+        behind = part.offset + len(found.rows)
+        following = None
+        if found.rows and behind < found.total:
+            query = {**request.query_params, "limit": part.limit, "offset": behind}
+            following = f"{site.root_path}{request.url.path}?{urlencode(query)}"
+        told = {"rows": found.rows, "total": found.total, "limit": part.limit, "offset": part.offset, "next": following}
+        return _json(told)
+
+    def whole(request: Request, rows: Sequence[Any], part: Part, form: Format, row: type) -> Response:
+        cut = rows[part.offset : part.offset + part.limit]
+        return table(request, Rows(cut, len(rows)), part, form, row)
+
+    @api.get("/now/games", response_model=Table[GameNow], tags=["now"])
+    def now_games(request: Request, part: WantedPart, form: WantedFormat = Format.JSON) -> Response:
+        """The games of the newest poll, the most watched first."""
+        with site.reads.transaction() as tx:
+            found = at_present.games_now(tx, site, at_present.newest_poll(tx, site), part)
+        return table(request, found, part, form, GameNow)
+
+    @api.get("/now/streamers", response_model=Table[StreamNow], tags=["now"])
+    def now_streamers(request: Request, part: WantedPart, form: WantedFormat = Format.JSON) -> Response:
+        """Who was live at the newest poll, the most watched first."""
+        with site.reads.transaction() as tx:
+            found = at_present.streamers_now(tx, at_present.newest_poll(tx, site), part)
+        return table(request, found, part, form, StreamNow)
+
+    @api.get("/now/hours", response_model=Table[HourOfAll], tags=["now"])
+    def now_hours(request: Request, part: WantedPart, form: WantedFormat = Format.JSON) -> Response:
+        """How many watched Twitch over the newest 24 hours, by the hour."""
+        with site.reads.transaction() as tx:
+            rows = at_present.viewers_by_hour(tx, at_present.newest_poll(tx, site))
+        return whole(request, rows, part, form, HourOfAll)
+
+    @api.get("/games", response_model=Table[GameInRange], tags=["games"])
+    def all_games(
+        request: Request,
+        part: WantedPart,
+        wanted: WantedDays,
+        filters: WantedFilters,
+        sort: exploring.By = exploring.By.WATCH_HOURS,
+        order: exploring.Order = exploring.Order.DESCENDING,
+        form: WantedFormat = Format.JSON,
+    ) -> Response:
+        """All games over some days: how much is watched, and by how many it is streamed."""
+        with site.reads.transaction() as tx:
+            of_all = games.standings(tx, site, games.span_of(tx, site, wanted))
+        return table(request, exploring.explore(of_all.games, filters, sort, order, part), part, form, GameInRange)
+
+    @api.get("/games/{slug}", response_model=GameSummary, tags=["games"])
+    def one_game(request: Request, slug: Slug, wanted: WantedDays, form: WantedFormat = Format.JSON) -> Response:
+        """A game over some days, and now."""
+        with site.reads.transaction() as tx:
+            game_id, current = games.find(tx, "game", slug)
+            span, poll = games.span_of(tx, site, wanted), at_present.newest_poll(tx, site)
+            found = games.summary(tx, site, game_id, current, span, poll)
+        return _csv([found], GameSummary, request.url.path) if form is Format.CSV else _json(found)
+
+    @api.get("/games/{slug}/days", response_model=Table[GameDay], tags=["games"])
+    def days_of_game(
+        request: Request, slug: Slug, part: WantedPart, wanted: WantedDays, form: WantedFormat = Format.JSON
+    ) -> Response:
+        """A game on each measured day."""
+        with site.reads.transaction() as tx:
+            game_id, _ = games.find(tx, "game", slug)
+            rows = games.by_day(tx, game_id, games.span_of(tx, site, wanted))
+        return whole(request, rows, part, form, GameDay)
+
+    @api.get("/games/{slug}/hours", response_model=Table[GameHour], tags=["games"])
+    def hours_of_game(
+        request: Request, slug: Slug, part: WantedPart, wanted: WantedDays, form: WantedFormat = Format.JSON
+    ) -> Response:
+        """A game in each measured hour of some days; without a range, over the newest 24 hours."""
+        with site.reads.transaction() as tx:
+            game_id, _ = games.find(tx, "game", slug)
+            if wanted.query:
+                rows = games.by_hour(tx, site, game_id, games.span_of(tx, site, wanted))
+            else:
+                rows = games.last_day(tx, game_id, at_present.newest_poll(tx, site))
+        return whole(request, rows, part, form, GameHour)
+
+    @api.get("/games/{slug}/week", response_model=Table[HourOfWeek], tags=["games"])
+    def week_of_game(
+        request: Request,
+        slug: Slug,
+        part: WantedPart,
+        wanted: WantedDays,
+        timezone: WantedTimezone,
+        form: WantedFormat = Format.JSON,
+    ) -> Response:
+        """A game by the hour of the week, on the wall clock of a time zone: the best hours."""
+        with site.reads.transaction() as tx:
+            game_id, _ = games.find(tx, "game", slug)
+            span, zone = games.span_of(tx, site, wanted), timezone or site.calendar.timezone
+            rows = games.by_hour_of_week(tx, site, game_id, span, zone)
+        return whole(request, rows, part, form, HourOfWeek)
+
+    @api.get("/games/{slug}/streamers", response_model=Table[StreamerOfGame], tags=["games"])
+    def streamers_of_game(
+        request: Request, slug: Slug, part: WantedPart, wanted: WantedDays, form: WantedFormat = Format.JSON
+    ) -> Response:
+        """Who was watched most with a game."""
+        with site.reads.transaction() as tx:
+            game_id, _ = games.find(tx, "game", slug)
+            found = games.streamers(tx, game_id, games.span_of(tx, site, wanted), part)
+        return table(request, found, part, form, StreamerOfGame)
+
+    @api.get("/games/{slug}/now", response_model=Table[StreamNow], tags=["games"])
+    def live_with_game(request: Request, slug: Slug, part: WantedPart, form: WantedFormat = Format.JSON) -> Response:
+        """Who is live with a game, at the newest poll."""
+        with site.reads.transaction() as tx:
+            game_id, _ = games.find(tx, "game", slug)
+            found = at_present.streamers_now(tx, at_present.newest_poll(tx, site), part, game_id=game_id)
+        return table(request, found, part, form, StreamNow)
+
+    @api.get("/streamers/{slug}", response_model=StreamerSummary, tags=["streamers"])
+    def one_streamer(request: Request, slug: Slug, wanted: WantedDays, form: WantedFormat = Format.JSON) -> Response:
+        """A streamer over some days, and now."""
+        with site.reads.transaction() as tx:
+            streamer_id, current = games.find(tx, "streamer", slug)
+            span, poll = games.span_of(tx, site, wanted), at_present.newest_poll(tx, site)
+            found = streamers.summary(tx, streamer_id, current, span, poll)
+        return _csv([found], StreamerSummary, request.url.path) if form is Format.CSV else _json(found)
+
+    @api.get("/streamers/{slug}/days", response_model=Table[StreamerDay], tags=["streamers"])
+    def days_of_streamer(
+        request: Request, slug: Slug, part: WantedPart, wanted: WantedDays, form: WantedFormat = Format.JSON
+    ) -> Response:
+        """A streamer on each measured day."""
+        with site.reads.transaction() as tx:
+            streamer_id, _ = games.find(tx, "streamer", slug)
+            rows = streamers.by_day(tx, streamer_id, games.span_of(tx, site, wanted))
+        return whole(request, rows, part, form, StreamerDay)
+
+    @api.get("/streamers/{slug}/games", response_model=Table[GameOfStreamer], tags=["streamers"])
+    def games_of_streamer(
+        request: Request, slug: Slug, part: WantedPart, wanted: WantedDays, form: WantedFormat = Format.JSON
+    ) -> Response:
+        """What a streamer played, and the share of each game."""
+        with site.reads.transaction() as tx:
+            streamer_id, _ = games.find(tx, "streamer", slug)
+            found = streamers.games(tx, streamer_id, games.span_of(tx, site, wanted), part)
+        return table(request, found, part, form, GameOfStreamer)
+
+    @api.get("/streamers/{slug}/records", response_model=Table[Record], tags=["streamers"])
+    def records_of_streamer(
+        request: Request, slug: Slug, part: WantedPart, form: WantedFormat = Format.JSON
+    ) -> Response:
+        """A streamer's best days ever."""
+        with site.reads.transaction() as tx:
+            streamer_id, _ = games.find(tx, "streamer", slug)
+            rows = streamers.records(tx, streamer_id)
+        return whole(request, rows, part, form, Record)
+
+    @api.get("/compare", response_model=Table[Compared], tags=["compare"])
+    def compared(
+        request: Request,
+        kind: Kind,
+        names: Names,
+        part: WantedPart,
+        wanted: WantedDays,
+        form: WantedFormat = Format.JSON,
+    ) -> Response:
+        """Up to five games or streamers beside each other."""
+        with site.reads.transaction() as tx:
+            rows, _ = comparing.compare(tx, kind, names_of(names), games.span_of(tx, site, wanted))
+        return whole(request, rows, part, form, Compared)
+
+    @api.get("/compare/days", response_model=Table[ComparedDay], tags=["compare"])
+    def compared_days(
+        request: Request,
+        kind: Kind,
+        names: Names,
+        part: WantedPart,
+        wanted: WantedDays,
+        form: WantedFormat = Format.JSON,
+    ) -> Response:
+        """Up to five games or streamers, day by day."""
+        with site.reads.transaction() as tx:
+            _, rows = comparing.compare(tx, kind, names_of(names), games.span_of(tx, site, wanted))
+        return whole(request, rows, part, form, ComparedDay)
+
+    @api.get("/bot/posts", response_model=Table[PostRow], tags=["bot"])
+    def posts(
+        request: Request,
+        part: WantedPart,
+        status: Literal["due", "sending", "unknown", "sent", "refused", "expired", "skipped", "not_sent", "dropped"]
+        | None = None,
+        form: WantedFormat = Format.JSON,
+    ) -> Response:
+        """What was posted and answered, and what is to be, the newest first."""
+        with site.reads.transaction() as tx:
+            found = own.posts(tx, part, status)
+        return table(request, found, part, form, PostRow)
+
+    @api.get("/bot/days", response_model=Table[DayCoverage], tags=["bot"])
+    def coverage(request: Request, part: WantedPart, wanted: WantedDays, form: WantedFormat = Format.JSON) -> Response:
+        """How well each day was measured, the newest first."""
+        with site.reads.transaction() as tx:
+            found = own.coverage(tx, games.span_of(tx, site, wanted), part)
+        return table(request, found, part, form, DayCoverage)
+
+    @api.get("/bot/due", response_model=Table[Due], tags=["bot"])
+    def due(request: Request, part: WantedPart, form: WantedFormat = Format.JSON) -> Response:
+        """What the bot does next."""
+        return whole(request, own.due(site), part, form, Due)
+
+    @api.get("/bot/health", response_model=Table[Health], tags=["bot"])
+    def health(request: Request, part: WantedPart, form: WantedFormat = Format.JSON) -> Response:
+        """Whether each part of the bot did what it should by now."""
+        with site.reads.transaction() as tx:
+            rows = own.health(tx, site)
+        return whole(request, rows, part, form, Health)
+
+    @api.get("/search", response_model=Table[Found], tags=["search"])
+    def search(
+        request: Request,
+        q: Annotated[str, Query(max_length=200, description="a name, or what is like it")],
+        part: WantedPart,
+        kind: Kind | None = None,
+        form: WantedFormat = Format.JSON,
+    ) -> Response:
+        """Games and streamers of that name, or one like it, the likest first."""
+        return whole(request, searching.search(site, q, kind=kind), part, form, Found)
+
+    return api
+
+
+def _json(told: object) -> Response:
+    return Response(orjson.dumps(told), media_type="application/json")
+
+
+def _csv(rows: Sequence[Any], row: type, path: str) -> Response:
+    names = [field.name for field in fields(row)]
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(names)
+    writer.writerows([_cell(getattr(one, name)) for name in names] for one in rows)
+    filename = "-".join(part for part in path.split("/")[3:] if part.isascii() and part.replace("-", "").isalnum())
+    headers = {"content-disposition": f'attachment; filename="{filename or "table"}.csv"'}
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value.isoformat() if isinstance(value, date | datetime) else value

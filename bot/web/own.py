@@ -1,0 +1,92 @@
+"""The bot about itself: what it said, what it does next, how well it measured, whether all is well."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.web.ranges import Span
+from bot.web.rows import DayCoverage, Due, Health, Part, PostRow, Rows
+from bot.web.site import NotThere, Site
+from helperfunctions.database import Transaction
+
+_POST_LATE: Final = timedelta(minutes=30)
+_DAY_LATE: Final = timedelta(hours=1)
+_LITTLE_COVERAGE: Final = 0.5
+
+
+def posts(tx: Transaction, part: Part, status: str | None = None) -> Rows[PostRow]:
+    """What was posted and answered, and what is to be, the newest first."""
+    rows = tx.web.posts(status=status, limit=part.limit, offset=part.offset)
+    return Rows([PostRow(*row) for row in rows], int(tx.web.count_posts(status=status)))
+
+
+def chart_of_post(tx: Transaction, post_id: int) -> dict[str, object]:
+    """The specification of the chart that went out with a post. Raises NotThere."""
+    chart = tx.web.chart_of_post(post_id=post_id)
+    if chart is None:
+        raise NotThere("no chart goes with this post")
+    return dict(chart)
+
+
+def coverage(tx: Transaction, span: Span, part: Part) -> Rows[DayCoverage]:
+    """How well each day was measured, the newest first."""
+    rows = tx.web.coverage(first=span.first, last=span.last, limit=part.limit, offset=part.offset)
+    days = int(tx.web.measured(first=span.first, last=span.last)[0])
+    return Rows([DayCoverage(*row) for row in rows], days)
+
+
+def due(site: Site) -> list[Due]:
+    """What the bot does next."""
+    now = site.clock.now()
+    calendar = site.calendar
+    today = calendar.day_of(now)
+    local = now.astimezone(calendar.timezone)
+    post_at = datetime.combine(local.date(), site.post_at, calendar.timezone)
+    if post_at <= local:
+        post_at = datetime.combine(local.date() + timedelta(days=1), site.post_at, calendar.timezone)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    polls_passed = (now - hour) // site.poll_every
+    return [
+        Due("poll", hour + (polls_passed + 1) * site.poll_every),
+        Due("day", today.ends_at),
+        Due("summaries", post_at.astimezone(now.tzinfo)),
+    ]
+
+
+def health(tx: Transaction, site: Site) -> list[Health]:
+    """Whether each part did what it should by now."""
+    return [_poll_health(tx, site), _day_health(tx, site), _post_health(tx, site)]
+
+
+def _poll_health(tx: Transaction, site: Site) -> Health:
+    last = tx.web.last_poll()
+    if last is None:
+        return Health("poll", False, "no poll yet")
+    started_at, status, streams, _ = last
+    since = tx.web.polls_between(since=site.clock.now() - timedelta(days=1))
+    of_last_day = ", ".join(f"{polls} {how}" for how, polls in since) or "none"
+    is_late = site.clock.now() - started_at > 2 * site.poll_every + timedelta(minutes=15)
+    says = f"the newest is {status} with {streams:,} streams; of the last 24 hours: {of_last_day}"
+    return Health("poll", status != "failed" and not is_late, f"late: {says}" if is_late else says)
+
+
+def _day_health(tx: Transaction, site: Site) -> Health:
+    now = site.clock.now()
+    finished = site.calendar.last_finished(now)
+    newest = tx.web.days_rolled_up()[1]
+    if newest is None:
+        return Health("day", now - finished.ends_at <= _DAY_LATE, "no day is rolled up yet")
+    if newest < finished.date and now - finished.ends_at > _DAY_LATE:
+        return Health("day", False, f"{finished.date} is not rolled up; the newest is {newest}")
+    covered, hours = tx.web.measured(first=newest, last=newest)[1:3]
+    share = float(covered) / float(hours) if hours else 0.0
+    return Health("day", share >= _LITTLE_COVERAGE, f"{newest} is rolled up, {share:.0%} of it measured")
+
+
+def _post_health(tx: Transaction, site: Site) -> Health:
+    waiting, since = tx.web.posts_waiting()
+    if not waiting:
+        return Health("posts", True, "nothing waits to be sent")
+    is_late = site.clock.now() - since > _POST_LATE
+    return Health(
+        "posts", not is_late, f"{waiting} wait to be sent" + (f" since {since:%F %H:%M} UTC" if is_late else "")
+    )

@@ -1,0 +1,280 @@
+"""The pages, their charts and their files. Only translates."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal
+
+import orjson
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from bot import page_charts
+from bot.web import columns, own
+from bot.web import compare as comparing
+from bot.web import explore as exploring
+from bot.web import game as games
+from bot.web import now as at_present
+from bot.web import search as searching
+from bot.web import streamer as streamers
+from bot.web.asked import Names, Slug, WantedDays, WantedFilters, WantedPart, WantedTimezone, names_of
+from bot.web.figures import FIGURES, Asked, Measure
+from bot.web.ranges import OFFERED, Span, Wanted
+from bot.web.render import STATIC, Renderer
+from bot.web.rows import Kind, Part
+from bot.web.site import NotThere, Site
+
+_FOREVER: Final = {"cache-control": "public, max-age=31536000, immutable"}
+_TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_ROWS: Final = 25
+_POSTS: Final = 30
+# Each takes a process and a hundred megabytes while it lasts.
+_DRAWN_AT_ONCE: Final = 1
+
+
+class Drawn(StrEnum):
+    """How a chart is wanted: to be drawn in the page, or as a picture."""
+
+    JSON = "json"
+    SVG = "svg"
+
+
+def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]) -> APIRouter:
+    """Every page under its path."""
+    pages = APIRouter(include_in_schema=False)
+    drawing = threading.BoundedSemaphore(_DRAWN_AT_ONCE)
+    javascript = _Once(site.javascript)
+
+    def show(template: str, **facts: Any) -> HTMLResponse:
+        return HTMLResponse(renderer.page(template, columns=columns, **facts))
+
+    def days_facts(wanted: Wanted, span: Span) -> dict[str, Any]:
+        first, last = site.calendar.day(span.first), site.calendar.day(span.last)
+        return {"span": span, "wanted": wanted, "offered": OFFERED, "from_at": first.starts_at, "to_at": last.ends_at}
+
+    @pages.get("/")
+    def now() -> Response:
+        with site.reads.transaction() as tx:
+            poll = at_present.newest_poll(tx, site)
+            return show(
+                "now.html",
+                poll=poll,
+                before=at_present.viewers_before(tx, site, poll) if poll else (None, None),
+                change=at_present.change,
+                games=at_present.games_now(tx, site, poll, Part(_ROWS)),
+                streamers=at_present.streamers_now(tx, poll, Part(_ROWS)),
+                hours=at_present.viewers_by_hour(tx, poll),
+            )
+
+    @pages.get("/games")
+    def all_games() -> Response:
+        return RedirectResponse(renderer.url("/explore"), 308)
+
+    @pages.get("/games/id/{game_id}")
+    def game_by_id(game_id: Slug) -> Response:
+        return by_id("game", game_id)
+
+    @pages.get("/streamers/id/{streamer_id}")
+    def streamer_by_id(streamer_id: Slug) -> Response:
+        return by_id("streamer", streamer_id)
+
+    def by_id(kind: Kind, id_: str) -> Response:
+        with site.reads.transaction() as tx:
+            slugs = dict(tx.web.slugs(kind=kind, ids=[id_]))
+        if id_ not in slugs:
+            raise NotThere(f"no {kind} has this id")
+        return RedirectResponse(renderer.url(f"/{kind}s/{slugs[id_]}"), 302)
+
+    @pages.get("/games/{slug}")
+    def game(slug: Slug, wanted: WantedDays) -> Response:
+        with site.reads.transaction() as tx:
+            game_id, current = games.find(tx, "game", slug)
+            if current != slug:
+                return RedirectResponse(renderer.url(f"/games/{current}", wanted.query), 301)
+            span, poll = games.span_of(tx, site, wanted), at_present.newest_poll(tx, site)
+            week = games.by_hour_of_week(tx, site, game_id, span, site.calendar.timezone)
+            return show(
+                "game.html",
+                game=games.summary(tx, site, game_id, current, span, poll),
+                poll=poll,
+                last_day=games.last_day(tx, game_id, poll),
+                days=games.by_day(tx, game_id, span),
+                streamers=games.streamers(tx, game_id, span, Part(_ROWS)),
+                live=at_present.streamers_now(tx, poll, Part(10), game_id=game_id),
+                week=week,
+                **days_facts(wanted, span),
+            )
+
+    @pages.get("/streamers/{slug}")
+    def streamer(slug: Slug, wanted: WantedDays) -> Response:
+        with site.reads.transaction() as tx:
+            streamer_id, current = games.find(tx, "streamer", slug)
+            if current != slug:
+                return RedirectResponse(renderer.url(f"/streamers/{current}", wanted.query), 301)
+            span, poll = games.span_of(tx, site, wanted), at_present.newest_poll(tx, site)
+            return show(
+                "streamer.html",
+                streamer=streamers.summary(tx, streamer_id, current, span, poll),
+                poll=poll,
+                days=streamers.by_day(tx, streamer_id, span),
+                games=streamers.games(tx, streamer_id, span, Part(_ROWS)),
+                records={record.record: record for record in streamers.records(tx, streamer_id)},
+                **days_facts(wanted, span),
+            )
+
+    @pages.get("/compare")
+    def compare(
+        wanted: WantedDays,
+        game_slugs: Annotated[Names, Query(alias="games")] = "",
+        streamer_slugs: Annotated[Names, Query(alias="streamers")] = "",
+        add: Annotated[str, Query(max_length=200)] = "",
+        measure: Literal["hours", "viewers"] = "hours",
+    ) -> Response:
+        kind: Kind = "streamer" if streamer_slugs and not game_slugs else "game"
+        slugs = list(dict.fromkeys(names_of(streamer_slugs if kind == "streamer" else game_slugs)))
+        not_found = ""
+        if add:
+            found = searching.search(site, add, kind=kind if slugs else None, how_many=1)
+            if found:
+                kind = found[0].kind
+                named = ",".join([*slugs, found[0].slug] if found[0].slug not in slugs else slugs)
+                query = {f"{kind}s": named, **wanted.query, "measure": measure}
+                return RedirectResponse(renderer.url("/compare", query), 303)
+            not_found = add
+        with site.reads.transaction() as tx:
+            span = games.span_of(tx, site, wanted)
+            compared, days = comparing.compare(tx, kind, slugs, span)
+        return show(
+            "compare.html",
+            kind=kind,
+            compared=compared,
+            days=days,
+            slugs=[one.slug for one in compared],
+            measure=measure,
+            not_found=not_found,
+            most=comparing.MOST,
+            **days_facts(wanted, span),
+        )
+
+    @pages.get("/explore")
+    def explore(
+        wanted: WantedDays,
+        filters: WantedFilters,
+        part: WantedPart,
+        sort: exploring.By = exploring.By.WATCH_HOURS,
+        order: exploring.Order = exploring.Order.DESCENDING,
+    ) -> Response:
+        with site.reads.transaction() as tx:
+            span = games.span_of(tx, site, wanted)
+            of_all = games.standings(tx, site, span)
+        named = asdict(filters) | wanted.query
+        return show(
+            "explore.html",
+            games=exploring.explore(of_all.games, filters, sort, order, part),
+            filters=filters,
+            named={name: value for name, value in named.items() if value not in (None, "")},
+            part=part,
+            sort=sort.value,
+            order=order.value,
+            sortable=set(exploring.By),
+            **days_facts(wanted, span),
+        )
+
+    @pages.get("/bot")
+    def bot() -> Response:
+        with site.reads.transaction() as tx:
+            wanted = Wanted(90)
+            span = games.span_of(tx, site, wanted)
+            return show(
+                "bot.html",
+                posts=own.posts(tx, Part(_POSTS)),
+                due=own.due(site),
+                health=own.health(tx, site),
+                coverage=own.coverage(tx, span, Part(span.days)),
+                username=site.username,
+                **days_facts(wanted, span),
+            )
+
+    @pages.get("/search")
+    def search(q: Annotated[str, Query(max_length=200)] = "") -> Response:
+        found = searching.search(site, q) if q.strip() else []
+        exact = [one for one in found if one.likeness == 1]
+        if len(exact) == 1:
+            return RedirectResponse(renderer.url(f"/{exact[0].kind}s/{exact[0].slug}"), 303)
+        return show("search.html", q=q, found=found)
+
+    @pages.get("/api")
+    def api() -> Response:
+        return show("api.html", api=openapi())
+
+    @pages.get("/charts/post.svg")
+    def chart_of_post(post: Annotated[int, Query(ge=1, le=2**62)]) -> Response:
+        with site.reads.transaction() as tx:
+            spec = own.chart_of_post(tx, post)
+        return picture(spec)
+
+    @pages.get("/charts/{what}.{form}")
+    def chart(
+        what: str,
+        form: Drawn,
+        wanted: WantedDays,
+        timezone: WantedTimezone,
+        slug: Annotated[str, Query(max_length=120)] = "",
+        kind: Kind = "game",
+        names: Names = "",
+        measure: Measure = "viewers",
+        theme: Literal["light", "dark"] = "light",
+    ) -> Response:
+        make = FIGURES.get(what)
+        if make is None:
+            raise NotThere("there is no such chart")
+        zone = timezone or site.calendar.timezone
+        asked = Asked(slug.replace("\0", ""), kind, names_of(names), wanted, measure, zone)
+        with site.reads.transaction() as tx:
+            made = make(tx, site, asked)
+        if form is Drawn.SVG:
+            return picture(page_charts.themed(dict(made.spec), theme))
+        return Response(orjson.dumps({"spec": made.spec, "says": made.alt_text}), media_type="application/json")
+
+    def picture(spec: Mapping[str, Any]) -> Response:
+        with drawing:
+            return Response(site.draw_svg(spec), media_type="image/svg+xml")
+
+    @pages.get("/static/vega.js")
+    def vega() -> Response:
+        return Response(javascript(), media_type=_TYPES[".js"], headers=_FOREVER)
+
+    @pages.get("/static/{name}")
+    def static(name: str) -> Response:
+        if name not in {path.name for path in STATIC.iterdir()}:
+            raise NotThere("there is no such file")
+        path = STATIC / name
+        return Response(path.read_bytes(), media_type=_TYPES[path.suffix], headers=_FOREVER)
+
+    @pages.get("/robots.txt")
+    def robots() -> Response:
+        return PlainTextResponse(
+            f"User-agent: *\nDisallow: {site.root_path}/api/\nDisallow: {site.root_path}/charts/\n"
+        )
+
+    @pages.get("/healthz")
+    def healthz() -> Response:
+        return PlainTextResponse("up\n")
+
+    return pages
+
+
+class _Once:
+    """What takes a while, made by whoever asks first."""
+
+    def __init__(self, make: Callable[[], bytes]) -> None:
+        self._make = make
+        self._made: bytes | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> bytes:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made

@@ -1,0 +1,148 @@
+"""Templates -> pages. The only file that touches jinja2; it escapes every value by itself."""
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from bot.web.columns import Column
+from bot.web.site import Site
+from helperfunctions.drawing import javascript_version
+from helperfunctions.text import one_line, short_number
+
+_FOLDER: Final = Path(__file__).parent
+STATIC: Final = _FOLDER / "static"
+_NOTHING: Final = "–"
+
+
+class Renderer:
+    """Makes pages of one site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._environment = Environment(
+            loader=FileSystemLoader(_FOLDER / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters |= {
+            "number": number,
+            "short": short,
+            "ratio": percent,
+            "change": changed,
+            "day": day,
+            "time": partial(moment, site.calendar.timezone),
+            "name": shown_name,
+        }
+        self._environment.globals |= {
+            "url": self.url,
+            "static": self.static,
+            "cell": self.cell,
+            "zone": str(site.calendar.timezone),
+            "zone_name": str(site.calendar.timezone).replace("_", " "),
+            "day_starts_at": f"{site.calendar.starts_at:%H:%M}",
+        }
+
+    def page(self, template: str, **facts: Any) -> str:
+        """A page, whole."""
+        return self._environment.get_template(template).render(facts)
+
+    def url(self, path: str, query: Mapping[str, Any] | None = None) -> str:
+        """An address on this site, below where it is mounted; parameters that are None or empty are left out."""
+        told = {name: value for name, value in (query or {}).items() if value not in (None, "")}
+        return f"{self._site.root_path}{quote(path)}" + (f"?{urlencode(told, doseq=True)}" if told else "")
+
+    def static(self, name: str) -> str:
+        """The address of a file that is always the same; when the file changes, so does its address."""
+        version = javascript_version() if name == "vega.js" else _hash_of(name)
+        return self.url(f"/static/{name}", {"v": version})
+
+    def cell(self, column: Column, row: Any) -> Markup:
+        """One value of a table, as people read it."""
+        value = getattr(row, column.field)
+        text = _FORMATS[column.form](value) if column.form != "time" else moment(self._site.calendar.timezone, value)
+        link = column.link and getattr(row, column.link)
+        if not link:
+            return escape(text)
+        return Markup('<a href="{}">{}</a>').format(self.url(f"/{column.link_to}/{link}"), text)
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """With commas: 12,345."""
+    return _NOTHING if value is None else f"{value:,.{digits}f}"
+
+
+def small(value: float | None) -> str:
+    """A number that may be small: 3.4, 120."""
+    return _NOTHING if value is None else f"{value:,.1f}" if abs(value) < 100 else f"{value:,.0f}"
+
+
+def short(value: float | None) -> str:
+    """As posts write it: 5.3M."""
+    return _NOTHING if value is None else short_number(value)
+
+
+def percent(value: float | None) -> str:
+    """A share: 12.3 %."""
+    return _NOTHING if value is None else f"{value:.1%}" if value < 0.1 else f"{value:.0%}"
+
+
+def changed(value: float | None) -> Markup:
+    """A change, with a sign that is not only a colour."""
+    if value is None:
+        return escape(_NOTHING)
+    if abs(value) < 0.005:
+        return Markup('<span class="soft">±0%</span>')
+    arrow, kind, said = ("▲", "up", "up") if value > 0 else ("▼", "down", "down")
+    shown = f"{abs(value):.0%}" if abs(value) < 10 else f"×{value + 1:,.0f}"
+    return Markup('<span class="{}"><span aria-hidden="true">{}</span><span class="unseen">{} </span>{}</span>').format(
+        kind, arrow, said, shown
+    )
+
+
+def day(value: date | None) -> str:
+    """One of the bot's days."""
+    return _NOTHING if value is None else f"{value:%a, %b} {value.day}, {value.year}"
+
+
+def moment(zone: ZoneInfo, value: datetime | None) -> Markup:
+    """An instant: on the wall clock of the bot's days, until a script sets it to the visitor's."""
+    if value is None:
+        return escape(_NOTHING)
+    local = value.astimezone(zone)
+    return Markup('<time datetime="{}">{}</time>').format(
+        value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), f"{local:%a, %b} {local.day}, {local:%H:%M %Z}"
+    )
+
+
+def shown_name(value: str | None) -> str:
+    """A name that somebody gave: in one line, and never nothing."""
+    line = unicodedata.normalize("NFC", one_line(value or ""))
+    return line or "(no category)"
+
+
+_FORMATS: Final[dict[str, Any]] = {
+    "name": shown_name,
+    "text": lambda value: _NOTHING if value is None else str(value),
+    "number": number,
+    "small": small,
+    "short": short,
+    "ratio": percent,
+    "change": changed,
+    "day": day,
+}
+
+
+@lru_cache
+def _hash_of(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]

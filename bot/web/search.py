@@ -1,0 +1,54 @@
+"""What somebody may mean who types a name: the very name, short names, names that begin so, and names that are near."""
+
+from typing import Final, get_args
+
+from bot.models import Subject
+from bot.web.rows import Found, Kind
+from bot.web.site import Site
+from helperfunctions.text import name_key
+
+MOST: Final = 20
+# Less like it than this is no misspelling.
+_LEAST_LIKENESS: Final = 0.7
+# What begins as somebody began to type is liker than what is misspelled.
+_BEGINS: Final = 0.95
+_LAST_LETTER: Final = "\U0010ffff"
+
+
+def search(site: Site, text: str, *, kind: Kind | None = None, how_many: int = MOST) -> list[Found]:
+    """Games and streamers of that name or one like it, the likest first, of equally like ones the more watched."""
+    key = name_key(text.replace("\0", "").encode(errors="replace").decode())[:100]
+    if not key:
+        return []
+    likeness: dict[tuple[str, str], tuple[float, float, str]] = {}
+
+    def keep(subject: Subject, how_like: float) -> None:
+        known = likeness.get((subject.kind, subject.id))
+        if known is None or known[0] < how_like:
+            likeness[subject.kind, subject.id] = how_like, subject.watch_hours, subject.name
+
+    names = site.names()
+    for subject in names.exactly([key]).get(key, ()):
+        keep(subject, 1.0)
+    with site.reads.transaction() as tx:
+        for kind_, id_, name, watch_hours in tx.web.named_like(
+            prefix=key, behind=key + _LAST_LETTER, how_many=how_many
+        ):
+            keep(Subject(kind_, id_, name, watch_hours), _BEGINS)
+        for subject, how_like in names.nearly(key, how_many):
+            if how_like >= _LEAST_LIKENESS:
+                keep(subject, how_like if how_like == 1 else min(how_like, _BEGINS - 0.01))
+        found = [
+            (kind_, id_, *how)
+            for (kind_, id_), how in sorted(likeness.items(), key=lambda item: (-item[1][0], -item[1][1], item[1][2]))
+            if kind is None or kind_ == kind
+        ]
+        slugs = {
+            each: dict(tx.web.slugs(kind=each, ids=[id_ for kind_, id_, *_ in found if kind_ == each]))
+            for each in get_args(Kind)
+        }
+    return [
+        Found("game" if kind_ == "game" else "streamer", name, slugs[kind_][id_], round(how_like, 3))
+        for kind_, id_, how_like, _, name in found
+        if id_ in slugs[kind_]
+    ][:how_many]

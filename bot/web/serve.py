@@ -1,0 +1,72 @@
+"""Serves the dashboard until it is told to stop. The only file that touches uvicorn."""
+
+import logging
+import socket
+from collections.abc import Callable
+from typing import Any, Final
+
+import uvicorn
+
+from bot.web.app import make_app
+from bot.web.site import Site
+from helperfunctions.errors import SettingsError
+
+log = logging.getLogger(__name__)
+
+# Who is still waiting for an answer when we stop gets it, within this time.
+_FINISH_SECONDS: Final = 10
+_WAITING: Final = 128
+
+
+def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `ready` is told the address once we listen. `port` 0 takes a free one.
+
+    Raises SettingsError when the address cannot be listened on.
+    """
+    listener = _listen(host, port)
+    with listener:
+        config = uvicorn.Config(
+            make_app(site),
+            log_config=None,
+            access_log=False,
+            # Whom we believe that it speaks for somebody else is decided at our own door.
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=_FINISH_SECONDS,
+            timeout_keep_alive=15,
+            limit_concurrency=512,
+            h11_max_incomplete_event_size=16_384,
+            lifespan="off",
+        )
+        shown, own_port = (f"[{host}]" if ":" in host else host), listener.getsockname()[1]
+        server = _Server(config, lambda: ready(f"http://{shown}:{own_port}{site.root_path}/"))
+        server.run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._tell()
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        # A second signal does not wait, and none is raised again: to be stopped is no failure.
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_WAITING)
+    except (OSError, OverflowError) as exc:
+        listener.close()
+        reason = getattr(exc, "strerror", None) or str(exc)
+        raise SettingsError([f"WEB_HOST and WEB_PORT: cannot listen on {host}:{port}: {reason}"]) from exc
+    return listener

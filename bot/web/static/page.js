@@ -1,0 +1,192 @@
+// What the pages do beyond what they are without scripts: charts, suggestions, the visitor's own time.
+
+const own = document.querySelector("script[data-vega]").dataset;
+
+// Times: from the wall clock of the bot's days to the visitor's.
+function localTimes() {
+  const form = new Intl.DateTimeFormat(undefined, {
+    weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+  });
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    time.title = time.textContent;
+    time.textContent = form.format(new Date(time.dateTime));
+  }
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (const told of document.querySelectorAll(".times")) {
+    told.textContent = `yours (${zone.replaceAll("_", " ")}); days are the bot's`;
+  }
+  return zone;
+}
+
+// Charts: the library is large, so it comes with the first chart that is looked at.
+let library;
+function vega() {
+  library ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = own.vega;
+    script.onload = () => resolve(window.vegaEmbed);
+    script.onerror = () => reject(new Error("the script that draws charts did not load"));
+    document.head.append(script);
+  });
+  return library;
+}
+
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+function inkOf(page) {
+  const value = (name) => page.getPropertyValue(name).trim();
+  const [ink, soft, line] = [value("--ink"), value("--soft"), value("--line")];
+  return {
+    background: "transparent",
+    font: "system-ui, sans-serif",
+    axis: { labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal" },
+    legend: { labelColor: ink, titleColor: soft, labelFontSize: 12, titleFontWeight: "normal" },
+    view: { stroke: null },
+  };
+}
+
+function inTheDark(spec) {
+  const scale = spec.encoding?.color?.scale;
+  if (!dark.matches || !scale?.range || spec.mark?.type !== "rect") return spec;
+  return { ...spec, encoding: { ...spec.encoding, color: { ...spec.encoding.color, scale: { ...scale, range: ["#12202b", "#155a86", "#3aa0df", "#d8efff"] } } } };
+}
+
+const drawn = new Map();
+
+async function draw(figure) {
+  const place = figure.querySelector(".drawing");
+  try {
+    if (!drawn.has(figure)) {
+      const address = new URL(figure.dataset.chart, location.href);
+      if (zone) address.searchParams.set("tz", zone);
+      const answer = await fetch(address);
+      if (!answer.ok) throw new Error(`the chart did not come: ${answer.status}`);
+      drawn.set(figure, await answer.json());
+    }
+    const { spec, says } = drawn.get(figure);
+    const embed = await vega();
+    await embed(place, inTheDark(spec), {
+      actions: false, ast: true, renderer: "canvas", defaultStyle: false,
+      config: inkOf(getComputedStyle(document.documentElement)),
+      tooltip: { disableDefaultStyle: true },
+      // Nothing is loaded, whatever a specification names.
+      loader: { http: { credentials: "omit" } },
+    });
+    place.setAttribute("role", "img");
+    place.setAttribute("aria-label", says);
+    figure.dataset.drawn = "yes";
+  } catch (error) {
+    place.classList.add("failed");
+    place.textContent = "This chart could not be drawn; the table has its values.";
+    figure.dataset.drawn = "no";
+    console.warn(error);
+  }
+}
+
+function charts() {
+  const figures = [...document.querySelectorAll("[data-chart]")];
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries.filter((one) => one.isIntersecting)) {
+      seen.unobserve(entry.target);
+      draw(entry.target);
+    }
+  }, { rootMargin: "300px" });
+  figures.forEach((figure) => seen.observe(figure));
+  dark.addEventListener("change", () => drawn.forEach((_, figure) => draw(figure)));
+}
+
+// Suggestions under a search box: a list that is gone through with the arrow keys.
+function suggest(input, number) {
+  const field = document.createElement("span");
+  field.className = "field";
+  input.before(field);
+  field.append(input);
+  const list = Object.assign(document.createElement("ul"), { className: "suggestions", id: `suggestions-${number}`, hidden: true });
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Suggestions");
+  field.append(list);
+  const said = Object.assign(document.createElement("span"), { className: "unseen" });
+  said.setAttribute("role", "status");
+  field.append(said);
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-autocomplete", "list");
+  input.setAttribute("aria-controls", list.id);
+  input.setAttribute("aria-expanded", "false");
+
+  let waiting, asked = "", at = -1;
+  const isToGo = input.name === "q";
+
+  function close() {
+    list.hidden = true;
+    at = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function choose(option) {
+    if (isToGo) {
+      location.href = option.dataset.address;
+    } else {
+      input.value = option.dataset.name;
+      close();
+      input.form.requestSubmit();
+    }
+  }
+
+  function mark(next) {
+    const options = [...list.children];
+    at = (next + options.length) % options.length;
+    options.forEach((option, place) => option.setAttribute("aria-selected", String(place === at)));
+    input.setAttribute("aria-activedescendant", options[at].id);
+    options[at].scrollIntoView({ block: "nearest" });
+  }
+
+  function show(found) {
+    list.replaceChildren(...found.map((one, place) => {
+      const option = Object.assign(document.createElement("li"), { id: `${list.id}-${place}` });
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", "false");
+      option.dataset.address = `${own.root}${one.kind}s/${encodeURIComponent(one.slug)}`;
+      option.dataset.name = one.name;
+      const name = Object.assign(document.createElement("bdi"), { textContent: one.name });
+      const kind = Object.assign(document.createElement("small"), { textContent: one.kind });
+      option.append(name, kind);
+      option.addEventListener("mousedown", (event) => { event.preventDefault(); choose(option); });
+      return option;
+    }));
+    at = -1;
+    list.hidden = found.length === 0;
+    input.setAttribute("aria-expanded", String(found.length > 0));
+    said.textContent = found.length ? `${found.length} suggestions` : "No suggestions";
+  }
+
+  async function ask() {
+    asked = input.value.trim();
+    if (asked.length < 2) return close();
+    const address = new URL(own.search, location.href);
+    address.searchParams.set("q", asked);
+    address.searchParams.set("limit", "8");
+    if (input.dataset.suggest) address.searchParams.set("kind", input.dataset.suggest);
+    const forThis = asked;
+    try {
+      const answer = await fetch(address);
+      if (answer.ok && forThis === asked) show((await answer.json()).rows);
+    } catch {
+      close();
+    }
+  }
+
+  input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(ask, 150); });
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") return close();
+    if (list.hidden) return;
+    if (event.key === "ArrowDown") { event.preventDefault(); mark(at + 1); }
+    if (event.key === "ArrowUp") { event.preventDefault(); mark(at < 0 ? -1 : at - 1); }
+    if (event.key === "Enter" && at >= 0) { event.preventDefault(); choose(list.children[at]); }
+  });
+}
+
+const zone = localTimes();
+charts();
+document.querySelectorAll("[data-suggest]").forEach(suggest);

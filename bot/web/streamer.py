@@ -1,0 +1,93 @@
+"""How a streamer did."""
+
+from bot.web.game import ratio
+from bot.web.now import NewestPoll, change
+from bot.web.ranges import Span
+from bot.web.rows import GameOfStreamer, Part, Record, Rows, StreamerDay, StreamerSummary
+from bot.web.site import NotThere
+from helperfunctions.database import Transaction
+
+
+def summary(tx: Transaction, streamer_id: str, slug: str, span: Span, poll: NewestPoll | None) -> StreamerSummary:
+    """A streamer over some days, and now. Raises NotThere."""
+    streamer = tx.web.streamer(streamer_id=streamer_id)
+    if streamer is None:
+        raise NotThere("no streamer goes by this address")
+    _, name, login, first_seen_day, last_seen_day = streamer
+    now = None
+    if poll is not None and not poll.is_stale:
+        now = tx.web.streamer_now(day=poll.day, poll_id=poll.poll_id, streamer_id=streamer_id)
+    days = by_day(tx, streamer_id, span)
+    watch_hours = sum(day.watch_hours for day in days)
+    airtime_hours = sum(day.airtime_hours for day in days)
+    before = sum(day.watch_hours for day in by_day(tx, streamer_id, span.before)) or None
+    return StreamerSummary(
+        streamer_id=streamer_id,
+        streamer=name,
+        login=login,
+        slug=slug,
+        first_seen_day=first_seen_day,
+        last_seen_day=last_seen_day,
+        viewers_now=int(now[0]) if now else None,
+        game_now=now[2] if now else None,
+        game_now_slug=now[3] if now else None,
+        live_since=now[4] if now else None,
+        first_day=span.first,
+        last_day=span.last,
+        days_measured=len(days),
+        days_on_air=sum(1 for day in days if day.airtime_hours),
+        watch_hours=watch_hours,
+        watch_hours_before=before,
+        change=change(watch_hours, before),
+        airtime_hours=airtime_hours,
+        average_viewers=ratio(watch_hours, airtime_hours),
+        peak_viewers=max((day.peak_viewers for day in days), default=0),
+    )
+
+
+def by_day(tx: Transaction, streamer_id: str, span: Span) -> list[StreamerDay]:
+    """A streamer on each measured day."""
+    rows = tx.web.streamer_by_day(streamer_ids=[streamer_id], first=span.first, last=span.last)
+    return [
+        StreamerDay(day, coverage, watch_hours, airtime_hours, ratio(watch_hours, airtime_hours), int(peak))
+        for _, day, _, coverage, watch_hours, airtime_hours, peak in rows
+    ]
+
+
+def games(tx: Transaction, streamer_id: str, span: Span, part: Part) -> Rows[GameOfStreamer]:
+    """What a streamer played, the most watched first."""
+    about = {"streamer_id": streamer_id, "first": span.first, "last": span.last}
+    rows = list(tx.web.games_of_streamer(**about, limit=part.limit, offset=part.offset))
+    # Behind the end there is no row to tell how many there are.
+    tells_total = rows or list(tx.web.games_of_streamer(**about, limit=1, offset=0))
+    found = [
+        GameOfStreamer(
+            rank=rank,
+            game_id=game_id,
+            game=name,
+            slug=slug,
+            watch_hours=watch_hours,
+            share=ratio(watch_hours, watch_hours_of_all),
+            airtime_hours=airtime_hours,
+            airtime_share=ratio(airtime_hours, airtime_hours_of_all),
+            average_viewers=ratio(watch_hours, airtime_hours),
+            peak_viewers=int(peak),
+        )
+        for rank, (
+            game_id,
+            name,
+            slug,
+            watch_hours,
+            airtime_hours,
+            peak,
+            _,
+            watch_hours_of_all,
+            airtime_hours_of_all,
+        ) in enumerate(rows, part.offset + 1)
+    ]
+    return Rows(found, int(tells_total[0][6]) if tells_total else 0)
+
+
+def records(tx: Transaction, streamer_id: str) -> list[Record]:
+    """A streamer's best days."""
+    return [Record(*row) for row in tx.web.records_of_streamer(streamer_id=streamer_id)]

@@ -1,0 +1,43 @@
+"""The role that only reads: the dashboard comes in as it, so that no mistake of its can change or show too much."""
+
+from typing import Final
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from helperfunctions.database import Database
+from helperfunctions.errors import DatabaseError, DatabaseUnavailable, SettingsError
+
+EMBEDDED_ROLE: Final = "watchtime_web"
+
+
+def prepare(database: Database, reading_url: str) -> str:
+    """Make or mend the role that stands in `reading_url`, with its password, and let it read what the dashboard shows;
+    its name. Two at once is fine: one waits for the other.
+
+    Raises SettingsError when it is the bot's own role, DatabaseError when we may not make roles.
+    """
+    parts = urlsplit(reading_url)
+    role, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not role or role == database.parameters()["user"]:
+        raise SettingsError(
+            ["WEB_DATABASE_URL: name a role of its own, as in postgresql://watchtime_web:PASSWORD@host/database"]
+        )
+    try:
+        with database.transaction() as tx:
+            tx.database.make_reader(role=role, password=password)
+    except DatabaseUnavailable:
+        raise
+    except DatabaseError as exc:
+        raise DatabaseError(
+            f"the role {role} of WEB_DATABASE_URL cannot be made: {exc}. Have an administrator of the database give "
+            "the bot's role CREATEROLE, or leave WEB_DATABASE_URL out: the dashboard then reads as the bot's own role"
+        ) from exc
+    return role
+
+
+def of_embedded(database: Database, own_url: str) -> str:
+    """The address of the embedded server for the role that only reads, which is made there."""
+    parts = urlsplit(own_url)
+    place = parts.netloc.rpartition("@")[2]
+    url = urlunsplit(parts._replace(netloc=f"{EMBEDDED_ROLE}@{place}"))
+    prepare(database, url)
+    return url
