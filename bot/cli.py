@@ -211,8 +211,15 @@ def demo(
     faults: Annotated[float, typer.Option(min=0, max=0.5, help="Rate of every kind of fault, per request.")] = 0.0,
     keep: Annotated[Path | None, typer.Option(help="Keep the demo's database in this new folder.")] = None,
     charts: Annotated[Path, typer.Option(help="The folder for the charts that are posted.")] = Path("demo-charts"),
+    history: Annotated[
+        int | None, typer.Option(min=0, max=90, help="Days before, made quickly: 14; with --no-web, none.")
+    ] = None,
+    web: Annotated[bool, typer.Option("--web/--no-web", help="End at the dashboard, or just end.")] = True,
+    web_host: Annotated[str, typer.Option(help="Address of the dashboard.")] = "127.0.0.1",
+    web_port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the dashboard; 0 takes a free one.")] = 8000,
 ) -> None:
-    """Live through more than a day in about a minute: the production code against a make-believe Twitch and X.
+    """Live through more than a day in about a minute: the production code against a make-believe Twitch and X. Then
+    look at it, and at two weeks before, on the dashboard, until Ctrl-C.
 
     Needs no account and touches no real data.
     """
@@ -220,7 +227,15 @@ def demo(
     from bot.demo import run_demo
 
     log.set_up("CRITICAL")
-    run_demo(channels=channels, seed=seed, fault_rate=faults, keep=keep, charts=charts)
+    run_demo(
+        channels=channels,
+        seed=seed,
+        fault_rate=faults,
+        keep=keep,
+        charts=charts,
+        history=(14 if web else 0) if history is None else history,
+        shown_at=(web_host, web_port) if web else None,
+    )
 
 
 def _day_line(day: RolledUpDay) -> str:

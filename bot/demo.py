@@ -16,10 +16,12 @@ from typing import Final
 
 from pydantic import SecretStr
 
+from bot.demo_history import live_through_history
 from bot.models import Poll, RolledUpDay
 from bot.spend import spending
 from bot.timetable import Entry, Job
-from bot.wiring import Bot, open_bot
+from bot.web.serve import serve
+from bot.wiring import Bot, open_bot, open_reading, open_site
 from helperfunctions.clock import VirtualClock
 from helperfunctions.errors import SettingsError, XError
 from helperfunctions.screen import Screen
@@ -93,9 +95,21 @@ class People:
 
 
 def run_demo(
-    *, channels: int, seed: int, fault_rate: float, keep: Path | None, charts: Path, screen: Screen | None = None
+    *,
+    channels: int,
+    seed: int,
+    fault_rate: float,
+    keep: Path | None,
+    charts: Path,
+    history: int = 0,
+    shown_at: tuple[str, int] | None = None,
+    screen: Screen | None = None,
 ) -> None:
-    """Live from the start of a day to the posts of the next, and show what was measured, said, asked and paid."""
+    """Live from the start of a day to the posts of the next, and show what was measured, said, asked and paid; then
+    serve the dashboard at `shown_at` (host and port), if given, until stopped.
+
+    `history`: so many days before it are made quickly.
+    """
     began = time.monotonic()
     screen = screen or Screen()
     world = World(seed=seed, channels=channels)
@@ -103,7 +117,7 @@ def run_demo(
     x_faults = XFaults(XFaults.everything(fault_rate, but=NOT_IN_A_DEMO), seed=seed, slow_seconds=SLOW_SECONDS)
     with ExitStack() as stack:
         folder = stack.enter_context(_folder(keep))
-        clock = VirtualClock(datetime.fromisoformat(f"{DAY}T15:59:59+00:00"))
+        clock = VirtualClock(datetime.fromisoformat(f"{DAY - timedelta(days=history)}T15:59:59+00:00"))
         twitch = stack.enter_context(
             TwitchSandbox(world, clock, faults=faults, seconds_per_request=SECONDS_PER_REQUEST)
         )
@@ -120,6 +134,9 @@ def run_demo(
             )
         )
         screen.line(f"A real PostgreSQL runs in {folder}")
+        if history:
+            screen.line(f"The {history} days before are made quickly: a poll an hour, straight into staging")
+            live_through_history(bot, clock, world, history, DAY, screen)
         _live_through(bot, clock, People(x, world, clock.now()), screen)
         _show_measured(bot, world, screen)
         struck = sum((faults.struck() | x_faults.struck()).values())
@@ -127,7 +144,10 @@ def run_demo(
         _show_posts(x.posts(), charts, screen)
         _show_conversation(bot, x, screen)
         _show_bill(bot, x, screen)
-    screen.line(f"Done in {time.monotonic() - began:.0f} s. Nothing is left running{'' if keep else ', nothing kept'}.")
+        took = time.monotonic() - began
+        if shown_at is not None:
+            _serve(bot, folder, clock, shown_at, took, screen)
+    screen.line(f"Done in {took:.0f} s. Nothing is left running{'' if keep else ', nothing kept'}.")
 
 
 def _settings(twitch: TwitchSandbox, x: XSandbox, folder: Path) -> Settings:
@@ -238,6 +258,19 @@ def _show_conversation(bot: Bot, x: XSandbox, screen: Screen) -> None:
         answer = answers.get(post.post_id)
         said = answer.text if answer else f"(no answer: {reasons.get(post.post_id) or 'not decided yet'})"
         screen.panel(f"{post.created_at:%a %H:%M} UTC, @{post.author.username}", f"{post.text}\n\n{said}")
+
+
+def _serve(bot: Bot, folder: Path, clock: VirtualClock, shown_at: tuple[str, int], took: float, screen: Screen) -> None:
+    """The dashboard over the demo's database, at the demo's last moment."""
+
+    def ready(address: str) -> None:
+        screen.line()
+        screen.line(f"After {took:.0f} s, the dashboard over all of this is at {address}")
+        screen.line("What is watched now, each game and streamer, and this bot's own page; Ctrl-C ends it.")
+
+    host, port = shown_at
+    with open_reading(bot.settings) as reads:
+        serve(open_site(bot.settings, reads, clock), host=host, port=port, ready=ready)
 
 
 def _show_bill(bot: Bot, x: XSandbox, screen: Screen) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.listing import Listing
+from sandbox.listing import Listing, list_streams
 from sandbox.world import World
 
 _LEAST_KEPT: Final = 10_000
@@ -46,6 +46,13 @@ class StreamJson:
             halves = self._kept.get(key) or self._keep(key, self._halves(streamer, stream_id, game, started_at))
             objects.append(b"%b%d%b" % (halves[0], count, halves[1]))
         return objects
+
+    def everything(self, instant: datetime, more_than: int) -> list[bytes]:
+        """All streams with more than so many viewers, as one answer without pages would have them."""
+        listing = list_streams(self._world, instant)
+        count = listing.first_below(more_than + 1)
+        places = np.arange(count)
+        return self.objects(listing, places, listing.viewers[:count].tolist())
 
     def _keep(self, key: int, halves: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
         if len(self._kept) >= self._most_kept:

@@ -13,6 +13,7 @@ from helperfunctions.settings import secret_fields
 SIGNS = "/7+Q=<&'é"
 BEGINNING = 13
 PASSWORD = f"planted-password{SIGNS}"
+READING_PASSWORD = f"planted-reading-password{SIGNS}"
 HOOK = "planted-webhook-5b1f"
 
 
@@ -26,12 +27,13 @@ def planted(database: str = "127.0.0.1:1/watch") -> dict[str, str]:
     return values | {
         "DATABASE_URL": f"postgresql://watcher:{quote(PASSWORD, safe='')}@{database}",
         "ALERT_WEBHOOK_URL": f"http://127.0.0.1:1/{HOOK}",
+        "WEB_DATABASE_URL": f"postgresql://reader:{quote(READING_PASSWORD, safe='')}@{database}",
     }
 
 
 def hidden_parts(values: Mapping[str, str]) -> list[str]:
     """What of them nobody may see: of an address the password, or what stands for one, for its host is shown."""
-    parts = {"DATABASE_URL": PASSWORD, "ALERT_WEBHOOK_URL": HOOK}
+    parts = {"DATABASE_URL": PASSWORD, "WEB_DATABASE_URL": READING_PASSWORD, "ALERT_WEBHOOK_URL": HOOK}
     return [parts.get(name, value) for name, value in values.items()]
 
 

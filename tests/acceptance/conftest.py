@@ -42,6 +42,7 @@ VERBS = (
     "backup",
     "restore",
     "copy-to",
+    "web",
 )
 PATIENCE_SECONDS = 60.0
 

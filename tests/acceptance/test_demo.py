@@ -33,7 +33,7 @@ def went_well(ran: Ran) -> None:
 def test_it_ends_with_three_posts_and_their_charts_and_a_conversation(
     shell: Shell, folder: Path, scratch: Path
 ) -> None:
-    ran = shell.run("demo", "--channels", "2000")
+    ran = shell.run("demo", "--no-web", "--channels", "2000")
     went_well(ran)
     for title in ("Most watched games on Twitch", "Most watched streamers on Twitch", "Most watched streamers of "):
         assert f"│ {title}" in ran.out
@@ -55,7 +55,7 @@ def test_it_ends_with_three_posts_and_their_charts_and_a_conversation(
 def test_with_faults_it_leaves_nothing_behind_but_the_charts(shell: Shell, folder: Path, scratch: Path) -> None:
     others = {"DATABASE_URL": UNREACHABLE, "DATA_DIR": str(folder / "data"), "TWITCH_API_URL": "http://127.0.0.1:1"}
     (shell.folder / ".env").write_text("TWICH_CLIENT_ID=a mistake that is of no concern here\n")
-    ran = shell.run("demo", "--channels", "1000", "--faults", "0.02", **others)
+    ran = shell.run("demo", "--no-web", "--channels", "1000", "--faults", "0.02", **others)
     went_well(ran)
     assert "planted" not in ran.out
     struck = re.search(r"([\d,]+) faults struck", ran.out)
@@ -71,7 +71,7 @@ def test_what_it_measures_is_near_the_truth_that_it_prints_and_can_be_kept(
     shell: Shell, folder: Path, scratch: Path
 ) -> None:
     kept = folder / "kept"
-    ran = shell.run("demo", "--channels", "1000", "--seed", "3", "--keep", str(kept))
+    ran = shell.run("demo", "--no-web", "--channels", "1000", "--seed", "3", "--keep", str(kept))
     went_well(ran)
     told = re.search(r"Measured ([\d,]+) hours watched; the truth is ([\d,]+) \(([+-][\d.]+)%\)", ran.out)
     assert told is not None

@@ -83,6 +83,12 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "health_host": "127.0.0.1",
         "alert_webhook_url": None,
         "log_format": "text",
+        "web_host": "127.0.0.1",
+        "web_port": 8000,
+        "web_root_path": "",
+        "web_database_url": None,
+        "web_requests_per_minute": 300,
+        "web_trusted_proxies": "",
     }
     assert settings.data_dir.is_absolute()
 
@@ -131,6 +137,7 @@ def test_every_secret_can_come_from_a_file() -> None:
         "x_access_token",
         "x_access_token_secret",
         "alert_webhook_url",
+        "web_database_url",
     ]
 
 
