@@ -48,15 +48,15 @@ def server_url() -> Iterator[str]:
     # A short path: the name of a Unix socket has about a hundred characters at most.
     with tempfile.TemporaryDirectory(prefix="wt-") as folder, embedded_postgres.running(Path(folder) / "pg") as url:
         # What tests write needs to survive no power cut.
-        _execute(url, "alter system set fsync = off")
-        _execute(url, "select pg_reload_conf()")
+        execute(url, "alter system set fsync = off")
+        execute(url, "select pg_reload_conf()")
         yield url
 
 
 @pytest.fixture(scope="session")
 def template(server_url: str, queries: Queries) -> str:
     """A database with the schema, from which each test's own is cloned."""
-    _execute(server_url, "create database template_watchtime")
+    execute(server_url, "create database template_watchtime")
     migrations.migrate(Database(database_url(server_url, "template_watchtime"), queries))
     return "template_watchtime"
 
@@ -65,7 +65,7 @@ def template(server_url: str, queries: Queries) -> str:
 def url(server_url: str, template: str) -> str:
     """The address of a new database with the schema."""
     name = f"test_{next(_numbers)}"
-    _execute(server_url, f"create database {name} template {template}")
+    execute(server_url, f"create database {name} template {template}")
     return database_url(server_url, name)
 
 
@@ -73,7 +73,7 @@ def url(server_url: str, template: str) -> str:
 def empty_url(server_url: str) -> str:
     """The address of a new database without a schema."""
     name = f"empty_{next(_numbers)}"
-    _execute(server_url, f"create database {name}")
+    execute(server_url, f"create database {name}")
     return database_url(server_url, name)
 
 
@@ -101,7 +101,8 @@ def database_url(server_url: str, name: str) -> str:
     return f"postgresql://postgres@/{name}?host={quote(socket_folder)}"
 
 
-def _execute(url: str, statement: str) -> None:
+def execute(url: str, statement: str) -> None:
+    """Run one statement outside of a transaction."""
     connection = psycopg2.connect(url)
     connection.autocommit = True
     with connection.cursor() as cursor:
@@ -118,17 +119,17 @@ class Switch:
 
     def off(self) -> None:
         """Nobody gets in, and who was in is thrown out."""
-        _execute(self.server_url, f"alter database {self.name} allow_connections false")
-        _execute(
+        execute(self.server_url, f"alter database {self.name} allow_connections false")
+        execute(
             self.server_url, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{self.name}'"
         )
 
     def on(self) -> None:
-        _execute(self.server_url, f"alter database {self.name} allow_connections true")
+        execute(self.server_url, f"alter database {self.name} allow_connections true")
 
     def only_read(self, how: bool) -> None:
         """As of the next connection."""
-        _execute(self.server_url, f"alter database {self.name} set default_transaction_read_only = {how}")
+        execute(self.server_url, f"alter database {self.name} set default_transaction_read_only = {how}")
 
 
 @pytest.fixture

@@ -48,7 +48,10 @@ def _part(
     return Part(limit, offset)
 
 
-_Least = Annotated[float | None, Query(ge=0, le=1e9, allow_inf_nan=False)]
+# A field of a form that is left empty is sent all the same.
+_Least = Annotated[
+    Annotated[float, Query(ge=0, le=1e9, allow_inf_nan=False)] | None, BeforeValidator(lambda told: told or None)
+]
 
 
 def _filters(

@@ -23,24 +23,40 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
 
     Raises SettingsError when the address cannot be listened on.
     """
-    listener = _listen(host, port)
-    with listener:
-        config = uvicorn.Config(
-            make_app(site),
-            log_config=None,
-            access_log=False,
-            # Whom we believe that it speaks for somebody else is decided at our own door.
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=_FINISH_SECONDS,
-            timeout_keep_alive=15,
-            limit_concurrency=512,
-            h11_max_incomplete_event_size=16_384,
-            lifespan="off",
+    Serving(site, host, port, ready).run()
+
+
+class Serving:
+    """A server that listens; requests wait until it runs. Raises SettingsError when it cannot listen there."""
+
+    def __init__(self, site: Site, host: str, port: int, ready: Callable[[str], None]) -> None:
+        self._listener = _listen(host, port)
+        shown, own_port = (f"[{host}]" if ":" in host else host), self._listener.getsockname()[1]
+        self._server = _Server(
+            uvicorn.Config(
+                make_app(site),
+                log_config=None,
+                access_log=False,
+                # Whom we believe that it speaks for somebody else is decided at our own door.
+                proxy_headers=False,
+                server_header=False,
+                timeout_graceful_shutdown=_FINISH_SECONDS,
+                timeout_keep_alive=15,
+                limit_concurrency=512,
+                h11_max_incomplete_event_size=16_384,
+                lifespan="off",
+            ),
+            lambda: ready(f"http://{shown}:{own_port}{site.root_path}/"),
         )
-        shown, own_port = (f"[{host}]" if ":" in host else host), listener.getsockname()[1]
-        server = _Server(config, lambda: ready(f"http://{shown}:{own_port}{site.root_path}/"))
-        server.run(sockets=[listener])
+
+    def run(self) -> None:
+        """Serve until told to stop, by a signal if this is the main thread."""
+        with self._listener:
+            self._server.run(sockets=[self._listener])
+
+    def stop(self) -> None:
+        """From another thread: finish what goes on, and end."""
+        self._server.should_exit = True
 
 
 class _Server(uvicorn.Server):

@@ -1,0 +1,136 @@
+"""A dashboard over a small world of nine days, some of whose people would like to run a script in it."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from bot.daily.rollup import Rollup
+from bot.days import Calendar
+from bot.names import DatabaseNames
+from bot.web.serve import Serving
+from bot.web.site import Site
+from bot.wiring import open_site
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database, ReadPool
+from helperfunctions.queries import Queries
+from helperfunctions.settings import Settings
+from tests.conftest import database_url, execute
+from tests.factories import a_stream, stage, write
+
+CHROMIUM = Path("/usr/bin/chromium")
+BEGAN = datetime(2026, 11, 13, 16, tzinfo=UTC)
+NOW = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
+LAST_POLL = datetime(2026, 11, 22, 18, tzinfo=UTC)
+EVIL_GAME = '"><img src=x onerror=alert(1)>'
+EVIL_STREAMER = "<script>alert(1)</script>"
+FORMULA = "=1+1"
+CHART = '{"mark": "bar", "data": {"values": [{"a": 1}]}, "encoding": {"x": {"field": "a"}}}'
+EVIL_POST = "</blockquote><script>alert(2)</script> {{ 7*7 }}"
+
+
+@dataclass(frozen=True)
+class Web:
+    """A dashboard that is served, and how to ask it."""
+
+    site: Site
+    url: str
+
+    def get(self, path: str, **more: Any) -> requests.Response:
+        """A page, following no redirect."""
+        return requests.get(self.url + path, timeout=30, allow_redirects=False, **more)
+
+    def json(self, path: str) -> Any:
+        """What the API answers."""
+        answer = self.get(f"/api/v1{path}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+def fill(database: Database, url: str, clock: VirtualClock) -> None:
+    """Nine days, a poll every two hours, and the morning of the tenth."""
+    at, number = BEGAN, 0
+    while at <= LAST_POLL:
+        day = CALENDAR.day_of(at).date
+        wave = 1 + (number % 12) / 10
+        streams = [
+            a_stream(round(1000 * wave), streamer="ada", game="chess"),
+            a_stream(round(600 * wave), streamer="bob", game="just-chatting", game_name="Just Chatting"),
+            a_stream(400, streamer="carol", game="chess" if number % 2 else "go"),
+            a_stream(300, streamer="mallory", streamer_name=EVIL_STREAMER, game="evil", game_name=EVIL_GAME),
+            a_stream(200, streamer="formula", streamer_name=FORMULA, game="", game_name=""),
+        ]
+        streams += [
+            a_stream(60 + 7 * place, streamer=f"s{place}", game=f"g{place}", game_name=f"Game {place}")
+            for place in range(60)
+        ]
+        stage(database, *streams, at=at, day=day, interval_minutes=120)
+        at, number = at + timedelta(hours=2), number + 1
+    clock.move_to(NOW)
+    Rollup(database, clock, CALENDAR).daily()
+    DatabaseNames(database).refresh()
+    for kind, text, status, chart in (
+        (
+            "games",
+            EVIL_POST,
+            "sent",
+            CHART,
+        ),
+        ("streamers", "Most watched streamers", "refused", None),
+    ):
+        write(
+            url,
+            "insert into posts (kind, day, text, chart, alt_text, status, reason, created_at, next_try_at, expires_at,"
+            " sent_at) values (%s, '2026-11-21', %s, %s, 'a chart', %s, 'X said no', %s, %s, %s, %s)",
+            *(kind, text, chart, status, NOW, NOW, NOW, NOW if status == "sent" else None),
+        )
+
+
+CALENDAR = Calendar(Settings().timezone, Settings().day_starts_at)
+
+
+@pytest.fixture(scope="session")
+def web_url(server_url: str, template: str, queries: Queries) -> str:
+    """The database of that world."""
+    execute(server_url, f"create database web template {template}")
+    url = database_url(server_url, "web")
+    fill(Database(url, queries), url, VirtualClock(BEGAN))
+    return url
+
+
+@pytest.fixture(scope="session")
+def web(web_url: str, queries: Queries) -> Iterator[Web]:
+    """The dashboard over it."""
+    with served(web_url, queries, NOW) as web:
+        yield web
+
+
+@pytest.fixture
+def serving(queries: Queries) -> Callable[..., Any]:
+    """Another one: of another database, at another time, or otherwise set."""
+    return lambda url, now=NOW, **changes: served(url, queries, now, **changes)
+
+
+@contextmanager
+def served(url: str, queries: Queries, now: datetime, **changes: Any) -> Iterator[Web]:
+    """The dashboard over a database, for as long as the block."""
+    pool = ReadPool(url, queries)
+    settings = Settings(poll_every_minutes=60, web_requests_per_minute=0)
+    site = replace(open_site(settings, pool, VirtualClock(now)), **changes)
+    addresses: queue.Queue[str] = queue.Queue()
+    serving = Serving(site, "127.0.0.1", 0, addresses.put)
+    thread = threading.Thread(target=serving.run, daemon=True)
+    thread.start()
+    try:
+        yield Web(site, addresses.get(timeout=30).rstrip("/"))
+    finally:
+        serving.stop()
+        thread.join(30)
+        pool.close()

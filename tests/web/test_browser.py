@@ -1,0 +1,207 @@
+"""The pages in a real browser: drawn, walked through by mouse and by keyboard, on a desk and on a phone."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.web.conftest import CHROMIUM, EVIL_GAME, EVIL_STREAMER, Web
+from tests.web.test_pages import PAGES
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium")
+
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+ALL_DRAWN = """() => [...document.querySelectorAll("[data-chart]")].every((figure) => figure.dataset.drawn === "yes")"""
+
+
+@dataclass
+class Visit:
+    """A browser's window, and what went wrong in it."""
+
+    web: Web
+    page: Page
+    context: BrowserContext
+    wrong: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Go there, and look at all of it."""
+        self.page.goto(self.web.url + path)
+        self.look()
+
+    def look(self) -> None:
+        """Scroll to each chart and wait until all are drawn."""
+        for figure in self.page.locator("[data-chart]").all():
+            figure.scroll_into_view_if_needed()
+        self.page.wait_for_function(ALL_DRAWN)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    # What it would ask of its maker at every start is turned off.
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*quiet, "--disable-sync"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, web: Web) -> Iterator[Callable[..., Visit]]:
+    """Opens windows; in none of them may anything go wrong, or anything be asked of anybody else."""
+    visits: list[Visit] = []
+
+    def opened(**how: Any) -> Visit:
+        context = browser.new_context(**{"viewport": DESK, "timezone_id": "Europe/Berlin", "locale": "en-GB", **how})
+        context.set_default_timeout(20_000)
+        one = Visit(web, context.new_page(), context)
+        visits.append(one)
+        context.on("request", lambda request: one.wrong.append(request.url) if is_elsewhere(request.url) else None)
+        context.on("console", lambda told: one.wrong.append(told.text) if told.type in ("error", "warning") else None)
+        one.page.on("pageerror", lambda error: one.wrong.append(str(error)))
+        one.page.on("dialog", lambda dialog: one.wrong.append(f"a script ran: {dialog.message}"))
+        return one
+
+    def is_elsewhere(url: str) -> bool:
+        return urlsplit(url).hostname != "127.0.0.1" and not url.startswith("blob:")
+
+    yield opened
+    for one in visits:
+        one.context.close()
+        assert [what for what in one.wrong if "404 (Not Found)" not in what] == []
+
+
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("light", PHONE), ("dark", DESK)], ids=["a phone in light", "a desk in the dark"]
+)
+def test_every_page_is_drawn_fits_and_can_be_used_by_everybody(
+    visit: Callable[..., Visit], scheme: str, size: dict[str, int]
+) -> None:
+    """axe looks for what a screen reader or a keyboard would stumble over, and for too little contrast."""
+    window = visit(color_scheme=scheme, viewport=size)
+    for path in PAGES:
+        window.open(path)
+        for details in window.page.locator("details").all():
+            details.evaluate("one => one.open = !one.querySelector('img')")
+        assert window.page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+        found = Axe().run(window.page).response["violations"]
+        serious = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")]
+        assert serious == [], path
+        background = window.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert background == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(23, 26, 33)")
+
+
+def test_a_name_is_found_and_gone_to_by_keyboard_alone(visit: Callable[..., Visit]) -> None:
+    window = visit()
+    window.open("/")
+    page = window.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.get_by_role("combobox").focus()
+    page.keyboard.type("just chatt")
+    expect(page.get_by_role("option").first).to_contain_text("Just Chatting")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/games/just-chatting")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Just Chatting")
+
+
+def test_what_is_misspelled_is_found_without_suggestions_too(visit: Callable[..., Visit]) -> None:
+    window = visit(java_script_enabled=False)
+    window.page.goto(window.web.url)
+    window.page.get_by_role("searchbox").fill("Just Chating")
+    window.page.get_by_role("button", name="Search").click()
+    window.page.get_by_role("link", name="Just Chatting").click()
+    window.page.wait_for_url("**/games/just-chatting")
+
+
+def test_another_range_is_a_click_or_two_dates_away(visit: Callable[..., Visit]) -> None:
+    window = visit()
+    window.open("/games/chess")
+    page = window.page
+    page.get_by_role("navigation", name="Range").get_by_role("link", name="7 days").click()
+    page.wait_for_url("**/games/chess?days=7")
+    expect(page.get_by_text("7 of 7 days")).to_be_visible()
+    page.get_by_role("textbox", name="From").fill("2026-11-16")
+    page.get_by_role("textbox", name="to").fill("2026-11-17")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**from=2026-11-16&to=2026-11-17")
+    expect(page.get_by_text("2 of 2 days")).to_be_visible()
+    window.look()
+
+
+def test_games_are_compared_one_after_the_other_and_taken_out_again(visit: Callable[..., Visit]) -> None:
+    window = visit()
+    window.open("/compare")
+    page = window.page
+    for typed, names in (("chess", "chess"), ("just chating", "chess,just-chatting")):
+        page.get_by_label("Add a").fill(typed)
+        page.get_by_role("button", name="Add").click()
+        page.wait_for_url(re.compile("games=" + names.replace(",", "%2C")))
+    window.look()
+    label = page.locator(".drawing").get_attribute("aria-label")
+    assert label is not None
+    assert "Chess: from" in label
+    assert "Just Chatting: from" in label
+    page.get_by_role("link", name="Remove Chess").click()
+    page.wait_for_url("**games=just-chatting&*")
+    expect(page.get_by_role("row")).to_have_count(2)
+
+
+def test_a_table_is_sorted_filtered_and_downloaded(visit: Callable[..., Visit]) -> None:
+    window = visit()
+    window.open("/explore")
+    page = window.page
+    page.get_by_role("link", name="Viewers per streamer").click()
+    page.wait_for_url("**sort=viewers_per_stream*")
+    page.get_by_label("Viewers from").fill("500")
+    page.get_by_role("button", name="Filter").click()
+    page.wait_for_url("**min_viewers=500*")
+    shown = page.locator("tbody tr").count()
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="CSV").first.click()
+    lines = downloading.value.path().read_text().splitlines()
+    assert downloading.value.suggested_filename == "games.csv"
+    assert len(lines) == shown + 1 > 1
+    ratios = [float(line.split(",")[-1]) for line in lines[1:]]
+    assert ratios == sorted(ratios, reverse=True)
+
+
+def test_names_that_are_scripts_are_shown_and_not_run(visit: Callable[..., Visit]) -> None:
+    """A dialog, an error or a request would be one thing too many: the window's own rules see to it."""
+    window = visit()
+    window.open("/streamers/mallory")
+    expect(window.page.get_by_role("heading", level=1)).to_have_text(EVIL_STREAMER)
+    expect(window.page.get_by_role("rowheader", name=EVIL_GAME)).to_be_visible()
+    window.open("/compare?streamers=mallory,formula")
+    window.open("/bot")
+    window.page.get_by_role("searchbox").or_(window.page.get_by_role("combobox")).first.fill("script")
+    expect(window.page.get_by_role("option").first).to_contain_text(EVIL_STREAMER)
+    assert window.page.locator("img[src=x]").count() == 0
+
+
+def test_times_are_the_visitors_and_days_the_bots(visit: Callable[..., Visit]) -> None:
+    for zone, hour in (("Australia/Adelaide", "04:30"), ("Europe/Berlin", "19:00")):
+        window = visit(timezone_id=zone)
+        window.open("/")
+        expect(window.page.locator("main time").first).to_contain_text(hour)
+        expect(window.page.locator("footer")).to_contain_text("08:00 to 08:00 in America/Los Angeles")
+        expect(window.page.locator("footer")).to_contain_text(f"yours ({zone})")
+
+
+def test_without_scripts_there_is_a_still_picture(visit: Callable[..., Visit]) -> None:
+    window = visit(java_script_enabled=False, color_scheme="dark")
+    window.page.goto(window.web.url + "/games/chess")
+    picture = window.page.locator("figure img").first
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_be_visible()
+    assert "theme=dark" in str(picture.evaluate("image => image.currentSrc"))

@@ -1,0 +1,42 @@
+"""The API asked everything that its own description allows, and much that it does not."""
+
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.web.conftest import Web
+
+SLUGS = st.sampled_from(["chess", "ada", "mallory", "nobody"]) | st.text(max_size=10)
+CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
+
+
+def test_whatever_is_asked_is_answered_as_described(web: Web) -> None:
+    schema = schemathesis.openapi.from_url(f"{web.url}/api/v1/openapi.json")
+    operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
+    assert len(operations) == 21
+    for operation in operations:
+
+        @given(case=operation.as_strategy(), slug=SLUGS)
+        @settings(
+            max_examples=15,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        def ask(case: schemathesis.Case[Any], slug: str) -> None:
+            if "slug" in (case.path_parameters or {}) and slug and "/" not in slug:
+                case.path_parameters["slug"] = slug
+            case.call_and_validate(base_url=f"{web.url}", checks=CHECKS)
+
+        ask()

@@ -1,0 +1,302 @@
+"""The pages as a program reads them: what they say, where they lead, and what goes wrong."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+
+from bot.names import DatabaseNames
+from helperfunctions.database import Database
+from tests.factories import DAY_START, a_stream, stage, write
+from tests.web.conftest import EVIL_GAME, EVIL_STREAMER, NOW, Web
+
+PAGES = (
+    "/",
+    "/games/chess",
+    "/games/chess?days=7",
+    "/games/game-3?from=2026-11-15&to=2026-11-16",
+    "/streamers/ada",
+    "/streamers/mallory?days=1",
+    "/compare",
+    "/compare?games=chess,go,just-chatting&measure=viewers",
+    "/compare?streamers=ada,bob",
+    "/explore",
+    "/explore?sort=viewers_per_stream&order=asc&min_viewers=100",
+    "/bot",
+    "/search?q=gamee",
+    "/api",
+    "/nowhere",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_whole_strict_and_small(web: Web, path: str) -> None:
+    answer = web.get(path)
+    assert answer.status_code == (404 if path == "/nowhere" else 200)
+    assert answer.text.rstrip().endswith("</html>")
+    assert "<script>" not in answer.text
+    assert "style=" not in answer.text
+    assert not re.search(r"\son\w+=", answer.text.replace("onerror=alert(1)&gt;", ""))
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert len(answer.content) < 200_000
+
+
+def test_now_has_the_newest_poll_and_what_was_at_the_same_time_before(web: Web) -> None:
+    games = web.json("/now/games")
+    first = games["rows"][0]
+    assert (first["rank"], first["game"], first["slug"], first["streams"]) == (1, "Chess", "chess", 2)
+    hours = {"yesterday": NOW - timedelta(days=1), "last_week": NOW - timedelta(days=7)}
+    for when, at in hours.items():
+        found = web.json(f"/games/chess/hours?from={(at - timedelta(days=1)).date()}&to={at.date()}&limit=100")["rows"]
+        [before] = [row for row in found if row["hour_at"] == f"{at:%Y-%m-%dT18:00:00}+00:00"]
+        assert first[f"viewers_{when}"] == pytest.approx(before["average_viewers"])
+        change = first[f"change_since_{when}"]
+        assert change == pytest.approx(first["viewers"] / before["average_viewers"] - 1)
+    assert games["total"] == 64
+
+
+def test_a_game_over_days_is_what_its_days_add_up_to(web: Web) -> None:
+    summary = web.json("/games/chess?days=7")
+    days = web.json("/games/chess/days?days=7")["rows"]
+    assert summary["days_measured"] == len(days) == 7
+    assert summary["watch_hours"] == pytest.approx(sum(day["watch_hours"] for day in days))
+    assert summary["average_viewers"] == pytest.approx(summary["watch_hours"] / (7 * 24))
+    assert summary["viewers_per_stream"] == pytest.approx(summary["watch_hours"] / summary["airtime_hours"])
+    assert summary["peak_viewers"] == max(day["peak_viewers"] for day in days)
+    assert (summary["rank"], summary["first_day"], summary["last_day"]) == (1, "2026-11-15", "2026-11-21")
+    before = web.json("/games/chess/days?from=2026-11-08&to=2026-11-14")["rows"]
+    assert summary["watch_hours_before"] == pytest.approx(sum(day["watch_hours"] for day in before))
+    streamers = web.json("/games/chess/streamers?days=7")
+    assert [row["streamer"] for row in streamers["rows"]] == ["Ada", "Carol"]
+    assert sum(row["watch_hours"] for row in streamers["rows"]) == pytest.approx(summary["watch_hours"])
+
+
+def test_a_streamer_over_days_is_what_the_games_add_up_to(web: Web) -> None:
+    summary = web.json("/streamers/carol")
+    games = web.json("/streamers/carol/games")["rows"]
+    assert {game["game"] for game in games} == {"Chess", "Go"}
+    assert sum(game["watch_hours"] for game in games) == pytest.approx(summary["watch_hours"])
+    assert sum(game["share"] for game in games) == pytest.approx(1)
+    records = {row["record"]: row for row in web.json("/streamers/carol/records")["rows"]}
+    days = web.json("/streamers/carol/days")["rows"]
+    assert records["peak_viewers"]["value"] == max(day["peak_viewers"] for day in days)
+    assert records["watch_hours"]["value"] == pytest.approx(max(day["watch_hours"] for day in days))
+
+
+def test_the_hours_of_the_week_follow_the_clock_of_the_time_zone(web: Web) -> None:
+    at_home = {(row["weekday"], row["hour"]): row for row in web.json("/games/go/week?limit=200")["rows"]}
+    in_tokyo = {
+        (row["weekday"], row["hour"]): row for row in web.json("/games/go/week?limit=200&tz=Asia/Tokyo")["rows"]
+    }
+    assert len(at_home) == len(in_tokyo)
+    for (weekday, hour), row in at_home.items():
+        ahead = 24 * (weekday - 1) + hour + 17
+        there = in_tokyo[ahead // 24 % 7 + 1, ahead % 24]
+        assert there["average_viewers"] == pytest.approx(row["average_viewers"])
+
+
+def test_explore_sorts_filters_and_counts_its_pages(web: Web) -> None:
+    games = web.json("/games?sort=viewers_per_stream&order=asc&limit=5")
+    ratios = [row["viewers_per_stream"] for row in games["rows"]]
+    assert ratios == sorted(ratios)
+    assert games["total"] == 65
+    names = [row["game"] for row in web.json("/games?name=GAME%201&sort=game&order=asc")["rows"]]
+    assert names == ["Game 1", *(f"Game {number}" for number in range(10, 20))]
+    few = web.json("/games?min_viewers=1000&max_streams=1.6")["rows"]
+    assert [row["game"] for row in few] == ["Chess"]
+
+
+def test_every_part_of_a_table_leads_to_the_next_and_all_of_them_are_the_whole(web: Web) -> None:
+    seen, path = [], "/api/v1/games?limit=9&sort=rank&order=asc"
+    while path:
+        answer = web.get(path).json()
+        seen += [row["rank"] for row in answer["rows"]]
+        path = answer["next"]
+    assert seen == list(range(1, 66))
+
+
+def test_a_search_forgives(web: Web) -> None:
+    for asked, expected in (
+        ("just chating", "just-chatting"),
+        ("JUSTCHATTING", "just-chatting"),
+        ("adda", "ada"),
+        ("just ch", "just-chatting"),
+    ):
+        assert web.json(f"/search?q={asked}")["rows"][0]["slug"] == expected, asked
+    exact = web.get("/search?q=Chess")
+    assert (exact.status_code, exact.headers["location"]) == (303, "/games/chess")
+    assert web.json("/search?q=%00%ff")["rows"] == []
+
+
+def test_an_old_address_leads_to_the_new_one(database: Database, url: str, serving: Callable[..., Any]) -> None:
+    for number, name in enumerate(("Old Name", "New Name")):
+        stage(database, a_stream(game_name=name), at=DAY_START + number * timedelta(minutes=30))
+        DatabaseNames(database).refresh()
+    with serving(url) as web:
+        moved = web.get("/games/old-name?days=7")
+        assert (moved.status_code, moved.headers["location"]) == (301, "/games/new-name?days=7")
+        by_id = web.get("/games/id/chess")
+        assert (by_id.status_code, by_id.headers["location"]) == (302, "/games/new-name")
+        assert web.json("/games/old-name")["slug"] == "new-name"
+
+
+def test_an_empty_and_a_stale_dashboard_say_so(database: Database, url: str, serving: Callable[..., Any]) -> None:
+    with serving(url) as web:
+        for path in ("/", "/explore", "/compare", "/bot", "/search?q=chess"):
+            assert web.get(path).status_code == 200, path
+        assert "Nothing is measured yet" in web.get("/").text
+        assert "No day is rolled up yet" in web.get("/bot").text
+        assert web.get("/games/chess").status_code == 404
+    stage(database, a_stream(), at=NOW - timedelta(days=1))
+    DatabaseNames(database).refresh()
+    with serving(url) as web:
+        for path in ("/", "/games/chess", "/streamers/ada"):
+            assert "This is old" in web.get(path).text, path
+        assert web.json("/games/chess")["viewers_now"] is None
+        assert [row["is_well"] for row in web.json("/bot/health")["rows"]] == [False, False, True]
+
+
+def test_what_changes_is_seen(database: Database, url: str, serving: Callable[..., Any]) -> None:
+    stage(database, a_stream(111), at=NOW - timedelta(minutes=10))
+    DatabaseNames(database).refresh()
+    with serving(url) as web:
+        before = web.get("/")
+        assert web.get("/", headers={"If-None-Match": before.headers["etag"]}).status_code == 304
+        stage(database, a_stream(222), at=NOW)
+        # Looked for every two seconds, on the server's own clock.
+        after = before
+        while after is before or after.status_code == 304:
+            after = web.get("/", headers={"If-None-Match": before.headers["etag"]})
+        assert after.status_code == 200
+        assert "222" in after.text
+
+
+def test_without_its_database_a_page_says_so_and_it_recovers(
+    database: Database, url: str, switch: Any, serving: Callable[..., Any]
+) -> None:
+    stage(database, a_stream())
+    with serving(url) as web:
+        assert web.get("/explore").status_code == 200
+        switch.off()
+        away = web.get("/bot?x=1")
+        assert away.status_code == 503
+        assert "The database is away" in away.text
+        assert away.headers["retry-after"]
+        assert web.get("/api/v1/games?x=1").json() == {
+            "detail": "The database is away just now. Try again in a minute."
+        }
+        switch.on()
+        assert web.get("/bot?x=2").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/games/nobody", 404, "No game goes by this address."),
+        ("/streamers/<b>", 404, "No streamer goes by this address."),
+        ("/games/chess?days=0", 422, "days: "),
+        ("/games/chess?from=2026-11-20&to=2026-11-01", 422, "A range ends on or after"),
+        ("/games/chess?from=1", 422, "a date is written as 2026-11-21"),
+        ("/games/chess?days=3&from=2026-11-01", 422, "not both"),
+        ("/compare?games=a,b,c,d,e,f", 422, "At most 5"),
+        ("/charts/none.json", 404, "There is no such chart."),
+        ("/static/..%2fserve.py", 404, ""),
+        ("/static/style.css.bak", 404, ""),
+    ],
+)
+def test_what_cannot_be_shown_is_told_in_words(web: Web, path: str, status: int, says: str) -> None:
+    answer = web.get(path)
+    assert answer.status_code == status
+    assert says in answer.text.replace("&#39;", "'")
+    assert "Traceback" not in answer.text
+
+
+def test_nobody_is_called_what_a_page_would_run(web: Web) -> None:
+    for path in ("/", "/streamers/mallory", "/explore?name=img", "/search?q=mallory", "/bot"):
+        text = web.get(path, allow_redirects=True).text if False else web.get(path).text
+        assert EVIL_STREAMER not in text, path
+        assert EVIL_GAME not in text, path
+        assert "<script>alert" not in text, path
+    assert "&lt;script&gt;alert(1)" in web.get("/streamers/mallory").text
+    assert "{{ 7*7 }}" in web.get("/bot").text
+
+
+def test_below_a_path_of_a_proxy_every_address_is_below_it(web_url: str, serving: Callable[..., Any]) -> None:
+    with serving(web_url, root_path="/twitch") as web:
+        for mounted in ("", "/twitch"):
+            # Whether the proxy takes the path away or not; `web.url` ends with it.
+            base = replace(web, url=web.url.removesuffix("/twitch") + mounted)
+            page = base.get("/games/chess")
+            assert page.status_code == 200
+            links = re.findall(r'(?:href|src|action|data-[a-z]+)="(/[^"]*)"', page.text)
+            assert links
+            assert [link for link in links if not link.startswith("/twitch/")] == []
+            assert base.get("/search?q=chess").headers["location"] == "/twitch/games/chess"
+            assert base.json("/games?limit=2")["next"].startswith("/twitch/api/v1/games?")
+            assert base.json("/openapi.json")["servers"] == [{"url": "/twitch"}]
+
+
+def test_an_address_that_asks_too_often_waits_and_others_do_not(web_url: str, serving: Callable[..., Any]) -> None:
+    with serving(web_url, requests_per_minute=3, trusted_proxies=[ip_network("127.0.0.1")]) as web:
+        codes = [web.get("/bot", headers={"X-Forwarded-For": f"{fake}, 192.0.2.1"}).status_code for fake in range(4)]
+        assert codes == [200, 200, 200, 429]
+        refused = web.get("/bot", headers={"X-Forwarded-For": "192.0.2.1"})
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
+        assert web.get("/bot", headers={"X-Forwarded-For": "192.0.2.2"}).status_code == 200
+        assert web.get("/healthz", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 200
+
+
+def test_a_head_is_a_get_without_its_body_and_nothing_can_be_written(web: Web) -> None:
+    import requests
+
+    head, get = requests.head(web.url + "/bot", timeout=30), web.get("/bot")
+    assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", get.headers["etag"])
+    assert requests.post(web.url + "/bot", timeout=30).status_code == 405
+
+
+def test_a_chart_is_a_specification_and_a_still_picture_in_both_themes(web: Web) -> None:
+    told = web.get("/charts/week.json?slug=chess").json()
+    assert told["spec"]["mark"]["type"] == "rect"
+    assert told["says"].startswith("Hours of the week. Most viewers: ")
+    light, dark = (web.get(f"/charts/week.svg?slug=chess&theme={theme}") for theme in ("light", "dark"))
+    assert light.headers["content-type"] == "image/svg+xml"
+    assert light.text.startswith("<svg")
+    assert light.text != dark.text
+
+
+def test_the_chart_of_a_post_is_drawn(web: Web, web_url: str) -> None:
+    [post] = [row for row in web.json("/bot/posts")["rows"] if row["has_chart"]]
+    assert web.get(f"/charts/post.svg?post={post['post_id']}").text.startswith("<svg")
+    assert web.get("/charts/post.svg?post=999").status_code == 404
+
+
+def test_a_table_for_a_spreadsheet_has_every_row_and_runs_no_formula(web: Web) -> None:
+    answer = web.get("/api/v1/games?format=csv&limit=10000")
+    assert answer.headers["content-disposition"] == 'attachment; filename="games.csv"'
+    lines = answer.text.splitlines()
+    assert lines[0].startswith("rank,rank_before,game_id,game,slug,watch_hours,")
+    assert len(lines) == 66
+    assert ",'=1+1," in web.get("/api/v1/now/streamers?format=csv").text
+
+
+def test_the_database_is_read_as_a_role_that_can_do_no_harm(
+    database: Database, url: str, serving: Callable[..., Any]
+) -> None:
+    """Everything above as the role itself."""
+    from helperfunctions import reader
+
+    stage(database, a_stream(), at=NOW - timedelta(minutes=10))
+    DatabaseNames(database).refresh()
+    with serving(reader.of_embedded(database, url)) as web:
+        for path in PAGES[:-1]:
+            status = web.get(path).status_code
+            assert status in (200, 404), path
+        assert web.get("/").status_code == web.get("/bot").status_code == web.get("/streamers/ada").status_code == 200
+    write(url, "select 1")
