@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import accuracy, ask, crawl, memory, rollup, staging
+from benchmarks import accuracy, ask, crawl, memory, rollup, staging, web
 from benchmarks.__main__ import main
 
 
@@ -43,7 +43,7 @@ def test_accuracy_judges_three_rules_in_two_worlds(capsys: pytest.CaptureFixture
 def test_an_unknown_name_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
-    assert "staging, crawl, rollup, accuracy, ask, memory" in capsys.readouterr().err
+    assert "staging, crawl, rollup, accuracy, ask, memory, web" in capsys.readouterr().err
 
 
 def test_ask_measures_a_day_a_week_and_a_year(capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,3 +69,10 @@ def test_memory_measures_every_stage_of_bot_drawing_and_database(capsys: pytest.
         assert bot > 20
         assert database > 5
         assert (drawing > 20) == ("drawing" in stage)
+
+
+def test_web_measures_every_page_and_every_call_of_the_api(capsys: pytest.CaptureFixture[str]) -> None:
+    web.main(sizes=[(1, 40)], games=30, seconds=0.01, readers=2)
+    printed = capsys.readouterr().out
+    for part in ("/explore?days=365", "/api/v1/games/game-0/week", "/api/v1/search?q=gamme+12", "at most 200,000: yes"):
+        assert part in printed
