@@ -76,7 +76,7 @@ class _Server(uvicorn.Server):
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named, for asyncio sends small packets at once only where it sees that it is TCP: 40 ms for every answer otherwise.
+    # Named, for asyncio sends small packets at once only where it sees that this is TCP; else every answer waits 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
