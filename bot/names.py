@@ -3,13 +3,12 @@
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Protocol
+from typing import Final
 
 from bot.models import Subject, SubjectKind
-from helperfunctions.database import CopyRows, Database, Transaction
+from helperfunctions.database import CopyRows, Database, Transaction, Transactions
 from helperfunctions.errors import WatchTimeError
 from helperfunctions.near import likest
 from helperfunctions.text import name_key, one_line, slug
@@ -27,12 +26,6 @@ LEAST_LIKENESS: Final = 0.6
 # So many of one name have it with a number in their address.
 MOST_OF_A_NAME: Final = 20
 _LOGIN: Final = re.compile(r"[a-z0-9_]{1,60}")
-
-
-class Transactions(Protocol):
-    """A database; for who only searches, one that is only read."""
-
-    def transaction(self) -> AbstractContextManager[Transaction]: ...
 
 
 @dataclass(frozen=True, slots=True)

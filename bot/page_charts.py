@@ -21,6 +21,8 @@ COLOURS: Final = ("#1b87c9", "#d95f02", "#0a9e73", "#c65fa3", "#b58900")
 _ONE: Final = COLOURS[0]
 _HEAT: Final = ("#e8f1f8", "#8fc1e3", "#1b87c9", "#0b3c5d")
 _HEAT_DARK: Final = ("#12202b", "#155a86", "#3aa0df", "#d8efff")
+# Under this name a specification says which colours its scale has on dark paper.
+IN_THE_DARK: Final = "rangeInTheDark"
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _INK: Final = {
     "light": ("#1a1d23", "#5a6270", "#d9dee6", "#ffffff"),
@@ -57,7 +59,7 @@ def heat_map(title: str, unit: str, cells: Sequence[tuple[int, int, float]]) -> 
                 alt.Tooltip("value:Q", title=unit, format=_NUMBER),
             ],
         )
-        .properties(height=200)
+        .properties(height=200, usermeta={IN_THE_DARK: list(_HEAT_DARK)})
     )
     best = sorted(cells, key=lambda cell: -cell[2])[:3]
     told = ", ".join(f"{_WEEKDAYS[day - 1]} {hour}:00 ({short_number(value)})" for day, hour, value in best)
@@ -116,11 +118,11 @@ def themed(spec: dict[str, Any], theme: str) -> dict[str, Any]:
     }
     sized = {key: value for key, value in spec.items() if key != "autosize"}
     sized["width"] = PICTURE_WIDTH
-    if theme == "dark" and "color" in spec.get("encoding", {}) and "scale" in spec["encoding"]["color"]:
+    dark = spec.get("usermeta", {}).get(IN_THE_DARK)
+    if theme == "dark" and dark:
         colour = spec["encoding"]["color"]
-        if colour["scale"].get("range") == list(_HEAT):
-            dark = {**colour, "scale": {**colour["scale"], "range": list(_HEAT_DARK)}}
-            sized["encoding"] = {**spec["encoding"], "color": dark}
+        scale = {**colour["scale"], "range": dark}
+        sized["encoding"] = {**spec["encoding"], "color": {**colour, "scale": scale}}
     return {**sized, "config": config}
 
 

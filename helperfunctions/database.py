@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import IO, Any, Protocol, Self
 
 import psycopg2
@@ -317,6 +317,14 @@ class Database:
                 # Whatever the server, or the environment, would have it be.
                 client_encoding="UTF8",
             )
+
+
+class Transactions(Protocol):
+    """A database as who only asks it something sees it: Database and ReadPool alike."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Everything inside happens, or nothing."""
+        ...
 
 
 class ReadPool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from helperfunctions.database import Database, ReadPool
+from helperfunctions.database import Database, Transactions
 from helperfunctions.errors import DatabaseError, SchemaMismatch
 from helperfunctions.queries import SQL_FOLDER
 
@@ -24,7 +24,7 @@ def versions_in(folder: Path = MIGRATIONS_FOLDER) -> list[str]:
     return sorted(path.name.split("_", 1)[0] for path in folder.glob("*.sql"))
 
 
-def applied_versions(database: Database | ReadPool) -> list[str]:
+def applied_versions(database: Transactions) -> list[str]:
     """The versions that a database has, oldest first; none for a new one."""
     with database.transaction() as tx:
         if not tx.database.has_migrations():
@@ -32,7 +32,7 @@ def applied_versions(database: Database | ReadPool) -> list[str]:
         return [version for (version,) in tx.database.applied_migrations()]
 
 
-def check(database: Database | ReadPool, needed: Sequence[str] | None = None) -> None:
+def check(database: Transactions, needed: Sequence[str] | None = None) -> None:
     """Refuse a schema that is not this code's: raises SchemaMismatch, which says what to do."""
     _compare(applied_versions(database), list(needed if needed is not None else versions_in()))
 

@@ -192,7 +192,6 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
                 due=own.due(site),
                 health=own.health(tx, site),
                 coverage=own.coverage(tx, span, Part(span.days)),
-                username=site.username,
                 **days_facts(wanted, span),
             )
 

@@ -3,31 +3,22 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from bot.days import Calendar
 from bot.ports import Names
 from bot.web.ranges import Span
 from bot.web.rows import GameInRange
 from helperfunctions.clock import Clock
-from helperfunctions.database import Transaction
+from helperfunctions.database import Transactions
 
 # How old the names may be among which misspelled ones are looked for.
 _NAMES_FOR: Final = timedelta(hours=1)
 # A few thousand games each, in less than a megabyte.
 _MOST_STANDINGS: Final = 24
-
-
-class Reads(Protocol):
-    """A database that is only read."""
-
-    def transaction(self) -> AbstractContextManager[Transaction]:
-        """Everything inside sees one state."""
-        ...
 
 
 class NotThere(Exception):
@@ -50,7 +41,7 @@ class Site:
 
     `new_names` reads the names that can be searched for."""
 
-    reads: Reads
+    reads: Transactions
     new_names: Callable[[], Names]
     clock: Clock
     calendar: Calendar
@@ -61,8 +52,6 @@ class Site:
     root_path: str = ""
     requests_per_minute: int = 0
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
-    # its account on X, where posts can be looked at
-    username: str | None = None
     _kept: "_Kept" = field(default_factory=lambda: _Kept(), init=False, repr=False)
 
     def names(self) -> Names:

@@ -88,8 +88,9 @@ def fill(database: Database, url: str, clock: VirtualClock) -> None:
         write(
             url,
             "insert into posts (kind, day, text, chart, alt_text, status, reason, created_at, next_try_at, expires_at,"
-            " sent_at) values (%s, '2026-11-21', %s, %s, 'a chart', %s, 'X said no', %s, %s, %s, %s)",
-            *(kind, text, chart, status, NOW, NOW, NOW, NOW if status == "sent" else None),
+            " sent_at, x_id) values (%s, '2026-11-21', %s, %s, 'a chart', %s, 'X said no', %s, %s, %s, %s, %s)",
+            *(kind, text, chart, status, NOW, NOW, NOW),
+            *((NOW, "17") if status == "sent" else (None, None)),
         )
 
 

@@ -226,6 +226,7 @@ def test_nobody_is_called_what_a_page_would_run(web: Web) -> None:
         assert "<script>alert" not in text, path
     assert "&lt;script&gt;alert(1)" in web.get("/streamers/mallory").text
     assert "{{ 7*7 }}" in web.get("/bot").text
+    assert 'href="https://x.com/i/status/17"' in web.get("/bot").text
 
 
 def test_below_a_path_of_a_proxy_every_address_is_below_it(web_url: str, serving: Callable[..., Any]) -> None:

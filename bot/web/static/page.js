@@ -46,9 +46,10 @@ function inkOf(page) {
 }
 
 function inTheDark(spec) {
-  const scale = spec.encoding?.color?.scale;
-  if (!dark.matches || !scale?.range || spec.mark?.type !== "rect") return spec;
-  return { ...spec, encoding: { ...spec.encoding, color: { ...spec.encoding.color, scale: { ...scale, range: ["#12202b", "#155a86", "#3aa0df", "#d8efff"] } } } };
+  const range = spec.usermeta?.rangeInTheDark;
+  if (!dark.matches || !range) return spec;
+  const color = spec.encoding.color;
+  return { ...spec, encoding: { ...spec.encoding, color: { ...color, scale: { ...color.scale, range } } } };
 }
 
 const drawn = new Map();
