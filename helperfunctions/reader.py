@@ -19,9 +19,7 @@ def prepare(database: Database, reading_url: str) -> str:
     role, password = unquote(parts.username or ""), unquote(parts.password or "")
     if not role or role == database.parameters()["user"]:
         raise SettingsError(
-            [
-                "WEB_DATABASE_URL: name a role of its own, and not the bot's: `migrate` makes one of that name and password"
-            ]
+            ["WEB_DATABASE_URL: name a role of its own, not the bot's: `migrate` makes it, with that password"]
         )
     try:
         with database.transaction() as tx:
