@@ -25,7 +25,7 @@ def options_by_verb() -> dict[str, set[str]]:
     group = typer.main.get_command(app)
     commands = getattr(group, "commands", {})
     return {
-        name: {"--help"} | {option for parameter in command.params for option in parameter.opts}
+        name: {"--help"} | {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
         for name, command in commands.items()
     }
 
