@@ -135,6 +135,17 @@ class DatabaseNames:
             best.setdefault((subject.kind, subject.id), (subject, likeness))
         return list(best.values())[:how_many]
 
+    def beginning(self, key: str, how_many: int) -> Sequence[Subject]:
+        """Whose keys begin with this one, of those who may be misspelled, the most watched first."""
+        likely = self._likely = self._likely or self._most_watched()
+        found: dict[tuple[SubjectKind, str], Subject] = {}
+        for own, subject in zip(likely.keys, likely.subjects, strict=True):
+            if own.startswith(key):
+                found.setdefault((subject.kind, subject.id), subject)
+                if len(found) == how_many:
+                    break
+        return list(found.values())
+
     def _most_watched(self) -> _Likely:
         with self._database.transaction() as tx:
             rows = tx.names.most_watched_names(how_many_streamers=MOST_STREAMERS)

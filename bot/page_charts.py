@@ -139,7 +139,7 @@ def _line(values: list[dict[str, Any]], unit: str, names: list[str], is_by_day: 
             "name:N", scale=scale, title=None, legend=alt.Legend(orient="top", labelLimit=220, columns=3)
         )
     tooltip.append(alt.Tooltip("value:Q", title=unit, format=_NUMBER))
-    return (
+    chart = (
         alt.Chart(alt.InlineData(values=values))
         .mark_line(
             strokeWidth=2,
@@ -154,6 +154,11 @@ def _line(values: list[dict[str, Any]], unit: str, names: list[str], is_by_day: 
             tooltip=tooltip,
         )
     )
+    if len(names) < 2:
+        return chart
+    # A click on a name in the legend brings its line out.
+    chosen = alt.selection_point(fields=["name"], bind="legend")
+    return chart.encode(opacity=alt.condition(chosen, alt.value(1), alt.value(0.15))).add_params(chosen)
 
 
 def _finished(chart: Any) -> dict[str, Any]:

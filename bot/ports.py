@@ -68,3 +68,11 @@ class Names(Protocol):
     def nearly(self, key: str, how_many: int) -> Sequence[tuple[Subject, float]]:
         """Whose keys are most like this one, with the likeness from 0 to 1, the likest first."""
         ...
+
+
+class SearchedNames(Names, Protocol):
+    """The names that can be searched for while somebody types."""
+
+    def beginning(self, key: str, how_many: int) -> Sequence[Subject]:
+        """Whose keys begin with this one, the most watched first."""
+        ...

@@ -12,7 +12,6 @@ MOST: Final = 20
 _LEAST_LIKENESS: Final = 0.7
 # What begins as somebody began to type is liker than what is misspelled.
 _BEGINS: Final = 0.95
-_LAST_LETTER: Final = "\U0010ffff"
 
 
 def search(site: Site, text: str, *, kind: Kind | None = None, how_many: int = MOST) -> list[Found]:
@@ -30,19 +29,17 @@ def search(site: Site, text: str, *, kind: Kind | None = None, how_many: int = M
     names = site.names()
     for subject in names.exactly([key]).get(key, ()):
         keep(subject, 1.0)
+    for subject in names.beginning(key, how_many):
+        keep(subject, _BEGINS)
+    for subject, how_like in names.nearly(key, how_many):
+        if how_like >= _LEAST_LIKENESS:
+            keep(subject, how_like if how_like == 1 else min(how_like, _BEGINS - 0.01))
+    found = [
+        (kind_, id_, *how)
+        for (kind_, id_), how in sorted(likeness.items(), key=lambda item: (-item[1][0], -item[1][1], item[1][2]))
+        if kind is None or kind_ == kind
+    ]
     with site.reads.transaction() as tx:
-        for kind_, id_, name, watch_hours in tx.web.named_like(
-            prefix=key, behind=key + _LAST_LETTER, how_many=how_many
-        ):
-            keep(Subject(kind_, id_, name, watch_hours), _BEGINS)
-        for subject, how_like in names.nearly(key, how_many):
-            if how_like >= _LEAST_LIKENESS:
-                keep(subject, how_like if how_like == 1 else min(how_like, _BEGINS - 0.01))
-        found = [
-            (kind_, id_, *how)
-            for (kind_, id_), how in sorted(likeness.items(), key=lambda item: (-item[1][0], -item[1][1], item[1][2]))
-            if kind is None or kind_ == kind
-        ]
         slugs = {
             each: dict(tx.web.slugs(kind=each, ids=[id_ for kind_, id_, *_ in found if kind_ == each]))
             for each in get_args(Kind)

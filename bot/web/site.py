@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Final
 
 from bot.days import Calendar
-from bot.ports import Names
+from bot.ports import SearchedNames
 from bot.web.ranges import Span
 from bot.web.rows import GameInRange
 from helperfunctions.clock import Clock
@@ -42,7 +42,7 @@ class Site:
     `new_names` reads the names that can be searched for."""
 
     reads: Transactions
-    new_names: Callable[[], Names]
+    new_names: Callable[[], SearchedNames]
     clock: Clock
     calendar: Calendar
     poll_every: timedelta
@@ -54,7 +54,7 @@ class Site:
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
     _kept: "_Kept" = field(default_factory=lambda: _Kept(), init=False, repr=False)
 
-    def names(self) -> Names:
+    def names(self) -> SearchedNames:
         """The names that can be searched for, not older than an hour."""
         now = self.clock.now()
         with self._kept.lock:
@@ -82,6 +82,6 @@ class _Kept:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.names: Names | None = None
+        self.names: SearchedNames | None = None
         self.names_at: datetime | None = None
         self.standings: OrderedDict[object, Standings] = OrderedDict()

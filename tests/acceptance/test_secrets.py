@@ -51,6 +51,7 @@ VERBS = (
     ["alias"],
     ["price"],
     ["migrate"],
+    ["web"],
 )
 
 
@@ -86,8 +87,9 @@ def test_wherever_secrets_come_from_no_verb_shows_one(where: str, shell: Shell, 
             aws.put(values)
             given = aws.settings
     shown = shell.run("config", **given).out
-    assert shown.count("(set, not shown)") == len(secret_fields()) - 1
-    assert re.search(r"^ ?DATABASE_URL .* password=\*\*\* .*", shown, re.MULTILINE)
+    assert shown.count("(set, not shown)") == len(secret_fields()) - 2
+    for name in ("DATABASE_URL", "WEB_DATABASE_URL"):
+        assert re.search(rf"^ ?{name} .* password=\*\*\* .*", shown, re.MULTILINE), name
     # From wherever they come, every verb has them from the same place: all are tried with one.
     for verb in VERBS if where == "environment" else VERBS[:2]:
         assert shows_none(shell, *verb, **given) == (0 if verb == ["config"] else 75), verb
