@@ -1,10 +1,10 @@
-"""`python -m benchmarks [staging] [crawl] [rollup] [accuracy] [ask] [memory] [--full]`: measure; no name: all."""
+"""`python -m benchmarks [staging] [crawl] [rollup] [accuracy] [ask] [memory] [web] [--full]`: measure; no name: all."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from benchmarks import accuracy, ask, crawl, memory, rollup, staging
+from benchmarks import accuracy, ask, crawl, memory, rollup, staging, web
 from helperfunctions import log
 
 BENCHMARKS: Final[Mapping[str, Callable[[bool], None]]] = {
@@ -14,6 +14,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[bool], None]]] = {
     "accuracy": lambda _: accuracy.main(),
     "ask": lambda full: ask.main(full=full),
     "memory": lambda _: memory.main(),
+    "web": lambda full: web.main(full=full),
 }
 
 
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--full",
         action="store_true",
-        help="roll up 28.8 million rows, and ask of five years, as well: half an hour, and disk",
+        help="roll up 28.8 million rows, and ask and look at five years at full size, as well: an hour, and disk",
     )
     given = parser.parse_args(arguments)
     if unknown := set(given.names) - set(BENCHMARKS):
