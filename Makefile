@@ -8,10 +8,10 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 FILE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run backup restore test check secrets format bench lock schema clean
+.PHONY: help install demo run backup restore test check secrets format bench lock schema screenshots clean
 
 help: ## List the verbs
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo '  Options go through ARGS, as in: make demo ARGS="--faults 0.02"'
 
 install: $(VENV)/.development ## Make .venv with everything for use and development
@@ -60,6 +60,9 @@ lock: $(VENV)/.development ## Compile the lock files anew from pyproject.toml
 
 schema: $(VENV)/.development ## Write sql/schema.sql anew from the migrations
 	$(BIN)/python -m tests.schema_dump sql/schema.sql
+
+screenshots: $(VENV)/.development ## Look at the demo's dashboard in Chromium, for docs/screenshots
+	$(BIN)/python -m tests.screenshots docs/screenshots
 
 clean: ## Remove .venv and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

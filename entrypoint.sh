@@ -19,6 +19,16 @@ case "${1:-run}" in
       mv /secrets/database_password.new /secrets/database_password
       mv /secrets/database_url.new /secrets/database_url
     fi
+    # The dashboard's: a role that only reads, and of .env what says how days and its pages are.
+    if [ ! -s /reading/web_database_url ]; then
+      password=$(python3 -c 'import secrets; print(secrets.token_urlsafe(32))')
+      printf 'postgresql://watchtime_web:%s@db:5432/watchtime' "$password" >/reading/web_database_url.new
+      mv /reading/web_database_url.new /reading/web_database_url
+    fi
+    grep -sE '^(TIMEZONE|DAY_STARTS_AT|POST_AT|POLL_EVERY_MINUTES|WEB_(ROOT_PATH|REQUESTS_PER_MINUTE|TRUSTED_PROXIES))=' \
+      /config/.env >/reading/.env.new || :
+    chmod 0444 /reading/.env.new
+    mv /reading/.env.new /reading/.env
     # In a volume of its own: who watches has no business with the bot's secrets.
     if [ ! -s /passwords/grafana_password ]; then
       python3 -c 'import secrets; print(secrets.token_urlsafe(24), end="")' >/passwords/grafana_password
@@ -38,9 +48,10 @@ case "${1:-run}" in
     ;;
   # The health-check. Not of the verbs that come and go, nor of one that was told to open no port.
   healthy)
-    [ -n "${HEALTH_PORT:-}" ] || exit 0
+    port=${2:-${HEALTH_PORT:-}}
+    [ -n "$port" ] || exit 0
     exec python3 -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=5)' \
-      "http://127.0.0.1:$HEALTH_PORT/healthz"
+      "http://127.0.0.1:$port/healthz"
     ;;
   sh | python3) exec "$@" ;;
   *) exec python3 -m bot "$@" ;;

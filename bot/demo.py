@@ -146,7 +146,7 @@ def run_demo(
         _show_bill(bot, x, screen)
         took = time.monotonic() - began
         if shown_at is not None:
-            _serve(bot, folder, clock, shown_at, took, screen)
+            _serve(bot, clock, shown_at, took, screen)
     screen.line(f"Done in {took:.0f} s. Nothing is left running{'' if keep else ', nothing kept'}.")
 
 
@@ -181,8 +181,10 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 def _live_through(bot: Bot, clock: VirtualClock, people: People, screen: Screen) -> None:
     """Step the clock along the timetable until a while after the posts of the second day."""
-    end = bot.calendar.day(DAY).ends_at + timedelta(hours=6, minutes=46)
-    schedule = moments(bot.timetable(EVERY_SECONDS, EVERY_SECONDS), clock.now(), end)
+    day = bot.calendar.day(DAY)
+    # Its first poll is at its very start.
+    begin, end = day.starts_at - timedelta(seconds=1), day.ends_at + timedelta(hours=6, minutes=46)
+    schedule = moments(bot.timetable(EVERY_SECONDS, EVERY_SECONDS), begin, end)
     with bot.collector(timeout=TIMEOUT) as collector, screen.progress(len(schedule)) as advance:
         jobs = bot.jobs(collector, bot.watch(bot.lead(collector)))
         for due in schedule:
@@ -260,7 +262,7 @@ def _show_conversation(bot: Bot, x: XSandbox, screen: Screen) -> None:
         screen.panel(f"{post.created_at:%a %H:%M} UTC, @{post.author.username}", f"{post.text}\n\n{said}")
 
 
-def _serve(bot: Bot, folder: Path, clock: VirtualClock, shown_at: tuple[str, int], took: float, screen: Screen) -> None:
+def _serve(bot: Bot, clock: VirtualClock, shown_at: tuple[str, int], took: float, screen: Screen) -> None:
     """The dashboard over the demo's database, at the demo's last moment."""
 
     def ready(address: str) -> None:
@@ -270,7 +272,13 @@ def _serve(bot: Bot, folder: Path, clock: VirtualClock, shown_at: tuple[str, int
 
     host, port = shown_at
     with open_reading(bot.settings) as reads:
-        serve(open_site(bot.settings, reads, clock), host=host, port=port, ready=ready)
+        site = open_site(bot.settings, reads, clock)
+        try:
+            serve(site, host=host, port=port, ready=ready)
+        except SettingsError:
+            # After a minute of work, another port is better than none.
+            screen.line(f"Port {port} is taken.")
+            serve(site, host=host, port=0, ready=ready)
 
 
 def _show_bill(bot: Bot, x: XSandbox, screen: Screen) -> None:

@@ -79,7 +79,8 @@ class Format(StrEnum):
 
 
 WantedFormat = Annotated[Format, Query(alias="format", description="json, or csv for a spreadsheet")]
-_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The table", "content": {"text/csv": {"schema": {"type": "string"}}}},
     404: {"model": Problem, "description": "Nothing is there"},
     422: {"model": Problem, "description": "This cannot be asked for"},
     429: {"description": "Too often; Retry-After says when", "content": {"text/plain": {"schema": {"type": "string"}}}},
@@ -89,7 +90,7 @@ _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
 
 def router(site: Site) -> APIRouter:
     """Every table under its path."""
-    api = APIRouter(responses=_PROBLEMS)
+    api = APIRouter(responses=_ANSWERS)
 
     def table(request: Request, found: Rows[Any], part: Part, form: Format, row: type) -> Response:
         if form is Format.CSV:

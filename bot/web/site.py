@@ -18,7 +18,8 @@ from helperfunctions.database import Transaction
 
 # How old the names may be among which misspelled ones are looked for.
 _NAMES_FOR: Final = timedelta(hours=1)
-_MOST_STANDINGS: Final = 8
+# A few thousand games each, in less than a megabyte.
+_MOST_STANDINGS: Final = 24
 
 
 class Reads(Protocol):

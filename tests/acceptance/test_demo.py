@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import requests
 
 from bot.demo import PEOPLE
 from tests.acceptance.conftest import Ran, Shell, eventually, nothing_runs_in
@@ -93,11 +94,39 @@ def test_what_a_folder_holds_is_not_touched(shell: Shell, folder: Path) -> None:
 
 
 def test_interrupted_it_leaves_nothing_behind(shell: Shell, folder: Path, scratch: Path) -> None:
-    demo = shell.start("demo", "--channels", "1000")
+    demo = shell.start("demo", "--no-web", "--channels", "1000")
     eventually(lambda: "poll 1" in shell.said(demo), "the demo has taken its first poll")
     demo.send_signal(2)
     ended = shell.end_of(demo)
     assert ended.code != 0
     assert "Traceback" not in ended.err
+    nothing_runs_in(folder)
+    assert list(scratch.iterdir()) == []
+
+
+def test_it_ends_at_a_dashboard_over_its_days_and_the_days_before(shell: Shell, folder: Path, scratch: Path) -> None:
+    demo = shell.start("demo", "--channels", "1000", "--history", "2", "--web-port", "0")
+    eventually(lambda: "Ctrl-C ends it" in " ".join(shell.said(demo).split()), "the dashboard is served")
+    told = re.search(r"the dashboard over all of this is at\s+(http://\S+)/", shell.said(demo))
+    assert told is not None
+    address = told[1]
+    days = requests.get(f"{address}/api/v1/bot/days", timeout=30).json()["rows"]
+    assert [(day["day"], day["polls"], round(day["coverage"], 6)) for day in days] == [
+        ("2026-11-21", 48, 1),
+        ("2026-11-20", 24, 1),
+        ("2026-11-19", 24, 1),
+    ]
+    # The same world as before: half of one day's hours is not the other's.
+    hours = [day["watch_hours"] for day in days]
+    assert max(hours) < 1.3 * min(hours)
+    now = requests.get(address, timeout=30).text
+    assert "This is old" not in now
+    assert "Just Chatting" in now
+    posts = requests.get(f"{address}/api/v1/bot/posts", timeout=30).json()
+    assert {"games", "streamers", "streamers_of_game", "reply"} == {post["kind"] for post in posts["rows"]}
+    demo.send_signal(2)
+    ended = shell.end_of(demo)
+    assert ended.code == 0, ended
+    assert "Done in" in ended.out
     nothing_runs_in(folder)
     assert list(scratch.iterdir()) == []

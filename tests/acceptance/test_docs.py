@@ -8,7 +8,7 @@ import typer.main
 from bot.cli import app
 from tests.acceptance.conftest import ROOT, VERBS
 
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/ec2.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/dashboard.md", "docs/ec2.md")
 
 
 def code_in(page: str) -> list[str]:
@@ -77,7 +77,7 @@ def test_the_pages_tell_of_every_way_to_make() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_that_a_page_links_to_exists(page: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / page).read_text()):
-        assert target.startswith("https://") or (ROOT / target).exists(), f"{page}: {target}"
+        assert target.startswith("https://") or (ROOT / page).parent.joinpath(target).exists(), f"{page}: {target}"
 
 
 def test_the_exit_codes_of_the_readme_are_those_of_the_help() -> None:

@@ -1,0 +1,133 @@
+"""The role that only reads, and the connections as which the dashboard comes in."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
+
+import pytest
+
+from bot.wiring import open_reading
+from helperfunctions import reader
+from helperfunctions.database import Database, ReadPool
+from helperfunctions.errors import DatabaseError, DatabaseUnavailable, SettingsError
+from helperfunctions.queries import Queries
+from helperfunctions.settings import Settings
+from tests.conftest import Switch, execute
+from tests.factories import a_stream, rows, stage
+
+READABLE = (
+    "games", "streamers", "days", "daily_games", "daily_streamers", "daily_streamer_games", "monthly_streamer_games",
+    "months", "hours", "hourly_games", "addresses", "names", "game_aliases", "staging.polls", "staging.streams",
+    "staging.games", "schema_migrations",
+)  # fmt: skip
+HIDDEN = (
+    "mentions", "opt_outs", "x_charges", "x_accounts", "x_prices", "x_pauses", "x_reads", "x_lost_reads", "cursors",
+    "draws", "staging.set_aside",
+)  # fmt: skip
+
+
+def address_of(url: str, role: str, password: str = "") -> str:
+    place = url.split("@")[1]
+    return f"postgresql://{role}:{quote(password, safe='')}@{place}" if password else f"postgresql://{role}@{place}"
+
+
+@pytest.fixture
+def pool(url: str, queries: Queries) -> Iterator[ReadPool]:
+    pool = ReadPool(url, queries, at_most=2)
+    yield pool
+    pool.close()
+
+
+def test_the_role_reads_what_is_shown_and_nothing_else(database: Database, url: str) -> None:
+    reading = address_of(url, "watchtime_reader", "it's % a/pass:word@")
+    assert reader.prepare(database, reading) == "watchtime_reader"
+    stage(database, a_stream())
+    for table in READABLE:
+        rows(reading, f"select * from {table} limit 1")
+    rows(reading, "select text, status, chart from posts")
+    for query in (
+        *(f"select 1 from {table}" for table in HIDDEN),
+        "select mention_id from posts",
+        "select * from posts",
+    ):
+        with pytest.raises(Exception, match="permission denied"):
+            rows(reading, query)
+    # Not only because its transactions would not write by themselves.
+    for statement in (
+        "delete from games",
+        "insert into days select * from days",
+        "update posts set text = ''",
+        "create table mine (a int)",
+        "create role another",
+        "select staging.drop_partition('2026-11-21')",
+    ):
+        with pytest.raises(Exception, match=r"permission denied|must be owner"):
+            rows(reading, f"set transaction read write; {statement}")
+    with pytest.raises(Exception, match="read-only"):
+        rows(reading, "create table mine (a int)")
+
+
+def test_it_is_mended_by_the_next_migration_and_two_at_once_are_fine(database: Database, url: str) -> None:
+    reading = address_of(url, "watchtime_mended", "one")
+    reader.prepare(database, reading)
+    execute(url, "grant select on mentions to watchtime_mended")
+    execute(url, "alter role watchtime_mended createdb")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: reader.prepare(database, reading), range(4)))
+    assert rows(url, "select rolcreatedb from pg_roles where rolname = 'watchtime_mended'") == [(False,)]
+    with pytest.raises(Exception, match="permission denied"):
+        rows(reading, "select * from mentions")
+
+
+def test_a_role_that_cannot_be_made_is_told_with_what_to_do(url: str, database: Database, queries: Queries) -> None:
+    with pytest.raises(SettingsError, match="name a role of its own"):
+        reader.prepare(database, url)
+    execute(url, "create role watchtime_modest login")
+    modest = Database(address_of(url, "watchtime_modest"), queries)
+    with pytest.raises(DatabaseError, match=r"cannot be made: .* CREATEROLE, or leave WEB_DATABASE_URL out"):
+        reader.prepare(modest, address_of(url, "watchtime_other"))
+
+
+def test_without_a_role_of_its_own_a_session_still_cannot_write(url: str) -> None:
+    settings = Settings.model_validate({"database_url": url})
+    refused = pytest.raises(DatabaseError, match="only be read")
+    with open_reading(settings) as pool, refused, pool.transaction() as tx:
+        tx.run("delete from games")
+
+
+def test_only_so_many_read_at_once_and_the_others_wait_their_turn(pool: ReadPool) -> None:
+    inside, most = [0], [0]
+    lock = threading.Lock()
+
+    def read(_: int) -> None:
+        with pool.transaction() as tx:
+            with lock:
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+            tx.run("select pg_sleep(0.01)")
+            with lock:
+                inside[0] -= 1
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(read, range(24)))
+    assert most[0] == 2
+
+
+def test_a_connection_that_broke_while_idle_is_replaced(pool: ReadPool, switch: Switch) -> None:
+    with pool.transaction() as tx:
+        assert tx.run("select 1") == [(1,)]
+    switch.off()
+    with pytest.raises(DatabaseUnavailable), pool.transaction():
+        pass
+    switch.on()
+    with pool.transaction() as tx:
+        assert tx.run("select 1") == [(1,)]
+
+
+def test_after_an_error_the_connection_is_as_new(pool: ReadPool) -> None:
+    for _ in range(3):
+        with pytest.raises(DatabaseError), pool.transaction() as tx:
+            tx.run("select nonsense")
+    with pool.transaction() as tx:
+        assert tx.run("select 1") == [(1,)]
