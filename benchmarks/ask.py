@@ -71,11 +71,11 @@ _NAMES: Final = (
 
 
 # Made anew when all rows are there, which is several times faster; what comes out is the same.
-_WITHOUT_INDEXES: Final = (
+WITHOUT_INDEXES: Final = (
     "drop index daily_streamer_games_streamer_idx",
     "alter table daily_streamer_games drop constraint daily_streamer_games_pkey",
 )
-_WITH_INDEXES: Final = (
+WITH_INDEXES: Final = (
     "set maintenance_work_mem = '512MB'",
     "alter table daily_streamer_games add primary key (day, game_id, streamer_id)",
     "create index daily_streamer_games_streamer_idx on daily_streamer_games (streamer_id, day)",
@@ -113,7 +113,7 @@ def main(*, full: bool = False, years: Sequence[int] = (1,), pairs: int = PAIRS,
 def fill(bench: Bench, days: int, pairs: int, last: date = LAST_DAY) -> None:
     """So many days of daily rows up to `last`, a day at a time; the months summed up by the roll-up itself."""
     names = (insert.format(games=GAMES, streamers=streamers_of(pairs)) for insert in _NAMES)
-    bench.run(*names, *_WITHOUT_INDEXES)
+    bench.run(*names, *WITHOUT_INDEXES)
     first = last - timedelta(days=days - 1)
     what = f"{days:,} days of {pairs:,} pairs"
     statement = _DAY_OF_PAIRS.format(pairs=pairs, games=GAMES, streamers=streamers_of(pairs))
@@ -126,7 +126,7 @@ def fill(bench: Bench, days: int, pairs: int, last: date = LAST_DAY) -> None:
             tell(f"{what}: {at:%Y-%m}")
         at += timedelta(days=1)
     tell(f"{what}: indexes")
-    bench.run(*_WITH_INDEXES)
+    bench.run(*WITH_INDEXES)
     tell(f"{what}: sums")
     at = first
     while at <= last:
