@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--full",
         action="store_true",
-        help="roll up 28.8 million rows, and ask and look at five years at full size, as well: half an hour, and disk",
+        help="roll up 28.8 million rows, and ask and look at five years at full size, as well: an hour, and disk",
     )
     given = parser.parse_args(arguments)
     if unknown := set(given.names) - set(BENCHMARKS):

@@ -22,7 +22,7 @@ LAST_DAY: Final = date(2026, 10, 20)
 PAIRS: Final = 40_000
 GAMES: Final = 2_000
 STREAMERS: Final = 60_000
-"""So many in all; a day has a part of them."""
+"""So many in all, with that many pairs; a day has a part of them."""
 GB_PER_YEAR: Final = 4.0
 MOST_MS: Final = {"yesterday": 10.0, "a year": 300.0}
 
@@ -64,19 +64,18 @@ _REST: Final = (
     """,
 )
 _NAMES: Final = (
-    "insert into games select 'g' || n, 'Game ' || n, '2020-01-01', '2026-01-01'"
-    f" from generate_series(0, {GAMES}) as n",
+    "insert into games select 'g' || n, 'Game ' || n, '2020-01-01', '2026-01-01' from generate_series(0, {games}) as n",
     "insert into streamers select 's' || n, 'login' || n, 'Name ' || n, '2020-01-01', '2026-01-01'"
-    f" from generate_series(0, {STREAMERS}) as n",
+    " from generate_series(0, {streamers}) as n",
 )
 
 
 # Made anew when all rows are there, which is several times faster; what comes out is the same.
-_WITHOUT_INDEXES: Final = (
+WITHOUT_INDEXES: Final = (
     "drop index daily_streamer_games_streamer_idx",
     "alter table daily_streamer_games drop constraint daily_streamer_games_pkey",
 )
-_WITH_INDEXES: Final = (
+WITH_INDEXES: Final = (
     "set maintenance_work_mem = '512MB'",
     "alter table daily_streamer_games add primary key (day, game_id, streamer_id)",
     "create index daily_streamer_games_streamer_idx on daily_streamer_games (streamer_id, day)",
@@ -101,7 +100,7 @@ def main(*, full: bool = False, years: Sequence[int] = (1,), pairs: int = PAIRS,
             tell(f"ask: left out {count} years, which take {GB_PER_YEAR * count:.0f} GB; {free_gb:.0f} GB are free")
             continue
         with a_database() as bench:
-            fill(bench, count, pairs)
+            fill(bench, 365 * count, pairs)
             rows += _measured(bench, count, rounds)
     show(
         f"A question, in the database ({pairs:,} pairs of streamer and game a day)",
@@ -111,37 +110,49 @@ def main(*, full: bool = False, years: Sequence[int] = (1,), pairs: int = PAIRS,
     )
 
 
-def fill(bench: Bench, years: int, pairs: int) -> None:
-    """Years of daily rows up to LAST_DAY, month by month; the months summed up by the roll-up itself."""
-    bench.run(*_NAMES, *_WITHOUT_INDEXES)
-    first = LAST_DAY - timedelta(days=365 * years - 1)
-    statement = _DAY_OF_PAIRS.format(pairs=pairs, games=GAMES, streamers=STREAMERS)
+def fill(bench: Bench, days: int, pairs: int, last: date = LAST_DAY) -> None:
+    """So many days of daily rows up to `last`, a day at a time; the months summed up by the roll-up itself."""
+    names = (insert.format(games=GAMES, streamers=streamers_of(pairs)) for insert in _NAMES)
+    bench.run(*names, *WITHOUT_INDEXES)
+    first = last - timedelta(days=days - 1)
+    what = f"{days:,} days of {pairs:,} pairs"
+    statement = _DAY_OF_PAIRS.format(pairs=pairs, games=GAMES, streamers=streamers_of(pairs))
     at = first
-    while at <= LAST_DAY:
+    while at <= last:
         # A day at a time, as they come: its rows lie together.
         with bench.connected() as connection, connection.cursor() as cursor:
             cursor.execute(statement, (at, at))
         if at.day == 1:
-            tell(f"ask: {years} years of {pairs:,} pairs a day: {at:%Y-%m}")
+            tell(f"{what}: {at:%Y-%m}")
         at += timedelta(days=1)
-    tell(f"ask: {years} years of {pairs:,} pairs a day: indexes")
-    bench.run(*_WITH_INDEXES)
-    tell(f"ask: {years} years of {pairs:,} pairs a day: sums")
+    tell(f"{what}: indexes")
+    bench.run(*WITH_INDEXES)
+    tell(f"{what}: sums")
     at = first
-    while at <= LAST_DAY:
-        until = min(at + timedelta(days=29), LAST_DAY)
+    while at <= last:
+        until = min(at + timedelta(days=29), last)
         with bench.connected() as connection, connection.cursor() as cursor:
             cursor.execute("set local work_mem = '256MB'")
             for rest in _REST:
                 cursor.execute(rest, (at, until))
         at = until + timedelta(days=1)
     bench.run("vacuum (analyze)")
-    Rollup(bench.database, VirtualClock(_now()), CALENDAR).daily()
+    sum_up_months(bench, last)
+
+
+def streamers_of(pairs: int) -> int:
+    """How many streamers there are where a day has so many pairs."""
+    return STREAMERS * pairs // PAIRS
+
+
+def sum_up_months(bench: Bench, last: date) -> None:
+    """Have the roll-up sum up the months that are over."""
+    Rollup(bench.database, VirtualClock(_after(last)), CALENDAR).daily()
     bench.run("vacuum (analyze) monthly_streamer_games, months")
 
 
-def _now() -> datetime:
-    return CALENDAR.day(LAST_DAY).ends_at + timedelta(hours=6)
+def _after(last: date) -> datetime:
+    return CALENDAR.day(last).ends_at + timedelta(hours=6)
 
 
 def questions(bench: Bench) -> list[Asked]:
@@ -174,7 +185,7 @@ def _ranked(bench: Bench, table: str, column: str, place: int) -> str:
 
 
 def _measured(bench: Bench, years: int, rounds: int) -> list[list[str]]:
-    lookup = Lookup(bench.database, CALENDAR, VirtualClock(_now()))
+    lookup = Lookup(bench.database, CALENDAR, VirtualClock(_after(LAST_DAY)))
     rows = []
     for asked in questions(bench):
         taken = _milliseconds(partial(lookup.facts, asked.question), rounds)

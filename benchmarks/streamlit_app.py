@@ -1,34 +1,54 @@
-"""The table of all games as a Streamlit app, the way Streamlit's documentation has it, to measure the dashboard by.
+"""The table of all games as a Streamlit app, the way that its documentation shows: `streamlit run` this.
 
-Run by benchmarks/web.py, which puts the database's address into the environment.
+Made of the very rows of the page /explore, so that both show the same; what is read is kept for all who look.
 """
 
-import os
+from contextlib import ExitStack
 
-import pandas
-import psycopg2
-import streamlit
+import pandas as pd
+import streamlit as st
 
-TITLE = "Twitch games"
-QUERY = """
-    select game_name, sum(watch_hours) as watch_hours, sum(airtime_hours) as airtime_hours, max(peak_viewers) as peak
-    from daily_games inner join games using (game_id)
-    where day > (select max(day) from days) - 30
-    group by game_id, game_name order by 2 desc limit 50
-"""
+from bot.web import game as games
+from bot.web.ranges import Wanted
+from bot.web.site import Site
+from bot.wiring import open_reading, open_site
+from helperfunctions import settings
+from helperfunctions.clock import SystemClock
+
+DAYS = 30
+ROWS = 50
+_COLUMNS = {
+    "rank": "Rank",
+    "game": "Game",
+    "watch_hours": "Hours watched",
+    "change": "Change",
+    "average_viewers": "Average viewers",
+    "peak_viewers": "Peak viewers",
+    "average_streams": "Average channels",
+    "viewers_per_stream": "Viewers per channel",
+}
 
 
-@streamlit.cache_data(ttl=600)
-def most_watched() -> pandas.DataFrame:
-    """The fifty most watched games of the last 30 days."""
-    connection = psycopg2.connect(os.environ["BENCHMARK_DATABASE_URL"])
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(QUERY)
-            return pandas.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description or ()])
-    finally:
-        connection.close()
+@st.cache_resource
+def site() -> Site:
+    """The database, for as long as the process lives."""
+    in_force = settings.load().settings
+    return open_site(in_force, ExitStack().enter_context(open_reading(in_force)), SystemClock())
 
 
-streamlit.title(TITLE)
-streamlit.dataframe(most_watched())
+@st.cache_data(ttl=600)
+def table() -> pd.DataFrame:
+    """The most watched games of 30 days."""
+    with site().reads.transaction() as tx:
+        found = games.standings(tx, site(), games.span_of(tx, site(), Wanted(DAYS))).games[:ROWS]
+    return pd.DataFrame({shown: [getattr(game, name) for game in found] for name, shown in _COLUMNS.items()})
+
+
+def main() -> None:
+    """The page."""
+    st.title("Games")
+    st.dataframe(table(), hide_index=True)
+
+
+if __name__ == "__main__":
+    main()

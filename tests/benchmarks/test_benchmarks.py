@@ -1,9 +1,33 @@
 """Each benchmark runs through at a tiny size and prints its table; how fast it finds us is not judged here."""
 
+import importlib.util
+import threading
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 
-from benchmarks import accuracy, ask, crawl, memory, rollup, staging, web
+from benchmarks import accuracy, ask, crawl, memory, rollup, staging, web, web_data
 from benchmarks.__main__ import main
+from benchmarks.harness import a_database
+from benchmarks.readers import Job, load, readers
+from bot.web.figures import FIGURES
+from helperfunctions.clock import SystemClock
+
+# Hardly anything: each reader asks once.
+TINY = web.Size(
+    days=9,
+    years_before=0,
+    pairs=40,
+    hourly_days=1,
+    live=60,
+    readers=2,
+    kept_seconds=0,
+    made_seconds=0,
+    turn_seconds=0,
+    turns=1,
+    different=2,
+)
 
 
 def test_staging_measures_every_way(capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,8 +95,56 @@ def test_memory_measures_every_stage_of_bot_drawing_and_database(capsys: pytest.
         assert (drawing > 20) == ("drawing" in stage)
 
 
-def test_web_measures_every_page_and_every_call_of_the_api(capsys: pytest.CaptureFixture[str]) -> None:
-    web.main(sizes=[(1, 40)], games=30, seconds=0.01, readers=2)
+def test_web_measures_every_page_call_and_chart_of_a_dashboard_and_none_fails(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    web.main(TINY, beside_streamlit=False)
+    rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in capsys.readouterr().out.splitlines()]
+    failed = {row[0]: row[-1] for row in rows if len(row) == 11}
+    assert {"/", "/explore", "/compare", "/bot", "/search", "/games/{slug}?days=365", "/api/v1/games"} <= set(failed)
+    assert {f"/charts/{what}.json" for what in FIGURES} <= set(failed)
+    assert sum(name.startswith("/api/v1/") for name in failed) > 20
+    assert set(failed.values()) == {""}
+    [first_page] = [row for row in rows if row[0].startswith("/ and its styles")]
+    assert first_page[-1] == "yes"
+    assert any(row[0].startswith("a server that only says") for row in rows)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("streamlit") is None, reason="Streamlit comes with make .venv/.benchmarks")
+def test_web_gets_the_same_table_from_streamlit(capsys: pytest.CaptureFixture[str]) -> None:
+    with a_database() as bench, readers("readers", TINY.readers) as many:
+        web_data.fill(bench, SystemClock().now(), days=9, pairs=40, hourly_days=1, live=60)
+        web.against_streamlit(bench, many, TINY)
     printed = capsys.readouterr().out
-    for part in ("/explore?days=365", "/api/v1/games/game-0/week", "/api/v1/search?q=gamme+12", "at most 200,000: yes"):
-        assert part in printed
+    for way in ("ours: the page, kept", "ours: the page, made anew", "Streamlit: the page with its table"):
+        assert way in printed
+
+
+def test_web_asks_of_a_new_call_for_an_example_of_what_it_needs() -> None:
+    operation = {"parameters": [{"name": "genre", "in": "query", "required": True}]}
+    subjects = web.Subjects(["just-chatting"], ["somebody"], date(2026, 11, 21))
+    with pytest.raises(LookupError, match=r"/api/v1/genres needs genre"):
+        web.api_call("/api/v1/genres", operation, subjects)
+
+
+def test_readers_take_answers_in_pieces_and_count_those_that_failed() -> None:
+    class InPieces(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/there" else 503)
+            self.send_header("Content-Length", "4")
+            self.end_headers()
+            for piece in (b"ab", b"cd"):
+                self.wfile.write(piece)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), InPieces) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        paths = ["/there", "/there", "/away", "/there", "/away"]
+        measured = load(Job("127.0.0.1", server.server_port, paths, readers=2, seconds=60, again=False))
+        server.shutdown()
+    assert (measured.answers, measured.failed) == (5, 2)
+    assert 0 < measured.median_ms <= measured.worst_ms
