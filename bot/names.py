@@ -67,6 +67,8 @@ class DatabaseNames:
             with self._database.transaction() as tx:
                 tx.names.move_cursor(name=CURSOR, x_id=str(poll_id), moved_at=ended_at)
         if written:
+            # Somebody may have read the names meanwhile, without these.
+            self._likely = None
             log.debug("names keyed keys=%s", written)
         return written
 

@@ -18,7 +18,7 @@ from helperfunctions.database import Transactions
 # How old the names may be among which misspelled ones are looked for.
 _NAMES_FOR: Final = timedelta(hours=1)
 # A few thousand games each, in less than a megabyte.
-_MOST_STANDINGS: Final = 24
+_MOST_STANDINGS: Final = 32
 
 
 class NotThere(Exception):
@@ -69,11 +69,18 @@ class Site:
             if key in self._kept.standings:
                 self._kept.standings.move_to_end(key)
                 return self._kept.standings[key]
-        made = make()
-        with self._kept.lock:
-            self._kept.standings[key] = made
-            while len(self._kept.standings) > _MOST_STANDINGS:
-                self._kept.standings.popitem(last=False)
+            making = self._kept.making.setdefault(key, threading.Lock())
+        # Of many who want the same days, the first adds them up.
+        with making:
+            with self._kept.lock:
+                if key in self._kept.standings:
+                    return self._kept.standings[key]
+            made = make()
+            with self._kept.lock:
+                self._kept.standings[key] = made
+                self._kept.making.pop(key, None)
+                while len(self._kept.standings) > _MOST_STANDINGS:
+                    self._kept.standings.popitem(last=False)
         return made
 
 
@@ -85,3 +92,4 @@ class _Kept:
         self.names: SearchedNames | None = None
         self.names_at: datetime | None = None
         self.standings: OrderedDict[object, Standings] = OrderedDict()
+        self.making: dict[object, threading.Lock] = {}
