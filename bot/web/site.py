@@ -75,12 +75,14 @@ class Site:
             with self._kept.lock:
                 if key in self._kept.standings:
                     return self._kept.standings[key]
-            made = make()
-            with self._kept.lock:
-                self._kept.standings[key] = made
+            try:
+                made = make()
+                with self._kept.lock:
+                    self._kept.standings[key] = made
+                    while len(self._kept.standings) > _MOST_STANDINGS:
+                        self._kept.standings.popitem(last=False)
+            finally:
                 self._kept.making.pop(key, None)
-                while len(self._kept.standings) > _MOST_STANDINGS:
-                    self._kept.standings.popitem(last=False)
         return made
 
 
