@@ -133,17 +133,17 @@ CREATE TABLE public.games (
 
 CREATE TABLE public.hourly_games (
     hour_at timestamp with time zone NOT NULL,
+    peak_viewers bigint NOT NULL,
     average_viewers real NOT NULL,
     average_streams real NOT NULL,
-    peak_viewers integer NOT NULL,
     game_id text NOT NULL COLLATE pg_catalog."C"
 );
 
 CREATE TABLE public.hours (
     hour_at timestamp with time zone NOT NULL,
+    peak_viewers bigint NOT NULL,
     average_viewers real NOT NULL,
     average_streams real NOT NULL,
-    peak_viewers integer NOT NULL,
     polls smallint NOT NULL,
     CONSTRAINT hours_average_streams_check CHECK ((average_streams >= (0)::double precision)),
     CONSTRAINT hours_average_viewers_check CHECK ((average_viewers >= (0)::double precision)),

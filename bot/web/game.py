@@ -32,7 +32,7 @@ def span_of(tx: Transaction, site: Site, wanted: Wanted) -> Span:
 
 def standings(tx: Transaction, site: Site, span: Span) -> Standings:
     """Every game over some days, beside the as many days before."""
-    return site.standings(span, tx.web.state()[1], lambda: _standings(tx, span))
+    return site.standings(span, tx.web.rolled_up_at(), lambda: _standings(tx, span))
 
 
 def _standings(tx: Transaction, span: Span) -> Standings:

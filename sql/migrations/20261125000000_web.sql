@@ -6,9 +6,9 @@
 -- the hour that count: the complete ones, or, where there is none, the partial ones.
 create table hours (
     hour_at timestamptz primary key check (date_trunc('hour', hour_at, 'UTC') = hour_at),
+    peak_viewers bigint not null check (peak_viewers >= 0),
     average_viewers real not null check (average_viewers >= 0),
     average_streams real not null check (average_streams >= 0),
-    peak_viewers integer not null check (peak_viewers >= 0),
     polls smallint not null check (polls > 0)
 );
 
@@ -16,9 +16,9 @@ create table hours (
 -- as for the daily tables.
 create table hourly_games (
     hour_at timestamptz not null,
+    peak_viewers bigint not null,
     average_viewers real not null,
     average_streams real not null,
-    peak_viewers integer not null,
     game_id text collate "C" not null,
     primary key (game_id, hour_at)
 );

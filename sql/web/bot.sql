@@ -58,7 +58,7 @@ select
     streams,
     error is not null as has_error
 from staging.polls
-order by started_at desc
+order by day desc, started_at desc
 limit 1;
 
 -- name: polls_between
@@ -67,6 +67,6 @@ select
     status,
     count(*) as polls
 from staging.polls
-where started_at >= cast(:since as timestamptz)
+where day >= cast(cast(:since as timestamptz) as date) - 1 and started_at >= cast(:since as timestamptz)
 group by status
 order by status;

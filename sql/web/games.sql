@@ -44,6 +44,10 @@ select
 from days
 where day between cast(:first as date) and cast(:last as date);
 
+-- name: rolled_up_at$
+-- When a day was last rolled up: until the next, every sum of days stays as it is.
+select max(rolled_up_at) from days;
+
 -- name: days_rolled_up^
 -- The first and the last day that there is. Grain: one row.
 select

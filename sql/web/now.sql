@@ -19,9 +19,10 @@ select
     more_than_viewers,
     interval_minutes
 from (
+    -- By the day too, which is what the index has.
     select * from staging.polls
     where status <> 'failed'
-    order by started_at desc
+    order by day desc, started_at desc
     limit 2
 ) as newest
 order by status = 'complete' and started_at > cast(:since as timestamptz) desc, started_at desc
