@@ -17,7 +17,7 @@ from helperfunctions.clock import SystemClock
 # Hardly anything: each reader asks once.
 TINY = web.Size(
     days=9,
-    years_before=0,
+    years_before=1,
     pairs=40,
     hourly_days=1,
     live=60,
@@ -99,7 +99,10 @@ def test_web_measures_every_page_call_and_chart_of_a_dashboard_and_none_fails(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     web.main(TINY, beside_streamlit=False)
-    rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in capsys.readouterr().out.splitlines()]
+    printed = capsys.readouterr().out
+    assert "over 9 days" in printed
+    assert "over 374 days" in printed
+    rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in printed.splitlines()]
     failed = {row[0]: row[-1] for row in rows if len(row) == 11}
     assert {"/", "/explore", "/compare", "/bot", "/search", "/games/{slug}?days=365", "/api/v1/games"} <= set(failed)
     assert {f"/charts/{what}.json" for what in FIGURES} <= set(failed)
