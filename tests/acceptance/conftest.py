@@ -44,7 +44,8 @@ VERBS = (
     "copy-to",
     "web",
 )
-PATIENCE_SECONDS = 60.0
+# Only who waits in vain waits so long; a machine that does much else may take its time.
+PATIENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
