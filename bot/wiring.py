@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bot.collect.keep import KeptPolls
 from bot.collect.poll import Collector
@@ -123,6 +124,7 @@ class Bot:
     names: DatabaseNames
     # what is left of each rate limit, as Twitch and X last said
     calls_left: dict[str, float]
+    draw: Callable[[Any], bytes] = draw_png
 
     @property
     def calendar(self) -> Calendar:
@@ -168,7 +170,7 @@ class Bot:
         if self.x is not None:
             lag = timedelta(seconds=self.settings.x_settle_after_seconds)
             settler = Settler(self.x, self.database, self.clock, self.ledger, self._credentials, lag)
-        return Sender(self.x, self.database, self.clock, self.ledger, settler, draw_png)
+        return Sender(self.x, self.database, self.clock, self.ledger, settler, self.draw)
 
     @property
     def responder(self) -> Responder:

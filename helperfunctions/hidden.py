@@ -3,10 +3,6 @@
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
-# A shorter one would blot out what has nothing to do with it, and nobody has such.
-SHORTEST = 8
-
-
 # No credential is shorter; a word as short as this is in every other sentence.
 SHORTEST = 6
 

@@ -20,6 +20,7 @@ import tenacity
 from helperfunctions.clock import Clock, ahead_of
 from helperfunctions.errors import InvalidCursor, TwitchError, TwitchRefused, TwitchUnavailable
 from helperfunctions.hidden import without
+from helperfunctions.text import one_line
 from helperfunctions.token_cache import AppToken, TokenCache
 
 log = logging.getLogger(__name__)
@@ -269,7 +270,8 @@ def _understood(response: requests.Response, now: datetime, hide: Callable[[str]
         raise _TryCursorAgain("400 invalid cursor")
     if status == 200 or status >= 500 or status in (404, 408) or body is None:
         raise _TryAgain(f"{status} with {'JSON' if body is not None else 'no JSON'}")
-    raise TwitchError(f"Twitch refuses our request with {status}: {hide(str(body.get('message', '')))[:200]}")
+    reason = hide(one_line(str(body.get("message", ""))))
+    raise TwitchError(f"Twitch refuses our request with {status}: {reason[:200]}")
 
 
 def _json_object(response: requests.Response) -> dict[str, Any] | None:

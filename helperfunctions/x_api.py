@@ -24,6 +24,7 @@ import urllib3.exceptions
 from helperfunctions.clock import Clock, ahead_of
 from helperfunctions.errors import XCredentialsWrong, XError, XNotYet, XOutOfCredits, XRefused, XUnknown
 from helperfunctions.hidden import without
+from helperfunctions.text import one_line
 from helperfunctions.x_models import XAccount, XMedia, XPage, XPost, XTag
 
 log = logging.getLogger(__name__)
@@ -289,7 +290,7 @@ class _Problem:
         errors = [error for error in _list(body.get("errors")) if isinstance(error, dict)]
         more = [_string(error.get("message") or error.get("detail")) for error in errors]
         parts = dict.fromkeys(part for part in (self.title, _string(body.get("detail")), self.reason, *more) if part)
-        self.said = " ".join(": ".join(parts).split()) or "no reason given"
+        self.said = one_line(": ".join(parts)) or "no reason given"
         shown = hide(self.said)
         self.shown = shown if len(shown) <= _LONGEST_MESSAGE else shown[: _LONGEST_MESSAGE - 1] + "…"
 

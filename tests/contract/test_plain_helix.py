@@ -1,5 +1,7 @@
 """A poll of a Helix that is not our sandbox."""
 
+import json
+from contextlib import closing
 from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,12 +11,12 @@ import pytest
 from bot.collect.keep import KeptPolls
 from bot.collect.poll import Collector
 from bot.days import Calendar
-from bot.models import CrawlEnd, PollStatus
+from bot.models import CrawlEnd, Poll, PollStatus
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from helperfunctions.token_cache import NoTokenCache
+from helperfunctions.token_cache import AppToken, NoTokenCache, TokenCache
 from helperfunctions.twitch_api import TwitchApi
-from tests.contract import plain_helix
+from tests.contract import canned_x, plain_helix
 from tests.factories import DAY, a_raw_stream, rows
 
 
@@ -24,6 +26,36 @@ def the_streams(count: int) -> list[dict[str, Any]]:
         a_raw_stream(id=f"s{n}", user_id=f"u{n}", user_login=f"login{n}", user_name=f"Name {n}", viewer_count=viewers)
         for n, viewers in enumerate(range(10_000, 10_000 - 10 * count, -10))
     ]
+
+
+def poll_of(address: str, database: Database, clock: VirtualClock, kept: KeptPolls, tokens: TokenCache) -> Poll:
+    """A poll of the Twitch that answers there."""
+    live = TwitchApi(
+        api_url=address,
+        auth_url=f"{address}/",
+        client_id="me",
+        client_secret="mine",
+        clock=clock,
+        tokens=tokens,
+    )
+    collector = Collector(
+        live=live,
+        database=database,
+        clock=clock,
+        calendar=Calendar(ZoneInfo("America/Los_Angeles"), time(8)),
+        more_than_viewers=50,
+        interval_minutes=30,
+        kept=kept,
+    )
+    with closing(live):
+        return collector.collect()
+
+
+class OneToken(NoTokenCache):
+    """Has a token, which is good for years."""
+
+    def read(self, key: str) -> AppToken | None:
+        return AppToken("t", datetime(2036, 11, 21, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -41,24 +73,7 @@ def test_a_poll_stores_just_what_a_plain_helix_serves(
 ) -> None:
     streams = the_streams(count)
     with plain_helix.serving(streams) as address:
-        live = TwitchApi(
-            api_url=address,
-            auth_url=f"{address}/",
-            client_id="me",
-            client_secret="mine",
-            clock=clock,
-            tokens=NoTokenCache(),
-        )
-        poll = Collector(
-            live=live,
-            database=database,
-            clock=clock,
-            calendar=Calendar(ZoneInfo("America/Los_Angeles"), time(8)),
-            more_than_viewers=50,
-            interval_minutes=30,
-            kept=kept,
-        ).collect()
-        live.close()
+        poll = poll_of(address, database, clock, kept, NoTokenCache())
     above = [stream for stream in streams if stream["viewer_count"] > 50]
     assert (poll.status, poll.ended_because) == (PollStatus.COMPLETE, because)
     assert (poll.pages, poll.streams, poll.duplicates, poll.set_aside) == (pages, len(above), 0, 0)
@@ -73,3 +88,14 @@ def test_a_poll_stores_just_what_a_plain_helix_serves(
         (stream["user_id"], stream["user_login"], stream["user_name"]) for stream in above
     }
     assert rows(url, "select game_id, game_name from games") == [("509658", "Just Chatting")]
+
+
+def test_a_reason_that_a_database_cannot_take_is_stored_without_what_it_cannot(
+    database: Database, url: str, clock: VirtualClock, kept: KeptPolls
+) -> None:
+    refusal = json.dumps({"status": 403, "message": "no\0thing\n\x1b[31mfor you"}).encode()
+    with canned_x.answering(403, refusal, {}) as (address, _):
+        poll = poll_of(address, database, clock, kept, OneToken())
+    assert poll.status is PollStatus.FAILED
+    [(error,)] = rows(url, "select error from staging.polls")
+    assert error.endswith("403: nothing [31mfor you")

@@ -293,6 +293,11 @@ def test_a_long_reason_is_cut(connect: Callable[..., XApi]) -> None:
         assert len(str(caught(connect(url), post))) < 400
 
 
+def test_a_reason_is_one_line_that_a_database_and_a_terminal_can_take(connect: Callable[..., XApi]) -> None:
+    with canned_x.answering(403, json.dumps({"detail": "a\0b\n\x1b[31mc \u202ed"}).encode(), {}) as (url, _):
+        assert str(caught(connect(url), post)).endswith(": ab [31mc d")
+
+
 def test_alt_texts_end_with_a_word() -> None:
     words = "word " * 300
     cut = shortened_alt_text(words)
