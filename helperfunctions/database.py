@@ -409,6 +409,8 @@ def _translated() -> Iterator[None]:
         yield
     except psycopg2.errors.ReadOnlySqlTransaction as exc:
         raise DatabaseUnavailable("the database can only be read just now: it recovers, or somebody set it so") from exc
+    except (psycopg2.errors.DiskFull, psycopg2.errors.OutOfMemory) as exc:
+        raise DatabaseUnavailable(f"the database has no room left: {_first_line(exc)}") from exc
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as exc:
         raise DatabaseUnavailable(f"the database cannot be reached or went away: {_first_line(exc)}") from exc
     except psycopg2.Error as exc:
