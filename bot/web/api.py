@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 from urllib.parse import urlencode
 
 import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -38,7 +38,6 @@ from bot.web.rows import (
     HourOfAll,
     HourOfWeek,
     Kind,
-    Part,
     PostRow,
     Record,
     Rows,
@@ -88,60 +87,77 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
+class TableAsked:
+    """Which part of a table is asked for, and how it is to be written."""
+
+    def __init__(self, request: Request, part: WantedPart, form: WantedFormat = Format.JSON) -> None:
+        self._request = request
+        self.part = part
+        self._form = form
+
+    def answer(self, found: Rows[Any], row: type) -> Response:
+        """That part, which was looked up."""
+        path = self._request.url.path
+        if self._form is Format.CSV:
+            return _csv(found.rows, row, path)
+        limit, offset = self.part.limit, self.part.offset
+        behind = offset + len(found.rows)
+        following = None
+        if found.rows and behind < found.total:
+            query = {**self._request.query_params, "limit": limit, "offset": behind}
+            following = f"{self._request.app.state.root_path}{path}?{urlencode(query)}"
+        told = {"rows": found.rows, "total": found.total, "limit": limit, "offset": offset, "next": following}
+        return _json(told)
+
+    def answer_from(self, rows: Sequence[Any], row: type) -> Response:
+        """That part of all rows."""
+        cut = rows[self.part.offset : self.part.offset + self.part.limit]
+        return self.answer(Rows(cut, len(rows)), row)
+
+
+WantedTable = Annotated[TableAsked, Depends()]
+
+
 def router(site: Site) -> APIRouter:
     """Every table under its path."""
     api = APIRouter(responses=_ANSWERS)
 
-    def table(request: Request, found: Rows[Any], part: Part, form: Format, row: type) -> Response:
-        if form is Format.CSV:
-            return _csv(found.rows, row, request.url.path)
-        behind = part.offset + len(found.rows)
-        following = None
-        if found.rows and behind < found.total:
-            query = {**request.query_params, "limit": part.limit, "offset": behind}
-            following = f"{site.root_path}{request.url.path}?{urlencode(query)}"
-        told = {"rows": found.rows, "total": found.total, "limit": part.limit, "offset": part.offset, "next": following}
-        return _json(told)
-
-    def whole(request: Request, rows: Sequence[Any], part: Part, form: Format, row: type) -> Response:
-        cut = rows[part.offset : part.offset + part.limit]
-        return table(request, Rows(cut, len(rows)), part, form, row)
+    def one(found: object, form: Format, request: Request) -> Response:
+        return _csv([found], type(found), request.url.path) if form is Format.CSV else _json(found)
 
     @api.get("/now/games", response_model=Table[GameNow], tags=["now"])
-    def now_games(request: Request, part: WantedPart, form: WantedFormat = Format.JSON) -> Response:
+    def now_games(asked: WantedTable) -> Response:
         """The games of the newest poll, the most watched first."""
         with site.reads.transaction() as tx:
-            found = at_present.games_now(tx, site, at_present.newest_poll(tx, site), part)
-        return table(request, found, part, form, GameNow)
+            found = at_present.games_now(tx, site, at_present.newest_poll(tx, site), asked.part)
+        return asked.answer(found, GameNow)
 
     @api.get("/now/streamers", response_model=Table[StreamNow], tags=["now"])
-    def now_streamers(request: Request, part: WantedPart, form: WantedFormat = Format.JSON) -> Response:
+    def now_streamers(asked: WantedTable) -> Response:
         """Who was live at the newest poll, the most watched first."""
         with site.reads.transaction() as tx:
-            found = at_present.streamers_now(tx, at_present.newest_poll(tx, site), part)
-        return table(request, found, part, form, StreamNow)
+            found = at_present.streamers_now(tx, at_present.newest_poll(tx, site), asked.part)
+        return asked.answer(found, StreamNow)
 
     @api.get("/now/hours", response_model=Table[HourOfAll], tags=["now"])
-    def now_hours(request: Request, part: WantedPart, form: WantedFormat = Format.JSON) -> Response:
+    def now_hours(asked: WantedTable) -> Response:
         """How many watched Twitch over the newest 24 hours, by the hour."""
         with site.reads.transaction() as tx:
             rows = at_present.viewers_by_hour(tx, at_present.newest_poll(tx, site))
-        return whole(request, rows, part, form, HourOfAll)
+        return asked.answer_from(rows, HourOfAll)
 
     @api.get("/games", response_model=Table[GameInRange], tags=["games"])
     def all_games(
-        request: Request,
-        part: WantedPart,
         wanted: WantedDays,
         filters: WantedFilters,
+        asked: WantedTable,
         sort: exploring.By = exploring.By.WATCH_HOURS,
         order: exploring.Order = exploring.Order.DESCENDING,
-        form: WantedFormat = Format.JSON,
     ) -> Response:
         """All games over some days: how much is watched, and by how many it is streamed."""
         with site.reads.transaction() as tx:
             of_all = games.standings(tx, site, games.span_of(tx, site, wanted))
-        return table(request, exploring.explore(of_all.games, filters, sort, order, part), part, form, GameInRange)
+        return asked.answer(exploring.explore(of_all.games, filters, sort, order, asked.part), GameInRange)
 
     @api.get("/games/{slug}", response_model=GameSummary, tags=["games"])
     def one_game(request: Request, slug: Slug, wanted: WantedDays, form: WantedFormat = Format.JSON) -> Response:
@@ -150,22 +166,18 @@ def router(site: Site) -> APIRouter:
             game_id, current = games.find(tx, "game", slug)
             span, poll = games.span_of(tx, site, wanted), at_present.newest_poll(tx, site)
             found = games.summary(tx, site, game_id, current, span, poll)
-        return _csv([found], GameSummary, request.url.path) if form is Format.CSV else _json(found)
+        return one(found, form, request)
 
     @api.get("/games/{slug}/days", response_model=Table[GameDay], tags=["games"])
-    def days_of_game(
-        request: Request, slug: Slug, part: WantedPart, wanted: WantedDays, form: WantedFormat = Format.JSON
-    ) -> Response:
+    def days_of_game(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """A game on each measured day."""
         with site.reads.transaction() as tx:
             game_id, _ = games.find(tx, "game", slug)
             rows = games.by_day(tx, game_id, games.span_of(tx, site, wanted))
-        return whole(request, rows, part, form, GameDay)
+        return asked.answer_from(rows, GameDay)
 
     @api.get("/games/{slug}/hours", response_model=Table[GameHour], tags=["games"])
-    def hours_of_game(
-        request: Request, slug: Slug, part: WantedPart, wanted: WantedDays, form: WantedFormat = Format.JSON
-    ) -> Response:
+    def hours_of_game(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """A game in each measured hour of some days; without a range, over the newest 24 hours."""
         with site.reads.transaction() as tx:
             game_id, _ = games.find(tx, "game", slug)
@@ -173,41 +185,32 @@ def router(site: Site) -> APIRouter:
                 rows = games.by_hour(tx, site, game_id, games.span_of(tx, site, wanted))
             else:
                 rows = games.last_day(tx, game_id, at_present.newest_poll(tx, site))
-        return whole(request, rows, part, form, GameHour)
+        return asked.answer_from(rows, GameHour)
 
     @api.get("/games/{slug}/week", response_model=Table[HourOfWeek], tags=["games"])
-    def week_of_game(
-        request: Request,
-        slug: Slug,
-        part: WantedPart,
-        wanted: WantedDays,
-        timezone: WantedTimezone,
-        form: WantedFormat = Format.JSON,
-    ) -> Response:
+    def week_of_game(slug: Slug, wanted: WantedDays, timezone: WantedTimezone, asked: WantedTable) -> Response:
         """A game by the hour of the week, on the wall clock of a time zone: the best hours."""
         with site.reads.transaction() as tx:
             game_id, _ = games.find(tx, "game", slug)
             span, zone = games.span_of(tx, site, wanted), timezone or site.calendar.timezone
             rows = games.by_hour_of_week(tx, site, game_id, span, zone)
-        return whole(request, rows, part, form, HourOfWeek)
+        return asked.answer_from(rows, HourOfWeek)
 
     @api.get("/games/{slug}/streamers", response_model=Table[StreamerOfGame], tags=["games"])
-    def streamers_of_game(
-        request: Request, slug: Slug, part: WantedPart, wanted: WantedDays, form: WantedFormat = Format.JSON
-    ) -> Response:
+    def streamers_of_game(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """Who was watched most with a game."""
         with site.reads.transaction() as tx:
             game_id, _ = games.find(tx, "game", slug)
-            found = games.streamers(tx, game_id, games.span_of(tx, site, wanted), part)
-        return table(request, found, part, form, StreamerOfGame)
+            found = games.streamers(tx, game_id, games.span_of(tx, site, wanted), asked.part)
+        return asked.answer(found, StreamerOfGame)
 
     @api.get("/games/{slug}/now", response_model=Table[StreamNow], tags=["games"])
-    def live_with_game(request: Request, slug: Slug, part: WantedPart, form: WantedFormat = Format.JSON) -> Response:
+    def live_with_game(slug: Slug, asked: WantedTable) -> Response:
         """Who is live with a game, at the newest poll."""
         with site.reads.transaction() as tx:
             game_id, _ = games.find(tx, "game", slug)
-            found = at_present.streamers_now(tx, at_present.newest_poll(tx, site), part, game_id=game_id)
-        return table(request, found, part, form, StreamNow)
+            found = at_present.streamers_now(tx, at_present.newest_poll(tx, site), asked.part, game_id=game_id)
+        return asked.answer(found, StreamNow)
 
     @api.get("/streamers/{slug}", response_model=StreamerSummary, tags=["streamers"])
     def one_streamer(request: Request, slug: Slug, wanted: WantedDays, form: WantedFormat = Format.JSON) -> Response:
@@ -216,108 +219,84 @@ def router(site: Site) -> APIRouter:
             streamer_id, current = games.find(tx, "streamer", slug)
             span, poll = games.span_of(tx, site, wanted), at_present.newest_poll(tx, site)
             found = streamers.summary(tx, streamer_id, current, span, poll)
-        return _csv([found], StreamerSummary, request.url.path) if form is Format.CSV else _json(found)
+        return one(found, form, request)
 
     @api.get("/streamers/{slug}/days", response_model=Table[StreamerDay], tags=["streamers"])
-    def days_of_streamer(
-        request: Request, slug: Slug, part: WantedPart, wanted: WantedDays, form: WantedFormat = Format.JSON
-    ) -> Response:
+    def days_of_streamer(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """A streamer on each measured day."""
         with site.reads.transaction() as tx:
             streamer_id, _ = games.find(tx, "streamer", slug)
             rows = streamers.by_day(tx, streamer_id, games.span_of(tx, site, wanted))
-        return whole(request, rows, part, form, StreamerDay)
+        return asked.answer_from(rows, StreamerDay)
 
     @api.get("/streamers/{slug}/games", response_model=Table[GameOfStreamer], tags=["streamers"])
-    def games_of_streamer(
-        request: Request, slug: Slug, part: WantedPart, wanted: WantedDays, form: WantedFormat = Format.JSON
-    ) -> Response:
+    def games_of_streamer(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """What a streamer played, and the share of each game."""
         with site.reads.transaction() as tx:
             streamer_id, _ = games.find(tx, "streamer", slug)
-            found = streamers.games(tx, streamer_id, games.span_of(tx, site, wanted), part)
-        return table(request, found, part, form, GameOfStreamer)
+            found = streamers.games(tx, streamer_id, games.span_of(tx, site, wanted), asked.part)
+        return asked.answer(found, GameOfStreamer)
 
     @api.get("/streamers/{slug}/records", response_model=Table[Record], tags=["streamers"])
-    def records_of_streamer(
-        request: Request, slug: Slug, part: WantedPart, form: WantedFormat = Format.JSON
-    ) -> Response:
+    def records_of_streamer(slug: Slug, asked: WantedTable) -> Response:
         """A streamer's best days ever."""
         with site.reads.transaction() as tx:
             streamer_id, _ = games.find(tx, "streamer", slug)
             rows = streamers.records(tx, streamer_id)
-        return whole(request, rows, part, form, Record)
+        return asked.answer_from(rows, Record)
 
     @api.get("/compare", response_model=Table[Compared], tags=["compare"])
-    def compared(
-        request: Request,
-        kind: Kind,
-        names: Names,
-        part: WantedPart,
-        wanted: WantedDays,
-        form: WantedFormat = Format.JSON,
-    ) -> Response:
+    def compared(kind: Kind, names: Names, wanted: WantedDays, asked: WantedTable) -> Response:
         """Up to five games or streamers beside each other."""
         with site.reads.transaction() as tx:
             rows, _ = comparing.compare(tx, kind, names_of(names), games.span_of(tx, site, wanted))
-        return whole(request, rows, part, form, Compared)
+        return asked.answer_from(rows, Compared)
 
     @api.get("/compare/days", response_model=Table[ComparedDay], tags=["compare"])
-    def compared_days(
-        request: Request,
-        kind: Kind,
-        names: Names,
-        part: WantedPart,
-        wanted: WantedDays,
-        form: WantedFormat = Format.JSON,
-    ) -> Response:
+    def compared_days(kind: Kind, names: Names, wanted: WantedDays, asked: WantedTable) -> Response:
         """Up to five games or streamers, day by day."""
         with site.reads.transaction() as tx:
             _, rows = comparing.compare(tx, kind, names_of(names), games.span_of(tx, site, wanted))
-        return whole(request, rows, part, form, ComparedDay)
+        return asked.answer_from(rows, ComparedDay)
 
     @api.get("/bot/posts", response_model=Table[PostRow], tags=["bot"])
     def posts(
-        request: Request,
-        part: WantedPart,
+        asked: WantedTable,
         status: Literal["due", "sending", "unknown", "sent", "refused", "expired", "skipped", "not_sent", "dropped"]
         | None = None,
-        form: WantedFormat = Format.JSON,
     ) -> Response:
         """What was posted and answered, and what is to be, the newest first."""
         with site.reads.transaction() as tx:
-            found = own.posts(tx, part, status)
-        return table(request, found, part, form, PostRow)
+            found = own.posts(tx, asked.part, status)
+        return asked.answer(found, PostRow)
 
     @api.get("/bot/days", response_model=Table[DayCoverage], tags=["bot"])
-    def coverage(request: Request, part: WantedPart, wanted: WantedDays, form: WantedFormat = Format.JSON) -> Response:
+    def coverage(wanted: WantedDays, asked: WantedTable) -> Response:
         """How well each day was measured, the newest first."""
         with site.reads.transaction() as tx:
-            found = own.coverage(tx, games.span_of(tx, site, wanted), part)
-        return table(request, found, part, form, DayCoverage)
+            found = own.coverage(tx, games.span_of(tx, site, wanted), asked.part)
+        return asked.answer(found, DayCoverage)
 
     @api.get("/bot/due", response_model=Table[Due], tags=["bot"])
-    def due(request: Request, part: WantedPart, form: WantedFormat = Format.JSON) -> Response:
+    def due(asked: WantedTable) -> Response:
         """What the bot does next."""
-        return whole(request, own.due(site), part, form, Due)
+        return asked.answer_from(own.due(site), Due)
 
     @api.get("/bot/health", response_model=Table[Health], tags=["bot"])
-    def health(request: Request, part: WantedPart, form: WantedFormat = Format.JSON) -> Response:
+    def health(asked: WantedTable) -> Response:
         """Whether each part of the bot did what it should by now."""
         with site.reads.transaction() as tx:
             rows = own.health(tx, site)
-        return whole(request, rows, part, form, Health)
+        return asked.answer_from(rows, Health)
 
     @api.get("/search", response_model=Table[Found], tags=["search"])
     def search(
-        request: Request,
         q: Annotated[str, Query(max_length=200, description="a name, or what is like it")],
-        part: WantedPart,
+        asked: WantedTable,
         kind: Kind | None = None,
-        form: WantedFormat = Format.JSON,
     ) -> Response:
         """Games and streamers of that name, or one like it, the likest first."""
-        return whole(request, searching.search(site, q, kind=kind), part, form, Found)
+        return asked.answer_from(searching.search(site, q, kind=kind), Found)
 
     return api
 

@@ -43,6 +43,8 @@ def make_app(site: Site) -> App:
         servers=[{"url": site.root_path or "/"}],
         root_path_in_servers=False,
     )
+    # Where the API's own addresses begin.
+    app.state.root_path = site.root_path
     renderer = Renderer(site)
     app.include_router(api.router(site), prefix=API)
     app.include_router(pages.router(site, renderer, app.openapi))
