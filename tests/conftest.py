@@ -1,5 +1,6 @@
 """What tests share: a real PostgreSQL with a database per test, a clock that is moved by hand."""
 
+import gc
 import itertools
 import tempfile
 from collections.abc import Iterator
@@ -34,6 +35,9 @@ _LONG = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests first, when the whole suite runs."""
     items.sort(key=lambda item: next((rank for rank, part in enumerate(_LONG) if part in item.nodeid), len(_LONG)))
+    # What is imported and collected stays until the end: it need not be looked through for garbage again and again.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from bot.days import Calendar
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.settings import Settings
-from tests.factories import HALF_HOUR, a_stream, rows, stage, write
+from tests.factories import a_stream, rows, stage, write
 
 # In every way awkward for who takes rows for text.
 AWKWARD = "tab\t line\n return\r back\\slash \\N \\. 'quote' \"\" % {} 原神 🙏 é"
@@ -51,9 +51,8 @@ BY_HAND = (
 
 def fill(database: Database, url: str, clock: VirtualClock) -> None:
     """Put something into every table: a day that is rolled up, one that is not, and all else by hand."""
-    for number in range(48):
-        at = clock.now() + number * HALF_HOUR
-        stage(database, a_stream(1003), a_stream(500, streamer="bob", streamer_name=AWKWARD), at=at)
+    bob = a_stream(500, streamer="bob", streamer_name=AWKWARD)
+    stage(database, a_stream(1003), bob, at=clock.now(), polls=48)
     clock.advance(24 * 3600)
     settings = Settings()
     Rollup(database, clock, Calendar(settings.timezone, settings.day_starts_at)).daily()

@@ -65,28 +65,36 @@ def stage(
     day: date = DAY,
     status: PollStatus = PollStatus.COMPLETE,
     interval_minutes: int = 30,
+    polls: int = 1,
 ) -> Poll:
-    """Put a poll into staging, the way the collector does."""
+    """Put a poll into staging, the way the collector does; or several, half an hour after each other. The last one."""
     with database.transaction() as tx:
         tx.collect.make_partition(day=day)
-        poll_id = tx.collect.next_poll_id()
-        staged = StagedPoll(poll_id, day, more_than_viewers=50, interval_minutes=interval_minutes)
-        staged.keep(streams)
-        poll = Poll(
-            poll_id=poll_id,
-            day=day,
-            started_at=at,
-            ended_at=at + timedelta(seconds=20),
-            status=status,
-            ended_because=CrawlEnd.BELOW_THRESHOLD if status is PollStatus.COMPLETE else CrawlEnd.TWITCH_UNAVAILABLE,
-            pages=1,
-            streams=len(streams),
-            viewers=sum(stream.viewer_count for stream in streams),
-            duplicates=0,
-            set_aside=0,
-            error=None if status is PollStatus.COMPLETE else "Twitch does not answer",
-        )
-        staged.store(tx, poll)
+        for number in range(polls):
+            if number:
+                # As the end of a poll's own transaction would.
+                tx.run("drop table incoming_streamers")
+            poll_id = tx.collect.next_poll_id()
+            staged = StagedPoll(poll_id, day, more_than_viewers=50, interval_minutes=interval_minutes)
+            staged.keep(streams)
+            started_at = at + number * HALF_HOUR
+            poll = Poll(
+                poll_id=poll_id,
+                day=day,
+                started_at=started_at,
+                ended_at=started_at + timedelta(seconds=20),
+                status=status,
+                ended_because=CrawlEnd.BELOW_THRESHOLD
+                if status is PollStatus.COMPLETE
+                else CrawlEnd.TWITCH_UNAVAILABLE,
+                pages=1,
+                streams=len(streams),
+                viewers=sum(stream.viewer_count for stream in streams),
+                duplicates=0,
+                set_aside=0,
+                error=None if status is PollStatus.COMPLETE else "Twitch does not answer",
+            )
+            staged.store(tx, poll)
     return poll
 
 

@@ -51,10 +51,7 @@ def some_streams() -> list[Stream]:
 
 def stage_day(database: Database, day: Day, streams: Sequence[Stream]) -> None:
     """A poll every half an hour, each of the same streams."""
-    at = day.starts_at
-    while at < day.ends_at:
-        stage(database, *streams, at=at, day=day.date)
-        at += HALF_HOUR
+    stage(database, *streams, at=day.starts_at, day=day.date, polls=day.length // HALF_HOUR)
 
 
 def test_a_finished_day_is_rolled_up_once(shell: Shell, url: str, database: Database, newest: Day) -> None:
@@ -133,8 +130,7 @@ def test_a_dry_run_prints_three_summaries_that_fit_whatever_the_names(
 def test_a_day_measured_for_less_than_half_is_not_summed_up(
     shell: Shell, url: str, database: Database, newest: Day
 ) -> None:
-    for turn in range(10):
-        stage(database, a_stream(), at=newest.starts_at + turn * HALF_HOUR, day=newest.date)
+    stage(database, a_stream(), at=newest.starts_at, day=newest.date, polls=10)
     assert shell.run("daily", DATABASE_URL=url).code == 0
     ran = shell.run("post", "--dry-run", DATABASE_URL=url)
     assert ran.code == 0

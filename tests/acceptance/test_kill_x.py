@@ -21,7 +21,7 @@ from helperfunctions.database import Database
 from sandbox.x.faults import XFault, XFaults
 from sandbox.x.server import XSandbox
 from tests.acceptance.conftest import ROOT, Shell, eventually, x_settings_for
-from tests.factories import HALF_HOUR, a_stream, rows, stage
+from tests.factories import a_stream, rows, stage
 
 KILLS = 200
 MENTIONS = 50
@@ -39,8 +39,7 @@ def plan_three_summaries(database: Database) -> list[str]:
     """Roll up the last finished day and put its posts into the outbox; their texts."""
     now = SystemClock().now()
     day = CALENDAR.last_finished(now)
-    for number in range(40):
-        stage(database, a_stream(), at=day.starts_at + number * HALF_HOUR, day=day.date)
+    stage(database, a_stream(), at=day.starts_at, day=day.date, polls=40)
     Rollup(database, VirtualClock(day.ends_at), CALENDAR).daily()
     planner = Planner(database, SystemClock(), lambda: 0.5, CALENDAR, time_of_day(14))
     said = planner.plan(day.date, expires_at=now + timedelta(hours=6))

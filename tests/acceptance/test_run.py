@@ -19,7 +19,7 @@ from helperfunctions.clock import SystemClock
 from helperfunctions.database import Database
 from sandbox.server import TwitchSandbox
 from tests.acceptance.conftest import Serve, Shell, eventually, nothing_runs_in, settings_for
-from tests.factories import HALF_HOUR, a_stream, rows, stage
+from tests.factories import a_stream, rows, stage
 
 POLLS_THAT_ARE_NOT_WHOLE = """
     select polls.poll_id
@@ -54,8 +54,7 @@ def test_what_was_due_while_it_was_down_is_done_at_start(
     shell: Shell, url: str, database: Database, twitch: dict[str, str]
 ) -> None:
     day = Calendar(ZoneInfo("America/Los_Angeles"), time(8)).last_finished(SystemClock().now())
-    for turn in range(40):
-        stage(database, a_stream(), at=day.starts_at + turn * HALF_HOUR, day=day.date)
+    stage(database, a_stream(), at=day.starts_at, day=day.date, polls=40)
     bot = shell.start("run", DATABASE_URL=url, **twitch)
     eventually(lambda: rows(url, f"select 1 from days where day = '{day.date}'"), "the day is rolled up")
     eventually(lambda: rows(url, "select 1 from staging.polls where pages > 1"), "a poll is stored")

@@ -16,7 +16,7 @@ from helperfunctions.database import Database
 from sandbox.x.faults import XFault
 from sandbox.x.server import XSandbox
 from tests.acceptance.conftest import Shell, eventually, x_settings_for
-from tests.factories import HALF_HOUR, a_stream, rows, stage
+from tests.factories import a_stream, rows, stage
 
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
 
@@ -31,14 +31,14 @@ def x() -> Iterator[XSandbox]:
 def measured(database: Database, url: str) -> dict[str, str]:
     """Settings for a database in which the last finished day is rolled up: Ada with chess, Bob with Go."""
     day = CALENDAR.last_finished(SystemClock().now())
-    for number in range(48):
-        stage(
-            database,
-            a_stream(1000, streamer="ada", game="chess"),
-            a_stream(500, streamer="bob", game="go"),
-            at=day.starts_at + number * HALF_HOUR,
-            day=day.date,
-        )
+    stage(
+        database,
+        a_stream(1000, streamer="ada", game="chess"),
+        a_stream(500, streamer="bob", game="go"),
+        at=day.starts_at,
+        day=day.date,
+        polls=48,
+    )
     Rollup(database, VirtualClock(day.ends_at + timedelta(minutes=1)), CALENDAR).daily()
     return {"DATABASE_URL": url}
 

@@ -200,8 +200,7 @@ def test_a_day_of_nothing_but_failed_polls_is_a_day_without_coverage(
 def test_a_day_on_which_the_clocks_change_is_as_long_as_it_is(
     database: Database, url: str, named: date, starts_at: datetime, hours: int
 ) -> None:
-    for number in range(2 * hours):
-        stage(database, a_stream(1000), at=starts_at + number * HALF_HOUR, day=named)
+    stage(database, a_stream(1000), at=starts_at, day=named, polls=2 * hours)
     ends_at = starts_at + timedelta(hours=hours)
     assert Rollup(database, VirtualClock(ends_at), CALENDAR).daily() == [
         RolledUpDay(named, starts_at, ends_at, 2 * hours, hours, 1.0, 1000.0 * hours, hours)
@@ -240,8 +239,7 @@ def test_a_viewer_count_at_its_limit_all_day_long_does_not_overflow(
     rollup: Rollup, database: Database, url: str
 ) -> None:
     most = 2**31 - 1
-    for number in range(48):
-        stage(database, *(a_stream(most, streamer=str(one)) for one in range(3)), at=DAY_START + number * HALF_HOUR)
+    stage(database, *(a_stream(most, streamer=str(one)) for one in range(3)), polls=48)
     rollup.daily()
     assert rows(url, GAMES) == [("chess", 3.0 * most * 24, 72.0, float(most), 3 * most)]
 

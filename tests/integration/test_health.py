@@ -57,8 +57,7 @@ def at(watch: Watch) -> Iterator[str]:
 @pytest.fixture
 def a_day(database: Database, clock: VirtualClock) -> None:
     """A day of Ada's, rolled up in time; the clock shows one minute later."""
-    for number in range(48):
-        stage(database, a_stream(1000), at=DAY_START + number * HALF_HOUR)
+    stage(database, a_stream(1000), polls=48)
     clock.move_to(DAY_START + timedelta(hours=24, minutes=1))
     Rollup(database, clock, CALENDAR).daily()
 

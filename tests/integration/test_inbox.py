@@ -19,7 +19,7 @@ from bot.reply.respond import Responder
 from helperfunctions.clock import VirtualClock
 from helperfunctions.errors import Busy, XCredentialsWrong, XUnknown
 from sandbox.x.faults import XFault
-from tests.factories import DAY_START, HALF_HOUR, a_stream, rows, stage
+from tests.factories import DAY_START, a_stream, rows, stage
 from tests.integration.conftest import CREDENTIALS, MakeOutside, Outside
 
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
@@ -86,13 +86,12 @@ def inbox(make_inbox: MakeInbox) -> Inbox:
 
 
 def a_day_of_chess(inbox: Inbox) -> None:
-    for number in range(48):
-        stage(
-            inbox.outside.database,
-            a_stream(1000, streamer="ada", game="chess"),
-            a_stream(500, streamer="bob", game="go"),
-            at=DAY_START + number * HALF_HOUR,
-        )
+    stage(
+        inbox.outside.database,
+        a_stream(1000, streamer="ada", game="chess"),
+        a_stream(500, streamer="bob", game="go"),
+        polls=48,
+    )
     inbox.outside.clock.move_to(DAY_START + timedelta(hours=25))
     Rollup(inbox.outside.database, VirtualClock(inbox.outside.clock.now()), CALENDAR).daily()
 

@@ -36,14 +36,13 @@ def over_days(
 
 def a_rolled_up_day(database: Database, now: datetime = NEXT_DAY) -> None:
     """Ada plays chess with 1,000 for half the day and Go with 500 in the other half; Bob and five others play chess."""
-    for number in range(48):
-        stage(
-            database,
-            a_stream(1000, streamer="ada", game="chess") if number < 24 else a_stream(500, streamer="ada", game="go"),
-            a_stream(800, streamer="bob", game="chess"),
-            *(a_stream(100 + place, streamer=f"p{place}", game="chess") for place in range(5)),
-            at=DAY_START + number * HALF_HOUR,
-        )
+    others = [
+        a_stream(800, streamer="bob", game="chess"),
+        *(a_stream(100 + place, streamer=f"p{place}", game="chess") for place in range(5)),
+    ]
+    stage(database, a_stream(1000, streamer="ada", game="chess"), *others, polls=24)
+    noon = DAY_START + 24 * HALF_HOUR
+    stage(database, a_stream(500, streamer="ada", game="go"), *others, at=noon, polls=24)
     Rollup(database, VirtualClock(now), CALENDAR).daily()
 
 
@@ -156,10 +155,8 @@ def test_a_month_is_summed_up_anew_when_one_of_its_days_changes(database: Databa
     named = date(2026, 10, 31)
     day = CALENDAR.day(named)
     rollup = Rollup(database, VirtualClock(day.ends_at), CALENDAR)
-    at = day.starts_at
-    while at < day.ends_at:
-        stage(database, a_stream(1000, streamer="ada", game="chess"), at=at, day=named)
-        at += HALF_HOUR
+    ada = a_stream(1000, streamer="ada", game="chess")
+    stage(database, ada, at=day.starts_at, day=named, polls=day.length // HALF_HOUR)
     assert [done.date for done in rollup.daily()] == [named]
     hours = "select sum(watch_hours) from monthly_streamer_games"
     (once,) = rows(url, hours)

@@ -37,8 +37,7 @@ def said(database: Database) -> Summaries:
 
 def live_through(database: Database, *streams: Stream, polls: int = 48) -> None:
     """A day of these streams, from its start on, rolled up."""
-    for number in range(polls):
-        stage(database, *streams, at=DAY_START + number * HALF_HOUR)
+    stage(database, *streams, polls=polls)
     Rollup(database, VirtualClock(DAY_END), CALENDAR).daily()
 
 
@@ -263,8 +262,7 @@ def test_the_day_before_yesterday_is_never_told(database: Database, url: str, la
 
 def test_a_late_rollup_is_waited_for(database: Database, url: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
-    for number in range(48):
-        stage(database, a_stream(600, streamer="ada"), at=DAY_START + number * HALF_HOUR)
+    stage(database, a_stream(600, streamer="ada"), polls=48)
     assert planner_at(database, POSTED_AT).plan_if_due() is None
     assert "wait for its roll-up" in caplog.text
     Rollup(database, VirtualClock(POSTED_AT), CALENDAR).daily()
@@ -284,10 +282,7 @@ def test_on_the_days_on_which_the_clocks_change(
     database: Database, url: str, named: date, posted_at: datetime, midnight: datetime
 ) -> None:
     day = CALENDAR.day(named)
-    at = day.starts_at
-    while at < day.ends_at:
-        stage(database, a_stream(600, streamer="ada"), at=at, day=named)
-        at += HALF_HOUR
+    stage(database, a_stream(600, streamer="ada"), at=day.starts_at, day=named, polls=day.length // HALF_HOUR)
     Rollup(database, VirtualClock(day.ends_at), CALENDAR).daily()
     assert planner_at(database, posted_at - timedelta(seconds=1)).plan_if_due() is None
     assert planner_at(database, posted_at).plan_if_due() is not None
@@ -296,25 +291,23 @@ def test_on_the_days_on_which_the_clocks_change(
 
 def test_changes_are_told_against_the_day_before_where_it_is_known(database: Database) -> None:
     """Ranks are among all of the day before, not only among those that are told."""
-    before = DAY_START - timedelta(hours=24)
     names = ["ada", "bob", "cyd", "dan", "eve", "fay", "gus"]
-    for number in range(48):
-        stage(
-            database,
-            *(a_stream(700 - 100 * place, streamer=name, game=f"g{place}") for place, name in enumerate(names)),
-            at=before + number * HALF_HOUR,
-            day=DAY - timedelta(days=1),
-        )
-    for number in range(48):
-        stage(
-            database,
-            a_stream(1400, streamer="gus", game="g6"),
-            a_stream(1050, streamer="bob", game="g1"),
-            a_stream(900, streamer="new", game="g9"),
-            a_stream(480, streamer="dan", game="g3"),
-            a_stream(200, streamer="ada", game="g6"),
-            at=DAY_START + number * HALF_HOUR,
-        )
+    stage(
+        database,
+        *(a_stream(700 - 100 * place, streamer=name, game=f"g{place}") for place, name in enumerate(names)),
+        at=DAY_START - timedelta(hours=24),
+        day=DAY - timedelta(days=1),
+        polls=48,
+    )
+    stage(
+        database,
+        a_stream(1400, streamer="gus", game="g6"),
+        a_stream(1050, streamer="bob", game="g1"),
+        a_stream(900, streamer="new", game="g9"),
+        a_stream(480, streamer="dan", game="g3"),
+        a_stream(200, streamer="ada", game="g6"),
+        polls=48,
+    )
     Rollup(database, VirtualClock(DAY_END), CALENDAR).daily()
     games, streamers, of_game = planner_at(database, POSTED_AT).summaries(DAY).summaries
     assert streamers.text.split("\n")[2:] == [
@@ -331,33 +324,23 @@ def test_changes_are_told_against_the_day_before_where_it_is_known(database: Dat
 
 
 def test_the_rank_within_a_game_is_among_its_own_streamers(database: Database) -> None:
-    for number in range(48):
-        stage(
-            database,
-            a_stream(100, streamer="ada", game="chess"),
-            a_stream(300, streamer="bob", game="chess"),
-            a_stream(900, streamer="cyd", game="go"),
-            at=DAY_START - timedelta(hours=24) + number * HALF_HOUR,
-            day=DAY - timedelta(days=1),
-        )
-        stage(
-            database,
-            a_stream(500, streamer="ada", game="chess"),
-            a_stream(400, streamer="bob", game="chess"),
-            at=DAY_START + number * HALF_HOUR,
-        )
+    stage(
+        database,
+        a_stream(100, streamer="ada", game="chess"),
+        a_stream(300, streamer="bob", game="chess"),
+        a_stream(900, streamer="cyd", game="go"),
+        at=DAY_START - timedelta(hours=24),
+        day=DAY - timedelta(days=1),
+        polls=48,
+    )
+    stage(database, a_stream(500, streamer="ada", game="chess"), a_stream(400, streamer="bob", game="chess"), polls=48)
     Rollup(database, VirtualClock(DAY_END), CALENDAR).daily()
     of_game = planner_at(database, POSTED_AT).summaries(DAY).summaries[2]
     assert of_game.text.split("\n")[2:] == ["1. Ada – 12K hours ▲1", "2. Bob – 9.6K ▼1"]
 
 
 def test_a_day_before_of_which_too_little_is_known_is_no_measure(database: Database) -> None:
-    for number in range(20):
-        stage(
-            database,
-            a_stream(100, streamer="ada"),
-            at=DAY_START - timedelta(hours=24) + number * HALF_HOUR,
-            day=DAY - timedelta(days=1),
-        )
+    before = DAY_START - timedelta(hours=24)
+    stage(database, a_stream(100, streamer="ada"), at=before, day=DAY - timedelta(days=1), polls=20)
     live_through(database, a_stream(500, streamer="ada"))
     assert "1. Ada – 12K hours\n" in planner_at(database, POSTED_AT).summaries(DAY).summaries[1].text + "\n"

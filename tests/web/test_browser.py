@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.acceptance.conftest import PATIENCE_SECONDS
 from tests.web.conftest import CHROMIUM, EVIL_GAME, EVIL_STREAMER, Web
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium")
@@ -69,7 +70,7 @@ def visit(browser: Browser, web: Web) -> Iterator[Callable[..., Visit]]:
 
     def opened(**how: Any) -> Visit:
         context = browser.new_context(**{"viewport": DESK, "timezone_id": "Europe/Berlin", "locale": "en-GB", **how})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(1000 * PATIENCE_SECONDS)
         one = Visit(web, context.new_page(), context)
         visits.append(one)
         context.on("request", lambda request: one.wrong.append(request.url) if is_elsewhere(request.url) else None)

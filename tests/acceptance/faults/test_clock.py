@@ -47,8 +47,13 @@ def test_the_day_on_which_the_clocks_change_is_measured_whole_and_told_at_two(na
     day = CALENDAR.day(named)
     hours = day.length / timedelta(hours=1)
     assert hours in (23, 25)
-    for number in range(round(day.length / HALF_HOUR) - 1):
-        stage(life.database, a_stream(1000, game="chess"), at=day.starts_at + number * HALF_HOUR, day=named)
+    stage(
+        life.database,
+        a_stream(1000, game="chess"),
+        at=day.starts_at,
+        day=named,
+        polls=day.length // HALF_HOUR - 1,
+    )
     # The last poll of the day is the bot's own, just before eight by the new clock.
     life.clock.jump_to(day.ends_at - timedelta(minutes=29))
     bot = life.started(POLL_EVERY_MINUTES="30")
