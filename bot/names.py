@@ -128,7 +128,7 @@ class DatabaseNames:
     def nearly(self, key: str, how_many: int) -> Sequence[tuple[Subject, float]]:
         """Whose keys are most like this one, with the likeness from 0 to 1, the likest first; of equally like ones the
         more watched. Kept in memory from the first call on until `refresh` finds a newer poll."""
-        likely = self._likely = self._likely or self._most_watched()
+        likely = self._loaded()
         # A streamer may stand there twice.
         near = likest(key, likely.keys, 2 * how_many, at_least=LEAST_LIKENESS)
         best: dict[tuple[SubjectKind, str], tuple[Subject, float]] = {}
@@ -136,6 +136,14 @@ class DatabaseNames:
             subject = likely.subjects[place]
             best.setdefault((subject.kind, subject.id), (subject, likeness))
         return list(best.values())[:how_many]
+
+    def load(self) -> None:
+        """Read the names that may be misspelled, which is done at the first call of `nearly` else."""
+        self._loaded()
+
+    def _loaded(self) -> _Likely:
+        likely = self._likely = self._likely or self._most_watched()
+        return likely
 
     def beginning(self, key: str, how_many: int) -> Sequence[Subject]:
         """Whose keys begin with this one, of those who may be misspelled, the most watched first."""

@@ -73,6 +73,10 @@ class Names(Protocol):
 class SearchedNames(Names, Protocol):
     """The names that can be searched for while somebody types."""
 
+    def load(self) -> None:
+        """Read what is kept in memory, so that nobody who searches waits for it."""
+        ...
+
     def beginning(self, key: str, how_many: int) -> Sequence[Subject]:
         """Whose keys begin with this one, the most watched first."""
         ...

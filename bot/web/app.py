@@ -29,6 +29,8 @@ _SAYS: Final = {
     503: "The database is away just now. Try again in a minute.",
 }
 _AGAIN_IN: Final = {"retry-after": "30"}
+# Within a poll's ten minutes of grace.
+_LATE_IS_TOLD_AFTER_SECONDS: Final = 300
 
 
 def make_app(site: Site) -> App:
@@ -95,6 +97,6 @@ def make_app(site: Site) -> App:
         with site.reads.transaction() as tx:
             state = tuple(tx.web.state())
         # What is late is told from the clock.
-        return (*state, site.clock.now().timestamp() // 120)
+        return (*state, site.clock.now().timestamp() // _LATE_IS_TOLD_AFTER_SECONDS)
 
     return Door(Cache(app, version), site)

@@ -2,14 +2,16 @@
 
 import logging
 import socket
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import uvicorn
 
 from bot.web.app import make_app
 from bot.web.site import Site
-from helperfunctions.errors import SettingsError
+from helperfunctions.errors import SettingsError, WatchTimeError
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ class Serving:
     """A server that listens; requests wait until it runs. Raises SettingsError when it cannot listen there."""
 
     def __init__(self, site: Site, host: str, port: int, ready: Callable[[str], None]) -> None:
+        self._site = site
         self._listener = _listen(host, port)
         shown, own_port = (f"[{host}]" if ":" in host else host), self._listener.getsockname()[1]
         self._server = _Server(
@@ -51,8 +54,11 @@ class Serving:
 
     def run(self) -> None:
         """Serve until told to stop, by a signal if this is the main thread."""
+        warming = threading.Thread(target=_warm, args=(self._site,))
+        warming.start()
         with self._listener:
             self._server.run(sockets=[self._listener])
+        warming.join()
 
     def stop(self) -> None:
         """From another thread: finish what goes on, and end."""
@@ -72,6 +78,12 @@ class _Server(uvicorn.Server):
         # A second signal does not wait, and none is raised again: to be stopped is no failure.
         self.force_exit = self.should_exit
         self.should_exit = True
+
+
+def _warm(site: Site) -> None:
+    """The first who searches finds the names read already; without a database they are read later."""
+    with suppress(WatchTimeError):
+        site.names()
 
 
 def _listen(host: str, port: int) -> socket.socket:

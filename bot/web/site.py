@@ -1,5 +1,6 @@
 """What the dashboard stands on."""
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -14,8 +15,11 @@ from bot.web.ranges import Span
 from bot.web.rows import GameInRange
 from helperfunctions.clock import Clock
 from helperfunctions.database import Transactions
+from helperfunctions.errors import WatchTimeError
 
-# How old the names may be among which misspelled ones are looked for.
+log = logging.getLogger(__name__)
+
+# How old the names are among which misspelled ones are looked for, before newer ones are read.
 _NAMES_FOR: Final = timedelta(hours=1)
 # A few thousand games each, in less than a megabyte.
 _MOST_STANDINGS: Final = 32
@@ -55,12 +59,29 @@ class Site:
     _kept: "_Kept" = field(default_factory=lambda: _Kept(), init=False, repr=False)
 
     def names(self) -> SearchedNames:
-        """The names that can be searched for, not older than an hour."""
-        now = self.clock.now()
-        with self._kept.lock:
-            if self._kept.names is None or self._kept.names_at is None or now - self._kept.names_at > _NAMES_FOR:
-                self._kept.names, self._kept.names_at = self.new_names(), now
-            return self._kept.names
+        """The names that can be searched for. An hour later newer ones are read beside, and nobody waits for them."""
+        kept = self._kept.names
+        if kept is None:
+            with self._kept.reading_names:
+                return (self._kept.names or self._read_names()).names
+        is_old = self.clock.now() - kept.read_at > _NAMES_FOR
+        if is_old and self._kept.reading_names.acquire(blocking=False):
+            threading.Thread(target=self._renew_names, daemon=True).start()
+        return kept.names
+
+    def _read_names(self) -> "_Names":
+        names = self.new_names()
+        names.load()
+        self._kept.names = _Names(names, self.clock.now())
+        return self._kept.names
+
+    def _renew_names(self) -> None:
+        try:
+            self._read_names()
+        except WatchTimeError as exc:
+            log.warning("the names for searching could not be read anew: %s", exc)
+        finally:
+            self._kept.reading_names.release()
 
     def standings(self, span: Span, version: object, make: Callable[[], Standings]) -> Standings:
         """The standings of some days; made once while the tables have that version."""
@@ -86,12 +107,18 @@ class Site:
         return made
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    names: SearchedNames
+    read_at: datetime
+
+
 class _Kept:
     """What is read once and used for a while."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.names: SearchedNames | None = None
-        self.names_at: datetime | None = None
+        self.names: _Names | None = None
+        self.reading_names = threading.Lock()
         self.standings: OrderedDict[object, Standings] = OrderedDict()
         self.making: dict[object, threading.Lock] = {}

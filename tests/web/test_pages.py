@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
 
+import psycopg2
 import pytest
 
 from bot.names import DatabaseNames
+from bot.web.search import search
+from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from tests.factories import DAY_START, a_stream, stage, write
+from tests.acceptance.conftest import eventually
+from tests.factories import DAY_START, a_stream, rows, stage, write
 from tests.web.conftest import EVIL_GAME, EVIL_STREAMER, NOW, Web
 
 PAGES = (
@@ -133,6 +138,25 @@ def test_a_search_forgives(web: Web) -> None:
     exact = web.get("/search?q=Chess")
     assert (exact.status_code, exact.headers["location"]) == (303, "/games/chess")
     assert web.json("/search?q=%00%ff")["rows"] == []
+
+
+def test_a_new_name_is_found_an_hour_later_and_nobody_waits_for_it(
+    database: Database, url: str, clock: VirtualClock, serving: Callable[..., Any]
+) -> None:
+    stage(database, a_stream(game="a", game_name="Old Name"))
+    DatabaseNames(database).refresh()
+    with serving(url, clock=clock) as web:
+        assert [found.name for found in search(web.site, "Odl Name")] == ["Old Name"]
+        stage(database, a_stream(game="b", game_name="Other Name"), at=DAY_START + timedelta(minutes=30))
+        DatabaseNames(database).refresh()
+        assert search(web.site, "Otehr Name") == []
+        clock.advance(3_601)
+        with closing(psycopg2.connect(url)) as slow, slow.cursor() as cursor:
+            cursor.execute("lock table names")
+            ((old, _),) = web.site.names().nearly("odlname", 5)
+            assert old.name == "Old Name"
+            eventually(lambda: rows(url, "select 1 from pg_locks where not granted"), "the new ones are being read")
+        eventually(lambda: [found.name for found in search(web.site, "Otehr Name")] == ["Other Name"], "it is found")
 
 
 def test_an_old_address_leads_to_the_new_one(database: Database, url: str, serving: Callable[..., Any]) -> None:
