@@ -51,7 +51,7 @@ class Filters:
 
 def explore(games: Sequence[GameInRange], filters: Filters, by: By, order: Order, part: Part) -> Rows[GameInRange]:
     """A part of the games that are meant, sorted; those without a value stand at the end, whichever way."""
-    meant = [game for game in games if filters.lets(game)]
+    meant = list(games) if filters == Filters() else [game for game in games if filters.lets(game)]
     if by is By.GAME:
         meant.sort(key=lambda game: game.game.casefold(), reverse=order is Order.DESCENDING)
     else:

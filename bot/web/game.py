@@ -1,7 +1,9 @@
 """How a game did, and all of them over some days."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.web.now import NewestPoll, change, last_hours
@@ -163,9 +165,7 @@ def streamers(tx: Transaction, game_id: str, span: Span, part: Part) -> Rows[Str
         "first": span.first,
         "last": span.last,
     }
-    rows = list(tx.web.streamers_of_game(**about, limit=part.limit, offset=part.offset))
-    # Behind the end there is no row to tell how many there are.
-    tells_total = rows or list(tx.web.streamers_of_game(**about, limit=1, offset=0))
+    rows, total = counted(tx.web.streamers_of_game, about, part)
     found = [
         StreamerOfGame(
             rank=rank,
@@ -179,7 +179,17 @@ def streamers(tx: Transaction, game_id: str, span: Span, part: Part) -> Rows[Str
         )
         for rank, (streamer_id, name, slug, watch_hours, airtime_hours, peak, _) in enumerate(rows, part.offset + 1)
     ]
-    return Rows(found, int(tells_total[0][-1]) if tells_total else 0)
+    return Rows(found, total)
+
+
+def counted(
+    query: Callable[..., Iterable[tuple[Any, ...]]], about: Mapping[str, object], part: Part
+) -> tuple[list[tuple[Any, ...]], int]:
+    """A part of a table whose rows tell in their last column how many there are in all."""
+    rows = list(query(**about, limit=part.limit, offset=part.offset))
+    # Behind the end there is no row that could.
+    tells = rows or list(query(**about, limit=1, offset=0))
+    return rows, int(tells[0][-1]) if tells else 0
 
 
 def ratio(part: float, whole: float | None) -> float | None:

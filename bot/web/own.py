@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.web.now import LATE
 from bot.web.ranges import Span
 from bot.web.rows import DayCoverage, Due, Health, Part, PostRow, Rows
 from bot.web.site import NotThere, Site
@@ -64,7 +65,7 @@ def _poll_health(tx: Transaction, site: Site) -> Health:
     started_at, status, streams, _ = last
     since = tx.web.polls_between(since=site.clock.now() - timedelta(days=1))
     of_last_day = ", ".join(f"{polls} {how}" for how, polls in since) or "none"
-    is_late = site.clock.now() - started_at > 2 * site.poll_every + timedelta(minutes=15)
+    is_late = site.clock.now() - started_at > 2 * site.poll_every + LATE
     says = f"the newest is {status} with {streams:,} streams; of the last 24 hours: {of_last_day}"
     return Health("poll", status != "failed" and not is_late, f"late: {says}" if is_late else says)
 

@@ -21,6 +21,7 @@ from helperfunctions.text import one_line, short_number
 _FOLDER: Final = Path(__file__).parent
 STATIC: Final = _FOLDER / "static"
 _NOTHING: Final = "–"
+_OFTEN_SHOWN: Final = 4_096
 
 
 class Renderer:
@@ -74,7 +75,13 @@ class Renderer:
         link = column.link and getattr(row, column.link)
         if not link:
             return escape(text)
-        return Markup('<a href="{}">{}</a>').format(self.url(f"/{column.link_to}/{link}"), text)
+        return _linked(f"{self._site.root_path}/{column.link_to}/", link, text)
+
+
+# Most tables show the same few hundred names, and putting marks around them is most of the work of a page.
+@lru_cache(maxsize=_OFTEN_SHOWN)
+def _linked(folder: str, slug: str, text: str) -> Markup:
+    return Markup('<a href="{}{}">{}</a>').format(folder, quote(slug), text)
 
 
 def number(value: float | None, digits: int = 0) -> str:
@@ -103,10 +110,14 @@ def changed(value: float | None) -> Markup:
         return escape(_NOTHING)
     if abs(value) < 0.005:
         return Markup('<span class="soft">±0%</span>')
-    arrow, kind, said = ("▲", "up", "up") if value > 0 else ("▼", "down", "down")
-    shown = f"{abs(value):.0%}" if abs(value) < 10 else f"×{value + 1:,.0f}"
+    return _marked(value > 0, f"{abs(value):.0%}" if abs(value) < 10 else f"×{value + 1:,.0f}")
+
+
+@lru_cache(maxsize=_OFTEN_SHOWN)
+def _marked(is_up: bool, shown: str) -> Markup:
+    arrow, way = ("▲", "up") if is_up else ("▼", "down")
     return Markup('<span class="{}"><span aria-hidden="true">{}</span><span class="unseen">{} </span>{}</span>').format(
-        kind, arrow, said, shown
+        way, arrow, way, shown
     )
 
 
@@ -125,6 +136,7 @@ def moment(zone: ZoneInfo, value: datetime | None) -> Markup:
     )
 
 
+@lru_cache(maxsize=_OFTEN_SHOWN)
 def shown_name(value: str | None) -> str:
     """A name that somebody gave: in one line, and never nothing."""
     line = unicodedata.normalize("NFC", one_line(value or ""))

@@ -1,6 +1,6 @@
 """How a streamer did."""
 
-from bot.web.game import ratio
+from bot.web.game import counted, ratio
 from bot.web.now import NewestPoll, change
 from bot.web.ranges import Span
 from bot.web.rows import GameOfStreamer, Part, Record, Rows, StreamerDay, StreamerSummary
@@ -57,9 +57,7 @@ def by_day(tx: Transaction, streamer_id: str, span: Span) -> list[StreamerDay]:
 def games(tx: Transaction, streamer_id: str, span: Span, part: Part) -> Rows[GameOfStreamer]:
     """What a streamer played, the most watched first."""
     about = {"streamer_id": streamer_id, "first": span.first, "last": span.last}
-    rows = list(tx.web.games_of_streamer(**about, limit=part.limit, offset=part.offset))
-    # Behind the end there is no row to tell how many there are.
-    tells_total = rows or list(tx.web.games_of_streamer(**about, limit=1, offset=0))
+    rows, total = counted(tx.web.games_of_streamer, about, part)
     found = [
         GameOfStreamer(
             rank=rank,
@@ -80,12 +78,12 @@ def games(tx: Transaction, streamer_id: str, span: Span, part: Part) -> Rows[Gam
             watch_hours,
             airtime_hours,
             peak,
-            _,
             watch_hours_of_all,
             airtime_hours_of_all,
+            _,
         ) in enumerate(rows, part.offset + 1)
     ]
-    return Rows(found, int(tells_total[0][6]) if tells_total else 0)
+    return Rows(found, total)
 
 
 def records(tx: Transaction, streamer_id: str) -> list[Record]:

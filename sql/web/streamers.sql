@@ -49,9 +49,9 @@ select
     sum(played.watch_hours) as watch_hours,
     sum(played.airtime_hours) as airtime_hours,
     max(played.peak_viewers) as peak_viewers,
-    count(*) over () as of_all,
     sum(sum(played.watch_hours)) over () as watch_hours_of_all,
-    sum(sum(played.airtime_hours)) over () as airtime_hours_of_all
+    sum(sum(played.airtime_hours)) over () as airtime_hours_of_all,
+    count(*) over () as of_all
 from daily_streamer_games as played
 left join games using (game_id)
 left join addresses on addresses.kind = 'game' and addresses.id = played.game_id and addresses.is_current
