@@ -50,9 +50,15 @@ class Filters:
 
 
 def explore(games: Sequence[GameInRange], filters: Filters, by: By, order: Order, part: Part) -> Rows[GameInRange]:
-    """A part of the games that are meant, sorted; those without a value stand at the end, whichever way."""
+    """A part of the games that are meant, sorted; those without a value stand at the end, whichever way.
+
+    `games` come as they are ranked, the most watched first.
+    """
     meant = list(games) if filters == Filters() else [game for game in games if filters.lets(game)]
-    if by is By.GAME:
+    if (by, order) == (By.WATCH_HOURS, Order.DESCENDING):
+        # As they come.
+        pass
+    elif by is By.GAME:
         meant.sort(key=lambda game: game.game.casefold(), reverse=order is Order.DESCENDING)
     else:
         sign = -1 if order is Order.DESCENDING else 1

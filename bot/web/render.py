@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -22,6 +22,9 @@ _FOLDER: Final = Path(__file__).parent
 STATIC: Final = _FOLDER / "static"
 _NOTHING: Final = "–"
 _OFTEN_SHOWN: Final = 4_096
+_HEADING: Final = Markup('<th scope="row" dir="auto">'), Markup("</th>")
+_NUMBER: Final = Markup('<td class="num">'), Markup("</td>")
+_TEXT: Final = Markup("<td>"), Markup("</td>")
 
 
 class Renderer:
@@ -48,7 +51,7 @@ class Renderer:
         self._environment.globals |= {
             "url": self.url,
             "static": self.static,
-            "cell": self.cell,
+            "cells": self.cells,
             "zone": str(site.calendar.timezone),
             "zone_name": str(site.calendar.timezone).replace("_", " "),
             "day_starts_at": f"{site.calendar.starts_at:%H:%M}",
@@ -68,8 +71,15 @@ class Renderer:
         version = javascript_version() if name == "vega.js" else _hash_of(name)
         return self.url(f"/static/{name}", {"v": version})
 
-    def cell(self, column: Column, row: Any) -> Markup:
-        """One value of a table, as people read it."""
+    def cells(self, columns: Sequence[Column], row: Any) -> Markup:
+        """A row of a table, as people read it; what it is about is its heading."""
+        parts: list[Markup] = []
+        for column in columns:
+            begin, end = _HEADING if column.form == "name" else _NUMBER if column.is_number else _TEXT
+            parts += begin, self._cell(column, row), end
+        return Markup("".join(parts))  # noqa: S704 - of what is escaped already
+
+    def _cell(self, column: Column, row: Any) -> Markup:
         value = getattr(row, column.field)
         text = _FORMATS[column.form](value) if column.form != "time" else moment(self._site.calendar.timezone, value)
         link = column.link and getattr(row, column.link)
