@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot.web.now import NewestPoll, change, last_hours
@@ -11,6 +11,9 @@ from bot.web.ranges import Span, Wanted
 from bot.web.rows import GameDay, GameHour, GameInRange, GameSummary, HourOfWeek, Kind, Part, Rows, StreamerOfGame
 from bot.web.site import NotThere, Site, Standings
 from helperfunctions.database import Transaction
+
+# A bot that began a week ago would tell of a month that everything grew fourfold.
+_ABOUT_AS_LONG: Final = 0.9
 
 
 def find(tx: Transaction, kind: Kind, slug: str) -> tuple[str, str]:
@@ -40,12 +43,10 @@ def standings(tx: Transaction, site: Site, span: Span) -> Standings:
 def _standings(tx: Transaction, span: Span) -> Standings:
     _, covered, _, watch_hours_of_all = tx.web.measured(first=span.first, last=span.last)
     covered_hours = float(covered)
-    before = {
-        game_id: (rank, float(hours))
-        for rank, (game_id, hours) in enumerate(
-            tx.web.hours_watched(first=span.before.first, last=span.before.last), start=1
-        )
-    }
+    before = {}
+    if has_measure(tx, span):
+        rows = tx.web.hours_watched(first=span.before.first, last=span.before.last)
+        before = {game_id: (rank, float(hours)) for rank, (game_id, hours) in enumerate(rows, start=1)}
     games = []
     rows = tx.web.standings(first=span.first, last=span.last)
     for rank, (game_id, name, slug, watch_hours, airtime_hours, peak) in enumerate(rows, start=1):
@@ -67,6 +68,13 @@ def _standings(tx: Transaction, span: Span) -> Standings:
             )
         )
     return Standings(games, {game.game_id: game for game in games}, covered_hours, float(watch_hours_of_all))
+
+
+def has_measure(tx: Transaction, span: Span) -> bool:
+    """Whether the as many days before were measured for about as long: what changed then did, and not how much of it
+    was seen."""
+    now, before = (float(tx.web.measured(first=days.first, last=days.last)[1]) for days in (span, span.before))
+    return min(now, before) > _ABOUT_AS_LONG * max(now, before)
 
 
 def summary(tx: Transaction, site: Site, game_id: str, slug: str, span: Span, poll: NewestPoll | None) -> GameSummary:

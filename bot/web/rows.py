@@ -78,7 +78,7 @@ class HourOfAll:
 @dataclass(frozen=True, slots=True)
 class GameInRange:
     """A game over some days, and in the as many days before: demand against supply. `change` is that of the hours
-    watched, as a ratio."""
+    watched, as a ratio. What was before is None where those days were measured for a much shorter or longer time."""
 
     rank: int
     rank_before: int | None

@@ -1,6 +1,6 @@
 """How a streamer did."""
 
-from bot.web.game import counted, ratio
+from bot.web.game import counted, has_measure, ratio
 from bot.web.now import NewestPoll, change
 from bot.web.ranges import Span
 from bot.web.rows import GameOfStreamer, Part, Record, Rows, StreamerDay, StreamerSummary
@@ -20,7 +20,9 @@ def summary(tx: Transaction, streamer_id: str, slug: str, span: Span, poll: Newe
     days = by_day(tx, streamer_id, span)
     watch_hours = sum(day.watch_hours for day in days)
     airtime_hours = sum(day.airtime_hours for day in days)
-    before = sum(day.watch_hours for day in by_day(tx, streamer_id, span.before)) or None
+    before = None
+    if has_measure(tx, span):
+        before = sum(day.watch_hours for day in by_day(tx, streamer_id, span.before)) or None
     return StreamerSummary(
         streamer_id=streamer_id,
         streamer=name,

@@ -76,11 +76,20 @@ def test_a_game_over_days_is_what_its_days_add_up_to(web: Web) -> None:
     assert summary["viewers_per_stream"] == pytest.approx(summary["watch_hours"] / summary["airtime_hours"])
     assert summary["peak_viewers"] == max(day["peak_viewers"] for day in days)
     assert (summary["rank"], summary["first_day"], summary["last_day"]) == (1, "2026-11-15", "2026-11-21")
-    before = web.json("/games/chess/days?from=2026-11-08&to=2026-11-14")["rows"]
-    assert summary["watch_hours_before"] == pytest.approx(sum(day["watch_hours"] for day in before))
     streamers = web.json("/games/chess/streamers?days=7")
     assert [row["streamer"] for row in streamers["rows"]] == ["Ada", "Carol"]
     assert sum(row["watch_hours"] for row in streamers["rows"]) == pytest.approx(summary["watch_hours"])
+
+
+@pytest.mark.parametrize("of", ["/games/chess", "/streamers/ada"])
+def test_a_change_is_told_against_days_that_were_measured_as_well(of: str, web: Web) -> None:
+    before = web.json(f"{of}/days?from=2026-11-14&to=2026-11-17")["rows"]
+    summary = web.json(f"{of}?days=4")
+    assert summary["watch_hours_before"] == pytest.approx(sum(day["watch_hours"] for day in before))
+    assert summary["change"] == pytest.approx(summary["watch_hours"] / summary["watch_hours_before"] - 1)
+    # Of the seven days before the newest seven, two were measured.
+    summary = web.json(f"{of}?days=7")
+    assert (summary["days_measured"], summary["watch_hours_before"], summary["change"]) == (7, None, None)
 
 
 def test_a_streamer_over_days_is_what_the_games_add_up_to(web: Web) -> None:
