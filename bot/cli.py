@@ -87,7 +87,7 @@ def run_bot(look_every: timedelta = LOOK_EVERY) -> None:
             watch = bot.watch(lead)
             with bot.door(watch):
                 jobs = renewal.watched(bot.jobs(collector, watch))
-                run_until_stopped(bot.timetable(), jobs, lead, clock, watch, stop)
+                run_until_stopped(bot.timetable(), jobs, lead, clock, watch, stop, bot.call_again)
 
     run_renewed(renewal, one_round, stop)
 

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from bot import names
 from bot.models import NamedPost
-from bot.spend import Spending, spending
+from bot.spend import Spending, call_again, spending
 from bot.wiring import open_bot, open_database
 from helperfunctions import settings
 from helperfunctions.clock import SystemClock
@@ -112,16 +112,19 @@ def outbox_drop(post_id: Annotated[int, typer.Argument(help="The id that `watcht
 
 def spend(
     resume: Annotated[
-        bool, typer.Option("--resume", help="Call X again at once: you have brought credits, or mended the keys.")
+        bool,
+        typer.Option(
+            "--resume", help="Call X again, and send what waits: you have brought credits or mended the keys."
+        ),
     ] = False,
 ) -> None:
     """Show what X has cost this month (UTC), by kind, and a forecast."""
     loaded = settings.load().settings
     with open_database(loaded) as database:
+        now = SystemClock().now()
         if resume:
-            with database.transaction() as tx:
-                tx.spend.end_pauses()
-        month = spending(database, SystemClock().now(), loaded.x_monthly_budget_usd)
+            call_again(database, now)
+        month = spending(database, now, loaded.x_monthly_budget_usd)
     for line in spending_lines(month):
         typer.echo(line)
 

@@ -165,11 +165,6 @@ class Ledger:
                 tx.spend.pause(cause=cause, until=error.not_before, because=str(error))
                 log.error("X is left alone until=%s cause=%s: %s", f"{error.not_before:%F %H:%M}", cause, error)
 
-    def credentials_are_new(self) -> None:
-        """What X said of the old ones no longer counts."""
-        with self.database.transaction() as tx:
-            tx.spend.end_pause(cause="credentials")
-
     @property
     def read_kind(self) -> str:
         """The price that reading a post has for us."""
@@ -223,6 +218,16 @@ class Ledger:
             self._stopped.add((what, month.starts_at.date()))
             log.warning("%s have stopped: %s", what, message)
         return OverBudget(message, not_before=min(now + LOOK_AGAIN_AFTER, month.ends_at))
+
+
+def call_again(database: Database, now: datetime) -> None:
+    """Call X at once, whatever it said and until when: a person has mended the cause, or the clock was wrong.
+
+    Were the cause still there, X would say so again.
+    """
+    with database.transaction() as tx:
+        tx.spend.end_pauses()
+        tx.outbox.wait_no_longer(now=now)
 
 
 @dataclass(frozen=True, slots=True)

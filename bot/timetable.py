@@ -156,13 +156,15 @@ def run_until_stopped(
     clock: Clock,
     told: Told,
     stop: Stop,
+    forget_waits: Callable[[], object],
 ) -> None:
     """Do every job when it is due, each in a thread of its own, until told to stop; then finish what goes on.
 
+    `forget_waits` is called when the clock was set: what waits does so by a clock that was wrong.
     Raises what keeps us from ever leading, such as SchemaMismatch.
     """
     stop.begin()
-    runner = Runner([entry for entry in entries if entry.job in jobs], jobs, lead, clock, told)
+    runner = Runner([entry for entry in entries if entry.job in jobs], jobs, lead, clock, told, forget_waits)
     try:
         runner.look()
         while not stop.wait(LOOK_EVERY):
@@ -184,12 +186,14 @@ class Runner:
         lead: Lead,
         clock: Clock,
         told: Told,
+        forget_waits: Callable[[], object],
     ) -> None:
         self._entries = entries
         self._jobs = jobs
         self._lead = lead
         self._clock = clock
         self._told = told
+        self._forget_waits = forget_waits
         self._clock_runs_ahead = self._ahead()
         self._terms = 0
         self._scheduler = BackgroundScheduler(
@@ -213,9 +217,10 @@ class Runner:
             self._catch_up()
         ahead = self._ahead()
         if abs(ahead - self._clock_runs_ahead) > CLOCK_WAS_SET:
-            # Each job is then planned by the clock as it is: one set back by an hour would leave all idle for an hour.
+            # Each job is then planned by the clock as it is: one set back by an hour would leave all idle for an hour,
+            # and X alone for that hour and as long as it was to be anyway.
             log.warning("the clock was set by %.0f s; planning anew", (ahead - self._clock_runs_ahead).total_seconds())
-            self._catch_up()
+            self._plan_anew()
         self._clock_runs_ahead = ahead
 
     def stop(self) -> None:
@@ -225,6 +230,14 @@ class Runner:
     def _ahead(self) -> timedelta:
         """The clock against the machine's own count of seconds, which nobody sets."""
         return timedelta(seconds=self._clock.now().timestamp() - monotonic())
+
+    def _plan_anew(self) -> None:
+        if self._lead.standing is Standing.LEADING:
+            try:
+                self._forget_waits()
+            except WatchTimeError as exc:
+                log.error("what waits goes on waiting by the clock as it was: %s", exc)
+        self._catch_up()
 
     def _catch_up(self) -> None:
         """Wake every job: what there is to do they find in the database."""

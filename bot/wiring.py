@@ -29,7 +29,7 @@ from bot.reply.answer import Answerer
 from bot.reply.lookup import Lookup
 from bot.reply.read import Reader
 from bot.reply.respond import Responder
-from bot.spend import Ledger
+from bot.spend import Ledger, call_again
 from bot.timetable import Entry, Job, timetable
 from bot.web.site import Site
 from helperfunctions import embedded_postgres, http_door, migrations, reader, webhook
@@ -302,6 +302,10 @@ class Bot:
             log.info("watch over me at http://%s:%d/readyz", self.settings.health_host, port)
             yield
 
+    def call_again(self) -> None:
+        """Call X at once: what made us wait no longer holds."""
+        call_again(self.database, self.clock.now())
+
     def lead(
         self,
         collector: Collector,
@@ -314,7 +318,7 @@ class Bot:
         def prepare() -> None:
             prepare_schema(self.database, migrate=True)
             if has_new_credentials:
-                self.ledger.credentials_are_new()
+                self.call_again()
             # Before anything is rolled up. Somebody who collects by hand just now stores them as well.
             with suppress(Busy):
                 collector.store_kept()

@@ -94,6 +94,11 @@ where post_id = :post_id and status in ('sending', 'unknown');
 update posts set next_try_at = greatest(next_try_at, cast(:not_before as timestamptz)), last_error = :error
 where status = 'due' and (kind = 'reply' or not :only_replies);
 
+-- name: wait_no_longer!
+-- What made posts wait no longer holds.
+update posts set next_try_at = cast(:now as timestamptz)
+where status in ('due', 'unknown') and next_try_at > cast(:now as timestamptz);
+
 -- name: not_known!
 -- The call went out, and nobody knows what became of it.
 update posts

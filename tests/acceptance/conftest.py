@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +46,7 @@ VERBS = (
 )
 # Only who waits in vain waits so long; a machine that does much else may take its time.
 PATIENCE_SECONDS = 120.0
+LAST_LINES = 100
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,18 @@ def folder() -> Iterator[Path]:
             process.kill()
         psutil.wait_procs(left, timeout=10)
         assert not left, f"left running: {left}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test tells what its commands said last: it may not fail again for whoever looks for the reason."""
+    report = yield
+    shell = getattr(item, "funcargs", {}).get("shell")
+    if report.when == "call" and report.failed and shell:
+        for number, process in enumerate(shell.started):
+            said = shell.said(process, "err").splitlines()[-LAST_LINES:]
+            report.sections.append((f"the log of command {number}, its end", "\n".join(said)))
+    return report
 
 
 @pytest.fixture

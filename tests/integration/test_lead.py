@@ -134,6 +134,7 @@ class Jobs:
 
     def __init__(self) -> None:
         self.done: list[Job] = []
+        self.waits_forgotten = 0
         self._lock = threading.Lock()
 
     def all(self) -> dict[Job, Callable[[], object]]:
@@ -142,6 +143,10 @@ class Jobs:
     def note(self, job: Job) -> None:
         with self._lock:
             self.done.append(job)
+
+    def forget_waits(self) -> None:
+        self.waits_forgotten += 1
+        raise DatabaseUnavailable("it restarts")
 
     def wait_for(self, jobs: set[Job], times: int = 1) -> None:
         """Until each was done so often; fails after a while."""
@@ -175,7 +180,7 @@ def run(jobs: Jobs, wall: SettableClock) -> Iterator[Callable[[Lead], Runner]]:
     runners: list[Runner] = []
 
     def start(lead: Lead) -> Runner:
-        runners.append(Runner(ENTRIES, jobs.all(), lead, wall, Nobody()))
+        runners.append(Runner(ENTRIES, jobs.all(), lead, wall, Nobody(), jobs.forget_waits))
         return runners[-1]
 
     yield start
@@ -243,9 +248,22 @@ def test_a_clock_that_was_set_has_everything_planned_anew(
     runner.look()
     runner.look()
     assert caplog.text.count("the clock was set by") == 1
+    assert jobs.waits_forgotten == 1
+    assert "goes on waiting by the clock as it was: it restarts" in caplog.text
     if by < timedelta(0):
         # The other way round the scheduler, whose own clock was not set here, would have to wait for an hour.
         jobs.wait_for(set(AT_START), times=2)
+
+
+def test_who_does_not_lead_leaves_what_waits_to_who_does(
+    leads: Callable[[Prepared], Lead], run: Callable[[Lead], Runner], jobs: Jobs, wall: SettableClock
+) -> None:
+    leads(Prepared()).look()
+    runner = run(leads(Prepared()))
+    runner.look()
+    wall.set_by = timedelta(hours=1)
+    runner.look()
+    assert jobs.waits_forgotten == 0
 
 
 def test_a_clock_that_drifts_was_not_set(
@@ -274,6 +292,7 @@ def test_a_job_that_fails_in_whatever_way_stops_nothing(
         lead,
         wall,
         nobody,
+        forget_waits=lambda: None,
     )
     runner.look()
     end = monotonic() + 20

@@ -28,6 +28,22 @@ def test_after_the_clock_jumped_by_an_hour_nothing_pauses(by: timedelta, life: L
     life.ends_well(bot)
 
 
+def test_nobody_waits_by_a_clock_that_was_wrong(life: Life) -> None:
+    """As on a machine that takes its clock's local time for UTC until it has a network: X refuses what it signs."""
+    live_through(life.database, CALENDAR.last_finished(life.clock.now()))
+    life.x.faults.set_rates({"unauthorized": 1})
+    bot = life.start()
+    eventually(lambda: rows(life.url, "select 1 from x_pauses"), "X is left alone")
+    eventually(lambda: len(life.open_posts()) == 3, "the summaries wait")
+    life.x.faults.clear()
+    life.clock.jump(-timedelta(hours=7))
+    eventually(lambda: "first start: mentions" in life.log(bot), "X is called again")
+    life.ask("ann")
+    eventually(life.is_answered, "the question is answered")
+    eventually(lambda: len(life.x.posts()) == 4, "the summaries are out")
+    life.ends_well(bot)
+
+
 def test_a_clock_that_jumps_past_the_posts_has_them_made_and_back_again_not_twice(life: Life) -> None:
     live_through(life.database, CALENDAR.last_finished(life.clock.now()))
     life.clock.until(13, 30)
