@@ -88,9 +88,14 @@ def test_killed_two_hundred_times_everything_is_said_exactly_once(shell: Shell, 
             for number in range(KILLS):
                 if len(asked) < MENTIONS and number % 3 == 0:
                     asked.append(x.tag(f"person{number}", "@watchtimebot help"))
+                calls = x.requests
                 child = started()
-                # Most often in the middle of a call, at times late enough for a chart to be drawn.
-                time.sleep(draw.uniform(0.01, 0.2) if draw.random() < 0.9 else draw.uniform(0.5, 1.2))
+                # Most often in the middle of a call, at times before the first, or late enough for a chart to be drawn.
+                if draw.random() < 0.9:
+                    eventually(lambda before=calls: x.requests > before, "it calls X")  # type: ignore[misc]
+                    time.sleep(draw.uniform(0, 0.1))
+                else:
+                    time.sleep(draw.uniform(0.01, 1))
                 os.kill(child, signal.SIGKILL)
             assert sum(x.faults.struck().values()) > 30
             x.faults.clear()

@@ -112,7 +112,7 @@ def prometheus(watch: Watch, tmp_path: Path) -> Iterator[str]:
 
 def eventually(address: str, path: str, **query: str) -> list[Any]:
     """What Prometheus answers as soon as it is something."""
-    end = monotonic() + 60
+    end = monotonic() + 120
     while True:
         try:
             data = requests.get(f"{address}/api/v1/{path}", params=query, timeout=5).json()["data"]

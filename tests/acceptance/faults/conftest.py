@@ -391,11 +391,11 @@ class SixJobs:
     def are_in_the_middle(self) -> None:
         """Wait until each of them is."""
         # One of them, as it drops a partition, locks out who reads the others: they wait for it, or for the test.
-        eventually(lambda: waiting(self.life.url) == 5, "five jobs are in their middle", 30)
+        eventually(lambda: waiting(self.life.url) == 5, "five jobs are in their middle")
         eventually(lambda: self.life.x.hold.waiting, "the answer is on its way")
         self.row.take("select from posts where status = 'sending' for update")
         self.life.x.hold.let_go()
-        eventually(lambda: waiting(self.life.url) == 6, "the sixth is in its middle", 30)
+        eventually(lambda: waiting(self.life.url) == 6, "the sixth is in its middle")
 
     def let_go(self) -> None:
         """Nothing is in their way any more."""
