@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
@@ -55,10 +56,22 @@ def has_noticed(life: Life, bot: subprocess.Popen[str], job: str) -> bool:
 
 @contextmanager
 def no_connection_left(server: Server, life: Life) -> Iterator[str]:
-    """Others have them all. The bot frees its own as it goes, and others take those too."""
+    """Others have them all. The bot frees its own as it goes, and others take those too, as soon as they are free."""
+    over = threading.Event()
     with ExitStack() as taken:
+
+        def go_on_taking() -> None:
+            while not over.wait(0.01):
+                take_all_connections(server.url, taken)
+
         take_all_connections(server.url, taken)
-        yield "too many clients already"
+        taking = threading.Thread(target=go_on_taking)
+        taking.start()
+        try:
+            yield "too many clients already"
+        finally:
+            over.set()
+            taking.join()
 
 
 def take_all_connections(url: str, taken: ExitStack) -> bool:
