@@ -3,6 +3,7 @@
 Twitch has no midnight; viewing bottoms out at about 8 AM Pacific. A day is named after the date on which it starts.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -34,3 +35,14 @@ class Calendar:
 
     def _start_of(self, named: date) -> datetime:
         return datetime.combine(named, self.starts_at, tzinfo=self.timezone).astimezone(UTC)
+
+
+def in_parts(first: date, last: date, months: Collection[date]) -> tuple[Sequence[date], Sequence[date]]:
+    """The days from `first` to `last` as whole months, of those that are summed up, and single days."""
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    whole = {month for month in months if first <= month and _end_of(month) <= last}
+    return sorted(whole), [day for day in days if day.replace(day=1) not in whole]
+
+
+def _end_of(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)

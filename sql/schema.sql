@@ -17,8 +17,8 @@ begin
     execute format('grant usage on schema public, staging to %I', role);
     execute format(
         'grant select on addresses, daily_games, daily_streamer_games, daily_streamers, days, game_aliases, games,'
-        ' hourly_games, hours, monthly_streamer_games, months, names, schema_migrations, streamers, staging.games,'
-        ' staging.polls, staging.streams to %I',
+        ' hourly_games, hours, monthly_games, monthly_streamer_games, months, names, schema_migrations, streamers,'
+        ' staging.games, staging.polls, staging.streams to %I',
         role
     );
     execute format(
@@ -26,6 +26,7 @@ begin
         ' on posts to %I',
         role
     );
+    execute format('grant select (name, x_id) on cursors to %I', role);
 end
 $$;
 
@@ -172,11 +173,21 @@ CREATE TABLE public.mentions (
     CONSTRAINT mentions_status_check CHECK ((status = ANY (ARRAY['new'::text, 'answered'::text, 'ignored'::text])))
 );
 
+CREATE TABLE public.monthly_games (
+    month date NOT NULL,
+    game_id text NOT NULL COLLATE pg_catalog."C",
+    watch_hours double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    peak_viewers bigint NOT NULL
+);
+
 CREATE TABLE public.monthly_streamer_games (
     month date NOT NULL,
     game_id text NOT NULL COLLATE pg_catalog."C",
     streamer_id text NOT NULL COLLATE pg_catalog."C",
-    watch_hours double precision NOT NULL
+    watch_hours double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    peak_viewers bigint NOT NULL
 );
 
 CREATE TABLE public.months (
@@ -361,6 +372,18 @@ CREATE TABLE staging.set_aside (
     CONSTRAINT set_aside_position_check CHECK (("position" > 0))
 );
 
+CREATE VIEW staging.speaking_polls AS
+ SELECT poll_id,
+    day,
+    started_at,
+    interval_minutes,
+    viewers,
+    streams
+   FROM staging.polls
+  WHERE ((status = 'complete'::text) OR ((status = 'partial'::text) AND (NOT (EXISTS ( SELECT
+           FROM staging.polls near
+          WHERE ((near.day = polls.day) AND (near.status = 'complete'::text) AND ((near.started_at >= (polls.started_at - (make_interval(mins => polls.interval_minutes) * (1.5)::double precision))) AND (near.started_at <= (polls.started_at + (make_interval(mins => polls.interval_minutes) * (1.5)::double precision))))))))));
+
 CREATE TABLE staging.streams (
     day date NOT NULL,
     poll_id bigint NOT NULL,
@@ -407,6 +430,9 @@ ALTER TABLE ONLY public.hours
 
 ALTER TABLE ONLY public.mentions
     ADD CONSTRAINT mentions_pkey PRIMARY KEY (mention_id);
+
+ALTER TABLE ONLY public.monthly_games
+    ADD CONSTRAINT monthly_games_pkey PRIMARY KEY (month, game_id);
 
 ALTER TABLE ONLY public.monthly_streamer_games
     ADD CONSTRAINT monthly_streamer_games_pkey PRIMARY KEY (game_id, month, streamer_id);

@@ -7,7 +7,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import IO, Any, Final, Self
 
 from bot.models import CrawlEnd, GameId, Poll, PollStatus, SetAside, Stream
@@ -53,7 +53,9 @@ class StagedPoll:
         )
         self._streamers.add([(stream.streamer_id, stream.login, stream.streamer_name) for stream in streams])
         for stream in streams:
-            self._game_names.setdefault(stream.game_id, stream.game_name)
+            # A stream whose game has no name brings its id.
+            if self._game_names.get(stream.game_id, stream.game_id) == stream.game_id:
+                self._game_names[stream.game_id] = stream.game_name
             self._game_viewers[stream.game_id] += stream.viewer_count
             self._game_streams[stream.game_id] += 1
 
@@ -127,7 +129,7 @@ class StagedPoll:
         tx.copy(tx.collect.text_of("copy_set_aside"), self._set_aside_rows())
         self._keep_names(tx)
         if poll.status is not PollStatus.FAILED:
-            self._sum_up_hour(tx, poll.started_at)
+            self._sum_up_hours(tx, poll.started_at)
 
     def _keep_names(self, tx: Transaction) -> None:
         tx.collect.create_incoming_streamers()
@@ -135,13 +137,15 @@ class StagedPoll:
         tx.collect.keep_streamers(day=self.day)
         tx.collect.keep_games(day=self.day, game_ids=list(self._game_names), game_names=list(self._game_names.values()))
 
-    def _sum_up_hour(self, tx: Transaction, started_at: datetime) -> None:
-        """From all polls of the hour, so that it does not matter in which order they come."""
-        hour = {"day": self.day, "hour_at": started_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)}
-        if tx.collect.hour_is_whole(**hour):
-            tx.collect.sum_up_hour(**hour)
-            tx.collect.forget_hourly_games(hour_at=hour["hour_at"])
-            tx.collect.sum_up_hourly_games(**hour)
+    def _sum_up_hours(self, tx: Transaction, started_at: datetime) -> None:
+        """From all polls of each hour, so that it does not matter in which order they come."""
+        for (hour_at,) in list(tx.collect.hours_to_sum_up(day=self.day, started_at=started_at)):
+            hour = {"day": self.day, "hour_at": hour_at}
+            if tx.collect.hour_is_whole(**hour):
+                tx.collect.forget_hour(hour_at=hour_at)
+                tx.collect.sum_up_hour(**hour)
+                tx.collect.forget_hourly_games(hour_at=hour_at)
+                tx.collect.sum_up_hourly_games(**hour)
 
     def _games(self) -> CopyRows:
         rows = CopyRows()

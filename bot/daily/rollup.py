@@ -65,6 +65,8 @@ class Rollup:
                 tx.daily.allow_memory()
                 tx.daily.delete_monthly_streamer_games(month=month)
                 tx.daily.insert_monthly_streamer_games(month=month)
+                tx.daily.delete_monthly_games(month=month)
+                tx.daily.insert_monthly_games(month=month)
                 tx.daily.keep_month(month=month, summed_up_at=self.clock.now())
             log.info("month summed up month=%s", f"{month:%Y-%m}")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from bot.days import Calendar
+from bot.days import Calendar, in_parts
 from bot.models import Question, SubjectKind, WindowKind
 from bot.reply.facts import Facts, LiveFacts, Ranked, SpanFacts
 from helperfunctions.clock import Clock
@@ -54,9 +54,8 @@ class Lookup:
         about = {"subject_id": subject.id}
         if subject.kind is SubjectKind.GAME:
             totals = tx.reply.game_over_days(**about, days=days)
-            months = [month for (month,) in tx.reply.summed_up_months(**span)]
-            whole = {(month.year, month.month) for month in months}
-            single = [day for day in days if (day.year, day.month) not in whole]
+            summed_up = [month for (month,) in tx.reply.summed_up_months(**span)]
+            months, single = in_parts(window.first, window.last, summed_up)
             ranked = tx.reply.streamers_of_game(**about, months=months, days=single, how_many=TOP)
         else:
             totals = tx.reply.streamer_over_days(**about, days=days)

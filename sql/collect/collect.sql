@@ -49,20 +49,25 @@ copy staging.set_aside (poll_id, position, reason, raw) from stdin;
 
 -- name: keep_streamers!
 -- Keep the latest names of this poll's streamers, touching only the new, the renamed and those not yet seen that day.
--- Grain: one row per streamer.
+-- Who comes without a name, and so with the id in its place, keeps the one that is known. Grain: one row per streamer.
 insert into streamers as known (streamer_id, login, streamer_name, first_seen_day, last_seen_day)
 select distinct on (incoming.streamer_id)
     incoming.streamer_id,
-    incoming.login,
-    incoming.streamer_name,
+    named.login,
+    named.streamer_name,
     cast(:day as date),
     cast(:day as date)
 from incoming_streamers as incoming
 left join streamers as seen using (streamer_id)
+cross join lateral (
+    select
+        coalesce(nullif(incoming.login, streamer_id), seen.login, streamer_id) as login,
+        coalesce(nullif(incoming.streamer_name, streamer_id), seen.streamer_name, streamer_id) as streamer_name
+) as named
 where
     seen.streamer_id is null
     or seen.last_seen_day < cast(:day as date)
-    or (seen.login, seen.streamer_name) <> (incoming.login, incoming.streamer_name)
+    or (seen.login, seen.streamer_name) <> (named.login, named.streamer_name)
 order by incoming.streamer_id
 on conflict (streamer_id) do update
 set
@@ -71,20 +76,23 @@ set
     last_seen_day = greatest(known.last_seen_day, excluded.last_seen_day);
 
 -- name: keep_games!
--- Keep the latest names of this poll's games, touching only the new, the renamed and those not yet seen that day.
--- Grain: one row per game.
+-- Keep the latest names of this poll's games, touching only the new, the renamed and those not yet seen that day; one
+-- that comes without a name keeps the one that is known. Grain: one row per game.
 insert into games as known (game_id, game_name, first_seen_day, last_seen_day)
 select
     incoming.game_id,
-    incoming.game_name,
+    named.game_name,
     cast(:day as date),
     cast(:day as date)
 from unnest(cast(:game_ids as text []), cast(:game_names as text [])) as incoming (game_id, game_name)
 left join games as seen using (game_id)
+cross join lateral (
+    select coalesce(nullif(incoming.game_name, game_id), seen.game_name, game_id) as game_name
+) as named
 where
     seen.game_id is null
     or seen.last_seen_day < cast(:day as date)
-    or seen.game_name <> incoming.game_name
+    or seen.game_name <> named.game_name
 order by incoming.game_id
 on conflict (game_id) do update
 set

@@ -26,8 +26,8 @@ set local work_mem = '64MB';
 -- The hours for which each poll of a day speaks, in milliseconds: this is the definition of watch time.
 -- A poll speaks back to the midpoint between it and the poll before (the first: to the start of the day) and forward
 -- to the midpoint between it and the next (the last: to the end of the day), at most its polling interval each way.
--- A partial poll speaks only where no complete one is near: what it missed at the bottom of the list would be missing
--- from the day, while its neighbours bridge it well. Whole milliseconds keep every later sum exact in a double.
+-- A partial poll speaks only where no complete one is near (staging.speaking_polls). Whole milliseconds keep every later
+-- sum exact in a double.
 -- Grain: one row per poll that speaks.
 create temporary table spans on commit drop as
 with speaking as (
@@ -35,20 +35,8 @@ with speaking as (
         polls.poll_id,
         polls.started_at,
         make_interval(mins => polls.interval_minutes) as reach
-    from staging.polls
-    where
-        polls.day = :day
-        and (
-            polls.status = 'complete'
-            or polls.status = 'partial' and not exists (
-                select from staging.polls as near
-                where
-                    near.day = polls.day
-                    and near.status = 'complete'
-                    and near.started_at between polls.started_at - make_interval(mins => polls.interval_minutes) * 1.5
-                    and polls.started_at + make_interval(mins => polls.interval_minutes) * 1.5
-            )
-        )
+    from staging.speaking_polls as polls
+    where polls.day = :day
 ),
 
 neighbours as (
@@ -244,16 +232,36 @@ delete from monthly_streamer_games where month = :month;
 
 -- name: insert_monthly_streamer_games!
 -- The days of a month added up. Grain: one row per month, game and streamer.
-insert into monthly_streamer_games (month, game_id, streamer_id, watch_hours)
+insert into monthly_streamer_games (month, game_id, streamer_id, watch_hours, airtime_hours, peak_viewers)
 select
     cast(:month as date),
     game_id,
     streamer_id,
-    sum(watch_hours)
+    sum(watch_hours),
+    sum(airtime_hours),
+    max(peak_viewers)
 from daily_streamer_games
 where day >= cast(:month as date) and day < cast(:month as date) + interval '1 month'
 group by game_id, streamer_id
 order by game_id, streamer_id;
+
+-- name: delete_monthly_games!
+-- Make room for a month's rows. Grain: one row per month and game.
+delete from monthly_games where month = :month;
+
+-- name: insert_monthly_games!
+-- The days of a month added up. Grain: one row per month and game.
+insert into monthly_games (month, game_id, watch_hours, airtime_hours, peak_viewers)
+select
+    cast(:month as date),
+    game_id,
+    sum(watch_hours),
+    sum(airtime_hours),
+    max(peak_viewers)
+from daily_games
+where day >= cast(:month as date) and day < cast(:month as date) + interval '1 month'
+group by game_id
+order by game_id;
 
 -- name: keep_month!
 -- Record that a month is summed up. Grain: one row per month.

@@ -33,10 +33,10 @@ from daily_streamers
 where streamer_id = :subject_id and day = any(cast(:days as date []));
 
 -- name: summed_up_months
--- The months that lie whole within a span of days and are summed up. Grain: one row per month.
+-- The months of a span of days that are summed up. Grain: one row per month.
 select month
 from months
-where month >= cast(:first as date) and month + interval '1 month' <= cast(:last as date) + interval '1 day'
+where month between cast(:first as date) and cast(:last as date)
 order by month;
 
 -- name: streamers_of_game

@@ -40,14 +40,19 @@ def test_an_hour_is_named_by_its_beginning_in_utc(database: Database, url: str) 
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_a_partial_poll_counts_only_where_there_is_no_complete_one(
-    database: Database, url: str, order: tuple[int, int]
+@pytest.mark.parametrize("minutes", [30, 45])
+def test_a_partial_poll_counts_only_where_no_complete_one_is_near(
+    database: Database, url: str, order: tuple[int, int], minutes: int
 ) -> None:
+    """In the same hour or in the next: what it did not see would look as if nobody had watched it."""
+
     def partial() -> Any:
-        return stage(database, a_stream(10), a_stream(5, game="go"), at=DAY_START, status=PollStatus.PARTIAL)
+        return stage(
+            database, a_stream(10), a_stream(5, game="go"), at=DAY_START + HALF_HOUR, status=PollStatus.PARTIAL
+        )
 
     def complete() -> Any:
-        return stage(database, a_stream(100), at=DAY_START + HALF_HOUR)
+        return stage(database, a_stream(100), at=DAY_START + HALF_HOUR + timedelta(minutes=minutes))
 
     polls = (partial, complete)
     polls[order[0]]()
@@ -56,6 +61,13 @@ def test_a_partial_poll_counts_only_where_there_is_no_complete_one(
     polls[order[1]]()
     assert rows(url, HOURS) == [(100, 1, 100, 1)]
     assert rows(url, GAMES) == [("chess", 100, 1, 100)]
+
+
+def test_a_partial_poll_that_is_all_there_is_counts(database: Database, url: str) -> None:
+    stage(database, a_stream(10), status=PollStatus.PARTIAL)
+    stage(database, a_stream(100), at=DAY_START + timedelta(minutes=106))
+    stage(database, a_stream(20), at=DAY_START + 6 * HALF_HOUR, status=PollStatus.PARTIAL)
+    assert rows(url, GAMES) == [("chess", 10, 1, 10), ("chess", 100, 1, 100), ("chess", 20, 1, 20)]
 
 
 def test_a_failed_poll_leaves_no_hour(database: Database, url: str) -> None:
@@ -87,14 +99,32 @@ def test_a_poll_that_comes_after_its_hour_was_pruned_does_not_wipe_it(database: 
     assert rows(url, GAMES) == [("chess", 100, 1, 100), ("go", 7, 1, 7)]
 
 
+def upgraded(url: str) -> None:
+    """As if the database had come from a version without hours."""
+    for_hours = [path for path in sorted(migrations.MIGRATIONS_FOLDER.glob("*.sql")) if path.name >= "20261125"]
+    ups, downs = zip(*(path.read_text().split("-- migrate:down") for path in for_hours), strict=True)
+    for statements in (*reversed(downs), *(up.removeprefix("-- migrate:up") for up in ups)):
+        write(url, statements.replace("%", "%%"))
+
+
 def test_what_staging_still_has_is_summed_up_by_the_migration(database: Database, url: str) -> None:
     stage(database, a_stream(10), a_stream(5, game="go"), status=PollStatus.PARTIAL)
     stage(database, a_stream(100), at=DAY_START + timedelta(minutes=10))
     stage(database, a_stream(300), at=DAY_START + HALF_HOUR)
     stage(database, a_stream(10), at=DAY_START + 2 * HALF_HOUR, status=PollStatus.PARTIAL)
     stage(database, at=DAY_START + 3 * HALF_HOUR, status=PollStatus.FAILED)
+    stage(database, a_stream(20), at=DAY_START + 6 * HALF_HOUR, status=PollStatus.PARTIAL)
     as_they_came = rows(url, HOURS), rows(url, GAMES)
-    migration = next(migrations.MIGRATIONS_FOLDER.glob("*_web.sql")).read_text()
-    up, down = migration.split("-- migrate:down")
-    write(url, (down + up.removeprefix("-- migrate:up")).replace("%", "%%"))
+    assert len(as_they_came[0]) == 2
+    upgraded(url)
     assert (rows(url, HOURS), rows(url, GAMES)) == as_they_came
+
+
+def test_hours_that_staging_no_longer_has_are_not_taken_for_watched_by_nobody(database: Database, url: str) -> None:
+    """Polls are kept for good, their games are not."""
+    stage(database, a_stream(100), polls=2)
+    write(url, "delete from staging.games")
+    stage(database, a_stream(300), at=DAY_START + 2 * HALF_HOUR, polls=2)
+    upgraded(url)
+    assert rows(url, HOURS) == [(300, 1, 300, 2)]
+    assert rows(url, GAMES) == [("chess", 300, 1, 300)]

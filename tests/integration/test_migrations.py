@@ -45,7 +45,7 @@ def test_a_new_database_gets_the_schema(new: Database, empty_url: str) -> None:
     assert migrations.applied_versions(new) == OURS
     public = (
         "addresses cursors daily_games daily_streamer_games daily_streamers days draws game_aliases games hourly_games "
-        "hours mentions "
+        "hours mentions monthly_games "
         "monthly_streamer_games months names opt_outs posts schema_migrations streamers x_accounts x_charges "
         "x_lost_reads x_pauses x_prices x_reads"
     )

@@ -132,6 +132,19 @@ def test_names_change_within_a_day_too(database: Database, url: str) -> None:
     assert rows(url, GAME_NAMES) == [("1", "New", DAY, DAY)]
 
 
+def test_whoever_comes_without_a_name_keeps_the_one_that_is_known(collecting: MakeCollector, url: str) -> None:
+    """Within a poll, whichever stream comes first, and from one poll to the next."""
+    nameless = a_raw_stream(id="2", user_id="70002", user_login="bob", user_name="Bob", game_name="")
+    known = [("509658", "Just Chatting")], [("70001", "ada", "Ada"), ("70002", "bob", "Bob")]
+    for streams in (
+        [nameless, a_raw_stream()],
+        [a_raw_stream(user_login="", user_name="", game_name=""), nameless],
+    ):
+        collecting(page(*streams)).collect()
+        assert rows(url, "select game_id, game_name from games") == known[0]
+        assert rows(url, "select streamer_id, login, streamer_name from streamers order by 1") == known[1]
+
+
 def test_a_streamer_with_two_streams_at_once_is_one_streamer(collecting: MakeCollector, url: str) -> None:
     """Twitch says that it cannot be; both are kept."""
     collecting(page(a_raw_stream(id="1"), a_raw_stream(id="2", game_id="9", game_name="Chess"))).collect()
