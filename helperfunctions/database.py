@@ -13,7 +13,7 @@ import psycopg2
 import psycopg2.errors
 import psycopg2.extensions
 
-from helperfunctions.errors import Busy, DatabaseError, DatabaseUnavailable
+from helperfunctions.errors import Busy, DatabaseError, DatabaseTooSlow, DatabaseUnavailable
 from helperfunctions.queries import STEPS, BoundStep, Queries
 
 log = logging.getLogger(__name__)
@@ -339,6 +339,13 @@ class ReadPool:
         self._room = threading.BoundedSemaphore(at_most)
         self._idle: list[Any] = []
         self._lock = threading.Lock()
+        self._beside: list[ReadPool] = []
+
+    def beside(self, at_most: int = 1) -> "ReadPool":
+        """Connections of their own, for what must not wait for others; closed with this one."""
+        pool = ReadPool(self._url, self._queries, at_most=at_most)
+        self._beside.append(pool)
+        return pool
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -363,6 +370,8 @@ class ReadPool:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
+        for pool in self._beside:
+            pool.close()
 
     def _take(self) -> Any:
         """A connection that answers: an idle one, or a new one."""
@@ -411,6 +420,8 @@ def _translated() -> Iterator[None]:
         raise DatabaseUnavailable("the database can only be read just now: it recovers, or somebody set it so") from exc
     except (psycopg2.errors.DiskFull, psycopg2.errors.OutOfMemory) as exc:
         raise DatabaseUnavailable(f"the database has no room left: {_first_line(exc)}") from exc
+    except (psycopg2.errors.QueryCanceled, psycopg2.errors.LockNotAvailable) as exc:
+        raise DatabaseTooSlow(f"the database did not get it done in time: {_first_line(exc)}") from exc
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as exc:
         raise DatabaseUnavailable(f"the database cannot be reached or went away: {_first_line(exc)}") from exc
     except psycopg2.Error as exc:
@@ -418,8 +429,9 @@ def _translated() -> Iterator[None]:
 
 
 def _options(url: str, patience: Mapping[str, int] = _PATIENCE) -> str:
-    """How long the server may let us wait. What the address says itself comes later, and so wins."""
-    ours = " ".join(f"-c {name}={value}" for name, value in patience.items())
+    """How long the server may let us wait, and that instants come in UTC, whatever the server's own time zone. What the
+    address says itself comes later, and so wins."""
+    ours = " ".join(f"-c {name}={value}" for name, value in {"TimeZone": "UTC", **patience}.items())
     return f"{ours} {psycopg2.extensions.parse_dsn(url).get('options', '')}".strip()
 
 

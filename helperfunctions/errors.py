@@ -9,6 +9,7 @@
     ├── SumsDisagree            a roll-up whose parts do not add up; nothing of it was kept
     ├── DatabaseError           PostgreSQL refused what we asked
     │   ├── DatabaseUnavailable     it cannot be reached, or went away; trying again can help
+    │   │   └── DatabaseTooSlow         it did not get it done, or a lock, in the time that we give it
     │   └── SchemaMismatch          its schema is not the one that this version needs
     ├── TwitchError             Twitch did not answer as agreed
     │   ├── TwitchUnavailable       it was tried again until there was no sense in it; later it may work
@@ -94,6 +95,12 @@ class DatabaseUnavailable(DatabaseError):
     """PostgreSQL cannot be reached, or went away in the middle."""
 
     can_retry = True
+    exit_code = 75
+
+
+class DatabaseTooSlow(DatabaseUnavailable):
+    """PostgreSQL did not get something done, or did not get a lock, in the time that we give it."""
+
     exit_code = 75
 
 

@@ -2,14 +2,16 @@
 
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 
 import psycopg2
 import pytest
 
-from helperfunctions.database import CopyRows, Database, without_password
+from helperfunctions.database import CopyRows, Database, ReadPool, without_password
 from helperfunctions.errors import Busy, DatabaseError, DatabaseUnavailable
 from helperfunctions.queries import Queries
-from tests.factories import DAY, a_stream, rows, stage
+from tests.conftest import execute
+from tests.factories import DAY, DAY_START, a_stream, rows, stage
 
 SECRET = "hunter2-planted-f00d"
 PARTITIONS = "select relname from pg_class join pg_inherits on inhrelid = pg_class.oid order by relname"
@@ -313,3 +315,16 @@ def test_each_thread_has_a_turn_of_its_own(database: Database, url: str) -> None
         # The lock, the turn, and the other thread's.
         assert during == [3]
         assert len(backends(url)) == 2
+
+
+def test_instants_come_in_utc_whatever_the_servers_time_zone(database: Database, url: str, queries: Queries) -> None:
+    """Half an hour off, an hour would no longer begin where it begins."""
+    name = url.split("/")[3].split("?")[0]
+    execute(url, f"alter database {name} set timezone to 'Asia/Kolkata'")
+    stage(database, a_stream(), at=DAY_START)
+    pool = ReadPool(url, queries)
+    for reads in (database, pool):
+        with reads.transaction() as tx:
+            started_at = tx.web.last_poll()[0]
+        assert (started_at, started_at.utcoffset()) == (DAY_START, timedelta(0))
+    pool.close()
