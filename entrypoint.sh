@@ -25,7 +25,7 @@ case "${1:-run}" in
       printf 'postgresql://watchtime_web:%s@db:5432/watchtime' "$password" >/reading/web_database_url.new
       mv /reading/web_database_url.new /reading/web_database_url
     fi
-    grep -sE '^(TIMEZONE|DAY_STARTS_AT|POST_AT|POLL_EVERY_MINUTES|WEB_(ROOT_PATH|REQUESTS_PER_MINUTE|TRUSTED_PROXIES))=' \
+    grep -sE '^(TIMEZONE|DAY_STARTS_AT|POST_AT|POLL_EVERY_MINUTES|WEB_(ROOT_PATH|REQUESTS_PER_MINUTE))=' \
       /config/.env >/reading/.env.new || :
     chmod 0444 /reading/.env.new
     mv /reading/.env.new /reading/.env

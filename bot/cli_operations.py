@@ -10,7 +10,7 @@ import typer
 
 from bot.wiring import database_at, open_database
 from helperfunctions import backup as backups
-from helperfunctions import settings
+from helperfunctions import reader, settings
 from helperfunctions.clock import SystemClock
 from helperfunctions.database import has_password, is_understood, without_password
 from helperfunctions.errors import BackupError
@@ -90,6 +90,9 @@ def restore(
                 return
         with on_standard_error().doing("Restoring") as progress:
             restored = backups.restore(database, found, JOBS, progress, replace=replace)
+        if loaded.web_database_url is not None:
+            # What it may read went with the tables that were there.
+            reader.prepare(database, loaded.web_database_url.get_secret_value())
     typer.echo(f"Restored {_in_words(restored.contents)}.")
     if restored.migrated:
         typer.echo(f"Applied {', '.join(restored.migrated)}.")

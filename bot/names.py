@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -32,8 +32,8 @@ _LOGIN: Final = re.compile(r"[a-z0-9_]{1,60}")
 class _Likely:
     """Names that may be misspelled, the most watched first: keys beside whose they are."""
 
-    keys: Sequence[str]
-    subjects: Sequence[Subject]
+    keys: list[str] = field(default_factory=list)
+    subjects: list[Subject] = field(default_factory=list)
 
 
 class DatabaseNames:
@@ -45,7 +45,7 @@ class DatabaseNames:
     def __init__(self, database: Transactions) -> None:
         self._database = database
         self._poll_id: int | None = None
-        self._likely: _Likely | None = None
+        self._likely: Mapping[SubjectKind | None, _Likely] | None = None
 
     def refresh(self) -> int:
         """Key the names that came or changed since the newest poll that was looked at; how many keys were written.
@@ -125,10 +125,10 @@ class DatabaseNames:
             found.setdefault(key, []).append(Subject(SubjectKind(kind), subject_id, name, watch_hours))
         return found
 
-    def nearly(self, key: str, how_many: int) -> Sequence[tuple[Subject, float]]:
+    def nearly(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[tuple[Subject, float]]:
         """Whose keys are most like this one, with the likeness from 0 to 1, the likest first; of equally like ones the
         more watched. Kept in memory from the first call on until `refresh` finds a newer poll."""
-        likely = self._loaded()
+        likely = self._loaded()[kind]
         # A streamer may stand there twice.
         near = likest(key, likely.keys, 2 * how_many, at_least=LEAST_LIKENESS)
         best: dict[tuple[SubjectKind, str], tuple[Subject, float]] = {}
@@ -141,13 +141,13 @@ class DatabaseNames:
         """Read the names that may be misspelled, which is done at the first call of `nearly` else."""
         self._loaded()
 
-    def _loaded(self) -> _Likely:
+    def _loaded(self) -> Mapping[SubjectKind | None, _Likely]:
         likely = self._likely = self._likely or self._most_watched()
         return likely
 
-    def beginning(self, key: str, how_many: int) -> Sequence[Subject]:
+    def beginning(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[Subject]:
         """Whose keys begin with this one, of those who may be misspelled, the most watched first."""
-        likely = self._likely = self._likely or self._most_watched()
+        likely = self._loaded()[kind]
         found: dict[tuple[SubjectKind, str], Subject] = {}
         for own, subject in zip(likely.keys, likely.subjects, strict=True):
             if own.startswith(key):
@@ -156,15 +156,18 @@ class DatabaseNames:
                     break
         return list(found.values())
 
-    def _most_watched(self) -> _Likely:
+    def _most_watched(self) -> Mapping[SubjectKind | None, _Likely]:
+        """Of each kind, and of both."""
+        likely = {kind: _Likely() for kind in (None, *SubjectKind)}
         with self._database.transaction() as tx:
-            rows = tx.names.most_watched_names(how_many_streamers=MOST_STREAMERS)
-            keys: list[str] = []
-            subjects: list[Subject] = []
-            for key, kind, subject_id, name, watch_hours in rows:
-                keys.append(key)
-                subjects.append(Subject(SubjectKind(kind), subject_id, name, watch_hours))
-        return _Likely(keys, subjects)
+            for key, kind, subject_id, name, watch_hours in tx.names.most_watched_names(
+                how_many_streamers=MOST_STREAMERS
+            ):
+                subject = Subject(SubjectKind(kind), subject_id, name, watch_hours)
+                for one in (likely[None], likely[subject.kind]):
+                    one.keys.append(key)
+                    one.subjects.append(subject)
+        return likely
 
 
 def _storable(key: str) -> str:

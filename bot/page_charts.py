@@ -5,13 +5,13 @@ picture that is drawn here). Widths are those of their container.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final, TypeVar
 
 import altair as alt
 
 from bot.models import Chart
-from helperfunctions.text import one_line, short_number
+from helperfunctions.text import short_number, shown_name
 
 HEIGHT: Final = 260
 # Of a picture, which has no container.
@@ -30,14 +30,17 @@ _INK: Final = {
 }
 _NUMBER: Final = ",.0f"
 
+Instant = TypeVar("Instant", date, datetime)
 
-def lines(title: str, unit: str, points: Sequence[tuple[str, date | datetime, float | None]]) -> Chart:
-    """How something went over time: one line per name, in the order in which they come. A point without a value leaves
-    a gap."""
+
+def lines(title: str, unit: str, points: Sequence[tuple[str, Instant, float | None]]) -> Chart:
+    """How something went over time: one line per name, in the order in which they come, a point per day or hour. One
+    without a value leaves a gap, and so does one that is not there."""
     names = list(dict.fromkeys(name for name, _, _ in points))
-    values = [{"name": one_line(name), "at": _instant(at), "value": value} for name, at, value in points]
+    points = _with_gaps(points)
+    values = [{"name": shown_name(name), "at": _instant(at), "value": value} for name, at, value in points]
     is_by_day = bool(points) and not isinstance(points[0][1], datetime)
-    chart = _line(values, unit, [one_line(name) for name in names], is_by_day).properties(height=HEIGHT)
+    chart = _line(values, unit, [shown_name(name) for name in names], is_by_day).properties(height=HEIGHT)
     return Chart(_finished(chart), _in_words(title, unit, points))
 
 
@@ -68,7 +71,7 @@ def heat_map(title: str, unit: str, cells: Sequence[tuple[int, int, float]]) -> 
 
 def bars(title: str, unit: str, rows: Sequence[tuple[str, float]]) -> Chart:
     """Shares or counts, one horizontal bar each, in the order in which they come."""
-    values = [{"name": one_line(name), "value": value} for name, value in rows]
+    values = [{"name": shown_name(name), "value": value} for name, value in rows]
     chart = (
         alt.Chart(alt.InlineData(values=values))
         .mark_bar(color=_ONE, cornerRadiusEnd=3)
@@ -79,7 +82,7 @@ def bars(title: str, unit: str, rows: Sequence[tuple[str, float]]) -> Chart:
         )
         .properties(height=max(60, 26 * len(values)))
     )
-    told = "; ".join(f"{one_line(name)}: {short_number(value)}" for name, value in rows[:5])
+    told = "; ".join(f"{shown_name(name)}: {short_number(value)}" for name, value in rows[:5])
     return Chart(_finished(chart), f"{title}, in {unit}. {told or 'Nothing yet'}.")
 
 
@@ -170,18 +173,31 @@ def _finished(chart: Any) -> dict[str, Any]:
     return spec
 
 
+def _with_gaps(points: Sequence[tuple[str, Instant, float | None]]) -> list[tuple[str, Instant, float | None]]:
+    """With a point of no value behind each that the next day or hour does not follow: nothing was measured then, and a
+    line across would tell of it."""
+    whole: list[tuple[str, Instant, float | None]] = []
+    for name, at, value in points:
+        if whole and whole[-1][0] == name:
+            following = whole[-1][1] + (timedelta(hours=1) if isinstance(at, datetime) else timedelta(days=1))
+            if following < at:
+                whole.append((name, following, None))
+        whole.append((name, at, value))
+    return whole
+
+
 def _instant(at: date | datetime) -> str:
     return at.isoformat()
 
 
-def _in_words(title: str, unit: str, points: Sequence[tuple[str, date | datetime, float | None]]) -> str:
+def _in_words(title: str, unit: str, points: Sequence[tuple[str, Instant, float | None]]) -> str:
     """The chart for who cannot see it: of each line the lowest, the highest and the newest value."""
     by_name: dict[str, list[float]] = {}
     for name, _, value in points:
         if value is not None:
             by_name.setdefault(name, []).append(value)
     told = [
-        f"{one_line(name)}: from {short_number(min(values))} to {short_number(max(values))}, "
+        f"{shown_name(name)}: from {short_number(min(values))} to {short_number(max(values))}, "
         f"at last {short_number(values[-1])}"
         for name, values in by_name.items()
     ]

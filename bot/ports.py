@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from bot.models import Subject
+from bot.models import Subject, SubjectKind
 from helperfunctions.x_models import XAccount, XMedia, XPage
 
 
@@ -77,6 +77,10 @@ class SearchedNames(Names, Protocol):
         """Read what is kept in memory, so that nobody who searches waits for it."""
         ...
 
-    def beginning(self, key: str, how_many: int) -> Sequence[Subject]:
-        """Whose keys begin with this one, the most watched first."""
+    def nearly(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[tuple[Subject, float]]:
+        """The same; games or streamers alone if a kind is named."""
+        ...
+
+    def beginning(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[Subject]:
+        """Whose keys begin with this one, the most watched first; games or streamers alone if a kind is named."""
         ...

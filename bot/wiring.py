@@ -50,6 +50,8 @@ log = logging.getLogger(__name__)
 SEND_EVERY_SECONDS = 10
 # How often it is looked whether all is well.
 WATCH_EVERY_SECONDS = 60
+# How long a picture may take for which somebody waits.
+_PICTURE_MAY_TAKE_SECONDS = 15
 # How long what a person asked for may take to go out.
 BY_HAND_WITHIN = timedelta(hours=6)
 
@@ -87,14 +89,18 @@ def open_reading(settings: Settings) -> Iterator[ReadPool]:
 
 def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> Site:
     """The dashboard over a database."""
+    is_ours = settings.database_url is None and settings.web_database_url is None
     return Site(
         reads=reads,
+        looks=reads.beside(),
+        revive=partial(embedded_postgres.revive, _embedded(settings)) if is_ours else lambda: None,
+        check_schema=lambda: migrations.check(reads),
         new_names=lambda: DatabaseNames(reads),
         clock=clock,
         calendar=Calendar(settings.timezone, settings.day_starts_at),
         poll_every=timedelta(minutes=settings.poll_every_minutes),
         post_at=settings.post_at,
-        draw_svg=draw_svg,
+        draw_svg=partial(draw_svg, timeout_seconds=_PICTURE_MAY_TAKE_SECONDS),
         javascript=javascript,
         root_path=settings.web_root_path,
         requests_per_minute=settings.web_requests_per_minute,

@@ -6,6 +6,7 @@ happens in a process that lives no longer than the drawing.
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -31,9 +32,10 @@ def draw_png(spec: Mapping[str, Any], *, timeout_seconds: float = TIMEOUT_SECOND
     return png
 
 
-def draw_svg(spec: Mapping[str, Any], *, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
-    """The same as an SVG, which the browser fills with a font of its own. Raises ChartNotDrawn."""
-    return _drawn("svg", json.dumps(dict(spec)), timeout_seconds)
+def draw_svg(spec: Mapping[str, Any], timezone: str = "UTC", *, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
+    """The same as an SVG, which the browser fills with a font of its own; instants are told in that time zone. Raises
+    ChartNotDrawn."""
+    return _drawn("svg", json.dumps(dict(spec)), timeout_seconds, timezone)
 
 
 def javascript(*, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
@@ -47,11 +49,17 @@ def javascript_version() -> str:
     return version("vl-convert-python")
 
 
-def _drawn(what: str, given: str, timeout_seconds: float) -> bytes:
+def _drawn(what: str, given: str, timeout_seconds: float, timezone: str = "UTC") -> bytes:
     command = [sys.executable, "-m", "helperfunctions.drawing", what]
     try:
         done = subprocess.run(
-            command, input=given.encode(), capture_output=True, timeout=timeout_seconds, check=False, cwd=_ROOT
+            command,
+            input=given.encode(),
+            capture_output=True,
+            timeout=timeout_seconds,
+            check=False,
+            cwd=_ROOT,
+            env=os.environ | {"TZ": timezone},
         )
     except subprocess.TimeoutExpired as exc:
         raise ChartNotDrawn(f"the chart was not drawn within {timeout_seconds:g} seconds") from exc

@@ -50,7 +50,7 @@ def client_address(peer: str, forwarded_for: str | None, trusted: Sequence[IPv4N
     for told in reversed((forwarded_for or "").split(",")):
         if not _is_in(address, trusted):
             return address
-        candidate = _parsed(told.strip())
+        candidate = _parsed(_without_port(told.strip()))
         if candidate is None:
             return address
         address = str(candidate)
@@ -60,6 +60,13 @@ def client_address(peer: str, forwarded_for: str | None, trusted: Sequence[IPv4N
 def _is_in(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
     parsed = _parsed(address)
     return parsed is not None and any(parsed in network for network in networks)
+
+
+def _without_port(told: str) -> str:
+    """Some proxies write 192.0.2.1:5678 or [2001:db8::1]:5678."""
+    if told.startswith("["):
+        return told[1:].partition("]")[0]
+    return told.partition(":")[0] if told.count(":") == 1 else told
 
 
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:

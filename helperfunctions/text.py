@@ -13,6 +13,8 @@ ELLIPSIS = "…"
 # A zero-width space: nobody sees it, and to X no link, mention or tag goes through it. The joiners, which look as much
 # like nothing, are letters of a hashtag.
 BREAK = "\u200b"
+# How that is called which is streamed without a game.
+NO_CATEGORY = "(no category)"
 # Behind these X may see a mention, a hashtag or a cashtag begin; stricter than X, which asks what stands before them.
 _STARTS_TAG = regex.compile(r"[@＠#＃$](?=\S)")
 # Full stops within what may be a host's name. Which endings are names of hosts changes from year to year.
@@ -40,6 +42,11 @@ def one_line(text: str) -> str:
     """A name without line breaks, control characters or marks that change the direction of what follows."""
     kept = (" " if char.isspace() else char for char in text if char.isspace() or _is_visible(char))
     return " ".join("".join(kept).split())
+
+
+def shown_name(name: str | None) -> str:
+    """A name that somebody gave, as pages and their charts show it: in one line, and never nothing."""
+    return unicodedata.normalize("NFC", one_line(name or "")) or NO_CATEGORY
 
 
 def _is_visible(char: str) -> bool:

@@ -13,12 +13,11 @@ from typing import Final
 
 from bot.models import SubjectKind, Window, WindowKind
 from bot.reply.facts import Facts, LiveFacts, Ranked, SpanFacts
-from helperfunctions.text import POST_LIMIT, plain, short_number, shortened, widest_fit
+from helperfunctions.text import NO_CATEGORY, POST_LIMIT, plain, short_number, shortened, widest_fit
 
 # A name longer than this is cut even where there is room: a list reads better when its lines do not wrap.
 WIDEST_NAME: Final = 40
 NO_NAME: Final = "(no name)"
-NO_GAME: Final = "(no category)"
 # Below this share of the time asked for, an answer says how much was measured.
 TELL_COVERAGE_BELOW: Final = 0.9
 # Behind a form that is used once more.
@@ -150,7 +149,7 @@ def _live(facts: LiveFacts, style: Style, width: int) -> str:
         whole = "" if facts.is_whole else ", as far as I could see"
         return f"{subject} is not live with more than {facts.more_than_viewers} viewers{whole} ({at})."
     if facts.subject.kind is SubjectKind.STREAMER:
-        game = _name(facts.game_name or NO_GAME, width)
+        game = _name(facts.game_name or NO_CATEGORY, width)
         return (
             f"{style.heading.format(subject=subject, when=f'live, {at}')}\n{_viewers(facts.viewers)}{style.dash}{game}"
         )
@@ -167,7 +166,7 @@ def _viewers(count: int) -> str:
 def _list(ranked: Sequence[Ranked], style: Style, width: int, unit: str) -> str:
     """One line each; what the numbers are is said once."""
     return "\n".join(
-        f"{style.mark.format(rank=rank)}{_name(entry.name or NO_GAME, width)}{style.dash}"
+        f"{style.mark.format(rank=rank)}{_name(entry.name or NO_CATEGORY, width)}{style.dash}"
         f"{short_number(entry.value)}{unit if rank == 1 else ''}"
         for rank, entry in enumerate(ranked, start=1)
     )

@@ -98,16 +98,23 @@ class TableAsked:
     def answer(self, found: Rows[Any], row: type) -> Response:
         """That part, which was looked up."""
         path = self._request.url.path
-        if self._form is Format.CSV:
-            return _csv(found.rows, row, path)
         limit, offset = self.part.limit, self.part.offset
         behind = offset + len(found.rows)
         following = None
         if found.rows and behind < found.total:
             query = {**self._request.query_params, "limit": limit, "offset": behind}
             following = f"{self._request.app.state.root_path}{path}?{urlencode(query)}"
-        told = {"rows": found.rows, "total": found.total, "limit": limit, "offset": offset, "next": following}
-        return _json(told)
+        if self._form is Format.CSV:
+            answer = _csv(found.rows, row, path)
+        else:
+            answer = _json(
+                {"rows": found.rows, "total": found.total, "limit": limit, "offset": offset, "next": following}
+            )
+        # A table for a spreadsheet has no room for what is not a row.
+        answer.headers["x-total-count"] = str(found.total)
+        if following:
+            answer.headers["link"] = f'<{following}>; rel="next"'
+        return answer
 
     def answer_from(self, rows: Sequence[Any], row: type) -> Response:
         """That part of all rows."""

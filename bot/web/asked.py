@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -65,6 +66,10 @@ def _filters(
     return Filters(name, min_viewers, max_viewers, min_streams, max_streams, min_ratio)
 
 
+# Looked for in a folder of hundreds of files.
+_timezones: Final = cache(available_timezones)
+
+
 def _timezone(
     timezone: Annotated[
         str | None, Query(alias="tz", max_length=64, description="a time zone as Europe/Berlin; the bot's own")
@@ -72,7 +77,7 @@ def _timezone(
 ) -> ZoneInfo | None:
     if timezone is None:
         return None
-    if timezone not in available_timezones():
+    if timezone not in _timezones():
         raise BadRange(f"there is no time zone {timezone}")
     return ZoneInfo(timezone)
 

@@ -46,8 +46,8 @@ GAMES_NOW: Final = (
     Column("viewers", "Viewers", "number"),
     Column("streams", "Streamers", "number", "streams with more viewers than are counted from"),
     Column("viewers_per_stream", "Per streamer", "small", "viewers per streamer"),
-    Column("change_since_yesterday", "Since yesterday", "change", "against the same time yesterday"),
-    Column("change_since_last_week", "Since last week", "change", "against the same time a week ago"),
+    Column("change_since_yesterday", "Since yesterday", "change", "against the same hour of yesterday"),
+    Column("change_since_last_week", "Since last week", "change", "against the same hour a week ago"),
 )
 STREAMERS_NOW: Final = (
     RANK,

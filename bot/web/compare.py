@@ -48,10 +48,11 @@ def compare(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span) -> tu
             ComparedDay(
                 **told,
                 day=day,
+                coverage=coverage,
                 watch_hours=watched,
                 average_viewers=ratio(watched, covered if kind == "game" else on_air),
                 peak_viewers=int(peak),
             )
-            for day, covered, _, watched, on_air, peak in own
+            for day, covered, coverage, watched, on_air, peak in own
         ]
     return compared, days

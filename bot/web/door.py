@@ -1,10 +1,16 @@
-"""Who may come in how often, and with which headers everything goes out."""
+"""Who may come in how often, and with which headers everything goes out.
+
+What needs no database is answered here: the files, and whether we live.
+"""
 
 import logging
 from typing import Final
+from urllib.parse import quote
 
-from bot.web.cache import App, Message, Receive, Scope, Send
+from bot.web.asgi import Answer, App, Message, Receive, Scope, Send, header, plain
+from bot.web.files import Files
 from bot.web.site import Site
+from helperfunctions.errors import ChartNotDrawn
 from helperfunctions.rate_limit import RateLimit, client_address
 
 log = logging.getLogger(__name__)
@@ -21,9 +27,10 @@ _HEADERS: Final = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
-# Kept by browsers as long as they like: their addresses change when they do.
 _STATIC: Final = "/static/"
 _HEALTH: Final = "/healthz"
+# Nothing that can be asked here is as long; kept answers are found by it.
+_LONGEST_ADDRESS: Final = 4_000
 
 
 class Door:
@@ -33,7 +40,9 @@ class Door:
         self._app = app
         self._root = site.root_path
         self._trusted = site.trusted_proxies
+        self._files = Files(site.javascript)
         self._limit = RateLimit(site.requests_per_minute) if site.requests_per_minute else None
+        self._has_told_of_proxy = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,18 +62,37 @@ class Door:
                     message["headers"].append((b"cache-control", b"no-cache"))
             await send(message)
 
-        wait = 0.0 if path.startswith(_STATIC) or path == _HEALTH else self._wait(scope)
+        answered = await self._answered(path, scope)
+        if answered is None:
+            await self._app(scope, receive, send_with_headers)
+        else:
+            await answered.give(scope, send_with_headers)
+
+    async def _answered(self, path: str, scope: Scope) -> Answer | None:
+        """What is answered here; None for what goes in."""
+        if scope["method"] in ("GET", "HEAD"):
+            if path == _HEALTH:
+                return plain(200, "up")
+            if path.startswith(_STATIC):
+                try:
+                    found = await self._files.get(path.removeprefix(_STATIC))
+                except ChartNotDrawn as exc:
+                    log.error("the script that draws charts could not be put together: %s", exc)
+                    return plain(503, "This file is not to be had just now.", retry_after="30")
+                if found is not None:
+                    return found
+        wait = self._wait(scope)
         if wait:
-            body = f"Too many requests from your address; try again in {wait:.0f} seconds.\n".encode()
-            headers = [
-                (b"content-type", b"text/plain; charset=utf-8"),
-                (b"content-length", str(len(body)).encode()),
-                (b"retry-after", str(max(1, round(wait))).encode()),
-            ]
-            await send_with_headers({"type": "http.response.start", "status": 429, "headers": headers})
-            await send_with_headers({"type": "http.response.body", "body": body})
-            return
-        await self._app(scope, receive, send_with_headers)
+            again = str(max(1, round(wait)))
+            says = f"Too many requests from your address; try again in {again} seconds."
+            return plain(429, says, retry_after=again)
+        if len(path) + len(scope["query_string"]) > _LONGEST_ADDRESS:
+            return plain(414, "This address is longer than any here.")
+        if path != "/" and path.endswith("/") and not path.startswith("//"):
+            query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
+            location = f"{self._root}{quote(path.rstrip('/'))}{query}"
+            return plain(308, "It is at the address without the last slash.", location=location)
+        return None
 
     def _own_path(self, scope: Scope) -> str:
         """The path below ours, whether the proxy in front has taken our part away or not."""
@@ -78,6 +106,13 @@ class Door:
         if self._limit is None:
             return 0.0
         peer = scope["client"][0] if scope.get("client") else ""
-        forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
-        told = b", ".join(forwarded).decode("latin-1") if forwarded else None
-        return self._limit.allow(client_address(peer, told, self._trusted))
+        forwarded = header(scope, b"x-forwarded-for").decode("latin-1")
+        address = client_address(peer, forwarded, self._trusted)
+        if forwarded and address == peer and not self._has_told_of_proxy:
+            self._has_told_of_proxy = True
+            log.warning(
+                "%s speaks for others and is not believed, so that they count as one: if it is your proxy, name it in "
+                "WEB_TRUSTED_PROXIES",
+                peer,
+            )
+        return self._limit.allow(address)

@@ -1,8 +1,9 @@
 """The charts of the pages: what each is made from."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -14,16 +15,23 @@ from bot.web import now as at_present
 from bot.web import own
 from bot.web import streamer as streamers
 from bot.web.ranges import BY_HOUR, Wanted
-from bot.web.rows import Kind, Part
+from bot.web.rows import HourOfWeek, Kind, Part
 from bot.web.site import Site
 from helperfunctions.database import Transaction
+from helperfunctions.text import shown_name
 
-Measure = Literal["viewers", "streamers", "hours", "airtime"]
+Measure = Literal["viewers", "streamers", "per-streamer", "hours", "airtime"]
 _UNITS: Final = {
     "viewers": "viewers",
     "streamers": "streamers",
+    "per-streamer": "viewers per streamer",
     "hours": "hours watched",
     "airtime": "hours on the air",
+}
+_OF_WEEK: Final[Mapping[str, Callable[[HourOfWeek], float | None]]] = {
+    "viewers": lambda hour: hour.average_viewers,
+    "streamers": lambda hour: hour.average_streams,
+    "per-streamer": lambda hour: hour.viewers_per_stream,
 }
 # Of a streamer's games; the table has the others.
 _MOST_BARS: Final = 10
@@ -45,12 +53,13 @@ class Asked:
 def now(tx: Transaction, site: Site, asked: Asked) -> Chart:
     """All of Twitch over 24 hours, beside the day before and the same day a week ago."""
     poll = at_present.newest_poll(tx, site)
-    points = []
+    points: list[tuple[str, datetime, float | None]] = []
     if poll is not None:
-        from_at, to_at = at_present.last_hours(poll)
+        hours = at_present.hours_between(*at_present.last_hours(poll))
         for name, days in (("last 24 hours", 0), ("the day before", 1), ("a week before", 7)):
-            rows = tx.web.viewers_by_hour(from_at=from_at - timedelta(days=days), to_at=to_at - timedelta(days=days))
-            points += [(name, row[0] + timedelta(days=days), row[1]) for row in rows]
+            then = [at_present.ago(site, hour, days) for hour in hours]
+            viewers = dict(tx.web.hours_at(hours=then))
+            points += [(name, hour, viewers[at]) for hour, at in zip(hours, then, strict=True) if at in viewers]
     return page_charts.lines("Viewers of all of Twitch", "viewers", points)
 
 
@@ -71,9 +80,11 @@ def game(tx: Transaction, site: Site, asked: Asked) -> Chart:
     is_streams = asked.measure == "streamers"
     unit = _UNITS["streamers" if is_streams else "viewers"]
     days = games.by_day(tx, game_id, span)
-    if len(days) <= BY_HOUR:
+    if span.days <= BY_HOUR:
         hours = games.by_hour(tx, site, game_id, span)
-        if hours:
+        seen = {site.calendar.day_of(hour.hour_at).date for hour in hours}
+        # Days are older than hours.
+        if hours and all(day.day in seen for day in days if day.coverage):
             points = [(unit, one.hour_at, one.average_streams if is_streams else one.average_viewers) for one in hours]
             return page_charts.lines(f"{span}", unit, points)
     by_day = [(unit, one.day, one.average_streams if is_streams else one.average_viewers) for one in days]
@@ -84,12 +95,11 @@ def week(tx: Transaction, site: Site, asked: Asked) -> Chart:
     """A game by the hour of the week."""
     game_id, _ = games.find(tx, "game", asked.slug)
     span = games.span_of(tx, site, asked.wanted)
-    cells = games.by_hour_of_week(tx, site, game_id, span, asked.timezone)
-    if asked.measure == "streamers":
-        return page_charts.heat_map(
-            "Hours of the week", "streamers", [(c.weekday, c.hour, c.average_streams) for c in cells]
-        )
-    return page_charts.heat_map("Hours of the week", "viewers", [(c.weekday, c.hour, c.average_viewers) for c in cells])
+    measure = asked.measure if asked.measure in _OF_WEEK else "viewers"
+    value_of = _OF_WEEK[measure]
+    hours = games.by_hour_of_week(tx, site, game_id, span, asked.timezone)
+    cells = [(hour.weekday, hour.hour, value) for hour in hours if (value := value_of(hour)) is not None]
+    return page_charts.heat_map("Hours of the week", _UNITS[measure], cells)
 
 
 def streamer(tx: Transaction, site: Site, asked: Asked) -> Chart:
@@ -102,8 +112,9 @@ def streamer(tx: Transaction, site: Site, asked: Asked) -> Chart:
         points += [("peak", day.day, day.peak_viewers if day.airtime_hours else None) for day in days]
         return page_charts.lines(f"{span}", "viewers", points)
     unit = _UNITS["airtime" if asked.measure == "airtime" else "hours"]
-    values = [(unit, day.day, day.airtime_hours if asked.measure == "airtime" else day.watch_hours) for day in days]
-    return page_charts.lines(f"{span}", unit, values)
+    values = [day.airtime_hours if asked.measure == "airtime" else day.watch_hours for day in days]
+    points = [(unit, day.day, value if day.coverage else None) for day, value in zip(days, values, strict=True)]
+    return page_charts.lines(f"{span}", unit, points)
 
 
 def streamer_games(tx: Transaction, site: Site, asked: Asked) -> Chart:
@@ -111,24 +122,39 @@ def streamer_games(tx: Transaction, site: Site, asked: Asked) -> Chart:
     streamer_id, _ = games.find(tx, "streamer", asked.slug)
     span = games.span_of(tx, site, asked.wanted)
     found = streamers.games(tx, streamer_id, span, Part(_MOST_BARS))
-    rows = [(game.game or "(no category)", 100 * (game.share or 0)) for game in found.rows]
+    labels = _labels({game.game_id: (game.game, game.slug or game.game_id) for game in found.rows})
+    rows = [(labels[game.game_id], 100 * (game.share or 0)) for game in found.rows]
     return page_charts.bars("Games played", "percent of the hours watched", rows)
 
 
 def compare(tx: Transaction, site: Site, asked: Asked) -> Chart:
     """Up to five games or streamers."""
     span = games.span_of(tx, site, asked.wanted)
-    _, days = comparing.compare(tx, asked.kind, asked.names, span)
-    is_viewers = asked.measure == "viewers"
-    points = [(day.name, day.day, day.average_viewers if is_viewers else day.watch_hours) for day in days]
-    return page_charts.lines(f"{span}", _UNITS["viewers" if is_viewers else "hours"], points)
+    compared, days = comparing.compare(tx, asked.kind, asked.names, span)
+    labels = _labels({one.slug: (one.name, one.slug) for one in compared})
+    measure = asked.measure if asked.measure == "viewers" else "hours"
+    points = []
+    for day in days:
+        value = day.average_viewers if measure == "viewers" else day.watch_hours
+        points.append((labels[day.slug], day.day, value if day.coverage else None))
+    return page_charts.lines(f"{span}", _UNITS[measure], points)
+
+
+def _labels(named: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """What each is called in a chart, by id, of its name and its address: two of one name would be drawn as one."""
+    shown = {id_: shown_name(name) for id_, (name, _) in named.items()}
+    called = Counter(shown.values())
+    return {id_: name if called[name] == 1 else f"{name} ({named[id_][1]})" for id_, name in shown.items()}
 
 
 def coverage(tx: Transaction, site: Site, asked: Asked) -> Chart:
-    """How well each day was measured."""
-    found = own.coverage(tx, games.span_of(tx, site, asked.wanted), Part(_MOST_DAYS))
+    """How well each day was measured, from the first that was; those that nothing is known of were not."""
+    span = games.span_of(tx, site, asked.wanted)
+    measured = {day.day: day.coverage for day in own.coverage(tx, span, Part(_MOST_DAYS)).rows}
+    first = max(span.first, tx.web.days_rolled_up()[0] or span.last)
+    days = [first + timedelta(days=number) for number in range((span.last - first).days + 1)] if measured else []
     return page_charts.days(
-        "How much of each day was measured", "measured", [(day.day, day.coverage) for day in found.rows]
+        "How much of each day was measured", "measured", [(day, measured.get(day, 0.0)) for day in days]
     )
 
 

@@ -1,15 +1,16 @@
 """How a game did, and all of them over some days."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from bot.days import in_parts
 from bot.web.now import NewestPoll, change, last_hours
 from bot.web.ranges import Span, Wanted
 from bot.web.rows import GameDay, GameHour, GameInRange, GameSummary, HourOfWeek, Kind, Part, Rows, StreamerOfGame
-from bot.web.site import NotThere, Site, Standings
+from bot.web.site import NotThere, Site, Standings, Sums
 from helperfunctions.database import Transaction
 
 # A bot that began a week ago would tell of a month that everything grew fourfold.
@@ -36,21 +37,33 @@ def span_of(tx: Transaction, site: Site, wanted: Wanted) -> Span:
 
 
 def standings(tx: Transaction, site: Site, span: Span) -> Standings:
-    """Every game over some days, beside the as many days before."""
-    return site.standings(span, tx.web.rolled_up_at(), lambda: _standings(tx, span))
+    """Every game over some days, beside the as many days before. Kept until a day or a name changes."""
+    days, names = tuple(tx.web.days_version()), tx.web.names_version()
+
+    def make() -> Standings:
+        sums = site.sums((span, days), lambda: _sums(tx, span))
+        named = site.names_of_games(names, lambda: {id_: (name, slug) for id_, name, slug in tx.web.games_named()})
+        return _named(sums, named)
+
+    return site.standings((span, days, names), make)
 
 
-def _standings(tx: Transaction, span: Span) -> Standings:
-    _, covered, _, watch_hours_of_all = tx.web.measured(first=span.first, last=span.last)
-    covered_hours = float(covered)
+def _sums(tx: Transaction, span: Span) -> Sums:
+    _, covered_hours, watch_hours = tx.web.measured(first=span.first, last=span.last)
+    covered_hours_before = tx.web.measured(first=span.before.first, last=span.before.last)[1]
     before = {}
-    if has_measure(tx, span):
-        rows = tx.web.hours_watched(first=span.before.first, last=span.before.last)
-        before = {game_id: (rank, float(hours)) for rank, (game_id, hours) in enumerate(rows, start=1)}
+    if _is_about_as_long(covered_hours, covered_hours_before):
+        rows = tx.web.standings(**_in_parts(tx, span.before))
+        before = {game_id: (rank, hours) for rank, (game_id, hours, *_) in enumerate(rows, start=1)}
+    return Sums(list(tx.web.standings(**_in_parts(tx, span))), before, covered_hours, covered_hours_before, watch_hours)
+
+
+def _named(sums: Sums, named: Mapping[str, tuple[str, str | None]]) -> Standings:
     games = []
-    rows = tx.web.standings(first=span.first, last=span.last)
-    for rank, (game_id, name, slug, watch_hours, airtime_hours, peak) in enumerate(rows, start=1):
-        rank_before, hours_before = before.get(game_id, (None, None))
+    covered = sums.covered_hours
+    for rank, (game_id, watch_hours, airtime_hours, peak) in enumerate(sums.games, start=1):
+        name, slug = named.get(game_id, ("", None))
+        rank_before, hours_before = sums.before.get(game_id, (None, None))
         games.append(
             GameInRange(
                 rank=rank,
@@ -60,21 +73,40 @@ def _standings(tx: Transaction, span: Span) -> Standings:
                 slug=slug,
                 watch_hours=watch_hours,
                 watch_hours_before=hours_before,
-                change=change(watch_hours, hours_before),
-                average_viewers=watch_hours / covered_hours if covered_hours else 0.0,
+                change=change_per_hour((watch_hours, covered), (hours_before, sums.covered_hours_before)),
+                average_viewers=watch_hours / covered if covered else 0.0,
                 peak_viewers=int(peak),
-                average_streams=airtime_hours / covered_hours if covered_hours else 0.0,
+                average_streams=airtime_hours / covered if covered else 0.0,
                 viewers_per_stream=ratio(watch_hours, airtime_hours),
             )
         )
-    return Standings(games, {game.game_id: game for game in games}, covered_hours, float(watch_hours_of_all))
+    return Standings(games, {game.game_id: game for game in games}, sums)
 
 
-def has_measure(tx: Transaction, span: Span) -> bool:
-    """Whether the as many days before were measured for about as long: what changed then did, and not how much of it
-    was seen."""
-    now, before = (float(tx.web.measured(first=days.first, last=days.last)[1]) for days in (span, span.before))
-    return min(now, before) > _ABOUT_AS_LONG * max(now, before)
+def _in_parts(tx: Transaction, span: Span) -> dict[str, Sequence[date]]:
+    summed_up = [month for (month,) in tx.web.summed_up_months(first=span.first, last=span.last)]
+    months, days = in_parts(span.first, span.last, summed_up)
+    return {"months": months, "days": days}
+
+
+def covered_hours_before(tx: Transaction, span: Span) -> float | None:
+    """How much of the as many days before was measured; None where that was much less, or more, than now: what changed
+    then is how much was seen."""
+    now, before = (tx.web.measured(first=days.first, last=days.last)[1] for days in (span, span.before))
+    return float(before) if _is_about_as_long(now, before) else None
+
+
+def _is_about_as_long(covered_hours: float, before: float) -> bool:
+    return min(covered_hours, before) > _ABOUT_AS_LONG * max(covered_hours, before)
+
+
+def change_per_hour(now: tuple[float, float], before: tuple[float | None, float | None]) -> float | None:
+    """How much more was watched than before, as a ratio; each as hours watched and hours measured, for two days are
+    seldom measured for exactly as long."""
+    (hours, covered), (hours_before, covered_before) = now, before
+    if not hours_before or not covered or not covered_before:
+        return None
+    return change(hours / covered, hours_before / covered_before)
 
 
 def summary(tx: Transaction, site: Site, game_id: str, slug: str, span: Span, poll: NewestPoll | None) -> GameSummary:
@@ -82,36 +114,51 @@ def summary(tx: Transaction, site: Site, game_id: str, slug: str, span: Span, po
     game = tx.web.game(game_id=game_id)
     if game is None:
         raise NotThere("no game goes by this address")
-    days_measured, covered_hours, hours, watch_hours_of_all = tx.web.measured(first=span.first, last=span.last)
     of_all = standings(tx, site, span)
-    seen = of_all.by_id.get(game_id)
-    now = tx.web.game_now(poll_id=poll.poll_id, game_id=game_id) if poll and not poll.is_stale else None
-    is_known = poll is not None and not poll.is_stale
+    sums, seen = of_all.sums, of_all.by_id.get(game_id)
+    rank_before, hours_before = sums.before.get(game_id, (None, None))
+    watch_hours = seen.watch_hours if seen else 0.0
+    viewers_now, streams_now = _now(tx, game_id, poll)
     return GameSummary(
         game_id=game_id,
         game=game[1],
         slug=slug,
         first_seen_day=game[2],
         last_seen_day=game[3],
-        viewers_now=int(now[0]) if now else 0 if is_known else None,
-        streams_now=int(now[1]) if now else 0 if is_known else None,
+        viewers_now=viewers_now,
+        streams_now=streams_now,
         first_day=span.first,
         last_day=span.last,
-        days_measured=int(days_measured),
-        coverage=ratio(float(covered_hours), float(hours)),
-        watch_hours=seen.watch_hours if seen else 0.0,
-        watch_hours_before=seen.watch_hours_before if seen else None,
-        change=seen.change if seen else None,
-        share=ratio(seen.watch_hours, float(watch_hours_of_all)) if seen else None,
-        airtime_hours=seen.average_streams * of_all.covered_hours if seen else 0.0,
+        days_measured=int(tx.web.measured(first=span.first, last=span.last)[0]),
+        coverage=ratio(sums.covered_hours, hours_of(site, span)),
+        watch_hours=watch_hours,
+        watch_hours_before=hours_before,
+        change=change_per_hour((watch_hours, sums.covered_hours), (hours_before, sums.covered_hours_before)),
+        share=ratio(watch_hours, sums.watch_hours),
+        airtime_hours=seen.average_streams * sums.covered_hours if seen else 0.0,
         average_viewers=seen.average_viewers if seen else None,
         peak_viewers=seen.peak_viewers if seen else 0,
         average_streams=seen.average_streams if seen else None,
         viewers_per_stream=seen.viewers_per_stream if seen else None,
         rank=seen.rank if seen else None,
-        rank_before=seen.rank_before if seen else None,
+        rank_before=rank_before,
         games=len(of_all.games),
     )
+
+
+def _now(tx: Transaction, game_id: str, poll: NewestPoll | None) -> tuple[int | None, int | None]:
+    """Viewers and streams; None when that is not known."""
+    if poll is None or poll.is_stale:
+        return None, None
+    seen = tx.web.game_now(poll_id=poll.poll_id, game_id=game_id)
+    if seen:
+        return int(seen[0]), int(seen[1])
+    return (0, 0) if poll.is_whole else (None, None)
+
+
+def hours_of(site: Site, span: Span) -> float:
+    """How many hours some days have."""
+    return (site.calendar.day(span.last).ends_at - site.calendar.day(span.first).starts_at) / timedelta(hours=1)
 
 
 def by_day(tx: Transaction, game_id: str, span: Span) -> list[GameDay]:
@@ -163,17 +210,7 @@ def by_hour_of_week(tx: Transaction, site: Site, game_id: str, span: Span, timez
 
 def streamers(tx: Transaction, game_id: str, span: Span, part: Part) -> Rows[StreamerOfGame]:
     """Who was watched most with a game."""
-    months = [month for (month,) in tx.web.whole_months(first=span.first, last=span.last)]
-    whole = {(month.year, month.month) for month in months}
-    days = [span.first + timedelta(days=number) for number in range(span.days)]
-    about = {
-        "game_id": game_id,
-        "months": months,
-        "days": [day for day in days if (day.year, day.month) not in whole],
-        "first": span.first,
-        "last": span.last,
-    }
-    rows, total = counted(tx.web.streamers_of_game, about, part)
+    rows, total = counted(tx.web.streamers_of_game, {"game_id": game_id, **_in_parts(tx, span)}, part)
     found = [
         StreamerOfGame(
             rank=rank,

@@ -44,7 +44,7 @@ def newest_poll(tx: Transaction, site: Site) -> NewestPoll | None:
 
 
 def games_now(tx: Transaction, site: Site, poll: NewestPoll | None, part: Part) -> Rows[GameNow]:
-    """The games of the newest poll, the most watched first."""
+    """The games of the newest poll, the most watched first; what is streamed without a game is none."""
     if poll is None:
         return Rows((), 0)
     rows = tx.web.games_now(
@@ -65,8 +65,8 @@ def games_now(tx: Transaction, site: Site, poll: NewestPoll | None, part: Part) 
             viewers_per_stream=viewers / streams if streams else None,
             viewers_yesterday=yesterday,
             viewers_last_week=last_week,
-            change_since_yesterday=change(viewers, yesterday),
-            change_since_last_week=change(viewers, last_week),
+            change_since_yesterday=change(viewers, yesterday) if poll.is_whole else None,
+            change_since_last_week=change(viewers, last_week) if poll.is_whole else None,
         )
         for rank, (game_id, name, slug, viewers, streams, yesterday, last_week) in enumerate(rows, part.offset + 1)
     ]
@@ -103,8 +103,15 @@ def last_hours(poll: NewestPoll, hours: int = 24) -> tuple[datetime, datetime]:
     return end - hours * _HOUR, end
 
 
+def hours_between(from_at: datetime, to_at: datetime) -> list[datetime]:
+    """Every hour of a span of time, by its beginning."""
+    return [from_at + number * _HOUR for number in range((to_at - from_at) // _HOUR)]
+
+
 def viewers_before(tx: Transaction, site: Site, poll: NewestPoll) -> tuple[float | None, float | None]:
-    """How many watched Twitch at the same time yesterday and a week ago."""
+    """How many watched Twitch in that hour of yesterday and a week ago; of no use beside a poll that broke off."""
+    if not poll.is_whole:
+        return None, None
     yesterday, last_week = (ago(site, poll.hour_at, days) for days in (1, 7))
     found = dict(tx.web.hours_at(hours=[yesterday, last_week]))
     return found.get(yesterday), found.get(last_week)

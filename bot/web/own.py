@@ -31,7 +31,7 @@ def chart_of_post(tx: Transaction, post_id: int) -> dict[str, object]:
 def coverage(tx: Transaction, span: Span, part: Part) -> Rows[DayCoverage]:
     """How well each day was measured, the newest first."""
     rows = tx.web.coverage(first=span.first, last=span.last, limit=part.limit, offset=part.offset)
-    days = int(tx.web.measured(first=span.first, last=span.last)[0])
+    days = int(tx.web.count_days(first=span.first, last=span.last))
     return Rows([DayCoverage(*row) for row in rows], days)
 
 
@@ -75,11 +75,13 @@ def _day_health(tx: Transaction, site: Site) -> Health:
     finished = site.calendar.last_finished(now)
     newest = tx.web.days_rolled_up()[1]
     if newest is None:
-        return Health("day", now - finished.ends_at <= _DAY_LATE, "no day is rolled up yet")
+        first_polled = tx.web.first_polled_day()
+        is_due = first_polled is not None and now - site.calendar.day(first_polled).ends_at > _DAY_LATE
+        return Health("day", not is_due, "no day is rolled up yet")
     if newest < finished.date and now - finished.ends_at > _DAY_LATE:
         return Health("day", False, f"{finished.date} is not rolled up; the newest is {newest}")
-    covered, hours = tx.web.measured(first=newest, last=newest)[1:3]
-    share = float(covered) / float(hours) if hours else 0.0
+    [day] = tx.web.coverage(first=newest, last=newest, limit=1, offset=0)
+    share = DayCoverage(*day).coverage
     return Health("day", share >= _LITTLE_COVERAGE, f"{newest} is rolled up, {share:.0%} of it measured")
 
 

@@ -1,10 +1,10 @@
-"""The pages, their charts and their files. Only translates."""
+"""The pages and their charts. Only translates."""
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo
 
 import orjson
 from fastapi import APIRouter, Query
@@ -19,18 +19,15 @@ from bot.web import now as at_present
 from bot.web import search as searching
 from bot.web import streamer as streamers
 from bot.web.asked import Names, Slug, WantedDays, WantedFilters, WantedPart, WantedTimezone, names_of
+from bot.web.drawings import Drawings
 from bot.web.figures import FIGURES, Asked, Measure
 from bot.web.ranges import OFFERED, Span, Wanted
-from bot.web.render import STATIC, Renderer
+from bot.web.render import Renderer
 from bot.web.rows import Kind, Part
 from bot.web.site import NotThere, Site
 
-_FOREVER: Final = {"cache-control": "public, max-age=31536000, immutable"}
-_TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 _ROWS: Final = 25
 _POSTS: Final = 30
-# Each takes a process and a hundred megabytes while it lasts.
-_DRAWN_AT_ONCE: Final = 1
 
 
 class Drawn(StrEnum):
@@ -43,8 +40,7 @@ class Drawn(StrEnum):
 def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]) -> APIRouter:
     """Every page under its path."""
     pages = APIRouter(include_in_schema=False)
-    drawing = threading.BoundedSemaphore(_DRAWN_AT_ONCE)
-    javascript = _Once(site.javascript)
+    drawings = Drawings(site.draw_svg)
 
     def show(template: str, **facts: Any) -> HTMLResponse:
         return HTMLResponse(renderer.page(template, columns=columns, **facts))
@@ -211,7 +207,7 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
     def chart_of_post(post: Annotated[int, Query(ge=1, le=2**62)]) -> Response:
         with site.reads.transaction() as tx:
             spec = own.chart_of_post(tx, post)
-        return picture(spec)
+        return picture(spec, site.calendar.timezone)
 
     @pages.get("/charts/{what}.{form}")
     def chart(
@@ -233,23 +229,11 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
         with site.reads.transaction() as tx:
             made = make(tx, site, asked)
         if form is Drawn.SVG:
-            return picture(page_charts.themed(dict(made.spec), theme))
+            return picture(page_charts.themed(dict(made.spec), theme), zone)
         return Response(orjson.dumps({"spec": made.spec, "says": made.alt_text}), media_type="application/json")
 
-    def picture(spec: Mapping[str, Any]) -> Response:
-        with drawing:
-            return Response(site.draw_svg(spec), media_type="image/svg+xml")
-
-    @pages.get("/static/vega.js")
-    def vega() -> Response:
-        return Response(javascript(), media_type=_TYPES[".js"], headers=_FOREVER)
-
-    @pages.get("/static/{name}")
-    def static(name: str) -> Response:
-        if name not in {path.name for path in STATIC.iterdir()}:
-            raise NotThere("there is no such file")
-        path = STATIC / name
-        return Response(path.read_bytes(), media_type=_TYPES[path.suffix], headers=_FOREVER)
+    def picture(spec: Mapping[str, Any], zone: ZoneInfo) -> Response:
+        return Response(drawings.draw(spec, zone.key), media_type="image/svg+xml")
 
     @pages.get("/robots.txt")
     def robots() -> Response:
@@ -257,23 +241,4 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
             f"User-agent: *\nDisallow: {site.root_path}/api/\nDisallow: {site.root_path}/charts/\n"
         )
 
-    @pages.get("/healthz")
-    def healthz() -> Response:
-        return PlainTextResponse("up\n")
-
     return pages
-
-
-class _Once:
-    """What takes a while, made by whoever asks first."""
-
-    def __init__(self, make: Callable[[], bytes]) -> None:
-        self._make = make
-        self._made: bytes | None = None
-        self._lock = threading.Lock()
-
-    def __call__(self) -> bytes:
-        with self._lock:
-            if self._made is None:
-                self._made = self._make()
-            return self._made

@@ -55,7 +55,8 @@ class Wanted:
             return Span(newest - timedelta(days=days - 1), newest)
         if self.days is not None:
             raise BadRange("name days, or from and to, but not both")
-        last = newest if self.last is None else self.last
+        # Who asks for what is new may be the first to ask for it.
+        last = max(newest, self.first or newest) if self.last is None else self.last
         first = self.first if self.first is not None else last - timedelta(days=USUAL - 1)
         if not _EARLIEST <= first <= last <= _LATEST:
             raise BadRange(f"a range ends on or after the day on which it begins, from {_EARLIEST} to {_LATEST}")

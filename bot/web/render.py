@@ -1,7 +1,6 @@
 """Templates -> pages. The only file that touches jinja2; it escapes every value by itself."""
 
 import hashlib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
@@ -13,13 +12,13 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from bot.web import files
 from bot.web.columns import Column
 from bot.web.site import Site
 from helperfunctions.drawing import javascript_version
-from helperfunctions.text import one_line, short_number
+from helperfunctions.text import short_number, shown_name
 
 _FOLDER: Final = Path(__file__).parent
-STATIC: Final = _FOLDER / "static"
 _NOTHING: Final = "–"
 _OFTEN_SHOWN: Final = 4_096
 _HEADING: Final = Markup('<th scope="row" dir="auto">'), Markup("</th>")
@@ -46,7 +45,7 @@ class Renderer:
             "change": changed,
             "day": day,
             "time": partial(moment, site.calendar.timezone),
-            "name": shown_name,
+            "name": _shown_name,
         }
         self._environment.globals |= {
             "url": self.url,
@@ -68,7 +67,7 @@ class Renderer:
 
     def static(self, name: str) -> str:
         """The address of a file that is always the same; when the file changes, so does its address."""
-        version = javascript_version() if name == "vega.js" else _hash_of(name)
+        version = javascript_version() if name == files.VEGA else _hash_of(name)
         return self.url(f"/static/{name}", {"v": version})
 
     def cells(self, columns: Sequence[Column], row: Any) -> Markup:
@@ -146,15 +145,11 @@ def moment(zone: ZoneInfo, value: datetime | None) -> Markup:
     )
 
 
-@lru_cache(maxsize=_OFTEN_SHOWN)
-def shown_name(value: str | None) -> str:
-    """A name that somebody gave: in one line, and never nothing."""
-    line = unicodedata.normalize("NFC", one_line(value or ""))
-    return line or "(no category)"
-
+# The same few hundred, over and over.
+_shown_name: Final = lru_cache(maxsize=_OFTEN_SHOWN)(shown_name)
 
 _FORMATS: Final[dict[str, Any]] = {
-    "name": shown_name,
+    "name": _shown_name,
     "text": lambda value: _NOTHING if value is None else str(value),
     "number": number,
     "small": small,
@@ -167,4 +162,4 @@ _FORMATS: Final[dict[str, Any]] = {
 
 @lru_cache
 def _hash_of(name: str) -> str:
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return hashlib.sha256((files.FOLDER / name).read_bytes()).hexdigest()[:12]

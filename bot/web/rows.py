@@ -34,8 +34,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class GameNow:
-    """A game at the newest poll. The hours before are those of the same time a day and a week ago; changes are ratios:
-    0.1 for ten percent more."""
+    """A game at the newest poll. What was before is the average of the same hour a day and a week ago; changes are
+    ratios, 0.1 for ten percent more, and None where the poll broke off half-way."""
 
     rank: int
     game_id: str
@@ -78,7 +78,8 @@ class HourOfAll:
 @dataclass(frozen=True, slots=True)
 class GameInRange:
     """A game over some days, and in the as many days before: demand against supply. `change` is that of the hours
-    watched, as a ratio. What was before is None where those days were measured for a much shorter or longer time."""
+    watched in an hour that was measured, as a ratio. What was before is None where those days were measured for a much
+    shorter or longer time."""
 
     rank: int
     rank_before: int | None
@@ -96,8 +97,9 @@ class GameInRange:
 
 @dataclass(frozen=True, slots=True)
 class GameSummary:
-    """A game over some days: `first_day` to `last_day`, of which so many were measured. `share` is that of all hours
-    watched. Now: at the newest poll, None when it is too old."""
+    """A game over some days: `first_day` to `last_day`, of which so many were measured, at least in part; `coverage` is
+    the measured part of all of them. `share` is that of all hours watched, `change` that of the hours watched in a
+    measured hour. Now: at the newest poll, None when that is too old, or broke off before it came to the game."""
 
     game_id: str
     game: str
@@ -174,14 +176,15 @@ class StreamerOfGame:
     streamer: str
     slug: str | None
     watch_hours: float
-    airtime_hours: float | None
+    airtime_hours: float
     average_viewers: float | None
-    peak_viewers: int | None
+    peak_viewers: int
 
 
 @dataclass(frozen=True, slots=True)
 class StreamerSummary:
-    """A streamer over some days. Now: at the newest poll, None when not live or when the poll is too old."""
+    """A streamer over some days. Now: at the newest poll, None when not live; `is_live` is None when that is not known,
+    for the newest poll is too old, or broke off before it came to streams as small."""
 
     streamer_id: str
     streamer: str
@@ -189,6 +192,7 @@ class StreamerSummary:
     slug: str
     first_seen_day: date
     last_seen_day: date
+    is_live: bool | None
     viewers_now: int | None
     game_now: str | None
     game_now_slug: str | None
@@ -261,11 +265,12 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class ComparedDay:
-    """One of those compared on one of the bot's days."""
+    """One of those compared on one of the bot's days. `coverage`: the measured part of the day."""
 
     slug: str
     name: str
     day: date
+    coverage: float
     watch_hours: float
     average_viewers: float | None
     peak_viewers: int

@@ -2,7 +2,7 @@
 
 from typing import Final, get_args
 
-from bot.models import Subject
+from bot.models import Subject, SubjectKind
 from bot.web.rows import Found, Kind
 from bot.web.site import Site
 from helperfunctions.text import name_key
@@ -26,12 +26,12 @@ def search(site: Site, text: str, *, kind: Kind | None = None, how_many: int = M
         if known is None or known[0] < how_like:
             likeness[subject.kind, subject.id] = how_like, subject.watch_hours, subject.name
 
-    names = site.names()
+    names, of_kind = site.names(), SubjectKind(kind) if kind else None
     for subject in names.exactly([key]).get(key, ()):
         keep(subject, 1.0)
-    for subject in names.beginning(key, how_many):
+    for subject in names.beginning(key, how_many, of_kind):
         keep(subject, _BEGINS)
-    for subject, how_like in names.nearly(key, how_many):
+    for subject, how_like in names.nearly(key, how_many, of_kind):
         if how_like >= _LEAST_LIKENESS:
             keep(subject, how_like if how_like == 1 else min(how_like, _BEGINS - 0.01))
     found = [

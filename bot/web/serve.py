@@ -1,15 +1,17 @@
 """Serves the dashboard until it is told to stop. The only file that touches uvicorn."""
 
+import asyncio
 import logging
 import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.web.app import make_app
+from bot.web.app import PAGES, make_app
 from bot.web.site import Site
 from helperfunctions.errors import SettingsError, WatchTimeError
 
@@ -18,6 +20,9 @@ log = logging.getLogger(__name__)
 # Who is still waiting for an answer when we stop gets it, within this time.
 _FINISH_SECONDS: Final = 10
 _WAITING: Final = 128
+# From the last answer, or the beginning, to the whole of the next question; and so many times as long for an answer.
+_SILENT_SECONDS: Final = 15
+_LONGEST_ANSWER: Final = 8
 
 
 def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> None:
@@ -28,10 +33,41 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
     Serving(site, host, port, ready).run()
 
 
+class Connection(H11Protocol):
+    """One on which nothing is asked for a while is closed, whether it says nothing or half of something. So is one on
+    which an answer is not taken. They would pile up, and when there are too many, nobody else gets in."""
+
+    silent_seconds: ClassVar[float] = _SILENT_SECONDS
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self.loop.call_later(self.silent_seconds, self._look, self.cycle, 1)
+
+    def _look(self, before: object, times: int) -> None:
+        """`before`: the question that was the newest when we looked last, `times` how often it was."""
+        if self.transport.is_closing():
+            return
+        times = times + 1 if self.cycle is before else 1
+        is_answering = self.cycle is not None and not self.cycle.response_complete
+        if times > (_LONGEST_ANSWER if is_answering else 1):
+            self.transport.abort()
+        else:
+            self.loop.call_later(self.silent_seconds, self._look, self.cycle, times)
+
+
 class Serving:
     """A server that listens; requests wait until it runs. Raises SettingsError when it cannot listen there."""
 
-    def __init__(self, site: Site, host: str, port: int, ready: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        host: str,
+        port: int,
+        ready: Callable[[str], None],
+        connection: type[Connection] = Connection,
+    ) -> None:
+        _refuse_ambiguous(site.root_path)
         self._site = site
         self._listener = _listen(host, port)
         shown, own_port = (f"[{host}]" if ":" in host else host), self._listener.getsockname()[1]
@@ -44,10 +80,11 @@ class Serving:
                 proxy_headers=False,
                 server_header=False,
                 timeout_graceful_shutdown=_FINISH_SECONDS,
-                timeout_keep_alive=15,
+                timeout_keep_alive=_SILENT_SECONDS,
                 limit_concurrency=512,
                 h11_max_incomplete_event_size=16_384,
                 lifespan="off",
+                http=connection,
             ),
             lambda: ready(f"http://{shown}:{own_port}{site.root_path}/"),
         )
@@ -84,6 +121,13 @@ def _warm(site: Site) -> None:
     """The first who searches finds the names read already; without a database they are read later."""
     with suppress(WatchTimeError):
         site.names()
+
+
+def _refuse_ambiguous(root_path: str) -> None:
+    """Below the name of one of our own pages nobody could tell which of the two is meant."""
+    first = root_path.strip("/").partition("/")[0]
+    if first in PAGES:
+        raise SettingsError([f"WEB_ROOT_PATH: a page of the dashboard is called /{first}; take another path"])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -14,7 +14,7 @@ select
     chart is not null as has_chart
 from posts
 where cast(:status as text) is null or status = :status
-order by created_at desc, post_id desc
+order by post_id desc
 limit :limit offset :offset;
 
 -- name: count_posts$
@@ -41,6 +41,14 @@ from days
 where day between cast(:first as date) and cast(:last as date)
 order by day desc
 limit :limit offset :offset;
+
+-- name: count_days$
+-- How many days of a span are rolled up.
+select count(*) from days where day between cast(:first as date) and cast(:last as date);
+
+-- name: first_polled_day$
+-- The day of the first poll.
+select min(day) from staging.polls;
 
 -- name: posts_waiting^
 -- How many posts wait to be sent, and since when the oldest could have been. Grain: one row.

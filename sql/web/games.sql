@@ -37,16 +37,31 @@ where poll_id = :poll_id and game_id = :game_id;
 -- name: measured^
 -- How much of a span of days was measured. Grain: one row.
 select
-    count(*) as days,
+    count(*) filter (where covered_hours > 0) as days,
     coalesce(sum(covered_hours), 0) as covered_hours,
-    coalesce(sum(extract(epoch from ends_at - starts_at)) / 3600, 0) as hours,
     coalesce(sum(watch_hours), 0) as watch_hours
 from days
 where day between cast(:first as date) and cast(:last as date);
 
--- name: rolled_up_at$
--- When a day was last rolled up: until the next, every sum of days stays as it is.
-select max(rolled_up_at) from days;
+-- name: days_version^
+-- Until it is another, every sum of days stays as it is. Grain: one row.
+select
+    max(rolled_up_at) as rolled_up_at,
+    count(*) as days
+from days;
+
+-- name: names_version$
+-- Up to which poll names and addresses are told: until it is another, they stay as they are.
+select x_id from cursors where name = 'names';
+
+-- name: games_named
+-- What every game is called, and its address. Grain: one row per game.
+select
+    games.game_id,
+    games.game_name,
+    addresses.slug
+from games
+left join addresses on addresses.kind = 'game' and addresses.id = games.game_id and addresses.is_current;
 
 -- name: days_rolled_up^
 -- The first and the last day that there is. Grain: one row.
@@ -56,28 +71,33 @@ select
 from days;
 
 -- name: standings
--- Every game over a span of days, the most watched first. Grain: one row per game.
-select
-    daily_games.game_id,
-    coalesce(games.game_name, '') as game_name,
-    addresses.slug,
-    sum(daily_games.watch_hours) as watch_hours,
-    sum(daily_games.airtime_hours) as airtime_hours,
-    max(daily_games.peak_viewers) as peak_viewers
-from daily_games
-left join games using (game_id)
-left join addresses on addresses.kind = 'game' and addresses.id = daily_games.game_id and addresses.is_current
-where daily_games.day between cast(:first as date) and cast(:last as date)
-group by daily_games.game_id, games.game_name, addresses.slug
-order by sum(daily_games.watch_hours) desc, daily_games.game_id;
+-- Every game over whole months and single days, the most watched first; what is streamed without a game is none.
+-- Grain: one row per game.
+with parts as (
+    select
+        game_id,
+        watch_hours,
+        airtime_hours,
+        peak_viewers
+    from monthly_games
+    where month = any(cast(:months as date []))
+    union all
+    select
+        game_id,
+        watch_hours,
+        airtime_hours,
+        peak_viewers
+    from daily_games
+    where day = any(cast(:days as date []))
+)
 
--- name: hours_watched
--- Every game's hours watched over a span of days, the most watched first. Grain: one row per game.
 select
     game_id,
-    sum(watch_hours) as watch_hours
-from daily_games
-where day between cast(:first as date) and cast(:last as date)
+    sum(watch_hours) as watch_hours,
+    sum(airtime_hours) as airtime_hours,
+    max(peak_viewers) as peak_viewers
+from parts
+where game_id <> ''
 group by game_id
 order by sum(watch_hours) desc, game_id;
 
@@ -114,18 +134,21 @@ where hours.hour_at >= cast(:from_at as timestamptz) and hours.hour_at < cast(:t
 order by asked.game_id, hours.hour_at;
 
 -- name: streamers_of_game
--- Who was watched most with a game over whole months and single days, which are those of a span. Of the few that are
--- shown, the days are looked up one by one; of the rest the months do. Grain: one row per streamer.
-with hours as (
+-- Who was watched most with a game over whole months and single days. Grain: one row per streamer.
+with parts as (
     select
         streamer_id,
-        watch_hours
+        watch_hours,
+        airtime_hours,
+        peak_viewers
     from monthly_streamer_games
     where game_id = :game_id and month = any(cast(:months as date []))
     union all
     select
         streamer_id,
-        watch_hours
+        watch_hours,
+        airtime_hours,
+        peak_viewers
     from daily_streamer_games
     where game_id = :game_id and day = any(cast(:days as date []))
 ),
@@ -134,8 +157,10 @@ top as (
     select
         streamer_id,
         sum(watch_hours) as watch_hours,
+        sum(airtime_hours) as airtime_hours,
+        max(peak_viewers) as peak_viewers,
         count(*) over () as of_all
-    from hours
+    from parts
     group by streamer_id
     order by sum(watch_hours) desc, streamer_id
     limit :limit offset :offset
@@ -146,27 +171,17 @@ select
     coalesce(streamers.streamer_name, top.streamer_id) as streamer_name,
     addresses.slug,
     top.watch_hours,
-    played.airtime_hours,
-    played.peak_viewers,
+    top.airtime_hours,
+    top.peak_viewers,
     top.of_all
 from top
 left join streamers using (streamer_id)
 left join addresses on addresses.kind = 'streamer' and addresses.id = top.streamer_id and addresses.is_current
-left join lateral (
-    select
-        sum(daily.airtime_hours) as airtime_hours,
-        max(daily.peak_viewers) as peak_viewers
-    from daily_streamer_games as daily
-    where
-        daily.streamer_id = top.streamer_id
-        and daily.day between cast(:first as date) and cast(:last as date)
-        and daily.game_id = :game_id
-) as played on true
 order by top.watch_hours desc, top.streamer_id;
 
--- name: whole_months
--- The months that lie whole within a span of days and are summed up. Grain: one row per month.
+-- name: summed_up_months
+-- The months of a span of days that are summed up. Grain: one row per month.
 select month
 from months
-where month >= cast(:first as date) and month + interval '1 month' <= cast(:last as date) + interval '1 day'
+where month between cast(:first as date) and cast(:last as date)
 order by month;

@@ -1,11 +1,13 @@
 -- name: state^
--- What everything shown is made of: while it is the same, so is every page. Grain: one row.
+-- What everything shown is made of: while it is the same, so is every page. Asked for every two seconds, so of each table
+-- what its index tells at once. Grain: one row.
 select
-    (select count(*) from staging.polls) as polls,
+    (select count(*) from staging.polls where day >= cast(:since as date)) as polls,
+    (select max(poll_id) from staging.polls) as poll_id,
     (select max(rolled_up_at) from days) as rolled_up_at,
     (select max(post_id) from posts) as post_id,
-    (select count(*) from posts where status = 'sent') as sent,
-    (select count(*) from addresses) as addresses;
+    (select count(*) from posts where status in ('due', 'sending', 'unknown')) as open_posts,
+    (select x_id from cursors where name = 'names') as named;
 
 -- name: newest_poll^
 -- The newest poll that saw anything; one that is whole rather than one that broke off in the same hour. Grain: one row.
@@ -41,7 +43,7 @@ select
     last_week.average_viewers as viewers_last_week
 from (
     select * from staging.games
-    where poll_id = :poll_id
+    where poll_id = :poll_id and game_id <> ''
     order by viewers desc, game_id
     limit :limit offset :offset
 ) as seen
@@ -55,7 +57,7 @@ order by seen.viewers desc, seen.game_id;
 
 -- name: count_games_now$
 -- How many games one poll saw.
-select count(*) from staging.games where poll_id = :poll_id;
+select count(*) from staging.games where poll_id = :poll_id and game_id <> '';
 
 -- name: streamers_now
 -- Who was live at one poll, the most watched first. Grain: one row per stream.

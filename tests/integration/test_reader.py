@@ -19,11 +19,11 @@ from tests.factories import a_stream, rows, stage
 READABLE = (
     "games", "streamers", "days", "daily_games", "daily_streamers", "daily_streamer_games", "monthly_streamer_games",
     "months", "hours", "hourly_games", "addresses", "names", "game_aliases", "staging.polls", "staging.streams",
-    "staging.games", "schema_migrations",
+    "staging.games", "schema_migrations", "monthly_games",
 )  # fmt: skip
 HIDDEN = (
-    "mentions", "opt_outs", "x_charges", "x_accounts", "x_prices", "x_pauses", "x_reads", "x_lost_reads", "cursors",
-    "draws", "staging.set_aside",
+    "mentions", "opt_outs", "x_charges", "x_accounts", "x_prices", "x_pauses", "x_reads", "x_lost_reads", "draws",
+    "staging.set_aside",
 )  # fmt: skip
 
 
@@ -46,10 +46,12 @@ def test_the_role_reads_what_is_shown_and_nothing_else(database: Database, url: 
     for table in READABLE:
         rows(reading, f"select * from {table} limit 1")
     rows(reading, "select text, status, chart from posts")
+    rows(reading, "select name, x_id from cursors")
     for query in (
         *(f"select 1 from {table}" for table in HIDDEN),
         "select mention_id from posts",
         "select * from posts",
+        "select * from cursors",
     ):
         with pytest.raises(Exception, match="permission denied"):
             rows(reading, query)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 # Of a machine with 1 GB: what is left is the system's.
-MOST_MEMORY_MB = 768
+MOST_MEMORY_MB = 832
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -45,6 +45,7 @@ def test_the_database_has_no_way_out() -> None:
 def test_the_dashboard_sees_none_of_the_bots_secrets() -> None:
     assert SERVICES["web"]["volumes"] == ["reading:/run/reading:ro"]
     assert SERVICES["web"]["environment"] == {
+        "WEB_TRUSTED_PROXIES": "${WEB_TRUSTED_PROXIES:-10.0.0.0/8,172.16.0.0/12,192.168.0.0/16}",
         "WEB_DATABASE_URL_FILE": "/run/reading/web_database_url",
         "WEB_HOST": "0.0.0.0",
     }

@@ -15,7 +15,7 @@ import requests
 from bot.daily.rollup import Rollup
 from bot.days import Calendar
 from bot.names import DatabaseNames
-from bot.web.serve import Serving
+from bot.web.serve import Connection, Serving
 from bot.web.site import Site
 from bot.wiring import open_site
 from helperfunctions.clock import VirtualClock
@@ -120,13 +120,15 @@ def serving(queries: Queries) -> Callable[..., Any]:
 
 
 @contextmanager
-def served(url: str, queries: Queries, now: datetime, **changes: Any) -> Iterator[Web]:
+def served(
+    url: str, queries: Queries, now: datetime, connection: type[Connection] = Connection, **changes: Any
+) -> Iterator[Web]:
     """The dashboard over a database, for as long as the block."""
     pool = ReadPool(url, queries)
     settings = Settings(poll_every_minutes=60, web_requests_per_minute=0)
     site = replace(open_site(settings, pool, VirtualClock(now)), **changes)
     addresses: queue.Queue[str] = queue.Queue()
-    serving = Serving(site, "127.0.0.1", 0, addresses.put)
+    serving = Serving(site, "127.0.0.1", 0, addresses.put, connection)
     thread = threading.Thread(target=serving.run, daemon=True)
     thread.start()
     try:

@@ -59,7 +59,8 @@ async function draw(figure) {
   try {
     if (!drawn.has(figure)) {
       const address = new URL(figure.dataset.chart, location.href);
-      if (zone) address.searchParams.set("tz", zone);
+      // The others tell instants, which are set to the visitor's clock here.
+      if (zone && figure.matches(".week")) address.searchParams.set("tz", zone);
       const answer = await fetch(address);
       if (!answer.ok) throw new Error(`the chart did not come: ${answer.status}`);
       drawn.set(figure, await answer.json());

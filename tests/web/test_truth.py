@@ -1,0 +1,274 @@
+"""Nothing false is said: of what was not measured, or only in part, the dashboard says so, or nothing."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.daily.rollup import Rollup
+from bot.models import PollStatus, Stream
+from bot.names import DatabaseNames
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from tests.factories import DAY_START, a_stream, rows, stage, write
+from tests.web.conftest import CALENDAR
+
+Serve = Callable[..., Any]
+HOUR = timedelta(hours=1)
+CHESS = a_stream(1000)
+
+
+class History:
+    """Days of polls, each hour one, and what the bot makes of them."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.at = DAY_START
+
+    def polls(self, how_many: int, *streams: Stream, status: PollStatus = PollStatus.COMPLETE) -> None:
+        """So many, an hour after each other."""
+        for _ in range(how_many):
+            day = CALENDAR.day_of(self.at).date
+            seen = () if status is PollStatus.FAILED else streams or (CHESS,)
+            stage(self.database, *seen, at=self.at, day=day, status=status, interval_minutes=60)
+            self.at += HOUR
+
+    def pause(self, hours: int) -> None:
+        """Nothing was measured for so long."""
+        self.at += hours * HOUR
+
+    def is_told(self) -> None:
+        """The days that are over are added up, the names can be found."""
+        Rollup(self.database, VirtualClock(self.at), CALENDAR).daily()
+        DatabaseNames(self.database).refresh()
+
+    @property
+    def now(self) -> datetime:
+        """A little later than the newest poll."""
+        return self.at - HOUR + timedelta(minutes=5)
+
+
+@pytest.fixture
+def history(database: Database) -> History:
+    return History(database)
+
+
+def values(web: Any, path: str) -> list[tuple[str, float | None]]:
+    """What a chart draws: day or hour, and value."""
+    spec = web.get(path).json()["spec"]
+    [drawn] = spec["datasets"].values()
+    return [(row["at"], row["value"]) for row in drawn]
+
+
+def days(first: date, how_many: int) -> Sequence[str]:
+    return [str(first + timedelta(days=number)) for number in range(how_many)]
+
+
+def test_no_line_goes_over_days_and_hours_that_were_not_measured(history: History, url: str, serving: Serve) -> None:
+    history.polls(48)
+    history.pause(72)
+    history.polls(24)
+    history.pause(5)
+    history.polls(7)
+    history.is_told()
+    with serving(url, history.now) as web:
+        gap = ("2026-11-23", None)
+        for path in ("game.json?slug=chess", "streamer.json?slug=ada&measure=hours", "compare.json?names=chess"):
+            seen = values(web, f"/charts/{path}&from=2026-11-14&to=2026-11-26")
+            assert (gap in seen, len([1 for _, value in seen if value is None])) == (True, 1), path
+        for chart in ("game-day.json?slug=chess", "now.json"):
+            seen = values(web, f"/charts/{chart}")
+            assert ("2026-11-27T16:00:00+00:00", None) in seen, chart
+        told = web.get("/charts/coverage.json?from=2026-11-01&to=2026-11-26").json()
+        assert "6 days, the least on 2026-11-23: 0%" in told["says"]
+
+
+def test_a_day_of_which_nothing_was_measured_is_no_day_without_viewers(
+    history: History, url: str, serving: Serve
+) -> None:
+    history.polls(24)
+    history.polls(24, status=PollStatus.FAILED)
+    history.polls(25)
+    history.is_told()
+    assert rows(url, "select coverage from days order by day") == [(1.0,), (0.0,), (1.0,)]
+    with serving(url, history.now) as web:
+        for path in (
+            "streamer.json?slug=ada&measure=hours",
+            "compare.json?names=chess",
+            "game.json?slug=chess&days=30",
+        ):
+            seen = dict(values(web, f"/charts/{path}"))
+            assert [seen[day] for day in days(date(2026, 11, 21), 3)] in ([24_000, None, 24_000], [1_000, None, 1_000])
+        assert web.json("/games/chess?from=2026-11-22&to=2026-11-22")["days_measured"] == 0
+        assert web.json("/streamers/ada?from=2026-11-21&to=2026-11-23")["days_measured"] == 2
+        summary = web.json("/games/chess?from=2026-11-14&to=2026-11-23")
+        assert (summary["days_measured"], summary["coverage"]) == (2, pytest.approx(0.2))
+
+
+def test_a_change_is_of_what_was_watched_and_not_of_how_much_was_measured(
+    history: History, url: str, serving: Serve
+) -> None:
+    """One of the two earlier days was measured for 20 hours."""
+    history.polls(20)
+    history.pause(4)
+    history.polls(24 * 3 + 1)
+    history.is_told()
+    assert rows(url, "select covered_hours from days order by day limit 1") == [(20,)]
+    with serving(url, history.now) as web:
+        for of in ("/games/chess", "/streamers/ada"):
+            summary = web.json(f"{of}?days=2")
+            assert summary["watch_hours"] > summary["watch_hours_before"], of
+            assert summary["change"] == pytest.approx(0), of
+        [game] = web.json("/games?days=2")["rows"]
+        assert game["change"] == pytest.approx(0)
+
+
+def test_days_older_than_hours_are_drawn_by_the_day(history: History, url: str, serving: Serve) -> None:
+    history.polls(24 * 3 + 1)
+    history.is_told()
+    write(url, "delete from hours where hour_at < '2026-11-23 16:00+00'")
+    write(url, "delete from hourly_games where hour_at < '2026-11-23 16:00+00'")
+    with serving(url, history.now) as web:
+        by_day = values(web, "/charts/game.json?slug=chess&days=3")
+        assert [day for day, _ in by_day] == days(date(2026, 11, 21), 3)
+        assert len(values(web, "/charts/game.json?slug=chess&days=1")) == 24
+        # By the day too where only so few of many were measured.
+        assert len(values(web, "/charts/game.json?slug=chess&days=30")) == 3
+
+
+@pytest.mark.parametrize(("status", "is_live"), [(PollStatus.COMPLETE, False), (PollStatus.PARTIAL, None)])
+def test_who_is_missing_from_a_poll_that_broke_off_may_be_live(
+    history: History, url: str, serving: Serve, status: PollStatus, is_live: bool | None
+) -> None:
+    bob = a_stream(60, streamer="bob", game="go")
+    history.polls(24, CHESS, bob)
+    history.pause(2)
+    history.polls(1, CHESS, status=status)
+    history.is_told()
+    with serving(url, history.now) as web:
+        assert web.json("/streamers/ada")["is_live"] is True
+        assert web.json("/streamers/bob")["is_live"] is is_live
+        assert web.json("/games/go")["viewers_now"] == (0 if is_live is False else None)
+        page = web.get("/streamers/bob").text
+        assert ("Whether live is not known just now" in page) is (is_live is None)
+        assert ("The newest poll of Twitch broke off" in page) is (is_live is None)
+        [game] = web.json("/now/games")["rows"]
+        assert (game["change_since_yesterday"] is None) is (is_live is None)
+
+
+def test_an_old_poll_does_not_tell_who_is_live(history: History, url: str, serving: Serve) -> None:
+    history.polls(2)
+    history.is_told()
+    with serving(url, history.now + 5 * HOUR) as web:
+        assert web.json("/streamers/ada")["is_live"] is None
+        assert "Whether live is not known just now" in web.get("/streamers/ada").text
+
+
+def test_what_is_streamed_without_a_game_has_no_place_among_games(history: History, url: str, serving: Serve) -> None:
+    """As in the posts."""
+    history.polls(25, a_stream(9000, streamer="bob", game="", game_name=""), CHESS)
+    history.is_told()
+    with serving(url, history.now) as web:
+        assert [(row["rank"], row["game"]) for row in web.json("/games")["rows"]] == [(1, "Chess")]
+        assert [(row["rank"], row["game"]) for row in web.json("/now/games")["rows"]] == [(1, "Chess")]
+        summary = web.json("/games/chess")
+        assert (summary["rank"], summary["games"], summary["share"]) == (1, 1, pytest.approx(0.1))
+        assert web.json("/streamers/bob/games")["rows"][0]["share"] == 1
+
+
+def test_a_bot_that_began_today_is_well(history: History, url: str, serving: Serve) -> None:
+    history.pause(5)
+    history.polls(1)
+    for hours, is_well in ((0, True), (19, True), (21, False)):
+        with serving(url, history.now + hours * HOUR) as web:
+            assert {row["part"]: row["is_well"] for row in web.json("/bot/health")["rows"]}["day"] is is_well
+
+
+def test_who_is_renamed_has_the_new_name_everywhere_at_once(history: History, url: str, serving: Serve) -> None:
+    """Sums of days are kept while no day is added; names are not."""
+    history.polls(24)
+    history.is_told()
+    with serving(url, history.at) as web:
+        assert [(row["game"], row["slug"]) for row in web.json("/games")["rows"]] == [("Chess", "chess")]
+        history.polls(1, a_stream(game_name="Chess Reborn"))
+        DatabaseNames(history.database).refresh()
+        asked = {"_": 0}
+
+        def is_new() -> bool:
+            asked["_"] += 1
+            [row] = web.json(f"/games?_={asked['_']}")["rows"]
+            return (row["game"], row["slug"]) == ("Chess Reborn", "chess-reborn")
+
+        assert is_new()
+
+
+def test_the_same_hour_of_last_week_is_that_of_the_wall_clock(history: History, url: str, serving: Serve) -> None:
+    """On November 1 the clocks were set back by an hour."""
+    history.at = datetime.fromisoformat("2026-10-26 16:00+00:00")
+    for number in range(24 * 8 + 2):
+        history.polls(1, a_stream(100 + number))
+    history.is_told()
+    with serving(url, history.now) as web:
+        [game] = web.json("/now/games")["rows"]
+        chart = web.get("/charts/now.json").json()["spec"]
+        [drawn] = chart["datasets"].values()
+        newest = [row["value"] for row in drawn if row["name"] == "a week before"][-1]
+        assert newest == game["viewers_last_week"] == game["viewers"] - 24 * 7 - 1
+
+
+def test_two_of_one_name_are_two_in_a_chart(history: History, url: str, serving: Serve) -> None:
+    two = (a_stream(1000, game="1", game_name="God of War"), a_stream(500, game="2", game_name="God\u00a0of War"))
+    history.polls(25, *two)
+    history.is_told()
+    with serving(url, history.now) as web:
+        names = ["God of War (god-of-war)", "God of War (god-of-war-2)"]
+        for path in (
+            "compare.json?names=god-of-war,god-of-war-2",
+            "streamer-games.json?slug=ada",
+        ):
+            spec = web.get(f"/charts/{path}").json()["spec"]
+            [drawn] = spec["datasets"].values()
+            assert sorted({row["name"] for row in drawn}) == names, path
+
+
+def test_a_kind_that_is_searched_for_is_not_crowded_out(history: History, url: str, serving: Serve) -> None:
+    ninjas = [a_stream(1000 + number, streamer=f"ninja{number}", game="go") for number in range(60)]
+    history.polls(25, *ninjas, a_stream(60, streamer="zoe", game="gaiden", game_name="Ninja Gaiden"))
+    history.is_told()
+    with serving(url, history.now) as web:
+        assert [row["name"] for row in web.json("/search?q=ninja&kind=game")["rows"]] == ["Ninja Gaiden"]
+        assert len(web.json("/search?q=ninja&kind=streamer")["rows"]) == 20
+        assert [row["name"] for row in web.json("/search?q=nimja gaidem&kind=game")["rows"]] == ["Ninja Gaiden"]
+
+
+def test_a_still_picture_tells_hours_in_the_zone_of_the_page(history: History, url: str, serving: Serve) -> None:
+    history.polls(3)
+    history.is_told()
+    with serving(url, history.now) as web:
+        here = web.get("/charts/now.svg").text
+        there = web.get("/charts/now.svg?tz=Asia/Tokyo").text
+    # 16:00 to 18:00 UTC
+    assert ("08 AM" in here, "08 AM" in there) == (True, False)
+    assert ("01 AM" in here, "01 AM" in there) == (False, True)
+
+
+def test_what_is_new_can_be_asked_for_before_it_is_there(history: History, url: str, serving: Serve) -> None:
+    history.polls(25)
+    history.is_told()
+    with serving(url, history.now) as web:
+        assert web.json("/games/chess/days?from=2026-11-22")["rows"] == []
+        assert "None of these days was measured, or is over" in web.get("/games/chess?from=2026-11-22").text
+
+
+def test_a_table_for_a_spreadsheet_says_that_there_is_more(history: History, url: str, serving: Serve) -> None:
+    history.polls(2, *(a_stream(100 + number, streamer=f"s{number}") for number in range(7)))
+    history.is_told()
+    with serving(url, history.now) as web:
+        part = web.get("/api/v1/now/streamers?format=csv&limit=3")
+        assert part.headers["x-total-count"] == "7"
+        assert part.headers["link"] == '</api/v1/now/streamers?format=csv&limit=3&offset=3>; rel="next"'
+        last = web.get("/api/v1/now/streamers?format=csv&limit=3&offset=6")
+        assert (last.headers["x-total-count"], last.headers.get("link")) == ("7", None)
+        assert json.loads(web.get("/api/v1/now/streamers?limit=7").text)["next"] is None
