@@ -11,6 +11,7 @@ import streamlit as st
 from bot.web import game as games
 from bot.web.ranges import Wanted
 from bot.web.site import Site
+from bot.web.standings import standings
 from bot.wiring import open_reading, open_site
 from helperfunctions import settings
 from helperfunctions.clock import SystemClock
@@ -40,7 +41,7 @@ def site() -> Site:
 def table() -> pd.DataFrame:
     """The most watched games of 30 days."""
     with site().reads.transaction() as tx:
-        found = games.standings(tx, site(), games.span_of(tx, site(), Wanted(DAYS))).games[:ROWS]
+        found = standings(tx, site(), games.span_of(tx, site(), Wanted(DAYS))).games[:ROWS]
     return pd.DataFrame({shown: [getattr(game, name) for game in found] for name, shown in _COLUMNS.items()})
 
 

@@ -5,7 +5,9 @@ picture that is drawn here). Widths are those of their container.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from statistics import median
 from typing import Any, Final, TypeVar
 
 import altair as alt
@@ -29,6 +31,7 @@ _INK: Final = {
     "dark": ("#eceff4", "#a9b1bf", "#333a46", "#171a21"),
 }
 _NUMBER: Final = ",.0f"
+_LOGARITHMIC: Final = alt.Axis(format="~s", tickCount=6, labelOverlap=True)
 
 Instant = TypeVar("Instant", date, datetime)
 
@@ -84,6 +87,60 @@ def bars(title: str, unit: str, rows: Sequence[tuple[str, float]]) -> Chart:
     )
     told = "; ".join(f"{shown_name(name)}: {short_number(value)}" for name, value in rows[:5])
     return Chart(_finished(chart), f"{title}, in {unit}. {told or 'Nothing yet'}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A game between demand and supply: how it is called, the address that a click leads to, how many stream it at a
+    time, and how many watch it."""
+
+    name: str
+    address: str
+    streams: float
+    viewers: float
+
+
+def spots(title: str, games: Sequence[Spot]) -> Chart:
+    """Demand against supply: a point per game, by how many stream it and how many watch it, and the line of those that
+    have as many viewers per streamer as the one in the middle: above it there is more room than usual."""
+    # A logarithm begins above nothing.
+    games = [game for game in games if game.streams > 0 and game.viewers > 0]
+    values = [
+        {"name": shown_name(game.name), "address": game.address, "streams": game.streams, "viewers": game.viewers}
+        | {"ratio": game.viewers / game.streams}
+        for game in games
+    ]
+    usual = median(game.viewers / game.streams for game in games) if games else 1.0
+    ends = [bound(game.streams for game in games) for bound in (min, max)] if games else []
+    x = alt.X("streams:Q", title="streamers at a time", scale=alt.Scale(type="log"), axis=_LOGARITHMIC)
+    y = alt.Y("viewers:Q", title="viewers", scale=alt.Scale(type="log"), axis=_LOGARITHMIC)
+    line = (
+        alt.Chart(alt.InlineData(values=[{"streams": end, "viewers": usual * end} for end in ends]))
+        .mark_line(color=COLOURS[1], strokeDash=[6, 4], strokeWidth=1.5)
+        .encode(x=x, y=y)
+    )
+    points = (
+        alt.Chart(alt.InlineData(values=values))
+        .mark_circle(color=_ONE, size=50, opacity=0.65)
+        .encode(
+            x=x,
+            y=y,
+            href="address:N",
+            tooltip=[
+                alt.Tooltip("name:N", title=" "),
+                alt.Tooltip("viewers:Q", title="viewers", format=_NUMBER),
+                alt.Tooltip("streams:Q", title="streamers at a time", format=",.1f"),
+                alt.Tooltip("ratio:Q", title="viewers per streamer", format=",.1f"),
+            ],
+        )
+    )
+    best = sorted(games, key=lambda game: -game.viewers / game.streams)[:3]
+    told = ", ".join(f"{shown_name(game.name)} ({short_number(game.viewers / game.streams)})" for game in best)
+    words = f"{title}. {len(games)} games, half of them with more than {short_number(usual)} viewers per streamer. "
+    return Chart(
+        _finished((line + points).properties(height=340)),
+        words + f"The most viewers per streamer: {told}." if games else f"{title}. No game yet.",
+    )
 
 
 def days(title: str, unit: str, rows: Sequence[tuple[date, float]]) -> Chart:

@@ -47,6 +47,7 @@ from bot.web.rows import (
     StreamNow,
 )
 from bot.web.site import Site
+from bot.web.standings import standings
 
 T = TypeVar("T")
 
@@ -163,7 +164,7 @@ def router(site: Site) -> APIRouter:
     ) -> Response:
         """All games over some days: how much is watched, and by how many it is streamed."""
         with site.reads.transaction() as tx:
-            of_all = games.standings(tx, site, games.span_of(tx, site, wanted))
+            of_all = standings(tx, site, games.span_of(tx, site, wanted))
         return asked.answer(exploring.explore(of_all.games, filters, sort, order, asked.part), GameInRange)
 
     @api.get("/games/{slug}", response_model=GameSummary, tags=["games"])

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.web.game import find, ratio
+from bot.web.game import find
+from bot.web.measure import ratio
 from bot.web.ranges import Span
 from bot.web.rows import Compared, ComparedDay, Kind
 from helperfunctions.database import Transaction

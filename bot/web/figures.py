@@ -5,18 +5,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot import page_charts
 from bot.models import Chart
 from bot.web import compare as comparing
+from bot.web import explore as exploring
 from bot.web import game as games
 from bot.web import now as at_present
 from bot.web import own
 from bot.web import streamer as streamers
+from bot.web.explore import Filters
 from bot.web.ranges import BY_HOUR, Wanted
 from bot.web.rows import HourOfWeek, Kind, Part
 from bot.web.site import Site
+from bot.web.standings import standings
 from helperfunctions.database import Transaction
 from helperfunctions.text import shown_name
 
@@ -36,6 +40,8 @@ _OF_WEEK: Final[Mapping[str, Callable[[HourOfWeek], float | None]]] = {
 # Of a streamer's games; the table has the others.
 _MOST_BARS: Final = 10
 _MOST_DAYS: Final = 3_660
+# More would be a cloud, and take longer to send than to look at.
+_MOST_SPOTS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class Asked:
     wanted: Wanted
     measure: Measure
     timezone: ZoneInfo
+    filters: Filters
 
 
 def now(tx: Transaction, site: Site, asked: Asked) -> Chart:
@@ -147,6 +154,24 @@ def _labels(named: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     return {id_: name if called[name] == 1 else f"{name} ({named[id_][1]})" for id_, name in shown.items()}
 
 
+def explore(tx: Transaction, site: Site, asked: Asked) -> Chart:
+    """Demand against supply of the most watched games that are meant."""
+    of_all = standings(tx, site, games.span_of(tx, site, asked.wanted))
+    meant = exploring.explore(
+        of_all.games, asked.filters, exploring.By.WATCH_HOURS, exploring.Order.DESCENDING, Part(_MOST_SPOTS)
+    )
+    return page_charts.spots(
+        "Viewers against streamers",
+        [
+            page_charts.Spot(
+                game.game, f"{site.root_path}/games/{quote(game.slug)}", game.average_streams, game.average_viewers
+            )
+            for game in meant.rows
+            if game.slug
+        ],
+    )
+
+
 def coverage(tx: Transaction, site: Site, asked: Asked) -> Chart:
     """How well each day was measured, from the first that was; those that nothing is known of were not."""
     span = games.span_of(tx, site, asked.wanted)
@@ -166,5 +191,6 @@ FIGURES: Final[Mapping[str, Callable[[Transaction, Site, Asked], Chart]]] = {
     "streamer": streamer,
     "streamer-games": streamer_games,
     "compare": compare,
+    "explore": explore,
     "coverage": coverage,
 }

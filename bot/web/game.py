@@ -1,20 +1,18 @@
-"""How a game did, and all of them over some days."""
+"""How a game did."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.days import in_parts
-from bot.web.now import NewestPoll, change, last_hours
+from bot.web.measure import change_per_hour, hours_of, ratio
+from bot.web.now import NewestPoll, last_hours
 from bot.web.ranges import Span, Wanted
-from bot.web.rows import GameDay, GameHour, GameInRange, GameSummary, HourOfWeek, Kind, Part, Rows, StreamerOfGame
-from bot.web.site import NotThere, Site, Standings, Sums
+from bot.web.rows import GameDay, GameHour, GameSummary, HourOfWeek, Kind, Part, Rows, StreamerOfGame
+from bot.web.site import NotThere, Site
+from bot.web.standings import parts_of, standings
 from helperfunctions.database import Transaction
-
-# A bot that began a week ago would tell of a month that everything grew fourfold.
-_ABOUT_AS_LONG: Final = 0.9
 
 
 def find(tx: Transaction, kind: Kind, slug: str) -> tuple[str, str]:
@@ -34,79 +32,6 @@ def newest_day(tx: Transaction, site: Site) -> date:
 def span_of(tx: Transaction, site: Site, wanted: Wanted) -> Span:
     """The days that are meant. Raises BadRange."""
     return wanted.up_to(newest_day(tx, site))
-
-
-def standings(tx: Transaction, site: Site, span: Span) -> Standings:
-    """Every game over some days, beside the as many days before. Kept until a day or a name changes."""
-    days, names = tuple(tx.web.days_version()), tx.web.names_version()
-
-    def make() -> Standings:
-        sums = site.sums((span, days), lambda: _sums(tx, span))
-        named = site.names_of_games(names, lambda: {id_: (name, slug) for id_, name, slug in tx.web.games_named()})
-        return _named(sums, named)
-
-    return site.standings((span, days, names), make)
-
-
-def _sums(tx: Transaction, span: Span) -> Sums:
-    _, covered_hours, watch_hours = tx.web.measured(first=span.first, last=span.last)
-    covered_hours_before = tx.web.measured(first=span.before.first, last=span.before.last)[1]
-    before = {}
-    if _is_about_as_long(covered_hours, covered_hours_before):
-        rows = tx.web.standings(**_in_parts(tx, span.before))
-        before = {game_id: (rank, hours) for rank, (game_id, hours, *_) in enumerate(rows, start=1)}
-    return Sums(list(tx.web.standings(**_in_parts(tx, span))), before, covered_hours, covered_hours_before, watch_hours)
-
-
-def _named(sums: Sums, named: Mapping[str, tuple[str, str | None]]) -> Standings:
-    games = []
-    covered = sums.covered_hours
-    for rank, (game_id, watch_hours, airtime_hours, peak) in enumerate(sums.games, start=1):
-        name, slug = named.get(game_id, ("", None))
-        rank_before, hours_before = sums.before.get(game_id, (None, None))
-        games.append(
-            GameInRange(
-                rank=rank,
-                rank_before=rank_before,
-                game_id=game_id,
-                game=name,
-                slug=slug,
-                watch_hours=watch_hours,
-                watch_hours_before=hours_before,
-                change=change_per_hour((watch_hours, covered), (hours_before, sums.covered_hours_before)),
-                average_viewers=watch_hours / covered if covered else 0.0,
-                peak_viewers=int(peak),
-                average_streams=airtime_hours / covered if covered else 0.0,
-                viewers_per_stream=ratio(watch_hours, airtime_hours),
-            )
-        )
-    return Standings(games, {game.game_id: game for game in games}, sums)
-
-
-def _in_parts(tx: Transaction, span: Span) -> dict[str, Sequence[date]]:
-    summed_up = [month for (month,) in tx.web.summed_up_months(first=span.first, last=span.last)]
-    months, days = in_parts(span.first, span.last, summed_up)
-    return {"months": months, "days": days}
-
-
-def covered_hours_before(tx: Transaction, span: Span) -> float | None:
-    """How much of the as many days before was measured; None where that was much less, or more, than now: what changed
-    then is how much was seen."""
-    now, before = (tx.web.measured(first=days.first, last=days.last)[1] for days in (span, span.before))
-    return float(before) if _is_about_as_long(now, before) else None
-
-
-def _is_about_as_long(covered_hours: float, before: float) -> bool:
-    return min(covered_hours, before) > _ABOUT_AS_LONG * max(covered_hours, before)
-
-
-def change_per_hour(now: tuple[float, float], before: tuple[float | None, float | None]) -> float | None:
-    """How much more was watched than before, as a ratio; each as hours watched and hours measured, for two days are
-    seldom measured for exactly as long."""
-    (hours, covered), (hours_before, covered_before) = now, before
-    if not hours_before or not covered or not covered_before:
-        return None
-    return change(hours / covered, hours_before / covered_before)
 
 
 def summary(tx: Transaction, site: Site, game_id: str, slug: str, span: Span, poll: NewestPoll | None) -> GameSummary:
@@ -154,11 +79,6 @@ def _now(tx: Transaction, game_id: str, poll: NewestPoll | None) -> tuple[int | 
     if seen:
         return int(seen[0]), int(seen[1])
     return (0, 0) if poll.is_whole else (None, None)
-
-
-def hours_of(site: Site, span: Span) -> float:
-    """How many hours some days have."""
-    return (site.calendar.day(span.last).ends_at - site.calendar.day(span.first).starts_at) / timedelta(hours=1)
 
 
 def by_day(tx: Transaction, game_id: str, span: Span) -> list[GameDay]:
@@ -210,7 +130,7 @@ def by_hour_of_week(tx: Transaction, site: Site, game_id: str, span: Span, timez
 
 def streamers(tx: Transaction, game_id: str, span: Span, part: Part) -> Rows[StreamerOfGame]:
     """Who was watched most with a game."""
-    rows, total = counted(tx.web.streamers_of_game, {"game_id": game_id, **_in_parts(tx, span)}, part)
+    rows, total = counted(tx.web.streamers_of_game, {"game_id": game_id, **parts_of(tx, span)}, part)
     found = [
         StreamerOfGame(
             rank=rank,
@@ -235,8 +155,3 @@ def counted(
     # Behind the end there is no row that could.
     tells = rows or list(query(**about, limit=1, offset=0))
     return rows, int(tells[0][-1]) if tells else 0
-
-
-def ratio(part: float, whole: float | None) -> float | None:
-    """One over the other; None where there is nothing to take it of."""
-    return part / whole if whole else None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from bot.web.measure import change
 from bot.web.rows import GameNow, HourOfAll, Part, Rows, StreamNow
 from bot.web.site import Site
 from helperfunctions.database import Transaction
@@ -122,8 +123,3 @@ def ago(site: Site, instant: datetime, days: int) -> datetime:
     zone = site.calendar.timezone
     local = instant.astimezone(zone)
     return (local - timedelta(days=days)).astimezone(instant.tzinfo)
-
-
-def change(now: float, before: float | None) -> float | None:
-    """How much more it is than before, as a ratio; None where there was nothing."""
-    return now / before - 1 if before else None

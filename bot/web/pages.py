@@ -21,10 +21,12 @@ from bot.web import streamer as streamers
 from bot.web.asked import Names, Slug, WantedDays, WantedFilters, WantedPart, WantedTimezone, names_of
 from bot.web.drawings import Drawings
 from bot.web.figures import FIGURES, Asked, Measure
+from bot.web.measure import change
 from bot.web.ranges import OFFERED, Span, Wanted
 from bot.web.render import Renderer
 from bot.web.rows import Kind, Part
 from bot.web.site import NotThere, Site
+from bot.web.standings import standings
 
 _ROWS: Final = 25
 _POSTS: Final = 30
@@ -57,7 +59,7 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
                 "now.html",
                 poll=poll,
                 before=at_present.viewers_before(tx, site, poll) if poll else (None, None),
-                change=at_present.change,
+                change=change,
                 games=at_present.games_now(tx, site, poll, Part(_ROWS)),
                 streamers=at_present.streamers_now(tx, poll, Part(_ROWS)),
                 hours=at_present.viewers_by_hour(tx, poll),
@@ -163,7 +165,7 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
     ) -> Response:
         with site.reads.transaction() as tx:
             span = games.span_of(tx, site, wanted)
-            of_all = games.standings(tx, site, span)
+            of_all = standings(tx, site, span)
         named = asdict(filters) | wanted.query
         return show(
             "explore.html",
@@ -215,6 +217,7 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
         form: Drawn,
         wanted: WantedDays,
         timezone: WantedTimezone,
+        filters: WantedFilters,
         slug: Annotated[str, Query(max_length=120)] = "",
         kind: Kind = "game",
         names: Names = "",
@@ -225,7 +228,7 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
         if make is None:
             raise NotThere("there is no such chart")
         zone = timezone or site.calendar.timezone
-        asked = Asked(slug.replace("\0", ""), kind, names_of(names), wanted, measure, zone)
+        asked = Asked(slug.replace("\0", ""), kind, names_of(names), wanted, measure, zone, filters)
         with site.reads.transaction() as tx:
             made = make(tx, site, asked)
         if form is Drawn.SVG:

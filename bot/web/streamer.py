@@ -1,6 +1,7 @@
 """How a streamer did."""
 
-from bot.web.game import change_per_hour, counted, covered_hours_before, ratio
+from bot.web.game import counted
+from bot.web.measure import change_per_hour, covered_hours_before, ratio
 from bot.web.now import NewestPoll
 from bot.web.ranges import Span
 from bot.web.rows import GameOfStreamer, Part, Record, Rows, StreamerDay, StreamerSummary

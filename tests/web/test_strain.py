@@ -1,15 +1,16 @@
 """The dashboard when much is asked of it, or little is to be had: it says so, and goes on."""
 
+import asyncio
 import gc
 import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import psycopg2
@@ -30,6 +31,7 @@ from tests.factories import a_stream, stage, write
 from tests.web.conftest import NOW, Web, served
 
 Serve = Callable[..., Any]
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -39,6 +41,12 @@ def shown(database: Database, url: str, serving: Serve) -> Iterator[Web]:
     DatabaseNames(database).refresh()
     with serving(url) as web:
         yield web
+
+
+def run_alone(life: Coroutine[Any, Any, T]) -> T:
+    """In a thread of its own: where a browser is open, this one has a loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, life).result()
 
 
 @contextmanager
@@ -64,8 +72,6 @@ def test_while_tables_are_locked_what_needs_none_is_there_and_what_is_kept(shown
 
 def test_a_database_that_does_not_even_refuse_keeps_nobody_waiting_for_ever() -> None:
     """What is kept holds for a while; then it is said at once, and nobody goes in to wait."""
-    import asyncio
-
     hangs = threading.Event()
     asked: list[str] = []
 
@@ -101,14 +107,12 @@ def test_a_database_that_does_not_even_refuse_keeps_nobody_waiting_for_ever() ->
         await cache._look
         return [*seen, await get(cache, "/b")]
 
-    seen = asyncio.run(life())
+    seen = run_alone(life())
     assert [status for status, _ in seen] == [200, 200, 503, 503, 200]
     assert asked == ["/a", "/b"]
 
 
 def test_a_version_that_cannot_be_told_keeps_nothing_and_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
-    import asyncio
-
     made = 0
 
     def version() -> object:
@@ -131,14 +135,12 @@ def test_a_version_that_cannot_be_told_keeps_nothing_and_is_one_line(caplog: pyt
             await cache(scope, None, send)  # type: ignore[arg-type]
 
     with caplog.at_level(logging.WARNING):
-        asyncio.run(life())
+        run_alone(life())
     assert made == 3
     assert [record.exc_info for record in caplog.records] == [None]
 
 
 def test_what_is_kept_is_bounded_with_its_addresses_and_nothing_is_kept_of_what_is_not_there() -> None:
-    import asyncio
-
     async def app(scope: Any, receive: Any, send: Any) -> None:
         status = 404 if scope["path"] == "/nowhere" else 200
         await send({"type": "http.response.start", "status": status, "headers": []})
@@ -161,7 +163,7 @@ def test_what_is_kept_is_bounded_with_its_addresses_and_nothing_is_kept_of_what_
         held = sum(4 * len(path) for path, _ in cache._answers)
         return nothing, len(cache._answers), held
 
-    nothing, kept, held = asyncio.run(life())
+    nothing, kept, held = run_alone(life())
     assert nothing == 0
     assert 1_000 < kept < 2_500
     assert held < caching.MOST_BYTES
