@@ -7,6 +7,7 @@ picture that is drawn here). Widths are those of their container.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil, floor, log10
 from statistics import median
 from typing import Any, Final, TypeVar
 
@@ -23,6 +24,8 @@ COLOURS: Final = ("#1b87c9", "#d95f02", "#0a9e73", "#c65fa3", "#b58900")
 _ONE: Final = COLOURS[0]
 _HEAT: Final = ("#e8f1f8", "#8fc1e3", "#1b87c9", "#0b3c5d")
 _HEAT_DARK: Final = ("#12202b", "#155a86", "#3aa0df", "#d8efff")
+# In one row a legend of five would not fit; the page, which knows how wide it is, has its own.
+LEGEND_COLUMNS: Final = 3
 # Under this name a specification says which colours its scale has on dark paper.
 IN_THE_DARK: Final = "rangeInTheDark"
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -31,7 +34,9 @@ _INK: Final = {
     "dark": ("#eceff4", "#a9b1bf", "#333a46", "#171a21"),
 }
 _NUMBER: Final = ",.0f"
-_LOGARITHMIC: Final = alt.Axis(format="~s", tickCount=6, labelOverlap=True)
+# A day is a date, wherever the visitor is; an hour is an instant, on the visitor's own clock.
+_DAY: Final = "utcyearmonthdate(at)"
+_DAY_SHOWN: Final = "%a, %b %-d, %Y"
 
 Instant = TypeVar("Instant", date, datetime)
 
@@ -57,7 +62,7 @@ def heat_map(title: str, unit: str, cells: Sequence[tuple[int, int, float]]) -> 
             x=alt.X("hour:O", title="hour", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
             y=alt.Y("weekday:O", title=None, sort=list(_WEEKDAYS), scale=alt.Scale(domain=list(_WEEKDAYS))),
             color=alt.Color(
-                "value:Q", title=unit, scale=alt.Scale(range=list(_HEAT), zero=True), legend=alt.Legend(format="~s")
+                "value:Q", title=unit, scale=alt.Scale(range=list(_HEAT), zero=False), legend=alt.Legend(format="~s")
             ),
             tooltip=[
                 alt.Tooltip("weekday:N", title="day"),
@@ -112,8 +117,8 @@ def spots(title: str, games: Sequence[Spot]) -> Chart:
     ]
     usual = median(game.viewers / game.streams for game in games) if games else 1.0
     ends = [bound(game.streams for game in games) for bound in (min, max)] if games else []
-    x = alt.X("streams:Q", title="streamers at a time", scale=alt.Scale(type="log"), axis=_LOGARITHMIC)
-    y = alt.Y("viewers:Q", title="viewers", scale=alt.Scale(type="log"), axis=_LOGARITHMIC)
+    x = _powers(alt.X, "streams:Q", "streamers at a time", ",~g", [game.streams for game in games])
+    y = _powers(alt.Y, "viewers:Q", "viewers", "~s", [game.viewers for game in games])
     line = (
         alt.Chart(alt.InlineData(values=[{"streams": end, "viewers": usual * end} for end in ends]))
         .mark_line(color=COLOURS[1], strokeDash=[6, 4], strokeWidth=1.5)
@@ -143,27 +148,44 @@ def spots(title: str, games: Sequence[Spot]) -> Chart:
     )
 
 
-def days(title: str, unit: str, rows: Sequence[tuple[date, float]]) -> Chart:
+def _powers(channel: Any, what: str, title: str, form: str, values: Sequence[float]) -> Any:
+    """A logarithmic scale from one power of ten to another."""
+    first, last = floor(log10(min(values, default=1))), ceil(log10(max(values, default=10)))
+    powers = [10.0**power for power in range(first, last + 1)]
+    scale = alt.Scale(type="log", domain=[powers[0], powers[-1]])
+    return channel(what, title=title, scale=scale, axis=alt.Axis(values=powers, format=form))
+
+
+def shares_by_day(title: str, unit: str, rows: Sequence[tuple[date, float]]) -> Chart:
     """A value from 0 to 1 for each day, as columns."""
-    values = [{"at": day.isoformat(), "value": value} for day, value in rows]
-    chart = (
-        alt.Chart(alt.InlineData(values=values))
-        .mark_bar(color=_ONE)
-        .encode(
-            x=alt.X(
-                "utcyearmonthdate(at):T", title=None, axis=alt.Axis(format="%b %-d", labelOverlap=True, tickCount=6)
-            ),
-            y=alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=4)),
-            tooltip=[
-                alt.Tooltip("utcyearmonthdate(at):T", title="day", format="%a, %b %-d, %Y"),
-                alt.Tooltip("value:Q", title=unit, format=".1%"),
-            ],
-        )
-        .properties(height=160)
-    )
+    y = alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=4))
     least = min(rows, key=lambda row: row[1], default=None)
     told = f"{len(rows)} days, the least on {least[0]}: {least[1]:.0%}" if least else "No day yet"
-    return Chart(_finished(chart), f"{title}. {told}.")
+    return Chart(_columns(rows, unit, y, ".1%", height=160), f"{title}. {told}.")
+
+
+def sums_by_day(title: str, unit: str, rows: Sequence[tuple[date, float | None]]) -> Chart:
+    """What each day comes to, as columns; a day without a value has none."""
+    y = alt.Y("value:Q", title=unit, axis=alt.Axis(format="~s", tickCount=5))
+    points = [(unit, day, value) for day, value in rows]
+    return Chart(_columns(rows, unit, y, ",.1f", height=HEIGHT), _in_words(title, unit, points))
+
+
+def _columns(rows: Sequence[tuple[date, float | None]], unit: str, y: Any, form: str, *, height: int) -> dict[str, Any]:
+    chart = (
+        alt.Chart(alt.InlineData(values=[{"at": _instant(day), "value": value} for day, value in rows]))
+        .mark_bar(color=_ONE)
+        .encode(
+            x=alt.X(f"{_DAY}:T", title=None, axis=alt.Axis(format="%b %-d", labelOverlap=True, tickCount=6)),
+            y=y,
+            tooltip=[
+                alt.Tooltip(f"{_DAY}:T", title="day", format=_DAY_SHOWN),
+                alt.Tooltip("value:Q", title=unit, format=form),
+            ],
+        )
+        .properties(height=height)
+    )
+    return _finished(chart)
 
 
 def themed(spec: dict[str, Any], theme: str) -> dict[str, Any]:
@@ -173,7 +195,7 @@ def themed(spec: dict[str, Any], theme: str) -> dict[str, Any]:
     config = {
         "background": paper,
         "axis": axis,
-        "legend": {"labelColor": ink, "titleColor": soft},
+        "legend": {"labelColor": ink, "titleColor": soft, "columns": LEGEND_COLUMNS},
         "view": {"stroke": None},
     }
     sized = {key: value for key, value in spec.items() if key != "autosize"}
@@ -187,23 +209,19 @@ def themed(spec: dict[str, Any], theme: str) -> dict[str, Any]:
 
 
 def _line(values: list[dict[str, Any]], unit: str, names: list[str], is_by_day: bool) -> Any:
-    # A day is a date, wherever the visitor is; an hour is an instant, on the visitor's own clock.
-    at = "utcyearmonthdate(at):T" if is_by_day else "at:T"
-    shown = "%a, %b %-d, %Y" if is_by_day else "%a, %b %-d, %H:%M"
+    at = f"{_DAY}:T" if is_by_day else "at:T"
+    shown = _DAY_SHOWN if is_by_day else "%a, %b %-d, %H:%M"
     tooltip = [alt.Tooltip(at, title="day" if is_by_day else "hour", format=shown)]
     colours: Any = alt.value(_ONE)
     if len(names) > 1:
         tooltip.append(alt.Tooltip("name:N", title=" "))
         scale = alt.Scale(domain=names, range=list(COLOURS[: len(names)]))
-        colours = alt.Color(
-            "name:N", scale=scale, title=None, legend=alt.Legend(orient="top", labelLimit=220, columns=3)
-        )
+        colours = alt.Color("name:N", scale=scale, title=None, legend=alt.Legend(orient="top", labelLimit=220))
     tooltip.append(alt.Tooltip("value:Q", title=unit, format=_NUMBER))
     chart = (
         alt.Chart(alt.InlineData(values=values))
         .mark_line(
             strokeWidth=2,
-            interpolate="monotone",
             point=alt.OverlayMarkDef(size=24, filled=True),
             invalid="break-paths-filter-domains",
         )

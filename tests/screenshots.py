@@ -14,8 +14,8 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 from tests.web.conftest import CHROMIUM
 
 SIZES: dict[str, ViewportSize] = {
-    "desk": {"width": 1280, "height": 860},
-    "phone": {"width": 390, "height": 844},
+    "desk": {"width": 1280, "height": 1500},
+    "phone": {"width": 390, "height": 1300},
 }
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAGES = {

@@ -120,8 +120,8 @@ def streamer(tx: Transaction, site: Site, asked: Asked) -> Chart:
         return page_charts.lines(f"{span}", "viewers", points)
     unit = _UNITS["airtime" if asked.measure == "airtime" else "hours"]
     values = [day.airtime_hours if asked.measure == "airtime" else day.watch_hours for day in days]
-    points = [(unit, day.day, value if day.coverage else None) for day, value in zip(days, values, strict=True)]
-    return page_charts.lines(f"{span}", unit, points)
+    rows = [(day.day, value if day.coverage else None) for day, value in zip(days, values, strict=True)]
+    return page_charts.sums_by_day(f"{span}", unit, rows)
 
 
 def streamer_games(tx: Transaction, site: Site, asked: Asked) -> Chart:
@@ -178,7 +178,7 @@ def coverage(tx: Transaction, site: Site, asked: Asked) -> Chart:
     measured = {day.day: day.coverage for day in own.coverage(tx, span, Part(_MOST_DAYS)).rows}
     first = max(span.first, tx.web.days_rolled_up()[0] or span.last)
     days = [first + timedelta(days=number) for number in range((span.last - first).days + 1)] if measured else []
-    return page_charts.days(
+    return page_charts.shares_by_day(
         "How much of each day was measured", "measured", [(day, measured.get(day, 0.0)) for day in days]
     )
 

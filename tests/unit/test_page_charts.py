@@ -42,6 +42,12 @@ def test_a_line_of_a_name_that_cannot_be_seen_has_a_name() -> None:
     assert drawn(page_charts.lines("A day", "viewers", [("\u200b", HOUR, 7.0)]))[0][0] == "(no category)"
 
 
+def test_a_day_without_a_measure_has_no_column() -> None:
+    chart = page_charts.sums_by_day("A week", "hours", [(DAY, 8.0), (DAY + timedelta(days=1), None)])
+    assert [(row["at"], row["value"]) for row in data(chart)] == [("2026-11-21", 8.0), ("2026-11-22", None)]
+    assert chart.alt_text == "A week, in hours. hours: from 8 to 8, at last 8."
+
+
 def test_a_chart_is_told_in_words_with_its_highest_and_lowest() -> None:
     values = [5.0, 2_000.0, None, 30.0]
     points = [("chess", DAY + timedelta(days=number), value) for number, value in enumerate(values)]
@@ -68,3 +74,27 @@ def test_a_picture_has_its_own_ink_and_the_heat_of_its_theme() -> None:
     ranges = [one["encoding"]["color"]["scale"]["range"] for one in (light, dark)]
     assert ranges[1] == spec["usermeta"][page_charts.IN_THE_DARK] != ranges[0]
     assert light["width"] == dark["width"] == page_charts.PICTURE_WIDTH
+
+
+def test_games_lie_between_demand_and_supply_and_the_roomiest_are_named() -> None:
+    spots = [
+        page_charts.Spot("Chess", "/games/chess", 10.0, 1_000.0),
+        page_charts.Spot("Go", "/games/go", 0.5, 300.0),
+        page_charts.Spot("Crowd", "/games/crowd", 400.0, 2_000.0),
+        page_charts.Spot("Nobody", "/games/nobody", 0.0, 0.0),
+    ]
+    chart = page_charts.spots("Viewers against streamers", spots)
+    assert chart.alt_text == (
+        "Viewers against streamers. 3 games, half of them with more than 100 viewers per streamer. "
+        "The most viewers per streamer: Go (600), Chess (100), Crowd (5)."
+    )
+    line, points = sorted(chart.spec["datasets"].values(), key=len)
+    assert line == [{"streams": 0.5, "viewers": 50.0}, {"streams": 400.0, "viewers": 40_000.0}]
+    assert [(row["name"], row["address"], row["ratio"]) for row in points] == [
+        ("Chess", "/games/chess", 100),
+        ("Go", "/games/go", 600),
+        ("Crowd", "/games/crowd", 5),
+    ]
+    domains = [chart.spec["layer"][1]["encoding"][axis]["scale"]["domain"] for axis in "xy"]
+    assert domains == [[0.1, 1000], [100, 10_000]]
+    assert page_charts.spots("Viewers against streamers", []).alt_text == "Viewers against streamers. No game yet."

@@ -187,6 +187,33 @@ def test_a_table_is_sorted_filtered_and_downloaded(visit: Callable[..., Visit]) 
     assert ratios == sorted(ratios, reverse=True)
 
 
+# Where the canvas has the colour of a point, from its upper left.
+A_POINT = """
+canvas => {
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  for (let at = 0; at < data.length; at += 4) {
+    const [red, , blue, opacity] = data.slice(at, at + 4);
+    if (opacity > 150 && blue > red + 80) {
+      const scale = canvas.clientWidth / width;
+      return { x: ((at / 4) % width) * scale, y: Math.floor(at / 4 / width) * scale };
+    }
+  }
+}
+"""
+
+
+def test_a_point_between_demand_and_supply_leads_to_its_game(visit: Callable[..., Visit]) -> None:
+    """The highest one is the most watched."""
+    window = visit()
+    window.open("/explore")
+    canvas = window.page.locator("canvas")
+    canvas.scroll_into_view_if_needed()
+    point = canvas.evaluate(A_POINT)
+    canvas.click(position={"x": point["x"], "y": point["y"] + 2})
+    window.page.wait_for_url("**/games/chess")
+
+
 def test_names_that_are_scripts_are_shown_and_not_run(visit: Callable[..., Visit]) -> None:
     """A dialog, an error or a request would be one thing too many: the window's own rules see to it."""
     window = visit()

@@ -75,7 +75,7 @@ def test_no_line_goes_over_days_and_hours_that_were_not_measured(history: Histor
     history.is_told()
     with serving(url, history.now) as web:
         gap = ("2026-11-23", None)
-        for path in ("game.json?slug=chess", "streamer.json?slug=ada&measure=hours", "compare.json?names=chess"):
+        for path in ("game.json?slug=chess", "compare.json?names=chess", "compare.json?kind=streamer&names=ada"):
             seen = values(web, f"/charts/{path}&from=2026-11-14&to=2026-11-26")
             assert (gap in seen, len([1 for _, value in seen if value is None])) == (True, 1), path
         for chart in ("game-day.json?slug=chess", "now.json"):

@@ -33,14 +33,17 @@ function vega() {
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
-function inkOf(page) {
+// One under the other where they would not fit beside each other.
+const narrow = 560;
+
+function inkOf(page, width) {
   const value = (name) => page.getPropertyValue(name).trim();
   const [ink, soft, line] = [value("--ink"), value("--soft"), value("--line")];
   return {
     background: "transparent",
     font: "system-ui, sans-serif",
     axis: { labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal" },
-    legend: { labelColor: ink, titleColor: soft, labelFontSize: 12, titleFontWeight: "normal" },
+    legend: { labelColor: ink, titleColor: soft, labelFontSize: 12, titleFontWeight: "normal", columns: width < narrow ? 1 : 3 },
     view: { stroke: null },
   };
 }
@@ -69,7 +72,7 @@ async function draw(figure) {
     const embed = await vega();
     await embed(place, inTheDark(spec), {
       actions: false, ast: true, renderer: "canvas", defaultStyle: false,
-      config: inkOf(getComputedStyle(document.documentElement)),
+      config: inkOf(getComputedStyle(document.documentElement), place.clientWidth),
       tooltip: { disableDefaultStyle: true },
       // Nothing is loaded, whatever a specification names.
       loader: { http: { credentials: "omit" } },
