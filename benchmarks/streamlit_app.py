@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pandas as pd
 import streamlit as st
 
-from bot.web import game as games
+from bot.web.measure import span_of
 from bot.web.ranges import Wanted
 from bot.web.site import Site
 from bot.web.standings import standings
@@ -41,7 +41,7 @@ def site() -> Site:
 def table() -> pd.DataFrame:
     """The most watched games of 30 days."""
     with site().reads.transaction() as tx:
-        found = standings(tx, site(), games.span_of(tx, site(), Wanted(DAYS))).games[:ROWS]
+        found = standings(tx, site(), span_of(tx, site(), Wanted(DAYS))).games[:ROWS]
     return pd.DataFrame({shown: [getattr(game, name) for game in found] for name, shown in _COLUMNS.items()})
 
 

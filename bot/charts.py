@@ -1,4 +1,4 @@
-"""Charts as declarative specifications (Vega-Lite), one function per chart. The only file that touches altair. Pure."""
+"""The posts' charts as declarative specifications (Vega-Lite), one each. Pure. `page_charts` has the pages'."""
 
 import unicodedata
 from collections.abc import Sequence

@@ -22,7 +22,7 @@ def web(
     every table as JSON and CSV.
 
     It only reads, and may run beside the bot, or on another machine on the same database. It has no login: what it
-    shows is what the bot says in public. To show it to the world, put a proxy with TLS in front (see the README).
+    shows is what the bot says in public. To show it to the world, put a proxy with TLS before it (docs/dashboard.md).
     """
     # Here, for what it takes to serve would take half of every other verb's start.
     from bot.web.serve import serve

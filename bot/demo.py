@@ -275,9 +275,9 @@ def _serve(bot: Bot, clock: VirtualClock, shown_at: tuple[str, int], took: float
         site = open_site(bot.settings, reads, clock)
         try:
             serve(site, host=host, port=port, ready=ready)
-        except SettingsError:
+        except SettingsError as exc:
             # After a minute of work, another port is better than none.
-            screen.line(f"Port {port} is taken.")
+            screen.line(f"{exc}: taking another port.")
             serve(site, host=host, port=0, ready=ready)
 
 

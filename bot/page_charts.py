@@ -46,7 +46,7 @@ def lines(title: str, unit: str, points: Sequence[tuple[str, Instant, float | No
     without a value leaves a gap, and so does one that is not there."""
     names = list(dict.fromkeys(name for name, _, _ in points))
     points = _with_gaps(points)
-    values = [{"name": shown_name(name), "at": _instant(at), "value": value} for name, at, value in points]
+    values = [{"name": shown_name(name), "at": at.isoformat(), "value": value} for name, at, value in points]
     is_by_day = bool(points) and not isinstance(points[0][1], datetime)
     chart = _line(values, unit, [shown_name(name) for name in names], is_by_day).properties(height=HEIGHT)
     return Chart(_finished(chart), _in_words(title, unit, points))
@@ -164,16 +164,16 @@ def shares_by_day(title: str, unit: str, rows: Sequence[tuple[date, float]]) -> 
     return Chart(_columns(rows, unit, y, ".1%", height=160), f"{title}. {told}.")
 
 
-def sums_by_day(title: str, unit: str, rows: Sequence[tuple[date, float | None]]) -> Chart:
-    """What each day comes to, as columns; a day without a value has none."""
+def sums_by_day(title: str, unit: str, rows: Sequence[tuple[date, float]]) -> Chart:
+    """What each measured day comes to, as columns."""
     y = alt.Y("value:Q", title=unit, axis=alt.Axis(format="~s", tickCount=5))
     points = [(unit, day, value) for day, value in rows]
     return Chart(_columns(rows, unit, y, ",.1f", height=HEIGHT), _in_words(title, unit, points))
 
 
-def _columns(rows: Sequence[tuple[date, float | None]], unit: str, y: Any, form: str, *, height: int) -> dict[str, Any]:
+def _columns(rows: Sequence[tuple[date, float]], unit: str, y: Any, form: str, *, height: int) -> dict[str, Any]:
     chart = (
-        alt.Chart(alt.InlineData(values=[{"at": _instant(day), "value": value} for day, value in rows]))
+        alt.Chart(alt.InlineData(values=[{"at": day.isoformat(), "value": value} for day, value in rows]))
         .mark_bar(color=_ONE)
         .encode(
             x=alt.X(f"{_DAY}:T", title=None, axis=alt.Axis(format="%b %-d", labelOverlap=True, tickCount=6)),
@@ -261,19 +261,17 @@ def _with_gaps(points: Sequence[tuple[str, Instant, float | None]]) -> list[tupl
     return whole
 
 
-def _instant(at: date | datetime) -> str:
-    return at.isoformat()
-
-
 def _in_words(title: str, unit: str, points: Sequence[tuple[str, Instant, float | None]]) -> str:
     """The chart for who cannot see it: of each line the lowest, the highest and the newest value."""
     by_name: dict[str, list[float]] = {}
     for name, _, value in points:
         if value is not None:
             by_name.setdefault(name, []).append(value)
-    told = [
-        f"{shown_name(name)}: from {short_number(min(values))} to {short_number(max(values))}, "
+    told = {
+        shown_name(name): f"from {short_number(min(values))} to {short_number(max(values))}, "
         f"at last {short_number(values[-1])}"
         for name, values in by_name.items()
-    ]
-    return f"{title}, in {unit}. {'; '.join(told) or 'Nothing yet'}."
+    }
+    if len(told) < 2:
+        return f"{title}, in {unit}: {''.join(told.values()) or 'nothing yet'}."
+    return f"{title}, in {unit}. {'; '.join(f'{name}: {values}' for name, values in told.items())}."

@@ -31,6 +31,7 @@ from bot.reply.read import Reader
 from bot.reply.respond import Responder
 from bot.spend import Ledger, call_again
 from bot.timetable import Entry, Job, timetable
+from bot.web.searched_names import SearchedNamesKept
 from bot.web.site import Site
 from helperfunctions import embedded_postgres, http_door, migrations, reader, webhook
 from helperfunctions.clock import Clock
@@ -95,7 +96,7 @@ def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> Site:
         looks=reads.beside(),
         revive=partial(embedded_postgres.revive, _embedded(settings)) if is_ours else lambda: None,
         check_schema=lambda: migrations.check(reads),
-        new_names=lambda: DatabaseNames(reads),
+        searched=SearchedNamesKept(lambda: DatabaseNames(reads), clock),
         clock=clock,
         calendar=Calendar(settings.timezone, settings.day_starts_at),
         poll_every=timedelta(minutes=settings.poll_every_minutes),

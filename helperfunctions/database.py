@@ -420,7 +420,7 @@ def _translated() -> Iterator[None]:
         raise DatabaseUnavailable("the database can only be read just now: it recovers, or somebody set it so") from exc
     except (psycopg2.errors.DiskFull, psycopg2.errors.OutOfMemory) as exc:
         raise DatabaseUnavailable(f"the database has no room left: {_first_line(exc)}") from exc
-    except (psycopg2.errors.QueryCanceled, psycopg2.errors.LockNotAvailable) as exc:
+    except psycopg2.errors.QueryCanceled as exc:
         raise DatabaseTooSlow(f"the database did not get it done in time: {_first_line(exc)}") from exc
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as exc:
         raise DatabaseUnavailable(f"the database cannot be reached or went away: {_first_line(exc)}") from exc

@@ -29,6 +29,8 @@ def draw_png(spec: Mapping[str, Any], *, timeout_seconds: float = TIMEOUT_SECOND
     png = _drawn("png", json.dumps(dict(spec)), timeout_seconds)
     if not png.startswith(MAGIC):
         raise ChartNotDrawn("the drawing process gave no PNG")
+    if len(png) > LARGEST:
+        raise ChartNotDrawn(f"the chart has {len(png):,} bytes, more than the {LARGEST:,} that X takes")
     return png
 
 
@@ -46,7 +48,7 @@ def javascript(*, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
 
 def javascript_version() -> str:
     """Changes when the script does."""
-    return version("vl-convert-python")
+    return f"{version('vl-convert-python')}-{_VEGA_LITE}"
 
 
 def _drawn(what: str, given: str, timeout_seconds: float, timezone: str = "UTC") -> bytes:
@@ -68,8 +70,6 @@ def _drawn(what: str, given: str, timeout_seconds: float, timezone: str = "UTC")
     if done.returncode != 0:
         last = (done.stderr.decode(errors="replace").strip() or "no reason given").splitlines()[-1]
         raise ChartNotDrawn(f"the drawing process ended with {done.returncode}: {last[:200]}")
-    if len(done.stdout) > LARGEST:
-        raise ChartNotDrawn(f"the chart has {len(done.stdout):,} bytes, more than the {LARGEST:,} that X takes")
     return done.stdout
 
 

@@ -9,7 +9,7 @@
     ├── SumsDisagree            a roll-up whose parts do not add up; nothing of it was kept
     ├── DatabaseError           PostgreSQL refused what we asked
     │   ├── DatabaseUnavailable     it cannot be reached, or went away; trying again can help
-    │   │   └── DatabaseTooSlow         it did not get it done, or a lock, in the time that we give it
+    │   │   └── DatabaseTooSlow         it did not get it done in the time that we give it
     │   └── SchemaMismatch          its schema is not the one that this version needs
     ├── TwitchError             Twitch did not answer as agreed
     │   ├── TwitchUnavailable       it was tried again until there was no sense in it; later it may work
@@ -23,6 +23,8 @@
     │   │   └── OverBudget              the call would pass X_MONTHLY_BUDGET_USD; it was not made
     │   └── XUnknown                nobody knows whether it happened: no answer, a late one, or one that cannot be read
     ├── ChartNotDrawn           a chart could not be drawn
+    ├── NotThere                the dashboard has nothing at this address
+    ├── CannotBeAsked           the dashboard is asked for what cannot be, such as a range that ends before it begins
     └── WebhookFailed           a message could not be delivered; trying again can help
 
 A vendor's error is translated once, in the file that touches the vendor, with `from exc`.
@@ -99,7 +101,7 @@ class DatabaseUnavailable(DatabaseError):
 
 
 class DatabaseTooSlow(DatabaseUnavailable):
-    """PostgreSQL did not get something done, or did not get a lock, in the time that we give it."""
+    """PostgreSQL did not get something done in the time that we give it."""
 
     exit_code = 75
 
@@ -202,6 +204,18 @@ class ChartNotDrawn(WatchTimeError):
     """A chart could not be drawn."""
 
     exit_code = 70
+
+
+class NotThere(WatchTimeError):
+    """The dashboard has nothing at this address."""
+
+    exit_code = 66
+
+
+class CannotBeAsked(WatchTimeError):
+    """The dashboard is asked for what cannot be; says why."""
+
+    exit_code = 64  # EX_USAGE
 
 
 class WebhookFailed(WatchTimeError):

@@ -6,12 +6,10 @@ from datetime import datetime, time, timedelta
 
 from bot.days import Calendar
 from bot.health.facts import Facts
+from bot.lateness import is_day_late, is_poll_late, is_post_late
 
-# How late each may be. One poll may fail, a roll-up and a summary are looked after every quarter of an hour.
-POLL_AFTER_INTERVAL = timedelta(minutes=15)
-DAY_LATE = timedelta(hours=1)
+# How late each may be; of the others `lateness` tells. A summary is looked after every quarter of an hour.
 SUMMARY_LATE = timedelta(hours=1)
-OUTBOX_LATE = timedelta(minutes=30)
 MENTION_LATE = timedelta(minutes=15)
 # Below this nothing new can be kept for long.
 LEAST_FREE_BYTES = 200_000_000
@@ -57,9 +55,8 @@ def judge_disk(free_bytes: int) -> list[Trouble]:
 
 
 def _poll(facts: Facts, expected: Expected) -> Sequence[Trouble]:
-    # One may fail.
-    patience = 2 * expected.interval + POLL_AFTER_INTERVAL
-    if facts.at - max(facts.last_good_poll_at or expected.since, expected.since) <= patience:
+    since = max(facts.last_good_poll_at or expected.since, expected.since)
+    if not is_poll_late(facts.at, since, expected.interval):
         return []
     last = f"{facts.last_good_poll_at:%F %H:%M} UTC" if facts.last_good_poll_at else "never"
     return [Trouble("poll", f"the last poll that brought anything: {last}")]
@@ -67,7 +64,7 @@ def _poll(facts: Facts, expected: Expected) -> Sequence[Trouble]:
 
 def _day(facts: Facts, expected: Expected) -> Sequence[Trouble]:
     late = [
-        day for day in facts.days_due if facts.at - max(expected.calendar.day(day).ends_at, expected.since) > DAY_LATE
+        day for day in facts.days_due if is_day_late(facts.at, max(expected.calendar.day(day).ends_at, expected.since))
     ]
     return [Trouble("day", f"not rolled up: {', '.join(map(str, late))}")] if late else []
 
@@ -93,7 +90,7 @@ def _summaries(facts: Facts, expected: Expected) -> Sequence[Trouble]:
 
 def _outbox(facts: Facts) -> Sequence[Trouble]:
     troubles = []
-    if facts.waiting_since is not None and facts.at - facts.waiting_since > OUTBOX_LATE:
+    if facts.waiting_since is not None and is_post_late(facts.at, facts.waiting_since):
         troubles.append(Trouble("outbox", f"a post has been due since {facts.waiting_since:%F %H:%M} UTC"))
     if facts.undecided_since is not None and facts.at - facts.undecided_since > MENTION_LATE:
         troubles.append(Trouble("mentions", f"a mention waits since {facts.undecided_since:%F %H:%M} UTC"))

@@ -21,7 +21,9 @@ from bot.web import now as at_present
 from bot.web import own
 from bot.web import search as searching
 from bot.web import streamer as streamers
+from bot.web.addresses import find
 from bot.web.asked import Names, Slug, WantedDays, WantedFilters, WantedPart, WantedTimezone, names_of
+from bot.web.measure import span_of
 from bot.web.rows import (
     Compared,
     ComparedDay,
@@ -83,8 +85,9 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The table", "content": {"text/csv": {"schema": {"type": "string"}}}},
     404: {"model": Problem, "description": "Nothing is there"},
     422: {"model": Problem, "description": "This cannot be asked for"},
-    429: {"description": "Too often; Retry-After says when", "content": {"text/plain": {"schema": {"type": "string"}}}},
-    503: {"model": Problem, "description": "The database is away; Retry-After says when"},
+    414: {"model": Problem, "description": "The address is too long"},
+    429: {"model": Problem, "description": "Too often; Retry-After says when"},
+    503: {"model": Problem, "description": "Not just now; Retry-After says when"},
 }
 
 
@@ -164,15 +167,15 @@ def router(site: Site) -> APIRouter:
     ) -> Response:
         """All games over some days: how much is watched, and by how many it is streamed."""
         with site.reads.transaction() as tx:
-            of_all = standings(tx, site, games.span_of(tx, site, wanted))
+            of_all = standings(tx, site, span_of(tx, site, wanted))
         return asked.answer(exploring.explore(of_all.games, filters, sort, order, asked.part), GameInRange)
 
     @api.get("/games/{slug}", response_model=GameSummary, tags=["games"])
     def one_game(request: Request, slug: Slug, wanted: WantedDays, form: WantedFormat = Format.JSON) -> Response:
         """A game over some days, and now."""
         with site.reads.transaction() as tx:
-            game_id, current = games.find(tx, "game", slug)
-            span, poll = games.span_of(tx, site, wanted), at_present.newest_poll(tx, site)
+            game_id, current = find(tx, "game", slug)
+            span, poll = span_of(tx, site, wanted), at_present.newest_poll(tx, site)
             found = games.summary(tx, site, game_id, current, span, poll)
         return one(found, form, request)
 
@@ -180,17 +183,17 @@ def router(site: Site) -> APIRouter:
     def days_of_game(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """A game on each measured day."""
         with site.reads.transaction() as tx:
-            game_id, _ = games.find(tx, "game", slug)
-            rows = games.by_day(tx, game_id, games.span_of(tx, site, wanted))
+            game_id, _ = find(tx, "game", slug)
+            rows = games.by_day(tx, game_id, span_of(tx, site, wanted))
         return asked.answer_from(rows, GameDay)
 
     @api.get("/games/{slug}/hours", response_model=Table[GameHour], tags=["games"])
     def hours_of_game(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """A game in each measured hour of some days; without a range, over the newest 24 hours."""
         with site.reads.transaction() as tx:
-            game_id, _ = games.find(tx, "game", slug)
+            game_id, _ = find(tx, "game", slug)
             if wanted.query:
-                rows = games.by_hour(tx, site, game_id, games.span_of(tx, site, wanted))
+                rows = games.by_hour(tx, site, game_id, span_of(tx, site, wanted))
             else:
                 rows = games.last_day(tx, game_id, at_present.newest_poll(tx, site))
         return asked.answer_from(rows, GameHour)
@@ -199,8 +202,8 @@ def router(site: Site) -> APIRouter:
     def week_of_game(slug: Slug, wanted: WantedDays, timezone: WantedTimezone, asked: WantedTable) -> Response:
         """A game by the hour of the week, on the wall clock of a time zone: the best hours."""
         with site.reads.transaction() as tx:
-            game_id, _ = games.find(tx, "game", slug)
-            span, zone = games.span_of(tx, site, wanted), timezone or site.calendar.timezone
+            game_id, _ = find(tx, "game", slug)
+            span, zone = span_of(tx, site, wanted), timezone or site.calendar.timezone
             rows = games.by_hour_of_week(tx, site, game_id, span, zone)
         return asked.answer_from(rows, HourOfWeek)
 
@@ -208,15 +211,15 @@ def router(site: Site) -> APIRouter:
     def streamers_of_game(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """Who was watched most with a game."""
         with site.reads.transaction() as tx:
-            game_id, _ = games.find(tx, "game", slug)
-            found = games.streamers(tx, game_id, games.span_of(tx, site, wanted), asked.part)
+            game_id, _ = find(tx, "game", slug)
+            found = games.streamers(tx, game_id, span_of(tx, site, wanted), asked.part)
         return asked.answer(found, StreamerOfGame)
 
     @api.get("/games/{slug}/now", response_model=Table[StreamNow], tags=["games"])
     def live_with_game(slug: Slug, asked: WantedTable) -> Response:
         """Who is live with a game, at the newest poll."""
         with site.reads.transaction() as tx:
-            game_id, _ = games.find(tx, "game", slug)
+            game_id, _ = find(tx, "game", slug)
             found = at_present.streamers_now(tx, at_present.newest_poll(tx, site), asked.part, game_id=game_id)
         return asked.answer(found, StreamNow)
 
@@ -224,8 +227,8 @@ def router(site: Site) -> APIRouter:
     def one_streamer(request: Request, slug: Slug, wanted: WantedDays, form: WantedFormat = Format.JSON) -> Response:
         """A streamer over some days, and now."""
         with site.reads.transaction() as tx:
-            streamer_id, current = games.find(tx, "streamer", slug)
-            span, poll = games.span_of(tx, site, wanted), at_present.newest_poll(tx, site)
+            streamer_id, current = find(tx, "streamer", slug)
+            span, poll = span_of(tx, site, wanted), at_present.newest_poll(tx, site)
             found = streamers.summary(tx, streamer_id, current, span, poll)
         return one(found, form, request)
 
@@ -233,23 +236,23 @@ def router(site: Site) -> APIRouter:
     def days_of_streamer(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """A streamer on each measured day."""
         with site.reads.transaction() as tx:
-            streamer_id, _ = games.find(tx, "streamer", slug)
-            rows = streamers.by_day(tx, streamer_id, games.span_of(tx, site, wanted))
+            streamer_id, _ = find(tx, "streamer", slug)
+            rows = streamers.by_day(tx, streamer_id, span_of(tx, site, wanted))
         return asked.answer_from(rows, StreamerDay)
 
     @api.get("/streamers/{slug}/games", response_model=Table[GameOfStreamer], tags=["streamers"])
     def games_of_streamer(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """What a streamer played, and the share of each game."""
         with site.reads.transaction() as tx:
-            streamer_id, _ = games.find(tx, "streamer", slug)
-            found = streamers.games(tx, streamer_id, games.span_of(tx, site, wanted), asked.part)
+            streamer_id, _ = find(tx, "streamer", slug)
+            found = streamers.games(tx, streamer_id, span_of(tx, site, wanted), asked.part)
         return asked.answer(found, GameOfStreamer)
 
     @api.get("/streamers/{slug}/records", response_model=Table[Record], tags=["streamers"])
     def records_of_streamer(slug: Slug, asked: WantedTable) -> Response:
         """A streamer's best days ever."""
         with site.reads.transaction() as tx:
-            streamer_id, _ = games.find(tx, "streamer", slug)
+            streamer_id, _ = find(tx, "streamer", slug)
             rows = streamers.records(tx, streamer_id)
         return asked.answer_from(rows, Record)
 
@@ -257,14 +260,14 @@ def router(site: Site) -> APIRouter:
     def compared(kind: Kind, names: Names, wanted: WantedDays, asked: WantedTable) -> Response:
         """Up to five games or streamers beside each other."""
         with site.reads.transaction() as tx:
-            rows, _ = comparing.compare(tx, kind, names_of(names), games.span_of(tx, site, wanted))
+            rows = comparing.compared(tx, kind, names_of(names), span_of(tx, site, wanted))
         return asked.answer_from(rows, Compared)
 
     @api.get("/compare/days", response_model=Table[ComparedDay], tags=["compare"])
     def compared_days(kind: Kind, names: Names, wanted: WantedDays, asked: WantedTable) -> Response:
         """Up to five games or streamers, day by day."""
         with site.reads.transaction() as tx:
-            _, rows = comparing.compare(tx, kind, names_of(names), games.span_of(tx, site, wanted))
+            rows = comparing.compared_days(tx, kind, names_of(names), span_of(tx, site, wanted))
         return asked.answer_from(rows, ComparedDay)
 
     @api.get("/bot/posts", response_model=Table[PostRow], tags=["bot"])
@@ -282,7 +285,7 @@ def router(site: Site) -> APIRouter:
     def coverage(wanted: WantedDays, asked: WantedTable) -> Response:
         """How well each day was measured, the newest first."""
         with site.reads.transaction() as tx:
-            found = own.coverage(tx, games.span_of(tx, site, wanted), asked.part)
+            found = own.coverage(tx, span_of(tx, site, wanted), asked.part)
         return asked.answer(found, DayCoverage)
 
     @api.get("/bot/due", response_model=Table[Due], tags=["bot"])

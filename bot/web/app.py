@@ -1,51 +1,37 @@
-"""The application: what is asked for goes to a page or to the API, and what goes wrong becomes a page too."""
+"""The application: what is asked for goes to a page or to the API, and what goes wrong becomes an answer too."""
 
 import logging
-import time
-from datetime import timedelta
-from http import HTTPStatus
-from typing import Final
+from collections.abc import Sequence
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from bot.web import api, pages
 from bot.web.asgi import App
 from bot.web.cache import Cache
-from bot.web.compare import TooMany
-from bot.web.door import Door
-from bot.web.drawings import TooManyDrawings
-from bot.web.ranges import BadRange
+from bot.web.changes import Changes
+from bot.web.door import HEALTH, STATIC, Door
+from bot.web.refusals import AGAIN_IN, API, Refusals
 from bot.web.render import Renderer
-from bot.web.site import NotThere, Site
-from helperfunctions.errors import ChartNotDrawn, DatabaseError, DatabaseTooSlow, DatabaseUnavailable, SchemaMismatch
+from bot.web.site import Site
+from helperfunctions.errors import (
+    CannotBeAsked,
+    ChartNotDrawn,
+    DatabaseError,
+    DatabaseTooSlow,
+    DatabaseUnavailable,
+    NotThere,
+    SchemaMismatch,
+    SettingsError,
+)
 
 log = logging.getLogger(__name__)
 
-API: Final = "/api/v1"
-# What addresses here begin with.
-PAGES: Final = frozenset(
-    {"api", "bot", "charts", "compare", "explore", "games", "healthz", "robots.txt", "search", "static", "streamers"}
-)
-_SAYS: Final = {
-    404: "There is nothing at this address.",
-    405: "This can only be read.",
-    422: "This cannot be asked for.",
-    500: "Something went wrong here. The log tells what; it is not your fault.",
-    503: "The database is away just now. Try again in a minute.",
-}
-_AGAIN_IN: Final = {"retry-after": "30"}
-# Within a poll's ten minutes of grace.
-_LATE_IS_TOLD_AFTER_SECONDS: Final = 300
-_REVIVE_EVERY_SECONDS: Final = 30.0
-# So old may be a poll that was kept on disk while the database was away.
-_POLLS_COME_WITHIN: Final = timedelta(days=30)
-
 
 def make_app(site: Site) -> App:
-    """Everything, behind its door."""
+    """Everything, behind its door. Raises SettingsError for a root path that could not be told from a page of ours."""
     app = FastAPI(
         title="Twitch Watch Time",
         version="1",
@@ -62,87 +48,82 @@ def make_app(site: Site) -> App:
     app.state.root_path = site.root_path
     renderer = Renderer(site)
     app.include_router(api.router(site), prefix=API)
-    app.include_router(pages.router(site, renderer, app.openapi))
+    own_pages = pages.router(site, renderer, app.openapi)
+    app.include_router(own_pages)
+    own_paths = [str(getattr(route, "path", "")) for route in own_pages.routes]
+    _refuse_ambiguous(site.root_path, [API, STATIC, HEALTH, *own_paths])
+    refusals = Refusals(renderer.page)
 
-    def failed(
-        request: Request, status: int, says: str | None = None, headers: dict[str, str] | None = None
-    ) -> Response:
-        says = says or _SAYS.get(status) or HTTPStatus(status).phrase
-        if request.url.path.startswith(f"{API}/") or request.url.path.startswith("/charts/"):
-            return JSONResponse({"detail": says}, status, headers)
-        page = renderer.page("error.html", title=HTTPStatus(status).phrase, status=status, says=says)
-        return HTMLResponse(page, status, headers)
+    def refused(request: Request, exc: Exception) -> Response:
+        status, says, headers = _in_words(exc, request.url.path, site)
+        made = refusals.answer(request.url.path, status, says, headers)
+        return Response(made.body, made.status, {name.decode(): value.decode() for name, value in made.headers})
 
-    @app.exception_handler(HTTPException)
-    def refused(request: Request, exc: HTTPException) -> Response:
-        return failed(request, exc.status_code, headers=dict(exc.headers or {}))
-
-    @app.exception_handler(RequestValidationError)
-    def not_understood(request: Request, exc: RequestValidationError) -> Response:
-        first = exc.errors()[0]
-        return failed(request, 422, f"{first['loc'][-1]}: {first['msg']}")
-
-    @app.exception_handler(BadRange)
-    @app.exception_handler(TooMany)
-    def out_of_bounds(request: Request, exc: ValueError) -> Response:
-        return failed(request, 422, f"{exc}"[:1].upper() + f"{exc}"[1:] + ".")
-
-    @app.exception_handler(NotThere)
-    def not_there(request: Request, exc: NotThere) -> Response:
-        return failed(request, 404, f"{exc}"[:1].upper() + f"{exc}"[1:] + ".")
-
-    @app.exception_handler(TooManyDrawings)
-    @app.exception_handler(ChartNotDrawn)
-    def not_drawn(request: Request, exc: Exception) -> Response:
-        log.warning("a picture was not drawn: %s", exc or "too many at once")
-        return failed(request, 503, "This picture is not to be had just now. Try again in a minute.", dict(_AGAIN_IN))
-
-    @app.exception_handler(DatabaseTooSlow)
-    def too_slow(request: Request, exc: DatabaseTooSlow) -> Response:
-        log.warning("an answer took too long path=%s: %s", request.url.path, exc)
-        return failed(request, 503, "This took too long. Ask for fewer days, or for fewer rows.")
-
-    @app.exception_handler(DatabaseUnavailable)
-    def away(request: Request, exc: DatabaseUnavailable) -> Response:
-        log.warning("the dashboard cannot reach its database: %s", exc)
-        return failed(request, 503, headers=dict(_AGAIN_IN))
-
-    @app.exception_handler(DatabaseError)
-    def refused_by_database(request: Request, exc: DatabaseError) -> Response:
-        try:
-            site.check_schema()
-        except SchemaMismatch as mismatch:
-            log.error("the database is no longer that of this program; start the dashboard anew: %s", mismatch)
-            return failed(
-                request, 503, "The database is of another version than this dashboard, which has to be started anew."
-            )
-        except DatabaseError:
-            pass
-        log.error("the dashboard's database refused: %s", exc, exc_info=exc)
-        return failed(request, 500)
-
-    @app.exception_handler(Exception)
-    def broken(request: Request, exc: Exception) -> Response:
+    for kind in (
+        HTTPException,
+        RequestValidationError,
+        NotThere,
+        CannotBeAsked,
+        ChartNotDrawn,
+        DatabaseError,
         # It is raised again for who logs it: the cache, through which everything goes.
-        return failed(request, 500)
+        Exception,
+    ):
+        app.add_exception_handler(kind, refused)
+    cache = Cache(app, Changes(site).version, refusals, waits_elsewhere=_is_picture)
+    return Door(cache, site, refusals)
 
-    may_revive_at = 0.0
 
-    def revive() -> None:
-        nonlocal may_revive_at
-        if time.monotonic() >= may_revive_at:
-            may_revive_at = time.monotonic() + _REVIVE_EVERY_SECONDS
-            site.revive()
+def _is_picture(path: str) -> bool:
+    return path.endswith(".svg")
 
-    def version() -> object:
-        now = site.clock.now()
-        try:
-            with site.looks.transaction() as tx:
-                state = tuple(tx.web.state(since=(now - _POLLS_COME_WITHIN).date()))
-        except DatabaseUnavailable:
-            revive()
-            raise
-        # What is late is told from the clock.
-        return (*state, now.timestamp() // _LATE_IS_TOLD_AFTER_SECONDS)
 
-    return Door(Cache(app, version), site)
+def _refuse_ambiguous(root_path: str, own_paths: Sequence[str]) -> None:
+    first, *own = (path.strip("/").partition("/")[0] for path in (root_path, *own_paths))
+    if first and first in own:
+        # A proxy may take the path away or not, and so it could mean both.
+        raise SettingsError([f"WEB_ROOT_PATH: a page of the dashboard is called /{first}; take another path"])
+
+
+def _in_words(exc: Exception, path: str, site: Site) -> tuple[int, str | None, dict[str, str]]:
+    """What an error means for who asked: status, words and headers. What our people should know goes to the log."""
+    match exc:
+        case HTTPException():
+            return exc.status_code, None, dict(exc.headers or {})
+        case RequestValidationError():
+            first = exc.errors()[0]
+            return 422, f"{first['loc'][-1]}: {first['msg']}", {}
+        case NotThere():
+            return 404, _sentence(exc), {}
+        case CannotBeAsked():
+            return 422, _sentence(exc), {}
+        case ChartNotDrawn():
+            log.warning("a picture was not drawn path=%s: %s", path, exc)
+            return 503, "This picture is not to be had just now. Try again in a minute.", AGAIN_IN
+        case DatabaseTooSlow():
+            log.warning("an answer took too long path=%s: %s", path, exc)
+            return 503, "This took too long. Ask for fewer days, or for fewer rows.", AGAIN_IN
+        case DatabaseUnavailable():
+            log.warning("the dashboard cannot reach its database: %s", exc)
+            return 503, None, AGAIN_IN
+        case DatabaseError():
+            return _of_refusal(exc, site)
+    return 500, None, {}
+
+
+def _of_refusal(exc: DatabaseError, site: Site) -> tuple[int, str | None, dict[str, str]]:
+    """The database refused what was right when we started."""
+    try:
+        site.check_schema()
+    except SchemaMismatch as mismatch:
+        log.error("the database is no longer that of this program; start the dashboard anew: %s", mismatch)
+        says = "The database is of another version than this dashboard, which has to be started anew."
+        return 503, says, AGAIN_IN
+    except DatabaseError as why:
+        log.warning("nobody knows whether the database is that of this program: %s", why)
+    log.error("the dashboard's database refused: %s", exc, exc_info=exc)
+    return 500, None, {}
+
+
+def _sentence(exc: Exception) -> str:
+    return f"{exc}"[:1].upper() + f"{exc}"[1:] + "."

@@ -32,8 +32,8 @@ class Answer:
     etag: bytes
 
     @property
-    def bytes(self) -> int:
-        """What it takes in memory, about."""
+    def size(self) -> int:
+        """Bytes that it takes in memory, about."""
         return len(self.body) + len(self.gzipped or b"") + 1_000
 
     async def give(self, scope: Scope, send: Send) -> None:
@@ -68,12 +68,6 @@ def answer(status: int, headers: Headers, body: bytes) -> Answer:
     # Weak: the same page, compressed or not.
     etag = b'W/"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"'
     return Answer(status, headers, body, gzipped, etag)
-
-
-def plain(status: int, says: str, **headers: str) -> Answer:
-    """A line of text, from where there is no page to be had."""
-    told = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return answer(status, [(b"content-type", b"text/plain; charset=utf-8"), *told], f"{says}\n".encode())
 
 
 def header(scope: Scope, wanted: bytes) -> bytes:

@@ -12,10 +12,10 @@ from fastapi import Path as InPath
 from pydantic import BeforeValidator
 
 from bot.web.explore import Filters
-from bot.web.ranges import LONGEST, BadRange, Wanted
-from bot.web.rows import Part
+from bot.web.ranges import LONGEST, Wanted
+from bot.web.rows import MOST_ROWS, Part
+from helperfunctions.errors import CannotBeAsked
 
-MOST_ROWS: Final = 10_000
 # PostgreSQL can hold no NUL, and a slash would end this part of an address.
 _SLUG: Final = r"^[^\x00-\x1f\x7f/,]+$"
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -43,7 +43,7 @@ def _wanted(
 
 
 def _part(
-    limit: Annotated[int, Query(ge=1, le=MOST_ROWS, description="so many rows at most")] = 50,
+    limit: Annotated[int, Query(ge=1, le=MOST_ROWS, description="so many rows at most")] = Part().limit,
     offset: Annotated[int, Query(ge=0, le=1_000_000, description="so many rows are left out first")] = 0,
 ) -> Part:
     return Part(limit, offset)
@@ -57,11 +57,11 @@ _Least = Annotated[
 
 def _filters(
     name: Annotated[str, Query(max_length=100, description="letters in the name")] = "",
-    min_viewers: _Least = None,
-    max_viewers: _Least = None,
-    min_streams: _Least = None,
-    max_streams: _Least = None,
-    min_ratio: _Least = None,
+    min_viewers: Annotated[_Least, Query(description="at least so many viewers on average")] = None,
+    max_viewers: Annotated[_Least, Query(description="at most so many viewers on average")] = None,
+    min_streams: Annotated[_Least, Query(description="at least so many streamers at a time")] = None,
+    max_streams: Annotated[_Least, Query(description="at most so many streamers at a time")] = None,
+    min_ratio: Annotated[_Least, Query(description="at least so many viewers per streamer")] = None,
 ) -> Filters:
     return Filters(name, min_viewers, max_viewers, min_streams, max_streams, min_ratio)
 
@@ -78,7 +78,7 @@ def _timezone(
     if timezone is None:
         return None
     if timezone not in _timezones():
-        raise BadRange(f"there is no time zone {timezone}")
+        raise CannotBeAsked(f"there is no time zone {timezone}")
     return ZoneInfo(timezone)
 
 

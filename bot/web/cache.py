@@ -1,8 +1,9 @@
 """Answers that are made once, and given until what they are made of changes.
 
-Everything shown comes from tables that change with a poll, a rolled-up day or a post, a few times an hour; in between
-the same question has the same answer. So an answer is kept, compressed too, under its address, and many who ask for it
-at once wait for one to be made. What is kept is given whether or not the database is in a mood to answer.
+Everything shown comes from tables that change with a poll, a rolled-up day or a post, a few times an hour, and from
+whether something is late, which is told within minutes; in between the same question has the same answer. So an answer
+is kept, compressed too, under its address, and many who ask for it at once wait for one to be made. What is kept is
+given whether or not the database is in a mood to answer.
 """
 
 import asyncio
@@ -13,7 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from bot.web.asgi import Answer, App, Message, Receive, Scope, Send, answer, plain
+from bot.web.asgi import Answer, App, Message, Receive, Scope, Send, answer
+from bot.web.refusals import AGAIN_IN, Refusals
 from helperfunctions.errors import WatchTimeError
 
 log = logging.getLogger(__name__)
@@ -25,19 +27,29 @@ LOOK_EVERY_SECONDS: Final = 2.0
 # How long anybody waits for a look; then the last one holds, for a while.
 LOOK_MAY_TAKE_SECONDS: Final = 2.0
 LOOK_HOLDS_SECONDS: Final = 60.0
-# Each that is being made may have ten thousand rows in memory.
-MADE_AT_ONCE: Final = 12
+# As many as there are connections to the database; each may have ten thousand rows in memory.
+MADE_AT_ONCE: Final = 8
 MAKING_MAY_WAIT_SECONDS: Final = 15.0
-_AGAIN_IN: Final = "30"
 
 
 class Cache:
     """Stands in front of an application. `version` tells what everything is made of, in a thread of its own, or raises
-    WatchTimeError; while it cannot be told nothing new is kept."""
+    WatchTimeError; while it cannot be told nothing new is kept. `waits_elsewhere` tells of a path that who asks for it
+    is given a turn later on. `now` gives seconds that never go back."""
 
-    def __init__(self, app: App, version: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        app: App,
+        version: Callable[[], object],
+        refusals: Refusals,
+        waits_elsewhere: Callable[[str], bool] = lambda path: False,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._app = app
         self._version = version
+        self._refusals = refusals
+        self._waits_elsewhere = waits_elsewhere
+        self._now = now
         self._answers: OrderedDict[tuple[str, bytes], Answer] = OrderedDict()
         self._bytes = 0
         self._being_made: dict[tuple[object, str, bytes], asyncio.Future[Answer]] = {}
@@ -55,20 +67,21 @@ class Cache:
         version = await self._current()
         if version is None and self._look is not None:
             # It does not even refuse: who went in would wait for it too, and nobody else would find room.
-            given = plain(503, "The database does not answer just now. Try again in a minute.", retry_after=_AGAIN_IN)
+            says = "The database does not answer just now. Try again in a minute."
+            given = self._refusals.answer(scope["path"], 503, says, AGAIN_IN)
         else:
             given = await self._kept_or_made(version, scope, receive)
         await given.give(scope, send)
 
     async def _current(self) -> object:
         """The version, which is looked for every two seconds at most; None when nobody knows."""
-        now = time.monotonic()
+        now = self._now()
         if now - self._looked_at >= LOOK_EVERY_SECONDS and self._look is None:
             self._look = asyncio.create_task(self._looking())
         if self._look is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self._look), LOOK_MAY_TAKE_SECONDS)
-        return self._known if time.monotonic() - self._known_at <= LOOK_HOLDS_SECONDS else None
+        return self._known if self._now() - self._known_at <= LOOK_HOLDS_SECONDS else None
 
     async def _looking(self) -> None:
         try:
@@ -82,9 +95,9 @@ class Cache:
                 self._known = version
                 self._answers.clear()
                 self._bytes = 0
-            self._known_at = time.monotonic()
+            self._known_at = self._now()
         finally:
-            self._looked_at = time.monotonic()
+            self._looked_at = self._now()
             self._look = None
 
     async def _kept_or_made(self, version: object, scope: Scope, receive: Receive) -> Answer:
@@ -115,11 +128,14 @@ class Cache:
         return new
 
     async def _make(self, scope: Scope, receive: Receive) -> Answer:
+        if self._waits_elsewhere(scope["path"]):
+            return await self._ask(scope, receive)
         self._room = self._room or asyncio.Semaphore(MADE_AT_ONCE)
         try:
             await asyncio.wait_for(self._room.acquire(), MAKING_MAY_WAIT_SECONDS)
         except TimeoutError:
-            return plain(503, "Too many ask for too much just now. Try again in a minute.", retry_after=_AGAIN_IN)
+            says = "Too many ask for too much just now. Try again in a minute."
+            return self._refusals.answer(scope["path"], 503, says, AGAIN_IN)
         try:
             return await self._ask(scope, receive)
         finally:
@@ -148,14 +164,14 @@ class Cache:
         version, path, query = key
         if version is None or version != self._known or new.status not in (200, 301, 308):
             return
-        taken = new.bytes + _bytes_of(path, query)
+        taken = new.size + _bytes_of(path, query)
         if taken > LARGEST:
             return
         self._answers[path, query] = new
         self._bytes += taken
         while self._bytes > MOST_BYTES:
             (old_path, old_query), oldest = self._answers.popitem(last=False)
-            self._bytes -= oldest.bytes + _bytes_of(old_path, old_query)
+            self._bytes -= oldest.size + _bytes_of(old_path, old_query)
 
 
 def _bytes_of(path: str, query: bytes) -> int:

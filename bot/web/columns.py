@@ -44,7 +44,7 @@ GAMES_NOW: Final = (
     RANK,
     GAME,
     Column("viewers", "Viewers", "number"),
-    Column("streams", "Streamers", "number", "streams with more viewers than are counted from"),
+    Column("streams", "Streamers", "number", "streams with more viewers than the bot's threshold"),
     Column("viewers_per_stream", "Per streamer", "small", "viewers per streamer"),
     Column("change_since_yesterday", "Since yesterday", "change", "against the same hour of yesterday"),
     Column("change_since_last_week", "Since last week", "change", "against the same hour a week ago"),

@@ -7,8 +7,9 @@ import logging
 from typing import Final
 from urllib.parse import quote
 
-from bot.web.asgi import Answer, App, Message, Receive, Scope, Send, header, plain
+from bot.web.asgi import Answer, App, Message, Receive, Scope, Send, answer, header
 from bot.web.files import Files
+from bot.web.refusals import AGAIN_IN, Refusals
 from bot.web.site import Site
 from helperfunctions.errors import ChartNotDrawn
 from helperfunctions.rate_limit import RateLimit, client_address
@@ -27,8 +28,8 @@ _HEADERS: Final = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
-_STATIC: Final = "/static/"
-_HEALTH: Final = "/healthz"
+STATIC: Final = "/static/"
+HEALTH: Final = "/healthz"
 # Nothing that can be asked here is as long; kept answers are found by it.
 _LONGEST_ADDRESS: Final = 4_000
 
@@ -36,8 +37,9 @@ _LONGEST_ADDRESS: Final = 4_000
 class Door:
     """Stands in front of everything else."""
 
-    def __init__(self, app: App, site: Site) -> None:
+    def __init__(self, app: App, site: Site, refusals: Refusals) -> None:
         self._app = app
+        self._refusals = refusals
         self._root = site.root_path
         self._trusted = site.trusted_proxies
         self._files = Files(site.javascript)
@@ -71,27 +73,27 @@ class Door:
     async def _answered(self, path: str, scope: Scope) -> Answer | None:
         """What is answered here; None for what goes in."""
         if scope["method"] in ("GET", "HEAD"):
-            if path == _HEALTH:
-                return plain(200, "up")
-            if path.startswith(_STATIC):
+            if path == HEALTH:
+                return answer(200, [(b"content-type", b"text/plain; charset=utf-8")], b"up\n")
+            if path.startswith(STATIC):
                 try:
-                    found = await self._files.get(path.removeprefix(_STATIC))
+                    found = await self._files.get(path.removeprefix(STATIC))
                 except ChartNotDrawn as exc:
                     log.error("the script that draws charts could not be put together: %s", exc)
-                    return plain(503, "This file is not to be had just now.", retry_after="30")
+                    return self._refusals.answer(path, 503, "This file is not to be had just now.", AGAIN_IN)
                 if found is not None:
                     return found
         wait = self._wait(scope)
         if wait:
             again = str(max(1, round(wait)))
-            says = f"Too many requests from your address; try again in {again} seconds."
-            return plain(429, says, retry_after=again)
+            says = f"Too many requests from your address. Try again in {again} seconds."
+            return self._refusals.answer(path, 429, says, {"retry-after": again})
         if len(path) + len(scope["query_string"]) > _LONGEST_ADDRESS:
-            return plain(414, "This address is longer than any here.")
+            return self._refusals.answer(path, 414, "This address is longer than any here.")
         if path != "/" and path.endswith("/") and not path.startswith("//"):
             query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
             location = f"{self._root}{quote(path.rstrip('/'))}{query}"
-            return plain(308, "It is at the address without the last slash.", location=location)
+            return answer(308, [(b"location", location.encode())], b"")
         return None
 
     def _own_path(self, scope: Scope) -> str:

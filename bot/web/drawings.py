@@ -4,15 +4,13 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from helperfunctions.errors import ChartNotDrawn
+
 # Each takes a process, a hundred megabytes and a second or more while it lasts.
 _AT_ONCE: Final = 1
 # As many as a page has.
 MOST_WAITING: Final = 8
 _MAY_WAIT_SECONDS: Final = 15.0
-
-
-class TooManyDrawings(Exception):
-    """More pictures are asked for than can be drawn while somebody waits."""
 
 
 class Drawings:
@@ -24,12 +22,12 @@ class Drawings:
         self._places = threading.BoundedSemaphore(_AT_ONCE + MOST_WAITING)
 
     def draw(self, spec: Mapping[str, Any], timezone: str) -> bytes:
-        """An SVG. Raises TooManyDrawings, or ChartNotDrawn."""
+        """An SVG. Raises ChartNotDrawn, also when too many are being drawn."""
         if not self._places.acquire(blocking=False):
-            raise TooManyDrawings
+            raise ChartNotDrawn("too many are being drawn")
         try:
             if not self._turn.acquire(timeout=_MAY_WAIT_SECONDS):
-                raise TooManyDrawings
+                raise ChartNotDrawn("those before it take too long")
             try:
                 return self._draw(spec, timezone)
             finally:

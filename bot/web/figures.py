@@ -16,7 +16,9 @@ from bot.web import game as games
 from bot.web import now as at_present
 from bot.web import own
 from bot.web import streamer as streamers
+from bot.web.addresses import find
 from bot.web.explore import Filters
+from bot.web.measure import span_of
 from bot.web.ranges import BY_HOUR, Wanted
 from bot.web.rows import HourOfWeek, Kind, Part
 from bot.web.site import Site
@@ -72,79 +74,83 @@ def now(tx: Transaction, site: Site, asked: Asked) -> Chart:
 
 def game_day(tx: Transaction, site: Site, asked: Asked) -> Chart:
     """A game over the newest 24 hours."""
-    game_id, _ = games.find(tx, "game", asked.slug)
+    game_id, _ = find(tx, "game", asked.slug)
     hours = games.last_day(tx, game_id, at_present.newest_poll(tx, site))
     is_streams = asked.measure == "streamers"
     unit = _UNITS["streamers" if is_streams else "viewers"]
     points = [(unit, hour.hour_at, hour.average_streams if is_streams else hour.average_viewers) for hour in hours]
-    return page_charts.lines("The last 24 hours", unit, points)
+    return page_charts.lines(f"{_name_of(tx, 'game', game_id)}, the last 24 hours", unit, points)
 
 
 def game(tx: Transaction, site: Site, asked: Asked) -> Chart:
     """A game over some days; a few days by the hour."""
-    game_id, _ = games.find(tx, "game", asked.slug)
-    span = games.span_of(tx, site, asked.wanted)
+    game_id, _ = find(tx, "game", asked.slug)
+    span = span_of(tx, site, asked.wanted)
     is_streams = asked.measure == "streamers"
     unit = _UNITS["streamers" if is_streams else "viewers"]
+    title = f"{_name_of(tx, 'game', game_id)}, {span}"
     days = games.by_day(tx, game_id, span)
     if span.days <= BY_HOUR:
         hours = games.by_hour(tx, site, game_id, span)
         seen = {site.calendar.day_of(hour.hour_at).date for hour in hours}
         # Days are older than hours.
-        if hours and all(day.day in seen for day in days if day.coverage):
+        if hours and all(day.day in seen for day in days):
             points = [(unit, one.hour_at, one.average_streams if is_streams else one.average_viewers) for one in hours]
-            return page_charts.lines(f"{span}", unit, points)
+            return page_charts.lines(title, unit, points)
     by_day = [(unit, one.day, one.average_streams if is_streams else one.average_viewers) for one in days]
-    return page_charts.lines(f"{span}", unit, by_day)
+    return page_charts.lines(title, unit, by_day)
 
 
 def week(tx: Transaction, site: Site, asked: Asked) -> Chart:
     """A game by the hour of the week."""
-    game_id, _ = games.find(tx, "game", asked.slug)
-    span = games.span_of(tx, site, asked.wanted)
+    game_id, _ = find(tx, "game", asked.slug)
+    span = span_of(tx, site, asked.wanted)
     measure = asked.measure if asked.measure in _OF_WEEK else "viewers"
     value_of = _OF_WEEK[measure]
     hours = games.by_hour_of_week(tx, site, game_id, span, asked.timezone)
     cells = [(hour.weekday, hour.hour, value) for hour in hours if (value := value_of(hour)) is not None]
-    return page_charts.heat_map("Hours of the week", _UNITS[measure], cells)
+    return page_charts.heat_map(f"{_name_of(tx, 'game', game_id)}, hours of the week", _UNITS[measure], cells)
 
 
 def streamer(tx: Transaction, site: Site, asked: Asked) -> Chart:
     """A streamer over some days."""
-    streamer_id, _ = games.find(tx, "streamer", asked.slug)
-    span = games.span_of(tx, site, asked.wanted)
+    streamer_id, _ = find(tx, "streamer", asked.slug)
+    span = span_of(tx, site, asked.wanted)
+    title = f"{_name_of(tx, 'streamer', streamer_id)}, {span}"
     days = streamers.by_day(tx, streamer_id, span)
     if asked.measure == "viewers":
         points = [("average", day.day, day.average_viewers) for day in days]
         points += [("peak", day.day, day.peak_viewers if day.airtime_hours else None) for day in days]
-        return page_charts.lines(f"{span}", "viewers", points)
+        return page_charts.lines(title, "viewers", points)
     unit = _UNITS["airtime" if asked.measure == "airtime" else "hours"]
-    values = [day.airtime_hours if asked.measure == "airtime" else day.watch_hours for day in days]
-    rows = [(day.day, value if day.coverage else None) for day, value in zip(days, values, strict=True)]
-    return page_charts.sums_by_day(f"{span}", unit, rows)
+    rows = [(day.day, day.airtime_hours if asked.measure == "airtime" else day.watch_hours) for day in days]
+    return page_charts.sums_by_day(title, unit, rows)
 
 
 def streamer_games(tx: Transaction, site: Site, asked: Asked) -> Chart:
     """What a streamer played."""
-    streamer_id, _ = games.find(tx, "streamer", asked.slug)
-    span = games.span_of(tx, site, asked.wanted)
+    streamer_id, _ = find(tx, "streamer", asked.slug)
+    span = span_of(tx, site, asked.wanted)
     found = streamers.games(tx, streamer_id, span, Part(_MOST_BARS))
     labels = _labels({game.game_id: (game.game, game.slug or game.game_id) for game in found.rows})
     rows = [(labels[game.game_id], 100 * (game.share or 0)) for game in found.rows]
-    return page_charts.bars("Games played", "percent of the hours watched", rows)
+    return page_charts.bars(f"Games of {_name_of(tx, 'streamer', streamer_id)}", "percent of the hours watched", rows)
 
 
 def compare(tx: Transaction, site: Site, asked: Asked) -> Chart:
     """Up to five games or streamers."""
-    span = games.span_of(tx, site, asked.wanted)
-    compared, days = comparing.compare(tx, asked.kind, asked.names, span)
-    labels = _labels({one.slug: (one.name, one.slug) for one in compared})
+    span = span_of(tx, site, asked.wanted)
+    days = comparing.compared_days(tx, asked.kind, asked.names, span)
+    labels = _labels({day.slug: (day.name, day.slug) for day in days})
     measure = asked.measure if asked.measure == "viewers" else "hours"
-    points = []
-    for day in days:
-        value = day.average_viewers if measure == "viewers" else day.watch_hours
-        points.append((labels[day.slug], day.day, value if day.coverage else None))
+    points = [
+        (labels[day.slug], day.day, day.average_viewers if measure == "viewers" else day.watch_hours) for day in days
+    ]
     return page_charts.lines(f"{span}", _UNITS[measure], points)
+
+
+def _name_of(tx: Transaction, kind: Kind, id_: str) -> str:
+    return shown_name(dict(tx.web.names_of(kind=kind, ids=[id_]))[id_])
 
 
 def _labels(named: Mapping[str, tuple[str, str]]) -> dict[str, str]:
@@ -156,7 +162,7 @@ def _labels(named: Mapping[str, tuple[str, str]]) -> dict[str, str]:
 
 def explore(tx: Transaction, site: Site, asked: Asked) -> Chart:
     """Demand against supply of the most watched games that are meant."""
-    of_all = standings(tx, site, games.span_of(tx, site, asked.wanted))
+    of_all = standings(tx, site, span_of(tx, site, asked.wanted))
     meant = exploring.explore(
         of_all.games, asked.filters, exploring.By.WATCH_HOURS, exploring.Order.DESCENDING, Part(_MOST_SPOTS)
     )
@@ -174,7 +180,7 @@ def explore(tx: Transaction, site: Site, asked: Asked) -> Chart:
 
 def coverage(tx: Transaction, site: Site, asked: Asked) -> Chart:
     """How well each day was measured, from the first that was; those that nothing is known of were not."""
-    span = games.span_of(tx, site, asked.wanted)
+    span = span_of(tx, site, asked.wanted)
     measured = {day.day: day.coverage for day in own.coverage(tx, span, Part(_MOST_DAYS)).rows}
     first = max(span.first, tx.web.days_rolled_up()[0] or span.last)
     days = [first + timedelta(days=number) for number in range((span.last - first).days + 1)] if measured else []

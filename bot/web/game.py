@@ -1,37 +1,16 @@
 """How a game did."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.web.measure import change_per_hour, hours_of, ratio
 from bot.web.now import NewestPoll, last_hours
-from bot.web.ranges import Span, Wanted
-from bot.web.rows import GameDay, GameHour, GameSummary, HourOfWeek, Kind, Part, Rows, StreamerOfGame
-from bot.web.site import NotThere, Site
+from bot.web.ranges import Span
+from bot.web.rows import GameDay, GameHour, GameSummary, HourOfWeek, Part, Rows, StreamerOfGame, counted
+from bot.web.site import Site
 from bot.web.standings import parts_of, standings
 from helperfunctions.database import Transaction
-
-
-def find(tx: Transaction, kind: Kind, slug: str) -> tuple[str, str]:
-    """Whose address this is: the id, and the address that it has now. Raises NotThere."""
-    rows = list(tx.web.find(kind=kind, slug=slug))
-    if not rows:
-        raise NotThere(f"no {kind} goes by this address")
-    return str(rows[0][0]), str(rows[0][1])
-
-
-def newest_day(tx: Transaction, site: Site) -> date:
-    """The newest day that is rolled up; before the first, yesterday."""
-    newest = tx.web.days_rolled_up()[1]
-    return newest or site.calendar.last_finished(site.clock.now()).date
-
-
-def span_of(tx: Transaction, site: Site, wanted: Wanted) -> Span:
-    """The days that are meant. Raises BadRange."""
-    return wanted.up_to(newest_day(tx, site))
+from helperfunctions.errors import NotThere
 
 
 def summary(tx: Transaction, site: Site, game_id: str, slug: str, span: Span, poll: NewestPoll | None) -> GameSummary:
@@ -41,28 +20,30 @@ def summary(tx: Transaction, site: Site, game_id: str, slug: str, span: Span, po
         raise NotThere("no game goes by this address")
     of_all = standings(tx, site, span)
     sums, seen = of_all.sums, of_all.by_id.get(game_id)
+    measured = sums.measured
     rank_before, hours_before = sums.before.get(game_id, (None, None))
-    watch_hours = seen.watch_hours if seen else 0.0
+    nothing = 0 if measured.covered_hours else None
+    watch_hours = seen.watch_hours if seen else nothing
     viewers_now, streams_now = _now(tx, game_id, poll)
     return GameSummary(
         game_id=game_id,
-        game=game[1],
+        game=game[0],
         slug=slug,
-        first_seen_day=game[2],
-        last_seen_day=game[3],
+        first_seen_day=game[1],
+        last_seen_day=game[2],
         viewers_now=viewers_now,
         streams_now=streams_now,
         first_day=span.first,
         last_day=span.last,
-        days_measured=int(tx.web.measured(first=span.first, last=span.last)[0]),
-        coverage=ratio(sums.covered_hours, hours_of(site, span)),
+        days_measured=measured.days,
+        coverage=ratio(measured.covered_hours, hours_of(site, span)),
         watch_hours=watch_hours,
         watch_hours_before=hours_before,
-        change=change_per_hour((watch_hours, sums.covered_hours), (hours_before, sums.covered_hours_before)),
-        share=ratio(watch_hours, sums.watch_hours),
-        airtime_hours=seen.average_streams * sums.covered_hours if seen else 0.0,
+        change=change_per_hour(watch_hours, measured, hours_before, sums.measured_before),
+        share=ratio(watch_hours, measured.watch_hours),
+        airtime_hours=seen.average_streams * measured.covered_hours if seen else nothing,
         average_viewers=seen.average_viewers if seen else None,
-        peak_viewers=seen.peak_viewers if seen else 0,
+        peak_viewers=seen.peak_viewers if seen else nothing,
         average_streams=seen.average_streams if seen else None,
         viewers_per_stream=seen.viewers_per_stream if seen else None,
         rank=seen.rank if seen else None,
@@ -145,13 +126,3 @@ def streamers(tx: Transaction, game_id: str, span: Span, part: Part) -> Rows[Str
         for rank, (streamer_id, name, slug, watch_hours, airtime_hours, peak, _) in enumerate(rows, part.offset + 1)
     ]
     return Rows(found, total)
-
-
-def counted(
-    query: Callable[..., Iterable[tuple[Any, ...]]], about: Mapping[str, object], part: Part
-) -> tuple[list[tuple[Any, ...]], int]:
-    """A part of a table whose rows tell in their last column how many there are in all."""
-    rows = list(query(**about, limit=part.limit, offset=part.offset))
-    # Behind the end there is no row that could.
-    tells = rows or list(query(**about, limit=1, offset=0))
-    return rows, int(tells[0][-1]) if tells else 0

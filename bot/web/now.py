@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from bot.lateness import is_poll_late
 from bot.web.measure import change
 from bot.web.rows import GameNow, HourOfAll, Part, Rows, StreamNow
 from bot.web.site import Site
 from helperfunctions.database import Transaction
 
-# One poll may fail; then what is shown is old, and says so.
-LATE: Final = timedelta(minutes=10)
 _HOUR: Final = timedelta(hours=1)
 
 
@@ -40,7 +39,7 @@ def newest_poll(tx: Transaction, site: Site) -> NewestPoll | None:
     if row is None:
         return None
     poll_id, day, started_at, is_whole, viewers, streams, more_than_viewers, interval_minutes = row
-    is_stale = now - started_at > 2 * timedelta(minutes=interval_minutes) + LATE
+    is_stale = is_poll_late(now, started_at, timedelta(minutes=interval_minutes))
     return NewestPoll(poll_id, day, started_at, is_whole, int(viewers), int(streams), more_than_viewers, is_stale)
 
 
@@ -90,18 +89,18 @@ def streamers_now(
     return Rows([StreamNow(rank, *row) for rank, row in enumerate(rows, part.offset + 1)], total)
 
 
-def viewers_by_hour(tx: Transaction, poll: NewestPoll | None, hours: int = 24) -> list[HourOfAll]:
-    """All of Twitch over the newest hours, the one that goes on included."""
+def viewers_by_hour(tx: Transaction, poll: NewestPoll | None) -> list[HourOfAll]:
+    """All of Twitch over the newest 24 hours, the one that goes on included."""
     if poll is None:
         return []
-    span = last_hours(poll, hours)
+    span = last_hours(poll)
     return [HourOfAll(*row) for row in tx.web.viewers_by_hour(from_at=span[0], to_at=span[1])]
 
 
-def last_hours(poll: NewestPoll, hours: int = 24) -> tuple[datetime, datetime]:
-    """So many hours up to the end of the newest poll's."""
+def last_hours(poll: NewestPoll) -> tuple[datetime, datetime]:
+    """24 hours up to the end of the newest poll's."""
     end = poll.hour_at + _HOUR
-    return end - hours * _HOUR, end
+    return end - 24 * _HOUR, end
 
 
 def hours_between(from_at: datetime, to_at: datetime) -> list[datetime]:

@@ -3,14 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.web.now import LATE
+from bot.lateness import is_day_late, is_poll_late, is_post_late
 from bot.web.ranges import Span
 from bot.web.rows import DayCoverage, Due, Health, Part, PostRow, Rows
-from bot.web.site import NotThere, Site
+from bot.web.site import Site
 from helperfunctions.database import Transaction
+from helperfunctions.errors import NotThere
 
-_POST_LATE: Final = timedelta(minutes=30)
-_DAY_LATE: Final = timedelta(hours=1)
 _LITTLE_COVERAGE: Final = 0.5
 
 
@@ -62,12 +61,12 @@ def _poll_health(tx: Transaction, site: Site) -> Health:
     last = tx.web.last_poll()
     if last is None:
         return Health("poll", False, "no poll yet")
-    started_at, status, streams, _ = last
+    status, streams, last_good_at = last
     since = tx.web.polls_between(since=site.clock.now() - timedelta(days=1))
     of_last_day = ", ".join(f"{polls} {how}" for how, polls in since) or "none"
-    is_late = site.clock.now() - started_at > 2 * site.poll_every + LATE
+    is_late = last_good_at is None or is_poll_late(site.clock.now(), last_good_at, site.poll_every)
     says = f"the newest is {status} with {streams:,} streams; of the last 24 hours: {of_last_day}"
-    return Health("poll", status != "failed" and not is_late, f"late: {says}" if is_late else says)
+    return Health("poll", not is_late, f"late: {says}" if is_late else says)
 
 
 def _day_health(tx: Transaction, site: Site) -> Health:
@@ -76,9 +75,9 @@ def _day_health(tx: Transaction, site: Site) -> Health:
     newest = tx.web.days_rolled_up()[1]
     if newest is None:
         first_polled = tx.web.first_polled_day()
-        is_due = first_polled is not None and now - site.calendar.day(first_polled).ends_at > _DAY_LATE
+        is_due = first_polled is not None and is_day_late(now, site.calendar.day(first_polled).ends_at)
         return Health("day", not is_due, "no day is rolled up yet")
-    if newest < finished.date and now - finished.ends_at > _DAY_LATE:
+    if newest < finished.date and is_day_late(now, finished.ends_at):
         return Health("day", False, f"{finished.date} is not rolled up; the newest is {newest}")
     [day] = tx.web.coverage(first=newest, last=newest, limit=1, offset=0)
     share = DayCoverage(*day).coverage
@@ -89,7 +88,7 @@ def _post_health(tx: Transaction, site: Site) -> Health:
     waiting, since = tx.web.posts_waiting()
     if not waiting:
         return Health("posts", True, "nothing waits to be sent")
-    is_late = site.clock.now() - since > _POST_LATE
+    is_late = is_post_late(site.clock.now(), since)
     return Health(
         "posts", not is_late, f"{waiting} wait to be sent" + (f" since {since:%F %H:%M} UTC" if is_late else "")
     )

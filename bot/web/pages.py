@@ -18,15 +18,17 @@ from bot.web import game as games
 from bot.web import now as at_present
 from bot.web import search as searching
 from bot.web import streamer as streamers
+from bot.web.addresses import address_of, find
 from bot.web.asked import Names, Slug, WantedDays, WantedFilters, WantedPart, WantedTimezone, names_of
 from bot.web.drawings import Drawings
 from bot.web.figures import FIGURES, Asked, Measure
-from bot.web.measure import change
+from bot.web.measure import change, span_of
 from bot.web.ranges import OFFERED, Span, Wanted
 from bot.web.render import Renderer
 from bot.web.rows import Kind, Part
-from bot.web.site import NotThere, Site
+from bot.web.site import Site
 from bot.web.standings import standings
+from helperfunctions.errors import NotThere
 
 _ROWS: Final = 25
 _POSTS: Final = 30
@@ -79,18 +81,16 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
 
     def by_id(kind: Kind, id_: str) -> Response:
         with site.reads.transaction() as tx:
-            slugs = dict(tx.web.slugs(kind=kind, ids=[id_]))
-        if id_ not in slugs:
-            raise NotThere(f"no {kind} has this id")
-        return RedirectResponse(renderer.url(f"/{kind}s/{slugs[id_]}"), 302)
+            slug = address_of(tx, kind, id_)
+        return RedirectResponse(renderer.url(f"/{kind}s/{slug}"), 302)
 
     @pages.get("/games/{slug}")
     def game(slug: Slug, wanted: WantedDays) -> Response:
         with site.reads.transaction() as tx:
-            game_id, current = games.find(tx, "game", slug)
+            game_id, current = find(tx, "game", slug)
             if current != slug:
                 return RedirectResponse(renderer.url(f"/games/{current}", wanted.query), 301)
-            span, poll = games.span_of(tx, site, wanted), at_present.newest_poll(tx, site)
+            span, poll = span_of(tx, site, wanted), at_present.newest_poll(tx, site)
             week = games.by_hour_of_week(tx, site, game_id, span, site.calendar.timezone)
             return show(
                 "game.html",
@@ -107,10 +107,10 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
     @pages.get("/streamers/{slug}")
     def streamer(slug: Slug, wanted: WantedDays) -> Response:
         with site.reads.transaction() as tx:
-            streamer_id, current = games.find(tx, "streamer", slug)
+            streamer_id, current = find(tx, "streamer", slug)
             if current != slug:
                 return RedirectResponse(renderer.url(f"/streamers/{current}", wanted.query), 301)
-            span, poll = games.span_of(tx, site, wanted), at_present.newest_poll(tx, site)
+            span, poll = span_of(tx, site, wanted), at_present.newest_poll(tx, site)
             return show(
                 "streamer.html",
                 streamer=streamers.summary(tx, streamer_id, current, span, poll),
@@ -141,13 +141,12 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
                 return RedirectResponse(renderer.url("/compare", query), 303)
             not_found = add
         with site.reads.transaction() as tx:
-            span = games.span_of(tx, site, wanted)
-            compared, days = comparing.compare(tx, kind, slugs, span)
+            span = span_of(tx, site, wanted)
+            compared = comparing.compared(tx, kind, slugs, span)
         return show(
             "compare.html",
             kind=kind,
             compared=compared,
-            days=days,
             slugs=[one.slug for one in compared],
             measure=measure,
             not_found=not_found,
@@ -164,7 +163,7 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
         order: exploring.Order = exploring.Order.DESCENDING,
     ) -> Response:
         with site.reads.transaction() as tx:
-            span = games.span_of(tx, site, wanted)
+            span = span_of(tx, site, wanted)
             of_all = standings(tx, site, span)
         named = asdict(filters) | wanted.query
         return show(
@@ -183,7 +182,7 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
     def bot() -> Response:
         with site.reads.transaction() as tx:
             wanted = Wanted(90)
-            span = games.span_of(tx, site, wanted)
+            span = span_of(tx, site, wanted)
             return show(
                 "bot.html",
                 posts=own.posts(tx, Part(_POSTS)),

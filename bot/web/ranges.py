@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from helperfunctions.errors import CannotBeAsked
+
 OFFERED: Final = (1, 7, 30, 90, 365)
 USUAL: Final = 30
 LONGEST: Final = 3_660
@@ -11,10 +13,6 @@ _EARLIEST: Final = date(2000, 1, 1)
 _LATEST: Final = date(2999, 12, 31)
 # Up to so many measured days are drawn by the hour.
 BY_HOUR: Final = 7
-
-
-class BadRange(ValueError):
-    """A range that cannot be; says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +45,21 @@ class Wanted:
     last: date | None = None
 
     def up_to(self, newest: date) -> Span:
-        """The days that are meant, `newest` being the newest that is rolled up. Raises BadRange."""
+        """The days that are meant, `newest` being the newest that is rolled up. Raises CannotBeAsked."""
         if self.first is None and self.last is None:
             days = USUAL if self.days is None else self.days
             if not 1 <= days <= LONGEST:
-                raise BadRange(f"a range has 1 to {LONGEST} days")
+                raise CannotBeAsked(f"a range has 1 to {LONGEST} days")
             return Span(newest - timedelta(days=days - 1), newest)
         if self.days is not None:
-            raise BadRange("name days, or from and to, but not both")
+            raise CannotBeAsked("name days, or from and to, but not both")
         # Who asks for what is new may be the first to ask for it.
         last = max(newest, self.first or newest) if self.last is None else self.last
         first = self.first if self.first is not None else last - timedelta(days=USUAL - 1)
         if not _EARLIEST <= first <= last <= _LATEST:
-            raise BadRange(f"a range ends on or after the day on which it begins, from {_EARLIEST} to {_LATEST}")
+            raise CannotBeAsked(f"a range ends on or after the day on which it begins, from {_EARLIEST} to {_LATEST}")
         if (last - first).days >= LONGEST:
-            raise BadRange(f"a range has at most {LONGEST} days")
+            raise CannotBeAsked(f"a range has at most {LONGEST} days")
         return Span(first, last)
 
     @property

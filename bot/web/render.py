@@ -14,6 +14,8 @@ from markupsafe import Markup, escape
 
 from bot.web import files
 from bot.web.columns import Column
+from bot.web.ranges import USUAL
+from bot.web.rows import MOST_ROWS, Part
 from bot.web.site import Site
 from helperfunctions.drawing import javascript_version
 from helperfunctions.text import short_number, shown_name
@@ -51,7 +53,9 @@ class Renderer:
             "url": self.url,
             "static": self.static,
             "cells": self.cells,
-            "zone": str(site.calendar.timezone),
+            "most_rows": MOST_ROWS,
+            "usual_rows": Part().limit,
+            "usual_days": USUAL,
             "zone_name": str(site.calendar.timezone).replace("_", " "),
             "day_starts_at": f"{site.calendar.starts_at:%H:%M}",
         }

@@ -4,15 +4,17 @@ Hours watched are viewers times hours; averages of viewers and streams are over 
 share or a ratio has nothing to be taken of, it is None.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 Row = TypeVar("Row", covariant=True)
 
 Kind = Literal["game", "streamer"]
 
+# Of one part of a table.
+MOST_ROWS: Final = 10_000
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -30,6 +32,16 @@ class Part:
 
     limit: int = 50
     offset: int = 0
+
+
+def counted(
+    query: Callable[..., Iterable[tuple[Any, ...]]], about: Mapping[str, object], part: Part
+) -> tuple[list[tuple[Any, ...]], int]:
+    """A part of a table whose rows tell in their last column how many there are in all."""
+    rows = list(query(**about, limit=part.limit, offset=part.offset))
+    # Behind the end there is no row that could.
+    tells = rows or list(query(**about, limit=1, offset=0))
+    return rows, int(tells[0][-1]) if tells else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +111,8 @@ class GameInRange:
 class GameSummary:
     """A game over some days: `first_day` to `last_day`, of which so many were measured, at least in part; `coverage` is
     the measured part of all of them. `share` is that of all hours watched, `change` that of the hours watched in a
-    measured hour. Now: at the newest poll, None when that is too old, or broke off before it came to the game."""
+    measured hour. Sums are None where nothing was. Now: at the newest poll, None when that is too old, or broke off
+    before it came to the game."""
 
     game_id: str
     game: str
@@ -112,13 +125,13 @@ class GameSummary:
     last_day: date
     days_measured: int
     coverage: float | None
-    watch_hours: float
+    watch_hours: float | None
     watch_hours_before: float | None
     change: float | None
     share: float | None
-    airtime_hours: float
+    airtime_hours: float | None
     average_viewers: float | None
-    peak_viewers: int
+    peak_viewers: int | None
     average_streams: float | None
     viewers_per_stream: float | None
     rank: int | None
@@ -184,7 +197,8 @@ class StreamerOfGame:
 @dataclass(frozen=True, slots=True)
 class StreamerSummary:
     """A streamer over some days. Now: at the newest poll, None when not live; `is_live` is None when that is not known,
-    for the newest poll is too old, or broke off before it came to streams as small."""
+    for the newest poll is too old, or broke off before it came to streams as small. Sums are None where nothing was
+    measured."""
 
     streamer_id: str
     streamer: str
@@ -201,12 +215,12 @@ class StreamerSummary:
     last_day: date
     days_measured: int
     days_on_air: int
-    watch_hours: float
+    watch_hours: float | None
     watch_hours_before: float | None
     change: float | None
-    airtime_hours: float
+    airtime_hours: float | None
     average_viewers: float | None
-    peak_viewers: int
+    peak_viewers: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,16 +265,16 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class Compared:
     """One of those compared, over some days. A game's average is over the time measured, a streamer's over the time on
-    the air."""
+    the air. None where nothing was measured."""
 
     kind: Kind
     id: str
     name: str
     slug: str
-    watch_hours: float
-    airtime_hours: float
+    watch_hours: float | None
+    airtime_hours: float | None
     average_viewers: float | None
-    peak_viewers: int
+    peak_viewers: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def search(site: Site, text: str, *, kind: Kind | None = None, how_many: int = M
         if known is None or known[0] < how_like:
             likeness[subject.kind, subject.id] = how_like, subject.watch_hours, subject.name
 
-    names, of_kind = site.names(), SubjectKind(kind) if kind else None
+    names, of_kind = site.searched.names(), SubjectKind(kind) if kind else None
     for subject in names.exactly([key]).get(key, ()):
         keep(subject, 1.0)
     for subject in names.beginning(key, how_many, of_kind):

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.web.app import PAGES, make_app
+from bot.web.app import make_app
 from bot.web.site import Site
 from helperfunctions.errors import SettingsError, WatchTimeError
 
@@ -67,13 +67,13 @@ class Serving:
         ready: Callable[[str], None],
         connection: type[Connection] = Connection,
     ) -> None:
-        _refuse_ambiguous(site.root_path)
         self._site = site
+        app = make_app(site)
         self._listener = _listen(host, port)
         shown, own_port = (f"[{host}]" if ":" in host else host), self._listener.getsockname()[1]
         self._server = _Server(
             uvicorn.Config(
-                make_app(site),
+                app,
                 log_config=None,
                 access_log=False,
                 # Whom we believe that it speaks for somebody else is decided at our own door.
@@ -120,14 +120,7 @@ class _Server(uvicorn.Server):
 def _warm(site: Site) -> None:
     """The first who searches finds the names read already; without a database they are read later."""
     with suppress(WatchTimeError):
-        site.names()
-
-
-def _refuse_ambiguous(root_path: str) -> None:
-    """Below the name of one of our own pages nobody could tell which of the two is meant."""
-    first = root_path.strip("/").partition("/")[0]
-    if first in PAGES:
-        raise SettingsError([f"WEB_ROOT_PATH: a page of the dashboard is called /{first}; take another path"])
+        site.searched.names()
 
 
 def _listen(host: str, port: int) -> socket.socket:

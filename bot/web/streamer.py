@@ -1,12 +1,11 @@
 """How a streamer did."""
 
-from bot.web.game import counted
-from bot.web.measure import change_per_hour, covered_hours_before, ratio
+from bot.web.measure import can_be_compared, change_per_hour, measured, ratio
 from bot.web.now import NewestPoll
 from bot.web.ranges import Span
-from bot.web.rows import GameOfStreamer, Part, Record, Rows, StreamerDay, StreamerSummary
-from bot.web.site import NotThere
+from bot.web.rows import GameOfStreamer, Part, Record, Rows, StreamerDay, StreamerSummary, counted
 from helperfunctions.database import Transaction
+from helperfunctions.errors import NotThere
 
 
 def summary(tx: Transaction, streamer_id: str, slug: str, span: Span, poll: NewestPoll | None) -> StreamerSummary:
@@ -14,17 +13,17 @@ def summary(tx: Transaction, streamer_id: str, slug: str, span: Span, poll: Newe
     streamer = tx.web.streamer(streamer_id=streamer_id)
     if streamer is None:
         raise NotThere("no streamer goes by this address")
-    _, name, login, first_seen_day, last_seen_day = streamer
+    name, login, first_seen_day, last_seen_day = streamer
     now, is_live = None, None
     if poll is not None and not poll.is_stale:
         now = tx.web.streamer_now(day=poll.day, poll_id=poll.poll_id, streamer_id=streamer_id)
         is_live = True if now else False if poll.is_whole else None
+    covered, covered_before = measured(tx, span), measured(tx, span.before)
     days = by_day(tx, streamer_id, span)
-    watch_hours = sum(day.watch_hours for day in days)
-    airtime_hours = sum(day.airtime_hours for day in days)
-    days_measured, covered_hours, _ = tx.web.measured(first=span.first, last=span.last)
-    hours_before, covered_before = None, covered_hours_before(tx, span)
-    if covered_before is not None:
+    watch_hours = sum(day.watch_hours for day in days) if days else None
+    airtime_hours = sum(day.airtime_hours for day in days) if days else None
+    hours_before = None
+    if can_be_compared(covered, covered_before):
         hours_before = sum(day.watch_hours for day in by_day(tx, streamer_id, span.before)) or None
     return StreamerSummary(
         streamer_id=streamer_id,
@@ -35,19 +34,19 @@ def summary(tx: Transaction, streamer_id: str, slug: str, span: Span, poll: Newe
         last_seen_day=last_seen_day,
         is_live=is_live,
         viewers_now=int(now[0]) if now else None,
-        game_now=now[2] if now else None,
-        game_now_slug=now[3] if now else None,
-        live_since=now[4] if now else None,
+        game_now=now[1] if now else None,
+        game_now_slug=now[2] if now else None,
+        live_since=now[3] if now else None,
         first_day=span.first,
         last_day=span.last,
-        days_measured=int(days_measured),
+        days_measured=covered.days,
         days_on_air=sum(1 for day in days if day.airtime_hours),
         watch_hours=watch_hours,
         watch_hours_before=hours_before,
-        change=change_per_hour((watch_hours, covered_hours), (hours_before, covered_before)),
+        change=change_per_hour(watch_hours, covered, hours_before, covered_before),
         airtime_hours=airtime_hours,
         average_viewers=ratio(watch_hours, airtime_hours),
-        peak_viewers=max((day.peak_viewers for day in days), default=0),
+        peak_viewers=max((day.peak_viewers for day in days), default=None),
     )
 
 

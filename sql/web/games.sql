@@ -19,7 +19,6 @@ where kind = :kind and is_current and id = any(cast(:ids as text []));
 -- name: game^
 -- A game. Grain: one row.
 select
-    game_id,
     game_name,
     first_seen_day,
     last_seen_day
@@ -115,7 +114,7 @@ select
 from days
 cross join unnest(cast(:game_ids as text [])) as asked (game_id)
 left join daily_games on daily_games.day = days.day and daily_games.game_id = asked.game_id
-where days.day between cast(:first as date) and cast(:last as date)
+where days.day between cast(:first as date) and cast(:last as date) and days.covered_hours > 0
 order by asked.game_id, days.day;
 
 -- name: game_by_hour

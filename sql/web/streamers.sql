@@ -1,7 +1,6 @@
 -- name: streamer^
 -- A streamer. Grain: one row.
 select
-    streamer_id,
     streamer_name,
     login,
     first_seen_day,
@@ -13,7 +12,6 @@ where streamer_id = :streamer_id;
 -- A streamer at one poll. Grain: one row.
 select
     streams.viewer_count,
-    streams.game_id,
     coalesce(games.game_name, '') as game_name,
     addresses.slug as game_slug,
     streams.started_at
@@ -36,7 +34,7 @@ select
 from days
 cross join unnest(cast(:streamer_ids as text [])) as asked (streamer_id)
 left join daily_streamers on daily_streamers.day = days.day and daily_streamers.streamer_id = asked.streamer_id
-where days.day between cast(:first as date) and cast(:last as date)
+where days.day between cast(:first as date) and cast(:last as date) and days.covered_hours > 0
 order by asked.streamer_id, days.day;
 
 -- name: games_of_streamer
@@ -119,14 +117,12 @@ union all
 -- name: names_of
 -- The names of some games or streamers. Grain: one row per game or streamer.
 select
-    'game' as kind,
     game_id as id,
     game_name as name
 from games
 where cast(:kind as text) = 'game' and game_id = any(cast(:ids as text []))
 union all
 select
-    'streamer',
     streamer_id,
     streamer_name
 from streamers

@@ -1,6 +1,7 @@
 """What the containers may do, as far as their files say it."""
 
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+from helperfunctions.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -76,6 +79,15 @@ def test_no_secret_stands_in_an_environment() -> None:
             assert key.endswith("_FILE") or "PASSWORD" not in key, name
             assert key not in {"DATABASE_URL", "TWITCH_CLIENT_SECRET"}, name
             assert "://" not in str(value), name
+
+
+def test_the_dashboard_is_told_every_setting_of_dot_env_that_it_uses() -> None:
+    """What says how days and pages are; where it listens and what it reads is said by the service itself."""
+    [told] = re.findall(r"grep -sE '\^\(([^']+)\)='", (ROOT / "entrypoint.sh").read_text())
+    ours = {name.upper() for name in Settings.model_fields if name.startswith("web_")}
+    by_service = {"WEB_HOST", "WEB_PORT", "WEB_DATABASE_URL", "WEB_TRUSTED_PROXIES"}
+    wanted = {"TIMEZONE", "DAY_STARTS_AT", "POST_AT", "POLL_EVERY_MINUTES"} | (ours - by_service)
+    assert {name for name in (*wanted, *by_service, "TWITCH_CLIENT_SECRET") if re.fullmatch(told, name)} == wanted
 
 
 def test_the_image_is_given_nothing_but_the_program() -> None:

@@ -24,6 +24,7 @@ VENDORS = {
         "bot/demo_history.py",
         "bot/web/api.py",
         "bot/web/pages.py",
+        "bot/web/refusals.py",
         "helperfunctions/twitch_api.py",
         "helperfunctions/x_api.py",
     },

@@ -42,18 +42,19 @@ def test_a_line_of_a_name_that_cannot_be_seen_has_a_name() -> None:
     assert drawn(page_charts.lines("A day", "viewers", [("\u200b", HOUR, 7.0)]))[0][0] == "(no category)"
 
 
-def test_a_day_without_a_measure_has_no_column() -> None:
-    chart = page_charts.sums_by_day("A week", "hours", [(DAY, 8.0), (DAY + timedelta(days=1), None)])
-    assert [(row["at"], row["value"]) for row in data(chart)] == [("2026-11-21", 8.0), ("2026-11-22", None)]
-    assert chart.alt_text == "A week, in hours. hours: from 8 to 8, at last 8."
+def test_days_are_columns_told_with_the_least() -> None:
+    chart = page_charts.sums_by_day("A week", "hours", [(DAY, 8.0), (DAY + timedelta(days=3), 2.0)])
+    assert [(row["at"], row["value"]) for row in data(chart)] == [("2026-11-21", 8.0), ("2026-11-24", 2.0)]
+    chart = page_charts.shares_by_day("Measured", "part", [(DAY, 1.0), (DAY + timedelta(days=1), 0.25)])
+    assert chart.alt_text == "Measured. 2 days, the least on 2026-11-22: 25%."
 
 
 def test_a_chart_is_told_in_words_with_its_highest_and_lowest() -> None:
     values = [5.0, 2_000.0, None, 30.0]
     points = [("chess", DAY + timedelta(days=number), value) for number, value in enumerate(values)]
     chart = page_charts.lines("A week", "viewers", points)
-    assert chart.alt_text == "A week, in viewers. chess: from 5 to 2.0K, at last 30."
-    assert page_charts.lines("A week", "viewers", []).alt_text == "A week, in viewers. Nothing yet."
+    assert chart.alt_text == "A week, in viewers: from 5 to 2.0K, at last 30."
+    assert page_charts.lines("A week", "viewers", []).alt_text == "A week, in viewers: nothing yet."
 
 
 def test_the_best_hours_of_the_week_are_told_in_words() -> None:

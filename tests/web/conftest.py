@@ -121,12 +121,17 @@ def serving(queries: Queries) -> Callable[..., Any]:
 
 @contextmanager
 def served(
-    url: str, queries: Queries, now: datetime, connection: type[Connection] = Connection, **changes: Any
+    url: str,
+    queries: Queries,
+    now: datetime,
+    connection: type[Connection] = Connection,
+    clock: VirtualClock | None = None,
+    **changes: Any,
 ) -> Iterator[Web]:
     """The dashboard over a database, for as long as the block."""
     pool = ReadPool(url, queries)
     settings = Settings(poll_every_minutes=60, web_requests_per_minute=0)
-    site = replace(open_site(settings, pool, VirtualClock(now)), **changes)
+    site = replace(open_site(settings, pool, clock or VirtualClock(now)), **changes)
     addresses: queue.Queue[str] = queue.Queue()
     serving = Serving(site, "127.0.0.1", 0, addresses.put, connection)
     thread = threading.Thread(target=serving.run, daemon=True)

@@ -94,13 +94,16 @@ def test_a_day_of_which_nothing_was_measured_is_no_day_without_viewers(
     history.is_told()
     assert rows(url, "select coverage from days order by day") == [(1.0,), (0.0,), (1.0,)]
     with serving(url, history.now) as web:
-        for path in (
-            "streamer.json?slug=ada&measure=hours",
-            "compare.json?names=chess",
-            "game.json?slug=chess&days=30",
-        ):
-            seen = dict(values(web, f"/charts/{path}"))
-            assert [seen[day] for day in days(date(2026, 11, 21), 3)] in ([24_000, None, 24_000], [1_000, None, 1_000])
+        sums = [("2026-11-21", 24_000), ("2026-11-23", 24_000)]
+        assert values(web, "/charts/streamer.json?slug=ada&measure=hours") == sums
+        first, last = sums
+        assert values(web, "/charts/compare.json?names=chess&measure=hours") == [first, ("2026-11-22", None), last]
+        averages = [("2026-11-21", 1_000), ("2026-11-22", None), ("2026-11-23", 1_000)]
+        assert values(web, "/charts/game.json?slug=chess&days=30") == averages
+        for of in ("/games/chess", "/streamers/ada"):
+            assert [row["day"] for row in web.json(f"{of}/days")["rows"]] == ["2026-11-21", "2026-11-23"]
+            summary = web.json(f"{of}?from=2026-11-22&to=2026-11-22")
+            assert (summary["watch_hours"], summary["peak_viewers"]) == (None, None)
         assert web.json("/games/chess?from=2026-11-22&to=2026-11-22")["days_measured"] == 0
         assert web.json("/streamers/ada?from=2026-11-21&to=2026-11-23")["days_measured"] == 2
         summary = web.json("/games/chess?from=2026-11-14&to=2026-11-23")
@@ -259,7 +262,7 @@ def test_what_is_new_can_be_asked_for_before_it_is_there(history: History, url: 
     history.is_told()
     with serving(url, history.now) as web:
         assert web.json("/games/chess/days?from=2026-11-22")["rows"] == []
-        assert "None of these days was measured, or is over" in web.get("/games/chess?from=2026-11-22").text
+        assert "None of these days has been measured" in web.get("/games/chess?from=2026-11-22").text
 
 
 def test_a_table_for_a_spreadsheet_says_that_there_is_more(history: History, url: str, serving: Serve) -> None:

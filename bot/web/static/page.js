@@ -33,7 +33,7 @@ function vega() {
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
-// One under the other where they would not fit beside each other.
+// Below this width the names of a legend stand one under the other.
 const narrow = 560;
 
 function inkOf(page, width) {
