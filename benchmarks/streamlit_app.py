@@ -41,7 +41,7 @@ def site() -> Site:
 def table() -> pd.DataFrame:
     """The most watched games of 30 days."""
     with site().reads.transaction() as tx:
-        found = standings(tx, site(), span_of(tx, site(), Wanted(DAYS))).games[:ROWS]
+        found = standings(tx, site(), span_of(tx, site(), Wanted(DAYS)))[:ROWS]
     return pd.DataFrame({shown: [getattr(game, name) for game in found] for name, shown in _COLUMNS.items()})
 
 

@@ -168,7 +168,7 @@ def router(site: Site) -> APIRouter:
         """All games over some days: how much is watched, and by how many it is streamed."""
         with site.reads.transaction() as tx:
             of_all = standings(tx, site, span_of(tx, site, wanted))
-        return asked.answer(exploring.explore(of_all.games, filters, sort, order, asked.part), GameInRange)
+        return asked.answer(exploring.explore(of_all, filters, sort, order, asked.part), GameInRange)
 
     @api.get("/games/{slug}", response_model=GameSummary, tags=["games"])
     def one_game(request: Request, slug: Slug, wanted: WantedDays, form: WantedFormat = Format.JSON) -> Response:

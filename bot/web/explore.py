@@ -54,11 +54,12 @@ def explore(games: Sequence[GameInRange], filters: Filters, by: By, order: Order
 
     `games` come as they are ranked, the most watched first.
     """
-    meant = list(games) if filters == Filters() else [game for game in games if filters.lets(game)]
+    meant = games if filters == Filters() else [game for game in games if filters.lets(game)]
     if (by, order) == (By.WATCH_HOURS, Order.DESCENDING):
         # As they come.
-        pass
-    elif by is By.GAME:
+        return Rows(meant[part.offset : part.offset + part.limit], len(meant))
+    meant = list(meant)
+    if by is By.GAME:
         meant.sort(key=lambda game: game.game.casefold(), reverse=order is Order.DESCENDING)
     else:
         sign = -1 if order is Order.DESCENDING else 1

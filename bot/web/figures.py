@@ -164,7 +164,7 @@ def explore(tx: Transaction, site: Site, asked: Asked) -> Chart:
     """Demand against supply of the most watched games that are meant."""
     of_all = standings(tx, site, span_of(tx, site, asked.wanted))
     meant = exploring.explore(
-        of_all.games, asked.filters, exploring.By.WATCH_HOURS, exploring.Order.DESCENDING, Part(_MOST_SPOTS)
+        of_all, asked.filters, exploring.By.WATCH_HOURS, exploring.Order.DESCENDING, Part(_MOST_SPOTS)
     )
     return page_charts.spots(
         "Viewers against streamers",

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from zoneinfo import ZoneInfo
 
-from bot.web.measure import change_per_hour, hours_of, ratio
+from bot.web.measure import hours_of, ratio
 from bot.web.now import NewestPoll, last_hours
 from bot.web.ranges import Span
 from bot.web.rows import GameDay, GameHour, GameSummary, HourOfWeek, Part, Rows, StreamerOfGame, counted
@@ -19,9 +19,7 @@ def summary(tx: Transaction, site: Site, game_id: str, slug: str, span: Span, po
     if game is None:
         raise NotThere("no game goes by this address")
     of_all = standings(tx, site, span)
-    sums, seen = of_all.sums, of_all.by_id.get(game_id)
-    measured = sums.measured
-    rank_before, hours_before = sums.before.get(game_id, (None, None))
+    measured, seen = of_all.measured, of_all.of(game_id)
     nothing = 0 if measured.covered_hours else None
     watch_hours = seen.watch_hours if seen else nothing
     viewers_now, streams_now = _now(tx, game_id, poll)
@@ -38,8 +36,8 @@ def summary(tx: Transaction, site: Site, game_id: str, slug: str, span: Span, po
         days_measured=measured.days,
         coverage=ratio(measured.covered_hours, hours_of(site, span)),
         watch_hours=watch_hours,
-        watch_hours_before=hours_before,
-        change=change_per_hour(watch_hours, measured, hours_before, sums.measured_before),
+        watch_hours_before=seen.watch_hours_before if seen else None,
+        change=seen.change if seen else None,
         share=ratio(watch_hours, measured.watch_hours),
         airtime_hours=seen.average_streams * measured.covered_hours if seen else nothing,
         average_viewers=seen.average_viewers if seen else None,
@@ -47,8 +45,8 @@ def summary(tx: Transaction, site: Site, game_id: str, slug: str, span: Span, po
         average_streams=seen.average_streams if seen else None,
         viewers_per_stream=seen.viewers_per_stream if seen else None,
         rank=seen.rank if seen else None,
-        rank_before=rank_before,
-        games=len(of_all.games),
+        rank_before=seen.rank_before if seen else None,
+        games=len(of_all),
     )
 
 

@@ -168,7 +168,7 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
         named = asdict(filters) | wanted.query
         return show(
             "explore.html",
-            games=exploring.explore(of_all.games, filters, sort, order, part),
+            games=exploring.explore(of_all, filters, sort, order, part),
             filters=filters,
             named={name: value for name, value in named.items() if value not in (None, "")},
             part=part,

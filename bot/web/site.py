@@ -12,8 +12,8 @@ from bot.web.searched_names import SearchedNamesKept
 from helperfunctions.clock import Clock
 from helperfunctions.database import Transactions
 
-# Of all standings that are kept: a range has some thousand games, each in half a kilobyte.
-_MOST_GAMES: Final = 30_000
+# Of all ranges whose sums are kept: each has some thousand games.
+_MOST_GAMES: Final = 200_000
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,6 @@ class Site:
     root_path: str = ""
     requests_per_minute: int = 0
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
-    # What `standings` makes, for as long as what it is made of is the same.
-    kept_sums: Memo[Any] = field(default_factory=lambda: Memo(_MOST_GAMES, _games_in), init=False, repr=False)
-    kept_standings: Memo[Any] = field(default_factory=lambda: Memo(_MOST_GAMES, _games_in), init=False, repr=False)
+    # What `standings` is made of, for as long as that is the same.
+    kept_sums: Memo[Any] = field(default_factory=lambda: Memo(_MOST_GAMES, len), init=False, repr=False)
     kept_names: Memo[Any] = field(default_factory=lambda: Memo(1), init=False, repr=False)
-
-
-def _games_in(kept: Any) -> int:
-    return len(kept.games)
