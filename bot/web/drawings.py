@@ -10,7 +10,8 @@ from helperfunctions.errors import ChartNotDrawn
 _AT_ONCE: Final = 1
 # As many as a page has.
 MOST_WAITING: Final = 8
-_MAY_WAIT_SECONDS: Final = 15.0
+# On a small machine a page of them takes that long.
+_MAY_WAIT_SECONDS: Final = 60.0
 
 
 class Drawings:

@@ -239,4 +239,5 @@ def test_six_first_servers_of_a_new_machine_at_once_all_start(tmp_path: Path) ->
         done = subprocess.run(
             [*new, sys.executable, "-c", USER], cwd=name, env=environment, capture_output=True, text=True, check=False
         )
-    assert (done.returncode, done.stdout) == (0, "in\n" * 6), done.stderr
+    # They share a pipe, and talk at once.
+    assert (done.returncode, done.stdout.count("in")) == (0, 6), done.stderr

@@ -61,6 +61,7 @@ class Visit:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, without a window."""
+    expect.set_options(timeout=1000 * PATIENCE_SECONDS)
     # What it would ask of its maker at every start is turned off.
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
@@ -130,6 +131,22 @@ def test_a_name_is_found_and_gone_to_by_keyboard_alone(visit: Callable[..., Visi
     page.keyboard.press("Enter")
     page.wait_for_url("**/games/just-chatting")
     expect(page.get_by_role("heading", level=1)).to_have_text("Just Chatting")
+
+
+def test_who_is_on_a_suggestion_while_more_come_stays_on_it(visit: Callable[..., Visit]) -> None:
+    window = visit()
+    window.open("/")
+    page = window.page
+    page.get_by_role("combobox").focus()
+    page.keyboard.type("game 1")
+    wanted = page.get_by_role("option").filter(has_text="Game 19")
+    expect(wanted).to_be_visible()
+    while wanted.get_attribute("aria-selected") != "true":
+        page.keyboard.press("ArrowDown")
+    page.keyboard.type("9")
+    # It is the first of those that come now; it was not of those that were there.
+    expect(page.get_by_role("option").first).to_contain_text("Game 19")
+    expect(wanted).to_have_attribute("aria-selected", "true")
 
 
 def test_what_is_misspelled_is_found_without_suggestions_too(visit: Callable[..., Visit]) -> None:

@@ -147,6 +147,7 @@ function suggest(input, number) {
   }
 
   function show(found) {
+    const chosen = at >= 0 ? list.children[at].dataset.address : undefined;
     list.replaceChildren(...found.map((one, place) => {
       const option = Object.assign(document.createElement("li"), { id: `${list.id}-${place}` });
       option.setAttribute("role", "option");
@@ -160,8 +161,12 @@ function suggest(input, number) {
       return option;
     }));
     at = -1;
+    input.removeAttribute("aria-activedescendant");
     list.hidden = found.length === 0;
     input.setAttribute("aria-expanded", String(found.length > 0));
+    // Who was on one while more came stays on it.
+    const again = [...list.children].findIndex((option) => option.dataset.address === chosen);
+    if (again >= 0) mark(again);
     said.textContent = found.length ? `${found.length} suggestions` : "No suggestions";
   }
 
