@@ -48,7 +48,7 @@ def client_address(peer: str, forwarded_for: str | None, trusted: Sequence[IPv4N
     anybody could have written."""
     address = peer
     for told in reversed((forwarded_for or "").split(",")):
-        if not _is_in(address, trusted):
+        if not is_in(address, trusted):
             return address
         candidate = _parsed(_without_port(told.strip()))
         if candidate is None:
@@ -57,7 +57,8 @@ def client_address(peer: str, forwarded_for: str | None, trusted: Sequence[IPv4N
     return address
 
 
-def _is_in(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+def is_in(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+    """Whether an address is one of a network; what is none is not."""
     parsed = _parsed(address)
     return parsed is not None and any(parsed in network for network in networks)
 

@@ -12,7 +12,7 @@ from bot.web.files import Files
 from bot.web.refusals import AGAIN_IN, Refusals
 from bot.web.site import Site
 from helperfunctions.errors import ChartNotDrawn
-from helperfunctions.rate_limit import RateLimit, client_address
+from helperfunctions.rate_limit import RateLimit, client_address, is_in
 
 log = logging.getLogger(__name__)
 
@@ -109,12 +109,11 @@ class Door:
             return 0.0
         peer = scope["client"][0] if scope.get("client") else ""
         forwarded = header(scope, b"x-forwarded-for").decode("latin-1")
-        address = client_address(peer, forwarded, self._trusted)
-        if forwarded and address == peer and not self._has_told_of_proxy:
+        if forwarded and not is_in(peer, self._trusted) and not self._has_told_of_proxy:
             self._has_told_of_proxy = True
             log.warning(
                 "%s speaks for others and is not believed, so that they count as one: if it is your proxy, name it in "
                 "WEB_TRUSTED_PROXIES",
                 peer,
             )
-        return self._limit.allow(address)
+        return self._limit.allow(client_address(peer, forwarded, self._trusted))

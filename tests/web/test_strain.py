@@ -266,6 +266,8 @@ def test_a_proxy_that_is_not_believed_is_told_of_once(
         with serving(url, requests_per_minute=100, trusted_proxies=trusted) as web:
             for _ in range(3):
                 web.get("/api", headers={"X-Forwarded-For": "192.0.2.1"})
+                # A visitor on the proxy's own machine.
+                web.get("/api", headers={"X-Forwarded-For": "127.0.0.1"})
         assert sum("WEB_TRUSTED_PROXIES" in record.getMessage() for record in caplog.records) == told
 
 
