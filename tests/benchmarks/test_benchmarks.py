@@ -78,12 +78,12 @@ def test_ask_measures_a_day_a_week_and_a_year(capsys: pytest.CaptureFixture[str]
 
 
 def test_memory_measures_every_stage_of_bot_drawing_and_database(capsys: pytest.CaptureFixture[str]) -> None:
-    memory.main(pages=3, polls=40, channels=2_000)
+    memory.main(pages=3, polls=26, channels=1_000)
     lines = capsys.readouterr().out.splitlines()
     stages = (
         "idle, just started",
         "a crawl of 3 pages",
-        "a day of 40 polls",
+        "a day of 26 polls",
         "drawing the three charts",
         "idle, after",
     )
