@@ -67,6 +67,17 @@ def test_while_tables_are_locked_what_needs_none_is_there_and_what_is_kept(shown
     assert shown.get("/explore?days=7").status_code == 200
 
 
+def test_what_takes_too_long_is_told_as_that_and_not_as_a_database_that_is_away(
+    shown: Web, url: str, serving: Serve
+) -> None:
+    with serving(f"{url}&options=-c%20statement_timeout%3D200ms") as web:
+        assert web.get("/bot").status_code == 200
+        with locked(url, "daily_games"):
+            slow = web.get("/explore")
+    assert (slow.status_code, "This took too long. Ask for fewer days" in slow.text) == (503, True)
+    assert slow.headers["retry-after"]
+
+
 class Time:
     """Seconds that a test moves."""
 

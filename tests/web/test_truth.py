@@ -128,6 +128,43 @@ def test_a_change_is_of_what_was_watched_and_not_of_how_much_was_measured(
         assert game["change"] == pytest.approx(0)
 
 
+OF_MONTHS = (
+    "insert into games select id, initcap(id), '2026-09-20', '2026-11-10' from unnest(array['chess', 'go']) as id",
+    "insert into streamers select id, id, initcap(id), '2026-09-20', '2026-11-10' from unnest('{ada,bob}'::text[]) id",
+    "insert into daily_streamer_games (day, streamer_id, game_id, watch_hours, airtime_hours, peak_viewers)"
+    " select day::date, who, game, extract(day from day) * hours, 2, 100 * hours + extract(day from day)"
+    " from generate_series(date '2026-09-20', '2026-11-10', '1 day') as day,"
+    " (values ('ada', 'chess', 1), ('bob', 'chess', 3), ('bob', 'go', 2)) as played (who, game, hours)",
+    "insert into daily_games (day, game_id, watch_hours, airtime_hours, peak_viewers)"
+    " select day, game_id, sum(watch_hours), sum(airtime_hours), max(peak_viewers)"
+    " from daily_streamer_games group by day, game_id",
+    "insert into days select day, day + time '16:00', day + time '16:00' + interval '1 day', 0, 24, 1,"
+    " sum(watch_hours), sum(airtime_hours), day from daily_games group by day",
+)
+
+
+def test_months_that_are_summed_up_tell_what_their_days_tell(history: History, url: str, serving: Serve) -> None:
+    for statement in OF_MONTHS:
+        write(url, statement)
+    history.at = datetime.fromisoformat("2026-11-11 17:00+00:00")
+    asked = [
+        f"{path}?from=2026-09-25&to=2026-11-05"
+        for path in ("/games/chess/streamers", "/games", "/games/chess", "/games/go")
+    ]
+    DatabaseNames(history.database).refresh()
+    told = []
+    for _ in range(2):
+        with serving(url, history.at) as web:
+            told.append([web.json(path) for path in asked])
+        Rollup(history.database, VirtualClock(history.at), CALENDAR).daily()
+    assert rows(url, "select distinct month from monthly_games order by month") == [
+        (date(2026, 9, 1),),
+        (date(2026, 10, 1),),
+    ]
+    assert told[0] == told[1]
+    assert [row["streamer"] for row in told[0][0]["rows"]] == ["Bob", "Ada"]
+
+
 def test_days_older_than_hours_are_drawn_by_the_day(history: History, url: str, serving: Serve) -> None:
     history.polls(24 * 3 + 1)
     history.is_told()
