@@ -1,10 +1,6 @@
-"""The settings: one typed object from the environment, secret files, AWS and `.env`, and where each value came from."""
+"""Every setting: its type, its limits, its default and what it means."""
 
-import difflib
-import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -12,28 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dotenv import dotenv_values
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from helperfunctions import aws_secrets
-from helperfunctions.clock import SystemClock
-from helperfunctions.database import is_understood, without_password
+from helperfunctions.database import is_understood
 from helperfunctions.errors import SettingsError
 
-DEFAULT = "default"
-ENVIRONMENT = "environment"
-AWS = "AWS secret"
 X_CREDENTIALS = ("x_api_key", "x_api_key_secret", "x_access_token", "x_access_token_secret")
-# What else people keep in the same file, for the tools beside the bot.
-FOREIGN_PREFIXES = ("COMPOSE_", "DOCKER_", "POSTGRES_", "PG")
 
 
 def _divides_an_hour(minutes: int) -> int:
@@ -49,7 +29,7 @@ def _known_timezone(name: Any) -> ZoneInfo:
         raise ValueError("should be a time zone's name such as America/Los_Angeles or Europe/Berlin") from None
 
 
-def _time_of_day(text: Any) -> time:
+def time_of_day(text: Any) -> time:
     try:
         parsed = text if isinstance(text, time) else time.fromisoformat(str(text))
     except ValueError:
@@ -102,7 +82,7 @@ def _networks(text: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
-TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+TimeOfDay = Annotated[time, BeforeValidator(time_of_day)]
 
 
 class Settings(BaseModel):
@@ -217,24 +197,6 @@ class Settings(BaseModel):
         return self.twitch_client_id, self.twitch_client_secret.get_secret_value()
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """The settings, and for each field where its value came from."""
-
-    settings: Settings
-    origins: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One setting as it can be shown to anybody."""
-
-    name: str
-    value: str
-    origin: str
-    description: str
-
-
 def secret_fields() -> list[str]:
     """The fields that hold secrets; each can also come from a file that <NAME>_FILE names."""
     return [name for name, field in Settings.model_fields.items() if "SecretStr" in repr(field.annotation)]
@@ -242,155 +204,3 @@ def secret_fields() -> list[str]:
 
 # What others know us by, and may refuse.
 CREDENTIALS = ("twitch_client_id", *secret_fields())
-
-
-def load(dotenv: Path = Path(".env")) -> Loaded:
-    """Gather the settings: the environment wins over secret files, these over the secret in AWS, that over `.env`, and
-    that over the defaults. So a secret that was changed in AWS is not hidden by an old one in `.env`.
-
-    Raises SettingsError with every problem at once, SecretsUnavailable when AWS does not answer.
-    """
-    in_dotenv = _read_dotenv(dotenv)
-    in_environment = _set_only(os.environ)
-    values: dict[str, str] = {}
-    origins = dict.fromkeys(Settings.model_fields, DEFAULT)
-    in_files, problems = _secret_files({**in_dotenv, **in_environment})
-    problems += _unknown_names(in_dotenv, str(dotenv), [*_names_of_files(), *aws_secrets.NAMES])
-    secret_name = in_environment.get("AWS_SECRET_NAME") or in_dotenv.get("AWS_SECRET_NAME")
-    try:
-        in_aws = _aws_secret(secret_name, in_dotenv, in_environment) if secret_name else {}
-    except SettingsError as exc:
-        # What would be missing without it is not told: nobody knows.
-        raise SettingsError(problems + exc.problems) from exc
-    problems += _unknown_names(in_aws, f"{AWS} {secret_name}")
-    for field in Settings.model_fields:
-        name = field.upper()
-        if name in in_environment:
-            values[field], origins[field] = in_environment[name], ENVIRONMENT
-        elif field in in_files:
-            origins[field], values[field] = in_files[field]
-        elif name in in_aws and name != "AWS_SECRET_NAME":
-            values[field], origins[field] = in_aws[name], f"{AWS} {secret_name}"
-        elif name in in_dotenv:
-            values[field], origins[field] = in_dotenv[name], str(dotenv)
-    problems += _at_odds(values)
-    try:
-        settings = Settings.model_validate(values)
-    except ValidationError as exc:
-        raise SettingsError(problems + [_in_words(error, origins) for error in exc.errors()]) from None
-    if problems:
-        raise SettingsError(problems)
-    return Loaded(settings, origins)
-
-
-def show(loaded: Loaded) -> list[Shown]:
-    """Every setting with its origin; no secret among them."""
-    return [
-        Shown(name.upper(), _shown_value(getattr(loaded.settings, name)), loaded.origins[name], field.description or "")
-        for name, field in Settings.model_fields.items()
-    ]
-
-
-def _shown_value(value: Any) -> str:
-    if value is None:
-        return "(not set)"
-    if isinstance(value, SecretStr):
-        secret = value.get_secret_value()
-        return without_password(secret) if secret.startswith("postgres") else "(set, not shown)"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value.strftime("%H:%M") if isinstance(value, time) else str(value)
-
-
-def _read_dotenv(path: Path) -> dict[str, str]:
-    try:
-        return _set_only(dotenv_values(path)) if path.is_file() else {}
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = getattr(exc, "strerror", None) or "it is not UTF-8 text"
-        raise SettingsError([f"{path} cannot be read: {reason}"]) from exc
-
-
-def _set_only(values: Mapping[str, str | None]) -> dict[str, str]:
-    """`NAME=` means that it is not set."""
-    return {name: value for name, value in values.items() if value}
-
-
-def _secret_files(named: Mapping[str, str]) -> tuple[dict[str, tuple[str, str]], list[str]]:
-    """The secrets in files: field -> (origin, value), and what was wrong with them."""
-    found: dict[str, tuple[str, str]] = {}
-    problems: list[str] = []
-    for field in secret_fields():
-        variable = f"{field.upper()}_FILE"
-        path = named.get(variable)
-        if path is None:
-            continue
-        if field.upper() in named:
-            problems.append(f"{field.upper()} and {variable} are both set: keep one")
-            continue
-        try:
-            text = Path(path).read_text().strip()
-        except (OSError, UnicodeDecodeError) as exc:
-            problems.append(f"{variable}: {path} cannot be read ({getattr(exc, 'strerror', None) or 'not text'})")
-            continue
-        if text:
-            found[field] = (f"file {path}", text)
-        else:
-            problems.append(f"{variable}: {path} is empty")
-    return found, problems
-
-
-def _aws_secret(name: str, in_dotenv: Mapping[str, str], in_environment: Mapping[str, str]) -> dict[str, str]:
-    """The settings in a secret of AWS. What `.env` says of AWS is handed on; boto3 looks at the environment itself."""
-    given = {name: in_dotenv[name] for name in aws_secrets.NAMES if name in in_dotenv and name not in in_environment}
-    # But not at this, which all other tools of AWS know.
-    region = in_environment.get("AWS_REGION") or in_environment.get("AWS_DEFAULT_REGION")
-    return _set_only(aws_secrets.read(name, given | ({"AWS_REGION": region} if region else {}), SystemClock()))
-
-
-def _names_of_files() -> list[str]:
-    return [f"{name.upper()}_FILE" for name in secret_fields()]
-
-
-def _unknown_names(names: Iterable[str], where: str, more: Sequence[str] = ()) -> list[str]:
-    known = [*(name.upper() for name in Settings.model_fields), *more]
-    problems = []
-    for name in names:
-        if name in known or name.startswith(FOREIGN_PREFIXES):
-            continue
-        near = difflib.get_close_matches(name.upper(), known, n=1)
-        problems.append(f"{name} in {where} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
-    return problems
-
-
-def _at_odds(values: Mapping[str, str]) -> list[str]:
-    """Settings that are right by themselves and wrong together; judged before they are parsed, so that these problems
-    are told along with all others."""
-    problems = []
-    credentials = {"twitch_client_id", "twitch_client_secret"}
-    for missing in credentials - values.keys() if credentials & values.keys() else ():
-        problems.append(f"{missing.upper()} is missing: client id and secret belong together")
-    for missing in set(X_CREDENTIALS) - values.keys() if set(X_CREDENTIALS) & values.keys() else ():
-        problems.append(f"{missing.upper()} is missing: the four of X_API_KEY and X_ACCESS_TOKEN belong together")
-    day_starts_at, post_at = (
-        _time_if_any(values.get(field, Settings.model_fields[field].default)) for field in ("day_starts_at", "post_at")
-    )
-    if day_starts_at is not None and post_at is not None and post_at <= day_starts_at:
-        problems.append("POST_AT should be later than DAY_STARTS_AT: a day is summed up after it was rolled up")
-    return problems
-
-
-def _time_if_any(text: Any) -> time | None:
-    try:
-        return _time_of_day(text)
-    except ValueError:
-        return None
-
-
-def _in_words(error: Any, origins: Mapping[str, str]) -> str:
-    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    field = str(error["loc"][0])
-    origin = origins.get(field, DEFAULT)
-    # In AWS anything may be a secret that came under the wrong name.
-    is_secret = field in secret_fields() or origin.startswith(AWS)
-    given = "" if is_secret else f", not {error['input']!r}"
-    return f"{field.upper()} {message}{given} (from {origin})"
