@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from benchmarks.twitch_days import DAY
 from bot.demo import moments
 from bot.models import Poll
-from bot.timetable import Job
+from bot.runtime.schedule import Job
 from bot.wiring import open_bot
 from helperfunctions import settings
 from helperfunctions.clock import VirtualClock

@@ -13,8 +13,9 @@ from rich.table import Table
 
 from bot import cli_check, cli_operations, cli_web, cli_x
 from bot.models import CrawlEnd, DaySummaries, PollStatus, RolledUpDay
-from bot.renewal import LOOK_EVERY, Renewal, run_renewed
-from bot.timetable import Stop, run_until_stopped
+from bot.runtime.credentials import LOOK_EVERY, Renewal, run_renewed
+from bot.runtime.runner import run_until_stopped
+from bot.runtime.signals import Stop
 from bot.wiring import open_bot, open_database
 from helperfunctions import log, migrations, reader, settings
 from helperfunctions.clock import SystemClock

@@ -19,7 +19,6 @@ from bot.health.alert import Alerter
 from bot.health.facts import gather
 from bot.health.judge import Expected
 from bot.health.watch import Watch
-from bot.lead import Lead, Standing
 from bot.models import DaySummaries, NamedPost, Poll, RolledUpDay
 from bot.names import DatabaseNames
 from bot.outbox.send import Sender
@@ -29,8 +28,9 @@ from bot.reply.answer import Answerer
 from bot.reply.lookup import Lookup
 from bot.reply.read import Reader
 from bot.reply.respond import Responder
+from bot.runtime.leader import Lead, Standing
+from bot.runtime.schedule import Entry, Job, timetable
 from bot.spend import Ledger, call_again
-from bot.timetable import Entry, Job, timetable
 from bot.web.searched_names import SearchedNamesKept
 from bot.web.site import Site
 from helperfunctions import embedded_postgres, http_door, migrations, reader, webhook

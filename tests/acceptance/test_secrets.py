@@ -18,7 +18,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.daily.rollup import Rollup
-from bot.timetable import Job
+from bot.runtime.schedule import Job
 from bot.wiring import Bot, open_bot
 from helperfunctions import log
 from helperfunctions.clock import SystemClock, VirtualClock

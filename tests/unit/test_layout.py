@@ -19,7 +19,7 @@ FILES = sorted(
 VENDORS = {
     "aiosql": {"helperfunctions/queries.py"},
     "altair": {"bot/charts.py", "bot/page_charts.py"},
-    "apscheduler": {"bot/timetable.py"},
+    "apscheduler": {"bot/runtime/runner.py", "bot/runtime/schedule.py"},
     "orjson": {
         "bot/demo_history.py",
         "bot/web/api.py",

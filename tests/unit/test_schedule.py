@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.days import Calendar
-from bot.timetable import Entry, Job, timetable
+from bot.runtime.schedule import Entry, Job, timetable
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 CALENDAR = Calendar(LOS_ANGELES, time(8))

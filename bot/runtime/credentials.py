@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import Final
 
 from bot.models import CrawlEnd, Poll
-from bot.timetable import Job, Stop
+from bot.runtime.schedule import Job
+from bot.runtime.signals import Stop
 from helperfunctions.clock import Clock
 from helperfunctions.errors import DatabaseUnavailable, TwitchRefused, WatchTimeError, XCredentialsWrong
 from helperfunctions.settings import CREDENTIALS, Settings

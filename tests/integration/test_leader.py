@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.lead import Lead, Standing
-from bot.timetable import AT_START, CLOCK_WAS_SET, Entry, Job, Runner, timetable
+from bot.runtime.leader import Lead, Standing
+from bot.runtime.runner import CLOCK_WAS_SET, Runner
+from bot.runtime.schedule import AT_START, Entry, Job, timetable
 from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseUnavailable, SchemaMismatch

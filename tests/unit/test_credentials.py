@@ -10,8 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.models import CrawlEnd, Poll, PollStatus
-from bot.renewal import LOOK_EVERY, Renewal, run_renewed
-from bot.timetable import Job, Stop
+from bot.runtime.credentials import LOOK_EVERY, Renewal, run_renewed
+from bot.runtime.schedule import Job
+from bot.runtime.signals import Stop
 from helperfunctions.clock import VirtualClock
 from helperfunctions.errors import (
     DatabaseUnavailable,
