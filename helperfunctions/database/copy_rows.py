@@ -1,0 +1,61 @@
+"""Rows in the text format of COPY."""
+
+import io
+import shutil
+from collections.abc import Sequence
+from typing import IO, Protocol, Self
+
+# Characters that mean something in COPY's text format, and what stands for them.
+# https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2
+_COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+class Readable(Protocol):
+    """What COPY reads from."""
+
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+class CopyRows:
+    """Rows waiting for COPY, kept as the bytes that it wants: about as small as they can be."""
+
+    def __init__(self) -> None:
+        self._bytes = io.BytesIO()
+
+    def add(self, rows: Sequence[Sequence[str | None]]) -> None:
+        """Add rows, all of one width. None is NULL; text must be what PostgreSQL can hold: no NUL, no lone surrogate.
+
+        Looked at together, for as a rule not one of their characters has to be escaped.
+        """
+        if not rows:
+            return
+        try:
+            text = "\n".join(["\t".join(row) for row in rows])  # type: ignore[arg-type]  # None is what it tries
+        except TypeError:
+            text = _escaped_lines(rows)
+        else:
+            separators = (len(rows) * (len(rows[0]) - 1), len(rows) - 1)
+            if (text.count("\t"), text.count("\n")) != separators or "\\" in text or "\r" in text:
+                text = _escaped_lines(rows)
+        self._bytes.write(text.encode() + b"\n")
+
+    @classmethod
+    def from_file(cls, file: IO[bytes]) -> Self:
+        """Rows as `file` once gave them."""
+        rows = cls()
+        shutil.copyfileobj(file, rows._bytes)
+        return rows
+
+    def file(self) -> io.BytesIO:
+        """The rows from the first one on."""
+        self._bytes.seek(0)
+        return self._bytes
+
+
+def _escaped_lines(rows: Sequence[Sequence[str | None]]) -> str:
+    return "\n".join("\t".join([r"\N" if value is None else escape_for_copy(value) for value in row]) for row in rows)
+
+
+def escape_for_copy(value: str) -> str:
+    """A value as COPY's text format wants it."""
+    return value.translate(_COPY_ESCAPES)

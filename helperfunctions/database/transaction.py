@@ -1,0 +1,52 @@
+"""The queries of every step, bound to one transaction."""
+
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from helperfunctions.database.copy_rows import CopyRows, Readable
+from helperfunctions.queries import STEPS, BoundStep, Queries
+
+
+class Transaction:
+    """The queries of every step inside one transaction: `tx.collect.insert_poll(…)`."""
+
+    database: BoundStep
+    collect: BoundStep
+    daily: BoundStep
+    post: BoundStep
+    reply: BoundStep
+    outbox: BoundStep
+    spend: BoundStep
+    health: BoundStep
+    names: BoundStep
+    web: BoundStep
+
+    def __init__(self, queries: Queries, connection: Any) -> None:
+        self._connection = connection
+        for step in STEPS:
+            setattr(self, step, BoundStep(queries.steps[step], connection))
+
+    def copy(self, command: str, rows: CopyRows) -> int:
+        """Send rows through a COPY command; returns how many went in."""
+        with self._connection.cursor() as cursor:
+            cursor.copy_expert(command, rows.file())
+            return int(cursor.rowcount)
+
+    def copy_stream(self, command: str, stream: Readable) -> None:
+        """Send what is in COPY's text format already."""
+        with self._connection.cursor() as cursor:
+            cursor.copy_expert(command, stream)
+
+    def run(self, statements: str | bytes) -> list[tuple[Any, ...]]:
+        """Run SQL that PostgreSQL has written itself: a query of ours, or pg_dump. The rows that the last one gave."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(statements)
+            return [] if cursor.description is None else list(cursor.fetchall())
+
+
+class Transactions(Protocol):
+    """A database as who only asks it something sees it: Database and ReadPool alike."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Everything inside happens, or nothing."""
+        ...
