@@ -36,7 +36,9 @@ from bot.findings import (
     token_owner,
 )
 from bot.models import NamedPost
-from bot.spend import Ledger, spending
+from bot.spend.account import ask_account
+from bot.spend.ledger import Ledger
+from bot.spend.report import spending
 from bot.wiring import open_database, open_twitch, open_x, x_credentials_hash
 from helperfunctions import disk, embedded_postgres, migrations
 from helperfunctions.clock import Clock
@@ -175,7 +177,7 @@ class Doctor:
         with open_x(settings, self._clock, VENDOR_TIMEOUT) as x:
             assert x is not None  # noqa: S101 - for the type checker
             try:
-                self._account = ledger.ask_account(x, x_credentials_hash(settings))
+                self._account = ask_account(ledger, x, x_credentials_hash(settings))
             except OverBudget as exc:
                 raise _Skip(f"not asked who we are, for that costs money: {exc}") from exc
             finally:

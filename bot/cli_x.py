@@ -11,7 +11,8 @@ from rich.table import Table
 
 from bot import names
 from bot.models import NamedPost
-from bot.spend import Spending, call_again, spending
+from bot.spend.ledger import call_again
+from bot.spend.report import Spending, spending
 from bot.wiring import open_bot, open_database
 from helperfunctions import settings
 from helperfunctions.clock import SystemClock

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from bot.demo_history import live_through_history
 from bot.models import Poll, RolledUpDay
 from bot.runtime.schedule import Entry, Job
-from bot.spend import spending
+from bot.spend.report import spending
 from bot.web.serve import serve
 from bot.wiring import Bot, open_bot, open_reading, open_site
 from helperfunctions.clock import VirtualClock

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.models import NamedPost, PollStatus
-from bot.spend import Spending
+from bot.spend.report import Spending
 from helperfunctions import migrations
 from helperfunctions.errors import (
     DatabaseError,

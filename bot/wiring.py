@@ -30,7 +30,8 @@ from bot.reply.read import Reader
 from bot.reply.respond import Responder
 from bot.runtime.leader import Lead, Standing
 from bot.runtime.schedule import Entry, Job, timetable
-from bot.spend import Ledger, call_again
+from bot.spend.account import known_account
+from bot.spend.ledger import Ledger, call_again
 from bot.web.searched_names import SearchedNamesKept
 from bot.web.site import Site
 from helperfunctions import embedded_postgres, http_door, migrations, reader, webhook
@@ -191,7 +192,7 @@ class Bot:
             )
         reader = Reader(self.x, self.database, self.clock, self.ledger, self._credentials)
         retention = timedelta(days=self.settings.mention_retention_days)
-        return Responder(self.database, self.ledger, self._credentials, reader, self.answerer, retention)
+        return Responder(self.database, self._credentials, reader, self.answerer, retention)
 
     @property
     def _credentials(self) -> str:
@@ -200,7 +201,7 @@ class Bot:
     @property
     def username(self) -> str:
         """Our name on X as far as it is known here."""
-        account = self.ledger.known_account(self._credentials)
+        account = known_account(self.database, self._credentials)
         return account.username if account is not None else "watchtime"
 
     def summaries(self, named: date | None = None) -> DaySummaries:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.days import Calendar
-from bot.spend import Spending, spending_of
+from bot.spend.report import Spending, spending_of
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
 from helperfunctions.settings import Settings

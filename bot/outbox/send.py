@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from bot.outbox.settle import Settler
 from bot.ports import X
-from bot.spend import Ledger, MeteredX, Purpose
+from bot.spend.ledger import Ledger, Purpose
+from bot.spend.metered import MeteredX
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
 from helperfunctions.errors import (
@@ -99,7 +100,7 @@ class Sender:
 
     def _send(self, x: X, post: Claimed) -> bool:
         """Try to send one post; whether it is out. Whatever happens is on its row when this returns."""
-        metered = self.ledger.for_purpose(x, post.purpose, post.post_id)
+        metered = MeteredX(x, self.ledger, post.purpose, post.post_id)
         wrong = _unfit(post.text)
         if wrong:
             self._refuse(post, f"our own check found {wrong}")

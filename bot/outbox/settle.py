@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.ports import X
-from bot.spend import Ledger, Purpose
+from bot.spend.account import account_of
+from bot.spend.ledger import Ledger, Purpose
+from bot.spend.metered import MeteredX
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
 from helperfunctions.errors import XError
@@ -77,8 +79,8 @@ class Settler:
 
     def _own_posts(self, after: int) -> list[XPost]:
         """Our posts that came later than an id (0: the newest few) and that no row of the outbox has yet."""
-        x = self.ledger.for_purpose(self.x, Purpose.SETTLING)
-        user_id = self.ledger.account(self.x, self.credentials).user_id
+        x = MeteredX(self.x, self.ledger, Purpose.SETTLING)
+        user_id = account_of(self.ledger, self.x, self.credentials).user_id
         posts: list[XPost] = []
         page_token: str | None = None
         while True:

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.ports import X
-from bot.spend import Ledger, Purpose
+from bot.spend.account import account_of
+from bot.spend.ledger import Ledger, Purpose
+from bot.spend.metered import MeteredX
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
 from helperfunctions.x_models import XAccount, XPost
@@ -41,10 +43,10 @@ class Reader:
         On the very first time nothing is stored: what was there before us is not answered.
         Raises XError when X does not give them; nothing is lost then.
         """
-        account = self.ledger.account(self.x, self.credentials)
+        account = account_of(self.ledger, self.x, self.credentials)
         with self.database.transaction() as tx:
             cursor = tx.reply.cursor(name=CURSOR)
-        x = self.ledger.for_purpose(self.x, Purpose.MENTIONS)
+        x = MeteredX(self.x, self.ledger, Purpose.MENTIONS)
         if cursor is None:
             newest = x.mentions(account.user_id, max_results=FIRST_LOOK).posts_read
             self._store(account, [], max(newest, key=int, default=None))

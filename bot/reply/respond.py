@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.reply.answer import Answerer
 from bot.reply.read import Reader
-from bot.spend import Ledger
+from bot.spend.account import known_account
 from helperfunctions.database import Database
 from helperfunctions.errors import XError
 
@@ -22,7 +22,6 @@ class Responder:
     """X mentions -> the inbox -> the outbox. `credentials` is a hash of those that the reader's X uses."""
 
     database: Database
-    ledger: Ledger
     credentials: str
     reader: Reader
     answerer: Answerer
@@ -47,7 +46,7 @@ class Responder:
         return decided
 
     def _decide(self) -> int:
-        account = self.ledger.known_account(self.credentials)
+        account = known_account(self.database, self.credentials)
         if account is None:
             return 0
         self.answerer.names.refresh()

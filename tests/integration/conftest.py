@@ -11,7 +11,7 @@ import pytest
 
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
-from bot.spend import Ledger
+from bot.spend.ledger import Ledger
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import ChartNotDrawn

@@ -69,7 +69,7 @@ def make_inbox(make_outside: MakeOutside) -> MakeInbox:
             gives_hint=gives_hint,
         )
         reader = Reader(outside.x, outside.database, outside.clock, outside.ledger, CREDENTIALS)
-        responder = Responder(outside.database, outside.ledger, CREDENTIALS, reader, answerer, timedelta(days=30))
+        responder = Responder(outside.database, CREDENTIALS, reader, answerer, timedelta(days=30))
         if first_start:
             responder.respond()
         return Inbox(outside, answerer, responder)

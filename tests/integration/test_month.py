@@ -3,7 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from bot.spend import spending
+from bot.spend.account import account_of
+from bot.spend.report import spending
 from helperfunctions.errors import XError
 from sandbox.x.faults import XFault
 from tests.integration.conftest import MakeOutside, at
@@ -74,7 +75,7 @@ def test_a_month_without_mentions_costs_less_than_two_and_a_half_dollars(make_ou
     outside = make_outside()
     outside.clock.move_to(at("2026-12-01 22:00"))
     for _ in range(31):
-        outside.ledger.account(outside.x, "ours")
+        account_of(outside.ledger, outside.x, "ours")
         day = outside.clock.now().date()
         for kind in ("games", "streamers", "streamers_of_game"):
             outside.summary(kind, text=f"{kind} of {day}", day=day, chart=f"{kind} {day}")

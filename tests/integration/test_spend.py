@@ -8,7 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from bot.spend import Purpose, month_of, spending
+from bot.spend.account import account_of
+from bot.spend.ledger import Purpose
+from bot.spend.metered import MeteredX
+from bot.spend.month import month_of
+from bot.spend.report import spending
 from helperfunctions.errors import OverBudget, XCredentialsWrong, XError, XOutOfCredits
 from sandbox.x.faults import XFault
 from tests.factories import rows, write
@@ -18,7 +22,7 @@ THE_MONTH_HAS_LEFT = 10  # days, 21 November included
 
 
 def test_every_kind_of_call_costs_what_x_asks(outside: Outside) -> None:
-    x = outside.ledger.for_purpose(outside.x, Purpose.SUMMARIES)
+    x = MeteredX(outside.x, outside.ledger, Purpose.SUMMARIES)
     media = x.upload_png(PNG)
     x.describe_media(media.media_id, "bars")
     x.create_post("chart", media_ids=[media.media_id])
@@ -42,7 +46,7 @@ def test_every_kind_of_call_costs_what_x_asks(outside: Outside) -> None:
 @pytest.mark.parametrize("vocabulary", ["old", "new"])
 def test_what_is_read_costs_once_a_day(make_outside: MakeOutside, owns_app: bool, vocabulary: str) -> None:
     outside = make_outside(owns_app=owns_app, vocabulary=vocabulary)
-    x = outside.ledger.for_purpose(outside.x, Purpose.MENTIONS)
+    x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
     for number in range(7):
         outside.sandbox.tag(f"person{number % 3}", "@watchtimebot xQc")
         x.mentions(outside.sandbox.bot.user_id)
@@ -53,7 +57,7 @@ def test_what_is_read_costs_once_a_day(make_outside: MakeOutside, owns_app: bool
 
 
 def test_a_poll_that_brings_nothing_leaves_nothing(outside: Outside) -> None:
-    x = outside.ledger.for_purpose(outside.x, Purpose.MENTIONS)
+    x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
     for _ in range(5):
         x.mentions(outside.sandbox.bot.user_id)
     assert rows(outside.url, "select * from x_charges") == []
@@ -62,7 +66,7 @@ def test_a_poll_that_brings_nothing_leaves_nothing(outside: Outside) -> None:
 def test_an_answer_that_is_lost_has_been_paid_for(outside: Outside) -> None:
     """X has charged for it; we get to know what for when we read it again, be it on the next day."""
     outside.sandbox.tag("ann", "@watchtimebot xQc")
-    x = outside.ledger.for_purpose(outside.x, Purpose.MENTIONS)
+    x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
     outside.sandbox.faults.cue(XFault.DROP_AFTER)
     with pytest.raises(XError):
         x.mentions(outside.sandbox.bot.user_id)
@@ -78,23 +82,23 @@ def test_a_read_that_a_kill_cut_off_has_been_paid_for(outside: Outside) -> None:
     outside.ledger.reserve_read(Purpose.MENTIONS, 100)
     outside.x.mentions(outside.sandbox.bot.user_id)
     outside.later(10 * 3600)
-    outside.ledger.for_purpose(outside.x, Purpose.MENTIONS).mentions(outside.sandbox.bot.user_id)
+    MeteredX(outside.x, outside.ledger, Purpose.MENTIONS).mentions(outside.sandbox.bot.user_id)
     assert outside.spent() == outside.sandbox.bill().total_usd == Decimal("0.010")
 
 
 def test_who_we_are_is_asked_once_a_week(outside: Outside) -> None:
     for _ in range(14):
-        assert outside.ledger.account(outside.x, CREDENTIALS).username == "watchtimebot"
+        assert account_of(outside.ledger, outside.x, CREDENTIALS).username == "watchtimebot"
         outside.later(86_400)
     assert outside.sandbox.bill().units == {"user_read": 2}
-    assert outside.ledger.account(outside.x, "others") == outside.x.me()
+    assert account_of(outside.ledger, outside.x, "others") == outside.x.me()
 
 
 def test_a_price_can_be_changed(outside: Outside) -> None:
     with outside.database.transaction() as tx:
         assert tx.spend.set_price(kind="post", usd=Decimal("0.5")) == 1
         assert tx.spend.set_price(kind="nothing", usd=Decimal(1)) == 0
-    outside.ledger.for_purpose(outside.x, Purpose.SUMMARIES).create_post("hello")
+    MeteredX(outside.x, outside.ledger, Purpose.SUMMARIES).create_post("hello")
     assert outside.spent() == Decimal("0.5")
 
 
@@ -128,9 +132,9 @@ def test_the_budget_is_never_passed(make_outside: MakeOutside) -> None:
     assert [status for _, status in outside.posts()].count("sent") == 3
     assert outside.sandbox.bill().total_usd == Decimal("0.045")
     with pytest.raises(OverBudget):
-        outside.ledger.for_purpose(outside.x, Purpose.ACCOUNT).me()
+        MeteredX(outside.x, outside.ledger, Purpose.ACCOUNT).me()
     outside.clock.move_to(at("2026-12-01 00:00"))
-    assert outside.ledger.for_purpose(outside.x, Purpose.ACCOUNT).me().username == "watchtimebot"
+    assert MeteredX(outside.x, outside.ledger, Purpose.ACCOUNT).me().username == "watchtimebot"
 
 
 def test_a_page_is_no_larger_than_what_can_be_paid(make_outside: MakeOutside) -> None:
@@ -138,7 +142,7 @@ def test_a_page_is_no_larger_than_what_can_be_paid(make_outside: MakeOutside) ->
     outside = make_outside(budget_usd="0.72")
     for number in range(20):
         outside.sandbox.tag("ann", f"@watchtimebot {number}")
-    x = outside.ledger.for_purpose(outside.x, Purpose.MENTIONS)
+    x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
     assert len(x.mentions(outside.sandbox.bot.user_id).posts) == 6
     with pytest.raises(OverBudget):
         x.mentions(outside.sandbox.bot.user_id)
@@ -147,7 +151,7 @@ def test_a_page_is_no_larger_than_what_can_be_paid(make_outside: MakeOutside) ->
 
 def test_what_may_have_been_spent_counts_as_spent(make_outside: MakeOutside) -> None:
     outside = make_outside(budget_usd="0.055")
-    outside.ledger.account(outside.x, CREDENTIALS)
+    account_of(outside.ledger, outside.x, CREDENTIALS)
     outside.summary()
     outside.summary("streamers", text="other")
     outside.sandbox.faults.cue(XFault.SERVER_ERROR)
@@ -174,12 +178,12 @@ def test_what_x_says_of_money_or_keys_holds_for_every_call(
     outside: Outside, fault: XFault, kind: type[XError], seconds: int
 ) -> None:
     outside.sandbox.faults.cue(fault)
-    x = outside.ledger.for_purpose(outside.x, Purpose.MENTIONS)
+    x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
     with pytest.raises(kind):
         x.mentions(outside.sandbox.bot.user_id)
     for purpose in Purpose:
         with pytest.raises(kind, match="X is left alone until"):
-            outside.ledger.for_purpose(outside.x, purpose).me()
+            MeteredX(outside.x, outside.ledger, purpose).me()
     assert outside.sandbox.requests == 1
     outside.later(seconds - 1)
     with pytest.raises(kind):
@@ -189,7 +193,7 @@ def test_what_x_says_of_money_or_keys_holds_for_every_call(
 
 
 def test_the_month_is_shown_with_a_forecast(outside: Outside) -> None:
-    x = outside.ledger.for_purpose(outside.x, Purpose.SUMMARIES)
+    x = MeteredX(outside.x, outside.ledger, Purpose.SUMMARIES)
     for day in range(4):
         x.create_post(f"day {day}")
         outside.later(86_400)
@@ -217,7 +221,7 @@ def test_whatever_goes_wrong_the_ledger_agrees_with_the_bill(make_outside: MakeO
     outside.sandbox.faults.slow_seconds = 0.4
     but = {XFault.NO_CREDITS, XFault.USAGE_CAP, XFault.UNAUTHORIZED, *([XFault.RESET_BEFORE] if is_certain else [])}
     outside.sandbox.faults.set_rates(outside.sandbox.faults.everything(0.04, but))
-    x = outside.ledger.for_purpose(outside.x, Purpose.MENTIONS)
+    x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
     draw = random.Random(5)
     answered = 0
     for turn in range(150):

@@ -27,7 +27,8 @@ from bot.findings import (
     judge_streams,
     token_owner,
 )
-from bot.spend import Spending, Spent, month_of
+from bot.spend.month import month_of
+from bot.spend.report import Spending, Spent
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, WatchTimeError
 from helperfunctions.settings import Settings
 from helperfunctions.x_models import XAccount

@@ -11,7 +11,8 @@ import pytest
 from bot.days import Calendar
 from bot.health.facts import Facts, LastDay, LastPoll, Latency
 from bot.health.judge import LEAST_FREE_BYTES, Expected, judge, judge_disk
-from bot.spend import Spending, month_of
+from bot.spend.month import month_of
+from bot.spend.report import Spending
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 CALENDAR = Calendar(LOS_ANGELES, time(8))

@@ -4,31 +4,23 @@ X charges what it answers: a post, and each post or account read, the same one o
 answers, so this is a ledger of our own, kept by its price list. A month is a calendar month in UTC.
 """
 
-import calendar
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Final
 
-from bot.ports import X
+from bot.spend.month import month_of
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
 from helperfunctions.errors import OverBudget, XCredentialsWrong, XError, XOutOfCredits, XUnknown
-from helperfunctions.x_models import XAccount, XMedia, XPage
 
 log = logging.getLogger(__name__)
 
-Answer = TypeVar("Answer")
-
-MOST_PER_PAGE: Final = 100
 FEWEST_PER_PAGE: Final = 5
 SUMMARIES_PER_DAY: Final = 3
-ACCOUNT_KEPT_FOR: Final = timedelta(days=7)
-LONG_AGO: Final = datetime(2006, 3, 21, tzinfo=UTC)
 # A budget that was raised should be noticed soon.
 LOOK_AGAIN_AFTER: Final = timedelta(minutes=10)
 
@@ -47,9 +39,18 @@ class Purpose(StrEnum):
 _STOP_FIRST: Final = (Purpose.REPLIES, Purpose.MENTIONS)
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One thing that an answer brought and that X charges for."""
+
+    kind: str
+    resource_id: str
+    created_at: datetime | None
+
+
 @dataclass(slots=True)
 class Ledger:
-    """Prices, reserves and records calls; `for_purpose` gives an X that does so by itself."""
+    """Prices, reserves and records calls. `MeteredX` is an X that does so for every call."""
 
     database: Database
     clock: Clock
@@ -57,34 +58,6 @@ class Ledger:
     # whether the bot's account owns the developer app: reading is five times cheaper then
     owns_app: bool
     _stopped: set[tuple[str, date]] = field(default_factory=set)
-
-    def for_purpose(self, x: X, purpose: Purpose, post_id: int | None = None) -> "MeteredX":
-        """The same X, with every call on this ledger; `post_id` is the row of the outbox that calls are made for."""
-        return MeteredX(x, self, purpose, post_id)
-
-    def account(self, x: X, credentials: str) -> XAccount:
-        """Whose credentials these are; asked once a week. `credentials` is a hash of them."""
-        now = self.clock.now()
-        known = self.known_account(credentials, asked_after=now - ACCOUNT_KEPT_FOR)
-        return known if known is not None else self.ask_account(x, credentials)
-
-    def ask_account(self, x: X, credentials: str) -> XAccount:
-        """Whose credentials these are, and what they may do; X is asked, which it charges for once a day."""
-        account = self.for_purpose(x, Purpose.ACCOUNT).me()
-        with self.database.transaction() as tx:
-            tx.spend.keep_account(
-                credentials=credentials,
-                user_id=account.user_id,
-                username=account.username,
-                asked_at=self.clock.now(),
-            )
-        return account
-
-    def known_account(self, credentials: str, asked_after: datetime = LONG_AGO) -> XAccount | None:
-        """Whose credentials these are, if X was asked since a certain time; X is not asked here."""
-        with self.database.transaction() as tx:
-            known = tx.spend.account(credentials=credentials, asked_after=asked_after)
-        return XAccount(*known) if known is not None else None
 
     def was_published(self, tx: Transaction, post_id: int, *, at_first: bool = False) -> None:
         """The call whose outcome was unknown did publish the post; `at_first`: the first attempt of all did."""
@@ -132,7 +105,7 @@ class Ledger:
             tx.spend.end_pause(cause="credentials")
             tx.spend.settle_one(charge_id=charge_id)
 
-    def keep_read(self, charge_id: int, purpose: Purpose, reads: Sequence["Read"], *, is_last: bool) -> None:
+    def keep_read(self, charge_id: int, purpose: Purpose, reads: Sequence[Read], *, is_last: bool) -> None:
         """Charge what an answer brought, and what an answer that was lost before it may have brought."""
         now = self.clock.now()
         with self.database.transaction() as tx:
@@ -199,7 +172,7 @@ class Ledger:
             )
         )
 
-    def _charge_read(self, tx: Transaction, at: datetime, kind: str, purpose: Purpose, reads: Sequence["Read"]) -> None:
+    def _charge_read(self, tx: Transaction, at: datetime, kind: str, purpose: Purpose, reads: Sequence[Read]) -> None:
         ids = sorted({read.resource_id for read in reads})
         new = len(list(tx.spend.count_reads(day=at.astimezone(UTC).date(), kind=kind, resource_ids=ids))) if ids else 0
         if new:
@@ -228,164 +201,3 @@ def call_again(database: Database, now: datetime) -> None:
     with database.transaction() as tx:
         tx.spend.end_pauses()
         tx.outbox.wait_no_longer(now=now)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One thing that an answer brought and that X charges for."""
-
-    kind: str
-    resource_id: str
-    created_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class MeteredX:
-    """An X whose calls are on the ledger. Beside the errors of X, each call can raise OverBudget."""
-
-    x: X
-    ledger: Ledger
-    purpose: Purpose
-    post_id: int | None
-
-    def me(self) -> XAccount:
-        charge_id = self.ledger.reserve("user_read", self.purpose)
-        with self._recorded(charge_id, is_read=True):
-            account = self.x.me()
-        self.ledger.keep_read(charge_id, self.purpose, [Read("user_read", account.user_id, None)], is_last=True)
-        return account
-
-    def create_post(self, text: str, *, reply_to: str | None = None, media_ids: Sequence[str] = ()) -> str:
-        """As X's. An unknown outcome stays reserved until the outbox knows."""
-        charge_id = self.ledger.reserve("reply" if reply_to else "post", self.purpose, post_id=self.post_id)
-        with self._recorded(charge_id, keep_unknown=True):
-            x_id = self.x.create_post(text, reply_to=reply_to, media_ids=media_ids)
-        self.ledger.keep(charge_id)
-        return x_id
-
-    def upload_png(self, png: bytes) -> XMedia:
-        return self._write("media_upload", lambda: self.x.upload_png(png))
-
-    def describe_media(self, media_id: str, alt_text: str) -> None:
-        self._write("media_metadata", lambda: self.x.describe_media(media_id, alt_text))
-
-    def own_posts(
-        self,
-        user_id: str,
-        *,
-        since_id: str | None = None,
-        page_token: str | None = None,
-        max_results: int = MOST_PER_PAGE,
-    ) -> XPage:
-        return self._page(self.x.own_posts, user_id, since_id, page_token, max_results)
-
-    def mentions(
-        self,
-        user_id: str,
-        *,
-        since_id: str | None = None,
-        page_token: str | None = None,
-        max_results: int = MOST_PER_PAGE,
-    ) -> XPage:
-        return self._page(self.x.mentions, user_id, since_id, page_token, max_results)
-
-    def _page(
-        self, call: Callable[..., XPage], user_id: str, since_id: str | None, page_token: str | None, most: int
-    ) -> XPage:
-        charge_id, enough_for = self.ledger.reserve_read(self.purpose, most)
-        with self._recorded(charge_id, is_read=True):
-            page = call(user_id, since_id=since_id, page_token=page_token, max_results=enough_for)
-        created_at = {post.post_id: post.created_at for post in page.posts}
-        reads = [Read(self.ledger.read_kind, post_id, created_at.get(post_id)) for post_id in page.posts_read]
-        reads += [Read("user_read", read, None) for read in page.users_read]
-        self.ledger.keep_read(charge_id, self.purpose, reads, is_last=page.next_token is None)
-        return page
-
-    def _write(self, kind: str, call: Callable[[], Answer]) -> Answer:
-        charge_id = self.ledger.reserve(kind, self.purpose, post_id=self.post_id)
-        with self._recorded(charge_id):
-            answer = call()
-        self.ledger.keep(charge_id)
-        return answer
-
-    @contextmanager
-    def _recorded(self, charge_id: int, *, is_read: bool = False, keep_unknown: bool = False) -> Iterator[None]:
-        try:
-            yield
-        except XError as exc:
-            if isinstance(exc, XUnknown) and keep_unknown:
-                raise
-            if isinstance(exc, XUnknown) and exc.is_charged and not is_read:
-                self.ledger.keep(charge_id)  # rather too much than too little
-                raise
-            self.ledger.not_made(charge_id, exc, self.purpose, is_read=is_read)
-            raise
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A calendar month in UTC."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-    def days_left(self, now: datetime) -> int:
-        """Days that are not over, the present one included."""
-        return (self.ends_at.date() - now.astimezone(UTC).date()).days
-
-
-def month_of(instant: datetime) -> Month:
-    """The month to which an instant belongs."""
-    first = instant.astimezone(UTC).date().replace(day=1)
-    after = first + timedelta(days=calendar.monthrange(first.year, first.month)[1])
-    return Month(datetime.combine(first, time(), UTC), datetime.combine(after, time(), UTC))
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What calls of one kind for one purpose have cost; `unsettled_usd` of it for calls with an unknown outcome."""
-
-    purpose: str
-    kind: str
-    units: int
-    usd: Decimal
-    unsettled_usd: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Spending:
-    """A month's spending so far, in USD, and what it comes to if it goes on like this."""
-
-    month: Month
-    budget_usd: Decimal
-    rows: Sequence[Spent]
-    forecast_usd: Decimal
-    pauses: Sequence[tuple[str, datetime, str]]
-
-    @property
-    def total_usd(self) -> Decimal:
-        """All of it."""
-        return sum((row.usd for row in self.rows), Decimal(0))
-
-
-def spending(database: Database, now: datetime, budget_usd: Decimal) -> Spending:
-    """The month of `now`. The forecast goes on at the pace of the last seven days, or of as many as there are."""
-    with database.transaction() as tx:
-        return spending_of(tx, now, budget_usd)
-
-
-def spending_of(tx: Transaction, now: datetime, budget_usd: Decimal) -> Spending:
-    """The same, in a transaction that is there already."""
-    month = month_of(now)
-    week_ago = now - timedelta(days=7)
-    rows = [
-        Spent(str(purpose), str(kind), int(units), Decimal(usd), Decimal(unsettled or 0))
-        for purpose, kind, units, usd, unsettled in tx.spend.month_by_kind(since=month.starts_at, before=month.ends_at)
-    ]
-    lately = Decimal(tx.spend.spent(since=week_ago, before=now))
-    first: Any = tx.spend.first_charge_at(since=week_ago, before=now)
-    pauses = [(str(cause), until, str(because)) for cause, until, because in tx.spend.pauses(now=now)]
-    days = max((now - first) / timedelta(days=1), 1.0) if first else 1.0
-    total = sum((row.usd for row in rows), Decimal(0))
-    to_come = lately / Decimal(days) * Decimal((month.ends_at - now) / timedelta(days=1))
-    return Spending(month, budget_usd, rows, (total + to_come).quantize(Decimal("0.001")), pauses)

@@ -1,0 +1,60 @@
+"""What a month has cost so far, for people and for the health facts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.spend.month import Month, month_of
+from helperfunctions.database import Database, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What calls of one kind for one purpose have cost; `unsettled_usd` of it for calls with an unknown outcome."""
+
+    purpose: str
+    kind: str
+    units: int
+    usd: Decimal
+    unsettled_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """A month's spending so far, in USD, and what it comes to if it goes on like this."""
+
+    month: Month
+    budget_usd: Decimal
+    rows: Sequence[Spent]
+    forecast_usd: Decimal
+    pauses: Sequence[tuple[str, datetime, str]]
+
+    @property
+    def total_usd(self) -> Decimal:
+        """All of it."""
+        return sum((row.usd for row in self.rows), Decimal(0))
+
+
+def spending(database: Database, now: datetime, budget_usd: Decimal) -> Spending:
+    """The month of `now`. The forecast goes on at the pace of the last seven days, or of as many as there are."""
+    with database.transaction() as tx:
+        return spending_of(tx, now, budget_usd)
+
+
+def spending_of(tx: Transaction, now: datetime, budget_usd: Decimal) -> Spending:
+    """The same, in a transaction that is there already."""
+    month = month_of(now)
+    week_ago = now - timedelta(days=7)
+    rows = [
+        Spent(str(purpose), str(kind), int(units), Decimal(usd), Decimal(unsettled or 0))
+        for purpose, kind, units, usd, unsettled in tx.spend.month_by_kind(since=month.starts_at, before=month.ends_at)
+    ]
+    lately = Decimal(tx.spend.spent(since=week_ago, before=now))
+    first: Any = tx.spend.first_charge_at(since=week_ago, before=now)
+    pauses = [(str(cause), until, str(because)) for cause, until, because in tx.spend.pauses(now=now)]
+    days = max((now - first) / timedelta(days=1), 1.0) if first else 1.0
+    total = sum((row.usd for row in rows), Decimal(0))
+    to_come = lately / Decimal(days) * Decimal((month.ends_at - now) / timedelta(days=1))
+    return Spending(month, budget_usd, rows, (total + to_come).quantize(Decimal("0.001")), pauses)
