@@ -1,4 +1,4 @@
-"""Twitch's Helix API: a token, paced requests, pages of live streams. The only file that touches requests.
+"""Twitch's Helix API: a token, paced requests, pages of live streams.
 
 Facts: https://dev.twitch.tv/docs/api/reference#get-streams, https://dev.twitch.tv/docs/api/guide (rate limits),
 https://dev.twitch.tv/docs/authentication/getting-tokens-oauth (client credentials).
@@ -20,6 +20,7 @@ import tenacity
 from helperfunctions.clock import Clock, ahead_of
 from helperfunctions.errors import InvalidCursor, TwitchError, TwitchRefused, TwitchUnavailable
 from helperfunctions.hidden import without
+from helperfunctions.http_session import EnvironmentSession
 from helperfunctions.text import one_line
 from helperfunctions.token_cache import AppToken, TokenCache
 
@@ -100,11 +101,7 @@ class TwitchApi:
         self._told: TwitchTold | None = None
         self._token: AppToken | None = None
         self._not_before = clock.now()
-        self._http = requests.Session()
-        # Proxies and certificates of the environment, looked up once and not with every request.
-        self._transport: dict[str, Any] = {}
-        # Nor may a .netrc put its own password in place of our token.
-        self._http.trust_env = False
+        self._http = EnvironmentSession(self._api_url, self._auth_url)
         # The token is kept under this name; a hash, since the secret is part of what makes it valid.
         self._token_key = hashlib.sha256("\n".join([auth_url, client_id, client_secret]).encode()).hexdigest()
 
@@ -174,11 +171,7 @@ class TwitchApi:
     def _send(self, method: str, base: str, path: str, **arguments: Any) -> requests.Response:
         url = base + path
         try:
-            if base not in self._transport:
-                self._transport[base] = self._http.merge_environment_settings(url, {}, None, None, None)
-            response = self._http.request(
-                method, url, timeout=self._timeout, allow_redirects=False, **self._transport[base], **arguments
-            )
+            response = self._http.request(method, url, timeout=self._timeout, allow_redirects=False, **arguments)
         except ValueError as exc:  # that is what requests' InvalidURL and InvalidSchema are as well
             raise TwitchError(f"{url} cannot be asked: mend TWITCH_API_URL or TWITCH_AUTH_URL") from exc
         except requests.RequestException as exc:

@@ -2,7 +2,8 @@
 
 import requests
 
-from helperfunctions.errors import WebhookFailed
+from helperfunctions.errors import SettingsError, WebhookFailed
+from helperfunctions.http_session import EnvironmentSession
 
 TIMEOUT = (5.0, 10.0)
 
@@ -13,9 +14,12 @@ def send(url: str, status: str, text: str) -> None:
     Raises WebhookFailed, which never holds the address: it is as good as a password.
     """
     try:
-        answer = requests.post(
-            url, json={"text": text, "content": text, "status": status}, timeout=TIMEOUT, allow_redirects=False
-        )
+        with EnvironmentSession(url) as http:
+            answer = http.post(
+                url, json={"text": text, "content": text, "status": status}, timeout=TIMEOUT, allow_redirects=False
+            )
+    except SettingsError as exc:
+        raise WebhookFailed(f"the webhook cannot be reached: {exc}") from exc
     except requests.RequestException as exc:
         # What requests says holds the address.
         raise WebhookFailed(f"the webhook does not answer: {type(exc).__name__}") from None

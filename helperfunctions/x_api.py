@@ -24,6 +24,7 @@ import urllib3.exceptions
 from helperfunctions.clock import Clock, ahead_of
 from helperfunctions.errors import XCredentialsWrong, XError, XNotYet, XOutOfCredits, XRefused, XUnknown
 from helperfunctions.hidden import without
+from helperfunctions.http_session import EnvironmentSession
 from helperfunctions.text import one_line
 from helperfunctions.x_models import XAccount, XMedia, XPage, XPost, XTag
 
@@ -179,7 +180,7 @@ class _OldWordsRefused(XRefused):
     """X does not know `tweet.fields` (any more)."""
 
 
-class _Session(requests.Session):
+class _Session(EnvironmentSession):
     """Sends tweepy's requests to our `api_url`, with a timeout, and lets pass only what was done."""
 
     def __init__(
@@ -190,7 +191,7 @@ class _Session(requests.Session):
         hide: Hide,
         calls_left: MutableMapping[str, float],
     ) -> None:
-        super().__init__()
+        super().__init__(api_url)
         # What is left of each rate limit, for whoever watches.
         self._calls_left = calls_left
         # Two jobs share this session; X's cookies are of no use to either.

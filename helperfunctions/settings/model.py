@@ -6,6 +6,7 @@ from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
@@ -40,7 +41,12 @@ def time_of_day(text: Any) -> time:
 
 
 def _web_address(url: str) -> str:
-    if not url.startswith(("http://", "https://")) or len(url.split("/")[2]) == 0:
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and " " not in url
+    except ValueError:
+        is_one = False
+    if not is_one:
         raise ValueError("should be an address that begins with https:// (or http:// for a stand-in)")
     return url.rstrip("/")
 

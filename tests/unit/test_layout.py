@@ -55,7 +55,12 @@ VENDORS = {
     },
     "rapidfuzz": {"helperfunctions/near.py"},
     "regex": {"helperfunctions/text.py"},
-    "requests": {"helperfunctions/twitch_api.py", "helperfunctions/webhook.py", "helperfunctions/x_api.py"},
+    "requests": {
+        "helperfunctions/http_session.py",
+        "helperfunctions/twitch_api.py",
+        "helperfunctions/webhook.py",
+        "helperfunctions/x_api.py",
+    },
     "rich": {"helperfunctions/screen.py", "bot/cli.py", "bot/cli_x.py"},
     "tenacity": {"helperfunctions/aws_secrets.py", "helperfunctions/twitch_api.py"},
     "tweepy": {"helperfunctions/x_api.py"},

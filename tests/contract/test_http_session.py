@@ -1,0 +1,161 @@
+"""Proxies, certificates and passwords of the environment, for every client that speaks HTTP."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from helperfunctions import webhook
+from helperfunctions.clock import SystemClock, VirtualClock
+from helperfunctions.errors import SettingsError, WatchTimeError, WebhookFailed
+from helperfunctions.http_session import EnvironmentSession
+from helperfunctions.token_cache import NoTokenCache
+from helperfunctions.twitch_api import TwitchApi
+from helperfunctions.x_api import XApi
+from sandbox.http_server import SandboxServer
+from sandbox.messages import Request, Response, json_response
+
+PASSWORD = "planted-proxy-password-91c4"
+NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "requests_ca_bundle", "curl_ca_bundle")
+# Nobody answers there: what arrives came through the proxy.
+HOST = "service.invalid"
+
+
+class Proxy(SandboxServer):
+    """Answers in place of every server, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__(SystemClock(), host="127.0.0.1", port=0)
+        self.heard: list[Request] = []
+
+    def answer(self, request: Request) -> Response:
+        self.heard.append(request)
+        if request.path.endswith("/token"):
+            return json_response({"access_token": "token", "expires_in": 5_000, "token_type": "bearer"})
+        return json_response({"data": {"id": "1", "username": "bot"}, "pagination": {}})
+
+
+@pytest.fixture(autouse=True)
+def nothing_around_us(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in (*NAMES, *map(str.upper, NAMES)):
+        monkeypatch.delenv(name, raising=False)
+    netrc = tmp_path / "netrc"
+    netrc.write_text(f"default login me password {PASSWORD}\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+
+
+@pytest.fixture
+def proxy() -> Iterator[Proxy]:
+    with Proxy() as proxy:
+        yield proxy
+
+
+def ask_twitch(base: str) -> None:
+    api = TwitchApi(
+        api_url=f"{base}/helix",
+        auth_url=f"{base}/oauth2",
+        client_id="id",
+        client_secret="secret",
+        clock=VirtualClock(datetime(2026, 11, 21, tzinfo=UTC)),
+        tokens=NoTokenCache(),
+        attempts=1,
+    )
+    try:
+        api.get_streams()
+    finally:
+        api.close()
+
+
+def ask_x(base: str) -> None:
+    api = XApi(
+        api_url=base,
+        api_key="key",
+        api_key_secret="secret",
+        access_token="token",
+        access_token_secret="secret",
+        clock=SystemClock(),
+    )
+    try:
+        api.me()
+    finally:
+        api.close()
+
+
+def call_webhook(base: str) -> None:
+    webhook.send(f"{base}/hook", "fine", "all is well")
+
+
+CLIENTS = {"Twitch": ask_twitch, "X": ask_x, "webhook": call_webhook}
+each_client = pytest.mark.parametrize("ask", CLIENTS.values(), ids=CLIENTS)
+
+
+@each_client
+@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "ALL_PROXY"])
+def test_a_proxy_of_the_environment_is_used_and_a_password_of_netrc_is_not(
+    ask: Callable[[str], None], name: str, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, proxy.url)
+    ask(f"http://{HOST}")
+    assert proxy.heard
+    assert {request.headers["host"] for request in proxy.heard} == {HOST}
+    assert [one for one in proxy.heard if one.headers.get("authorization", "").startswith("Basic")] == []
+
+
+@each_client
+def test_a_server_of_no_proxy_is_asked_directly(
+    ask: Callable[[str], None], proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    ask(proxy.url)
+    assert proxy.heard
+
+
+@each_client
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("ALL_PROXY", f"socks5h://me:{PASSWORD}@127.0.0.1:1080", "ALL_PROXY in the environment names a SOCKS proxy"),
+        ("https_proxy", "socks4://127.0.0.1:1080", "https_proxy in the environment names a SOCKS proxy (socks4)"),
+        ("HTTPS_PROXY", f"ftp://me:{PASSWORD}@127.0.0.1", "HTTPS_PROXY in the environment is no address of a proxy"),
+        ("https_proxy", "http://127.0.0.1:port", "https_proxy in the environment is no address of a proxy"),
+        ("https_proxy", "http://", "https_proxy in the environment is no address of a proxy"),
+        ("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem", "REQUESTS_CA_BUNDLE in the environment cannot be used: /nowhere/ca"),
+        ("SSL_CERT_FILE", "/etc/passwd", "SSL_CERT_FILE in the environment cannot be used: /etc/passwd: no certif"),
+    ],
+    ids=["SOCKS for all", "SOCKS for HTTPS", "other kind", "port", "no host", "no such file", "no certificates"],
+)
+def test_what_can_never_work_is_reported_with_the_name_of_its_variable(
+    ask: Callable[[str], None], name: str, value: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once, and not as a server that does not answer; PySocks is not among the requirements."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises((SettingsError, WebhookFailed)) as caught:
+        ask(f"https://{HOST}")
+    assert says in str(caught.value)
+    assert PASSWORD not in str(caught.value)
+    assert isinstance(caught.value, SettingsError) or ask is call_webhook
+
+
+def test_certificates_of_the_environment_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    import certifi
+
+    for name in ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
+        path = Path(certifi.where())
+        monkeypatch.setenv(name, str(path))
+        settings = EnvironmentSession().merge_environment_settings(f"https://{HOST}", None, None, None, None)
+        assert settings["verify"] == str(path)
+        monkeypatch.delenv(name)
+    settings = EnvironmentSession().merge_environment_settings(f"https://{HOST}", None, None, None, None)
+    assert settings["verify"] is True
+
+
+def test_a_proxy_that_refuses_is_an_outage_without_its_password(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", f"http://me:{PASSWORD}@127.0.0.1:{proxy.url.rsplit(':')[-1]}")
+    for ask in CLIENTS.values():
+        with pytest.raises(WatchTimeError) as caught:
+            ask(f"https://{HOST}")
+        assert "ProxyError" in str(caught.value)
+        assert PASSWORD not in repr(caught.value)
