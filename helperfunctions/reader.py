@@ -4,7 +4,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from helperfunctions.database import Database
-from helperfunctions.errors import DatabaseError, DatabaseUnavailable, SettingsError
+from helperfunctions.errors import DatabaseError, SettingsError
 
 EMBEDDED_ROLE: Final = "watchtime_web"
 
@@ -24,9 +24,10 @@ def prepare(database: Database, reading_url: str) -> str:
     try:
         with database.transaction() as tx:
             tx.database.make_reader(role=role, password=password)
-    except DatabaseUnavailable:
-        raise
+            tx.database.limit_reader(role=role)
     except DatabaseError as exc:
+        if exc.can_retry:
+            raise
         raise DatabaseError(
             f"the role {role} of WEB_DATABASE_URL cannot be made: {exc}. Have an administrator of the database give "
             "the bot's role CREATEROLE, or leave WEB_DATABASE_URL out: the dashboard then reads as the bot's own role"

@@ -1,6 +1,17 @@
 -- Written by `make schema` from sql/migrations, for reading. A test keeps the two equal.
 CREATE SCHEMA staging;
 
+CREATE FUNCTION public.limit_reader(role text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    execute format('alter role %I set work_mem = %L', role, '8MB');
+    execute format('alter role %I set hash_mem_multiplier = 1', role);
+    execute format('alter role %I set max_parallel_workers_per_gather = 0', role);
+    execute format('alter role %I set jit = off', role);
+end
+$$;
+
 CREATE FUNCTION public.make_reader(role text, password text) RETURNS void
     LANGUAGE plpgsql
     AS $$

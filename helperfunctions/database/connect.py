@@ -19,21 +19,33 @@ _ALIVE: dict[str, Any] = {
     "keepalives_count": 4,
     "tcp_user_timeout": 120_000,
 }
+# What one query may take of the server's memory. A parallel query takes work_mem once more for each worker and each of
+# its steps, and compiled code (JIT) some ten MB for each connection: in 192 MB, two readers of a year were enough to
+# have the kernel kill the whole server.
+_MEMORY: dict[str, str] = {
+    "work_mem": "8MB",
+    "hash_mem_multiplier": "1",
+    "max_parallel_workers_per_gather": "0",
+    "max_parallel_maintenance_workers": "0",
+    "jit": "off",
+}
 # What takes longer hangs: a lock that nobody gives back, a disk that no longer answers. In milliseconds.
-WORKING_SETTINGS = {
+WORKING_SETTINGS: dict[str, str | int] = {
+    **_MEMORY,
     "lock_timeout": 120_000,
     "idle_in_transaction_session_timeout": 300_000,
     "statement_timeout": 1_800_000,
 }
 # For readers, who wait for a page. In milliseconds.
-READING_SETTINGS = {
+READING_SETTINGS: dict[str, str | int] = {
+    **_MEMORY,
     "lock_timeout": 5_000,
     "idle_in_transaction_session_timeout": 60_000,
     "statement_timeout": 15_000,
 }
 
 
-def connect(url: str, settings: Mapping[str, int], *, application_name: str = "watchtime") -> Any:
+def connect(url: str, settings: Mapping[str, str | int], *, application_name: str = "watchtime") -> Any:
     """Open a connection whose session has these settings. Raises DatabaseError."""
     if not is_understood(url):
         raise DatabaseError("the address of the database is not understood: fix DATABASE_URL")
@@ -49,8 +61,11 @@ def connect(url: str, settings: Mapping[str, int], *, application_name: str = "w
         )
 
 
-def _options(url: str, settings: Mapping[str, int]) -> str:
-    """The settings of a session, and instants in UTC, whatever the server's own time zone. Options in the address come
-    later, and so take precedence."""
-    ours = " ".join(f"-c {name}={value}" for name, value in {"TimeZone": "UTC", **settings}.items())
-    return f"{ours} {psycopg2.extensions.parse_dsn(url).get('options', '')}".strip()
+def _options(url: str, settings: Mapping[str, str | int]) -> str:
+    """The options of a session; of two values for one setting, the server takes the later.
+
+    Options in the address take precedence, so that a large server can be used as one. Only the time zone is ours in any
+    case: instants in another one would begin hours and days at the wrong moment.
+    """
+    ours = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    return " ".join((ours, psycopg2.extensions.parse_dsn(url).get("options", ""), "-c TimeZone=UTC"))

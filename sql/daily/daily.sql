@@ -18,9 +18,15 @@ select
     to_regclass('staging.streams_' || to_char(cast(:day as date), 'YYYY_MM_DD')) is not null as has_streams,
     exists (select from days where days.day = cast(:day as date)) as is_rolled_up;
 
--- name: allow_memory!
--- Let this transaction group in memory: a day of Twitch at 30 minutes takes about 15 MB.
-set local work_mem = '64MB';
+-- name: allow_memory^
+-- Let this transaction group in memory: a day of Twitch at 30 minutes takes about 15 MB; what takes more goes to disk.
+-- Each sort and each hash table of a query may take this much and no more, in one process and without compiled code,
+-- whatever the server or the address of the database says: 128 MB had the server killed in a container of 192 MB.
+select
+    set_config('work_mem', '16MB', true),
+    set_config('hash_mem_multiplier', '1', true),
+    set_config('max_parallel_workers_per_gather', '0', true),
+    set_config('jit', 'off', true);
 
 -- name: gather_spans!
 -- The hours for which each poll of a day speaks, in milliseconds: this is the definition of watch time.

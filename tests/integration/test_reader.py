@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from bot.wiring import open_reading
-from helperfunctions import reader
+from helperfunctions import migrations, reader
 from helperfunctions.database import Database, ReadPool
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, SettingsError
 from helperfunctions.queries import Queries
@@ -21,6 +21,7 @@ READABLE = (
     "months", "hours", "hourly_games", "addresses", "names", "game_aliases", "staging.polls", "staging.streams",
     "staging.games", "schema_migrations", "monthly_games",
 )  # fmt: skip
+LIMITS_MIGRATION = (migrations.MIGRATIONS_FOLDER / "20261126001000_reader_limits.sql").read_text()
 HIDDEN = (
     "mentions", "opt_outs", "x_charges", "x_accounts", "x_prices", "x_pauses", "x_reads", "x_lost_reads", "draws",
     "staging.set_aside",
@@ -68,6 +69,22 @@ def test_the_role_reads_what_is_shown_and_nothing_else(database: Database, url: 
             rows(reading, f"set transaction read write; {statement}")
     with pytest.raises(Exception, match="read-only"):
         rows(reading, "create table mine (a int)")
+
+
+@pytest.mark.parametrize("is_made_before", [False, True], ids=["made now", "made by an older version"])
+def test_any_program_that_comes_in_as_the_role_is_limited_in_memory(
+    database: Database, url: str, is_made_before: bool
+) -> None:
+    reading = address_of(url, f"watchtime_limited_{is_made_before}".lower(), "one")
+    role = reader.prepare(database, reading)
+    if is_made_before:
+        execute(url, f"alter role {role} reset all")
+        execute(url, LIMITS_MIGRATION.split("-- migrate:down")[1])
+        execute(url, LIMITS_MIGRATION.split("-- migrate:down")[0])
+    assert [
+        rows(reading, f"show {setting}")[0][0]
+        for setting in ("jit", "work_mem", "hash_mem_multiplier", "max_parallel_workers_per_gather")
+    ] == ["off", "8MB", "1", "0"]
 
 
 def test_it_is_mended_by_the_next_migration_and_two_at_once_are_fine(database: Database, url: str) -> None:
