@@ -10,6 +10,7 @@
     ├── DatabaseError           PostgreSQL refused what we asked
     │   ├── DatabaseUnavailable     it cannot be reached, or went away; trying again can help
     │   │   └── DatabaseTooSlow         it did not get it done in the time that we give it
+    │   ├── DatabaseConflict        another transaction was in the way; trying again can help
     │   └── SchemaMismatch          its schema is not the one that this version needs
     ├── TwitchError             Twitch did not answer as agreed
     │   ├── TwitchUnavailable       it was tried again until there was no sense in it; later it may work
@@ -103,6 +104,16 @@ class DatabaseUnavailable(DatabaseError):
 class DatabaseTooSlow(DatabaseUnavailable):
     """PostgreSQL did not get something done in the time that we give it."""
 
+    exit_code = 75
+
+
+class DatabaseConflict(DatabaseError):
+    """Another transaction was in the way: it held a lock for too long, or each waited for the other (a deadlock).
+
+    The server is there and well; the same transaction can succeed when it is tried again.
+    """
+
+    can_retry = True
     exit_code = 75
 
 

@@ -15,7 +15,7 @@ from bot.reply.triage import OLDEST, Mention, reason_not_to_answer, reason_not_t
 from bot.reply.understand import understand
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
-from helperfunctions.errors import DatabaseUnavailable
+from helperfunctions.errors import WatchTimeError
 from helperfunctions.x_models import XAccount
 
 log = logging.getLogger(__name__)
@@ -115,9 +115,10 @@ class Answerer:
         mention = Mention(*row)
         try:
             decision = self._decision(mention, account)
-        except DatabaseUnavailable:
-            raise
         except Exception as exc:
+            if isinstance(exc, WatchTimeError) and exc.can_retry:
+                # The mention stays in the inbox and is decided next time.
+                raise
             log.exception("mention=%s cannot be answered", mention.mention_id)
             decision = ignored(f"an error of ours: {type(exc).__name__}")
         self._keep(mention, decision)

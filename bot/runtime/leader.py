@@ -62,12 +62,11 @@ class Lead:
         try:
             standing = self._look()
             why = ""
-        except DatabaseUnavailable as exc:
+        except DatabaseError as exc:
+            self._let_go()
+            if not exc.can_retry:
+                raise
             standing, why = Standing.WITHOUT_DATABASE, str(exc)
-            self._let_go()
-        except DatabaseError:
-            self._let_go()
-            raise
         self._tell(standing, why)
         with self._lock:
             self._standing = standing

@@ -19,6 +19,7 @@ from bot.web.site import Site
 from helperfunctions.errors import (
     CannotBeAsked,
     ChartNotDrawn,
+    DatabaseConflict,
     DatabaseError,
     DatabaseTooSlow,
     DatabaseUnavailable,
@@ -100,6 +101,9 @@ def _in_words(exc: Exception, path: str, site: Site) -> tuple[int, str | None, d
         case ChartNotDrawn():
             log.warning("a picture was not drawn path=%s: %s", path, exc)
             return 503, "This picture is not to be had just now. Try again in a minute.", AGAIN_IN
+        case DatabaseConflict():
+            log.warning("a page had to wait for a lock for too long path=%s: %s", path, exc)
+            return 503, None, AGAIN_IN
         case DatabaseTooSlow():
             log.warning("an answer took too long path=%s: %s", path, exc)
             return 503, "This took too long. Ask for fewer days, or for fewer rows.", AGAIN_IN

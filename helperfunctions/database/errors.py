@@ -5,25 +5,47 @@ from contextlib import contextmanager
 
 import psycopg2
 import psycopg2.errors
+import psycopg2.extensions
 
-from helperfunctions.errors import DatabaseError, DatabaseTooSlow, DatabaseUnavailable
+from helperfunctions.errors import DatabaseConflict, DatabaseError, DatabaseTooSlow, DatabaseUnavailable
+
+# What the driver calls operational although the server is there and well: a limit, or an object in the wrong state.
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_REFUSED_CLASSES = ("54", "55")
+_REFUSED_CODES = ("53400",)
+# The server ended the session because we left a transaction idle for too long, or open.
+_SESSION_ENDED_CODES = ("25P03", "25P04")
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise the driver's errors as DatabaseError or one of its kinds."""
+    """Raise the driver's errors as DatabaseError or one of its kinds, in one line."""
     try:
         yield
-    except psycopg2.errors.ReadOnlySqlTransaction as exc:
-        raise DatabaseUnavailable("the database can only be read just now: it recovers, or somebody set it so") from exc
-    except (psycopg2.errors.DiskFull, psycopg2.errors.OutOfMemory) as exc:
-        raise DatabaseUnavailable(f"the database has no room left: {_first_line(exc)}") from exc
-    except psycopg2.errors.QueryCanceled as exc:
-        raise DatabaseTooSlow(f"the database did not get it done in time: {_first_line(exc)}") from exc
-    except (psycopg2.OperationalError, psycopg2.InterfaceError) as exc:
-        raise DatabaseUnavailable(f"the database cannot be reached or went away: {_first_line(exc)}") from exc
     except psycopg2.Error as exc:
-        raise DatabaseError(f"the database refused: {_first_line(exc)}") from exc
+        raise _in_our_words(exc) from exc
+
+
+def _in_our_words(exc: psycopg2.Error) -> DatabaseError:
+    says, code = _first_line(exc), exc.pgcode or ""
+    match exc:
+        case psycopg2.errors.ReadOnlySqlTransaction():
+            return DatabaseUnavailable("the database can only be read just now: it recovers, or somebody set it so")
+        case psycopg2.errors.DiskFull():
+            return DatabaseUnavailable(f"the database has no room left on its disk: {says}")
+        case psycopg2.errors.OutOfMemory():
+            return DatabaseUnavailable(f"the database server has no memory left for this: {says}")
+        case psycopg2.errors.QueryCanceled():
+            return DatabaseTooSlow(f"the database did not get it done in time: {says}")
+        case psycopg2.errors.LockNotAvailable() | psycopg2.errors.ObjectInUse():
+            return DatabaseConflict(f"another transaction holds a lock that this one needs: {says}")
+        case psycopg2.extensions.TransactionRollbackError():
+            return DatabaseConflict(f"another transaction came in between, nothing was changed: {says}")
+    is_refusal = code in _REFUSED_CODES or code.startswith(_REFUSED_CLASSES)
+    is_broken = isinstance(exc, psycopg2.OperationalError | psycopg2.InterfaceError) or code in _SESSION_ENDED_CODES
+    if is_broken and not is_refusal:
+        return DatabaseUnavailable(f"the database cannot be reached or went away: {says}")
+    return DatabaseError(f"the database refused: {says}")
 
 
 def _first_line(exc: psycopg2.Error) -> str:

@@ -7,8 +7,8 @@ from datetime import timedelta
 import psycopg2
 import pytest
 
-from helperfunctions.database import CopyRows, Database, ReadPool, without_password
-from helperfunctions.errors import Busy, DatabaseError, DatabaseUnavailable
+from helperfunctions.database import CopyRows, Database, ReadPool, Transactions, without_password
+from helperfunctions.errors import Busy, DatabaseConflict, DatabaseError, DatabaseTooSlow, DatabaseUnavailable
 from helperfunctions.queries import Queries
 from tests.acceptance.conftest import eventually
 from tests.conftest import execute
@@ -330,3 +330,123 @@ def test_instants_come_in_utc_whatever_the_servers_time_zone(database: Database,
             started_at = tx.health.last_good_poll()
         assert (started_at, started_at.utcoffset()) == (DAY_START, timedelta(0))
     pool.close()
+
+
+LIMITS = {
+    "hash_mem_multiplier": "1",
+    "jit": "off",
+    "max_parallel_maintenance_workers": "0",
+    "max_parallel_workers_per_gather": "0",
+    "work_mem": "8MB",
+}
+
+
+def settings_of(reads: Transactions, *names: str) -> dict[str, str]:
+    """What a session has for some settings."""
+    with reads.transaction() as tx:
+        return {name: tx.run(f"show {name}")[0][0] for name in names}
+
+
+def test_a_session_limits_its_memory_whatever_the_server_is_set_to(
+    database: Database, url: str, queries: Queries
+) -> None:
+    """One that works as well as one that reads: two readers of a year were enough to have a small server killed."""
+    name = url.split("/")[3].split("?")[0]
+    for setting, value in (("jit", "on"), ("work_mem", "'64MB'"), ("max_parallel_workers_per_gather", "4")):
+        execute(url, f"alter database {name} set {setting} = {value}")
+    pool = ReadPool(url, queries)
+    assert settings_of(database, *LIMITS) == LIMITS
+    assert settings_of(pool, *LIMITS) == LIMITS
+    pool.close()
+
+
+def test_options_of_the_address_take_precedence_except_for_the_time_zone(url: str, queries: Queries) -> None:
+    """A large server can be used as one; hours and days begin where they begin."""
+    mine = f"{url}&options=-c%20work_mem%3D32MB%20-c%20jit%3Don%20-c%20TimeZone%3DAsia/Kolkata"
+    pool = ReadPool(mine, queries)
+    for reads in (Database(mine, queries), pool):
+        assert settings_of(reads, "work_mem", "jit", "hash_mem_multiplier", "timezone") == {
+            "work_mem": "32MB",
+            "jit": "on",
+            "hash_mem_multiplier": "1",
+            "timezone": "UTC",
+        }
+    pool.close()
+
+
+def test_a_roll_up_limits_its_memory_whatever_the_address_says(url: str, queries: Queries) -> None:
+    generous = Database(f"{url}&options=-c%20work_mem%3D512MB%20-c%20hash_mem_multiplier%3D8%20-c%20jit%3Don", queries)
+    with generous.transaction() as tx:
+        tx.daily.allow_memory()
+        assert [tx.run(f"show {name}")[0][0] for name in sorted(LIMITS)] == ["1", "off", "0", "0", "16MB"]
+    assert settings_of(generous, "work_mem") == {"work_mem": "512MB"}
+
+
+def refuse(reads: Transactions, sqlstate: str) -> DatabaseError:
+    """What an error of the server with this code becomes."""
+    with pytest.raises(DatabaseError) as caught, reads.transaction() as tx:
+        tx.run(f"do $$ begin raise exception 'it says why' using errcode = '{sqlstate}'; end $$")
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "kind", "says"),
+    [
+        pytest.param("55P03", DatabaseConflict, "another transaction holds a lock", id="lock time-out"),
+        pytest.param("40P01", DatabaseConflict, "another transaction came in between", id="deadlock"),
+        pytest.param("40001", DatabaseConflict, "another transaction came in between", id="serialization failure"),
+        pytest.param("57014", DatabaseTooSlow, "did not get it done in time", id="statement time-out"),
+        pytest.param("53100", DatabaseUnavailable, "no room left on its disk", id="disk full"),
+        pytest.param("53200", DatabaseUnavailable, "no memory left", id="out of memory"),
+        pytest.param("53300", DatabaseUnavailable, "cannot be reached", id="too many connections"),
+        pytest.param("57P01", DatabaseUnavailable, "cannot be reached or went away", id="administrator shuts down"),
+        pytest.param("57P02", DatabaseUnavailable, "cannot be reached or went away", id="crash of another session"),
+        pytest.param("57P03", DatabaseUnavailable, "cannot be reached or went away", id="starting up"),
+        pytest.param("25P03", DatabaseUnavailable, "cannot be reached or went away", id="idle in transaction"),
+        pytest.param("25006", DatabaseUnavailable, "can only be read", id="read-only"),
+        pytest.param("53400", DatabaseError, "the database refused", id="limit of temporary files"),
+        pytest.param("54000", DatabaseError, "the database refused", id="too complex"),
+        pytest.param("55000", DatabaseError, "the database refused", id="wrong state"),
+        pytest.param("42501", DatabaseError, "the database refused", id="right revoked"),
+    ],
+)
+def test_an_error_of_the_server_says_whether_trying_again_helps(
+    database: Database, sqlstate: str, kind: type[DatabaseError], says: str
+) -> None:
+    error = refuse(database, sqlstate)
+    assert type(error) is kind
+    assert says in str(error)
+    assert "it says why" in str(error) or sqlstate == "25006"
+    assert error.can_retry is (kind is not DatabaseError)
+
+
+def test_a_lock_time_out_is_no_database_that_is_away(url: str, queries: Queries) -> None:
+    impatient = Database(f"{url}&options=-c%20lock_timeout%3D100", queries)
+    with Database(url, queries).transaction() as holder:
+        holder.run("lock table days")
+        with pytest.raises(DatabaseConflict, match="holds a lock that this one needs"), impatient.transaction() as tx:
+            tx.run("select * from days")
+
+
+def test_of_two_that_wait_for_each_other_one_is_reported_as_a_conflict(database: Database, url: str) -> None:
+    """And leaves nothing; the other goes through."""
+    execute(url, f"alter database {url.split('/')[3].split('?')[0]} set deadlock_timeout = '50ms'")
+    both_hold_one = threading.Barrier(2, timeout=60)
+    ended: list[str] = []
+
+    def lock(first: str, second: str) -> None:
+        try:
+            with database.transaction() as tx:
+                tx.run(f"lock table {first}")
+                both_hold_one.wait()
+                tx.run(f"lock table {second}")
+            ended.append("done")
+        except DatabaseConflict:
+            ended.append("conflict")
+
+    threads = [threading.Thread(target=lock, args=order) for order in (("days", "games"), ("games", "days"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ended) == ["conflict", "done"]

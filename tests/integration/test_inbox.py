@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +17,9 @@ from bot.reply.lookup import Lookup
 from bot.reply.read import Reader
 from bot.reply.respond import Responder
 from helperfunctions.clock import VirtualClock
-from helperfunctions.errors import Busy, XCredentialsWrong, XUnknown
+from helperfunctions.database import Database
+from helperfunctions.errors import Busy, DatabaseConflict, XCredentialsWrong, XUnknown
+from helperfunctions.queries import Queries
 from sandbox.x.faults import XFault
 from tests.factories import DAY_START, a_stream, rows, stage
 from tests.integration.conftest import CREDENTIALS, MakeOutside, Outside
@@ -386,3 +388,20 @@ def test_ask_says_what_the_bot_would(inbox: Inbox) -> None:
     assert "not answer you again" in (inbox.answerer.spoken("stop", "watchtimebot") or "")
     assert rows(inbox.outside.url, "select * from mentions") == []
     assert rows(inbox.outside.url, "select * from opt_outs") == []
+
+
+def test_a_mention_whose_answer_had_to_wait_for_a_lock_is_answered_later(make_inbox: MakeInbox) -> None:
+    """It is not set aside as if it could not be answered."""
+    inbox = make_inbox()
+    a_day_of_chess(inbox)
+    mention = inbox.tag("@watchtimebot Chess")
+    impatient = Database(f"{inbox.outside.url}&options=-c%20lock_timeout%3D100", Queries())
+    lookup = Lookup(impatient, CALENDAR, inbox.outside.clock)
+    responder = replace(inbox.responder, answerer=replace(inbox.answerer, lookup=lookup))
+    with inbox.outside.database.transaction() as tx:
+        tx.run("lock table daily_streamer_games")
+        with pytest.raises(DatabaseConflict):
+            responder.respond()
+    assert inbox.decided()[mention] == ("new", None)
+    responder.respond()
+    assert inbox.decided()[mention] == ("answered", None)
