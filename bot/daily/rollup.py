@@ -2,20 +2,25 @@
 
 import logging
 import math
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
 from bot.days import Calendar
 from bot.models import Day, RolledUpDay
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
-from helperfunctions.errors import DayNotAvailable, SumsDisagree, WatchTimeError
+from helperfunctions.errors import DatabaseError, DatabaseUnavailable, DayNotAvailable, SumsDisagree, WatchTimeError
 
 log = logging.getLogger(__name__)
 
 # Sums of the same doubles in another order differ in the last bits; a single viewer amiss differs by far more.
 RELATIVE_TOLERANCE: Final = 1e-9
+RECOVERY_WAITS_SECONDS: Final = (2, 5, 10, 15)
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +32,16 @@ class Rollup:
     calendar: Calendar
 
     def daily(self) -> list[RolledUpDay]:
-        """Roll up every finished day that is not done, or that got a poll since; oldest first.
+        """Roll up every finished day that is not done, or that got a poll since, oldest first; then sum up the months.
 
-        A day that cannot be done keeps none of the others from being done; its error is raised at the end.
+        A day or a month that fails keeps none of the others from being done; the first error is raised at the end.
         """
         with self.database.only_one("daily"):
             today = self.calendar.day_of(self.clock.now()).date
             with self.database.transaction() as tx:
                 due = [day for day, _ in tx.daily.due_days(today=today)]
-            done: list[RolledUpDay] = []
-            failed: list[WatchTimeError] = []
-            for day in due:
-                try:
-                    done.append(self._roll_up(self.calendar.day(day)))
-                except (DayNotAvailable, SumsDisagree) as exc:
-                    log.error("%s", exc)
-                    failed.append(exc)
-            self._sum_up_months(today)
+            done, failed = self._each(due, lambda day: self._roll_up(self.calendar.day(day)))
+            failed += self._sum_up_months(today)
         if failed:
             raise failed[0]
         return done
@@ -56,19 +54,48 @@ class Rollup:
         with self.database.only_one("daily"):
             return self._roll_up(day)
 
-    def _sum_up_months(self, today: date) -> None:
-        """Add up the days of every month that is over and not summed up, each month in one transaction."""
-        with self.database.transaction() as tx:
-            due = [month for (month,) in tx.daily.due_months(today=today)]
-        for month in due:
+    def _sum_up_months(self, today: date) -> list[WatchTimeError]:
+        """Sum up every month that is over and not summed up; the errors of those that failed."""
+        try:
             with self.database.transaction() as tx:
-                tx.daily.allow_memory()
-                tx.daily.delete_monthly_streamer_games(month=month)
-                tx.daily.insert_monthly_streamer_games(month=month)
-                tx.daily.delete_monthly_games(month=month)
-                tx.daily.insert_monthly_games(month=month)
-                tx.daily.keep_month(month=month, summed_up_at=self.clock.now())
-            log.info("month summed up month=%s", f"{month:%Y-%m}")
+                due = [month for (month,) in tx.daily.due_months(today=today)]
+        except DatabaseError as exc:
+            return [exc]
+        return self._each(due, self._sum_up_month)[1]
+
+    def _each(self, due: Sequence[date], do: Callable[[date], Done]) -> tuple[list[Done], list[WatchTimeError]]:
+        """Do one after the other; what was done, and the errors of what was not."""
+        done: list[Done] = []
+        failed: list[WatchTimeError] = []
+        for one in due:
+            try:
+                done.append(do(one))
+            except WatchTimeError as exc:
+                log.error("not rolled up, going on with the next date=%s: %s", one, exc)
+                failed.append(exc)
+                if isinstance(exc, DatabaseUnavailable) and not self._is_back():
+                    break
+        return done, failed
+
+    def _is_back(self) -> bool:
+        """Whether the database answers, or does within half a minute: one that went down over the work for one date
+        needs some seconds before it can do the next."""
+        for wait_seconds in (0, *RECOVERY_WAITS_SECONDS):
+            self.clock.sleep(wait_seconds)
+            with suppress(DatabaseUnavailable), self.database.transaction() as tx:
+                return bool(tx.database.ping())
+        return False
+
+    def _sum_up_month(self, month: date) -> None:
+        """Add up the days of a month in one transaction."""
+        with self.database.transaction() as tx:
+            tx.daily.allow_memory()
+            tx.daily.delete_monthly_streamer_games(month=month)
+            tx.daily.insert_monthly_streamer_games(month=month)
+            tx.daily.delete_monthly_games(month=month)
+            tx.daily.insert_monthly_games(month=month)
+            tx.daily.keep_month(month=month, summed_up_at=self.clock.now())
+        log.info("month summed up month=%s", f"{month:%Y-%m}")
 
     def _roll_up(self, day: Day) -> RolledUpDay:
         with self.database.transaction() as tx:

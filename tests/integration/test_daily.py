@@ -14,7 +14,16 @@ from bot.days import Calendar
 from bot.models import Day, Poll, PollStatus, RolledUpDay
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from helperfunctions.errors import Busy, DayNotAvailable, SumsDisagree
+from helperfunctions.errors import (
+    Busy,
+    DatabaseConflict,
+    DatabaseError,
+    DatabaseTooSlow,
+    DatabaseUnavailable,
+    DayNotAvailable,
+    SumsDisagree,
+)
+from tests.conftest import Switch
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, stage
 
 C, P, F = PollStatus.COMPLETE, PollStatus.PARTIAL, PollStatus.FAILED
@@ -436,6 +445,73 @@ def test_one_bad_day_keeps_no_other_from_being_done(
     with pytest.raises(DayNotAvailable, match="2026-11-21"):
         rollup.daily()
     assert rows(url, "select day from days") == [(date(2026, 11, 23),)]
+
+
+# A day, or a month, that the server refuses to store: by an error of any kind.
+REFUSES = """
+    create function refuse() returns trigger language plpgsql as $$
+    begin raise exception 'not this one' using errcode = '{sqlstate}'; end $$;
+    create trigger refuses before insert on {table} for each row when ({which}) execute function refuse();
+"""
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "kind"),
+    [
+        pytest.param("23514", DatabaseError, id="refused by a constraint"),
+        pytest.param("55P03", DatabaseConflict, id="lock time-out"),
+        pytest.param("57014", DatabaseTooSlow, id="statement time-out"),
+        pytest.param("53200", DatabaseUnavailable, id="out of memory"),
+    ],
+)
+def test_whatever_a_day_or_a_month_fails_of_the_others_are_done(
+    rollup: Rollup, database: Database, clock: VirtualClock, url: str, sqlstate: str, kind: type[DatabaseError]
+) -> None:
+    """Two days at the end of November, one at the end of December; the first day and the first month fail."""
+    days = [date(2026, 11, 29), date(2026, 11, 30), date(2026, 12, 31)]
+    for day in days:
+        stage(database, a_stream(), at=CALENDAR.day(day).starts_at, day=day)
+    execute(url, REFUSES.format(sqlstate=sqlstate, table="daily_games", which="new.day = '2026-11-29'"))
+    clock.move_to(datetime(2027, 1, 1, 17, tzinfo=UTC))
+    with pytest.raises(DatabaseError, match="not this one") as caught:
+        rollup.daily()
+    assert type(caught.value) is kind
+    assert rows(url, "select day from days order by day") == [(day,) for day in days[1:]]
+    assert rows(url, "select month from months order by month") == [(date(2026, 11, 1),), (date(2026, 12, 1),)]
+    execute(url, "drop trigger refuses on daily_games; drop function refuse()")
+    execute(url, "delete from months")
+    which = "new.month = '2026-11-01'"
+    execute(url, REFUSES.format(sqlstate=sqlstate, table="monthly_streamer_games", which=which))
+    with pytest.raises(DatabaseError, match="not this one") as caught:
+        rollup.daily()
+    assert type(caught.value) is kind
+    assert rows(url, "select day from days order by day") == [(day,) for day in days]
+    assert rows(url, "select month from months") == [(date(2026, 12, 1),)]
+
+
+def test_a_database_that_goes_away_for_good_is_not_asked_for_every_day(
+    rollup: Rollup, database: Database, clock: VirtualClock, url: str, switch: Switch
+) -> None:
+    """It is given half a minute to come back, once."""
+    for number in range(3):
+        stage(database, a_stream(), at=DAY_START + timedelta(days=number), day=DAY + timedelta(days=number))
+    clock.advance(2 * 24 * 3600)
+    execute(url, REFUSES.format(sqlstate="53200", table="daily_games", which="new.day = '2026-11-21'"))
+    began = clock.now()
+
+    class Slept(VirtualClock):
+        """Takes the database away as soon as somebody waits for it."""
+
+        def sleep(self, seconds: float) -> None:
+            switch.off()
+            super().sleep(seconds)
+
+    waiting = Slept(began)
+    with pytest.raises(DatabaseUnavailable, match="not this one"):
+        Rollup(database, waiting, CALENDAR).daily()
+    switch.on()
+    assert waiting.now() - began == timedelta(seconds=32)
+    assert rows(url, "select day from days") == []
 
 
 def test_one_rollup_at_a_time(rollup: Rollup, database: Database, url: str) -> None:
