@@ -1,64 +1,70 @@
-"""A bot that lives a day on a virtual clock: `python -m benchmarks.living ADDRESS AUTH_ADDRESS CRAWL_PAGES POLLS`.
+"""A bot that lives a day on a virtual clock: `python -m benchmarks.living CRAWL_PAGES POLLS`.
 
-For who watches its memory from outside: each stage is announced on the output, and begins when a line comes in. The
-database is that of the settings (DATABASE_URL, or embedded in DATA_DIR); X is not called, the charts are drawn.
+For who watches its memory from outside: each stage is announced on the output, and begins when a line comes in. Twitch
+and the database are those of the settings (DATABASE_URL, or embedded in DATA_DIR); X is not called, the charts are
+drawn. Nothing is imported that `watchtime run` does not import, and jobs run in threads of a pool as they do there.
 """
 
 import random
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Final
 
-from pydantic import SecretStr
-
-from benchmarks.twitch_days import DAY
-from bot.demo import moments
+# Imported as `watchtime run` does before it opens the bot.
+import bot.runtime.credentials
+import bot.runtime.runner  # noqa: F401
+from bot.days import Calendar
 from bot.models import Poll
-from bot.runtime.schedule import Job
+from bot.runtime.schedule import Job, moments
 from bot.wiring import open_bot
 from helperfunctions import settings
 from helperfunctions.clock import VirtualClock
 from helperfunctions.drawing import draw_png
-from sandbox.server import CLIENT_ID, CLIENT_SECRET
 
+DATE: Final = date(2026, 11, 21)
 IDLE_SECONDS = 2.0
 QUARTER = 900
+# One known name each, a misspelled one, and what only looks like a question.
+QUESTIONS: Final = ("Just Chatting", "leage of legends", "lol last 7 days", "nice weather today", "streamer: nobody")
 
 
-def main(api_url: str, auth_url: str, pages: int, polls: int) -> None:
-    """Idle, crawl so many pages, live a day of so many polls, draw its charts, be idle again."""
-    loaded = settings.load().settings.model_copy(
-        update={
-            "twitch_api_url": api_url,
-            "twitch_auth_url": auth_url,
-            "twitch_client_id": CLIENT_ID,
-            "twitch_client_secret": SecretStr(CLIENT_SECRET),
-        }
-    )
-    clock = VirtualClock(DAY.starts_at - timedelta(seconds=1))
-    with open_bot(loaded, clock=clock, random=random.random, migrate=True) as bot, bot.collector() as collector:
+def main(pages: int, polls: int) -> None:
+    """Idle, crawl so many pages, live a day of so many polls, draw its charts, answer, be idle again."""
+    loaded = settings.load().settings
+    day = Calendar(loaded.timezone, loaded.day_starts_at).day(DATE)
+    clock = VirtualClock(day.starts_at - timedelta(seconds=1))
+    with (
+        ThreadPoolExecutor(len(Job)) as pool,
+        open_bot(loaded, clock=clock, random=random.random, migrate=True) as bot,
+        bot.collector() as collector,
+    ):
         jobs = bot.jobs(collector, bot.watch(bot.lead(collector)))
         with stage("idle, just started"):
             time.sleep(IDLE_SECONDS)
         with stage(f"a crawl of {pages:,} pages"):
-            _tell(replace(collector, more_than_viewers=0, page_cap=pages).collect())
+            _tell(pool.submit(replace(collector, more_than_viewers=0, page_cap=pages).collect).result())
         taken = 0
         with stage(f"a day of {polls} polls"):
-            for due in moments(bot.timetable(QUARTER, QUARTER), clock.now(), DAY.ends_at + timedelta(hours=7)):
+            for due in moments(bot.timetable(QUARTER, QUARTER), clock.now(), day.ends_at + timedelta(hours=7)):
                 if due.job not in jobs or (due.job is Job.COLLECT and taken == polls):
                     continue
                 clock.move_to(due.at)
-                done = jobs[due.job]()
+                done = pool.submit(jobs[due.job]).result()
                 if isinstance(done, Poll):
                     taken += 1
                     _tell(done)
         with stage("drawing the three charts"):
-            for summary in bot.summaries(DAY.date).summaries:
+            for summary in bot.summaries(DATE).summaries:
                 assert summary.chart is not None  # noqa: S101 - a day of real size has charts
                 draw_png(summary.chart.spec)
+        with stage(f"answering {len(QUESTIONS)} questions"):
+            for question in QUESTIONS:
+                bot.answerer.spoken(question, bot.username)
         with stage("idle, after all that"):
             time.sleep(IDLE_SECONDS)
 
@@ -78,4 +84,4 @@ def stage(name: str) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -15,6 +15,7 @@ import psutil
 
 from benchmarks.crawl import sandbox
 from benchmarks.harness import show, tell, verdict
+from sandbox.server import CLIENT_ID, CLIENT_SECRET
 
 PAGES: Final = 1_000
 POLLS: Final = 48
@@ -37,8 +38,17 @@ def main(*, pages: int = PAGES, polls: int = POLLS, channels: int = CHANNELS) ->
     """Measure and print."""
     with tempfile.TemporaryDirectory(prefix="wt-") as name, sandbox(channels) as addresses:
         folder = Path(name)
-        environment = {"PATH": os.environ["PATH"], "HOME": name, "DATA_DIR": str(folder / "data"), "PYTHONPATH": "."}
-        command = [sys.executable, "-m", "benchmarks.living", *addresses, str(pages), str(polls)]
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": name,
+            "DATA_DIR": str(folder / "data"),
+            "PYTHONPATH": ".",
+            "TWITCH_API_URL": addresses[0],
+            "TWITCH_AUTH_URL": addresses[1],
+            "TWITCH_CLIENT_ID": CLIENT_ID,
+            "TWITCH_CLIENT_SECRET": CLIENT_SECRET,
+        }
+        command = [sys.executable, "-m", "benchmarks.living", str(pages), str(polls)]
         with subprocess.Popen(
             command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as living:

@@ -1,27 +1,25 @@
-"""The command line: one verb per job, each the function that the timetable calls. Only translates."""
+"""The command line: one verb per job, each the function that the timetable calls. Only translates.
+
+Each verb imports what it needs: nobody who asks for help waits for a database driver.
+"""
 
 import logging
 import random
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from bot import cli_check, cli_operations, cli_web, cli_x
 from bot.models import CrawlEnd, DaySummaries, PollStatus, RolledUpDay
-from bot.runtime.credentials import LOOK_EVERY, Renewal, run_renewed
-from bot.runtime.runner import run_until_stopped
-from bot.runtime.signals import Stop
-from bot.wiring import open_bot, open_database
-from helperfunctions import log, migrations, reader, settings
+from helperfunctions import log
 from helperfunctions.clock import SystemClock
-from helperfunctions.drawing import draw_png
 from helperfunctions.errors import SettingsError, TwitchRefused, TwitchUnavailable, WatchTimeError
-from helperfunctions.settings import Settings
+
+if TYPE_CHECKING:
+    from helperfunctions.settings import Settings
 
 app = typer.Typer(
     name="watchtime",
@@ -71,15 +69,21 @@ def run() -> None:
     run_bot()
 
 
-def run_bot(look_every: timedelta = LOOK_EVERY) -> None:
+def run_bot(look_every: timedelta | None = None) -> None:
     """What `run` does. `look_every`: how often, while a credential is refused, a newer one is looked for."""
+    from bot.runtime.credentials import LOOK_EVERY, Renewal, run_renewed
+    from bot.runtime.runner import run_until_stopped
+    from bot.runtime.signals import Stop
+    from bot.wiring import open_bot
+    from helperfunctions import settings
+
     loaded = settings.load().settings
     loaded.twitch_credentials()
     log.set_up(logging.getLevelName(logging.getLogger().level), loaded.log_format)
     clock, stop = SystemClock(), Stop()
-    renewal = Renewal(loaded, lambda: settings.load().settings, clock, stop, look_every)
+    renewal = Renewal(loaded, lambda: settings.load().settings, clock, stop, look_every or LOOK_EVERY)
 
-    def one_round(in_force: Settings) -> None:
+    def one_round(in_force: "Settings") -> None:
         with (
             open_bot(in_force, clock=clock, random=random.random, database_may_be_away=True) as bot,
             bot.collector() as collector,
@@ -100,6 +104,9 @@ def collect() -> None:
     Ends with 75 when Twitch did not answer or another collector is at work, with 78 when Twitch refuses the
     credentials.
     """
+    from bot.wiring import open_bot
+    from helperfunctions import settings
+
     loaded = settings.load().settings
     loaded.twitch_credentials()
     with open_bot(loaded, clock=SystemClock(), random=random.random) as bot, bot.collector() as collector:
@@ -119,6 +126,9 @@ def collect() -> None:
 @app.command()
 def daily(day: DayOption = None) -> None:
     """Roll up every finished day that is not done; with --day, one day again while its streams are in staging."""
+    from bot.wiring import open_bot
+    from helperfunctions import settings
+
     with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
         done = [bot.rollup.redo(day.date())] if day else bot.rollup.daily()
     for one in done:
@@ -130,6 +140,9 @@ def daily(day: DayOption = None) -> None:
 @app.command()
 def prune() -> None:
     """Drop the raw streams of days that are rolled up and past STAGING_RETENTION_HOURS."""
+    from bot.wiring import open_bot
+    from helperfunctions import settings
+
     with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
         days = bot.pruner.prune()
     typer.echo(f"Dropped the streams of {', '.join(map(str, days))}." if days else "Nothing to drop.")
@@ -144,6 +157,9 @@ def post(
     ] = None,
 ) -> None:
     """Post the summaries of a day to X, by default of the newest finished one. What was posted is not posted again."""
+    from bot.wiring import open_bot
+    from helperfunctions import settings
+
     with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
         named = day.date() if day else None
         if dry_run:
@@ -156,6 +172,9 @@ def post(
 @app.command()
 def migrate() -> None:
     """Bring the database's schema up to date, and the role of WEB_DATABASE_URL if it is set. Two at once is fine."""
+    from bot.wiring import open_database
+    from helperfunctions import migrations, reader, settings
+
     in_force = settings.load().settings
     with open_database(in_force) as database:
         applied = migrations.migrate(database)
@@ -168,6 +187,11 @@ def migrate() -> None:
 @app.command()
 def config() -> None:
     """Show every setting, its value and where it came from; never a secret."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from helperfunctions import settings
+
     table = Table("setting", "value", "from", "meaning", box=None)
     for shown in settings.show(settings.load()):
         table.add_row(shown.name, shown.value, shown.origin, shown.description)
@@ -187,7 +211,6 @@ def sandbox(
     rate_limit: Annotated[int, typer.Option(min=0, help="Requests per minute, as Twitch's 800; 0: no limit.")] = 800,
 ) -> None:
     """Serve a make-believe Twitch and X on this machine, to develop against, until Ctrl-C."""
-    # Here, for numpy, on which its world is built, would take a fifth of every other verb's start.
     from sandbox.serve import serve
 
     try:
@@ -224,7 +247,6 @@ def demo(
 
     Needs no account and touches no real data.
     """
-    # Here, as with the sandbox.
     from bot.demo import run_demo
 
     log.set_up("CRITICAL")
@@ -248,6 +270,8 @@ def _day_line(day: RolledUpDay) -> str:
 
 def _show(summaries: DaySummaries, charts: Path | None) -> None:
     """What would be posted: the words, and the charts as files."""
+    from helperfunctions.drawing import draw_png
+
     if summaries.skipped_because:
         typer.echo(f"Nothing would be posted: {summaries.skipped_because}.")
     typer.echo("\n\n".join(summary.text for summary in summaries.summaries))

@@ -3,16 +3,15 @@
 import dataclasses
 import json
 import logging
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.check import Doctor
-from bot.findings import Finding, Verdict, exit_code
-from helperfunctions import log, settings
+from helperfunctions import log
 from helperfunctions.clock import SystemClock
 
-_MARKS: Final = {Verdict.GOOD: "✓", Verdict.WARNING: "!", Verdict.BAD: "✗", Verdict.SKIPPED: "·"}
+if TYPE_CHECKING:
+    from bot.findings import Finding
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,6 +33,10 @@ def check(
     With --json each object has: name; verdict (good, warning, bad or skipped); says; mend (or null); for_now (whether
     what is bad may pass by itself).
     """
+    from bot.check import Doctor
+    from bot.findings import exit_code
+    from helperfunctions import settings
+
     if not logging.getLogger().isEnabledFor(logging.DEBUG):
         # What the log would tell is among the findings.
         log.set_up("CRITICAL")
@@ -48,7 +51,10 @@ def check(
     raise typer.Exit(exit_code(findings))
 
 
-def lines_of(finding: Finding) -> list[str]:
+def lines_of(finding: "Finding") -> list[str]:
     """A finding, for people."""
-    lines = [f"{_MARKS[finding.verdict]} {finding.name:<11}  {finding.says}"]
+    from bot.findings import Verdict
+
+    marks = {Verdict.GOOD: "✓", Verdict.WARNING: "!", Verdict.BAD: "✗", Verdict.SKIPPED: "·"}
+    lines = [f"{marks[finding.verdict]} {finding.name:<11}  {finding.says}"]
     return lines if finding.mend is None else [*lines, f"  → {finding.mend}"]

@@ -4,17 +4,15 @@ import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.wiring import database_at, open_database
-from helperfunctions import backup as backups
-from helperfunctions import reader, settings
 from helperfunctions.clock import SystemClock
-from helperfunctions.database import has_password, is_understood, without_password
 from helperfunctions.errors import BackupError
-from helperfunctions.screen import in_words, on_standard_error
+
+if TYPE_CHECKING:
+    from helperfunctions import backup as backups
 
 # Whoever writes holds one of these locks; a bot that runs holds the first all the time.
 JOBS = ("run", "collect", "daily", "reply", "outbox")
@@ -41,6 +39,11 @@ def backup(
 
     All of it is of one moment, and it was read again before it got its name. Ends with 65 when there is such a file.
     """
+    from bot.wiring import open_database
+    from helperfunctions import backup as backups
+    from helperfunctions import settings
+    from helperfunctions.screen import in_words, on_standard_error
+
     if file == PIPE and sys.stdout.isatty():
         raise typer.BadParameter("a backup is not for a terminal; send it into a file: watchtime backup - > FILE")
     name = backups.default_name(SystemClock().now())
@@ -72,6 +75,11 @@ def restore(
     Ends with 65 for what is no whole backup or a database in use, with 75 while the bot is at work, with 78 for a
     backup that a newer version of the program has made.
     """
+    from bot.wiring import open_database
+    from helperfunctions import backup as backups
+    from helperfunctions import reader, settings
+    from helperfunctions.screen import on_standard_error
+
     loaded = settings.load().settings
     if file == PIPE and sys.stdin.isatty():
         raise typer.BadParameter("nothing comes from standard input: watchtime restore - < FILE")
@@ -115,6 +123,12 @@ def copy_to(
     A password does not belong on a command line, which every user of the machine can read: put the address into a file
     or into COPY_TO_URL. Ends with 65 when the other database is in use, with 75 while the bot is at work.
     """
+    from bot.wiring import database_at, open_database
+    from helperfunctions import backup as backups
+    from helperfunctions import settings
+    from helperfunctions.database import has_password, without_password
+    from helperfunctions.screen import on_standard_error
+
     address = _target(url, url_file)
     source = context.get_parameter_source("url")
     if url_file is None and source is not None and source.name == "COMMANDLINE" and has_password(address):
@@ -132,6 +146,8 @@ def copy_to(
 
 def _target(url: str | None, url_file: Path | None) -> str:
     """The address to copy to, from where it is safe."""
+    from helperfunctions.database import is_understood
+
     if url_file is not None:
         try:
             address = url_file.read_text().strip()
@@ -146,5 +162,5 @@ def _target(url: str | None, url_file: Path | None) -> str:
     return address
 
 
-def _in_words(contents: backups.Contents) -> str:
+def _in_words(contents: "backups.Contents") -> str:
     return f"{contents.rows:,} rows of {len(contents.tables)} tables"

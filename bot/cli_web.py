@@ -4,8 +4,6 @@ from typing import Annotated
 
 import typer
 
-from bot.wiring import open_reading, open_site
-from helperfunctions import settings
 from helperfunctions.clock import SystemClock
 
 
@@ -24,8 +22,9 @@ def web(
     It only reads, and may run beside the bot, or on another machine on the same database. It has no login: what it
     shows is what the bot says in public. To show it to the world, put a proxy with TLS before it (docs/dashboard.md).
     """
-    # Here, for what it takes to serve would take half of every other verb's start.
     from bot.web.serve import serve
+    from bot.wiring import open_reading, open_site
+    from helperfunctions import settings
 
     in_force = settings.load().settings
     with open_reading(in_force) as reads:

@@ -1,22 +1,23 @@
 """The verbs about X: what is asked, said and paid. Only translates."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from bot import names
 from bot.models import NamedPost
-from bot.spend.ledger import call_again
-from bot.spend.report import Spending, spending
-from bot.wiring import open_bot, open_database
-from helperfunctions import settings
 from helperfunctions.clock import SystemClock
-from helperfunctions.text import one_line
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from bot.spend.report import Spending
+    from bot.wiring import Bot
+    from helperfunctions.database import Database
 
 outbox_app = typer.Typer(help="What waits to be sent to X, what failed and why.", no_args_is_help=False)
 alias_app = typer.Typer(help="Short names of games, such as lol.", no_args_is_help=False)
@@ -24,6 +25,24 @@ price_app = typer.Typer(help="What X asks for each kind of call.", no_args_is_he
 
 # How long a post that a person revives may still be sent.
 REVIVED_FOR = timedelta(hours=6)
+
+
+@contextmanager
+def _bot() -> "Iterator[Bot]":
+    from bot.wiring import open_bot
+    from helperfunctions import settings
+
+    with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
+        yield bot
+
+
+@contextmanager
+def _database() -> "Iterator[Database]":
+    from bot.wiring import open_database
+    from helperfunctions import settings
+
+    with open_database(settings.load().settings) as database:
+        yield database
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,14 +61,14 @@ def ask(question: Annotated[str, typer.Argument(help="What somebody would write 
     A game or a streamer, and a time if you like: "Just Chatting", "how is xQc doing?", "lol last 7 days",
     "streamer:live now", "VALORANT 2026-11-20".
     """
-    with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
+    with _bot() as bot:
         text = bot.answerer.spoken(question, bot.username)
     typer.echo(text if text is not None else "(no answer: nothing was understood)")
 
 
 def reply() -> None:
     """Read the mentions once, decide what is answered, and send the answers."""
-    with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
+    with _bot() as bot:
         decided = bot.responder.respond()
         sent = bot.sender.send()
     typer.echo(f"{decided} mentions decided, {sent} posts sent.")
@@ -63,7 +82,11 @@ def outbox(
     """Show what waits, and what was not sent in the last week, with the reason."""
     if context.invoked_subcommand is not None:
         return
-    with open_database(settings.load().settings) as database, database.transaction() as tx:
+    from rich.table import Table
+
+    from helperfunctions.text import one_line
+
+    with _database() as database, database.transaction() as tx:
         since = SystemClock().now() - timedelta(days=7)
         posts = [NamedPost(*row) for row in tx.outbox.listed(everything=everything, since=since)]
     if not posts:
@@ -88,7 +111,7 @@ def outbox(
 @outbox_app.command("send")
 def outbox_send() -> None:
     """Send what is due."""
-    with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
+    with _bot() as bot:
         typer.echo(f"{bot.sender.send()} posts sent.")
 
 
@@ -96,7 +119,7 @@ def outbox_send() -> None:
 def outbox_retry(post_id: Annotated[int, typer.Argument(help="The id that `watchtime outbox` shows.")]) -> None:
     """Make a post due again that was refused, dropped, too late, or is waiting."""
     now = SystemClock().now()
-    with open_database(settings.load().settings) as database, database.transaction() as tx:
+    with _database() as database, database.transaction() as tx:
         changed = tx.outbox.retry(post_id=post_id, now=now, expires_at=now + REVIVED_FOR)
         status = tx.outbox.post_status(post_id=post_id)
     _tell_change(bool(changed), post_id, status, "is due again")
@@ -105,7 +128,7 @@ def outbox_retry(post_id: Annotated[int, typer.Argument(help="The id that `watch
 @outbox_app.command("drop")
 def outbox_drop(post_id: Annotated[int, typer.Argument(help="The id that `watchtime outbox` shows.")]) -> None:
     """Never send a post that is waiting. What may be out already cannot be dropped."""
-    with open_database(settings.load().settings) as database, database.transaction() as tx:
+    with _database() as database, database.transaction() as tx:
         changed = tx.outbox.drop(post_id=post_id)
         status = tx.outbox.post_status(post_id=post_id)
     _tell_change(bool(changed), post_id, status, "is dropped")
@@ -120,6 +143,11 @@ def spend(
     ] = False,
 ) -> None:
     """Show what X has cost this month (UTC), by kind, and a forecast."""
+    from bot.spend.ledger import call_again
+    from bot.spend.report import spending
+    from bot.wiring import open_database
+    from helperfunctions import settings
+
     loaded = settings.load().settings
     with open_database(loaded) as database:
         now = SystemClock().now()
@@ -130,7 +158,7 @@ def spend(
         typer.echo(line)
 
 
-def spending_lines(month: Spending) -> list[str]:
+def spending_lines(month: "Spending") -> list[str]:
     """A month's spending, for people."""
     lines = [
         f"{row.purpose:<10} {row.kind:<15} {row.units:>7,} × = {row.usd:>8.3f} USD"
@@ -150,7 +178,9 @@ def alias(context: typer.Context) -> None:
     """Show the short names that are understood."""
     if context.invoked_subcommand is not None:
         return
-    with open_database(settings.load().settings) as database:
+    from bot import names
+
+    with _database() as database:
         for short, game in names.aliases(database):
             typer.echo(f"{short:<16} {game}")
 
@@ -161,7 +191,9 @@ def alias_add(
     game: Annotated[str, typer.Argument(help="The game as Twitch writes it.")],
 ) -> None:
     """Have a short name understood as a game."""
-    with open_database(settings.load().settings) as database:
+    from bot import names
+
+    with _database() as database:
         names.add_alias(database, short, game)
     typer.echo(f"{short} now means {game}.")
 
@@ -169,7 +201,9 @@ def alias_add(
 @alias_app.command("remove")
 def alias_remove(short: Annotated[str, typer.Argument(help="What people write.")]) -> None:
     """Forget a short name."""
-    with open_database(settings.load().settings) as database:
+    from bot import names
+
+    with _database() as database:
         gone = names.remove_alias(database, short)
     typer.echo(f"{short} is forgotten." if gone else f"{short} was no short name.")
 
@@ -179,7 +213,7 @@ def price(context: typer.Context) -> None:
     """Show the price table that every call is charged by."""
     if context.invoked_subcommand is not None:
         return
-    with open_database(settings.load().settings) as database, database.transaction() as tx:
+    with _database() as database, database.transaction() as tx:
         for kind, usd, meaning in tx.spend.prices():
             typer.echo(f"{kind:<15} {usd:>8.4f} USD  {meaning}")
 
@@ -196,7 +230,7 @@ def price_set(
         raise typer.BadParameter(f"{usd} is no price; write USD such as 0.015") from None
     if not amount.is_finite() or amount < 0:
         raise typer.BadParameter(f"{usd} is no price; write USD such as 0.015")
-    with open_database(settings.load().settings) as database, database.transaction() as tx:
+    with _database() as database, database.transaction() as tx:
         if not tx.spend.set_price(kind=kind, usd=amount):
             raise typer.BadParameter(f"{kind} is no kind of call; `watchtime price` shows them")
     typer.echo(f"{kind} costs {amount} USD from now on.")
@@ -210,7 +244,9 @@ def _tell_change(changed: bool, post_id: int, status: str | None, what: str) -> 
     typer.echo(f"Post {post_id} {what}.")
 
 
-def _print(table: Table) -> None:
+def _print(table: "Table") -> None:
+    from rich.console import Console
+
     console = Console()
     # In a pipe there is no width to keep to: one line per row, for grep.
     Console(width=console.width if console.is_terminal else 400).print(table, markup=False)

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from bot.demo_history import live_through_history
 from bot.models import Poll, RolledUpDay
-from bot.runtime.schedule import Entry, Job
+from bot.runtime.schedule import Due, Job, moments
 from bot.spend.report import spending
 from bot.web.serve import serve
 from bot.wiring import Bot, open_bot, open_reading, open_site
@@ -43,14 +43,6 @@ SLOW_SECONDS = 0.45
 EVERY_SECONDS = 900
 # After these the bot leaves X alone until a person or the next day helps, as it should: not much of a demo.
 NOT_IN_A_DEMO: Final = (XFault.NO_CREDITS, XFault.USAGE_CAP, XFault.UNAUTHORIZED)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One moment of the timetable."""
-
-    at: datetime
-    job: Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,18 +189,6 @@ def _live_through(bot: Bot, clock: VirtualClock, people: People, screen: Screen)
                 done = exc
             advance(f"{clock.now().astimezone(bot.settings.timezone):%a %H:%M} {due.job}")
             _tell(due, done, bot, screen)
-
-
-def moments(entries: list[Entry], start: datetime, end: datetime) -> list[Due]:
-    """Every moment of a timetable after `start` and up to `end`, in order."""
-    found: list[Due] = []
-    for entry in entries:
-        at = entry.next_after(start)
-        while at <= end:
-            found.append(Due(at, entry.job))
-            at = entry.next_after(at)
-    order = list(Job)
-    return sorted(found, key=lambda due: (due.at, order.index(due.job)))
 
 
 def _tell(due: Due, done: object, bot: Bot, screen: Screen) -> None:

@@ -1,4 +1,8 @@
-"""The composition root: settings in, working jobs out. The only place that makes the real clients."""
+"""The composition root: settings in, working jobs out. The only place that makes the real clients.
+
+A client's library is imported when the client is made: a verb that calls nobody starts in half the time, and the bot
+does not carry the dashboard.
+"""
 
 import hashlib
 import logging
@@ -8,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.collect.keep import KeptPolls
 from bot.collect.poll import Collector
@@ -18,23 +22,20 @@ from bot.days import Calendar
 from bot.health.alert import Alerter
 from bot.health.facts import gather
 from bot.health.judge import Expected
-from bot.health.watch import Watch
 from bot.models import DaySummaries, NamedPost, Poll, RolledUpDay
 from bot.names import DatabaseNames
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
+from bot.ports import X
 from bot.post.plan import Planner
 from bot.reply.answer import Answerer
 from bot.reply.lookup import Lookup
 from bot.reply.read import Reader
 from bot.reply.respond import Responder
 from bot.runtime.leader import Lead, Standing
-from bot.runtime.schedule import Entry, Job, timetable
 from bot.spend.account import known_account
 from bot.spend.ledger import Ledger, call_again
-from bot.web.searched_names import SearchedNamesKept
-from bot.web.site import Site
-from helperfunctions import embedded_postgres, http_door, migrations, reader, webhook
+from helperfunctions import embedded_postgres, migrations, reader
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, ReadPool
 from helperfunctions.drawing import draw_png, draw_svg, javascript
@@ -42,9 +43,13 @@ from helperfunctions.errors import Busy, DatabaseError, SettingsError
 from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings
 from helperfunctions.token_cache import TokenFile
-from helperfunctions.twitch_api import ATTEMPTS, TIMEOUT, TwitchApi
-from helperfunctions.x_api import TIMEOUT as X_TIMEOUT
-from helperfunctions.x_api import XApi
+
+if TYPE_CHECKING:
+    from bot.health.watch import Watch
+    from bot.runtime.schedule import Entry, Job
+    from bot.web.site import Site
+    from helperfunctions.twitch_api import TwitchApi
+    from helperfunctions.x_api import XApi
 
 log = logging.getLogger(__name__)
 
@@ -89,8 +94,11 @@ def open_reading(settings: Settings) -> Iterator[ReadPool]:
         yield pool
 
 
-def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> Site:
+def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> "Site":
     """The dashboard over a database."""
+    from bot.web.searched_names import SearchedNamesKept
+    from bot.web.site import Site
+
     is_ours = settings.database_url is None and settings.web_database_url is None
     return Site(
         reads=reads,
@@ -127,7 +135,7 @@ class Bot:
     clock: Clock
     database: Database
     random: Callable[[], float]
-    x: XApi | None
+    x: X | None
     ledger: Ledger
     names: DatabaseNames
     # what is left of each rate limit, as Twitch and X last said
@@ -224,7 +232,7 @@ class Bot:
         return KeptPolls(self.settings.data_dir / "polls", self.settings.kept_polls_mb * 1_000_000)
 
     @contextmanager
-    def collector(self, timeout: tuple[float, float] = TIMEOUT) -> Iterator[Collector]:
+    def collector(self, timeout: tuple[float, float] | None = None) -> Iterator[Collector]:
         """Twitch -> staging. Raises SettingsError without credentials."""
         with open_twitch(self.settings, self.clock, timeout, calls_left=self.calls_left) as twitch:
             yield Collector(
@@ -239,8 +247,10 @@ class Bot:
 
     def timetable(
         self, send_every_seconds: int = SEND_EVERY_SECONDS, watch_every_seconds: int = WATCH_EVERY_SECONDS
-    ) -> list[Entry]:
+    ) -> "list[Entry]":
         """When each job is due."""
+        from bot.runtime.schedule import timetable
+
         return timetable(
             poll_every_minutes=self.settings.poll_every_minutes,
             timezone=self.settings.timezone,
@@ -251,10 +261,14 @@ class Bot:
             watch_every_seconds=watch_every_seconds,
         )
 
-    def watch(self, lead: Lead) -> Watch:
+    def watch(self, lead: Lead) -> "Watch":
         """Whether all is well, for /healthz, /readyz, /metrics and the alert."""
+        from bot.health.watch import Watch
+
         alerter = None
         if self.settings.alert_webhook_url is not None:
+            from helperfunctions import webhook
+
             send = partial(webhook.send, self.settings.alert_webhook_url.get_secret_value())
             alerter = Alerter(send, self.settings.data_dir / "alert.json")
         interval = timedelta(minutes=self.settings.poll_every_minutes)
@@ -279,8 +293,9 @@ class Bot:
             log.warning("new names cannot be found yet: %s", exc)
         return poll
 
-    def jobs(self, collector: Collector, watch: Watch) -> Mapping[Job, Callable[[], object]]:
+    def jobs(self, collector: Collector, watch: "Watch") -> "Mapping[Job, Callable[[], object]]":
         """What the timetable wakes. Without credentials for X nobody asks us anything."""
+        from bot.runtime.schedule import Job
 
         def daily() -> list[RolledUpDay]:
             # A day is whole only with the polls that wait on disk.
@@ -301,11 +316,13 @@ class Bot:
         return jobs
 
     @contextmanager
-    def door(self, watch: Watch) -> Iterator[None]:
+    def door(self, watch: "Watch") -> Iterator[None]:
         """The pages of a watch, open for as long as the block if HEALTH_PORT is set."""
         if self.settings.health_port is None:
             yield
             return
+        from helperfunctions import http_door
+
         with http_door.open_at(self.settings.health_host, self.settings.health_port, watch.pages()) as port:
             log.info("watch over me at http://%s:%d/readyz", self.settings.health_host, port)
             yield
@@ -355,7 +372,7 @@ def open_bot(
     random: Callable[[], float],
     migrate: bool = False,
     database_may_be_away: bool = False,
-    x_timeout: tuple[float, float] = X_TIMEOUT,
+    x_timeout: tuple[float, float] | None = None,
 ) -> Iterator[Bot]:
     """The bot on its database, whose schema is right, unless the database may be away: then `Bot.lead` sees to it."""
     calls_left: dict[str, float] = {}
@@ -370,11 +387,14 @@ def open_bot(
 def open_twitch(
     settings: Settings,
     clock: Clock,
-    timeout: tuple[float, float],
-    attempts: int = ATTEMPTS,
+    timeout: tuple[float, float] | None = None,
+    attempts: int | None = None,
     calls_left: MutableMapping[str, float] | None = None,
-) -> Iterator[TwitchApi]:
-    """Twitch for our application. Raises SettingsError without credentials."""
+) -> "Iterator[TwitchApi]":
+    """Twitch for our application, with the client's own limits where none are given. Raises SettingsError without
+    credentials."""
+    from helperfunctions.twitch_api import ATTEMPTS, TIMEOUT, TwitchApi
+
     client_id, client_secret = settings.twitch_credentials()
     twitch = TwitchApi(
         api_url=settings.twitch_api_url,
@@ -382,8 +402,8 @@ def open_twitch(
         client_id=client_id,
         client_secret=client_secret,
         clock=clock,
-        timeout=timeout,
-        attempts=attempts,
+        timeout=timeout or TIMEOUT,
+        attempts=attempts or ATTEMPTS,
         tokens=TokenFile(settings.data_dir / "twitch-token.json"),
         calls_left=calls_left,
     )
@@ -403,14 +423,16 @@ def x_credentials_hash(settings: Settings) -> str:
 def open_x(
     settings: Settings,
     clock: Clock,
-    timeout: tuple[float, float],
+    timeout: tuple[float, float] | None = None,
     calls_left: MutableMapping[str, float] | None = None,
-) -> Iterator[XApi | None]:
-    """Our account on X, if there are credentials."""
+) -> "Iterator[XApi | None]":
+    """Our account on X, if there are credentials; with the client's own time limits where none are given."""
     credentials = settings.x_credentials()
     if credentials is None:
         yield None
         return
+    from helperfunctions.x_api import TIMEOUT, XApi
+
     key, key_secret, token, token_secret = credentials
     x = XApi(
         api_url=settings.x_api_url,
@@ -419,7 +441,7 @@ def open_x(
         access_token=token,
         access_token_secret=token_secret,
         clock=clock,
-        timeout=timeout,
+        timeout=timeout or TIMEOUT,
         calls_left=calls_left,
     )
     try:

@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 
-from rapidfuzz import process
-from rapidfuzz.distance import Indel
-
 
 def likest(text: str, among: Sequence[str], how_many: int, *, at_least: float = 0.0) -> list[tuple[int, float]]:
     """The places in `among` of the texts most like this one, with the likeness, the likest first; at most `how_many`.
@@ -12,6 +9,10 @@ def likest(text: str, among: Sequence[str], how_many: int, *, at_least: float = 
     Likeness is the share of letters that two texts have in common in the same order: 1 for the same text, 0 for nothing
     in common; a letter more or less in eight costs 0.06, another letter 0.125. Equally like ones stay in their order.
     """
+    # Imported when needed: most commands compare nothing.
+    from rapidfuzz import process
+    from rapidfuzz.distance import Indel
+
     near = process.extract(
         text, among, scorer=Indel.normalized_similarity, processor=None, limit=how_many, score_cutoff=at_least
     )

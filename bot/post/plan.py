@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
+from bot import charts
 from bot.days import Calendar
 from bot.models import Chart, DaySummaries, GameId, RolledUpDay, Summary, SummaryKind, Watched
 from bot.post import choose, compose
@@ -154,9 +155,6 @@ def with_chart(
 
 
 def _chart(title: str, day: RolledUpDay, ranked: Sequence[Watched], tell_change: bool, game_name: str) -> Chart:
-    # Imported when needed: it takes half a second, and most commands draw nothing.
-    from bot import charts
-
     bars = [
         charts.Bar(
             name=entry.name or compose.NO_NAME,

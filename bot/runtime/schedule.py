@@ -4,6 +4,7 @@ The triggers only wake the jobs. What there is to do they find in the database, 
 slept, or a job that failed, is made up for at the next one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -49,6 +50,14 @@ class Entry:
         return fires.astimezone(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One moment of the timetable."""
+
+    at: datetime
+    job: Job
+
+
 def timetable(
     *,
     poll_every_minutes: int,
@@ -81,6 +90,18 @@ def timetable(
         Entry(Job.OUTBOX, _every(send_every_seconds)),
         Entry(Job.WATCH, _every(watch_every_seconds)),
     ]
+
+
+def moments(entries: Sequence[Entry], start: datetime, end: datetime) -> list[Due]:
+    """Every moment of a timetable after `start` and up to `end`, in order: for a clock that is stepped along them."""
+    found: list[Due] = []
+    for entry in entries:
+        at = entry.next_after(start)
+        while at <= end:
+            found.append(Due(at, entry.job))
+            at = entry.next_after(at)
+    order = list(Job)
+    return sorted(found, key=lambda due: (due.at, order.index(due.job)))
 
 
 def _daily(at: time, timezone: ZoneInfo) -> CronTrigger:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import altair as alt
 import jsonschema
 import pytest
 
@@ -119,7 +120,21 @@ def test_a_chart_of_nothing_is_a_chart() -> None:
     assert rows_of(a_chart()) == []
 
 
-def test_the_specification_is_what_it_says_that_it_is() -> None:
-    """altair checks what it writes; a slip would be seen here."""
+BARS = [
+    Bar("Just Chatting", None, 5_312_000, "▲2"),
+    Bar("한동숙", "handongsuk", 0.5, "new"),
+    Bar("c", None, 0.1, ""),
+]
+
+
+@pytest.mark.parametrize("bars", [[], BARS], ids=["no bars", "three bars"])
+def test_the_specification_follows_the_schema_of_vega_lite(bars: list[Bar]) -> None:
+    spec = ranking(TITLE, SUBTITLE, "hours", bars, subject="Chess").spec
+    alt.LayerChart.from_dict(dict(spec), validate=True)
+
+
+@pytest.mark.parametrize("slip", [{"subtitle": 5}, {"subtitleFonts": "Arial"}, {"anchor": "begin"}], ids=str)
+def test_the_schema_finds_a_slip_in_a_specification(slip: dict[str, Any]) -> None:
+    spec = dict(ranking(TITLE, SUBTITLE, "hours", BARS).spec)
     with pytest.raises(jsonschema.ValidationError):
-        ranking(TITLE, 5, "hours", [])  # type: ignore[arg-type]
+        alt.LayerChart.from_dict(spec | {"title": spec["title"] | slip}, validate=True)

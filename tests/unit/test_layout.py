@@ -18,7 +18,7 @@ FILES = sorted(
 # Where each vendor library may be imported: one file, unless its types are what two of them share.
 VENDORS = {
     "aiosql": {"helperfunctions/queries.py"},
-    "altair": {"bot/charts.py", "bot/page_charts.py"},
+    "altair": {"bot/page_charts.py"},
     "apscheduler": {"bot/runtime/runner.py", "bot/runtime/schedule.py"},
     "orjson": {
         "bot/demo_history.py",
@@ -186,3 +186,53 @@ def test_an_effect_of_an_import_would_be_seen(tmp_path: Path, effect: str) -> No
     (tmp_path / "with_effect.py").write_text(effect)
     done = imported("with_effect", found_in=tmp_path, cwd=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
+NOT_FOR_A_BOT = {
+    "altair",
+    "boto3",
+    "fastapi",
+    "jinja2",
+    "numpy",
+    "pandas",
+    "rich.progress",
+    "sandbox",
+    "starlette",
+    "uvicorn",
+}
+NOT_FOR_HELP = NOT_FOR_A_BOT | {
+    "apscheduler",
+    "psycopg2",
+    "pydantic",
+    "regex",
+    "requests",
+    "rapidfuzz",
+    "tweepy",
+    "psutil",
+}
+
+
+@pytest.mark.parametrize(
+    ("program", "unwanted"),
+    [
+        ("import bot.cli", NOT_FOR_HELP),
+        ("import bot.cli, helperfunctions.settings", NOT_FOR_A_BOT | {"apscheduler", "requests", "tweepy"}),
+        ("import bot.wiring", NOT_FOR_A_BOT | {"apscheduler", "requests", "tweepy", "rapidfuzz", "prometheus_client"}),
+        (
+            "import bot.runtime.credentials, bot.runtime.runner, bot.wiring, bot.health.watch, bot.charts, "
+            "helperfunctions.twitch_api, helperfunctions.x_api, helperfunctions.drawing",
+            NOT_FOR_A_BOT,
+        ),
+    ],
+    ids=["the command line for help", "a verb that needs the settings", "a verb with a database", "the bot that runs"],
+)
+def test_what_is_not_needed_is_not_imported(program: str, unwanted: set[str]) -> None:
+    """Each of these costs every start of a verb time, or the bot that runs for a year memory."""
+    found = subprocess.run(
+        [sys.executable, "-c", f"{program}, sys; print(*sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert sorted(unwanted & set(found)) == []
