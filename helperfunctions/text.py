@@ -1,12 +1,12 @@
 """Numbers and names as people read them, and the length of a post as X counts it."""
 
 import unicodedata
-import warnings
 from collections.abc import Callable
-from functools import cache, lru_cache
-from types import ModuleType
+from functools import lru_cache
 
 import regex
+
+from helperfunctions import post_weight
 
 POST_LIMIT = 280
 ELLIPSIS = "…"
@@ -63,7 +63,7 @@ def plain(name: str) -> str:
 def unwanted(text: str, *, may_mention: str | None = None) -> list[str]:
     """What X would, or some day could, make of a text that nobody meant: links, hashtags, cashtags, and mentions of
     others than `may_mention`."""
-    links = [found["url"] for found in _parser().extract_urls_with_indices(text)]
+    links = post_weight.links(text)
     likely = [found[0] for found in _LINK.finditer(text) if not any(found[0] in link for link in links)]
     tags = [found[0] for found in _TAG.finditer(text)]
     mentions = [found[0] for found in _MENTION.finditer(text) if found[1].lower() != (may_mention or "").lower()]
@@ -81,7 +81,7 @@ def name_key(name: str) -> str:
 
 def weighted_length(text: str) -> int:
     """The length of a post as X counts it: most Latin characters 1, CJK and emoji 2, whatever is a link 23."""
-    return int(_parser().parse_tweet(text).weightedLength)
+    return post_weight.weighted_length(text)
 
 
 def widest_fit(write: Callable[[int], str], *, widest: int, limit: int = POST_LIMIT) -> str:
@@ -94,16 +94,6 @@ def widest_fit(write: Callable[[int], str], *, widest: int, limit: int = POST_LI
         else:
             high = middle - 1
     return write(low)
-
-
-@cache
-def _parser() -> ModuleType:
-    # Imported when needed: its patterns take a while to compile, and few commands need them.
-    with warnings.catch_warnings():
-        # It reads its tables through pkg_resources, which tells its own end.
-        warnings.simplefilter("ignore")
-        import twitter_text
-    return twitter_text  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=4096)

@@ -54,7 +54,7 @@ VENDORS = {
         "bot/web/asked.py",
     },
     "rapidfuzz": {"helperfunctions/near.py"},
-    "regex": {"helperfunctions/text.py"},
+    "regex": {"helperfunctions/post_weight.py", "helperfunctions/text.py"},
     "requests": {
         "helperfunctions/http_session.py",
         "helperfunctions/twitch_api.py",
@@ -64,7 +64,6 @@ VENDORS = {
     "rich": {"helperfunctions/screen.py", "bot/cli.py", "bot/cli_x.py"},
     "tenacity": {"helperfunctions/aws_secrets.py", "helperfunctions/twitch_api.py"},
     "tweepy": {"helperfunctions/x_api.py"},
-    "twitter_text": {"helperfunctions/text.py"},
     "typer": {"bot/cli.py", "bot/cli_check.py", "bot/cli_operations.py", "bot/cli_web.py", "bot/cli_x.py"},
     "urllib3": {"helperfunctions/x_api.py"},
     "vl_convert": {"helperfunctions/drawing.py"},
