@@ -7,35 +7,53 @@ has_twitch_credentials() {
     grep -qsE '^(TWITCH_CLIENT_ID|AWS_SECRET_NAME)=.' .env
 }
 
+new_password() { python3 -c 'import secrets; print(secrets.token_urlsafe(32), end="")'; }
+
+# Replaces the file $1 by standard input, in one step, with mode $2 and the program's user as its owner. What a broken
+# attempt left is removed first: root without CAP_FOWNER cannot change the mode of another user's file.
+put() {
+  rm -f "$1.new"
+  (umask 077 && cat >"$1.new")
+  chmod "$2" "$1.new"
+  chown 10001:10001 "$1.new"
+  mv -f "$1.new" "$1"
+}
+
 case "${1:-run}" in
-  # Once, as root: what the other containers may know, put where only they see it, so that nothing of it is in their
-  # environment. The database's password is made on first use; .env is taken over as it is now.
+  # Once, as root: what the other containers may read, each in the volume that only they mount. Passwords are created on
+  # first use; .env is copied as it is now. All volumes are below the second word, or at the root.
   secrets)
-    umask 022
-    if [ ! -s /secrets/database_url ]; then
-      password=$(python3 -c 'import secrets; print(secrets.token_urlsafe(32))')
-      printf '%s' "$password" >/secrets/database_password.new
-      printf 'postgresql://watchtime:%s@db:5432/watchtime' "$password" >/secrets/database_url.new
-      mv /secrets/database_password.new /secrets/database_password
-      mv /secrets/database_url.new /secrets/database_url
+    volumes=${2:-}
+    if [ -f "$volumes/config/.env" ]; then env=$volumes/config/.env; else env=/dev/null; fi
+    put "$volumes/secrets/.env" 0400 <"$env"
+    if [ ! -s "$volumes/database/database_url" ]; then
+      if [ -s "$volumes/secrets/database_url" ]; then
+        # 0.1.0 kept them beside .env. They stay there for a return to it.
+        put "$volumes/database/database_password" 0444 <"$volumes/secrets/database_password"
+        put "$volumes/database/database_url" 0400 <"$volumes/secrets/database_url"
+      else
+        password=$(new_password)
+        # Readable by all, because PostgreSQL's user has another number in each image; only it mounts this volume, beside
+        # the bot, which knows the password anyway.
+        printf '%s' "$password" | put "$volumes/database/database_password" 0444
+        printf 'postgresql://watchtime:%s@db:5432/watchtime' "$password" | put "$volumes/database/database_url" 0400
+      fi
     fi
-    # The dashboard's: a role that only reads, and of .env what says how days and its pages are.
-    if [ ! -s /reading/web_database_url ]; then
-      password=$(python3 -c 'import secrets; print(secrets.token_urlsafe(32))')
-      printf 'postgresql://watchtime_web:%s@db:5432/watchtime' "$password" >/reading/web_database_url.new
-      mv /reading/web_database_url.new /reading/web_database_url
+    # The dashboard's: a role that only reads, and of .env the lines that days and pages depend on.
+    if [ -s "$volumes/reading/web_database_url" ]; then
+      put "$volumes/reading/web_database_url" 0400 <"$volumes/reading/web_database_url"
+    else
+      password=$(new_password)
+      printf 'postgresql://watchtime_web:%s@db:5432/watchtime' "$password" |
+        put "$volumes/reading/web_database_url" 0400
     fi
-    grep -sE '^(TIMEZONE|DAY_STARTS_AT|POST_AT|POLL_EVERY_MINUTES|WEB_(ROOT_PATH|REQUESTS_PER_MINUTE))=' \
-      /config/.env >/reading/.env.new || :
-    chmod 0444 /reading/.env.new
-    mv /reading/.env.new /reading/.env
-    # In a volume of its own: who watches has no business with the bot's secrets.
-    if [ ! -s /passwords/grafana_password ]; then
-      python3 -c 'import secrets; print(secrets.token_urlsafe(24), end="")' >/passwords/grafana_password
+    lines=$(grep -E '^(TIMEZONE|DAY_STARTS_AT|POST_AT|POLL_EVERY_MINUTES|WEB_(ROOT_PATH|REQUESTS_PER_MINUTE))=' "$env") || :
+    printf '%s\n' "$lines" | put "$volumes/reading/.env" 0400
+    # In a volume of its own: the monitoring has no business with the bot's secrets, and Grafana has a user of its own.
+    if [ ! -s "$volumes/passwords/grafana_password" ]; then
+      password=$(new_password)
+      printf '%s' "$password" | put "$volumes/passwords/grafana_password" 0444
     fi
-    if [ -f /config/.env ]; then cp /config/.env /secrets/.env.new; else : >/secrets/.env.new; fi
-    chmod 0444 /secrets/.env.new
-    mv /secrets/.env.new /secrets/.env
     ;;
   run)
     if ! has_twitch_credentials; then
@@ -43,6 +61,10 @@ case "${1:-run}" in
       echo "Or, where they stand in AWS, AWS_SECRET_NAME and AWS_REGION (see docs/ec2.md)" >&2
       # Waiting is quieter than being restarted for ever.
       until has_twitch_credentials; do sleep 5; done
+    fi
+    if ! grep -qsE '^COMPOSE_PROJECT_NAME=.' .env; then
+      echo "COMPOSE_PROJECT_NAME is not in .env: started from a folder of another name, Compose would use another," \
+        "empty database. Add the project's name (docker-compose ps shows it before the names of the containers)" >&2
     fi
     exec python3 -m bot "$@"
     ;;

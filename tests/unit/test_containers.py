@@ -1,93 +1,282 @@
 """What the containers may do, as far as their files say it."""
 
-import os
 import re
-import signal
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from helperfunctions.settings import Settings
-
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-# Of a machine with 1 GB: what is left is the system's.
-MOST_MEMORY_MB = 832
+DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
+OWN_USER = "10001:10001"
+
+# The same for every container.
+LOCKED_DOWN = {
+    "read_only": True,
+    "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges:true"],
+    "pids_limit": 100,
+    "logging": {"driver": "json-file", "options": {"max-size": "10m", "max-file": "3"}},
+}
+# Everything that a container may do beyond that, and nothing else: a right that is added or dropped fails here.
+RIGHTS: dict[str, dict[str, Any]] = {
+    "secrets": {
+        "user": "0:0",
+        "cap_add": ["CHOWN", "DAC_OVERRIDE"],
+        "network_mode": "none",
+        "volumes": [
+            "secrets:/secrets",
+            "database:/database",
+            "passwords:/passwords",
+            "reading:/reading",
+            ".:/config:ro",
+        ],
+    },
+    "db": {
+        "cap_add": ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"],
+        "networks": ["inside", "reading"],
+        "volumes": ["data:/var/lib/postgresql/data", "sockets:/var/run/postgresql", "database:/run/database:ro"],
+    },
+    "migrate": {"networks": ["inside"], "volumes": ["database:/run/database:ro", "reading:/run/reading:ro"]},
+    "bot": {
+        "networks": ["inside", "outside", "monitoring"],
+        "volumes": ["secrets:/run/watchtime:ro", "database:/run/database:ro", "bot:/data"],
+    },
+    "web": {
+        "networks": ["reading", "published"],
+        "ports": ["127.0.0.1:8000:8000"],
+        "volumes": ["reading:/run/reading:ro"],
+    },
+    "demo": {"networks": ["published"], "ports": ["127.0.0.1:8001:8000"], "volumes": ["demo:/data"]},
+    "prometheus": {
+        "networks": ["monitoring"],
+        "ports": ["127.0.0.1:9090:9090"],
+        "volumes": [
+            "./docker/monitoring/prometheus.yml:/etc/watchtime/prometheus.yml:ro",
+            "./docker/monitoring/rules.yml:/etc/watchtime/rules.yml:ro",
+            "prometheus:/prometheus",
+        ],
+    },
+    "grafana": {
+        "networks": ["monitoring"],
+        "ports": ["127.0.0.1:3000:3000"],
+        "volumes": [
+            "passwords:/run/watchtime:ro",
+            "./docker/monitoring/grafana/provisioning:/etc/grafana/provisioning:ro",
+            "./docker/monitoring/grafana/dashboards:/etc/watchtime/dashboards:ro",
+            "grafana:/var/lib/grafana",
+        ],
+    },
+}
+# What a service may say besides: how it is built, started, limited, watched and stopped.
+WITHOUT_RIGHTS = {
+    "build",
+    "command",
+    "depends_on",
+    "environment",
+    "healthcheck",
+    "image",
+    "init",
+    "mem_limit",
+    "memswap_limit",
+    "profiles",
+    "restart",
+    "shm_size",
+    "stop_grace_period",
+    "stop_signal",
+    "tmpfs",
+    "working_dir",
+}
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_container_is_locked_down(name: str) -> None:
-    service = SERVICES[name]
-    assert service["read_only"] is True
-    assert service["cap_drop"] == ["ALL"]
-    assert service["security_opt"] == ["no-new-privileges:true"]
-    assert service["pids_limit"] <= 100
-    assert service["mem_limit"].endswith("m")
-    assert service["logging"]["options"] == {"max-size": "10m", "max-file": "3"}
-    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), "reachable from this machine alone"
-    assert "privileged" not in service
+    assert {key: SERVICES[name].get(key) for key in LOCKED_DOWN} == LOCKED_DOWN
 
 
-def test_what_runs_all_day_fits_into_a_gigabyte_and_comes_back() -> None:
-    lasting = [
-        service for service in SERVICES.values() if service["restart"] == "unless-stopped" and "profiles" not in service
-    ]
-    assert sum(int(service["mem_limit"].removesuffix("m")) for service in lasting) <= MOST_MEMORY_MB
-    assert [name for name, service in SERVICES.items() if service in lasting] == ["db", "bot", "web"]
+def test_no_container_may_do_more_than_is_listed_here() -> None:
+    known = LOCKED_DOWN.keys() | WITHOUT_RIGHTS
+    assert {name: {key: service[key] for key in service.keys() - known} for name, service in SERVICES.items()} == RIGHTS
 
 
-def test_the_database_has_no_way_out() -> None:
-    assert SERVICES["db"]["networks"] == ["inside"]
-    assert COMPOSE["networks"]["inside"] == {"internal": True}
+def test_every_port_is_open_on_this_machine_alone() -> None:
+    ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
-def test_the_dashboard_sees_none_of_the_bots_secrets() -> None:
-    assert SERVICES["web"]["volumes"] == ["reading:/run/reading:ro"]
-    assert SERVICES["web"]["environment"] == {
-        "WEB_TRUSTED_PROXIES": "${WEB_TRUSTED_PROXIES:-10.0.0.0/8,172.16.0.0/12,192.168.0.0/16}",
-        "WEB_DATABASE_URL_FILE": "/run/reading/web_database_url",
-        "WEB_HOST": "0.0.0.0",
+def test_a_temporary_folder_is_small_and_the_only_place_without_a_volume_to_write_to() -> None:
+    assert {tuple(service.get("tmpfs", [])) for service in SERVICES.values()} == {("/tmp:size=64m,mode=1777",), ()}  # noqa: S108
+
+
+def test_the_networks_are_those_that_keep_the_parts_from_each_other() -> None:
+    """`published` has no route out: its default gateway is an address that nothing has."""
+    assert COMPOSE["networks"] == {
+        "inside": {"internal": True},
+        "reading": {"internal": True},
+        "outside": {},
+        "monitoring": {},
+        "published": {
+            "driver_opts": {"com.docker.network.bridge.enable_ip_masquerade": "false"},
+            "ipam": {
+                "config": [
+                    {
+                        "subnet": "${DOCKER_PAGES_NETWORK:-10.213.46}.0/29",
+                        "gateway": "${DOCKER_PAGES_NETWORK:-10.213.46}.1",
+                        "aux_addresses": {"DefaultGatewayIPv4": "${DOCKER_PAGES_NETWORK:-10.213.46}.6"},
+                    }
+                ]
+            },
+        },
     }
-    assert "monitoring" not in SERVICES["web"]["networks"]
 
 
-def test_who_watches_sees_neither_the_database_nor_our_secrets() -> None:
-    for name in ("prometheus", "grafana"):
-        assert SERVICES[name]["profiles"] == ["monitoring"]
-        assert SERVICES[name]["networks"] == ["monitoring"]
-        assert not [
-            volume for volume in SERVICES[name]["volumes"] if volume.split(":")[0] in {"secrets", "bot", "data"}
-        ]
+def test_every_volume_is_the_projects_own() -> None:
+    """None is shared under a name of its own: two projects would start two servers on one folder."""
+    named = {volume.split(":")[0] for service in SERVICES.values() for volume in service["volumes"]}
+    assert COMPOSE["volumes"] == {name: {} for name in named if not name.startswith(".")}
+
+
+def test_each_container_has_exactly_the_environment_that_it_needs() -> None:
+    assert {name: service["environment"] for name, service in SERVICES.items() if "environment" in service} == {
+        "db": {
+            "LANG": "C.UTF-8",
+            "POSTGRES_USER": "watchtime",
+            "POSTGRES_DB": "watchtime",
+            "POSTGRES_PASSWORD_FILE": "/run/database/database_password",
+        },
+        "migrate": {
+            "DATABASE_URL_FILE": "/run/database/database_url",
+            "WEB_DATABASE_URL_FILE": "/run/reading/web_database_url",
+        },
+        "bot": {
+            "DATABASE_URL_FILE": "/run/database/database_url",
+            "HEALTH_HOST": "0.0.0.0",
+            "HEALTH_PORT": "9464",
+        },
+        "web": {
+            "WEB_DATABASE_URL_FILE": "/run/reading/web_database_url",
+            "WEB_HOST": "0.0.0.0",
+            "WEB_TRUSTED_PROXIES": "${DOCKER_PAGES_NETWORK:-10.213.46}.1,${WEB_TRUSTED_PROXIES:-}",
+        },
+        "demo": {"TMPDIR": "/data"},
+        "grafana": {
+            "GF_SECURITY_ADMIN_PASSWORD__FILE": "/run/watchtime/grafana_password",
+            "GF_ANALYTICS_REPORTING_ENABLED": "false",
+            "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
+        },
+    }
+
+
+def test_the_programs_user_is_nobody_special_in_the_image_and_in_every_container_but_one() -> None:
+    assert re.findall(r"^USER (.*)$", DOCKERFILE, re.MULTILINE) == [OWN_USER]
+    assert DOCKERFILE.index(f"USER {OWN_USER}") > DOCKERFILE.rindex("\nFROM ")
+    assert f"chown {OWN_USER} " in (ROOT / "entrypoint.sh").read_text()
+    assert [name for name, service in SERVICES.items() if "user" in service] == ["secrets"]
+
+
+def test_every_image_of_others_is_pinned_to_a_version() -> None:
+    others = {service["image"] for service in SERVICES.values()} - {"twitch-watch-time"}
+    assert others
+    for image in others:
+        assert re.fullmatch(r"(\$\{\w+:-)?[\w/-]+:v?\d+\.\d+(\.\d+)?\}?", image), image
+
+
+# Memory
+
+
+def mebibytes(service: dict[str, Any]) -> int:
+    assert service["mem_limit"] == service["memswap_limit"], "what is over the limit would be swapped"
+    return int(re.fullmatch(r"(\d+)m", service["mem_limit"])[1])  # type: ignore[index]
+
+
+def test_what_runs_all_day_fits_into_a_gigabyte_as_the_documentation_says() -> None:
+    """docs/sizing.md has the one table of limits; the others refer to it."""
+    lasting = {
+        name: mebibytes(service)
+        for name, service in SERVICES.items()
+        if service["restart"] == "unless-stopped" and "profiles" not in service
+    }
+    sizing = (ROOT / "docs" / "sizing.md").read_text()
+    told = {name: int(limit) for name, limit in re.findall(r"^\| `(\w+)` \| (\d+) MiB \|", sizing, re.MULTILINE)}
+    together, smaller = map(int, re.findall(r"^\| \*\*.*?\*\* \| \*\*(\d+) MiB\*\* \|", sizing, re.MULTILINE))
+    assert told == lasting
+    assert together == sum(lasting.values()) <= 768
+    assert smaller == together - lasting["web"]
+    for page in ("README.md", "docs/ec2.md", "docs/dashboard.md"):
+        text = (ROOT / page).read_text()
+        assert page == "docs/dashboard.md" or "sizing.md" in text
+        assert not re.findall(r"limits?\b[^.;:]*?\d+ (?:MB|MiB)", text), f"{page} has a limit of its own"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_container_swaps(name: str) -> None:
+    assert mebibytes(SERVICES[name]) <= 640
+
+
+# The database
+
+
+def test_the_database_server_has_bounded_memory_and_logs_no_statement() -> None:
+    assert SERVICES["db"]["command"] == [
+        "postgres",
+        "-cmax_connections=30",
+        "-cshared_buffers=64MB",
+        "-cwork_mem=4MB",
+        "-chash_mem_multiplier=1",
+        "-cjit=off",
+        "-cmax_parallel_workers_per_gather=0",
+        "-cmax_parallel_maintenance_workers=0",
+        "-cmaintenance_work_mem=32MB",
+        "-cautovacuum_max_workers=2",
+        "-cautovacuum_work_mem=16MB",
+        "-ceffective_cache_size=128MB",
+        "-clog_statement=none",
+        "-clog_min_duration_statement=-1",
+        "-clog_min_error_statement=panic",
+        "-clog_parameter_max_length=0",
+        "-clog_parameter_max_length_on_error=0",
+    ]
+    assert SERVICES["db"]["shm_size"] == "128m"
+
+
+def test_the_database_server_is_process_1_and_is_asked_for_a_fast_shutdown() -> None:
+    """An init of root without CAP_KILL could not hand the signal on."""
+    assert {name: service["init"] for name, service in SERVICES.items()} == {name: name != "db" for name in SERVICES}
+    assert (SERVICES["db"]["stop_signal"], SERVICES["db"]["stop_grace_period"]) == ("SIGINT", "60s")
+
+
+# Who starts, and what is asked of whom
+
+
+def test_only_the_bot_its_database_and_the_dashboard_start_by_themselves() -> None:
+    profiles = {name: service.get("profiles") for name, service in SERVICES.items()}
+    assert {name: profile for name, profile in profiles.items() if profile} == {
+        "demo": ["demo"],
+        "prometheus": ["monitoring"],
+        "grafana": ["monitoring"],
+    }
+    assert {name for name, service in SERVICES.items() if service["restart"] == "no"} == {"secrets", "migrate", "demo"}
+
+
+def test_the_bot_starts_without_the_dashboard() -> None:
+    """`docker-compose up -d bot` is the smaller set of containers."""
+    needed, todo = set(), ["bot"]
+    while todo:
+        needed.add(name := todo.pop())
+        todo += SERVICES[name].get("depends_on", {})
+    assert needed == {"bot", "migrate", "db", "secrets"}
 
 
 def test_what_lasts_of_ours_has_a_health_check() -> None:
-    assert "HEALTHCHECK" in (ROOT / "docker" / "Dockerfile").read_text()
+    assert "HEALTHCHECK" in DOCKERFILE
     ours = {name: service for name, service in SERVICES.items() if service["image"] == "twitch-watch-time"}
     assert [name for name, service in ours.items() if service.get("healthcheck") != {"disable": True}] == ["bot", "web"]
     assert ours["web"]["healthcheck"]["test"][-1] == ours["web"]["ports"][0].split(":")[-1]
     assert ours["bot"]["environment"]["HEALTH_PORT"] == "9464"
-
-
-def test_no_secret_stands_in_an_environment() -> None:
-    for name, service in SERVICES.items():
-        assert "env_file" not in service, name
-        for key, value in service.get("environment", {}).items():
-            assert key.endswith("_FILE") or "PASSWORD" not in key, name
-            assert key not in {"DATABASE_URL", "TWITCH_CLIENT_SECRET"}, name
-            assert "://" not in str(value), name
-
-
-def test_the_dashboard_is_told_every_setting_of_dot_env_that_it_uses() -> None:
-    """What says how days and pages are; where it listens and what it reads is said by the service itself."""
-    [told] = re.findall(r"grep -sE '\^\(([^']+)\)='", (ROOT / "entrypoint.sh").read_text())
-    ours = {name.upper() for name in Settings.model_fields if name.startswith("web_")}
-    by_service = {"WEB_HOST", "WEB_PORT", "WEB_DATABASE_URL", "WEB_TRUSTED_PROXIES"}
-    wanted = {"TIMEZONE", "DAY_STARTS_AT", "POST_AT", "POLL_EVERY_MINUTES"} | (ours - by_service)
-    assert {name for name in (*wanted, *by_service, "TWITCH_CLIENT_SECRET") if re.fullmatch(told, name)} == wanted
 
 
 def test_the_image_is_given_nothing_but_the_program() -> None:
@@ -96,56 +285,8 @@ def test_the_image_is_given_nothing_but_the_program() -> None:
     named = {line.removeprefix("!") for line in allowed if line.startswith("!")}
     copied = {
         word
-        for line in (ROOT / "docker" / "Dockerfile").read_text().splitlines()
+        for line in DOCKERFILE.splitlines()
         if line.startswith("COPY ") and "--from" not in line
         for word in line.split()[1:-1]
     }
     assert copied == named
-    assert "USER 10001:10001" in (ROOT / "docker" / "Dockerfile").read_text()
-
-
-def test_the_entrypoint_ends_in_exec_and_hands_every_verb_on(tmp_path: Path) -> None:
-    """With a python3 that says what it is asked for."""
-    stand_in = tmp_path / "python3"
-    stand_in.write_text('#!/bin/sh\necho "$@"\n')
-    stand_in.chmod(0o755)
-
-    def ran(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(ROOT / "entrypoint.sh"), *words],
-            env={"PATH": f"{tmp_path}:/usr/bin:/bin"} | environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=False,
-        )
-
-    assert ran("migrate").stdout == "-m bot migrate\n"
-    assert ran("ask", "how is xQc?").stdout == "-m bot ask how is xQc?\n"
-    assert ran("healthy").stdout == ""
-    assert ran("healthy", HEALTH_PORT="9464").stdout.endswith("http://127.0.0.1:9464/healthz\n")
-    assert ran("healthy", "8000").stdout.endswith("http://127.0.0.1:8000/healthz\n")
-    assert ran("run", TWITCH_CLIENT_ID="mine").stdout == "-m bot run\n"
-    (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=mine\n")
-    assert ran("run").stdout == "-m bot run\n"
-    (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=\nAWS_SECRET_NAME=mine\n")
-    assert ran("run").stdout == "-m bot run\n"
-    (tmp_path / ".env").unlink()
-    assert ran("run", AWS_SECRET_NAME="mine").stdout == "-m bot run\n"
-
-
-def test_without_credentials_the_container_says_what_to_do_and_waits(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=\n")
-    with subprocess.Popen(
-        [str(ROOT / "entrypoint.sh"), "run"],
-        env={"PATH": "/usr/bin:/bin"},
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as waiting:
-        assert waiting.stderr is not None
-        assert "Put TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET into .env" in waiting.stderr.readline()
-        assert waiting.poll() is None
-        os.killpg(waiting.pid, signal.SIGKILL)

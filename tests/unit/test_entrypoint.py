@@ -1,0 +1,212 @@
+"""The image's entrypoint, run for real: what it hands on, and what it puts into the volumes."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from helperfunctions.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+ENTRYPOINT = ROOT / "entrypoint.sh"
+# The user of the image (docker/Dockerfile).
+OWN_USER = "10001:10001"
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run_entrypoint(tmp_path: Path) -> Run:
+    """Runs entrypoint.sh in a folder of its own, with a python3 that prints its process id and its arguments, but for
+    `-c`, which is Python."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    stand_in = programs / "python3"
+    stand_in.write_text(
+        f'#!/bin/sh\n[ "$1" = -c ] && [ $# = 2 ] && exec {sys.executable} "$@"\necho "$$ $@" >"$PYTHON_SAYS"\n'
+    )
+    stand_in.chmod(0o755)
+
+    def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        says = tmp_path / "python-says"
+        says.write_text("")
+        with subprocess.Popen(
+            [str(ENTRYPOINT), *words],
+            env={"PATH": f"{programs}:/usr/bin:/bin", "PYTHON_SAYS": str(says)} | environment,
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            _, errors = process.communicate(timeout=60)
+        pid, _, arguments = says.read_text().partition(" ")
+        # A signal of Docker's goes to the program itself only if it took the shell's place.
+        assert pid in {str(process.pid), ""}
+        return subprocess.CompletedProcess(arguments.split(), process.returncode, arguments, errors)
+
+    return run
+
+
+def test_the_entrypoint_hands_every_verb_on_to_a_program_in_its_own_place(run_entrypoint: Run, tmp_path: Path) -> None:
+    run = run_entrypoint
+    assert run("migrate").stdout == "-m bot migrate\n"
+    assert run("ask", "how is xQc?").stdout == "-m bot ask how is xQc?\n"
+    assert run("python3", "-m", "bot", "check").stdout == "-m bot check\n"
+    assert run("sh", "-c", 'echo "$$ in a shell" >"$PYTHON_SAYS"').stdout == "in a shell\n"
+    assert run("healthy").stdout == ""
+    assert run("healthy", HEALTH_PORT="9464").stdout.endswith("http://127.0.0.1:9464/healthz\n")
+    assert run("healthy", "8000").stdout.endswith("http://127.0.0.1:8000/healthz\n")
+    assert run("run", TWITCH_CLIENT_ID="mine").stdout == "-m bot run\n"
+    (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=mine\n")
+    assert run("run").stdout == "-m bot run\n"
+    (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=\nAWS_SECRET_NAME=mine\n")
+    assert run("run").stdout == "-m bot run\n"
+    (tmp_path / ".env").unlink()
+    assert run("run", AWS_SECRET_NAME="mine").stdout == "-m bot run\n"
+
+
+def test_a_project_without_a_name_of_its_own_is_warned_of(run_entrypoint: Run, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=mine\n")
+    assert "COMPOSE_PROJECT_NAME is not in .env" in run_entrypoint("run").stderr
+    (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=mine\nCOMPOSE_PROJECT_NAME=watchtime\n")
+    assert run_entrypoint("run").stderr == ""
+
+
+@dataclass(frozen=True)
+class Volumes:
+    """The volumes of the service `secrets`, as folders."""
+
+    root: Path
+    run: Run
+
+    def start(self) -> subprocess.CompletedProcess[str]:
+        return self.run("secrets", str(self.root))
+
+    def files(self) -> dict[str, tuple[str, str]]:
+        """Each file by its path: mode and owner, and what is in it."""
+        found = {}
+        for path in sorted(self.root.glob("*/*")):
+            if path.parent.name != "config":
+                state = path.stat()
+                rights = f"{state.st_mode & 0o777:o} {state.st_uid}:{state.st_gid}"
+                found[str(path.relative_to(self.root))] = (rights, path.read_text())
+        return found
+
+
+@pytest.fixture
+def volumes(run_entrypoint: Run, tmp_path: Path) -> Volumes:
+    if os.geteuid() != 0:
+        pytest.skip("only root gives files to another user; make test-engine does the same in a container")
+    root = tmp_path / "volumes"
+    for name in ("secrets", "database", "passwords", "reading", "config"):
+        (root / name).mkdir(parents=True)
+    (root / "config" / ".env").write_text(
+        "TWITCH_CLIENT_SECRET=planted\nTIMEZONE=Europe/Berlin\nWEB_ROOT_PATH=/twitch\nX_API_KEY=planted\n"
+    )
+    return Volumes(root, run_entrypoint)
+
+
+ONLY_OURS, FOR_ANOTHER_USER = f"400 {OWN_USER}", f"444 {OWN_USER}"
+
+
+def test_each_volume_gets_what_its_reader_needs_and_nobody_else_can_read_it(volumes: Volumes) -> None:
+    assert volumes.start().returncode == 0
+    files = volumes.files()
+    assert {path: rights for path, (rights, _) in files.items()} == {
+        "secrets/.env": ONLY_OURS,
+        "database/database_url": ONLY_OURS,
+        "database/database_password": FOR_ANOTHER_USER,
+        "passwords/grafana_password": FOR_ANOTHER_USER,
+        "reading/.env": ONLY_OURS,
+        "reading/web_database_url": ONLY_OURS,
+    }
+    assert files["secrets/.env"][1] == (volumes.root / "config" / ".env").read_text()
+    assert files["reading/.env"][1] == "TIMEZONE=Europe/Berlin\nWEB_ROOT_PATH=/twitch\n"
+    password = files["database/database_password"][1]
+    assert files["database/database_url"][1] == f"postgresql://watchtime:{password}@db:5432/watchtime"
+    secrets = {password, files["passwords/grafana_password"][1], files["reading/web_database_url"][1]}
+    assert len(secrets) == 3
+    assert all(re.search(r"[\w-]{43}", secret) for secret in secrets)
+
+
+def test_passwords_are_the_same_at_the_second_start_and_dot_env_is_as_it_is_now(volumes: Volumes) -> None:
+    volumes.start()
+    before = volumes.files()
+    (volumes.root / "config" / ".env").write_text("TWITCH_CLIENT_SECRET=changed\n")
+    assert volumes.start().returncode == 0
+    assert volumes.files() == before | {
+        "secrets/.env": (ONLY_OURS, "TWITCH_CLIENT_SECRET=changed\n"),
+        "reading/.env": (ONLY_OURS, "\n"),
+    }
+    (volumes.root / "config" / ".env").unlink()
+    assert volumes.start().returncode == 0
+    assert volumes.files()["secrets/.env"] == (ONLY_OURS, "")
+
+
+def test_the_passwords_of_an_installation_of_0_1_0_are_taken_over(volumes: Volumes) -> None:
+    """There they were in the bot's volume, and everybody could read them."""
+    url = "postgresql://watchtime:old@db:5432/watchtime"
+    for path, text in {
+        "secrets/database_password": "old",
+        "secrets/database_url": url,
+        "secrets/.env": "old",
+        "reading/web_database_url": "postgresql://watchtime_web:old@db:5432/watchtime",
+        "reading/.env": "old",
+        "passwords/grafana_password": "old",
+    }.items():
+        (volumes.root / path).write_text(text)
+    assert volumes.start().returncode == 0
+    files = volumes.files()
+    assert files["database/database_password"] == (FOR_ANOTHER_USER, "old")
+    assert files["database/database_url"] == (ONLY_OURS, url)
+    assert files["reading/web_database_url"] == (ONLY_OURS, "postgresql://watchtime_web:old@db:5432/watchtime")
+    assert files["passwords/grafana_password"][1] == "old"
+    assert files["secrets/.env"][0] == files["reading/.env"][0] == ONLY_OURS
+    # A return to 0.1.0 finds what it needs.
+    assert files["secrets/database_url"][1] == url
+
+
+def test_a_start_that_broke_off_leaves_nothing_in_the_way_of_the_next(volumes: Volumes) -> None:
+    volumes.start()
+    before = volumes.files()
+    left = volumes.root / "secrets" / ".env.new"
+    left.write_text("half")
+    left.chmod(0o400)
+    assert volumes.start().returncode == 0
+    assert volumes.files() == before
+
+
+def test_a_password_that_cannot_be_made_replaces_none(volumes: Volumes, tmp_path: Path) -> None:
+    """Rather no database than one with an empty password."""
+    (tmp_path / "programs" / "python3").write_text("#!/bin/sh\nexit 1\n")
+    assert volumes.start().returncode == 1
+    assert set(volumes.files()) == {"secrets/.env"}
+
+
+def test_without_credentials_the_container_says_what_to_do_and_waits(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=\n")
+    with subprocess.Popen(
+        [str(ENTRYPOINT), "run"],
+        env={"PATH": "/usr/bin:/bin"},
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as waiting:
+        assert waiting.stderr is not None
+        assert "Put TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET into .env" in waiting.stderr.readline()
+        assert waiting.poll() is None
+        os.killpg(waiting.pid, signal.SIGKILL)
+
+
+def test_the_dashboard_is_told_every_setting_of_dot_env_that_it_uses() -> None:
+    """What says how days and pages are; where it listens and what it reads is said by the service itself."""
+    [told] = re.findall(r"grep -E '\^\(([^']+)\)='", ENTRYPOINT.read_text())
+    ours = {name.upper() for name in Settings.model_fields if name.startswith("web_")}
+    by_service = {"WEB_HOST", "WEB_PORT", "WEB_DATABASE_URL", "WEB_TRUSTED_PROXIES"}
+    wanted = {"TIMEZONE", "DAY_STARTS_AT", "POST_AT", "POLL_EVERY_MINUTES"} | (ours - by_service)
+    assert {name for name in (*wanted, *by_service, "TWITCH_CLIENT_SECRET") if re.fullmatch(told, name)} == wanted
