@@ -22,6 +22,7 @@ from bot.days import Calendar
 from bot.health.alert import Alerter
 from bot.health.facts import gather
 from bot.health.judge import Expected
+from bot.health.totals import Totals
 from bot.models import DaySummaries, NamedPost, Poll, RolledUpDay
 from bot.names import DatabaseNames
 from bot.outbox.send import Sender
@@ -274,7 +275,7 @@ class Bot:
         interval = timedelta(minutes=self.settings.poll_every_minutes)
         return Watch(
             clock=self.clock,
-            read=lambda: gather(self.database, self.clock, self.calendar, self.settings),
+            read=partial(gather, self.database, self.clock, self.calendar, self.settings, Totals()),
             expected=Expected(self.calendar, interval, self.settings.post_at, since=self.clock.now()),
             data_dir=self.settings.data_dir,
             leads=lambda: lead.standing is Standing.LEADING,

@@ -503,19 +503,29 @@ CREATE UNIQUE INDEX addresses_current_idx ON public.addresses USING btree (kind,
 
 CREATE INDEX daily_streamer_games_streamer_idx ON public.daily_streamer_games USING btree (streamer_id, day);
 
+CREATE INDEX days_rolled_up_idx ON public.days USING btree (rolled_up_at);
+
 CREATE INDEX hourly_games_hour_idx ON public.hourly_games USING btree (hour_at);
 
 CREATE INDEX mentions_author_idx ON public.mentions USING btree (author_id, decided_at);
 
 CREATE INDEX mentions_new_idx ON public.mentions USING btree (posted_at) WHERE (status = 'new'::text);
 
+CREATE INDEX mentions_posted_idx ON public.mentions USING btree (posted_at);
+
+CREATE INDEX mentions_texts_idx ON public.mentions USING btree (posted_at) WHERE (text IS NOT NULL);
+
 CREATE INDEX mentions_version_idx ON public.mentions USING btree (first_version);
 
 CREATE INDEX names_key_idx ON public.names USING btree (key);
 
+CREATE INDEX posts_created_idx ON public.posts USING btree (created_at);
+
 CREATE INDEX posts_open_idx ON public.posts USING btree (next_try_at) WHERE (status = ANY (ARRAY['due'::text, 'sending'::text, 'unknown'::text]));
 
 CREATE INDEX posts_text_idx ON public.posts USING btree (md5(text));
+
+CREATE INDEX posts_x_number_idx ON public.posts USING btree (((x_id)::bigint));
 
 CREATE INDEX x_charges_post_idx ON public.x_charges USING btree (post_id) WHERE (status = 'reserved'::text);
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.days import Calendar
+from bot.health.totals import Totals
 from bot.spend.report import Spending, spending_of
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
@@ -69,25 +70,28 @@ class Facts:
     database_bytes: int
 
 
-def gather(database: Database, clock: Clock, calendar: Calendar, settings: Settings) -> Facts:
-    """Read them. Raises DatabaseError when the database does not tell."""
+def gather(
+    database: Database, clock: Clock, calendar: Calendar, settings: Settings, totals: Totals | None = None
+) -> Facts:
+    """Read them. `totals` of the last time save counting old rows again. Raises DatabaseError."""
     now = clock.now()
     with database.transaction() as tx:
+        counts = (totals or Totals()).read(tx, now)
         last_poll, last_day = tx.health.last_poll(), tx.health.last_day()
         return Facts(
             at=now,
-            polls=dict(tx.health.polls_by_status()),
+            polls=counts.polls,
             last_poll=LastPoll(*last_poll) if last_poll else None,
             last_good_poll_at=tx.health.last_good_poll(),
             last_day=LastDay(*last_day) if last_day else None,
             days_due=[day for day, _ in tx.daily.due_days(today=calendar.day_of(now).date)],
-            posts={(kind, status): posts for kind, status, posts in tx.health.posts_by_status()},
+            posts=counts.posts,
             summaries=[
                 (str(row[1]), str(row[3]), str(row[7] or ""))
                 for row in tx.outbox.of_day(day=calendar.last_finished(now).date)
             ],
             waiting_since=tx.health.waiting_since(),
-            mentions=dict(tx.health.mentions_by_status()),
+            mentions=counts.mentions,
             undecided_since=tx.health.undecided_since(),
             latency=Latency(*tx.health.answer_latency(since=now - LATENCY_OVER)),
             spending=spending_of(tx, now, settings.x_monthly_budget_usd),

@@ -108,22 +108,25 @@ with partitions as (
     where pg_inherits.inhparent = cast('staging.streams' as regclass)
 ),
 
-polls as (
+counted as (
     select
         partitions.day,
-        count(polls.poll_id) as polls
+        (select count(*) from staging.polls where polls.day = partitions.day) as polls
     from partitions
-    left join staging.polls using (day)
-    group by partitions.day
 )
 
-select polls.day
-from polls
-left join days using (day)
+select counted.day
+from counted
 where
-    days.polls = polls.polls and days.ends_at <= cast(:older_than as timestamptz)
-    or polls.polls = 0 and polls.day < cast(:today as date)
-order by polls.day;
+    exists (
+        select from days
+        where
+            days.day = counted.day
+            and days.polls = counted.polls
+            and days.ends_at <= cast(:older_than as timestamptz)
+    )
+    or counted.polls = 0 and counted.day < cast(:today as date)
+order by counted.day;
 
 -- name: drop_partition$
 -- Drop one day's streams.
@@ -148,5 +151,6 @@ select
     status,
     error
 from staging.polls
-order by started_at desc
+-- By the day too, which is what the index has.
+order by day desc, started_at desc
 limit 1;

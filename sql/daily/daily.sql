@@ -1,15 +1,30 @@
 -- name: due_days
--- Days with polls that are over and not rolled up, or that got a poll since. Grain: one row per day.
+-- Days with polls that are over and not rolled up, or that got a poll since. Only days whose streams are still in staging
+-- can be rolled up; those of the last month are looked at in any case, so that one that lost its streams is noticed.
+-- Grain: one row per day.
+with candidates as (
+    select to_date(right(pg_class.relname, 10), 'YYYY_MM_DD') as day
+    from pg_catalog.pg_inherits
+    inner join pg_catalog.pg_class on pg_class.oid = pg_inherits.inhrelid
+    where pg_inherits.inhparent = cast('staging.streams' as regclass)
+    union
+    select cast(:today as date) - number from generate_series(1, 31) as number
+)
+
 select
-    polls.day,
-    count(*) as polls
-from staging.polls
-left join days using (day)
+    candidates.day,
+    counted.polls
+from candidates
+cross join lateral (
+    select
+        (select count(*) from staging.polls where polls.day = candidates.day) as polls,
+        (select days.polls from days where days.day = candidates.day) as polls_rolled_up
+) as counted
 where
-    polls.day < cast(:today as date)
-group by polls.day, days.polls
-having days.polls is distinct from count(*)
-order by polls.day;
+    candidates.day < cast(:today as date)
+    and counted.polls > 0
+    and counted.polls_rolled_up is distinct from counted.polls
+order by candidates.day;
 
 -- name: staging_of_day^
 -- Whether a day has polls, and whether its streams are still there. Grain: one row.
@@ -225,12 +240,17 @@ delete from months where month = date_trunc('month', cast(:day as date));
 
 -- name: due_months
 -- Months that are over, have rolled-up days, and are not summed up. Grain: one row per month.
-select cast(date_trunc('month', days.day) as date) as month
-from days
-left join months on months.month = date_trunc('month', days.day)
-where days.day < date_trunc('month', cast(:today as date)) and months.month is null
-group by date_trunc('month', days.day)
-order by date_trunc('month', days.day);
+select cast(begun.month as date) as month
+from (select date_trunc('month', min(days.day)) as month, date_trunc('month', cast(:today as date)) as this_month from days)
+    as first
+cross join lateral generate_series(first.month, first.this_month - interval '1 day', interval '1 month') as begun (month)
+where
+    not exists (select from months where months.month = cast(begun.month as date))
+    and exists (
+        select from days
+        where days.day >= cast(begun.month as date) and days.day < cast(begun.month + interval '1 month' as date)
+    )
+order by begun.month;
 
 -- name: delete_monthly_streamer_games!
 -- Make room for a month's rows. Grain: one row per month, game and streamer.

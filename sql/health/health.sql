@@ -1,21 +1,26 @@
 -- name: polls_by_status
--- How many polls there were, for good. Grain: one row per status.
+-- How many polls the days of a span had; `before` is not part of it. Grain: one row per status.
 select
     status,
     count(*) as polls
 from staging.polls
+where day >= cast(:since as date) and day < cast(:before as date)
 group by status;
 
 -- name: last_poll^
 -- The newest poll, whatever became of it. Grain: one row.
 select started_at, ended_at, status, pages, streams, viewers, duplicates, set_aside
 from staging.polls
-order by started_at desc
+-- By the day too, which is what the index has.
+order by day desc, started_at desc
 limit 1;
 
 -- name: last_good_poll$
 -- When the newest poll began that has anything to count.
-select max(started_at) from staging.polls where status <> 'failed';
+select started_at from staging.polls
+where status <> 'failed'
+order by day desc, started_at desc
+limit 1;
 
 -- name: last_day^
 -- The newest day that is rolled up. Grain: one row.
@@ -25,12 +30,15 @@ order by day desc
 limit 1;
 
 -- name: posts_by_status
--- How many posts there were, for good. Grain: one row per kind and status.
+-- How many posts were made in a span of days (UTC); `before` is not part of it. Grain: one row per kind and status.
 select
     kind,
     status,
     count(*) as posts
 from posts
+where
+    created_at >= cast(:since as date) at time zone 'UTC'
+    and created_at < cast(:before as date) at time zone 'UTC'
 group by kind, status;
 
 -- name: waiting_since$
@@ -38,11 +46,14 @@ group by kind, status;
 select min(next_try_at) from posts where status in ('due', 'sending', 'unknown');
 
 -- name: mentions_by_status
--- How many mentions there were, for good. Grain: one row per status.
+-- How many mentions were written in a span of days (UTC); `before` is not part of it. Grain: one row per status.
 select
     status,
     count(*) as mentions
 from mentions
+where
+    posted_at >= cast(:since as date) at time zone 'UTC'
+    and posted_at < cast(:before as date) at time zone 'UTC'
 group by status;
 
 -- name: undecided_since$

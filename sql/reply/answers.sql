@@ -12,7 +12,8 @@ select max(day) from days where day between cast(:first as date) and cast(:last 
 
 -- name: threshold$
 -- Streams with more viewers than this are counted, as of the newest poll.
-select more_than_viewers from staging.polls order by started_at desc limit 1;
+-- By the day too, which is what the index has.
+select more_than_viewers from staging.polls order by day desc, started_at desc limit 1;
 
 -- name: game_over_days^
 -- A game over some days. Each day is one probe of the key. Grain: one row.
