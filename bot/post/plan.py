@@ -62,7 +62,7 @@ class Planner:
                     expires_at=expires_at,
                 )
         if kept:
-            log.info("planned day=%s posts=%d%s", named, kept, f" skipped: {said.skipped_because or ''}".rstrip(": "))
+            log.info("planned day=%s posts=%d%s", named, kept, _skipped(said))
         return said
 
     def plan_if_due(self) -> DaySummaries | None:
@@ -173,3 +173,8 @@ def _watched(rows: Any) -> list[Watched]:
         Watched(str(name), float(hours), plain_name, hours_before, rank_before)
         for name, hours, plain_name, hours_before, rank_before in rows
     ]
+
+
+def _skipped(said: DaySummaries) -> str:
+    """For the log: nothing when the posts are to be sent, else why they are not."""
+    return f" skipped: {said.skipped_because}" if said.skipped_because else ""

@@ -218,11 +218,13 @@ def outbox(url: str) -> list[tuple[Any, ...]]:
 MIDNIGHT = datetime(2026, 11, 23, 8, tzinfo=UTC)  # in Los Angeles
 
 
-def test_three_posts_go_into_the_outbox_once(database: Database, url: str) -> None:
+def test_three_posts_go_into_the_outbox_once(database: Database, url: str, caplog: pytest.LogCaptureFixture) -> None:
     live_through(database, a_stream(600, streamer="ada"))
+    caplog.set_level("INFO")
     planner = planner_at(database, POSTED_AT)
     for _ in range(2):
         planner.plan(DAY, expires_at=MIDNIGHT)
+    assert [said for said in caplog.messages if said.startswith("planned")] == [f"planned day={DAY} posts=3"]
     assert outbox(url) == [
         ("games", DAY, "due", None, True, True, MIDNIGHT),
         ("streamers", DAY, "due", None, True, True, MIDNIGHT),
@@ -234,10 +236,14 @@ def test_three_posts_go_into_the_outbox_once(database: Database, url: str) -> No
     assert "Hours watched · Sat, Nov 21, 2026 · 24.0 of 24 hours measured" in alt_text
 
 
-def test_a_day_not_worth_telling_is_recorded_as_skipped(database: Database, url: str) -> None:
+def test_a_day_not_worth_telling_is_recorded_as_skipped(
+    database: Database, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     live_through(database, a_stream(), polls=23)
     planner_at(database, POSTED_AT).plan(DAY, expires_at=MIDNIGHT)
     reason = "only 48% of 2026-11-21 was measured, less than half"
+    assert caplog.messages[-1] == f"planned day={DAY} posts=3 skipped: {reason}"
     assert outbox(url) == [
         (kind, DAY, "skipped", reason, False, False, MIDNIGHT) for kind in ("games", "streamers", "streamers_of_game")
     ]
