@@ -40,6 +40,12 @@ def run_of(job: str) -> Iterator[None]:
 
 
 class _Text(logging.Formatter):
+    """One line per event; its time is UTC, whatever the zone of the machine."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
+        at = datetime.fromtimestamp(record.created, UTC).replace(tzinfo=None)
+        return f"{at.isoformat(sep=' ', timespec='milliseconds')}Z"
+
     def format(self, record: logging.LogRecord) -> str:
         record.run = _run.get()
         return super().format(record)

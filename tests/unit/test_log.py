@@ -2,8 +2,11 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -23,9 +26,14 @@ one.info("after")
 """
 
 
-def said(how: str) -> str:
+def said(how: str, zone: str = "UTC") -> str:
     done = subprocess.run(
-        [sys.executable, "-c", SAYS.format(how=how)], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", SAYS.format(how=how)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, "TZ": zone},
     )
     return done.stderr
 
@@ -46,6 +54,16 @@ def test_as_text_each_line_bears_its_run_too() -> None:
     first = said("text").splitlines()[0]
     assert " INFO process-" in first
     assert first.endswith("bot.collect.poll: poll stored poll_id=7")
+
+
+@pytest.mark.parametrize("how", ["text", "json"])
+def test_the_time_of_a_line_is_utc_and_says_so_whatever_the_zone_of_the_machine(how: Literal["text", "json"]) -> None:
+    """Two zones in which the same instant has two dates."""
+    at = {zone: said(how, zone).splitlines()[0] for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago")}
+    told = {zone: json.loads(line)["at"] if how == "json" else line[:24] for zone, line in at.items()}
+    moments = [datetime.fromisoformat(moment) for moment in told.values()]
+    assert {moment.utcoffset() for moment in moments} == {timedelta(0)}
+    assert abs(moments[0] - moments[1]) < timedelta(hours=1)
 
 
 @pytest.mark.parametrize("vendor", ["urllib3", "apscheduler", "tenacity"])
