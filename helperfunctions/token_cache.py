@@ -6,12 +6,12 @@ token of its own neighbour.
 
 import json
 import logging
-import os
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+from helperfunctions.small_files import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -63,15 +63,9 @@ class TokenFile:
     def write(self, key: str, token: AppToken) -> None:
         """Keep a token in place of the one before."""
         content = json.dumps({"key": key, "token": token.value, "renew_at": token.renew_at.isoformat()})
-        draft = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                file.write(content)
-            draft.replace(self._path)
+            write_whole(self._path, content, 0o600)
         except OSError as exc:
             log.warning(
                 "the Twitch token cannot be kept for the next start path=%s reason=%s", self._path, exc.strerror
             )
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)

@@ -10,11 +10,15 @@ from pathlib import Path
 
 from bot.health.judge import Trouble
 from helperfunctions.errors import WebhookFailed
+from helperfunctions.small_files import write_whole
 
 log = logging.getLogger(__name__)
 
-# What passes by itself within this is nobody's concern; nor is what comes back within it well.
-TOO_LONG = timedelta(minutes=15)
+# What passes by itself within this is not reported. With the time that it takes to notice, and one failed attempt to send,
+# the message is there within a quarter of an hour.
+TOO_LONG = timedelta(minutes=10)
+# What comes back within this was not over.
+WELL_AFTER = timedelta(minutes=15)
 SHORTEST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 
@@ -45,7 +49,10 @@ class Alerter:
                     self._keep(since)
             return
         self._wrong_since, self._well_since = None, self._well_since or now
-        if self._told_since is not None and now - self._well_since >= TOO_LONG:
+        if self._told_since is None:
+            # There is nothing left to send: the next trouble is sent at its time, whatever became of the last one.
+            self._not_before, self._wait = None, SHORTEST_WAIT
+        if self._told_since is not None and now - self._well_since >= WELL_AFTER:
             lasted = self._well_since - self._told_since
             hours, minutes = divmod(round(lasted / timedelta(minutes=1)), 60)
             if self._tell("well", f"Twitch Watch Time: all is well again, after {hours} h {minutes} min", now):
@@ -77,7 +84,6 @@ class Alerter:
             if told_since is None:
                 self.memory.unlink(missing_ok=True)
                 return
-            self.memory.parent.mkdir(parents=True, exist_ok=True)
-            self.memory.write_text(json.dumps({"told_since": told_since.isoformat()}))
+            write_whole(self.memory, json.dumps({"told_since": told_since.isoformat()}))
         except OSError as exc:
             log.warning("what was alerted cannot be kept for the next start path=%s: %s", self.memory, exc.strerror)

@@ -1,5 +1,6 @@
 """One message when something has been wrong for too long, one when it is well again."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -60,8 +61,8 @@ def test_an_episode_has_two_messages_however_long_it_is(make: Callable[[], Alert
 def test_what_passes_by_itself_is_not_told(make: Callable[[], Alerter], webhook: Webhook) -> None:
     alerter = make()
     for minute in range(0, 400, 20):
-        live(alerter, [POLL], minute, minute + 14)
-        live(alerter, [], minute + 14, minute + 20)
+        live(alerter, [POLL], minute, minute + 10)
+        live(alerter, [], minute + 10, minute + 20)
     assert webhook.told == []
 
 
@@ -96,6 +97,59 @@ def test_a_webhook_that_fails_is_asked_again_less_and_less_often(
     webhook.is_broken = False
     live(alerter, [POLL], 24 * 60, 26 * 60)
     assert [status for status, _ in webhook.told] == ["trouble"]
+
+
+def test_a_trouble_is_sent_within_a_quarter_of_an_hour_even_if_the_first_attempt_fails(
+    make: Callable[[], Alerter], webhook: Webhook
+) -> None:
+    alerter = make()
+    live(alerter, [], 0, 5)
+    webhook.is_broken = True
+    live(alerter, [POLL], 5, 16)
+    assert webhook.asked == 1
+    webhook.is_broken = False
+    live(alerter, [POLL], 16, 20)
+    assert [status for status, _ in webhook.told] == ["trouble"]
+
+
+def attempts(alerter: Alerter, webhook: Webhook, troubles: list[Trouble], since: int, until: int) -> list[int]:
+    """The minutes at which the webhook was asked."""
+    asked = []
+    for minute in range(since, until):
+        before = webhook.asked
+        live(alerter, troubles, minute, minute + 1)
+        asked += [minute] * (webhook.asked - before)
+    return asked
+
+
+@pytest.mark.parametrize("reaches", [True, False], ids=["sent in the end", "over before it could be sent"])
+def test_the_back_off_starts_over_with_each_message(
+    reaches: bool, make: Callable[[], Alerter], webhook: Webhook
+) -> None:
+    alerter = make()
+    webhook.is_broken = True
+    first = attempts(alerter, webhook, [POLL], 0, 50)
+    assert [after - first[0] for after in first] == [0, 1, 3, 7, 15, 31]
+    webhook.is_broken = not reaches
+    live(alerter, [POLL], 50, 100)
+    live(alerter, [], 100, 130)
+    webhook.is_broken = True
+    again = attempts(alerter, webhook, [OUTBOX], 130, 170)
+    assert again == [140, 141, 143, 147, 155]
+
+
+def test_the_memory_is_replaced_whole_and_leaves_nothing_next_to_it(
+    make: Callable[[], Alerter], tmp_path: Path
+) -> None:
+    """A link to the old file still reads the old content: the file is replaced, never written in place."""
+    memory = tmp_path / "data" / "alert.json"
+    memory.parent.mkdir()
+    memory.write_text("{torn")
+    (tmp_path / "link").hardlink_to(memory)
+    live(make(), [POLL], 0, 20)
+    assert (tmp_path / "link").read_text() == "{torn"
+    assert json.loads(memory.read_text()) == {"told_since": "2026-11-22T12:00:00+00:00"}
+    assert list(memory.parent.iterdir()) == [memory]
 
 
 def test_a_memory_that_cannot_be_read_or_written_stops_nothing(webhook: Webhook, tmp_path: Path) -> None:
