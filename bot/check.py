@@ -9,32 +9,38 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar, cast
 
 from bot.days import Calendar
 from bot.findings import (
     ROOM_FOR_DATABASE,
-    ROOM_FOR_TOKEN,
-    SHOULD_BE_DONE_AFTER,
+    ROOM_FOR_POLLS,
     Finding,
     Server,
     Verdict,
+    is_running,
     judge_account,
     judge_budget,
     judge_clock,
     judge_days,
     judge_error,
+    judge_jobs,
     judge_origins,
     judge_outbox,
     judge_owner,
     judge_poll,
+    judge_restarts,
     judge_room,
     judge_schema,
     judge_server,
     judge_streams,
     token_owner,
 )
+from bot.health import record, rules
+from bot.health.facts import Facts, gather
+from bot.health.record import RunRecord, without_expectations
+from bot.health.rules import Expected, Trouble, late_days
 from bot.models import NamedPost
 from bot.spend.account import ask_account
 from bot.spend.ledger import Ledger
@@ -57,6 +63,7 @@ PATIENCE_SECONDS: Final = 35.0
 EMBEDDED_PATIENCE_SECONDS: Final = embedded_postgres.START_TIMEOUT_SECONDS + PATIENCE_SECONDS
 VENDOR_TIMEOUT: Final = (5.0, 10.0)
 FAILED_LATELY: Final = timedelta(days=7)
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Skip(Exception):
@@ -85,6 +92,7 @@ class Doctor:
         self._may_write = False
         self._has_our_schema = False
         self._account: XAccount | None = None
+        self._facts: Facts | None = None
         self._ahead_of: dict[str, timedelta] = {}
         self._stack = ExitStack()
 
@@ -103,6 +111,8 @@ class Doctor:
             "polls": self._check_polls,
             "days": self._check_days,
             "outbox": self._check_outbox,
+            "jobs": self._check_jobs,
+            "database restarts": self._check_restarts,
         }
         with self._stack:
             for name, check in checks.items():
@@ -120,7 +130,7 @@ class Doctor:
     def _check_folder(self) -> Outcome:
         settings = self._settings
         there = disk.nearest_folder(settings.data_dir)
-        room = ROOM_FOR_TOKEN if settings.database_url is not None else ROOM_FOR_DATABASE
+        room = ROOM_FOR_POLLS if settings.database_url is not None else ROOM_FOR_DATABASE
         if (why := disk.why_not_writable(there)) is not None:
             mend = "let this user write there, or point DATA_DIR elsewhere"
             return Finding("data folder", Verdict.BAD, f"nothing can be written into {there}: {why}", mend)
@@ -205,25 +215,62 @@ class Doctor:
     def _check_polls(self) -> Outcome:
         with self._our_schema.transaction() as tx:
             newest = tx.collect.newest_poll()
-        if newest is None:
+        now = self._clock.now()
+        if newest is None and not is_running(self._record(), now):
             raise _Skip("none yet")
-        patience = timedelta(minutes=2 * self._settings.poll_every_minutes + 5)
-        return judge_poll(*newest, now=self._clock.now(), patience=patience)
+        return judge_poll(newest, now=now, late=self._troubles("poll"))
 
     def _check_days(self) -> Outcome:
-        now = self._clock.now()
-        calendar = Calendar(self._settings.timezone, self._settings.day_starts_at)
-        with self._our_schema.transaction() as tx:
-            newest = tx.reply.newest_day_of(first=date.min, last=date.max)
-            due = [day for day, _ in tx.daily.due_days(today=calendar.day_of(now).date)]
-        late = [day for day in due if calendar.day(day).ends_at + SHOULD_BE_DONE_AFTER < now]
-        return judge_days(newest, late)
+        facts = self._gathered()
+        newest = facts.last_day.date if facts.last_day is not None else None
+        return judge_days(newest, late_days(facts, self._expected()))
 
     def _check_outbox(self) -> Outcome:
-        now = self._clock.now()
         with self._our_schema.transaction() as tx:
-            posts = [NamedPost(*row) for row in tx.outbox.listed(everything=False, since=now - FAILED_LATELY)]
-        return judge_outbox(posts, now)
+            since = self._clock.now() - FAILED_LATELY
+            posts = [NamedPost(*row) for row in tx.outbox.listed(everything=False, since=since)]
+        return judge_outbox(posts, self._troubles("summaries", "outbox", "mentions"))
+
+    def _check_jobs(self) -> Outcome:
+        now = self._clock.now()
+        run = self._record()
+        if run.written_at is None:
+            # No bot has run with this DATA_DIR: there is nothing to say of its jobs, and none of the next.
+            return []
+        is_overdue_known = is_running(run, now)
+        judged = run if is_overdue_known else without_expectations(run)
+        return judge_jobs(run, rules.judge_jobs(judged, now), now)
+
+    def _check_restarts(self) -> Outcome:
+        now = self._clock.now()
+        run = self._record()
+        if run.written_at is None:
+            return []
+        return judge_restarts(rules.judge_losses(run, now), len(rules.recent_losses(run, now)))
+
+    def _record(self) -> RunRecord:
+        return record.read(self._settings.data_dir / record.FILE_NAME)
+
+    def _gathered(self) -> Facts:
+        """How things stand; gathered once, for what the rules find in it."""
+        if self._facts is None:
+            calendar = Calendar(self._settings.timezone, self._settings.day_starts_at)
+            self._facts = gather(self._our_schema, self._clock, calendar, self._settings)
+        return self._facts
+
+    def _expected(self) -> Expected:
+        """As the bot that runs expects it; without one, everything that was ever due."""
+        settings, run = self._settings, self._record()
+        since = run.began_at if run.began_at and is_running(run, self._clock.now()) else LONG_AGO
+        return Expected(
+            Calendar(settings.timezone, settings.day_starts_at),
+            timedelta(minutes=settings.poll_every_minutes),
+            settings.post_at,
+            since,
+        )
+
+    def _troubles(self, *parts: str) -> list[Trouble]:
+        return [trouble for trouble in rules.judge(self._gathered(), self._expected()) if trouble.part in parts]
 
     @property
     def _settings(self) -> Settings:

@@ -6,6 +6,7 @@ Each verb imports what it needs: nobody who asks for help waits for a database d
 import logging
 import random
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -62,15 +63,17 @@ def before_any(
 def run() -> None:
     """Do every job when it is due, until stopped (Ctrl-C or SIGTERM); then finish what is going on.
 
-    At start it applies migrations, takes a poll, and catches up on what was due while it was down. While another bot
-    runs on the same database it stands by. While the database is away it goes on polling, and keeps the polls on disk.
-    While a credential is refused it looks for a newer one where they come from.
+    At start it applies migrations, takes a poll if the last good one is older than an interval, and catches up on
+    what was due while it was down. A job that fails again and again waits for longer each time, up to an hour. While
+    another bot runs on the same database it stands by. While the database is away it goes on polling, and keeps the
+    polls on disk. While a credential is refused it looks for a newer one where they come from.
     """
     run_bot()
 
 
 def run_bot(look_every: timedelta | None = None) -> None:
     """What `run` does. `look_every`: how often, while a credential is refused, a newer one is looked for."""
+    from bot.runtime.attempts import Attempts
     from bot.runtime.credentials import LOOK_EVERY, Renewal, run_renewed
     from bot.runtime.runner import run_until_stopped
     from bot.runtime.signals import Stop
@@ -88,11 +91,17 @@ def run_bot(look_every: timedelta | None = None) -> None:
             open_bot(in_force, clock=clock, random=random.random, database_may_be_away=True) as bot,
             bot.collector() as collector,
         ):
-            lead = bot.lead(collector, has_new_credentials=renewal.has_renewed, while_away=renewal.look)
-            watch = bot.watch(lead)
+            attempts = Attempts(bot.run_record, clock)
+            if renewal.has_renewed:
+                attempts.forget_waits()
+            lead = bot.lead(
+                collector, attempts=attempts, has_new_credentials=renewal.has_renewed, while_away=renewal.look
+            )
+            watch = bot.watch(lead, attempts)
             with bot.door(watch):
-                jobs = renewal.watched(bot.jobs(collector, watch))
-                run_until_stopped(bot.timetable(), jobs, lead, clock, watch, stop, bot.call_again)
+                work = bot.work(collector, watch, attempts)
+                work = replace(work, jobs=renewal.watched(work.jobs))
+                run_until_stopped(work, lead, clock, watch, stop)
 
     run_renewed(renewal, one_round, stop)
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from bot.health.record import RunRecord
+from bot.health.rules import LEAST_FREE_BYTES, Trouble
 from bot.models import NamedPost, PollStatus
 from bot.spend.report import Spending
 from helperfunctions import migrations
@@ -33,8 +35,8 @@ MEGABYTE: Final = 1_000_000
 # Beyond this X refuses what we sign with the time.
 WORST_SKEW: Final = timedelta(minutes=5)
 NOTICED_SKEW: Final = timedelta(seconds=5)
-# What is due so long and not done is done by nobody.
-SHOULD_BE_DONE_AFTER: Final = timedelta(hours=1)
+# The record of a bot that runs is younger than this: it is written every minute.
+RUNS_WITHIN: Final = timedelta(minutes=5)
 
 
 class Verdict(StrEnum):
@@ -67,9 +69,9 @@ class Room:
     bad_below: int
 
 
-ROOM_FOR_DATABASE: Final = Room(1000 * MEGABYTE, 200 * MEGABYTE)
-# Where the database is elsewhere the folder holds Twitch's token alone.
-ROOM_FOR_TOKEN: Final = Room(10 * MEGABYTE, MEGABYTE)
+ROOM_FOR_DATABASE: Final = Room(1000 * MEGABYTE, LEAST_FREE_BYTES)
+# Where the database is elsewhere the folder holds polls that wait for it.
+ROOM_FOR_POLLS: Final = Room(500 * MEGABYTE, LEAST_FREE_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,12 +295,16 @@ def judge_budget(month: Spending) -> Finding:
     return Finding("budget", Verdict.GOOD, says)
 
 
-def judge_poll(ended_at: datetime, status: str, error: str | None, *, now: datetime, patience: timedelta) -> Finding:
-    """The newest poll: how it ended, and whether there should have been one since."""
-    says = f"the last ended {_span(now - ended_at)} ago, {status}{f': {error}' if error else ''}"
-    if now - ended_at > patience:
-        return Finding("polls", Verdict.WARNING, says, "is `watchtime run` running? Its log tells why not")
-    if status == PollStatus.FAILED:
+def judge_poll(newest: tuple[datetime, str, str | None] | None, *, now: datetime, late: Sequence[Trouble]) -> Finding:
+    """The newest poll: when and how it ended, and why; and whether there should have been a good one since (`late`)."""
+    says = "none yet"
+    if newest is not None:
+        ended_at, status, error = newest
+        says = f"the last ended {_span(now - ended_at)} ago, {status}{f': {error}' if error else ''}"
+    if late:
+        says = f"{says}; {late[0].says}"
+        return Finding("polls", Verdict.WARNING, says, "is `watchtime run` running? Its log says why not")
+    if newest is not None and newest[1] == PollStatus.FAILED:
         return Finding("polls", Verdict.WARNING, says, "the next one may do better; `watchtime collect` takes one now")
     return Finding("polls", Verdict.GOOD, says)
 
@@ -312,18 +318,43 @@ def judge_days(newest: date | None, late: Sequence[date]) -> Finding:
     return Finding("days", Verdict.GOOD, says)
 
 
-def judge_outbox(posts: Sequence[NamedPost], now: datetime) -> Finding:
-    """What waits to be sent, and what was not sent lately."""
+def judge_outbox(posts: Sequence[NamedPost], late: Sequence[Trouble]) -> Finding:
+    """What waits to be sent, what was not sent lately, and what should have been sent or decided by now (`late`)."""
     waiting = [post for post in posts if post.status in {"due", "sending", "unknown"}]
     failed = [post for post in posts if post.status in {"refused", "expired"}]
-    stuck = [post for post in waiting if post.next_try_at < now - SHOULD_BE_DONE_AFTER]
     says = f"{len(waiting)} posts wait, {len(failed)} failed in the last week"
+    says = "; ".join([says, *(trouble.says for trouble in late)])
     if failed:
         return Finding("outbox", Verdict.WARNING, says, "`watchtime outbox` tells why; `outbox retry ID` tries again")
-    if stuck:
+    if late:
         mend = "is `watchtime run` running? `watchtime outbox send` sends them now"
-        return Finding("outbox", Verdict.WARNING, f"{says}; {len(stuck)} of them for more than an hour", mend)
+        return Finding("outbox", Verdict.WARNING, says, mend)
     return Finding("outbox", Verdict.GOOD, says)
+
+
+def judge_jobs(record: RunRecord, troubles: Sequence[Trouble], now: datetime) -> Finding:
+    """How the jobs of `watchtime run` do, by its own record."""
+    if troubles:
+        mend = "the log of `watchtime run` has the whole error; the job tries again by itself, at least once an hour"
+        return Finding("jobs", Verdict.BAD, troubles[0].says, mend, for_now=True)
+    if not is_running(record, now):
+        last = f"{record.written_at:%F %H:%M} UTC" if record.written_at else "ever"
+        says = f"`watchtime run` recorded nothing since {last}"
+        return Finding("jobs", Verdict.WARNING, says, "is it running? Its log says why not")
+    return Finding("jobs", Verdict.GOOD, f"none of {len(record.jobs)} fails again and again, or is overdue")
+
+
+def judge_restarts(troubles: Sequence[Trouble], losses: int) -> Finding:
+    """Whether the database goes away more often than a restart explains."""
+    if troubles:
+        mend = "look into the log of the database server, and at the memory of its machine or container"
+        return Finding("database restarts", Verdict.BAD, troubles[0].says, mend, for_now=True)
+    return Finding("database restarts", Verdict.GOOD, f"the bot lost it {losses} times within the last hour")
+
+
+def is_running(record: RunRecord, now: datetime) -> bool:
+    """Whether a bot writes its record."""
+    return record.written_at is not None and timedelta(0) <= now - record.written_at < RUNS_WITHIN
 
 
 def _size(number: int) -> str:

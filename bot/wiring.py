@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,10 @@ from bot.collect.poll import Collector
 from bot.collect.prune import Pruner
 from bot.daily.rollup import Rollup
 from bot.days import Calendar
+from bot.health import record
 from bot.health.alert import Alerter
 from bot.health.facts import gather
-from bot.health.judge import Expected
+from bot.health.rules import Expected
 from bot.health.totals import Totals
 from bot.models import DaySummaries, NamedPost, Poll, RolledUpDay
 from bot.names import DatabaseNames
@@ -33,6 +34,7 @@ from bot.reply.answer import Answerer
 from bot.reply.lookup import Lookup
 from bot.reply.read import Reader
 from bot.reply.respond import Responder
+from bot.runtime.attempts import Attempts
 from bot.runtime.leader import Lead, Standing
 from bot.spend.account import known_account
 from bot.spend.ledger import Ledger, call_again
@@ -48,6 +50,7 @@ from helperfunctions.token_cache import TokenFile
 if TYPE_CHECKING:
     from bot.health.watch import Watch
     from bot.runtime.schedule import Entry, Job
+    from bot.runtime.work import Work
     from bot.web.site import Site
     from helperfunctions.twitch_api import TwitchApi
     from helperfunctions.x_api import XApi
@@ -262,7 +265,7 @@ class Bot:
             watch_every_seconds=watch_every_seconds,
         )
 
-    def watch(self, lead: Lead) -> "Watch":
+    def watch(self, lead: Lead, attempts: Attempts | None = None) -> "Watch":
         """Whether all is well, for /healthz, /readyz, /metrics and the alert."""
         from bot.health.watch import Watch
 
@@ -282,6 +285,33 @@ class Bot:
             kept_polls=lambda: len(self.kept_polls.waiting()),
             rate_limits=lambda: dict(self.calls_left),
             alerter=alerter,
+            record=lambda: attempts.record if attempts is not None else record.RunRecord(),
+            preparing_since=lambda: lead.since if lead.standing is Standing.PREPARING else None,
+        )
+
+    @property
+    def run_record(self) -> Path:
+        """The file in which the running bot records how its jobs end."""
+        return self.settings.data_dir / record.FILE_NAME
+
+    def last_good_poll(self, attempts: Attempts) -> datetime | None:
+        """When the newest poll began that brought something: in the database, kept on disk, or only recorded there."""
+        known = [attempts.record.last_good_poll_at, self.kept_polls.newest_good()]
+        with suppress(DatabaseError), self.database.transaction() as tx:
+            known.append(tx.health.last_good_poll())
+        return max((at for at in known if at is not None), default=None)
+
+    def work(self, collector: Collector, watch: "Watch", attempts: Attempts) -> "Work":
+        """The jobs, when each is due, and what they depend on."""
+        from bot.runtime.work import Work
+
+        return Work(
+            entries=self.timetable(),
+            jobs=self.jobs(collector, watch),
+            attempts=attempts,
+            poll_every=timedelta(minutes=self.settings.poll_every_minutes),
+            last_good_poll=lambda: self.last_good_poll(attempts),
+            forget_waits=self.call_again,
         )
 
     def collect(self, collector: Collector) -> Poll:
@@ -336,6 +366,7 @@ class Bot:
         self,
         collector: Collector,
         *,
+        attempts: Attempts | None = None,
         has_new_credentials: bool = False,
         while_away: Callable[[], object] = lambda: None,
     ) -> Lead:
@@ -354,7 +385,7 @@ class Bot:
             if self.settings.database_url is None:
                 embedded_postgres.revive(_embedded(self.settings))
 
-        return Lead(self.database, self.clock, prepare=prepare, revive=revive)
+        return Lead(self.database, self.clock, prepare=prepare, revive=revive, losses=attempts)
 
 
 def prepare_schema(database: Database, *, migrate: bool) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final, Protocol
@@ -57,6 +58,30 @@ class VirtualClock:
         """Move forward to that instant; stay where we are if it has passed."""
         with self._lock:
             self._now = max(self._now, instant.astimezone(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """The machine's own counts of time, which nobody can set.
+
+    `since_boot`: with the time for which it was suspended, where the system counts that (`knows_sleep`). `slept`: how
+    long it was suspended since it was started; zero where that is not known.
+    """
+
+    since_boot: timedelta
+    slept: timedelta
+    knows_sleep: bool
+
+
+def machine_counters() -> Counters:
+    """Both counts, read one right after the other."""
+    awake = timedelta(seconds=time.monotonic())
+    # Linux alone has it.
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    if boot is None:
+        return Counters(awake, timedelta(0), knows_sleep=False)
+    since_boot = timedelta(seconds=time.clock_gettime(boot))
+    return Counters(since_boot, since_boot - awake, knows_sleep=True)
 
 
 def ahead_of(date_header: str | None, now: datetime) -> timedelta | None:

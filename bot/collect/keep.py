@@ -9,10 +9,11 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from bot.collect.stage import StagedPoll
-from bot.models import Poll
+from bot.models import Poll, PollStatus
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable
 
@@ -68,6 +69,15 @@ class KeptPolls:
             except OSError as exc:
                 log.error("a kept poll cannot be read path=%s: %s", path, exc.strerror)
         return stored
+
+    def newest_good(self) -> datetime | None:
+        """When the newest poll began that is kept and brought something; None without one."""
+        for path in reversed(self.waiting()):
+            with suppress(OSError, ValueError), path.open("rb") as file:
+                poll = StagedPoll.poll_in(file)
+                if poll.status is not PollStatus.FAILED:
+                    return poll.started_at
+        return None
 
     def waiting(self) -> list[Path]:
         """The files that wait to go in, oldest first."""

@@ -106,6 +106,15 @@ class StagedPoll:
             raise ValueError(f"it cannot be read: {exc}") from exc
         return staged, poll
 
+    @staticmethod
+    def poll_in(file: IO[bytes]) -> Poll:
+        """The poll in a file that `save` wrote, without its streams. Raises ValueError when it cannot be read."""
+        try:
+            with zipfile.ZipFile(file) as archive:
+                return _poll(json.loads(archive.read("poll.json"))["poll"])
+        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError) as exc:
+            raise ValueError(f"it cannot be read: {exc}") from exc
+
     def store(self, tx: Transaction, poll: Poll) -> None:
         """Store the poll, all of it."""
         tx.collect.insert_poll(

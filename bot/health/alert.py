@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.health.judge import Trouble
+from bot.health.rules import Trouble
 from helperfunctions.errors import WebhookFailed
 from helperfunctions.small_files import write_whole
 
 log = logging.getLogger(__name__)
 
-# What passes by itself within this is not reported. With the time that it takes to notice, and one failed attempt to send,
-# the message is there within a quarter of an hour.
+# What passes by itself within this is not reported. With the time that it takes to notice it, and one failed attempt to
+# send, the message is there within a quarter of an hour.
 TOO_LONG = timedelta(minutes=10)
 # What comes back within this was not over.
 WELL_AFTER = timedelta(minutes=15)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from bot.health.facts import Facts
-from bot.health.judge import Trouble
+from bot.health.record import RunRecord
+from bot.health.rules import Trouble
 from helperfunctions.prometheus import Measured
 
 NAME = "watchtime"
@@ -62,14 +63,25 @@ def _of_polls(facts: Facts) -> Iterator[Measured]:
 
 
 def of_process(
-    *, leads: bool, has_database: bool, kept_polls: int, free_bytes: int, rate_limits: Mapping[str, float]
+    *, leads: bool, has_database: bool, kept_polls: int, free_bytes: int | None, rate_limits: Mapping[str, float]
 ) -> Iterator[Measured]:
     """What this process knows."""
     yield _one("leading", "1 while this bot does the jobs, 0 while it stands by", float(leads))
     yield _one("database_up", "1 while the database answers", float(has_database))
     yield _one("kept_polls", "Polls on disk that wait for the database", kept_polls)
-    yield _one("data_dir_free_bytes", "Room where DATA_DIR is", free_bytes)
+    if free_bytes is not None:
+        yield _one("data_dir_free_bytes", "Room where DATA_DIR is", free_bytes)
     yield _by("rate_limit_remaining", "Calls left before the next has to wait", "api", rate_limits)
+
+
+def of_run(record: RunRecord, running: Mapping[str, float], losses: int) -> Iterator[Measured]:
+    """How the jobs of this process do, and how often it lost the database."""
+    failures = {name: job.failures for name, job in record.jobs.items()}
+    yield _by("job_failures", "Failed attempts in a row", "job", failures)
+    succeeded = {name: job.succeeded_at.timestamp() for name, job in record.jobs.items() if job.succeeded_at}
+    yield _by("job_success_timestamp_seconds", "End of the newest attempt that did not fail", "job", succeeded)
+    yield _by("job_running_seconds", "For how long a job has been running", "job", running)
+    yield _one("database_losses", "Times that the leader lost the database within the last hour", losses)
 
 
 def of_troubles(troubles: Iterable[Trouble]) -> Iterator[Measured]:

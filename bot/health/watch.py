@@ -2,19 +2,19 @@
 
 import json
 import logging
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
 from bot.health import metrics
 from bot.health.alert import Alerter
 from bot.health.facts import Facts
-from bot.health.judge import Expected, Trouble, judge, judge_disk
+from bot.health.record import RunRecord
+from bot.health.rules import Expected, Trouble, judge, judge_disk, judge_run, recent_losses
+from helperfunctions import disk
 from helperfunctions.clock import Clock
 from helperfunctions.errors import DatabaseError
 from helperfunctions.http_door import Page
@@ -24,8 +24,11 @@ log = logging.getLogger(__name__)
 
 # Who asks more often than this gets the same again.
 FRESH_SECONDS = 5.0
-# The loop looks every few seconds; a migration may keep it for minutes.
+# The loop completes a cycle every few seconds. What is slower hangs, and a restart helps; a migration may take hours.
 LOOP_MAY_TAKE = timedelta(minutes=15)
+PREPARATION_MAY_TAKE = timedelta(hours=24)
+# No job is near this: one that still runs hangs, and a restart helps.
+JOB_MAY_TAKE = timedelta(hours=3)
 
 
 @dataclass(slots=True)
@@ -43,9 +46,13 @@ class Watch:
     kept_polls: Callable[[], int]
     rate_limits: Callable[[], Mapping[str, float]]
     alerter: Alerter | None
+    record: Callable[[], RunRecord] = RunRecord
+    preparing_since: Callable[[], datetime | None] = lambda: None
     exposition: Exposition = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _seen: tuple[float, Facts | None, str] | None = None
+    _running: dict[str, float] = field(default_factory=dict)
+    _running_lock: threading.Lock = field(default_factory=threading.Lock)
     _loop_at: float = field(default_factory=monotonic)
 
     def __post_init__(self) -> None:
@@ -55,8 +62,15 @@ class Watch:
         """The main loop says so every few seconds."""
         self._loop_at = monotonic()
 
+    def job_started(self, job: str) -> None:
+        """Record since when a job runs."""
+        with self._running_lock:
+            self._running[job] = monotonic()
+
     def job_done(self, job: str, outcome: str, seconds: float) -> None:
-        """Note what became of a job."""
+        """Record what became of a job."""
+        with self._running_lock:
+            self._running.pop(job, None)
         self.exposition.job_done(job, outcome, seconds)
 
     def look(self) -> list[Trouble]:
@@ -68,8 +82,12 @@ class Watch:
 
     def troubles(self) -> list[Trouble]:
         """What is wrong just now."""
+        found = [*judge_run(self.record(), self.clock.now()), *judge_disk(self._free_bytes())]
+        since = self.preparing_since()
+        if since is not None:
+            says = f"the database is prepared since {since:%F %H:%M} UTC: its schema is brought up to date"
+            return [Trouble("database", says), *found]
         facts, error = self._facts()
-        found = judge_disk(self._free_bytes())
         if facts is None:
             return [Trouble("database", error), *found]
         return [*judge(facts, self.expected), *found]
@@ -79,8 +97,13 @@ class Watch:
         return {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}
 
     def _healthz(self) -> Page:
-        is_alive = monotonic() - self._loop_at < LOOP_MAY_TAKE.total_seconds()
-        return _json(200 if is_alive else 503, {"alive": is_alive})
+        running = self._ages()
+        may_take = LOOP_MAY_TAKE if self.preparing_since() is None else PREPARATION_MAY_TAKE
+        is_alive = monotonic() - self._loop_at < may_take.total_seconds() and all(
+            age < JOB_MAY_TAKE.total_seconds() for age in running.values()
+        )
+        ages = {"running_seconds": {job: round(age) for job, age in running.items()}} if running else {}
+        return _json(200 if is_alive else 503, {"alive": is_alive, **ages})
 
     def _readyz(self) -> Page:
         troubles = self.troubles()
@@ -99,6 +122,8 @@ class Watch:
             free_bytes=self._free_bytes(),
             rate_limits=self.rate_limits(),
         )
+        run = self.record()
+        yield from metrics.of_run(run, self._ages(), len(recent_losses(run, self.clock.now())))
         yield from metrics.of_troubles(self.troubles())
         if facts is not None:
             yield from metrics.of_facts(facts)
@@ -114,13 +139,18 @@ class Watch:
                 self._seen = (monotonic(), facts, error)
             return self._seen[1], self._seen[2]
 
-    def _free_bytes(self) -> int:
-        folder = self.data_dir
-        with suppress(OSError):
-            while not folder.exists():
-                folder = folder.parent
-            return shutil.disk_usage(folder).free
-        return 0
+    def _ages(self) -> dict[str, float]:
+        """The jobs that run, and for how many seconds."""
+        now = monotonic()
+        with self._running_lock:
+            return {job: now - since for job, since in sorted(self._running.items())}
+
+    def _free_bytes(self) -> int | None:
+        """Room where DATA_DIR is; None when it cannot be found out, which says nothing about the room."""
+        try:
+            return disk.free_bytes(disk.nearest_folder(self.data_dir))
+        except OSError:
+            return None
 
 
 def _json(status: int, told: object) -> Page:

@@ -1,57 +1,55 @@
 """Runs each job when it is due, each in a thread of its own."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from bot.models import CrawlEnd, Poll, PollStatus
 from bot.runtime.leader import Lead, Standing
-from bot.runtime.schedule import AT_START, WITHOUT_DATABASE, Entry, Job
+from bot.runtime.schedule import AT_START, NEVER_DELAYED, WITHOUT_DATABASE, Job
 from bot.runtime.signals import Stop
-from helperfunctions.clock import Clock
-from helperfunctions.errors import WatchTimeError
+from bot.runtime.work import Work
+from helperfunctions.clock import Clock, Counters
+from helperfunctions.errors import TwitchRefused, TwitchUnavailable, WatchTimeError
 from helperfunctions.log import run_of
 
 log = logging.getLogger(__name__)
 
-# How often it is looked whether we lead, whether the database is there, and whether the clock was set.
+# How often leadership, the database and the clock are checked.
 LOOK_EVERY = timedelta(seconds=5)
 # A clock that is corrected by less than this was not set: it drifts.
 CLOCK_WAS_SET = timedelta(seconds=10)
+# A poll to catch up is left out this short before a regular turn, which it would take the place of.
+_NEXT_TURN_IS_NEAR = timedelta(seconds=10)
 
 
 class RunObserver(Protocol):
     """Receives what the main loop and the jobs do."""
 
     def loop_is_alive(self) -> None:
-        """The main loop has looked around, which it does every few seconds."""
+        """The main loop has completed a cycle, which it does every few seconds."""
+        ...
+
+    def job_started(self, job: str) -> None:
+        """An attempt of a job begins."""
         ...
 
     def job_done(self, job: str, outcome: str, seconds: float) -> None:
-        """A job took so long; the outcome is `done`, or the name of what went wrong."""
+        """An attempt took this long; the outcome is `done`, or the name of the error."""
         ...
 
 
-def run_until_stopped(
-    entries: Sequence[Entry],
-    jobs: Mapping[Job, Callable[[], object]],
-    lead: Lead,
-    clock: Clock,
-    observer: RunObserver,
-    stop: Stop,
-    forget_waits: Callable[[], object],
-) -> None:
-    """Do every job when it is due, each in a thread of its own, until told to stop; then finish what goes on.
+def run_until_stopped(work: Work, lead: Lead, clock: Clock, observer: RunObserver, stop: Stop) -> None:
+    """Run every job when it is due, each in a thread of its own, until stopped; then finish what is running.
 
-    `forget_waits` is called when the clock was set: what waits does so by a clock that was wrong.
     Raises what keeps us from ever leading, such as SchemaMismatch.
     """
     stop.begin()
-    runner = Runner([entry for entry in entries if entry.job in jobs], jobs, lead, clock, observer, forget_waits)
+    runner = Runner(work, lead, clock, observer)
     try:
         runner.look()
         while not stop.wait(LOOK_EVERY):
@@ -66,87 +64,191 @@ def run_until_stopped(
 class Runner:
     """Wakes the jobs while we lead. Without a database only polls are taken, which are kept on disk."""
 
-    def __init__(
-        self,
-        entries: Sequence[Entry],
-        jobs: Mapping[Job, Callable[[], object]],
-        lead: Lead,
-        clock: Clock,
-        observer: RunObserver,
-        forget_waits: Callable[[], object],
-    ) -> None:
-        self._entries = entries
-        self._jobs = jobs
+    def __init__(self, work: Work, lead: Lead, clock: Clock, observer: RunObserver) -> None:
+        self._entries = {entry.job: entry for entry in work.entries if entry.job in work.jobs}
+        self._work = work
+        self._attempts = work.attempts
         self._lead = lead
         self._clock = clock
         self._observer = observer
-        self._forget_waits = forget_waits
-        self._clock_runs_ahead = self._ahead()
+        self._counters = work.counters()
+        self._clock_runs_ahead = self._ahead(self._counters)
         self._terms = 0
+        self._standing: Standing | None = None
+        self._poll_woken_at: datetime | None = None
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(len(entries))},
+            executors={"default": ThreadPoolExecutor(len(self._entries))},
             # apscheduler would drop a job that starts more than a second late: ours are always worth doing late, once.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             timezone=UTC,
         )
-        for entry in entries:
+        for entry in self._entries.values():
             self._scheduler.add_job(self._do, entry.trigger, args=(entry.job,), id=entry.job)
         self._scheduler.start()
 
     def look(self) -> None:
-        """One look at our standing and at the clock."""
+        """One check of our standing, of the clock, and of the jobs that wait for their retry."""
         self._observer.loop_is_alive()
-        self._lead.look()
+        standing = self._lead.look()
+        if standing is not self._standing:
+            self._changed(standing)
         if self._lead.terms != self._terms:
             # Also when the lock was lost and got again at once: the database was restarted, and jobs with it.
             self._terms = self._lead.terms
-            log.info("running jobs=%s", ",".join(entry.job for entry in self._entries))
+            log.info("running jobs=%s", ",".join(self._entries))
             self._catch_up()
-        ahead = self._ahead()
-        if abs(ahead - self._clock_runs_ahead) > CLOCK_WAS_SET:
-            # Each job is then planned by the clock as it is: one set back by an hour would leave all idle for an hour,
-            # and X alone for that hour and as long as it was to be anyway.
-            log.warning("the clock was set by %.0f s; planning anew", (ahead - self._clock_runs_ahead).total_seconds())
-            self._plan_anew()
-        self._clock_runs_ahead = ahead
+        self._check_clock()
+        if standing is Standing.LEADING:
+            for job in self._attempts.to_retry([job for job in self._entries if job not in NEVER_DELAYED]):
+                self._wake(Job(job))
+        if self._records():
+            self._attempts.save()
 
     def stop(self) -> None:
-        """Finish what goes on, and begin nothing."""
+        """Finish what is running, and begin nothing."""
         self._scheduler.shutdown(wait=True)
+        if self._records():
+            self._attempts.save(at_once=True)
 
-    def _ahead(self) -> timedelta:
-        """The clock against the machine's own count of seconds, which nobody sets."""
-        return timedelta(seconds=self._clock.now().timestamp() - monotonic())
+    def _changed(self, standing: Standing) -> None:
+        """Our standing changed: other jobs are allowed, and expected, from now on."""
+        if self._standing is Standing.STANDING_BY:
+            # The bot that led may have written into the same folder.
+            self._attempts.load()
+        elif self._standing is None and standing is Standing.WITHOUT_DATABASE:
+            self._catch_up_with_poll()
+        self._standing = standing
+        now = self._clock.now()
+        self._attempts.expect(
+            {job: entry.next_after(now) if self._may_run(job) else None for job, entry in self._entries.items()}
+        )
 
-    def _plan_anew(self) -> None:
+    def _records(self) -> bool:
+        """Whether the record is ours to write: another bot may use the same folder."""
+        return self._standing in (Standing.LEADING, Standing.WITHOUT_DATABASE)
+
+    def _check_clock(self) -> None:
+        before, self._counters = self._counters, self._work.counters()
+        ahead = self._ahead(self._counters)
+        off = ahead - self._clock_runs_ahead
+        self._clock_runs_ahead = ahead
+        slept = self._counters.slept - before.slept
+        if slept > CLOCK_WAS_SET:
+            log.info("the machine was suspended for %.0f s; catching up", slept.total_seconds())
+            self._catch_up()
+        if abs(off) <= CLOCK_WAS_SET:
+            return
+        # Each job is then planned by the clock as it is: one set back by an hour would leave all idle for an hour,
+        # and X alone for that hour and as long as it was to be anyway.
+        if self._counters.knows_sleep:
+            log.warning("the clock was set by %.0f s; planning again", off.total_seconds())
+        else:
+            log.warning(
+                "the clock was set by %.0f s, or the machine was suspended; planning again", off.total_seconds()
+            )
+        self._plan_again()
+
+    def _ahead(self, counters: Counters) -> timedelta:
+        """The clock against the machine's own count of seconds, which cannot be set."""
+        return timedelta(seconds=self._clock.now().timestamp()) - counters.since_boot
+
+    def _plan_again(self) -> None:
+        self._attempts.forget_waits()
         if self._lead.standing is Standing.LEADING:
             try:
-                self._forget_waits()
+                self._work.forget_waits()
             except WatchTimeError as exc:
                 log.error("what waits goes on waiting by the clock as it was: %s", exc)
         self._catch_up()
 
     def _catch_up(self) -> None:
-        """Wake every job: what there is to do they find in the database."""
-        now = self._clock.now()
+        """Wake every job that does not back off: what there is to do they find in the database."""
         for job in AT_START:
-            if job in self._jobs:
-                self._scheduler.modify_job(job, next_run_time=now)
+            if job not in self._entries:
+                continue
+            if (until := self._attempts.waits_until(job)) is not None:
+                log.info("job=%s failed before and waits until %s UTC", job, f"{until:%F %H:%M:%S}")
+            elif job is Job.COLLECT:
+                self._catch_up_with_poll()
+            else:
+                self._wake(job)
+
+    def _catch_up_with_poll(self) -> None:
+        """Have the job find out whether the last good poll is older than an interval, and take one then."""
+        now = self._clock.now()
+        if Job.COLLECT not in self._entries or self._attempts.waits_until(Job.COLLECT) is not None:
+            return
+        is_running = self._attempts.is_running(Job.COLLECT)
+        if not is_running and self._entries[Job.COLLECT].next_after(now) - now > _NEXT_TURN_IS_NEAR:
+            self._poll_woken_at = now
+            self._wake(Job.COLLECT)
+
+    def _is_poll_due(self) -> bool:
+        last = self._work.last_good_poll()
+        # One in the future was taken by a clock that was wrong.
+        return last is None or not timedelta(0) <= self._clock.now() - last < self._work.poll_every
+
+    def _wake(self, job: Job) -> None:
+        self._scheduler.modify_job(job, next_run_time=self._clock.now())
+
+    def _may_run(self, job: Job) -> bool:
+        standing = self._lead.standing
+        return standing is Standing.LEADING or (
+            standing in (Standing.WITHOUT_DATABASE, Standing.PREPARING) and job in WITHOUT_DATABASE
+        )
 
     def _do(self, job: Job) -> None:
-        """Do a job; whatever happens, the timetable goes on."""
-        standing = self._lead.standing
-        if standing is not Standing.LEADING and not (standing is Standing.WITHOUT_DATABASE and job in WITHOUT_DATABASE):
+        """One turn of a job."""
+        is_to_catch_up = job is Job.COLLECT and self._was_woken_to_catch_up()
+        if not self._may_run(job):
             return
-        began, outcome = monotonic(), "failed"
+        if job not in NEVER_DELAYED and self._attempts.waits_until(job) is not None:
+            return
+        if is_to_catch_up and not self._is_poll_due():
+            log.info("no poll to catch up: the last good one is younger than an interval")
+            return
+        self._attempt(job)
+
+    def _was_woken_to_catch_up(self) -> bool:
+        """Whether this is no regular turn of the poll: none has passed since it was woken."""
+        woken_at, self._poll_woken_at = self._poll_woken_at, None
+        return woken_at is not None and self._entries[Job.COLLECT].next_after(woken_at) > self._clock.now()
+
+    def _attempt(self, job: Job) -> None:
+        """Run a job; whatever happens, the others go on."""
+        began = monotonic()
+        error: BaseException | None = None
+        self._attempts.started(job, self._entries[job].next_after(self._clock.now()))
+        self._observer.job_started(job)
         try:
             with run_of(job):
-                self._jobs[job]()
-            outcome = "done"
+                error = self._outcome(self._work.jobs[job]())
         except WatchTimeError as exc:
-            outcome = type(exc).__name__
+            error = exc
             log.error("job=%s failed: %s", job, exc)
-        except Exception:
+        except Exception as exc:
+            error = exc
             log.exception("job=%s failed unexpectedly", job)
         finally:
-            self._observer.job_done(job, outcome, monotonic() - began)
+            now = self._clock.now()
+            self._attempts.ended(job, error, self._entries[job].next_after(now))
+            self._observer.job_done(job, "done" if error is None else _name_of(error), monotonic() - began)
+            if (until := self._attempts.waits_until(job)) is not None and job not in NEVER_DELAYED:
+                failures = self._attempts.record.jobs[job].failures
+                log.warning(
+                    "job=%s failed %d times in a row; next attempt %s", job, failures, f"{until:%F %H:%M:%S} UTC"
+                )
+
+    def _outcome(self, result: object) -> WatchTimeError | None:
+        """A poll that brought nothing returns, for its row is stored; it is a failed attempt all the same."""
+        if not isinstance(result, Poll):
+            return None
+        if result.status is not PollStatus.FAILED:
+            self._attempts.good_poll(result.started_at)
+            return None
+        refused = result.ended_because is CrawlEnd.TWITCH_REFUSED
+        return (TwitchRefused if refused else TwitchUnavailable)(result.error or "the poll brought nothing")
+
+
+def _name_of(error: BaseException) -> str:
+    return type(error).__name__ if isinstance(error, WatchTimeError) else "failed"

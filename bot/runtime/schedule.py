@@ -32,6 +32,8 @@ class Job(StrEnum):
 AT_START = (Job.DAILY, Job.PRUNE, Job.COLLECT, Job.POST, Job.REPLY, Job.OUTBOX, Job.WATCH)
 # What is done while the database is away.
 WITHOUT_DATABASE = (Job.COLLECT, Job.WATCH)
+# What keeps to its turns however often it fails: a poll not taken is lost, and the watch reports what fails.
+NEVER_DELAYED = (Job.COLLECT, Job.WATCH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.lateness import is_poll_late
+from bot.health.lateness import is_poll_late
 from bot.web.measure import change
 from bot.web.rows import GameNow, HourOfAll, Part, Rows, StreamNow
 from bot.web.site import Site

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.lateness import is_day_late, is_poll_late, is_post_late
+from bot.health.lateness import is_day_late, is_poll_late, is_post_late
 from bot.web.ranges import Span
 from bot.web.rows import DayCoverage, Due, Health, Part, PostRow, Rows
 from bot.web.site import Site

@@ -83,3 +83,7 @@ where pg_roles.rolname = current_user and pg_database.datname = current_database
 -- name: server_clock$
 -- What time it is for the server, to be compared with our own clock; nothing else asks for it.
 select statement_timestamp();
+
+-- name: server_started_at$
+-- When the database server was started: another instant means that it was restarted.
+select pg_postmaster_start_time();

@@ -488,7 +488,7 @@ def test_a_bot_that_does_not_run(shell: Shell, good: Settings, database: Databas
     assert checked.named("warning") == {"polls", "days", "outbox"}
     assert "is `watchtime run` running?" in checked["polls"]["mend"]
     assert f"not yet: {day.date}" in checked["days"]["says"]
-    assert "1 of them for more than an hour" in checked["outbox"]["says"]
+    assert "a post has been due since" in checked["outbox"]["says"]
 
 
 def test_a_post_that_x_refused(shell: Shell, good: Settings) -> None:

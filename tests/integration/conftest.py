@@ -11,6 +11,7 @@ import pytest
 
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
+from bot.runtime.leader import Lead
 from bot.spend.ledger import Ledger
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
@@ -18,6 +19,7 @@ from helperfunctions.errors import ChartNotDrawn
 from helperfunctions.x_api import XApi
 from sandbox.x.server import XSandbox
 from tests.factories import DAY, rows, write
+from tests.integration.leading import Prepared
 
 CREDENTIALS = "a hash of them"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
@@ -150,3 +152,16 @@ def outside(make_outside: MakeOutside) -> Outside:
 def at(text: str) -> datetime:
     """An instant in UTC."""
     return datetime.fromisoformat(f"{text}+00:00")
+
+
+@pytest.fixture
+def leads(database: Database, clock: VirtualClock) -> Iterator[Callable[[Prepared], Lead]]:
+    made: list[Lead] = []
+
+    def make(prepared: Prepared) -> Lead:
+        made.append(Lead(database, clock, prepare=prepared.prepare, revive=prepared.revive, losses=prepared))
+        return made[-1]
+
+    yield make
+    for lead in made:
+        lead.close()

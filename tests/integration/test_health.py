@@ -19,7 +19,8 @@ from bot.daily.rollup import Rollup
 from bot.days import Calendar
 from bot.health.alert import Alerter
 from bot.health.facts import gather
-from bot.health.judge import Expected
+from bot.health.record import JobRecord, Loss, RunRecord
+from bot.health.rules import Expected
 from bot.health.watch import Watch
 from helperfunctions import http_door, webhook
 from helperfunctions.clock import VirtualClock
@@ -170,6 +171,59 @@ def test_who_asks_often_does_not_have_the_database_asked_as_often(watch: Watch, 
     for _ in range(20):
         watch.troubles()
     assert asked == 1
+
+
+def test_health_shows_what_runs_and_for_how_long_and_fails_only_far_beyond_what_a_job_takes(
+    at: str, watch: Watch
+) -> None:
+    watch.job_started("collect")
+    watch.job_started("daily")
+    watch.job_done("daily", "done", 1.0)
+    watch._running["collect"] -= 2 * 3600
+    answer = requests.get(f"{at}/healthz", timeout=10)
+    assert answer.status_code == 200
+    assert list(answer.json()["running_seconds"]) == ["collect"]
+    assert 7200 <= answer.json()["running_seconds"]["collect"] < 7400
+    assert measured(at)["watchtime_job_running_seconds", ("collect",)] >= 7200
+    watch._running["collect"] -= 3601
+    answer = requests.get(f"{at}/healthz", timeout=10)
+    assert (answer.status_code, answer.json()["alive"]) == (503, False)
+    watch.job_done("collect", "done", 10_800)
+    assert requests.get(f"{at}/healthz", timeout=10).json() == {"alive": True}
+
+
+def test_while_the_database_is_prepared_it_is_alive_and_not_ready_and_says_what_it_waits_for(
+    at: str, watch: Watch, clock: VirtualClock
+) -> None:
+    """A migration may keep the main loop for hours; a restart in its middle would only begin it again."""
+    since = clock.now()
+    watch.preparing_since = lambda: since
+    watch._loop_at -= 3 * 3600
+    assert requests.get(f"{at}/healthz", timeout=10).status_code == 200
+    [trouble] = requests.get(f"{at}/readyz", timeout=10).json()["troubles"]
+    assert trouble["part"] == "database"
+    assert "its schema is brought up to date" in trouble["says"]
+
+
+def test_room_that_cannot_be_found_out_is_no_lack_of_room(at: str, watch: Watch, tmp_path: Path) -> None:
+    """A link to a disk that is not mounted: the system gives an error and no number."""
+    watch.data_dir = tmp_path / "data"
+    watch.data_dir.symlink_to(tmp_path / "disk" / "that" / "is gone")
+    assert requests.get(f"{at}/readyz", timeout=10).json()["troubles"] == []
+    assert ("watchtime_data_dir_free_bytes", ()) not in measured(at)
+
+
+def test_the_metrics_say_how_the_jobs_do(at: str, watch: Watch, clock: VirtualClock) -> None:
+    now = clock.now()
+    failing = JobRecord(failures=3, failing_since=now, succeeded_at=now - timedelta(hours=2), outcome="DatabaseError")
+    losses = [Loss(now - timedelta(minutes=minutes)) for minutes in (90, 50, 40, 30)]
+    watch.record = lambda: RunRecord(now, now, now, {"daily": failing, "outbox": JobRecord(succeeded_at=now)}, losses)
+    found = measured(at)
+    assert found["watchtime_job_failures", ("daily",)] == 3
+    assert found["watchtime_job_failures", ("outbox",)] == 0
+    assert found["watchtime_job_success_timestamp_seconds", ("daily",)] == (now - timedelta(hours=2)).timestamp()
+    assert found["watchtime_database_losses", ()] == 3
+    assert found["watchtime_trouble", ("jobs",)] == found["watchtime_trouble", ("database restarts",)] == 1
 
 
 def test_a_loop_that_hangs_is_not_alive(at: str, watch: Watch) -> None:

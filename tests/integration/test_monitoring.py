@@ -19,7 +19,7 @@ import requests
 from bot.days import Calendar
 from bot.health import metrics
 from bot.health.facts import gather
-from bot.health.judge import Expected
+from bot.health.rules import Expected
 from bot.health.watch import Watch
 from helperfunctions import http_door
 from helperfunctions.clock import VirtualClock
@@ -77,7 +77,7 @@ def test_the_rules_are_sound() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "8 rules found" in done.stdout
+    assert "11 rules found" in done.stdout
 
 
 def free_port() -> int:

@@ -11,7 +11,7 @@ import pytest
 from bot.check import outcome
 from bot.findings import (
     ROOM_FOR_DATABASE,
-    ROOM_FOR_TOKEN,
+    ROOM_FOR_POLLS,
     Finding,
     Room,
     Server,
@@ -27,6 +27,7 @@ from bot.findings import (
     judge_streams,
     token_owner,
 )
+from bot.health.rules import Trouble
 from bot.spend.month import month_of
 from bot.spend.report import Spending, Spent
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, WatchTimeError
@@ -123,8 +124,9 @@ def test_a_database_will_do_or_not(server: Server, verdict: Verdict, says: str) 
         (999_999_999, ROOM_FOR_DATABASE, Verdict.WARNING),
         (200_000_000, ROOM_FOR_DATABASE, Verdict.WARNING),
         (199_999_999, ROOM_FOR_DATABASE, Verdict.BAD),
-        (199_999_999, ROOM_FOR_TOKEN, Verdict.GOOD),
-        (0, ROOM_FOR_TOKEN, Verdict.BAD),
+        (500_000_000, ROOM_FOR_POLLS, Verdict.GOOD),
+        (499_999_999, ROOM_FOR_POLLS, Verdict.WARNING),
+        (199_999_999, ROOM_FOR_POLLS, Verdict.BAD),
     ],
 )
 def test_how_much_room_is_needed_depends_on_what_is_kept_there(free: int, room: Room, verdict: Verdict) -> None:
@@ -208,12 +210,16 @@ def test_a_budget_lasts_or_not(month: Spending, verdict: Verdict, for_now: bool,
 
 
 @pytest.mark.parametrize(
-    ("minutes", "status", "verdict"),
-    [(10, "complete", Verdict.GOOD), (10, "failed", Verdict.WARNING), (66, "complete", Verdict.WARNING)],
+    ("status", "late", "verdict"),
+    [
+        ("complete", [], Verdict.GOOD),
+        ("failed", [], Verdict.WARNING),
+        ("complete", [Trouble("poll", "the last poll that brought anything: never")], Verdict.WARNING),
+    ],
+    ids=["in time", "failed", "late"],
 )
-def test_a_poll_was_taken_lately_or_not(minutes: int, status: str, verdict: Verdict) -> None:
-    ended_at = NOW - timedelta(minutes=minutes)
-    found = judge_poll(ended_at, status, None, now=NOW, patience=timedelta(minutes=65))
+def test_a_poll_was_taken_lately_or_not(status: str, late: list[Trouble], verdict: Verdict) -> None:
+    found = judge_poll((NOW - timedelta(minutes=10), status, None), now=NOW, late=late)
     assert found.verdict is verdict
 
 

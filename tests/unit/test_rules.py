@@ -10,7 +10,7 @@ import pytest
 
 from bot.days import Calendar
 from bot.health.facts import Facts, LastDay, LastPoll, Latency
-from bot.health.judge import LEAST_FREE_BYTES, Expected, judge, judge_disk
+from bot.health.rules import LEAST_FREE_BYTES, Expected, judge, judge_disk
 from bot.spend.month import month_of
 from bot.spend.report import Spending
 

@@ -1,0 +1,114 @@
+"""What the running bot records about itself: how its jobs end, and when it lost the database.
+
+A file in DATA_DIR, not a table: it matters most while the database is what fails, it survives a restart of the process,
+and `watchtime check` reads it from another process.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+FILE_NAME: Final = "jobs.json"
+# What an attempt ends with that did what it should.
+DONE: Final = "done"
+INTERRUPTED: Final = "interrupted"
+_INSTANTS: Final = ("started_at", "ended_at", "succeeded_at", "failing_since", "retry_at", "due_at")
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """The newest attempt of a job, and how many failed in a row.
+
+    `outcome`: `done`, or the name of the error of the newest attempt that ended, with its message in `error`.
+    `retry_at`: no attempt before this instant. `due_at`: the next attempt is expected then; None: none is expected.
+    """
+
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    is_running: bool = False
+    outcome: str = ""
+    error: str = ""
+    succeeded_at: datetime | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    retry_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The database went away while this bot was the leader. `was_restart`: its server has been started again since."""
+
+    at: datetime
+    was_restart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """The record of one bot. `began_at`: when its process, or its newest round, began; None before the first run."""
+
+    began_at: datetime | None = None
+    written_at: datetime | None = None
+    last_good_poll_at: datetime | None = None
+    jobs: Mapping[str, JobRecord] = field(default_factory=dict)
+    losses: Sequence[Loss] = ()
+
+    def with_job(self, name: str, **changes: Any) -> "RunRecord":
+        """The same record with changes to one job."""
+        return replace(self, jobs={**self.jobs, name: replace(self.jobs.get(name, JobRecord()), **changes)})
+
+
+def without_expectations(record: RunRecord) -> RunRecord:
+    """The same record of a bot that does not run: no attempt is due, and none can be overdue."""
+    return replace(record, jobs={name: replace(job, due_at=None) for name, job in record.jobs.items()})
+
+
+def dumps(record: RunRecord) -> str:
+    """As JSON; instants are written in ISO 8601."""
+    return json.dumps(asdict(record), default=_instant_as_text, indent=1)
+
+
+def loads(content: str) -> RunRecord:
+    """What `dumps` wrote. Raises ValueError, KeyError or TypeError for anything else."""
+    told = json.loads(content)
+    return RunRecord(
+        began_at=_instant(told["began_at"]),
+        written_at=_instant(told["written_at"]),
+        last_good_poll_at=_instant(told["last_good_poll_at"]),
+        jobs={str(name): _job(job) for name, job in told["jobs"].items()},
+        losses=[Loss(datetime.fromisoformat(loss["at"]), bool(loss["was_restart"])) for loss in told["losses"]],
+    )
+
+
+def read(path: Path) -> RunRecord:
+    """The record in a file; an empty one when there is none, or it cannot be read or understood."""
+    try:
+        return loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return RunRecord()
+
+
+def _job(told: Mapping[str, Any]) -> JobRecord:
+    return JobRecord(
+        is_running=bool(told["is_running"]),
+        outcome=str(told["outcome"]),
+        error=str(told["error"]),
+        failures=int(told["failures"]),
+        **{name: _instant(told[name]) for name in _INSTANTS},
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    instant = None if text is None else datetime.fromisoformat(text)
+    if instant is not None and instant.tzinfo is None:
+        raise ValueError(f"{text} has no time zone")
+    return instant
+
+
+def _instant_as_text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not expected in the record")

@@ -1,0 +1,219 @@
+"""How each attempt of a job ended, and when the next one may begin.
+
+A failing job backs off: the first retry is its next turn, then a minute later, then two, up to an hour. The record
+outlives the process, so that a restart, or a database that comes back every few seconds, does not start over.
+"""
+
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from bot.health.record import DONE, INTERRUPTED, Loss, RunRecord, dumps, read
+from helperfunctions.clock import Clock
+from helperfunctions.errors import Busy, TwitchError, WatchTimeError, XError, XNotYet
+from helperfunctions.small_files import write_whole
+
+log = logging.getLogger(__name__)
+
+_LONGEST_WAIT: Final = timedelta(hours=1)
+# A vendor who does not answer costs nothing to ask, and people wait for their answers.
+_LONGEST_WAIT_FOR_VENDOR: Final = timedelta(minutes=10)
+# How old the file may become while nothing fails.
+_WRITE_EVERY: Final = timedelta(minutes=1)
+# How long a loss of the database is remembered.
+REMEMBERED: Final = timedelta(hours=1)
+# Of an error's message; the log has the whole.
+_MOST_CHARACTERS: Final = 300
+
+
+def wait_after(failures: int, error: BaseException | None = None) -> timedelta:
+    """How long a job waits after so many failures in a row; nothing after the first, which its next turn retries."""
+    if failures < 2:
+        return timedelta(0)
+    longest = _LONGEST_WAIT_FOR_VENDOR if isinstance(error, XError | TwitchError) else _LONGEST_WAIT
+    return min(timedelta(minutes=2 ** min(failures - 2, 10)), longest)
+
+
+class Attempts:
+    """The record of this bot, kept in a file. Safe to share between threads."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._record = RunRecord()
+        self._cannot_write = False
+        # What the file says of jobs that run.
+        self._written_as_running: set[tuple[str, datetime | None]] = set()
+        self.load()
+
+    @property
+    def record(self) -> RunRecord:
+        """As of now."""
+        with self._lock:
+            return self._record
+
+    def load(self) -> None:
+        """Read what was recorded before us. A job that was running then was interrupted, which counts as a failure."""
+        now = self._clock.now()
+        with self._lock:
+            record = replace(read(self._path), began_at=now)
+            for name, job in record.jobs.items():
+                if job.is_running:
+                    began = job.started_at or now
+                    record = _failed(record, name, now, INTERRUPTED, "the process ended in the middle of it", began)
+                elif job.retry_at is not None and job.retry_at > now + _LONGEST_WAIT:
+                    # The clock was set back since.
+                    record = record.with_job(name, retry_at=None)
+            self._record = record
+
+    def started(self, job: str, next_turn: datetime) -> None:
+        """An attempt begins, and should have ended by the job's next turn."""
+        now = self._clock.now()
+        with self._lock:
+            self._record = self._record.with_job(job, started_at=now, is_running=True, retry_at=None, due_at=next_turn)
+
+    def ended(self, job: str, error: BaseException | None, next_turn: datetime) -> None:
+        """An attempt ended. `next_turn`: when the job would run next if nothing had failed.
+
+        Busy, and what X or our budget put off until a known time, are neither a failure nor a success.
+        """
+        now = self._clock.now()
+        with self._lock:
+            was_failing = self.record.jobs[job].failures > 0
+            outcome = DONE if error is None else type(error).__name__
+            record = self._record.with_job(job, is_running=False, ended_at=now, outcome=outcome, due_at=next_turn)
+            if error is None:
+                record = record.with_job(job, error="", failures=0, failing_since=None, succeeded_at=now)
+            elif isinstance(error, Busy | XNotYet):
+                record = record.with_job(job, error=_one_line(error))
+            else:
+                began = record.jobs[job].started_at or now
+                record = _failed(record, job, now, outcome, _one_line(error), began, error)
+                retry_at = record.jobs[job].retry_at
+                record = record.with_job(job, due_at=max(next_turn, retry_at) if retry_at else next_turn)
+            self._record = record
+            if was_failing or record.jobs[job].failures:
+                self._write()
+
+    def good_poll(self, started_at: datetime) -> None:
+        """A poll brought something, wherever it is kept."""
+        with self._lock:
+            self._record = replace(self._record, last_good_poll_at=started_at)
+
+    def expect(self, due: Mapping[str, datetime | None]) -> None:
+        """From now on each job is expected at this instant, or not at all."""
+        with self._lock:
+            for job, due_at in due.items():
+                self._record = self._record.with_job(job, due_at=due_at)
+
+    def waits_until(self, job: str) -> datetime | None:
+        """Before which instant a job may not begin; None when it may."""
+        retry_at = self._waits(job)
+        return retry_at if retry_at is not None and retry_at > self._clock.now() else None
+
+    def is_running(self, job: str) -> bool:
+        """Whether an attempt has begun and not ended."""
+        with self._lock:
+            return job in self._record.jobs and self._record.jobs[job].is_running
+
+    def to_retry(self, jobs: Iterable[str]) -> list[str]:
+        """Those whose wait is over, each once."""
+        now, due = self._clock.now(), []
+        with self._lock:
+            for job in jobs:
+                retry_at = self._waits(job)
+                if retry_at is not None and retry_at <= now:
+                    self._record = self._record.with_job(job, retry_at=None)
+                    due.append(job)
+        return due
+
+    def forget_waits(self) -> None:
+        """Let every job begin at its next turn: what made it wait no longer holds."""
+        with self._lock:
+            for job in self._record.jobs:
+                self._record = self._record.with_job(job, retry_at=None)
+
+    def database_lost(self) -> None:
+        """The database went away while we were the leader."""
+        self._lost(was_restart=False)
+
+    def database_restarted(self) -> None:
+        """The server of the database was started again since the newest loss."""
+        with self._lock:
+            if self._record.losses:
+                self._record = replace(self._record, losses=self._record.losses[:-1])
+            self._lost(was_restart=True)
+
+    def save(self, *, at_once: bool = False) -> None:
+        """Write the file if it is a minute old, or if a job has begun since: should the process be killed, the next one
+        knows which job it was."""
+        now = self._clock.now()
+        with self._lock:
+            written_at = self._record.written_at
+            is_old = written_at is None or not timedelta(0) <= now - written_at < _WRITE_EVERY
+            if at_once or is_old or not _running(self._record) <= self._written_as_running:
+                self._write()
+
+    def _lost(self, *, was_restart: bool) -> None:
+        now = self._clock.now()
+        with self._lock:
+            recent = [loss for loss in self._record.losses if timedelta(0) <= now - loss.at < REMEMBERED]
+            self._record = replace(self._record, losses=[*recent, Loss(now, was_restart)])
+            self._write()
+
+    def _waits(self, job: str) -> datetime | None:
+        with self._lock:
+            record = self._record.jobs.get(job)
+            return record.retry_at if record is not None and not record.is_running else None
+
+    def _write(self) -> None:
+        self._record = replace(self._record, written_at=self._clock.now())
+        self._written_as_running = _running(self._record)
+        try:
+            write_whole(self._path, dumps(self._record))
+        except OSError as exc:
+            if not self._cannot_write:
+                log.warning("how jobs end cannot be recorded path=%s: %s", self._path, exc.strerror)
+            self._cannot_write = True
+        else:
+            self._cannot_write = False
+
+
+def _running(record: RunRecord) -> set[tuple[str, datetime | None]]:
+    """The attempts that have begun and not ended."""
+    return {(name, job.started_at) for name, job in record.jobs.items() if job.is_running}
+
+
+def _failed(
+    record: RunRecord,
+    job: str,
+    now: datetime,
+    outcome: str,
+    says: str,
+    began: datetime,
+    error: BaseException | None = None,
+) -> RunRecord:
+    before = record.jobs[job]
+    failures = before.failures + 1
+    wait = wait_after(failures, error)
+    return record.with_job(
+        job,
+        is_running=False,
+        ended_at=now,
+        outcome=outcome,
+        error=says,
+        failures=failures,
+        failing_since=before.failing_since or began,
+        retry_at=now + wait if wait else None,
+    )
+
+
+def _one_line(error: BaseException) -> str:
+    # Only our own errors are known to hold no secret.
+    says = str(error) if isinstance(error, WatchTimeError) else type(error).__name__
+    return " ".join(says.split())[:_MOST_CHARACTERS]

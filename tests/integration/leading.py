@@ -1,0 +1,25 @@
+"""What the tests of the leader and of the runner share."""
+
+
+class Prepared:
+    """Counts what a lead does before and after the database is there; raises what it is told to."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        self.revived = 0
+        self.error: Exception | None = None
+        self.losses: list[str] = []
+
+    def database_lost(self) -> None:
+        self.losses.append("lost")
+
+    def database_restarted(self) -> None:
+        self.losses.append("restarted")
+
+    def prepare(self) -> None:
+        self.times += 1
+        if self.error is not None:
+            raise self.error
+
+    def revive(self) -> None:
+        self.revived += 1

@@ -1,0 +1,483 @@
+"""When the jobs run: who leads runs them, a failing one backs off, and what was missed is caught up on."""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from pathlib import Path
+from time import monotonic, sleep
+from zoneinfo import ZoneInfo
+
+import pytest
+from apscheduler.triggers.cron import CronTrigger
+
+from bot.health.record import FILE_NAME
+from bot.models import CrawlEnd, Poll, PollStatus
+from bot.runtime.attempts import Attempts
+from bot.runtime.leader import Lead
+from bot.runtime.runner import CLOCK_WAS_SET, Runner
+from bot.runtime.schedule import AT_START, Entry, Job, timetable
+from bot.runtime.work import Work
+from helperfunctions.clock import Counters, SystemClock
+from helperfunctions.errors import DatabaseError, DatabaseUnavailable
+from tests.conftest import Switch
+from tests.integration.leading import Prepared
+
+ENTRIES = timetable(
+    poll_every_minutes=30,
+    timezone=ZoneInfo("America/Los_Angeles"),
+    day_starts_at=time(8),
+    post_at=time(14),
+    reply_every_seconds=3600,
+    send_every_seconds=3600,
+    watch_every_seconds=3600,
+)
+
+
+class Nobody:
+    """Wants to know how it goes, and only counts."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+        self.outcomes: list[tuple[str, str]] = []
+
+    def loop_is_alive(self) -> None:
+        """It is."""
+
+    def job_started(self, job: str) -> None:
+        self.started.append(job)
+
+    def job_done(self, job: str, outcome: str, seconds: float) -> None:
+        self.outcomes.append((job, outcome))
+
+
+class Jobs:
+    """Jobs that note their names."""
+
+    def __init__(self) -> None:
+        self.done: list[Job] = []
+        self.waits_forgotten = 0
+        self._lock = threading.Lock()
+
+    def all(self) -> dict[Job, Callable[[], object]]:
+        return {job: lambda job=job: self.note(job) for job in Job}  # type: ignore[misc]
+
+    def note(self, job: Job) -> None:
+        with self._lock:
+            self.done.append(job)
+
+    def forget_waits(self) -> None:
+        self.waits_forgotten += 1
+        raise DatabaseUnavailable("it restarts")
+
+    def wait_for(self, jobs: set[Job], times: int = 1) -> None:
+        """Until each was done so often; fails after a while."""
+        end = monotonic() + 120
+        while not all(self.done.count(job) >= times for job in jobs):
+            assert monotonic() < end, self.done
+            sleep(0.01)
+
+
+class SettableClock(SystemClock):
+    """A clock that a person, or a time server, sets."""
+
+    set_by = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.set_by
+
+
+@pytest.fixture
+def jobs() -> Jobs:
+    return Jobs()
+
+
+@pytest.fixture
+def wall() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture
+def work(jobs: Jobs, wall: SettableClock, tmp_path: Path) -> Work:
+    """Every job, none of which fails; the last good poll is two intervals old."""
+    return Work(
+        entries=ENTRIES,
+        jobs=jobs.all(),
+        attempts=Attempts(tmp_path / FILE_NAME, wall),
+        poll_every=timedelta(minutes=30),
+        last_good_poll=lambda: wall.now() - timedelta(hours=1),
+        forget_waits=jobs.forget_waits,
+        counters=lambda: Counters(timedelta(seconds=monotonic()), timedelta(0), knows_sleep=True),
+    )
+
+
+@pytest.fixture
+def run(work: Work, wall: SettableClock) -> Iterator[Callable[..., Runner]]:
+    """Starts a runner, of `work` unless another is given."""
+    runners: list[Runner] = []
+
+    def start(lead: Lead, other: Work | None = None) -> Runner:
+        runners.append(Runner(other or work, lead, wall, Nobody()))
+        return runners[-1]
+
+    yield start
+    for runner in runners:
+        runner.stop()
+
+
+def test_jobs_are_done_by_who_leads_and_by_nobody_else(
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], jobs: Jobs
+) -> None:
+    first, second = leads(Prepared()), leads(Prepared())
+    first.look()
+    runner = run(second)
+    runner.look()
+    for job in Job:
+        runner._do(job)
+    assert jobs.done == []
+    first.close()
+    runner.look()
+    jobs.wait_for(set(AT_START))
+
+
+def test_without_a_database_polls_are_taken_and_nothing_else(
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], jobs: Jobs, switch: Switch
+) -> None:
+    switch.off()
+    runner = run(leads(Prepared()))
+    runner.look()
+    for job in Job:
+        runner._do(job)
+    assert set(jobs.done) == {Job.COLLECT, Job.WATCH}
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+def test_everything_is_caught_up_on_when_the_database_is_back(
+    noticed: bool, leads: Callable[[Prepared], Lead], run: Callable[..., Runner], jobs: Jobs, switch: Switch
+) -> None:
+    """However short it was away."""
+    runner = run(leads(Prepared()))
+    runner.look()
+    jobs.wait_for(set(AT_START))
+    switch.off()
+    if noticed:
+        runner.look()
+    switch.on()
+    runner.look()
+    jobs.wait_for(set(AT_START), times=2)
+    runner.look()
+    assert Counter(jobs.done) == dict.fromkeys(AT_START, 2)
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)])
+def test_a_clock_that_was_set_has_everything_planned_anew(
+    by: timedelta,
+    leads: Callable[[Prepared], Lead],
+    run: Callable[..., Runner],
+    jobs: Jobs,
+    wall: SettableClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    runner = run(leads(Prepared()))
+    runner.look()
+    jobs.wait_for(set(AT_START))
+    wall.set_by = by
+    runner.look()
+    runner.look()
+    assert caplog.text.count("the clock was set by") == 1
+    assert jobs.waits_forgotten == 1
+    assert "goes on waiting by the clock as it was: it restarts" in caplog.text
+    if by < timedelta(0):
+        # The other way round the scheduler, whose own clock was not set here, would have to wait for an hour.
+        jobs.wait_for(set(AT_START), times=2)
+
+
+def test_who_does_not_lead_leaves_what_waits_to_who_does(
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], jobs: Jobs, wall: SettableClock
+) -> None:
+    leads(Prepared()).look()
+    runner = run(leads(Prepared()))
+    runner.look()
+    wall.set_by = timedelta(hours=1)
+    runner.look()
+    assert jobs.waits_forgotten == 0
+
+
+def test_a_clock_that_drifts_was_not_set(
+    leads: Callable[[Prepared], Lead],
+    run: Callable[..., Runner],
+    wall: SettableClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    runner = run(leads(Prepared()))
+    for number in range(4):
+        wall.set_by = CLOCK_WAS_SET / 2 * number
+        runner.look()
+    assert "the clock was set" not in caplog.text
+
+
+def test_a_job_that_fails_in_whatever_way_stops_nothing(
+    leads: Callable[[Prepared], Lead], work: Work, wall: SettableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    def expected() -> None:
+        raise DatabaseUnavailable("it restarts")
+
+    lead, nobody = leads(Prepared()), Nobody()
+    runner = Runner(replace(work, jobs={Job.PRUNE: expected, Job.DAILY: lambda: 1 / 0}), lead, wall, nobody)
+    runner.look()
+    end = monotonic() + 120
+    while not ("job=prune failed: it restarts" in caplog.text and "ZeroDivisionError" in caplog.text):
+        assert monotonic() < end, caplog.text
+        sleep(0.01)
+    runner.stop()
+    assert "job=daily failed unexpectedly" in caplog.text
+    assert sorted(nobody.started) == ["daily", "prune"]
+    assert sorted(nobody.outcomes) == [("daily", "failed"), ("prune", "DatabaseUnavailable")]
+
+
+class Failing:
+    """A job that fails each time, or until it is repaired, and notes when it was tried."""
+
+    def __init__(self, wall: SettableClock, error: Exception | None = None) -> None:
+        self.wall = wall
+        self.error = error or DatabaseError("the month is too much for it")
+        self.is_repaired = False
+        self.tried_at: list[datetime] = []
+
+    def __call__(self) -> None:
+        self.tried_at.append(self.wall.now())
+        if not self.is_repaired:
+            raise self.error
+
+
+@pytest.fixture
+def failing(wall: SettableClock) -> Failing:
+    """On a clock that is half a day behind: each wait that a test lets pass is over for the scheduler too."""
+    wall.set_by = -timedelta(hours=12)
+    return Failing(wall)
+
+
+def once_a_year(*jobs: Job) -> list[Entry]:
+    """No regular turn comes in between."""
+    return [Entry(job, CronTrigger(month=1, day=1, timezone=UTC)) for job in jobs]
+
+
+def only(work: Work, wall: SettableClock, **jobs: Callable[[], object]) -> Work:
+    """These jobs, without regular turns; the machine's own count goes with the clock, so it was not set."""
+    by_name = {Job(name): do for name, do in jobs.items()}
+    return replace(
+        work,
+        entries=once_a_year(*by_name),
+        jobs=by_name,
+        counters=lambda: Counters(timedelta(seconds=wall.now().timestamp()), timedelta(0), knows_sleep=True),
+    )
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Fails after a while."""
+    end = monotonic() + 120
+    while not is_so():
+        assert monotonic() < end
+        sleep(0.01)
+
+
+def test_a_database_that_comes_back_again_and_again_does_not_have_a_failing_job_run_each_time(
+    leads: Callable[[Prepared], Lead],
+    run: Callable[..., Runner],
+    work: Work,
+    jobs: Jobs,
+    failing: Failing,
+    wall: SettableClock,
+    switch: Switch,
+) -> None:
+    """Every five seconds, as one that is killed by the job: twice, then after a minute; the others run each time."""
+    ours = only(work, wall, daily=failing, prune=lambda: jobs.note(Job.PRUNE))
+    runner = run(leads(Prepared()), ours)
+    for times in range(1, 13):
+        switch.off()
+        switch.on()
+        runner.look()
+        wait_until(lambda times=times: jobs.done.count(Job.PRUNE) == times)  # type: ignore[misc]
+        wait_until(lambda: not ours.attempts.is_running(Job.DAILY))
+        wall.set_by += timedelta(seconds=5)
+    assert len(failing.tried_at) == 2
+    wall.set_by += timedelta(seconds=10)
+    runner.look()
+    wait_until(lambda: len(failing.tried_at) == 3)
+
+
+def test_a_failing_job_is_tried_at_its_next_turn_then_after_minutes_up_to_an_hour_and_success_resets_that(
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], work: Work, failing: Failing, wall: SettableClock
+) -> None:
+    """Its regular turns come every ten seconds."""
+    lead = leads(Prepared())
+    lead.look()
+    ours = only(work, wall, outbox=failing)
+    runner = run(lead, ours)
+
+    def live(seconds: int) -> None:
+        for _ in range(0, seconds, 10):
+            runner._do(Job.OUTBOX)
+            wall.set_by += timedelta(seconds=10)
+
+    live(4 * 3600)
+    waited = [round((after - before).total_seconds() / 10) * 10 for before, after in pairwise(failing.tried_at)]
+    assert waited == [10, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+    failing.is_repaired = True
+    live(3600)
+    failing.is_repaired = False
+    failing.tried_at.clear()
+    live(30)
+    assert len(failing.tried_at) == 2
+    assert ours.attempts.record.jobs["outbox"].failures == 2
+
+
+def test_a_restart_of_the_process_does_not_start_the_waiting_over(
+    leads: Callable[[Prepared], Lead],
+    run: Callable[..., Runner],
+    work: Work,
+    jobs: Jobs,
+    failing: Failing,
+    wall: SettableClock,
+    tmp_path: Path,
+) -> None:
+    """Ten processes, each of which becomes the leader and wakes every job."""
+    lead = leads(Prepared())
+    for times in range(1, 11):
+        lead.close()
+        attempts = Attempts(tmp_path / FILE_NAME, wall)
+        ours = replace(only(work, wall, daily=failing, prune=lambda: jobs.note(Job.PRUNE)), attempts=attempts)
+        runner = Runner(ours, lead, wall, Nobody())
+        runner.look()
+        wait_until(lambda times=times: jobs.done.count(Job.PRUNE) == times)  # type: ignore[misc]
+        runner.stop()
+    assert len(failing.tried_at) == 2
+
+
+def test_a_poll_keeps_to_its_turns_however_often_it_failed(
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], work: Work, failing: Failing, wall: SettableClock
+) -> None:
+    lead = leads(Prepared())
+    lead.look()
+    runner = run(lead, only(work, wall, collect=failing))
+    for _ in range(8):
+        runner._do(Job.COLLECT)
+    assert len(failing.tried_at) == 8
+
+
+def a_poll(status: PollStatus, started_at: datetime) -> Poll:
+    """As a collect returns it."""
+    ended = CrawlEnd.TWITCH_UNAVAILABLE if status is PollStatus.FAILED else CrawlEnd.BELOW_THRESHOLD
+    return Poll(1, date(2026, 11, 21), started_at, started_at, status, ended, 0, 0, 0, 0, 0, error="status 503")
+
+
+def test_a_poll_that_brought_nothing_is_a_failed_attempt(
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], work: Work, wall: SettableClock
+) -> None:
+    lead = leads(Prepared())
+    lead.look()
+    polls = iter([a_poll(PollStatus.PARTIAL, wall.now()), a_poll(PollStatus.FAILED, wall.now())])
+    ours = only(work, wall, collect=lambda: next(polls))
+    runner = run(lead, ours)
+    runner._do(Job.COLLECT)
+    good = ours.attempts.record
+    runner._do(Job.COLLECT)
+    assert (good.jobs["collect"].outcome, good.jobs["collect"].failures) == ("done", 0)
+    failed = ours.attempts.record
+    assert (failed.jobs["collect"].outcome, failed.jobs["collect"].failures) == ("TwitchUnavailable", 1)
+    assert failed.last_good_poll_at == good.last_good_poll_at is not None
+
+
+@pytest.mark.parametrize(
+    ("age", "is_taken"),
+    [
+        (None, True),
+        (timedelta(minutes=29, seconds=30), False),
+        (timedelta(minutes=30, seconds=1), True),
+        (-timedelta(hours=1), True),
+    ],
+    ids=["no poll ever", "younger than an interval", "older than an interval", "taken by a clock that was wrong"],
+)
+@pytest.mark.parametrize("has_database", [True, False], ids=["leading", "database away"])
+def test_at_start_a_poll_is_taken_only_if_the_last_good_one_is_older_than_an_interval(
+    has_database: bool,
+    age: timedelta | None,
+    is_taken: bool,
+    leads: Callable[[Prepared], Lead],
+    run: Callable[..., Runner],
+    work: Work,
+    jobs: Jobs,
+    wall: SettableClock,
+    switch: Switch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    if not has_database:
+        switch.off()
+    runner = run(
+        leads(Prepared()),
+        replace(
+            only(work, wall, collect=lambda: jobs.note(Job.COLLECT)),
+            last_good_poll=lambda: None if age is None else wall.now() - age,
+        ),
+    )
+    runner.look()
+    wait_until(lambda: bool(jobs.done) or "no poll to catch up" in caplog.text)
+    assert bool(jobs.done) == is_taken
+
+
+def test_a_leader_that_takes_over_again_and_again_takes_no_new_poll(
+    leads: Callable[[Prepared], Lead],
+    run: Callable[..., Runner],
+    work: Work,
+    jobs: Jobs,
+    wall: SettableClock,
+    switch: Switch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    ours = only(work, wall, collect=lambda: jobs.note(Job.COLLECT))
+    runner = run(leads(Prepared()), replace(ours, last_good_poll=lambda: wall.now() - timedelta(minutes=5)))
+    for times in range(1, 6):
+        switch.off()
+        switch.on()
+        runner.look()
+        wait_until(lambda times=times: caplog.text.count("no poll to catch up") == times)  # type: ignore[misc]
+    assert jobs.done == []
+
+
+@pytest.mark.parametrize("knows_sleep", [True, False], ids=["Linux", "a system that does not count it"])
+def test_a_suspended_machine_catches_up_and_its_clock_was_not_set(
+    knows_sleep: bool,
+    leads: Callable[[Prepared], Lead],
+    run: Callable[..., Runner],
+    work: Work,
+    jobs: Jobs,
+    wall: SettableClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The lid of a laptop is closed for eight hours."""
+    caplog.set_level(logging.INFO)
+    wall.set_by = -timedelta(hours=12)
+    slept = timedelta(0)
+
+    def counters() -> Counters:
+        awake = timedelta(seconds=monotonic())
+        return Counters(awake + slept, slept, knows_sleep=True) if knows_sleep else Counters(awake, timedelta(0), False)
+
+    ours = only(work, wall, prune=lambda: jobs.note(Job.PRUNE))
+    runner = run(leads(Prepared()), replace(ours, counters=counters))
+    runner.look()
+    jobs.wait_for({Job.PRUNE})
+    slept = timedelta(hours=8)
+    wall.set_by += slept
+    runner.look()
+    jobs.wait_for({Job.PRUNE}, times=2)
+    runner.look()
+    assert ("the machine was suspended for 28800 s" in caplog.text) == knows_sleep
+    assert ("the clock was set by 28800 s, or the machine was suspended" in caplog.text) != knows_sleep
+    assert jobs.waits_forgotten == (0 if knows_sleep else 1)
+    assert jobs.done == [Job.PRUNE] * 2
