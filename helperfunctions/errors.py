@@ -3,6 +3,7 @@
     WatchTimeError              one line for the user: what is wrong with what, and what to do
     ├── SettingsError           the settings are wrong: nothing works until a person mends them
     ├── SecretsUnavailable      AWS Secrets Manager does not answer; trying again can help
+    ├── OutputNotWritten        what a command prints cannot be written, because the disk is full for example
     ├── Busy                    another process is doing this very job
     ├── DayNotAvailable         the day asked for is not there, or can no longer be made
     ├── BackupError             a backup that cannot be made, read, or put where it should go; nothing was changed
@@ -61,6 +62,12 @@ class SecretsUnavailable(WatchTimeError):
 
     can_retry = True
     exit_code = 75  # EX_TEMPFAIL
+
+
+class OutputNotWritten(WatchTimeError):
+    """What a command prints cannot be written."""
+
+    exit_code = 74  # EX_IOERR
 
 
 class Busy(WatchTimeError):

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from helperfunctions.database import Database, Transactions
+from helperfunctions.environment import for_programs
 from helperfunctions.errors import DatabaseError, SchemaMismatch
 from helperfunctions.queries import SQL_FOLDER
 
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 
 MIGRATIONS_FOLDER = SQL_FOLDER / "migrations"
 TIMEOUT_SECONDS = 600
+_TLS_FILES = ("PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY")
 
 
 def versions_in(folder: Path = MIGRATIONS_FOLDER) -> list[str]:
@@ -95,7 +97,9 @@ def _dbmate(database: Database, folder: Path) -> None:
     command = [program, "--env", "MIGRATE_URL", "--env-file", os.devnull, "--migrations-dir", str(folder)]
     command += ["--no-dump-schema", "--migration-lock", "migrate"]
     # By the environment, for a command line can be read by every user of the machine.
-    environment = {**os.environ, "MIGRATE_URL": _dbmate_url(database.parameters())}
+    # The driver of dbmate refuses some of libpq's variables; of the others only those that name files of TLS count.
+    others = {name: value for name, value in os.environ.items() if not name.startswith("PG") or name in _TLS_FILES}
+    environment = {**for_programs(others), "MIGRATE_URL": _dbmate_url(database.parameters())}
     try:
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False

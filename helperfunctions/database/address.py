@@ -15,9 +15,10 @@ def is_understood(url: str) -> bool:
     except psycopg2.ProgrammingError:
         return False
     ports = parts.get("port", "").split(",")
-    return "@" not in parts.get("host", "") + parts.get("dbname", "") and all(
-        port == "" or port.isdecimal() for port in ports
-    )
+    host = parts.get("host", "")
+    # The folder of a socket may contain any sign.
+    names = ("" if host.startswith("/") else host) + parts.get("dbname", "")
+    return "@" not in names and all(port == "" or port.isdecimal() for port in ports)
 
 
 def has_password(url: str) -> bool:

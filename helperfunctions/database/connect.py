@@ -29,6 +29,8 @@ _MEMORY: dict[str, str] = {
     "max_parallel_maintenance_workers": "0",
     "jit": "off",
 }
+# A server on a socket of this machine, whatever PGGSSENCMODE and the like demand of servers elsewhere.
+_LOCAL: dict[str, Any] = {"gssencmode": "disable", "sslmode": "disable", "channel_binding": "prefer"}
 # What takes longer hangs: a lock that nobody gives back, a disk that no longer answers. In milliseconds.
 WORKING_SETTINGS: dict[str, str | int] = {
     **_MEMORY,
@@ -55,10 +57,15 @@ def connect(url: str, settings: Mapping[str, str | int], *, application_name: st
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             options=_options(url, settings),
             **_ALIVE,
+            **(_LOCAL if _is_local(url) else {}),
             application_name=application_name,
             # Whatever the server, or the environment, says.
             client_encoding="UTF8",
         )
+
+
+def _is_local(url: str) -> bool:
+    return str(psycopg2.extensions.parse_dsn(url).get("host", "")).startswith("/")
 
 
 def _options(url: str, settings: Mapping[str, str | int]) -> str:

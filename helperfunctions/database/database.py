@@ -10,6 +10,7 @@ from helperfunctions.database.advisory_lock import Hold
 from helperfunctions.database.connect import CONNECT_TIMEOUT_SECONDS, WORKING_SETTINGS, connect
 from helperfunctions.database.errors import translated
 from helperfunctions.database.transaction import Transaction
+from helperfunctions.environment import for_programs
 from helperfunctions.errors import Busy, DatabaseError
 from helperfunctions.queries import BoundStep, Queries
 
@@ -117,7 +118,7 @@ class Database:
         reached = self.parameters()
         with self._connected() as connection, translated():
             asked = dict(connection.info.dsn_parameters)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        environment = for_programs({name: value for name, value in os.environ.items() if not name.startswith("PG")})
         environment |= {name: asked[key] for key, name in _IN_ENVIRONMENT.items() if asked.get(key)}
         strict = asked.get("sslmode") in _STRICT_TLS
         return environment | {

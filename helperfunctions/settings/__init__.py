@@ -1,5 +1,6 @@
 """The settings: one typed object from the environment, secret files, AWS and `.env`, and where each value came from."""
 
+from helperfunctions.settings.characters import stripped
 from helperfunctions.settings.display import Shown, show
 from helperfunctions.settings.model import CREDENTIALS, Settings, secret_fields
 from helperfunctions.settings.sources import AWS, DEFAULT, ENVIRONMENT, Loaded, load
@@ -15,4 +16,5 @@ __all__ = [
     "load",
     "secret_fields",
     "show",
+    "stripped",
 ]

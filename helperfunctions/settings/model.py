@@ -64,11 +64,23 @@ def _postgres_address(url: SecretStr) -> SecretStr:
 
 
 def _usable_folder(path: Path) -> Path:
-    absolute = path.expanduser().absolute()
-    # The embedded server's package hands the path to programs that split their options at spaces.
-    if any(char.isspace() for char in str(absolute)):
-        raise ValueError("should be a path without spaces")
+    try:
+        absolute = path.expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("should be a path without ~: nobody knows the home folder of this user") from None
+    # The database's driver takes a comma for the end of a name, and people forget to quote a space.
+    if any(char.isspace() or char == "," for char in str(absolute)):
+        raise ValueError("should be a path without spaces" + (" and commas" if "," in str(absolute) else ""))
     return absolute
+
+
+def _default_folder() -> Path:
+    try:
+        return Path.home() / ".local" / "share" / "twitch-watch-time"
+    except RuntimeError:
+        raise SettingsError(
+            ["DATA_DIR is not set, and this user has no home folder: set DATA_DIR to a folder of theirs"]
+        ) from None
 
 
 def _root_path(path: str) -> str:
@@ -103,7 +115,7 @@ class Settings(BaseModel):
         default=None, description="name or ARN of a secret in AWS Secrets Manager: a JSON object of settings"
     )
     data_dir: Annotated[Path, AfterValidator(_usable_folder)] = Field(
-        default_factory=lambda: Path.home() / ".local" / "share" / "twitch-watch-time",
+        default_factory=_default_folder,
         description="where the embedded database, the Twitch token, and polls that wait for the database are kept",
     )
     twitch_client_id: str | None = Field(

@@ -86,6 +86,7 @@ class Shell:
             env=self.environment | settings,
             capture_output=True,
             text=True,
+            errors="backslashreplace",
             timeout=PATIENCE_SECONDS,
             check=False,
         )

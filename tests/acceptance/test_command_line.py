@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,12 @@ def test_without_arguments_the_help_is_shown(shell: Shell) -> None:
 
 def test_help_ends_well(shell: Shell) -> None:
     assert shell.run("--help").code == 0
+
+
+def test_the_version_is_that_of_the_package(shell: Shell) -> None:
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    shown = shell.run("--version")
+    assert (shown.code, shown.out, shown.err) == (0, f"watchtime {package['version']}\n", "")
 
 
 @pytest.mark.parametrize("verb", VERBS)

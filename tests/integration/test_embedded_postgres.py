@@ -224,9 +224,32 @@ def test_a_folder_of_something_else_is_said_with_its_name_and_left_as_it_is(fold
     """Half a year of somebody's holiday pictures is no database."""
     folder.mkdir()
     (folder / "picture.jpg").write_text("a beach")
-    with pytest.raises(DatabaseUnavailable, match=str(folder)), embedded_postgres.running(folder):
+    with (
+        pytest.raises(DatabaseUnavailable, match=f"{folder} cannot be made: .*exists but is not empty"),
+        embedded_postgres.running(folder),
+    ):
         pass
     assert (folder / "picture.jpg").read_text() == "a beach"
+
+
+def test_a_server_that_does_not_start_is_reported_with_its_reason_and_the_log_that_there_is(folder: Path) -> None:
+    folder = folder.with_name("it's")
+    with embedded_postgres.running(folder) as url:
+        [(collation, character_type, provider, messages)] = rows(
+            url,
+            "select datcollate, datctype, datlocprovider, current_setting('lc_messages') from pg_database"
+            " where datname = 'postgres'",
+        )
+    # Nothing of the machine's locale.
+    assert (collation, character_type, provider, messages) == ("C", "C", "b", "C")
+    with (folder / "postgresql.conf").open("a") as file:
+        file.write("nonsense = 1\n")
+    with pytest.raises(DatabaseUnavailable) as caught, embedded_postgres.running(folder):
+        pass
+    assert 'postgresql.conf" contains errors' in str(caught.value)
+    assert "\n" not in str(caught.value)
+    log = Path(str(caught.value).rpartition("; its log is ")[2])
+    assert "nonsense" in log.read_text()
 
 
 def test_six_first_servers_of_a_new_machine_at_once_all_start(tmp_path: Path) -> None:
