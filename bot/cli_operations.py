@@ -147,14 +147,15 @@ def copy_to(
 def _target(url: str | None, url_file: Path | None) -> str:
     """The address to copy to, from where it is safe."""
     from helperfunctions.database import is_understood
+    from helperfunctions.settings import stripped
 
     if url_file is not None:
         try:
-            address = settings.stripped(url_file.read_text(encoding="utf-8"))
+            address = stripped(url_file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as exc:
             raise typer.BadParameter(f"{url_file} cannot be read") from exc
     elif url is not None:
-        address = settings.stripped(url)
+        address = stripped(url)
     else:
         raise typer.BadParameter("name the database: a URL without its password, --url-file, or COPY_TO_URL")
     if not address.startswith(("postgres://", "postgresql://")) or not is_understood(address):

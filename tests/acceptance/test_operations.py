@@ -185,9 +185,9 @@ def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(shell: Shell
 
 
 def test_everything_moves_to_a_server(shell: Shell, full_url: str, empty_url: str, file: Path) -> None:
-    """The address, with its password, is in a file; no process shows it."""
+    """The address, with its password, is in a file, as some editors write it; no process shows it."""
     secret = empty_url.replace("postgres@", "postgres:planted-password@")
-    (shell.folder / "address").write_text(f"{secret}\n")
+    (shell.folder / "address").write_text(f"\ufeff{secret}\r\n", encoding="utf-8")
     moving = shell.start("copy-to", "--url-file", "address", DATABASE_URL=full_url)
     shown: set[str] = set()
     while moving.poll() is None:
