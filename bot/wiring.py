@@ -233,7 +233,7 @@ class Bot:
     @property
     def kept_polls(self) -> KeptPolls:
         """Polls on disk that wait for the database."""
-        return KeptPolls(self.settings.data_dir / "polls", self.settings.kept_polls_mb * 1_000_000)
+        return KeptPolls(self.settings.data_dir / "polls", self.settings.kept_polls_mb * 1_000_000, self.clock)
 
     @contextmanager
     def collector(self, timeout: tuple[float, float] | None = None) -> Iterator[Collector]:

@@ -18,7 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO
 
-from helperfunctions import embedded_postgres, migrations
+from helperfunctions import atomic_file, embedded_postgres, migrations
 from helperfunctions.database import Database, Transaction
 from helperfunctions.environment import for_programs
 from helperfunctions.errors import BackupError, DatabaseError, SchemaMismatch, WatchTimeError
@@ -113,23 +113,18 @@ def backup(database: Database, file: Path, progress: Progress) -> Made:
     Raises BackupError when there is such a file, or none can be written.
     """
     _refuse_existing(file)
-    try:
-        descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=".part")
-    except OSError as exc:
-        raise BackupError(f"{file.parent} cannot be written to: {exc.strerror}") from exc
-    draft = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            made = stream(database, out, progress)
-            os.fsync(out.fileno())
-        _read_through(draft, _that_read(draft))
-        _refuse_existing(file)
-        draft.rename(file)
-        _keep_name(file)
-    except OSError as exc:
-        raise BackupError(f"{file} cannot be written: {exc.strerror}") from exc
-    finally:
-        draft.unlink(missing_ok=True)
+    with ExitStack() as stack:
+        try:
+            draft = stack.enter_context(atomic_file.replacing(file))
+        except OSError as exc:
+            raise BackupError(f"{file.parent} cannot be written to: {exc.strerror}") from exc
+        try:
+            made = stream(database, draft, progress)
+            _read_through(Path(draft.name), _that_read(Path(draft.name)))
+            _refuse_existing(file)
+            stack.close()
+        except OSError as exc:
+            raise BackupError(f"{file} cannot be written: {exc.strerror}") from exc
     return made
 
 
@@ -270,15 +265,6 @@ def _refuse_used(tx: Transaction) -> None:
 def _refuse_existing(file: Path) -> None:
     if file.exists() or file.is_symlink():
         raise BackupError(f"{file} exists already; nothing was written")
-
-
-def _keep_name(file: Path) -> None:
-    """Have the new name survive a power cut."""
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 # SQL that PostgreSQL's programs write, run by us

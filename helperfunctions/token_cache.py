@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from helperfunctions.small_files import write_whole
+from helperfunctions import atomic_file
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class TokenFile:
         """Keep a token in place of the one before."""
         content = json.dumps({"key": key, "token": token.value, "renew_at": token.renew_at.isoformat()})
         try:
-            write_whole(self._path, content, 0o600)
+            atomic_file.write(self._path, content)
         except OSError as exc:
             log.warning(
                 "the Twitch token cannot be kept for the next start path=%s reason=%s", self._path, exc.strerror

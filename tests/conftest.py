@@ -88,9 +88,9 @@ def database(url: str, queries: Queries) -> Database:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> KeptPolls:
-    """Where polls wait while the database is away."""
-    return KeptPolls(tmp_path / "polls", 10_000_000)
+def kept(tmp_path: Path, clock: VirtualClock) -> KeptPolls:
+    """Where polls wait while the database does not take them."""
+    return KeptPolls(tmp_path / "polls", 10_000_000, clock)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import logging
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from bot.collect.crawl import Crawl
@@ -15,7 +16,7 @@ from bot.models import Poll
 from bot.ports import LiveStreams
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
-from helperfunctions.errors import DatabaseError, DatabaseUnavailable
+from helperfunctions.errors import DatabaseError
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +40,8 @@ class Collector:
     def collect(self) -> Poll:
         """Take one poll and return its row, which is stored whatever became of it.
 
-        Without a database it is taken all the same and kept on disk, to be stored at a later turn: then raises what
-        the database said. Raises Busy when another collector works on this database.
+        When the database is away, or refuses, it is taken all the same and kept on disk, to be stored at a later
+        turn: then raises what the database said. Raises Busy when another collector works on this database.
         """
         started_at = self.clock.now()
         with ExitStack() as stack:
@@ -65,7 +66,7 @@ class Collector:
         return poll
 
     def store_kept(self) -> int:
-        """Store the polls that were kept while the database was away; how many went in."""
+        """Store the polls that the database did not take at first; how many went in."""
         if not self.kept.waiting():
             return 0
         with self.database.only_one("collect"):
@@ -82,7 +83,8 @@ class Collector:
                 tx.collect.make_partition(day=day)
                 tx.collect.make_partition(day=day + timedelta(days=1))
                 poll_id = tx.collect.next_poll_id()
-        except DatabaseUnavailable as exc:
+        except DatabaseError as exc:
+            # Whatever it is: a right that was revoked comes back, the list of live streams does not.
             log.warning("this poll is taken without the database: %s", exc)
             # A number that the database never gives, and nobody else takes.
             poll_id = -round(started_at.timestamp() * 1000)
@@ -109,12 +111,20 @@ class Collector:
                 tx.collect.make_partition(day=staged.day)
                 staged.store(tx, poll)
         except DatabaseError as exc:
-            try:
-                path = self.kept.keep(staged, poll)
-            except OSError as no_room:
-                log.error("a poll is lost: %s, and it cannot be kept on disk: %s", exc, no_room.strerror)
-                raise exc from None
+            path = self._kept_after(exc, staged, poll)
             raise type(exc)(f"{exc}; the poll is kept in {path} and stored when the database takes it") from exc
+        except Exception as exc:
+            path = self._kept_after(exc, staged, poll)
+            log.error("a poll could not be stored because of %s; it is kept in %s", type(exc).__name__, path)
+            raise
+
+    def _kept_after(self, error: Exception, staged: StagedPoll, poll: Poll) -> Path:
+        """Keep a poll on disk that was not stored. Raises that error when the disk does not take it either."""
+        try:
+            return self.kept.keep(staged, poll)
+        except OSError as no_room:
+            log.error("a poll is lost: %s, and it cannot be kept on disk: %s", error, no_room.strerror)
+            raise error from None
 
 
 def _tell(poll: Poll) -> None:

@@ -1,9 +1,9 @@
 """A poll on its way into staging: written down as it comes, stored in one transaction."""
 
+import io
 import json
 import shutil
 import zipfile
-import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -17,6 +17,10 @@ from helperfunctions.database import CopyRows, Transaction
 SAMPLE_OF_SET_ASIDE: Final = 20
 # Of the files that `save` writes.
 FILE_FORMAT: Final = 1
+
+
+class NewerFormat(Exception):
+    """A file of a newer version of this program, which that version can read."""
 
 
 class StagedPoll:
@@ -85,12 +89,14 @@ class StagedPoll:
 
     @classmethod
     def load(cls, file: IO[bytes]) -> tuple[Self, Poll]:
-        """A poll that `save` wrote. Raises ValueError when the file is torn, or nothing that we wrote."""
+        """A poll that `save` wrote. Raises ValueError when the file is torn or not one of ours, or NewerFormat."""
+        # Read at once: an error of the disk is then no error of the archive.
+        content = io.BytesIO(file.read())
         try:
-            with zipfile.ZipFile(file) as archive:
+            with zipfile.ZipFile(content) as archive:
                 told = json.loads(archive.read("poll.json"))
-                if told["format"] != FILE_FORMAT:
-                    raise ValueError(f"its format is {told['format']}, not {FILE_FORMAT}")
+                if told["format"] > FILE_FORMAT:
+                    raise NewerFormat(f"its format {told['format']} is of a newer version of this program")
                 poll = _poll(told["poll"])
                 staged = cls(poll.poll_id, poll.day, told["more_than_viewers"], told["interval_minutes"])
                 staged._set_aside = [SetAside(**one) for one in told["set_aside"]]
@@ -102,7 +108,10 @@ class StagedPoll:
                     staged._streams = CopyRows.from_file(member)
                 with archive.open("streamers") as member:
                     staged._streamers = CopyRows.from_file(member)
-        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError) as exc:
+        except (NewerFormat, MemoryError):
+            raise
+        # A torn archive fails in many ways: BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, ...
+        except Exception as exc:
             raise ValueError(f"it cannot be read: {exc}") from exc
         return staged, poll
 
@@ -112,7 +121,7 @@ class StagedPoll:
         try:
             with zipfile.ZipFile(file) as archive:
                 return _poll(json.loads(archive.read("poll.json"))["poll"])
-        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError) as exc:
+        except Exception as exc:
             raise ValueError(f"it cannot be read: {exc}") from exc
 
     def store(self, tx: Transaction, poll: Poll) -> None:

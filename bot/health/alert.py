@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.health.rules import Trouble
+from helperfunctions import atomic_file
 from helperfunctions.errors import WebhookFailed
-from helperfunctions.small_files import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +84,6 @@ class Alerter:
             if told_since is None:
                 self.memory.unlink(missing_ok=True)
                 return
-            write_whole(self.memory, json.dumps({"told_since": told_since.isoformat()}))
+            atomic_file.write(self.memory, json.dumps({"told_since": told_since.isoformat()}))
         except OSError as exc:
             log.warning("what was alerted cannot be kept for the next start path=%s: %s", self.memory, exc.strerror)

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from bot.health.record import DONE, INTERRUPTED, Loss, RunRecord, dumps, read
+from helperfunctions import atomic_file
 from helperfunctions.clock import Clock
 from helperfunctions.errors import Busy, TwitchError, WatchTimeError, XError, XNotYet
-from helperfunctions.small_files import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -175,7 +175,7 @@ class Attempts:
         self._record = replace(self._record, written_at=self._clock.now())
         self._written_as_running = _running(self._record)
         try:
-            write_whole(self._path, dumps(self._record))
+            atomic_file.write(self._path, dumps(self._record))
         except OSError as exc:
             if not self._cannot_write:
                 log.warning("how jobs end cannot be recorded path=%s: %s", self._path, exc.strerror)

@@ -1,6 +1,8 @@
 """Polls that the database could not take: on disk, in the database later, each exactly once."""
 
+import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +23,7 @@ from helperfunctions.errors import DatabaseError, DatabaseUnavailable, TwitchUna
 from helperfunctions.queries import Queries
 from tests.conftest import Switch
 from tests.factories import DAY, DAY_START, a_raw_stream, rows, write
-from tests.unit.live_streams import Page, ScriptedStreams
+from tests.unit.live_streams import LAST, Page, ScriptedStreams
 
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
 EVERYTHING = (
@@ -57,11 +59,12 @@ class During:
 
     def get_streams(self, after: str | None = None) -> Page:
         self._happens()
-        return Page(self._streams)
+        return Page([*self._streams, LAST])
 
 
 def page(*streams: Any) -> ScriptedStreams:
-    return ScriptedStreams({None: [Page(streams)]})
+    """A list of one page, read to its end."""
+    return ScriptedStreams({None: [Page([*streams, LAST])]})
 
 
 def odd_streams() -> list[Any]:
@@ -206,20 +209,120 @@ def test_a_kept_poll_of_a_day_whose_streams_are_gone_changes_nothing(
     assert rows(url, "select polls from days") == [(1,)]
 
 
-def test_what_the_database_refuses_for_good_is_put_aside_and_stops_nothing(
+def test_a_poll_that_the_database_refuses_stays_on_disk_and_keeps_no_other_from_being_stored(
     collecting: MakeCollector, clock: VirtualClock, url: str, kept: KeptPolls
 ) -> None:
+    """However often it is refused; it goes in when the reason is gone."""
     write(url, "alter table staging.games add constraint none check (viewers < 1000000)")
-    with pytest.raises(DatabaseError, match="violates check constraint"):
+    with pytest.raises(DatabaseError, match=r"violates check constraint.*the poll is kept in"):
         collecting(page(a_raw_stream(viewer_count=2_000_000))).collect()
-    clock.advance(1800)
-    assert collecting(page(a_raw_stream())).collect().status is PollStatus.COMPLETE
-    assert rows(url, "select viewers from staging.polls") == [(1000,)]
+    for _ in range(4):
+        clock.advance(1800)
+        assert collecting(page(a_raw_stream())).collect().status is PollStatus.COMPLETE
+    assert rows(url, "select viewers from staging.polls") == [(1000,)] * 4
+    assert len(kept.waiting()) == 1
+    write(url, "alter table staging.games drop constraint none")
+    clock.advance(3600)
+    assert collecting(page()).store_kept() == 1
+    assert rows(url, "select max(viewers), count(*) from staging.polls") == [(2_000_000, 5)]
+    assert list(kept.folder.iterdir()) == []
+
+
+def test_a_refused_poll_is_tried_again_after_longer_and_longer_waits_of_at_most_an_hour_and_each_is_reported(
+    collecting: MakeCollector, clock: VirtualClock, url: str, kept: KeptPolls, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(url, "alter table staging.games add constraint none check (viewers < 0)")
+    with pytest.raises(DatabaseError):
+        collecting(page(a_raw_stream())).collect()
+    attempts = []
+    for minute in range(300):
+        caplog.clear()
+        collecting(page()).store_kept()
+        if caplog.messages:
+            assert "stays on disk" in caplog.text
+            assert "violates check constraint" in caplog.text
+            attempts.append(minute)
+        clock.advance(60)
+    assert attempts == [0, 1, 16, 46, 106, 166, 226, 286]
+
+
+def test_a_poll_that_waits_for_a_lock_does_not_keep_the_next_from_being_stored(
+    collecting: MakeCollector, clock: VirtualClock, switch: Switch, url: str, kept: KeptPolls, queries: Queries
+) -> None:
+    """The partition of the first poll's day is locked, that of the second is not."""
+    switch.off()
+    for _ in range(2):
+        with pytest.raises(DatabaseUnavailable):
+            collecting(page(a_raw_stream())).collect()
+        clock.advance(24 * 3600)
+    switch.on()
+    impatient = Database(f"{url}&options=-c%20lock_timeout%3D200", queries)
+    with impatient.transaction() as tx:
+        tx.collect.make_partition(day=DAY)
+    holder = psycopg2.connect(url)
+    with holder.cursor() as cursor:
+        cursor.execute("lock table staging.streams_2026_11_21")
+    for _ in range(2):
+        with suppress(DatabaseError):
+            collecting(page(), database=impatient).store_kept()
+    holder.close()
+    assert [path.name[:8] for path in kept.waiting()] == ["20261121"]
+
+
+@pytest.mark.parametrize("taken_away", ["insert on staging.polls", "usage on schema staging"])
+def test_a_right_that_is_revoked_costs_no_poll(
+    taken_away: str, collecting: MakeCollector, clock: VirtualClock, url: str, kept: KeptPolls, queries: Queries
+) -> None:
+    """Twitch is asked all the same; what it said goes in when the right is back."""
+    write(url, "drop role if exists collects")
+    write(url, "create role collects login")
+    for schema in ("public", "staging"):
+        write(url, f"grant all on schema {schema} to collects")
+        write(url, f"grant all on all tables in schema {schema} to collects")
+        write(url, f"grant all on all sequences in schema {schema} to collects")
+    with Database(url, queries).transaction() as tx:
+        for day in range(2):
+            tx.collect.make_partition(day=DAY + timedelta(days=day))
+    write(url, "grant all on all tables in schema staging to collects")
+    limited = Database(url.replace("postgres@", "collects@"), queries)
+    write(url, f"revoke {taken_away} from collects")
+    for _ in range(3):
+        live = page(a_raw_stream())
+        with pytest.raises(DatabaseError, match=r"permission denied.*the poll is kept in"):
+            collecting(live, database=limited).collect()
+        assert live.asked == [None]
+        clock.advance(1800)
+    assert len(kept.waiting()) == 3
+    write(url, f"grant {taken_away} to collects")
+    clock.advance(3600)
+    collecting(page(a_raw_stream()), database=limited).collect()
+    assert rows(url, "select status, streams from staging.polls") == [("complete", 1)] * 4
     assert kept.waiting() == []
-    assert len(list(kept.folder.glob("*.refused"))) == 1
+    write(url, "drop owned by collects")
+    write(url, "drop role collects")
 
 
-@pytest.mark.parametrize("torn", [b"", b"PK", b"not a poll at all", None])
+def test_a_file_of_a_newer_version_stays_for_that_version(
+    collecting: MakeCollector, switch: Switch, kept: KeptPolls, caplog: pytest.LogCaptureFixture
+) -> None:
+    switch.off()
+    with pytest.raises(DatabaseUnavailable):
+        collecting(page(a_raw_stream())).collect()
+    switch.on()
+    (path,) = kept.waiting()
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content.replace(b'"format": 1', b'"format": 2'))
+    assert collecting(page()).store_kept() == 0
+    assert kept.waiting() == [path]
+    assert "its format 2 is of a newer version" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "torn", [b"", b"PK", b"not a poll at all", None], ids=["empty", "two bytes", "other words", "half"]
+)
 def test_a_torn_file_is_put_aside_and_stops_nothing(
     torn: bytes | None, collecting: MakeCollector, switch: Switch, clock: VirtualClock, url: str, kept: KeptPolls
 ) -> None:

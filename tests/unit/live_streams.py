@@ -6,6 +6,9 @@ from typing import Any
 
 from tests.factories import a_raw_stream
 
+# A stream below every threshold: a list that has been read down to it has been read to its end.
+LAST = a_raw_stream(id="last", user_id="last", user_login="last", user_name="Last", viewer_count=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -1,0 +1,53 @@
+"""Files that are whole or not there: written under another name, synced to the disk, then renamed."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any, Final
+
+# The mode of a file that only its owner can read.
+PRIVATE: Final = 0o600
+DRAFT_SUFFIX: Final = ".part"
+
+
+@contextmanager
+def replacing(path: Path, *, mode: int = PRIVATE) -> Iterator[IO[bytes]]:
+    """Open a draft that takes the place of `path` when the block ends without an error.
+
+    Yields a binary file; its `name` is the draft's, for a block that reads it again. Until the block ends, and after an
+    error, `path` is as it was. File and folder are synced, so that the content survives a power cut. Raises OSError.
+    """
+    draft: Any = tempfile.NamedTemporaryFile(  # noqa: SIM115 - it is renamed, not deleted
+        dir=path.parent, prefix=f".{path.name}.", suffix=DRAFT_SUFFIX, delete=False
+    )
+    try:
+        with draft:
+            yield draft
+            draft.flush()
+            os.fchmod(draft.fileno(), mode)
+            os.fsync(draft.fileno())
+        Path(draft.name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(draft.name).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def write(path: Path, content: str | bytes, *, mode: int = PRIVATE) -> None:
+    """Put `content` in the place of what `path` holds; makes its folder. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path, mode=mode) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename survive a power cut. A file system that cannot sync a folder is no reason to fail."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

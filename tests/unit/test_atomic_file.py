@@ -1,0 +1,46 @@
+"""Files that are whole or not there."""
+
+from pathlib import Path
+
+import pytest
+
+from helperfunctions import atomic_file
+
+
+def test_a_file_is_made_with_its_folder_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "file"
+    atomic_file.write(path, "content")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("content", 0o600)
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640], ids=oct)
+def test_a_file_gets_the_mode_that_is_asked_for(mode: int, tmp_path: Path) -> None:
+    atomic_file.write(tmp_path / "file", b"content", mode=mode)
+    assert (tmp_path / "file").stat().st_mode & 0o777 == mode
+
+
+def test_until_the_block_ends_the_file_is_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+    with atomic_file.replacing(path) as file:
+        file.write(b"new")
+        file.flush()
+        assert (path.read_text(), Path(file.name).read_text()) == ("old", "new")
+    assert path.read_text() == "new"
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt], ids=["error", "interrupt"])
+def test_after_an_error_the_file_is_as_it_was_and_no_draft_is_left(error: type[BaseException], tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+
+    def fail() -> None:
+        with atomic_file.replacing(path) as file:
+            file.write(b"half")
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
