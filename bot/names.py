@@ -48,24 +48,26 @@ class DatabaseNames:
         self._likely: Mapping[SubjectKind | None, _Likely] | None = None
 
     def refresh(self) -> int:
-        """Key the names that came or changed since the newest poll that was looked at; how many keys were written.
+        """Key the names that came or changed with the polls stored since the last call; how many keys were written.
 
-        Nothing is done when there is no newer poll. Of two at once, one waits for the other.
+        In whichever order polls are stored: one that was kept on disk comes after newer ones. Nothing is done when no
+        poll was stored. Of two at once, one waits for the other.
         """
         with self._database.transaction() as tx:
-            poll_id, ended_at, keyed_poll_id, keyed_day = tx.names.newest_poll(cursor=CURSOR)
+            poll_id, ended_at, is_begun, since, poll_ids = tx.names.polls_to_key(cursor=CURSOR)
         if poll_id != self._poll_id:
             self._poll_id, self._likely = poll_id, None
-        if poll_id is not None and poll_id == keyed_poll_id:
+        if poll_id is None or (is_begun and not poll_ids):
             return 0
-        since = keyed_day or date.min
+        if not is_begun:
+            since = date.min
         written = batch = self._key_names(since)
         while batch:
             batch = self._key_names(since)
             written += batch
-        if poll_id is not None:
-            with self._database.transaction() as tx:
-                tx.names.move_cursor(name=CURSOR, x_id=str(poll_id), moved_at=ended_at)
+        with self._database.transaction() as tx:
+            tx.names.mark_keyed(poll_ids=poll_ids)
+            tx.names.move_cursor(name=CURSOR, x_id=str(poll_ids[-1] if poll_ids else poll_id), moved_at=ended_at)
         if written:
             # Somebody may have read the names meanwhile, without these.
             self._likely = None

@@ -353,6 +353,7 @@ CREATE TABLE staging.polls (
     duplicates integer NOT NULL,
     set_aside integer NOT NULL,
     error text,
+    are_names_keyed boolean DEFAULT false NOT NULL,
     CONSTRAINT polls_check CHECK ((started_at <= ended_at)),
     CONSTRAINT polls_check1 CHECK (((status <> 'failed'::text) OR ((streams = 0) AND (error IS NOT NULL)))),
     CONSTRAINT polls_check2 CHECK (((status <> 'complete'::text) OR (error IS NULL))),
@@ -532,6 +533,8 @@ CREATE INDEX x_charges_post_idx ON public.x_charges USING btree (post_id) WHERE 
 CREATE INDEX x_charges_time_idx ON public.x_charges USING btree (charged_at);
 
 CREATE INDEX polls_day_idx ON staging.polls USING btree (day, started_at);
+
+CREATE INDEX polls_to_key_idx ON staging.polls USING btree (day) WHERE (NOT are_names_keyed);
 
 ALTER TABLE ONLY public.draws
     ADD CONSTRAINT draws_day_fkey FOREIGN KEY (day) REFERENCES public.days(day);

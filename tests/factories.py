@@ -66,6 +66,7 @@ def stage(
     status: PollStatus = PollStatus.COMPLETE,
     interval_minutes: int = 30,
     polls: int = 1,
+    poll_id: int | None = None,
 ) -> Poll:
     """Put a poll into staging, the way the collector does; or several, half an hour after each other. The last one."""
     with database.transaction() as tx:
@@ -74,12 +75,12 @@ def stage(
             if number:
                 # As the end of a poll's own transaction would.
                 tx.run("drop table incoming_streamers")
-            poll_id = tx.collect.next_poll_id()
-            staged = StagedPoll(poll_id, day, more_than_viewers=50, interval_minutes=interval_minutes)
+            own_id = poll_id or tx.collect.next_poll_id()
+            staged = StagedPoll(own_id, day, more_than_viewers=50, interval_minutes=interval_minutes)
             staged.keep(streams)
             started_at = at + number * HALF_HOUR
             poll = Poll(
-                poll_id=poll_id,
+                poll_id=own_id,
                 day=day,
                 started_at=started_at,
                 ended_at=started_at + timedelta(seconds=20),

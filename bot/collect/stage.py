@@ -10,13 +10,16 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import IO, Any, Final, Self
 
-from bot.models import CrawlEnd, GameId, Poll, PollStatus, SetAside, Stream
-from helperfunctions.database import CopyRows, Transaction
+from bot.models import CrawlEnd, GameId, Poll, PollStatus, SetAside, Stream, StreamerId, StreamId
+from helperfunctions.database import CopyRows, Transaction, escape_for_copy
 
 # Enough to see what is wrong; the poll has the count.
 SAMPLE_OF_SET_ASIDE: Final = 20
 # Of the files that `save` writes.
 FILE_FORMAT: Final = 1
+# Places in the rows of streams and streamers.
+_VIEWER_COUNT, _STREAM_ID, _GAME_ID = 2, 4, 6
+_NAMED_STREAMER_ID = 0
 
 
 class NewerFormat(Exception):
@@ -62,6 +65,18 @@ class StagedPoll:
                 self._game_names[stream.game_id] = stream.game_name
             self._game_viewers[stream.game_id] += stream.viewer_count
             self._game_streams[stream.game_id] += 1
+
+    def withdraw(self, stream_id: StreamId, streamer_id: StreamerId) -> int:
+        """Take back a stream that was written down; returns its viewers."""
+        row = self._streams.remove(_STREAM_ID, stream_id)
+        self._streamers.remove(_NAMED_STREAMER_ID, streamer_id)
+        viewers = int(row[_VIEWER_COUNT])
+        game_id = next(game_id for game_id in self._game_streams if escape_for_copy(game_id) == row[_GAME_ID])
+        self._game_viewers[game_id] -= viewers
+        self._game_streams[game_id] -= 1
+        if not self._game_streams[game_id]:
+            del self._game_viewers[game_id], self._game_streams[game_id], self._game_names[game_id]
+        return viewers
 
     def put_aside(self, stream: SetAside) -> None:
         """Write down a stream that could not be understood."""
@@ -145,15 +160,24 @@ class StagedPoll:
         tx.copy(tx.collect.text_of("copy_streams"), self._streams)
         tx.copy(tx.collect.text_of("copy_games"), self._games())
         tx.copy(tx.collect.text_of("copy_set_aside"), self._set_aside_rows())
-        self._keep_names(tx)
+        self._keep_names(tx, poll.started_at)
         if poll.status is not PollStatus.FAILED:
             self._sum_up_hours(tx, poll.started_at)
 
-    def _keep_names(self, tx: Transaction) -> None:
+    def _keep_names(self, tx: Transaction, started_at: datetime) -> None:
+        poll = {"day": self.day, "started_at": started_at}
+        is_late = tx.collect.has_later_poll(**poll)
+        streamers_seen_later = tx.collect.streamers_seen_later(**poll) if is_late else []
+        games_seen_later = tx.collect.games_seen_later(**poll) if is_late else []
         tx.collect.create_incoming_streamers()
         tx.copy(tx.collect.text_of("copy_incoming_streamers"), self._streamers)
-        tx.collect.keep_streamers(day=self.day)
-        tx.collect.keep_games(day=self.day, game_ids=list(self._game_names), game_names=list(self._game_names.values()))
+        tx.collect.keep_streamers(day=self.day, seen_later=streamers_seen_later)
+        tx.collect.keep_games(
+            day=self.day,
+            seen_later=games_seen_later,
+            game_ids=list(self._game_names),
+            game_names=list(self._game_names.values()),
+        )
 
     def _sum_up_hours(self, tx: Transaction, started_at: datetime) -> None:
         """From all polls of each hour, so that it does not matter in which order they come."""

@@ -39,6 +39,22 @@ class CopyRows:
                 text = _escaped_lines(rows)
         self._bytes.write(text.encode() + b"\n")
 
+    def remove(self, column: int, value: str) -> list[str]:
+        """Take out the first row with that value in a column; returns it, escaped as COPY wants it.
+
+        Reads and writes all rows: for what happens rarely. Raises ValueError when there is none.
+        """
+        wanted = escape_for_copy(value)
+        lines = self._bytes.getvalue().split(b"\n")
+        for place, line in enumerate(lines):
+            row = line.decode().split("\t")
+            if row[column : column + 1] == [wanted]:
+                del lines[place]
+                self._bytes = io.BytesIO()
+                self._bytes.write(b"\n".join(lines))
+                return row
+        raise ValueError(f"no row has {value!r} in column {column}")
+
     @classmethod
     def from_file(cls, file: IO[bytes]) -> Self:
         """Rows as `file` once gave them."""

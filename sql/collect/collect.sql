@@ -47,9 +47,37 @@ copy staging.games (poll_id, game_id, viewers, streams) from stdin;
 -- COPY: a sample of the streams of one poll that could not be understood.
 copy staging.set_aside (poll_id, position, reason, raw) from stdin;
 
+-- name: has_later_poll$
+-- Whether a poll that began later is stored already, so that this one's names may be older than what is known.
+select exists (
+    select from staging.polls
+    where
+        polls.day >= cast(:day as date)
+        and polls.started_at > cast(:started_at as timestamptz)
+        and polls.streams > 0
+);
+
+-- name: streamers_seen_later$
+-- The streamers whom polls of the same day have seen that began later.
+select coalesce(array_agg(distinct streams.streamer_id), '{}')
+from staging.streams
+inner join staging.polls on polls.poll_id = streams.poll_id
+where
+    streams.day = cast(:day as date)
+    and polls.day = cast(:day as date)
+    and polls.started_at > cast(:started_at as timestamptz);
+
+-- name: games_seen_later$
+-- The games that polls of the same day have seen that began later.
+select coalesce(array_agg(distinct games.game_id), '{}')
+from staging.games
+inner join staging.polls on polls.poll_id = games.poll_id
+where polls.day = cast(:day as date) and polls.started_at > cast(:started_at as timestamptz);
+
 -- name: keep_streamers!
 -- Keep the latest names of this poll's streamers, touching only the new, the renamed and those not yet seen that day.
--- Who comes without a name, and so with the id in its place, keeps the one that is known. Grain: one row per streamer.
+-- Who comes without a name, and so with the id in its place, keeps the one that is known; so does whom a later poll has
+-- seen. Grain: one row per streamer.
 insert into streamers as known (streamer_id, login, streamer_name, first_seen_day, last_seen_day)
 select distinct on (incoming.streamer_id)
     incoming.streamer_id,
@@ -61,23 +89,33 @@ from incoming_streamers as incoming
 left join streamers as seen using (streamer_id)
 cross join lateral (
     select
-        coalesce(nullif(incoming.login, streamer_id), seen.login, streamer_id) as login,
-        coalesce(nullif(incoming.streamer_name, streamer_id), seen.streamer_name, streamer_id) as streamer_name
+        case
+            when incoming.streamer_id = any(cast(:seen_later as text [])) or seen.last_seen_day > cast(:day as date)
+                then coalesce(nullif(seen.login, incoming.streamer_id), incoming.login)
+            else coalesce(nullif(incoming.login, incoming.streamer_id), seen.login, incoming.streamer_id)
+        end as login,
+        case
+            when incoming.streamer_id = any(cast(:seen_later as text [])) or seen.last_seen_day > cast(:day as date)
+                then coalesce(nullif(seen.streamer_name, incoming.streamer_id), incoming.streamer_name)
+            else coalesce(nullif(incoming.streamer_name, incoming.streamer_id), seen.streamer_name, incoming.streamer_id)
+        end as streamer_name
 ) as named
 where
     seen.streamer_id is null
-    or seen.last_seen_day < cast(:day as date)
+    or cast(:day as date) not between seen.first_seen_day and seen.last_seen_day
     or (seen.login, seen.streamer_name) <> (named.login, named.streamer_name)
 order by incoming.streamer_id
 on conflict (streamer_id) do update
 set
     login = excluded.login,
     streamer_name = excluded.streamer_name,
+    first_seen_day = least(known.first_seen_day, excluded.first_seen_day),
     last_seen_day = greatest(known.last_seen_day, excluded.last_seen_day);
 
 -- name: keep_games!
 -- Keep the latest names of this poll's games, touching only the new, the renamed and those not yet seen that day; one
--- that comes without a name keeps the one that is known. Grain: one row per game.
+-- that comes without a name keeps the one that is known, and so does one that a later poll has seen.
+-- Grain: one row per game.
 insert into games as known (game_id, game_name, first_seen_day, last_seen_day)
 select
     incoming.game_id,
@@ -87,16 +125,22 @@ select
 from unnest(cast(:game_ids as text []), cast(:game_names as text [])) as incoming (game_id, game_name)
 left join games as seen using (game_id)
 cross join lateral (
-    select coalesce(nullif(incoming.game_name, game_id), seen.game_name, game_id) as game_name
+    select
+        case
+            when incoming.game_id = any(cast(:seen_later as text [])) or seen.last_seen_day > cast(:day as date)
+                then coalesce(nullif(seen.game_name, incoming.game_id), incoming.game_name)
+            else coalesce(nullif(incoming.game_name, incoming.game_id), seen.game_name, incoming.game_id)
+        end as game_name
 ) as named
 where
     seen.game_id is null
-    or seen.last_seen_day < cast(:day as date)
+    or cast(:day as date) not between seen.first_seen_day and seen.last_seen_day
     or seen.game_name <> named.game_name
 order by incoming.game_id
 on conflict (game_id) do update
 set
     game_name = excluded.game_name,
+    first_seen_day = least(known.first_seen_day, excluded.first_seen_day),
     last_seen_day = greatest(known.last_seen_day, excluded.last_seen_day);
 
 -- name: prunable_days

@@ -1,21 +1,32 @@
--- name: newest_poll^
--- The newest poll that is stored, and the newest whose names are keyed (null: none). Grain: one row.
+-- name: polls_to_key^
+-- The newest poll that is stored (null: none), whether names were ever keyed, and the polls whose names are not, in the
+-- order in which they began, with the first of their days. Grain: one row.
 select
-    polls.poll_id,
-    polls.ended_at,
-    cast(cursors.x_id as bigint) as keyed_poll_id,
-    keyed.day as keyed_day
-from (values (cast(:cursor as text))) as asked (cursor_name)
+    newest.poll_id,
+    newest.ended_at,
+    exists (select from cursors where cursors.name = :cursor) as is_begun,
+    waiting.since,
+    waiting.poll_ids
+from (
+    select
+        min(polls.day) as since,
+        coalesce(array_agg(polls.poll_id order by polls.started_at), cast('{}' as bigint [])) as poll_ids
+    from staging.polls
+    where not polls.are_names_keyed
+) as waiting
 left join lateral (
     select
-        staging.polls.poll_id,
-        staging.polls.ended_at
+        polls.poll_id,
+        polls.ended_at
     from staging.polls
-    order by staging.polls.poll_id desc
+    order by polls.poll_id desc
     limit 1
-) as polls on true
-left join cursors on cursors.name = asked.cursor_name
-left join staging.polls as keyed on keyed.poll_id = cast(cursors.x_id as bigint);
+) as newest on true;
+
+-- name: mark_keyed!
+-- The names of these polls are keyed.
+update staging.polls set are_names_keyed = true
+where poll_id = any(cast(:poll_ids as bigint []));
 
 -- name: lock_names$
 -- Wait for whoever else is making keys, until the end of the transaction; reading goes on.
@@ -226,7 +237,7 @@ set
 delete from game_aliases where alias_key = :alias_key;
 
 -- name: move_cursor!
--- Remember up to which poll names are keyed. Grain: one row.
+-- Remember which poll's names were keyed last: who shows names knows by it that there are others now. Grain: one row.
 insert into cursors (name, x_id, moved_at)
 values (:name, :x_id, :moved_at)
 on conflict (name) do update

@@ -11,7 +11,7 @@ from bot.names import DatabaseNames
 from helperfunctions.database import Database
 from helperfunctions.errors import WatchTimeError
 from helperfunctions.text import name_key
-from tests.factories import DAY, a_stream, rows, stage, write
+from tests.factories import DAY, DAY_START, a_stream, rows, stage, write
 
 
 def watched(url: str, *, games: dict[str, float] | None = None, streamers: dict[str, float] | None = None) -> None:
@@ -98,6 +98,20 @@ def test_a_newer_poll_writes_only_what_is_new(database: Database) -> None:
     index.refresh()
     stage(database, a_stream(streamer="ada"), a_stream(streamer="cyd"))
     assert index.refresh() == 1
+
+
+def test_the_names_of_a_poll_that_is_stored_after_a_newer_one_are_found_too(database: Database) -> None:
+    """As of a poll that was kept on disk, of that day or of one before; its number may be below all others."""
+    index = DatabaseNames(database)
+    for back in range(3):
+        at, day = DAY_START - back * timedelta(days=1), DAY - timedelta(days=back)
+        stage(database, a_stream(streamer=f"late{back}", game=f"game{back}"), at=at, day=day, poll_id=-back or None)
+        assert index.refresh() == 2
+        assert found(index, f"late{back}", f"game{back}") == {
+            f"late{back}": [f"Late{back}"],
+            f"game{back}": [f"Game{back}"],
+        }
+        assert index.refresh() == 0
 
 
 def test_two_at_once_make_the_same_names(database: Database, url: str) -> None:
