@@ -3,25 +3,31 @@
 The list is sorted by viewers and moves while we read it: a cursor says "from this many viewers on", not "from the 200th
 on". So a stream can come twice or slip by, a page can be short or empty without being the last, the order breaks at
 the edges of pages, and the last page's cursor may lead back to the top.
+
+That the list was read to its end is believed only with proof: a stream at or below the threshold on its last page. A
+list that stops before, as Twitch's does when a cursor leads to an empty page, leaves a partial poll: its complete
+neighbours then count for that time.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from bot.collect.parse import parse_stream
-from bot.models import CrawlEnd, PollStatus, SetAside, Stream
+from bot.models import CrawlEnd, PollStatus, SetAside, Stream, StreamerId, StreamId
 from bot.ports import LiveStreams, StreamsPage
 from helperfunctions.errors import InvalidCursor, TwitchError, TwitchUnavailable
 
-FULL_PAGE: Final = 100
 # How often a page that leads nowhere is asked for again: as a rule the second answer is good.
 PAGE_RETRIES: Final = 3
 # Pages in a row without a single new stream, after which the list is not going anywhere.
 STALE_PAGES: Final = 5
 
-# Ends that leave nothing unread above the threshold.
+# Ends at which nothing above the threshold is left unread, if there is proof.
 _COMPLETE = frozenset({CrawlEnd.BELOW_THRESHOLD, CrawlEnd.END_OF_LIST})
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,12 @@ class _Reading:
 
 
 class Crawl:
-    """One crawl. `run` hands each new stream above the threshold to `keep`, page by page, and keeps the tallies."""
+    """One crawl. `run` hands each new stream above the threshold to `keep`, page by page, and keeps the tallies.
+
+    A streamer has one stream: of two, the one that started later counts, by equal starts the one with the higher id,
+    and the other is a duplicate. `withdraw` takes back a stream that was handed to `keep` on an earlier page, and
+    returns its viewers. A start after `latest_start` cannot be, and counts as unknown.
+    """
 
     def __init__(
         self,
@@ -46,6 +57,8 @@ class Crawl:
         is_out_of_time: Callable[[], bool],
         keep: Callable[[list[Stream]], None],
         put_aside: Callable[[SetAside], None],
+        withdraw: Callable[[StreamId, StreamerId], int] | None = None,
+        latest_start: datetime = _NEVER,
     ) -> None:
         self._live = live
         self._more_than_viewers = more_than_viewers
@@ -53,10 +66,14 @@ class Crawl:
         self._is_out_of_time = is_out_of_time
         self._keep = keep
         self._put_aside = put_aside
-        self._seen: set[str] = set()
+        self._withdraw = withdraw
+        self._latest_start = latest_start
+        self._seen: set[StreamId] = set()
+        self._stream_of: dict[StreamerId, tuple[datetime, StreamId]] = {}
         self._top: frozenset[str] = frozenset()
         self._cursors: set[str] = set()
-        self._last_was_short = False
+        self._fell_below = False
+        self._empty_pages = 0
         self._understood = 0
         self.pages = 0
         self.streams = 0
@@ -68,14 +85,14 @@ class Crawl:
 
     @property
     def status(self) -> PollStatus:
-        """Complete when nothing above the threshold was left unread; failed when nothing at all was read."""
-        if self.ended_because in _COMPLETE or self._is_end_of_list_after_all():
+        """Complete when the list was read to its end, with proof; failed when nothing at all was read."""
+        if self._is_complete:
             return PollStatus.COMPLETE
         return PollStatus.PARTIAL if self.streams else PollStatus.FAILED
 
-    def _is_end_of_list_after_all(self) -> bool:
-        """A cursor that leads in a circle after a short page: Twitch is known to send one with the last page."""
-        return self.ended_because in {CrawlEnd.BACK_TO_TOP, CrawlEnd.CURSOR_REPEATED} and self._last_was_short
+    @property
+    def _is_complete(self) -> bool:
+        return self.ended_because in _COMPLETE and self._fell_below and not self._empty_pages
 
     def run(self) -> None:
         """Read until there is a reason to end, whatever it is; `ended_because` and `error` tell which."""
@@ -93,13 +110,19 @@ class Crawl:
         if self.status is PollStatus.COMPLETE:
             self.error = None
         elif self.error is None:
-            self.error = f"the crawl ended with {self.ended_because} after {self.pages} pages"
+            self.error = f"the crawl ended with {self.ended_because} after {self.pages} pages{self._what_is_missing()}"
+
+    def _what_is_missing(self) -> str:
+        if self.ended_because not in _COMPLETE:
+            return ""
+        if self._empty_pages:
+            return f", {self._empty_pages} of them empty in the middle of the list"
+        return f", before a stream with at most {self._more_than_viewers} viewers was seen"
 
     def _read_all(self) -> CrawlEnd:
         after: str | None = None
         before: str | None = None
         stale_pages = detours = 0
-        fell_below = False
         while True:
             page = self._page(after)
             if page is None:
@@ -108,7 +131,7 @@ class Crawl:
             leads_back = after is not None and self._leads_back(reading)
             self._take(reading)
             # The order breaks at page edges, so one more page is read after viewers fell below the threshold.
-            if fell_below and (leads_back or not reading.has_any_above):
+            if self._fell_below and (leads_back or not reading.has_any_above):
                 return CrawlEnd.BELOW_THRESHOLD
             if leads_back:
                 if detours == PAGE_RETRIES:
@@ -119,16 +142,17 @@ class Crawl:
                 after = before
                 continue
             if page.items:
-                self._last_was_short = len(page.items) < FULL_PAGE
-                fell_below = reading.has_any_below
+                self._fell_below = reading.has_any_below
+            elif page.cursor is not None:
+                self._empty_pages += 1
             stale_pages = 0 if reading.new else stale_pages + 1
             detours = 0 if reading.new else detours
             if page.cursor is None:
                 return CrawlEnd.END_OF_LIST
             if page.cursor in self._cursors or stale_pages == STALE_PAGES:
-                return CrawlEnd.BELOW_THRESHOLD if fell_below else CrawlEnd.CURSOR_REPEATED
+                return CrawlEnd.BELOW_THRESHOLD if self._fell_below else CrawlEnd.CURSOR_REPEATED
             if self.pages >= self._page_cap:
-                return CrawlEnd.BELOW_THRESHOLD if fell_below else CrawlEnd.PAGE_CAP
+                return CrawlEnd.BELOW_THRESHOLD if self._fell_below else CrawlEnd.PAGE_CAP
             self._cursors.add(page.cursor)
             before, after = after, page.cursor
 
@@ -160,10 +184,34 @@ class Crawl:
             above = True
             if stream.stream_id in self._seen:
                 self.duplicates += 1
-            else:
-                self._seen.add(stream.stream_id)
+                continue
+            self._seen.add(stream.stream_id)
+            if stream.started_at is not None and stream.started_at > self._latest_start:
+                stream = replace(stream, started_at=None)
+            if self._is_the_streamers(stream, new):
                 new.append(stream)
         return _Reading(new, ids, above, below)
+
+    def _is_the_streamers(self, stream: Stream, new: list[Stream]) -> bool:
+        """Whether a stream is the one that counts for its streamer; takes back another that counted so far."""
+        rank = (stream.started_at or _LONG_AGO, stream.stream_id)
+        other = self._stream_of.get(stream.streamer_id)
+        if other is None:
+            self._stream_of[stream.streamer_id] = rank
+            return True
+        self.duplicates += 1
+        if _order(rank) < _order(other):
+            return False
+        on_this_page = [one for one in new if one.stream_id == other[1]]
+        if on_this_page:
+            new.remove(on_this_page[0])
+        elif self._withdraw is None:
+            return False
+        else:
+            self.viewers -= self._withdraw(other[1], stream.streamer_id)
+            self.streams -= 1
+        self._stream_of[stream.streamer_id] = rank
+        return True
 
     def _leads_back(self, reading: _Reading) -> bool:
         """Whether most of a page are streams of the very first page."""
@@ -177,3 +225,9 @@ class Crawl:
         self.streams += len(reading.new)
         self.viewers += sum(stream.viewer_count for stream in reading.new)
         self._keep(reading.new)
+
+
+def _order(rank: tuple[datetime, StreamId]) -> tuple[datetime, int, StreamId]:
+    """By start, then by id: Twitch's are numbers, of which the longer is the higher."""
+    started_at, stream_id = rank
+    return started_at, len(stream_id), stream_id

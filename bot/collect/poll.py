@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 # Far above what Twitch has (about 1,200 pages in all): only a list that never ends reaches it.
 PAGE_CAP: Final = 3000
+# A stream that started later than that after our own clock did not: its start is unknown.
+CLOCKS_DIFFER: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ class Collector:
             is_out_of_time=lambda: self.clock.now() > deadline,
             keep=staged.keep,
             put_aside=staged.put_aside,
+            withdraw=staged.withdraw,
+            latest_start=started_at + CLOCKS_DIFFER,
         )
         crawl.run()
         return crawl

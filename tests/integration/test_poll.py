@@ -17,10 +17,11 @@ from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import Busy, DatabaseError, InvalidCursor, TwitchError, TwitchRefused, TwitchUnavailable
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_raw_stream, a_stream, rows, stage
-from tests.unit.live_streams import Page, Script, ScriptedStreams, raw_streams
+from tests.unit.live_streams import LAST, Page, Script, ScriptedStreams, raw_streams
 
 MakeCollector = Callable[[LiveStreams], Collector]
 Row = tuple[Any, ...]
+ONE_DAY = timedelta(days=1)
 
 POLLS = """
     select poll_id, day, started_at, ended_at, status, ended_because, interval_minutes, more_than_viewers, pages,
@@ -62,8 +63,8 @@ def collecting(database: Database, clock: VirtualClock, kept: KeptPolls) -> Make
 
 
 def page(*streams: Any) -> ScriptedStreams:
-    """A list of one page."""
-    return ScriptedStreams({None: [Page(streams)]})
+    """A list of one page, read to its end."""
+    return ScriptedStreams({None: [Page([*streams, LAST])]})
 
 
 def execute(url: str, statement: str) -> None:
@@ -82,7 +83,7 @@ class Doing:
 
     def get_streams(self, after: str | None = None) -> Page:
         self._do()
-        return Page(self._streams)
+        return Page([*self._streams, LAST])
 
 
 def test_a_poll_leaves_its_row_its_streams_its_games_and_its_names(collecting: MakeCollector, url: str) -> None:
@@ -125,6 +126,41 @@ def test_the_latest_names_win_and_the_days_of_the_first_and_last_sight_are_kept(
     assert rows(url, GAME_NAMES) == [("1", "New", friday, sunday), ("2", "Go", DAY, DAY)]
 
 
+@pytest.mark.parametrize("day_before", [False, True], ids=["of the same day", "of the day before"])
+def test_a_poll_that_is_stored_after_a_newer_one_brings_no_older_name_back(
+    day_before: bool, database: Database, url: str
+) -> None:
+    """And no day goes backwards; whom only the older poll has seen has the name of that poll."""
+    late_day = DAY - timedelta(days=1) if day_before else DAY
+    renamed = a_stream(streamer="ada", streamer_name="Countess", game="1", game_name="New")
+    before = a_stream(streamer="ada", streamer_name="Ada", game="1", game_name="Old")
+    only_before = a_stream(streamer="bob", streamer_name="Bob", game="2", game_name="Go")
+    stage(database, a_stream(streamer="bob", streamer_name="Bobby", game="2", game_name="Baduk"), day=DAY - 2 * ONE_DAY)
+    stage(database, renamed, at=DAY_START + HALF_HOUR)
+    stage(database, before, only_before, at=DAY_START, day=late_day)
+    assert rows(url, STREAMERS) == [
+        ("ada", "ada", "Countess", late_day, DAY),
+        ("bob", "bob", "Bob", DAY - 2 * ONE_DAY, late_day),
+    ]
+    assert rows(url, GAME_NAMES) == [("1", "New", late_day, DAY), ("2", "Go", DAY - 2 * ONE_DAY, late_day)]
+
+
+def test_a_poll_that_is_stored_after_a_newer_one_names_whom_that_one_left_without_a_name(
+    database: Database, url: str
+) -> None:
+    stage(database, a_stream(streamer="ada", streamer_name="ada", game="1", game_name="1"), at=DAY_START + HALF_HOUR)
+    stage(database, a_stream(streamer="ada", streamer_name="Ada", game="1", game_name="Chess"))
+    assert rows(url, STREAMERS) == [("ada", "ada", "Ada", DAY, DAY)]
+    assert rows(url, GAME_NAMES) == [("1", "Chess", DAY, DAY)]
+
+
+def test_a_newer_login_is_kept_within_a_day_and_the_streamer_stays_one(collecting: MakeCollector, url: str) -> None:
+    for login, game_name in (("ada", "Chess"), ("countess", "Chess 2")):
+        collecting(page(a_raw_stream(user_login=login, user_name=login.title(), game_name=game_name))).collect()
+    assert rows(url, STREAMERS) == [("70001", "countess", "Countess", DAY, DAY)]
+    assert rows(url, GAME_NAMES) == [("509658", "Chess 2", DAY, DAY)]
+
+
 def test_names_change_within_a_day_too(database: Database, url: str) -> None:
     stage(database, a_stream(streamer="ada", streamer_name="Ada", game="1", game_name="Old"))
     stage(database, a_stream(streamer="ada", streamer_name="Countess", game="1", game_name="New"))
@@ -145,11 +181,23 @@ def test_whoever_comes_without_a_name_keeps_the_one_that_is_known(collecting: Ma
         assert rows(url, "select streamer_id, login, streamer_name from streamers order by 1") == known[1]
 
 
-def test_a_streamer_with_two_streams_at_once_is_one_streamer(collecting: MakeCollector, url: str) -> None:
-    """Twitch says that it cannot be; both are kept."""
-    collecting(page(a_raw_stream(id="1"), a_raw_stream(id="2", game_id="9", game_name="Chess"))).collect()
-    assert [row[4:6] for row in rows(url, STREAMS)] == [("1", "70001"), ("2", "70001")]
-    assert rows(url, STREAMERS) == [("70001", "ada", "Ada", DAY, DAY)]
+@pytest.mark.parametrize("is_one_page", [True, False], ids=["on one page", "on two pages"])
+def test_of_two_streams_of_one_streamer_one_is_stored(is_one_page: bool, collecting: MakeCollector, url: str) -> None:
+    """The other leaves nothing behind: no viewers, no game, no row."""
+    old = a_raw_stream(id="1", game_id="8", game_name="Back\\slash", user_name="Old", viewer_count=10_000)
+    new = a_raw_stream(
+        id="2", game_id="9", game_name="Chess", user_name="New", viewer_count=9_000, started_at="2026-11-21T15:30:00Z"
+    )
+    other = a_raw_stream(id="3", user_id="7", user_login="bob", user_name="Bob", viewer_count=100)
+    script: Script = {None: [Page([old, other, new, LAST])]}
+    if not is_one_page:
+        script = {None: [Page([old, other], "a")], "a": [Page([new, LAST])]}
+    collecting(ScriptedStreams(script)).collect()
+    assert rows(url, "select status, streams, viewers, duplicates from staging.polls") == [("complete", 2, 9_100, 1)]
+    assert [(row[2], *row[4:]) for row in rows(url, STREAMS)] == [(9_000, "2", "70001", "9"), (100, "3", "7", "509658")]
+    assert rows(url, GAMES) == [(1, "509658", 100, 1), (1, "9", 9_000, 1)]
+    assert [row[1:3] for row in rows(url, STREAMERS)] == [("bob", "Bob"), ("ada", "New")]
+    assert [row[0] for row in rows(url, GAME_NAMES)] == ["509658", "9"]
 
 
 def test_names_that_break_naive_code_are_kept(collecting: MakeCollector, url: str) -> None:
@@ -233,7 +281,7 @@ def test_nothing_of_a_poll_is_there_when_its_last_statement_fails(collecting: Ma
     """The games' names come last."""
     execute(url, "alter table games add check (game_name <> 'Chess')")
     with pytest.raises(DatabaseError, match="violates check constraint"):
-        collecting(page(a_raw_stream(), a_raw_stream(id="2", game_id="9", game_name="Chess"))).collect()
+        collecting(page(a_raw_stream(), a_raw_stream(id="2", user_id="7", game_id="9", game_name="Chess"))).collect()
     assert [rows(url, query) for query in EVERYTHING] == [[]] * 6
 
 

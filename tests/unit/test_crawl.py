@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from bot.collect.crawl import FULL_PAGE, PAGE_RETRIES, STALE_PAGES, Crawl
+from bot.collect.crawl import PAGE_RETRIES, STALE_PAGES, Crawl
 from bot.models import CrawlEnd, PollStatus, SetAside
 from helperfunctions.errors import InvalidCursor, TwitchRefused, TwitchUnavailable
 from tests.factories import a_raw_stream
-from tests.unit.live_streams import Page, Script, ScriptedStreams, raw_streams
+from tests.unit.live_streams import LAST, Page, Script, ScriptedStreams, raw_streams
 
 MORE_THAN = 50
+LATEST_START = datetime(2026, 11, 22, 15, tzinfo=UTC)
+FULL_PAGE = 100
 AWAY = TwitchUnavailable("Twitch does not answer")
 
 COMPLETE, PARTIAL, FAILED = PollStatus.COMPLETE, PollStatus.PARTIAL, PollStatus.FAILED
@@ -32,26 +35,33 @@ class Crawled:
         return self.crawl.status, self.crawl.ended_because
 
 
-def crawl(script: Script, *, page_cap: int = 1000, requests_in_time: int = 1000) -> Crawled:
+def crawl(script: Script, *, page_cap: int = 1000, requests_in_time: int = 1000, more_than: int = MORE_THAN) -> Crawled:
     """Crawl by a script; time is up after so many requests."""
     live = ScriptedStreams(script)
-    kept: list[str] = []
+    kept: dict[str, int] = {}
     aside: list[SetAside] = []
     one = Crawl(
         live,
-        more_than_viewers=MORE_THAN,
+        more_than_viewers=more_than,
         page_cap=page_cap,
         is_out_of_time=lambda: len(live.asked) >= requests_in_time,
-        keep=lambda streams: kept.extend(stream.stream_id for stream in streams),
+        keep=lambda streams: kept.update({stream.stream_id: stream.viewer_count for stream in streams}),
         put_aside=aside.append,
+        withdraw=lambda stream_id, _: kept.pop(stream_id),
+        latest_start=LATEST_START,
     )
     one.run()
-    return Crawled(one, live, kept, aside)
+    return Crawled(one, live, list(kept), aside)
 
 
 def full(page: int) -> list[dict[str, Any]]:
     """A full page, the n-th of a list that stands still."""
     return raw_streams(page * FULL_PAGE, FULL_PAGE)
+
+
+def to_the_end(streams: Sequence[Any]) -> Page:
+    """The last page of a list, down to a stream below the threshold."""
+    return Page([*streams, LAST])
 
 
 def ids(*pages: Sequence[dict[str, Any]]) -> list[str]:
@@ -96,7 +106,7 @@ def test_only_more_viewers_than_the_threshold_count(viewer_count: int, kept: lis
 
 
 def test_a_list_ends_where_there_is_no_cursor() -> None:
-    found = crawl({None: [Page(full(0), "a")], "a": [Page(raw_streams(100, 3))]})
+    found = crawl({None: [Page(full(0), "a")], "a": [to_the_end(raw_streams(100, 3))]})
     assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
     assert found.kept == ids(full(0), raw_streams(100, 3))
 
@@ -111,7 +121,7 @@ def test_a_stream_that_comes_twice_counts_once() -> None:
 
 def test_a_short_page_is_not_the_end() -> None:
     found = crawl(
-        {None: [Page(full(0), "a")], "a": [Page(raw_streams(100, 1), "b")], "b": [Page(raw_streams(101, 100))]}
+        {None: [Page(full(0), "a")], "a": [Page(raw_streams(100, 1), "b")], "b": [to_the_end(raw_streams(101, 100))]}
     )
     assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
     assert found.crawl.streams == 201
@@ -119,7 +129,7 @@ def test_a_short_page_is_not_the_end() -> None:
 
 def test_an_empty_page_is_asked_for_again() -> None:
     found = crawl(
-        {None: [Page(full(0), "a")], "a": [Page(cursor="x"), Page(), Page(full(1), "b")], "b": [Page(full(2))]}
+        {None: [Page(full(0), "a")], "a": [Page(cursor="x"), Page(), Page(full(1), "b")], "b": [to_the_end(full(2))]}
     )
     assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
     assert found.kept == ids(full(0), full(1), full(2))
@@ -127,11 +137,55 @@ def test_an_empty_page_is_asked_for_again() -> None:
     assert found.crawl.pages == 3
 
 
-def test_a_page_that_stays_empty_is_not_the_end_while_its_cursor_leads_on() -> None:
-    found = crawl({None: [Page(full(0), "a")], "a": [Page(cursor="b")], "b": [Page(full(1))]})
-    assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
+def test_a_page_that_stays_empty_is_passed_over_and_leaves_a_partial_poll() -> None:
+    """What was on it is nowhere, though the list goes on behind it and down to its end."""
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(cursor="b")], "b": [to_the_end(full(1))]})
+    assert found.end == (PARTIAL, CrawlEnd.END_OF_LIST)
     assert found.kept == ids(full(0), full(1))
     assert found.live.asked == [None, *["a"] * (1 + PAGE_RETRIES), "b"]
+    assert (
+        found.crawl.error == "the crawl ended with end_of_list after 3 pages, 1 of them empty in the middle of the list"
+    )
+
+
+def test_an_empty_page_that_is_passed_over_leaves_a_poll_partial_that_falls_below_the_threshold() -> None:
+    below = raw_streams(100, 100, viewer_count=10)
+    script: Script = {
+        None: [Page(full(0), "a")],
+        "a": [Page(cursor="b")],
+        "b": [Page(below, "c")],
+        "c": [Page(below, "d")],
+    }
+    assert crawl(script).end == (PARTIAL, CrawlEnd.BELOW_THRESHOLD)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        pytest.param([Page()], id="an empty page without a cursor"),
+        pytest.param([Page(raw_streams(200, 100))], id="a full page"),
+        pytest.param([Page(raw_streams(200, 3))], id="a short page"),
+        pytest.param([Page([*raw_streams(200, 3), a_raw_stream(id="x", viewer_count=None)])], id="an odd last stream"),
+        pytest.param([Page(raw_streams(200, 3, viewer_count=51))], id="one viewer above the threshold"),
+    ],
+)
+def test_a_list_that_ends_before_a_stream_below_the_threshold_was_not_read_to_its_end(last: list[Page]) -> None:
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(full(1), "b")], "b": [*last]})
+    assert found.end == (PARTIAL, CrawlEnd.END_OF_LIST)
+    assert found.crawl.error is not None
+    assert "before a stream with at most 50 viewers was seen" in found.crawl.error
+
+
+def test_a_stray_below_the_threshold_in_the_middle_does_not_prove_that_the_list_was_read_to_its_end() -> None:
+    strays = [*full(0)[:97], *raw_streams(700, 3, viewer_count=10)]
+    found = crawl({None: [Page(strays, "a")], "a": [Page(full(1))]})
+    assert found.end == (PARTIAL, CrawlEnd.END_OF_LIST)
+
+
+def test_an_empty_page_after_viewers_fell_below_the_threshold_is_the_end() -> None:
+    found = crawl({None: [Page(full(0), "a")], "a": [Page([*full(1), LAST], "b")], "b": [Page()]})
+    assert found.end == (COMPLETE, CrawlEnd.BELOW_THRESHOLD)
+    assert found.crawl.error is None
 
 
 def test_a_cursor_that_repeats_is_asked_for_again() -> None:
@@ -140,7 +194,7 @@ def test_a_cursor_that_repeats_is_asked_for_again() -> None:
             None: [Page(full(0), "a")],
             "a": [Page(full(1), "b")],
             "b": [Page(full(2), "a"), Page(full(2), "b"), Page(full(2), "c")],
-            "c": [Page(full(3))],
+            "c": [to_the_end(full(3))],
         }
     )
     assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
@@ -157,10 +211,15 @@ def test_a_cursor_that_keeps_repeating_ends_the_crawl_in_the_middle() -> None:
     assert found.crawl.error == "the crawl ended with cursor_repeated after 2 pages"
 
 
-def test_a_cursor_that_repeats_on_a_short_page_is_the_end_of_the_list() -> None:
-    """With the last page Twitch is known to send a cursor that leads nowhere new."""
+def test_a_cursor_that_repeats_on_a_short_page_above_the_threshold_is_no_proof_of_the_end() -> None:
+    """Twitch is known to send such a cursor with the last page, and short pages in the middle."""
     found = crawl({None: [Page(full(0), "a")], "a": [Page(raw_streams(100, 99), "a")]})
-    assert found.end == (COMPLETE, CrawlEnd.CURSOR_REPEATED)
+    assert found.end == (PARTIAL, CrawlEnd.CURSOR_REPEATED)
+
+
+def test_a_cursor_that_repeats_on_a_page_that_falls_below_the_threshold_is_the_end_of_the_list() -> None:
+    found = crawl({None: [Page(full(0), "a")], "a": [Page([*raw_streams(100, 9), LAST], "a")]})
+    assert found.end == (COMPLETE, CrawlEnd.BELOW_THRESHOLD)
     assert found.crawl.error is None
 
 
@@ -171,7 +230,7 @@ def test_back_to_the_top_in_the_middle_is_survived_by_a_detour() -> None:
             None: [Page(full(0), "a")],
             "a": [Page(full(1), "bad"), Page(full(1), "good")],
             "bad": [Page(full(0), "top 2")],
-            "good": [Page(full(2))],
+            "good": [to_the_end(full(2))],
         }
     )
     assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
@@ -185,7 +244,7 @@ def test_a_cursor_that_led_to_the_top_once_may_lead_on_the_next_time() -> None:
         {
             None: [Page(full(0), "a")],
             "a": [Page(full(1), "b")],
-            "b": [Page(full(0), "a"), Page(full(0), "a"), Page(full(2))],
+            "b": [Page(full(0), "a"), Page(full(0), "a"), to_the_end(full(2))],
         }
     )
     assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
@@ -193,7 +252,7 @@ def test_a_cursor_that_led_to_the_top_once_may_lead_on_the_next_time() -> None:
 
 
 def test_the_second_page_may_lead_back_to_the_top_as_well() -> None:
-    found = crawl({None: [Page(full(0), "a")], "a": [Page(full(0), "a"), Page(full(1))]})
+    found = crawl({None: [Page(full(0), "a")], "a": [Page(full(0), "a"), to_the_end(full(1))]})
     assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
     assert found.kept == ids(full(0), full(1))
 
@@ -205,12 +264,11 @@ def test_a_list_that_leads_back_to_the_top_persistently_in_the_middle_is_partial
     assert found.crawl.error is not None
 
 
-def test_back_to_the_top_after_a_short_last_page_is_the_end_of_the_list() -> None:
+def test_back_to_the_top_after_a_short_page_above_the_threshold_is_no_proof_of_the_end() -> None:
     last = raw_streams(100, 30)
     found = crawl({None: [Page(full(0), "a")], "a": [Page(last, "b")], "b": [Page(full(0), "a")]})
-    assert found.end == (COMPLETE, CrawlEnd.BACK_TO_TOP)
+    assert found.end == (PARTIAL, CrawlEnd.BACK_TO_TOP)
     assert found.kept == ids(full(0), last)
-    assert found.crawl.error is None
 
 
 def test_the_top_has_moved_a_little_and_is_still_the_top() -> None:
@@ -262,7 +320,7 @@ def test_a_crawl_ends_at_its_page_cap() -> None:
 
 
 def test_a_list_that_ends_at_the_page_cap_is_complete() -> None:
-    found = crawl({None: [Page(full(0), "a")], "a": [Page(full(1))]}, page_cap=2)
+    found = crawl({None: [Page(full(0), "a")], "a": [to_the_end(full(1))]}, page_cap=2)
     assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
 
 
@@ -296,7 +354,7 @@ def test_a_list_of_which_nothing_is_usable_is_a_failed_poll_not_a_day_without_vi
 
 def test_one_odd_stream_is_set_aside_and_the_others_count() -> None:
     odd = a_raw_stream(viewer_count=-1)
-    found = crawl({None: [Page([*full(0)[:50], odd, *full(0)[50:]])]})
+    found = crawl({None: [to_the_end([*full(0)[:50], odd, *full(0)[50:]])]})
     assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
     assert found.kept == ids(full(0))
     assert [aside.reason for aside in found.aside] == ["viewer_count is out of range"]
@@ -304,17 +362,81 @@ def test_one_odd_stream_is_set_aside_and_the_others_count() -> None:
 
 def test_the_tallies_are_those_of_what_was_kept() -> None:
     """Below the threshold neither counts nor repeats; the last page's repeats do."""
+
+    def one(number: int, viewer_count: int) -> dict[str, Any]:
+        return a_raw_stream(id=str(number), user_id=f"u{number}", viewer_count=viewer_count)
+
     found = crawl(
         {
-            None: [Page([a_raw_stream(id="1", viewer_count=300), a_raw_stream(id="2", viewer_count=200)], "a")],
-            "a": [Page([a_raw_stream(id="2", viewer_count=199), a_raw_stream(id="3", viewer_count=100), None], "b")],
-            "b": [Page([a_raw_stream(id="4", viewer_count=50), a_raw_stream(id="4", viewer_count=50), 7])],
+            None: [Page([one(1, 300), one(2, 200)], "a")],
+            "a": [Page([one(2, 199), one(3, 100), None], "b")],
+            "b": [Page([one(4, 50), one(4, 50), 7])],
         }
     )
     tallies = found.crawl
     assert (tallies.pages, tallies.streams, tallies.viewers) == (3, 3, 600)
     assert (tallies.duplicates, tallies.set_aside) == (1, 2)
     assert found.kept == ["1", "2", "3"]
+
+
+def test_with_a_threshold_of_zero_the_list_has_to_be_read_to_a_stream_that_nobody_watches() -> None:
+    for last, status in (
+        (raw_streams(100, 1, viewer_count=1), PARTIAL),
+        (raw_streams(100, 1, viewer_count=0), COMPLETE),
+    ):
+        assert crawl({None: [Page([*full(0), *last])]}, more_than=0).crawl.status is status
+
+
+OLD, NEW = "2026-11-21T10:00:00Z", "2026-11-21T15:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "counted"),
+    [
+        pytest.param({"id": "1", "started_at": OLD}, {"id": "2", "started_at": NEW}, "2", id="the second is newer"),
+        pytest.param({"id": "1", "started_at": NEW}, {"id": "2", "started_at": OLD}, "1", id="the first is newer"),
+        pytest.param({"id": "9", "started_at": NEW}, {"id": "10", "started_at": NEW}, "10", id="the higher id"),
+        pytest.param({"id": "10", "started_at": NEW}, {"id": "9", "started_at": NEW}, "10", id="the higher id first"),
+        pytest.param({"id": "1", "started_at": None}, {"id": "2", "started_at": OLD}, "2", id="one start is unknown"),
+        pytest.param({"id": "1", "started_at": OLD}, {"id": "2", "started_at": "soon"}, "1", id="one start is no time"),
+        pytest.param(
+            {"id": "1", "started_at": OLD}, {"id": "2", "started_at": "2099-01-01T00:00:00Z"}, "1", id="in the future"
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_one_page", [True, False], ids=["on one page", "on two pages"])
+def test_of_two_streams_of_one_streamer_the_newer_counts_and_the_other_is_a_duplicate(
+    is_one_page: bool, first: dict[str, Any], second: dict[str, Any], counted: str
+) -> None:
+    older, newer = (a_raw_stream(**one, viewer_count=100 * int(one["id"])) for one in (first, second))
+    pages: Script = {None: [to_the_end([older, newer])]}
+    if not is_one_page:
+        pages = {None: [Page([older], "a")], "a": [to_the_end([newer])]}
+    found = crawl(pages)
+    assert found.kept == [counted]
+    assert (found.crawl.streams, found.crawl.viewers, found.crawl.duplicates) == (1, 100 * int(counted), 1)
+    assert found.crawl.status is COMPLETE
+
+
+def test_of_three_streams_of_one_streamer_one_counts() -> None:
+    streams = [a_raw_stream(id=str(number), started_at=f"2026-11-21T1{number}:00:00Z") for number in (1, 3, 2)]
+    found = crawl({None: [Page(streams[:2], "a")], "a": [to_the_end(streams[2:])]})
+    assert (found.kept, found.crawl.streams, found.crawl.duplicates) == (["3"], 1, 2)
+
+
+def test_a_start_that_lies_in_the_future_is_unknown_and_the_stream_counts() -> None:
+    starts: list[Any] = []
+    one = Crawl(
+        ScriptedStreams({None: [to_the_end([a_raw_stream(started_at="2026-11-22T15:00:01Z")])]}),
+        more_than_viewers=MORE_THAN,
+        page_cap=1,
+        is_out_of_time=lambda: False,
+        keep=lambda streams: starts.extend(stream.started_at for stream in streams),
+        put_aside=lambda _: None,
+        latest_start=LATEST_START,
+    )
+    one.run()
+    assert (starts, one.streams) == ([None], 1)
 
 
 class EndlessStreams:
