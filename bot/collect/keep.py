@@ -5,7 +5,6 @@ number tells that the poll is in already: each goes in exactly once.
 """
 
 import logging
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,7 +30,7 @@ READABLE: Final = 0o644
 # twice as long each time.
 SHORTEST_WAIT: Final = timedelta(minutes=15)
 LONGEST_WAIT: Final = timedelta(hours=1)
-# A draft that nobody has written to for so long is of a process that was killed.
+# A draft that is so much older than the newest poll is of a process that was killed.
 OLD_DRAFT_SECONDS: Final = 3600
 
 
@@ -59,7 +58,7 @@ class KeptPolls:
         with atomic_file.replacing(path, mode=READABLE) as file:
             staged.save(file, poll)
         try:
-            self._make_room()
+            self._make_room(path)
         except OSError as exc:
             # The poll itself is kept.
             log.error("the folder of kept polls cannot be tidied path=%s: %s", self.folder, exc.strerror)
@@ -142,10 +141,11 @@ class KeptPolls:
         log.info("a kept poll is stored poll_id=%d day=%s streams=%d", poll.poll_id, poll.day, poll.streams)
         return True
 
-    def _make_room(self) -> None:
+    def _make_room(self, newest: Path) -> None:
         """Drop the oldest until the rest fits; those that were set aside first. And what a killed process left."""
+        written_at = newest.stat().st_mtime
         for draft in self.folder.glob(f".*{atomic_file.DRAFT_SUFFIX}"):
-            if time.time() - draft.stat().st_mtime > OLD_DRAFT_SECONDS:
+            if written_at - draft.stat().st_mtime > OLD_DRAFT_SECONDS:
                 draft.unlink(missing_ok=True)
         sizes = {path: path.stat().st_size for path in self._in_order()}
         left = sum(sizes.values())

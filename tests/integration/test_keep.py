@@ -1,5 +1,6 @@
 """Polls that the database could not take: on disk, in the database later, each exactly once."""
 
+import os
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -356,6 +357,20 @@ def test_when_there_is_no_more_room_the_oldest_make_way(
     assert names == ["20261121T170000Z", "20261121T173000Z"]
 
 
+def test_the_draft_of_a_process_that_was_killed_is_removed_with_the_next_poll_and_one_at_work_is_not(
+    collecting: MakeCollector, switch: Switch, kept: KeptPolls
+) -> None:
+    kept.folder.mkdir()
+    old, new = (kept.folder / f".{name}.poll.x.part" for name in ("old", "new"))
+    for draft in (old, new):
+        draft.write_bytes(b"half a poll")
+    os.utime(old, (0, 0))
+    switch.off()
+    with pytest.raises(DatabaseUnavailable):
+        collecting(page(a_raw_stream())).collect()
+    assert (old.exists(), new.exists()) == (False, True)
+
+
 def test_without_database_and_without_room_the_poll_is_lost_and_both_reasons_are_told(
     collecting: MakeCollector, switch: Switch, kept: KeptPolls, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -375,7 +390,7 @@ def test_a_database_that_keeps_us_waiting_is_as_good_as_away(
     holder = psycopg2.connect(url)
     with holder.cursor() as cursor:
         cursor.execute("lock table staging.polls")
-    with pytest.raises(DatabaseUnavailable, match="lock timeout"):
+    with pytest.raises(DatabaseError, match="lock timeout"):
         collecting(page(a_raw_stream()), database=impatient).collect()
     holder.close()
     assert len(kept.waiting()) == 1
