@@ -210,7 +210,14 @@ class Doctor:
     def _check_budget(self) -> Outcome:
         settings = self._settings
         self._skip_without_x()
-        return judge_budget(spending(self._our_schema, self._clock.now(), settings.x_monthly_budget_usd))
+        return judge_budget(
+            spending(
+                self._our_schema,
+                self._clock.now(),
+                settings.x_monthly_budget_usd,
+                owns_app=settings.x_account_owns_app,
+            )
+        )
 
     def _check_polls(self) -> Outcome:
         with self._our_schema.transaction() as tx:

@@ -153,7 +153,7 @@ def spend(
         now = SystemClock().now()
         if resume:
             call_again(database, now)
-        month = spending(database, now, loaded.x_monthly_budget_usd)
+        month = spending(database, now, loaded.x_monthly_budget_usd, owns_app=loaded.x_account_owns_app)
     for line in spending_lines(month):
         typer.echo(line)
 
@@ -169,8 +169,17 @@ def spending_lines(month: "Spending") -> list[str]:
         f"{month.month.starts_at:%B %Y} (UTC): {month.total_usd:.3f} of {month.budget_usd:.2f} USD spent; "
         f"at this pace {month.forecast_usd:.2f} by its end"
     )
+    lines.append(_today(month))
     lines += [f"X is left alone until {until:%F %H:%M} UTC: {because}" for _, until, because in month.pauses]
     return lines
+
+
+def _today(month: "Spending") -> str:
+    today, nothing = month.allowance, Decimal(0)
+    return (
+        f"today (UTC) mentions and answers cost {today.spent_today_usd:.3f} USD of their share of "
+        f"{max(today.share_usd, nothing):.3f}; {max(today.left_today_usd, nothing):.3f} left"
+    )
 
 
 @alias_app.callback(invoke_without_command=True)

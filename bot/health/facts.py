@@ -94,6 +94,6 @@ def gather(
             mentions=counts.mentions,
             undecided_since=tx.health.undecided_since(),
             latency=Latency(*tx.health.answer_latency(since=now - LATENCY_OVER)),
-            spending=spending_of(tx, now, settings.x_monthly_budget_usd),
+            spending=spending_of(tx, now, settings.x_monthly_budget_usd, owns_app=settings.x_account_owns_app),
             database_bytes=tx.health.database_bytes(),
         )

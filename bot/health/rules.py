@@ -6,6 +6,7 @@ The one set of rules: /readyz, the alert and /metrics (`watch.py`) and `watchtim
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from bot.days import Calendar
 from bot.health.facts import Facts
@@ -25,6 +26,8 @@ FAILS_FOR_LONG = timedelta(minutes=5)
 # More losses of the database than this within an hour are no coincidence.
 MOST_LOSSES = 2
 LOSSES_WITHIN = timedelta(hours=1)
+# Nobody asks that much by chance.
+MOST_OF_BUDGET_AN_HOUR = Decimal("0.1")
 # Below this nothing new can be kept for long.
 LEAST_FREE_BYTES = 200_000_000
 
@@ -57,6 +60,7 @@ def judge(facts: Facts, expected: Expected) -> list[Trouble]:
         *_day(facts, expected),
         *_summaries(facts, expected),
         *_outbox(facts),
+        *_spending(facts),
         *(Trouble("x", f"X is left alone until {until:%F %H:%M} UTC: {why}") for _, until, why in pauses),
     ]
 
@@ -153,6 +157,15 @@ def _summaries(facts: Facts, expected: Expected) -> Sequence[Trouble]:
         Trouble("summaries", f"{kind} of {day.date} is {status}" + (f": {why}" if why else ""))
         for kind, status, why in facts.summaries
         if status in UNFINISHED or status == "refused"
+    ]
+
+
+def _spending(facts: Facts) -> Sequence[Trouble]:
+    spent, budget = facts.spending.answers_last_hour_usd, facts.spending.budget_usd
+    if not spent or spent < budget * MOST_OF_BUDGET_AN_HOUR:
+        return []
+    return [
+        Trouble("spending", f"mentions and answers cost {spent:.2f} USD within an hour, of {budget:.2f} for the month")
     ]
 
 

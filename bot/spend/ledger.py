@@ -5,22 +5,22 @@ answers, so this is a ledger of our own, kept by its price list. A month is a ca
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from bot.spend.month import month_of
+from bot.spend.allowance import FEWEST_PER_PAGE, Allowance, allowance_of
+from bot.spend.month import day_of, month_of
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
 from helperfunctions.errors import OverBudget, XCredentialsWrong, XError, XOutOfCredits, XUnknown
 
 log = logging.getLogger(__name__)
 
-FEWEST_PER_PAGE: Final = 5
-SUMMARIES_PER_DAY: Final = 3
 # A budget that was raised should be noticed soon.
 LOOK_AGAIN_AFTER: Final = timedelta(minutes=10)
 
@@ -35,8 +35,9 @@ class Purpose(StrEnum):
     ACCOUNT = "account"
 
 
-# These stop while there is still enough for the month's summaries.
-_STOP_FIRST: Final = (Purpose.REPLIES, Purpose.MENTIONS)
+# What strangers can cause. These stop while there is still enough for the month's summaries, and when a day's share is
+# spent.
+ANSWERING: Final = (Purpose.REPLIES, Purpose.MENTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +51,36 @@ class Read:
 
 @dataclass(slots=True)
 class Ledger:
-    """Prices, reserves and records calls. `MeteredX` is an X that does so for every call."""
+    """Prices, reserves and records calls. `MeteredX` is an X that does so for every call.
+
+    Every transaction that writes to the ledger takes the lock of `lock_spending` first and everything else after it:
+    so none can wait for another that waits for it.
+    """
 
     database: Database
     clock: Clock
     budget_usd: Decimal
     # whether the bot's account owns the developer app: reading is five times cheaper then
     owns_app: bool
-    _stopped: set[tuple[str, date]] = field(default_factory=set)
+    _stopped: set[tuple[str, datetime]] = field(default_factory=set)
 
     def was_published(self, tx: Transaction, post_id: int, *, at_first: bool = False) -> None:
-        """The call whose outcome was unknown did publish the post; `at_first`: the first attempt of all did."""
+        """The call whose outcome was unknown did publish the post; `at_first`: the first attempt of all did.
+
+        To be called before anything else that the transaction locks.
+        """
+        tx.spend.lock_spending()
         if at_first:
             tx.spend.settle_earlier_charge(post_id=post_id)
         else:
             tx.spend.settle_charge(post_id=post_id, status="made")
 
     def was_not_published(self, tx: Transaction, post_id: int) -> None:
-        """The call whose outcome was unknown did not publish the post."""
+        """The call whose outcome was unknown did not publish the post.
+
+        To be called before anything else that the transaction locks.
+        """
+        tx.spend.lock_spending()
         tx.spend.settle_charge(post_id=post_id, status="not_made")
 
     def reserve(self, kind: str, purpose: Purpose, *, post_id: int | None = None) -> int:
@@ -75,40 +88,46 @@ class Ledger:
 
         Raises OverBudget when it is not there, XOutOfCredits or XCredentialsWrong while X is left alone.
         """
-        with self.database.transaction() as tx:
-            left = self._left(tx, purpose)
+        with self._transaction() as tx:
+            self._check_pauses(tx)
             usd = Decimal(tx.spend.price(kind=kind))
-            if usd > left:
-                raise self._over_budget(purpose, left)
+            allowance = self._allowance(tx)
+            if usd > self._left(tx, allowance, purpose):
+                raise self._over_budget(tx, allowance, purpose)
             return self._reserve(tx, kind, purpose, 1, usd, post_id)
 
     def reserve_read(self, purpose: Purpose, most: int) -> tuple[int, int]:
         """Set the price of a page of posts aside: the number of the charge, and how many posts it is enough for.
 
         An answer may bring each post's author along, at a price, unless the posts are ours; it is set aside as well.
+        What is read to be answered leaves enough for the answers that wait.
         """
-        with self.database.transaction() as tx:
+        with self._transaction() as tx:
             for (lost_at,) in tx.spend.abandoned_reads(purpose=purpose):
                 tx.spend.lose_read(purpose=purpose, lost_at=lost_at)
-            left = self._left(tx, purpose)
+            self._check_pauses(tx)
+            allowance = self._allowance(tx)
+            left = self._left(tx, allowance, purpose)
+            if purpose is Purpose.MENTIONS:
+                left -= Decimal(tx.spend.price(kind="reply")) * int(tx.spend.answers_waiting())
             each = Decimal(tx.spend.price(kind=self.read_kind))
             if purpose is not Purpose.SETTLING:
                 each += Decimal(tx.spend.price(kind="user_read"))
             enough_for = min(most, int(left / each)) if each else most
             if enough_for < FEWEST_PER_PAGE:
-                raise self._over_budget(purpose, left)
+                raise self._over_budget(tx, allowance, purpose)
             return self._reserve(tx, self.read_kind, purpose, enough_for, each * enough_for, None), enough_for
 
     def keep(self, charge_id: int) -> None:
         """A call that writes was made."""
-        with self.database.transaction() as tx:
+        with self._transaction() as tx:
             tx.spend.end_pause(cause="credentials")
             tx.spend.settle_one(charge_id=charge_id)
 
     def keep_read(self, charge_id: int, purpose: Purpose, reads: Sequence[Read], *, is_last: bool) -> None:
         """Charge what an answer brought, and what an answer that was lost before it may have brought."""
         now = self.clock.now()
-        with self.database.transaction() as tx:
+        with self._transaction() as tx:
             tx.spend.end_pause(cause="credentials")
             tx.spend.forget_charge(charge_id=charge_id)
             lost_at = tx.spend.lost_read(purpose=purpose)
@@ -126,7 +145,7 @@ class Ledger:
 
     def not_made(self, charge_id: int, error: XError, purpose: Purpose, *, is_read: bool) -> None:
         """A call came to nothing; what X says about money or credentials holds for all others too."""
-        with self.database.transaction() as tx:
+        with self._transaction() as tx:
             if is_read:
                 tx.spend.forget_charge(charge_id=charge_id)
                 if isinstance(error, XUnknown) and error.is_charged:
@@ -143,25 +162,27 @@ class Ledger:
         """The price that reading a post has for us."""
         return "owned_read" if self.owns_app else "post_read"
 
-    def _left(self, tx: Transaction, purpose: Purpose) -> Decimal:
-        """What a purpose may still spend this month, in USD; from here on nobody else spends until the transaction
-        ends."""
-        now = self.clock.now()
-        for cause, until, because in tx.spend.pauses(now=now):
+    @contextmanager
+    def _transaction(self) -> Iterator[Transaction]:
+        """A transaction in which nobody else spends or settles."""
+        with self.database.transaction() as tx:
+            tx.spend.lock_spending()
+            yield tx
+
+    def _check_pauses(self, tx: Transaction) -> None:
+        for cause, until, because in tx.spend.pauses(now=self.clock.now()):
             kind = XOutOfCredits if cause == "credits" else XCredentialsWrong
             raise kind(f"X is left alone until {until.astimezone(UTC):%F %H:%M} UTC: {because}", not_before=until)
-        tx.spend.lock_spending()
-        month = month_of(now)
-        left = self.budget_usd - Decimal(tx.spend.spent(since=month.starts_at, before=month.ends_at))
-        if purpose is not Purpose.SETTLING:
-            # What became of a post whose answer is lost can always be found out.
-            left -= FEWEST_PER_PAGE * Decimal(tx.spend.price(kind=self.read_kind))
-        if purpose in _STOP_FIRST:
-            per_day = SUMMARIES_PER_DAY * (
-                Decimal(tx.spend.price(kind="post")) + Decimal(tx.spend.price(kind="media_metadata"))
-            )
-            left -= per_day * month.days_left(now)
-        return left
+
+    def _allowance(self, tx: Transaction) -> Allowance:
+        return allowance_of(tx, self.clock.now(), self.budget_usd, owns_app=self.owns_app)
+
+    def _left(self, tx: Transaction, allowance: Allowance, purpose: Purpose) -> Decimal:
+        """What a purpose may still spend, in USD."""
+        if purpose in ANSWERING:
+            return allowance.left_today_usd
+        # What became of a post whose answer is lost can always be found out.
+        return allowance.left_usd if purpose is Purpose.SETTLING else allowance.left_usd - allowance.settling_usd
 
     def _reserve(
         self, tx: Transaction, kind: str, purpose: Purpose, units: int, usd: Decimal, post_id: int | None
@@ -179,25 +200,34 @@ class Ledger:
             usd = Decimal(tx.spend.price(kind=kind)) * new
             tx.spend.add_charge(charged_at=at, kind=kind, purpose=purpose, units=new, usd=usd)
 
-    def _over_budget(self, purpose: Purpose, left: Decimal) -> OverBudget:
+    def _over_budget(self, tx: Transaction, allowance: Allowance, purpose: Purpose) -> OverBudget:
         now = self.clock.now()
-        what = "replies" if purpose in _STOP_FIRST else str(purpose)
-        message = (
-            f"X_MONTHLY_BUDGET_USD ({self.budget_usd}) leaves {max(left, Decimal(0)):.3f} USD for {what}: "
-            "raise it, or wait for the next month"
-        )
-        month = month_of(now)
-        if (what, month.starts_at.date()) not in self._stopped:
-            self._stopped.add((what, month.starts_at.date()))
+        what = "replies" if purpose in ANSWERING else str(purpose)
+        left = max(self._left(tx, allowance, purpose), Decimal(0))
+        if purpose in ANSWERING and allowance.is_paced:
+            ends_at = day_of(now).ends_at
+            message = (
+                f"today's share of X_MONTHLY_BUDGET_USD ({allowance.share_usd:.3f} USD) leaves {left:.3f} USD for "
+                f"{what}: raise it, or wait until midnight UTC"
+            )
+        else:
+            ends_at = month_of(now).ends_at
+            message = (
+                f"X_MONTHLY_BUDGET_USD ({self.budget_usd}) leaves {left:.3f} USD for {what}: "
+                "raise it, or wait for the next month"
+            )
+        if (what, ends_at) not in self._stopped:
+            self._stopped.add((what, ends_at))
             log.warning("%s have stopped: %s", what, message)
-        return OverBudget(message, not_before=min(now + LOOK_AGAIN_AFTER, month.ends_at))
+        return OverBudget(message, not_before=min(now + LOOK_AGAIN_AFTER, ends_at))
 
 
 def call_again(database: Database, now: datetime) -> None:
-    """Call X at once, whatever it said and until when: a person has mended the cause, or the clock was wrong.
+    """Call X at once, whatever it said and until when: a person has fixed the cause, or the clock was wrong.
 
     Were the cause still there, X would say so again.
     """
     with database.transaction() as tx:
+        tx.spend.lock_spending()
         tx.spend.end_pauses()
         tx.outbox.wait_no_longer(now=now)

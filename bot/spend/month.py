@@ -1,4 +1,4 @@
-"""The span of a budget: a calendar month in UTC."""
+"""The spans of a budget: calendar months and days in UTC."""
 
 import calendar
 from dataclasses import dataclass
@@ -17,8 +17,22 @@ class Month:
         return (self.ends_at.date() - now.astimezone(UTC).date()).days
 
 
+@dataclass(frozen=True, slots=True)
+class UtcDay:
+    """A day in UTC: X charges what is read once in it."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
 def month_of(instant: datetime) -> Month:
     """The month to which an instant belongs."""
     first = instant.astimezone(UTC).date().replace(day=1)
     after = first + timedelta(days=calendar.monthrange(first.year, first.month)[1])
     return Month(datetime.combine(first, time(), UTC), datetime.combine(after, time(), UTC))
+
+
+def day_of(instant: datetime) -> UtcDay:
+    """The day to which an instant belongs."""
+    starts_at = datetime.combine(instant.astimezone(UTC).date(), time(), UTC)
+    return UtcDay(starts_at, starts_at + timedelta(days=1))

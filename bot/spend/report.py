@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.spend.allowance import Allowance, allowance_of
 from bot.spend.month import Month, month_of
 from helperfunctions.database import Database, Transaction
 
@@ -30,6 +31,9 @@ class Spending:
     rows: Sequence[Spent]
     forecast_usd: Decimal
     pauses: Sequence[tuple[str, datetime, str]]
+    allowance: Allowance
+    # what reading mentions and answering them has cost in the last hour
+    answers_last_hour_usd: Decimal
 
     @property
     def total_usd(self) -> Decimal:
@@ -37,13 +41,13 @@ class Spending:
         return sum((row.usd for row in self.rows), Decimal(0))
 
 
-def spending(database: Database, now: datetime, budget_usd: Decimal) -> Spending:
+def spending(database: Database, now: datetime, budget_usd: Decimal, *, owns_app: bool = False) -> Spending:
     """The month of `now`. The forecast goes on at the pace of the last seven days, or of as many as there are."""
     with database.transaction() as tx:
-        return spending_of(tx, now, budget_usd)
+        return spending_of(tx, now, budget_usd, owns_app=owns_app)
 
 
-def spending_of(tx: Transaction, now: datetime, budget_usd: Decimal) -> Spending:
+def spending_of(tx: Transaction, now: datetime, budget_usd: Decimal, *, owns_app: bool = False) -> Spending:
     """The same, in a transaction that is there already."""
     month = month_of(now)
     week_ago = now - timedelta(days=7)
@@ -57,4 +61,12 @@ def spending_of(tx: Transaction, now: datetime, budget_usd: Decimal) -> Spending
     days = max((now - first) / timedelta(days=1), 1.0) if first else 1.0
     total = sum((row.usd for row in rows), Decimal(0))
     to_come = lately / Decimal(days) * Decimal((month.ends_at - now) / timedelta(days=1))
-    return Spending(month, budget_usd, rows, (total + to_come).quantize(Decimal("0.001")), pauses)
+    return Spending(
+        month=month,
+        budget_usd=budget_usd,
+        rows=rows,
+        forecast_usd=(total + to_come).quantize(Decimal("0.001")),
+        pauses=pauses,
+        allowance=allowance_of(tx, now, budget_usd, owns_app=owns_app),
+        answers_last_hour_usd=Decimal(tx.spend.spent_on_answers(since=now - timedelta(hours=1), before=now)),
+    )

@@ -1,6 +1,7 @@
 -- name: lock_spending!
--- One at a time: between looking at what is spent and writing down what comes next, nobody else may. Until the end of
--- the transaction.
+-- Let one transaction at a time spend or settle, until its end: between looking at what is spent and writing down what
+-- comes next, nobody else may. It comes before everything else that a transaction of the ledger locks: two that took
+-- locks in different orders would wait for each other.
 lock table x_charges in share row exclusive mode;
 
 -- name: price$
@@ -25,6 +26,22 @@ update x_prices set usd = cast(:usd as numeric) where kind = :kind;
 select coalesce(sum(usd), 0)
 from x_charges
 where charged_at >= :since and charged_at < :before and status <> 'not_made';
+
+-- name: spent_on_answers$
+-- What reading mentions and answering them has cost, or may have, in a span of time, in USD.
+select coalesce(sum(usd), 0)
+from x_charges
+where
+    charged_at >= :since
+    and charged_at < :before
+    and purpose in ('mentions', 'replies')
+    and status <> 'not_made';
+
+-- name: answers_waiting$
+-- How many answers wait to be sent and are not paid yet.
+select count(*)
+from posts
+where status = 'due' and kind = 'reply';
 
 -- name: reserve$
 -- Write down a call that is about to be made; its number. Grain: one row per call.

@@ -28,6 +28,7 @@ from bot.findings import (
     token_owner,
 )
 from bot.health.rules import Trouble
+from bot.spend.allowance import Allowance
 from bot.spend.month import month_of
 from bot.spend.report import Spending, Spent
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, WatchTimeError
@@ -48,6 +49,7 @@ SERVER = Server(
 GOOD = Finding("a", Verdict.GOOD, "it is well")
 BAD = Finding("b", Verdict.BAD, "it is not", "mend it")
 AWAY = Finding("c", Verdict.BAD, "it is away", "wait", for_now=True)
+ALLOWANCE = Allowance(Decimal(10), Decimal(0), Decimal(10), Decimal(0), Decimal(1))
 
 
 @pytest.mark.parametrize(
@@ -190,7 +192,7 @@ def test_our_clock_is_held_against_those_of_others(seconds: dict[str, int], verd
 
 def a_month(usd: str, forecast: str, *pauses: tuple[str, datetime, str]) -> Spending:
     rows = [Spent("summaries", "post", 1, Decimal(usd), Decimal(0))]
-    return Spending(month_of(NOW), Decimal(10), rows, Decimal(forecast), pauses)
+    return Spending(month_of(NOW), Decimal(10), rows, Decimal(forecast), pauses, ALLOWANCE, Decimal(0))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from bot.days import Calendar
 from bot.health.facts import Facts, LastDay, LastPoll, Latency
 from bot.health.rules import LEAST_FREE_BYTES, Expected, judge, judge_disk
+from bot.spend.allowance import Allowance
 from bot.spend.month import month_of
 from bot.spend.report import Spending
 
@@ -21,6 +22,7 @@ DAY = CALENDAR.day(date(2026, 11, 21))
 NOW = datetime(2026, 11, 22, 15, 1, tzinfo=LOS_ANGELES)
 EXPECTED = Expected(CALENDAR, timedelta(minutes=30), time(14), since=NOW - timedelta(days=3))
 KINDS = ("games", "streamers", "streamers_of_game")
+ALLOWANCE = Allowance(Decimal(10), Decimal(0), Decimal(10), Decimal(0), Decimal(1))
 
 
 def facts(**changes: Any) -> Facts:
@@ -39,7 +41,7 @@ def facts(**changes: Any) -> Facts:
         mentions={},
         undecided_since=None,
         latency=Latency(0, None, None),
-        spending=Spending(month_of(at), Decimal(10), [], Decimal(0), []),
+        spending=Spending(month_of(at), Decimal(10), [], Decimal(0), [], ALLOWANCE, Decimal(0)),
         database_bytes=1,
     )
     return replace(well, **changes)
@@ -126,3 +128,13 @@ def test_that_x_is_left_alone_is_told_with_the_reason() -> None:
 def test_little_room_on_disk_is_told() -> None:
     assert judge_disk(LEAST_FREE_BYTES) == []
     assert [trouble.says for trouble in judge_disk(150_000_000)] == ["only 150 MB are free where DATA_DIR is"]
+
+
+@pytest.mark.parametrize(
+    ("spent", "budget", "wrong"),
+    [("1", "10", ["spending"]), ("0.999", "10", []), ("0", "0", []), ("0.01", "0", ["spending"])],
+    ids=["a tenth", "less than a tenth", "nothing of nothing", "something of nothing"],
+)
+def test_a_tenth_of_the_months_budget_within_an_hour_is_reported(spent: str, budget: str, wrong: list[str]) -> None:
+    spending = replace(facts().spending, budget_usd=Decimal(budget), answers_last_hour_usd=Decimal(spent))
+    assert parts(facts(spending=spending)) == wrong

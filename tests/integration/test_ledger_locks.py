@@ -1,0 +1,90 @@
+"""Several jobs on the ledger at once: none waits for another that waits for it."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.spend.ledger import Ledger, Purpose, Read, call_again
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.errors import XCredentialsWrong, XNotYet, XUnknown
+from tests.factories import DAY_START, rows, write
+
+ROUNDS = 60
+
+
+@pytest.fixture
+def ledger(database: Database) -> Ledger:
+    return Ledger(database, VirtualClock(DAY_START), Decimal(1000), owns_app=False)
+
+
+def read_mentions(ledger: Ledger, number: int) -> None:
+    """A page of mentions: it comes, its answer is lost, or it is refused."""
+    charge_id, _ = ledger.reserve_read(Purpose.MENTIONS, 100)
+    match number % 3:
+        case 0:
+            reads = [Read("post_read", str(number), DAY_START)]
+            ledger.keep_read(charge_id, Purpose.MENTIONS, reads, is_last=True)
+        case 1:
+            ledger.not_made(charge_id, XUnknown("no answer"), Purpose.MENTIONS, is_read=True)
+        case 2:
+            refused = XCredentialsWrong("not you", not_before=DAY_START)
+            ledger.not_made(charge_id, refused, Purpose.MENTIONS, is_read=True)
+
+
+def settle_the_outbox(ledger: Ledger, number: int) -> None:
+    """A page of our own posts, and what it says about a post whose outcome was unknown."""
+    charge_id, _ = ledger.reserve_read(Purpose.SETTLING, 20)
+    ledger.keep_read(charge_id, Purpose.SETTLING, [Read("post_read", f"9{number}", None)], is_last=True)
+    with ledger.database.transaction() as tx:
+        if number % 2:
+            ledger.was_published(tx, 1)
+        else:
+            ledger.was_not_published(tx, 1)
+        tx.outbox.look_again(post_id=1, next_try_at=DAY_START)
+
+
+def send(ledger: Ledger, number: int) -> None:
+    """A call that writes: it is made, or refused."""
+    charge_id = ledger.reserve("post", Purpose.SUMMARIES, post_id=1)
+    if number % 2:
+        ledger.keep(charge_id)
+    else:
+        ledger.not_made(charge_id, XNotYet("later", not_before=DAY_START), Purpose.SUMMARIES, is_read=False)
+
+
+def resume(ledger: Ledger, _: int) -> None:
+    """A person says `spend --resume`."""
+    call_again(ledger.database, DAY_START + timedelta(hours=1))
+
+
+def test_jobs_that_read_settle_and_send_at_once_never_deadlock(ledger: Ledger, url: str) -> None:
+    """Reading used to delete rows before it locked the table, and settling the other way round."""
+    write(
+        url,
+        "insert into posts (kind, day, text, status, created_at, next_try_at, expires_at)"
+        " values ('games', '2026-11-20', 'text', 'unknown', %s, %s, %s)",
+        *(DAY_START, DAY_START, DAY_START + timedelta(hours=10)),
+    )
+    failed: list[Exception] = []
+    together = threading.Barrier(4)
+
+    def work(job: Callable[[Ledger, int], None]) -> None:
+        try:
+            together.wait(60)
+            for number in range(ROUNDS):
+                job(ledger, number)
+        except Exception as exc:  # what a thread raises must reach the test
+            failed.append(exc)
+
+    threads = [threading.Thread(target=work, args=(job,)) for job in (read_mentions, settle_the_outbox, send, resume)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(240)
+    assert failed == []
+    counted = "select purpose, status, sum(units) from x_charges where kind <> 'user_read' group by 1, 2 order by 1, 2"
+    assert rows(url, counted)[:2] == [("mentions", "made", ROUNDS // 3), ("settling", "made", ROUNDS)]

@@ -1,0 +1,134 @@
+"""No stranger can use up the month's money for everybody else: reading and answering get a share a day."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.spend.ledger import Purpose
+from bot.spend.metered import MeteredX
+from bot.spend.report import spending
+from helperfunctions.errors import OverBudget
+from tests.factories import rows, write
+from tests.integration.conftest import MakeOutside, Outside, at
+
+# A month of 31 days at 10 USD: 0.06 a day are for summaries and 0.025 for looking up what became of a post.
+BEGIN = at("2026-12-01 00:00")
+SHARE = (Decimal(10) - Decimal("0.025") - 31 * Decimal("0.06")) / 31
+
+
+def read_all_that_can_be_paid(outside: Outside) -> Decimal:
+    """Buy the newest mentions page after page, until there is no money for one; what that cost."""
+    before = outside.spent()
+    x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
+    token: str | None = None
+    with suppress(OverBudget):
+        for _ in range(100):
+            token = x.mentions(outside.sandbox.bot.user_id, page_token=token).next_token
+    return outside.spent() - before
+
+
+def flood(outside: Outside, how_many: int = 500) -> None:
+    for number in range(how_many):
+        outside.sandbox.tag("stranger", f"@watchtimebot {number}")
+
+
+def move(outside: Outside, instant: datetime) -> None:
+    outside.clock.move_to(instant)
+
+
+def charge(outside: Outside, usd: str, purpose: str, charged_at: datetime) -> None:
+    write(
+        outside.url,
+        "insert into x_charges (charged_at, kind, purpose, units, usd, status) values (%s, 'post', %s, 1, %s, 'made')",
+        *(charged_at, purpose, usd),
+    )
+
+
+def test_a_flood_of_mentions_costs_a_days_share_and_the_next_day_has_its_own(make_outside: MakeOutside) -> None:
+    outside = make_outside(rate_limits=False)
+    for day in range(3):
+        move(outside, BEGIN + timedelta(days=day, hours=12))
+        flood(outside)
+        spent = read_all_that_can_be_paid(outside)
+        # A smallest page with its authors, 0.075, no longer fits into what is left.
+        assert SHARE - Decimal("0.075") < spent <= SHARE + Decimal("0.01"), day
+        with pytest.raises(OverBudget, match=r"today's share .* wait until midnight UTC"):
+            MeteredX(outside.x, outside.ledger, Purpose.MENTIONS).mentions(outside.sandbox.bot.user_id)
+
+
+def test_what_quiet_days_leave_is_spread_over_the_days_that_come(outside: Outside) -> None:
+    move(outside, BEGIN)
+    assert spending(outside.database, BEGIN, Decimal(10)).allowance.share_usd == SHARE
+    half = BEGIN + timedelta(days=15)
+    share = spending(outside.database, half, Decimal(10)).allowance.share_usd
+    assert share == (Decimal("9.975") - 16 * Decimal("0.06")) / 16
+    last = BEGIN + timedelta(days=30)
+    assert spending(outside.database, last, Decimal(10)).allowance.share_usd == Decimal("9.915")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "usd", "left_today"),
+    [
+        ("mentions", "0.1", SHARE - Decimal("0.1")),
+        ("replies", "0.1", SHARE - Decimal("0.1")),
+        ("summaries", "0.1", SHARE - Decimal("0.1") / 31),
+        ("settling", "0.1", SHARE - Decimal("0.1") / 31),
+        ("account", "0.1", SHARE - Decimal("0.1") / 31),
+    ],
+    ids=["mentions", "replies", "not summaries", "not looking up a post", "not our account"],
+)
+def test_a_days_share_is_used_up_by_what_strangers_cause(
+    outside: Outside, purpose: str, usd: str, left_today: Decimal
+) -> None:
+    charge(outside, usd, purpose, BEGIN + timedelta(minutes=1))
+    allowance = spending(outside.database, BEGIN + timedelta(hours=1), Decimal(10)).allowance
+    assert abs(allowance.left_today_usd - left_today) < Decimal("0.000001")
+    tomorrow = spending(outside.database, BEGIN + timedelta(days=1), Decimal(10)).allowance
+    assert tomorrow.spent_today_usd == 0
+
+
+def test_a_spent_share_holds_neither_summaries_nor_looking_up_posts(outside: Outside) -> None:
+    move(outside, BEGIN + timedelta(hours=12))
+    charge(outside, "0.26", "mentions", BEGIN)
+    outside.reply("answer")
+    for kind in ("games", "streamers", "streamers_of_game"):
+        outside.summary(kind, text=kind, chart="bars")
+    outside.sender.send()
+    assert [status for _, status in outside.posts()] == ["due", "sent", "sent", "sent"]
+    assert MeteredX(outside.x, outside.ledger, Purpose.SETTLING).own_posts(outside.sandbox.bot.user_id).posts
+    move(outside, BEGIN + timedelta(hours=24, minutes=1))
+    outside.sender.send()
+    assert outside.posts()[0] == ("answer", "sent")
+
+
+def test_a_small_budget_still_reads_a_page_a_day(make_outside: MakeOutside) -> None:
+    # 0.125 USD beside the summaries: a share of 0.004, where the smallest page costs up to 0.075.
+    outside = make_outside(budget_usd="2.01")
+    for day in range(2):
+        move(outside, BEGIN + timedelta(days=day, hours=12))
+        flood(outside, 10)
+        assert read_all_that_can_be_paid(outside) == 5 * Decimal("0.005")
+
+
+def test_what_is_read_leaves_money_for_the_answers_that_wait(outside: Outside) -> None:
+    move(outside, BEGIN + timedelta(hours=12))
+    for number in range(20):
+        outside.reply(f"answer {number}")
+    flood(outside, 50)
+    # 0.2 of the share of 0.26 are for the answers: nothing is left for a page.
+    assert read_all_that_can_be_paid(outside) == 0
+    assert outside.sender.send() == 20
+
+
+def test_what_answers_cost_within_an_hour_is_known(outside: Outside) -> None:
+    now = BEGIN + timedelta(days=3)
+    charge(outside, "0.3", "mentions", now - timedelta(minutes=59))
+    charge(outside, "0.2", "replies", now - timedelta(minutes=1))
+    charge(outside, "5", "replies", now - timedelta(minutes=61))
+    charge(outside, "5", "summaries", now - timedelta(minutes=1))
+    assert spending(outside.database, now, Decimal(10)).answers_last_hour_usd == Decimal("0.5")
+    write(outside.url, "update x_charges set status = 'not_made'")
+    assert spending(outside.database, now, Decimal(10)).answers_last_hour_usd == 0
+    assert rows(outside.url, "select count(*) from x_charges") == [(4,)]
