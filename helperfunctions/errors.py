@@ -18,10 +18,11 @@
     │   ├── TwitchRefused           it does not accept our credentials; a person has to mend them
     │   └── InvalidCursor           it does not know (any more) the place in the list at which we were
     ├── XError                  X did not do what was asked
-    │   ├── XRefused                it will not do this, however often it is asked
+    │   ├── XRefused                it will not do this; if `may_pass`, nobody can say whether it would later
     │   ├── XNotYet                 not before a time that it, or our own budget, says
     │   │   ├── XOutOfCredits           the account has no credits left; a person or the next day brings them
     │   │   ├── XCredentialsWrong       it does not accept our credentials
+    │   │   ├── XRefusedForNow          it refuses what it takes at other times: a lock, a limit, a page in its place
     │   │   └── OverBudget              the call would pass X_MONTHLY_BUDGET_USD; it was not made
     │   └── XUnknown                nobody knows whether it happened: no answer, a late one, or one that cannot be read
     ├── ChartNotDrawn           a chart could not be drawn
@@ -163,13 +164,18 @@ class XError(WatchTimeError):
 
 
 class XRefused(XError):
-    """X will not do this, however often it is asked. `duplicate`: because it has this very text from us already."""
+    """X will not do this.
+
+    `duplicate`: because it has this very text from us already. `may_pass`: it gives no reason that would have to last;
+    the same call has succeeded later.
+    """
 
     exit_code = 69
 
-    def __init__(self, message: str, *, duplicate: bool = False) -> None:
+    def __init__(self, message: str, *, duplicate: bool = False, may_pass: bool = False) -> None:
         super().__init__(message)
         self.duplicate = duplicate
+        self.may_pass = may_pass
 
 
 class XNotYet(XError):
@@ -195,6 +201,14 @@ class XCredentialsWrong(XNotYet):
 
     can_retry = False
     exit_code = 78
+
+
+class XRefusedForNow(XNotYet):
+    """X, or what answers in its place, refuses what is taken at other times: the account is locked or over a limit, or
+    a page that is not the API's came instead of an answer. When it ends is not known; `not_before` is the soonest."""
+
+    can_retry = True
+    exit_code = 75
 
 
 class OverBudget(XNotYet):

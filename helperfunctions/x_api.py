@@ -8,9 +8,9 @@ expect, so its session is ours, and every answer is judged before tweepy sees it
 import html
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
@@ -22,15 +22,13 @@ import tweepy
 import urllib3.exceptions
 
 from helperfunctions.clock import Clock, ahead_of
-from helperfunctions.errors import XCredentialsWrong, XError, XNotYet, XOutOfCredits, XRefused, XUnknown
+from helperfunctions.errors import XError, XNotYet, XUnknown
 from helperfunctions.hidden import without
 from helperfunctions.http_session import EnvironmentSession
-from helperfunctions.text import one_line
 from helperfunctions.x_models import XAccount, XMedia, XPage, XPost, XTag
+from helperfunctions.x_verdicts import Hide, OldWordsRefused, verdict
 
 log = logging.getLogger(__name__)
-
-Hide = Callable[[str], str]
 
 TIMEOUT: Final = (5.0, 30.0)  # seconds to connect, seconds between two bytes
 LONGEST_ALT_TEXT: Final = 1000
@@ -38,13 +36,7 @@ FEWEST_RESULTS, MOST_RESULTS = 5, 100
 # A picture that expires while it is being posted would be refused.
 MEDIA_MARGIN: Final = timedelta(minutes=10)
 MEDIA_LIVES: Final = timedelta(hours=24)
-CREDENTIALS_AGAIN_AFTER: Final = timedelta(minutes=15)
-OUTAGE_AGAIN_AFTER: Final = timedelta(minutes=5)
 NO_CONNECTION_AGAIN_AFTER: Final = timedelta(seconds=30)
-RATE_LIMIT_AGAIN_AFTER: Final = timedelta(seconds=60)
-SHORTEST_WAIT: Final = timedelta(seconds=5)
-LONGEST_WAIT: Final = timedelta(hours=25)
-_LONGEST_MESSAGE: Final = 300
 _LOGGERS: Final = ("tweepy", "requests_oauthlib", "oauthlib", "urllib3")
 
 _TWEET_FIELDS: Final = (
@@ -54,15 +46,12 @@ _POST_FIELDS: Final = "created_at,display_text_range,entities"
 # Since August 2026 who wrote a post is a by-product of an expansion, and each account that comes along costs money. So
 # does each post: to what a mention replies is not asked for, its text tells enough.
 _EXPANSION: Final[dict[str, str]] = {"expansions": "author_id"}
-# What X itself is known to have answered for hours while nothing was wrong with the request.
-_CREDENTIAL_PROBLEMS: Final = ("client-forbidden", "unsupported-authentication", "oauth1-permissions")
-_DUPLICATE: Final = "duplicate content"
 
 
 class XApi:
     """A client for one account, with OAuth 1.0a for everything.
 
-    Every call ends in one of: done; XRefused (for good); XNotYet, XOutOfCredits or XCredentialsWrong (nothing
+    Every call ends in one of: done; XRefused (for good, or nobody can say); XNotYet or one of its kinds (nothing
     happened; again from `not_before` on); XUnknown (nobody knows). Nothing is tried again here.
     """
 
@@ -124,7 +113,7 @@ class XApi:
         response = self._client.session.request(
             "POST",
             "/2/media/upload",
-            data={"media_category": "tweet_image", "media_type": "image/png"},
+            data={"media_category": "tweet_image"},
             files={"media": ("chart.png", png, "image/png")},
             auth=self._signer.apply_auth(),
         )
@@ -136,7 +125,9 @@ class XApi:
     def describe_media(self, media_id: str, alt_text: str) -> None:
         """POST /2/media/metadata"""
         body = {"id": media_id, "metadata": {"alt_text": {"text": shortened_alt_text(alt_text)}}}
-        self._client.request("POST", "/2/media/metadata", json=body, user_auth=True)
+        response = self._client.request("POST", "/2/media/metadata", json=body, user_auth=True)
+        if response.content:
+            _body(response)
 
     def own_posts(
         self, user_id: str, *, since_id: str | None = None, page_token: str | None = None, max_results: int = 100
@@ -166,7 +157,7 @@ class XApi:
         if not self._speaks_new:
             try:
                 return _page(self._get(path, query | {"tweet.fields": _TWEET_FIELDS}), self._hide)
-            except _OldWordsRefused:
+            except OldWordsRefused:
                 log.info("X has given up its old names for fields; using the new ones")
                 self._speaks_new = True
         return _page(self._get(path, query | {"post.fields": _POST_FIELDS} | expansion), self._hide)
@@ -174,10 +165,6 @@ class XApi:
     def _get(self, path: str, query: dict[str, str]) -> requests.Response:
         response: requests.Response = self._client.request("GET", path, params=query, user_auth=True)
         return response
-
-
-class _OldWordsRefused(XRefused):
-    """X does not know `tweet.fields` (any more)."""
 
 
 class _Session(EnvironmentSession):
@@ -216,7 +203,14 @@ class _Session(EnvironmentSession):
             self._calls_left[limit] = float(response.headers["x-rate-limit-remaining"])
         self.clock_ahead = ahead_of(response.headers.get("Date"), self._clock.now())
         if not 200 <= response.status_code < 300:
-            raise _verdict(response, f"{method} {path}", self._clock.now(), self._hide)
+            raise verdict(
+                response.status_code,
+                response.headers,
+                response.content,
+                what=f"{method} {path}",
+                now=self._clock.now(),
+                hide=self._hide,
+            )
         return response
 
 
@@ -241,84 +235,6 @@ def _kind(exc: requests.RequestException) -> str:
     reason = getattr(reason, "reason", reason)
     inner = type(reason).__name__ if isinstance(reason, Exception) else ""
     return f"{type(exc).__name__}{f' ({inner})' if inner else ''}"
-
-
-def _verdict(response: requests.Response, what: str, now: datetime, hide: Hide) -> XError:
-    """What an answer other than 2xx means: the status first, then the problem's type, its words last."""
-    status, problem = response.status_code, _problem(response, hide)
-    said = f"X answered {status} to {what}: {problem.shown}"
-    match status:
-        case 401:
-            return XCredentialsWrong(
-                f"{said}; check the four settings X_API_KEY … X_ACCESS_TOKEN_SECRET, and the machine's clock",
-                not_before=now + CREDENTIALS_AGAIN_AFTER,
-            )
-        case 402:
-            return XOutOfCredits(said, not_before=_next_utc_day(now))
-        case 403 if problem.kind in _CREDENTIAL_PROBLEMS or problem.reason == "client-not-enrolled":
-            return XCredentialsWrong(
-                f"{said}; the app must be allowed to read and write, and its tokens made after that",
-                not_before=now + CREDENTIALS_AGAIN_AFTER,
-            )
-        case 403:
-            return XRefused(said, duplicate=_DUPLICATE in problem.said.lower())
-        case 404 if not what.endswith("/2/tweets"):
-            # Seen for hours of timelines and of media/upload, when nothing was wrong with the request.
-            return XNotYet(said, not_before=now + OUTAGE_AGAIN_AFTER)
-        case 408 | 425:
-            return XUnknown(said)
-        case 429 if problem.kind == "usage-capped" or problem.title == "UsageCapExceeded":
-            return XOutOfCredits(said, not_before=_next_utc_day(now))
-        case 429:
-            return XNotYet(said, not_before=_resets_at(response.headers, now))
-        case 400 if "tweet.fields" in problem.said:
-            return _OldWordsRefused(said)
-        case _ if status >= 500:
-            return XUnknown(said, is_charged=False)
-        case _ if 300 <= status < 400:
-            return XRefused(f"X_API_URL leads to a redirect ({status}); it must be the address of the API itself")
-    return XRefused(said)
-
-
-class _Problem:
-    """The parts of an error's body that count; every one can be missing. `shown` is what may be told of `said`."""
-
-    def __init__(self, body: Any, hide: Hide) -> None:
-        body = body if isinstance(body, dict) else {}
-        self.title = _string(body.get("title"))
-        self.kind = _string(body.get("type")).rstrip("/").rsplit("/", 1)[-1]
-        self.reason = _string(body.get("reason"))
-        errors = [error for error in _list(body.get("errors")) if isinstance(error, dict)]
-        more = [_string(error.get("message") or error.get("detail")) for error in errors]
-        parts = dict.fromkeys(part for part in (self.title, _string(body.get("detail")), self.reason, *more) if part)
-        self.said = one_line(": ".join(parts)) or "no reason given"
-        shown = hide(self.said)
-        self.shown = shown if len(shown) <= _LONGEST_MESSAGE else shown[: _LONGEST_MESSAGE - 1] + "…"
-
-
-def _problem(response: requests.Response, hide: Hide) -> _Problem:
-    try:
-        return _Problem(orjson.loads(response.content), hide)
-    except orjson.JSONDecodeError:
-        return _Problem(None, hide)
-
-
-def _resets_at(headers: Mapping[str, str], now: datetime) -> datetime:
-    """When a rate limit ends; what X says is believed within reason, since either clock can be wrong."""
-    names = ["x-rate-limit-reset"]
-    names += [
-        f"{limit}-reset"
-        for limit in ("x-app-limit-24hour", "x-user-limit-24hour")
-        if headers.get(f"{limit}-remaining") == "0"
-    ]
-    given = [int(headers[name]) for name in names if headers.get(name, "").isdecimal() and len(headers[name]) < 12]
-    resets_at = [datetime.fromtimestamp(seconds, UTC) for seconds in given]
-    sensible = [at for at in resets_at if now < at <= now + LONGEST_WAIT]
-    return max([*sensible, now + SHORTEST_WAIT]) if sensible else now + RATE_LIMIT_AGAIN_AFTER
-
-
-def _next_utc_day(now: datetime) -> datetime:
-    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
 
 
 def _body(response: requests.Response) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from helperfunctions.errors import (
     XNotYet,
     XOutOfCredits,
     XRefused,
+    XRefusedForNow,
     XUnknown,
 )
 from helperfunctions.text import POST_LIMIT, unwanted, weighted_length
@@ -33,6 +34,9 @@ MOST_PER_TURN: Final = 20
 CHART_ATTEMPTS: Final = 4
 FIRST_PAUSE: Final = timedelta(seconds=30)
 LONGEST_PAUSE: Final = timedelta(minutes=10)
+# A refusal may pass within minutes, such as a challenge page, or take hours, such as a locked account.
+FIRST_PAUSE_REFUSED: Final = timedelta(minutes=1)
+LONGEST_PAUSE_REFUSED: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,9 @@ class Sender:
         except XRefused as exc:
             if exc.duplicate and post.was_unknown:
                 self._not_known(post, exc, is_out=True)
+            elif exc.may_pass and post.kind != "reply":
+                # A summary answers nobody, so that nobody's settings can be the reason.
+                self._postpone(post, exc, holds_others=False)
             else:
                 self._refuse(post, str(exc))
             return False
@@ -143,13 +150,14 @@ class Sender:
             media: XMedia = x.upload_png(self.draw(post.chart))
             if post.alt_text:
                 x.describe_media(media.media_id, post.alt_text)
-        except (ChartNotDrawn, XRefused) as exc:
+        except ChartNotDrawn as exc:
             log.warning("sending without its chart post=%d: %s", post.post_id, exc)
             return ()
         except (OverBudget, XOutOfCredits, XCredentialsWrong):
             raise
         except XError as exc:
-            if post.attempts < CHART_ATTEMPTS:
+            is_for_good = isinstance(exc, XRefused) and not exc.may_pass
+            if not is_for_good and post.attempts < CHART_ATTEMPTS:
                 raise
             log.warning("sending without its chart post=%d: %s", post.post_id, exc)
             return ()
@@ -169,14 +177,25 @@ class Sender:
 
     def _postpone(self, post: Claimed, error: XError, *, holds_others: bool) -> None:
         """Nothing came of it yet. What X says about one call can hold for those behind it in the queue."""
-        pause = min(FIRST_PAUSE * 2 ** min(post.attempts - 1, 10), LONGEST_PAUSE)
-        next_try_at = error.not_before if isinstance(error, XNotYet) else self.clock.now() + pause
+        next_try_at = self._next_try_at(post, error)
         with self.database.transaction() as tx:
             tx.outbox.postpone(post_id=post.post_id, next_try_at=next_try_at, error=str(error))
-            if holds_others:
+            if holds_others and isinstance(error, XNotYet):
                 only_replies = isinstance(error, OverBudget) and post.purpose is Purpose.REPLIES
-                tx.outbox.hold(not_before=next_try_at, only_replies=only_replies, error=str(error))
+                tx.outbox.hold(not_before=error.not_before, only_replies=only_replies, error=str(error))
         log.warning("postponed kind=%s post=%d until=%s: %s", post.kind, post.post_id, f"{next_try_at:%F %T}", error)
+
+    def _next_try_at(self, post: Claimed, error: XError) -> datetime:
+        """When X says; else with a pause that doubles with each attempt."""
+        if isinstance(error, XRefused | XRefusedForNow):
+            first, longest = FIRST_PAUSE_REFUSED, LONGEST_PAUSE_REFUSED
+        else:
+            first, longest = FIRST_PAUSE, LONGEST_PAUSE
+        pause: timedelta = min(first * 2 ** min(post.attempts - 1, 10), longest)
+        after_pause = self.clock.now() + pause
+        if isinstance(error, XRefusedForNow):
+            return max(error.not_before, after_pause)
+        return error.not_before if isinstance(error, XNotYet) else after_pause
 
 
 def _unfit(text: str) -> str | None:

@@ -24,6 +24,10 @@ class XFault(StrEnum):
     """503 with a page of HTML; nothing is done."""
     RESET_BEFORE = "reset_before"
     """The connection is reset; nothing is done."""
+    CHALLENGE = "challenge"
+    """403 with a page of HTML, "Just a moment...", of the network before X; nothing is done."""
+    LOCKED = "locked"
+    """403 to what is written, code 326: the account is locked for a while (seen for hours)."""
     GENERIC_403 = "generic_403"
     """A post is not taken, and nobody learns why."""
     MEDIA_404 = "media_404"
@@ -43,6 +47,7 @@ BEFORE: Final = (
     XFault.UNAUTHORIZED,
     XFault.SERVER_ERROR,
     XFault.HTML,
+    XFault.CHALLENGE,
     XFault.RESET_BEFORE,
 )
 """Strike before anything is done."""

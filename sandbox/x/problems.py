@@ -72,6 +72,12 @@ def read_only() -> Refusal:
     )
 
 
+def locked() -> Refusal:
+    """An account that X has locked for a while."""
+    message = "To protect our users from spam and other malicious activity, this account is temporarily locked."
+    return Refusal(json_response({"errors": [{"code": 326, "message": message}]}, HTTPStatus.FORBIDDEN))
+
+
 def no_credits() -> Refusal:
     """Nothing left to pay with."""
     body = {
@@ -116,3 +122,9 @@ def unavailable_page() -> Response:
     """X is down, and what stands before it answers with a page."""
     page = b"<!DOCTYPE html><html><head><title>503 Service Unavailable</title></head><body>Over capacity</body></html>"
     return Response(HTTPStatus.SERVICE_UNAVAILABLE, page, content_type="text/html")
+
+
+def challenge_page() -> Response:
+    """What the network before X answers to whom it takes for a robot."""
+    page = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>"
+    return Response(HTTPStatus.FORBIDDEN, page, content_type="text/html")

@@ -16,7 +16,17 @@ from sandbox.x.endpoints import Endpoints
 from sandbox.x.faults import AFTER, BEFORE, XFault, XFaults
 from sandbox.x.limits import LIMITS, RateLimits, access_level, headers_of
 from sandbox.x.page import picture, timeline_page
-from sandbox.x.problems import forbidden, no_credits, not_found, too_many_requests, unauthorized, unavailable, usage_cap
+from sandbox.x.problems import (
+    challenge_page,
+    forbidden,
+    locked,
+    no_credits,
+    not_found,
+    too_many_requests,
+    unauthorized,
+    unavailable,
+    usage_cap,
+)
 from sandbox.x.problems import unavailable_page as over_capacity
 from sandbox.x.shapes import Words
 from sandbox.x.signature import Credentials, Signatures
@@ -172,7 +182,7 @@ class XSandbox(SandboxServer):
         """The response, or what the faults make of it."""
         possible: Sequence[XFault] = BEFORE
         if endpoint == "POST /2/tweets":
-            possible = (*BEFORE, XFault.GENERIC_403)
+            possible = (*BEFORE, XFault.LOCKED, XFault.GENERIC_403)
         elif endpoint == "POST /2/media/upload":
             possible = (*BEFORE, XFault.MEDIA_404)
         for fault in self.faults.strike(possible):
@@ -200,8 +210,12 @@ class XSandbox(SandboxServer):
                 raise forbidden("You are not permitted to perform this action.")
             case XFault.MEDIA_404:
                 raise not_found(request.path)
+            case XFault.LOCKED:
+                raise locked()
             case XFault.HTML:
                 return over_capacity()
+            case XFault.CHALLENGE:
+                return challenge_page()
             case XFault.RESET_BEFORE:
                 return replace(over_capacity(), delivery=Delivery.RESET)
         raise unavailable()

@@ -126,6 +126,24 @@ def test_refused_as_a_duplicate_on_the_second_try_it_is_out(make_outside: MakeOu
     assert outside.spent() == outside.sandbox.bill().total_usd
 
 
+def test_a_second_attempt_still_looks_from_where_the_first_began(make_outside: MakeOutside) -> None:
+    """The first attempt is out and shows late; another post goes out before the second attempt."""
+    outside = make_outside(timeline_lag_seconds=400, lag_seconds=LAG)
+    outside.summary()
+    outside.sandbox.faults.cue(XFault.DROP_AFTER)
+    outside.sender.send()
+    outside.summary("streamers", text="another")
+    outside.sender.send()
+    first, another = outside.sandbox.posts()
+    for _ in range(80):
+        outside.later(10)
+        outside.sender.send()
+    assert rows(outside.url, "select status, x_id, attempts from posts order by post_id") == [
+        ("sent", first.post_id, 2),
+        ("sent", another.post_id, 1),
+    ]
+
+
 def test_refused_as_a_duplicate_on_the_first_try_it_is_not_ours_to_say(outside: Outside) -> None:
     outside.x.create_post("Most watched games")
     outside.summary()
@@ -146,17 +164,74 @@ def test_a_twin_on_the_timeline_is_not_taken_for_another(outside: Outside) -> No
     ]
 
 
-def test_a_refusal_is_for_good(outside: Outside) -> None:
-    outside.summary()
+def test_an_answer_that_x_refuses_is_refused_for_good(outside: Outside) -> None:
+    """The reason may be the settings of the person who asked; asking again and again would be a nuisance."""
+    outside.reply("answer")
     outside.sandbox.faults.cue(XFault.GENERIC_403)
     outside.sender.send()
     outside.later(3600)
-    asked = outside.sandbox.requests
+    requests = outside.sandbox.requests
     assert outside.sender.send() == 0
-    assert outside.sandbox.requests == asked
+    assert outside.sandbox.requests == requests
     ((status, reason),) = rows(outside.url, "select status, reason from posts")
     assert status == "refused"
     assert "You are not permitted to perform this action" in reason
+
+
+@pytest.mark.parametrize("fault", [XFault.CHALLENGE, XFault.LOCKED, XFault.GENERIC_403])
+def test_a_refusal_of_some_minutes_costs_no_summary_and_no_chart(outside: Outside, fault: XFault) -> None:
+    for kind in ("games", "streamers", "streamers_of_game"):
+        outside.summary(kind, text=kind, chart="bars")
+    outside.sandbox.faults.set_rates({fault: 1})
+    for _ in range(3):
+        assert outside.sender.send() == 0
+        outside.later(60)
+    outside.sandbox.faults.clear()
+    for _ in range(5):
+        outside.sender.send()
+        outside.later(60)
+    assert sorted(out(outside)) == ["games", "streamers", "streamers_of_game"]
+    assert [media.alt_text for post in outside.sandbox.posts() for media in post.media] == ["words for bars"] * 3
+    assert outside.spent() == outside.sandbox.bill().total_usd
+
+
+@pytest.mark.parametrize("fault", [XFault.CHALLENGE, XFault.LOCKED])
+def test_an_answer_waits_out_what_has_nothing_to_do_with_it(outside: Outside, fault: XFault) -> None:
+    for number in range(3):
+        outside.reply(f"answer {number}")
+    outside.sandbox.faults.cue(fault)
+    assert outside.sender.send() == 0
+    assert outside.sandbox.requests == 1, "those behind it wait as well"
+    outside.later(60)
+    assert outside.sender.send() == 3
+
+
+def test_a_refused_summary_is_tried_with_growing_pauses_until_it_expires(outside: Outside) -> None:
+    outside.summary()
+    outside.sandbox.faults.set_rates({"generic_403": 1})
+    minutes = []
+    for minute in range(601):
+        before = outside.sandbox.requests
+        outside.sender.send()
+        if outside.sandbox.requests > before:
+            minutes.append(minute)
+        outside.later(60)
+    assert minutes == [0, 1, 3, 7, 15, 31, 63, 123, 183, 243, 303, 363, 423, 483, 543]
+    ((status, reason),) = rows(outside.url, "select status, reason from posts")
+    assert status == "expired"
+    assert "You are not permitted to perform this action" in reason
+
+
+def test_the_pause_doubles_with_each_attempt_that_fails(outside: Outside) -> None:
+    outside.summary(chart="bars")
+    outside.sandbox.faults.set_rates({"server_error": 1})
+    pauses = []
+    for _ in range(3):
+        outside.sender.send()
+        ((next_try_at,),) = rows(outside.url, "select next_try_at from posts where status = 'due'")
+        pauses.append((next_try_at - outside.clock.now()).total_seconds())
+        outside.clock.move_to(next_try_at)
+    assert pauses == [30, 60, 120]
 
 
 def test_a_rate_limit_holds_the_queue_until_it_ends(outside: Outside) -> None:

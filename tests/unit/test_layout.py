@@ -27,6 +27,7 @@ VENDORS = {
         "bot/web/refusals.py",
         "helperfunctions/twitch_api.py",
         "helperfunctions/x_api.py",
+        "helperfunctions/x_verdicts.py",
     },
     "fastapi": {"bot/web/api.py", "bot/web/app.py", "bot/web/asked.py", "bot/web/pages.py"},
     "jinja2": {"bot/web/render.py"},
