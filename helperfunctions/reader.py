@@ -1,29 +1,31 @@
 """The role that only reads: the dashboard comes in as it, so that no mistake of its can change or show too much."""
 
 from typing import Final
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from helperfunctions.database import Database
+from helperfunctions import scram
+from helperfunctions.database import Database, user_and_password
 from helperfunctions.errors import DatabaseError, SettingsError
 
 EMBEDDED_ROLE: Final = "watchtime_web"
 
 
 def prepare(database: Database, reading_url: str) -> str:
-    """Make or mend the role that stands in `reading_url`, with its password, and let it read what the dashboard shows;
-    its name. Two at once is fine: one waits for the other.
+    """Make the role that `reading_url` names, or set it right, and let it read what the dashboard shows; its name.
+
+    Of the password the server gets a verifier only. Two at once is fine: one waits for the other.
 
     Raises SettingsError when it is the bot's own role, DatabaseError when we may not make roles.
     """
-    parts = urlsplit(reading_url)
-    role, password = unquote(parts.username or ""), unquote(parts.password or "")
+    role, password = user_and_password(reading_url)
     if not role or role == database.parameters()["user"]:
         raise SettingsError(
             ["WEB_DATABASE_URL: name a role of its own, not the bot's: `migrate` makes it, with that password"]
         )
     try:
         with database.transaction() as tx:
-            tx.database.make_reader(role=role, password=password)
+            # Were it the password, it would stand in the server's log when this fails, or when statements are logged.
+            tx.database.make_reader(role=role, verifier=scram.verifier(password) if password else "")
             tx.database.limit_reader(role=role)
     except DatabaseError as exc:
         if exc.can_retry:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.factories import rows
 from tests.schema_dump import postgres_programs
 
 # 16 and 18 come with the embedded server's package, 15 with Debian, which puts it here.
@@ -32,6 +33,16 @@ def server_of(version: int) -> Iterator[str]:
             yield f"postgresql://postgres@/postgres?host={data}"
         finally:
             _as(user, programs / "pg_ctl", "-w", "-D", data, "-m", "immediate", "stop")
+
+
+def logs_in_with_password(role: str, url: str) -> None:
+    """Have a server that trusts everybody ask this role for its password; `url` is that of a superuser."""
+    [(path,)] = rows(url, "show hba_file")
+    before = Path(path).read_text()
+    line = f"local all {role} scram-sha-256\n"
+    if line not in before:
+        Path(path).write_text(line + before)
+    assert rows(url, "select pg_reload_conf()") == [(True,)]
 
 
 def _unprivileged_user(data: Path) -> str | None:

@@ -26,6 +26,12 @@ def has_password(url: str) -> bool:
     return "password" in psycopg2.extensions.parse_dsn(url)
 
 
+def user_and_password(url: str) -> tuple[str, str]:
+    """The role that a URL names and its password, from wherever in the URL; each empty if there is none."""
+    parts = psycopg2.extensions.parse_dsn(url)
+    return str(parts.get("user", "")), str(parts.get("password", ""))
+
+
 def without_password(url: str) -> str:
     """A connection string, as URL or as key=value pairs, that can be shown."""
     try:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, quote_plus
+from urllib.parse import parse_qs, quote, quote_plus, unquote, urlsplit
 
 import pytest
 from pydantic import SecretStr
@@ -20,18 +20,21 @@ from pydantic import SecretStr
 from bot.daily.rollup import Rollup
 from bot.runtime.schedule import Job
 from bot.wiring import Bot, open_bot
-from helperfunctions import log
+from helperfunctions import backup, log, reader
 from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.drawing import MAGIC, draw_png
-from helperfunctions.errors import WatchTimeError
+from helperfunctions.errors import DatabaseError, WatchTimeError
+from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings, secret_fields
 from sandbox.http_server import SandboxServer
 from sandbox.messages import Delivery, Request, Response, json_response
 from tests.acceptance.conftest import Shell, eventually
 from tests.aws import KEYS, Aws
+from tests.conftest import execute
 from tests.factories import a_stream, rows, stage
-from tests.planted import BEGINNING, PASSWORD, found, found_below, hidden_parts, planted
+from tests.planted import BEGINNING, PASSWORD, READING_PASSWORD, found, found_below, hidden_parts, planted
+from tests.servers import logs_in_with_password
 
 ROLE = "watcher"
 TOKEN = "planted-twitch-token-4a7e"
@@ -149,21 +152,12 @@ def test_an_aws_that_does_not_answer_is_told_without_a_key(shell: Shell) -> None
 
 
 def test_a_password_that_the_database_refuses_is_not_shown(shell: Shell, server_url: str) -> None:
-    asks_for_password(server_url)
+    logs_in_with_password(ROLE, server_url)
     where = f"/postgres?{server_url.split('?')[1]}"
     values = planted(where) | {"TWITCH_CLIENT_ID": "me"}
     assert "password authentication failed" in shell.run("migrate", **values).failed_with(75)
     for verb in (["migrate"], ["spend"]):
         assert shows_none(shell, *verb, **values) == 75
-
-
-def asks_for_password(server_url: str) -> None:
-    """Have the server look at the role's password; there is no such role, and it does not say so."""
-    [(path,)] = rows(server_url, "show hba_file")
-    before = Path(path).read_text()
-    if ROLE not in before:
-        Path(path).write_text(f"local all {ROLE} scram-sha-256\n{before}")
-    assert rows(server_url, "select pg_reload_conf()") == [(True,)]
 
 
 # What others answer
@@ -352,6 +346,34 @@ def test_an_error_that_nobody_expected_is_told_with_its_traceback_and_without_a_
     assert "Traceback" in heard.getvalue()
     assert "RuntimeError: nobody expected this" in heard.getvalue()
     assert found(heard.getvalue(), [*SECRETS, TOKEN]) == []
+
+
+def test_the_log_of_the_database_server_has_no_secret(
+    a_day: VirtualClock, database: Database, url: str, server_url: str, queries: Queries, tmp_path: Path,
+    heard: io.StringIO,
+) -> None:  # fmt: skip
+    """It writes down every statement that fails, and here every other too."""
+    server_log = Path(unquote(server_url.split("host=")[1])) / "log"
+    size_before = server_log.stat().st_size
+    execute(url, f"alter database {urlsplit(url).path[1:]} set log_statement = 'all'")
+    execute(url, "create role watchtime_weak login")
+    execute(url, "grant all on all tables in schema public, staging to watchtime_weak")
+    place = "/" + url.partition("@/")[2]
+    values = planted(place.lstrip("/"))
+    reading = f"postgresql://watchtime_planted:{quote(READING_PASSWORD, safe='')}@{place}"
+    with_password = f"postgresql://postgres:{quote(PASSWORD, safe='')}@{place}"
+    reader.prepare(Database(with_password, queries), reading)
+    weak = Database(f"postgresql://watchtime_weak:{quote(PASSWORD, safe='')}@{place}", queries)
+    with pytest.raises(DatabaseError, match="cannot be made"):
+        reader.prepare(weak, reading)
+    backup.backup(Database(with_password, queries), tmp_path / "saved.dump", lambda _: None)
+    with Sour(lambda _: None) as server:
+        settings = settings_at(server, with_password, tmp_path)
+        a_days_work(settings, a_day, heard, lambda: 0.5, draw=lambda _: A_PICTURE)
+    written = server_log.read_bytes()[size_before:]
+    for statement in (b"select make_reader(", b"alter role watchtime_planted", b"insert into", b"pg_export_snapshot"):
+        assert statement in written, statement
+    assert found(written, [*SECRETS, *hidden_parts(values), TOKEN]) == []
 
 
 def test_a_bot_that_everybody_refuses_writes_no_secret_anywhere(shell: Shell, folder: Path) -> None:

@@ -15,6 +15,7 @@ from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings
 from tests.conftest import Switch, execute
 from tests.factories import a_stream, rows, stage
+from tests.servers import logs_in_with_password
 
 READABLE = (
     "games", "streamers", "days", "daily_games", "daily_streamers", "daily_streamer_games", "monthly_streamer_games",
@@ -85,6 +86,40 @@ def test_any_program_that_comes_in_as_the_role_is_limited_in_memory(
         rows(reading, f"show {setting}")[0][0]
         for setting in ("jit", "work_mem", "hash_mem_multiplier", "max_parallel_workers_per_gather")
     ] == ["off", "8MB", "1", "0"]
+
+
+PASSWORDS = {
+    "signs of an address": "it's % a/pass:word@",
+    "other scripts": "пароль 한동숙 é",
+    "soft hyphen": "I\u00adX",
+    "Roman numeral": "\u2168",
+    "no-break space": "a\u00a0b",
+    "right to left": "\u0627\u0628",
+    "both directions": "\u0627a",
+    "nothing but a soft hyphen": "\u00ad",
+    "emoji": "\U0001f600\u2168",
+    "a verifier": "SCRAM-SHA-256$4096:c2FsdA==$c3RvcmVk:c2VydmVy",
+    "long": "x" * 300,
+}
+
+
+@pytest.mark.parametrize("password", PASSWORDS.values(), ids=PASSWORDS)
+def test_the_role_logs_in_with_its_password_and_with_no_other(
+    database: Database, url: str, server_url: str, password: str
+) -> None:
+    """As the server's own client prepares it: what we hand over is made from the password, and is not it."""
+    logs_in_with_password("watchtime_known", server_url)
+    reading = address_of(url, "watchtime_known", password)
+    reader.prepare(database, reading)
+    assert rows(reading, "select current_user") == [("watchtime_known",)]
+    in_query = f"{address_of(url, 'watchtime_known')}&password={quote(password, safe='')}"
+    reader.prepare(database, in_query)
+    assert rows(in_query, "select current_user") == [("watchtime_known",)]
+    [(kept,)] = rows(url, "select rolpassword from pg_authid where rolname = 'watchtime_known'")
+    assert kept.startswith("SCRAM-SHA-256$4096:")
+    for wrong in (f"{password}x", kept):
+        with pytest.raises(Exception, match="password authentication failed"):
+            rows(address_of(url, "watchtime_known", wrong), "select 1")
 
 
 def test_it_is_mended_by_the_next_migration_and_two_at_once_are_fine(database: Database, url: str) -> None:

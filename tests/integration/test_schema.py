@@ -4,14 +4,14 @@ import pytest
 
 from bot.daily.rollup import Rollup
 from bot.days import Calendar
-from helperfunctions import migrations
+from helperfunctions import migrations, reader
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.queries import SQL_FOLDER, Queries
 from helperfunctions.settings import Settings
 from tests.factories import DAY, a_stream, rows, stage
 from tests.schema_dump import dump
-from tests.servers import SERVERS, server_of
+from tests.servers import SERVERS, logs_in_with_password, server_of
 
 
 def test_schema_sql_is_what_the_migrations_make(url: str) -> None:
@@ -33,3 +33,8 @@ def test_a_day_is_the_same_on_every_version_of_postgresql(version: int, queries:
             (DAY, "ada", 24_000.0),
             (DAY, "bob", 12_000.0),
         ]
+        # The verifier of its password that we make is one on each.
+        logs_in_with_password("watchtime_web", url)
+        reading = url.replace("postgres@", "watchtime_web:%E2%85%A8%20pass@", 1)
+        reader.prepare(database, reading)
+        assert rows(reading, "select count(*) from days") == [(1,)]
