@@ -8,7 +8,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 FILE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run backup restore test check secrets format bench lock schema screenshots clean
+.PHONY: help install demo run backup restore test check secrets format bench mutants lock schema screenshots clean
 
 help: ## List the verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ format: $(VENV)/.development ## Put the code into shape
 
 bench: $(VENV)/.benchmarks ## Measure; ARGS names one of: staging crawl rollup accuracy ask memory web
 	$(BIN)/python -m benchmarks $(ARGS)
+
+mutants: $(VENV)/.development ## Change the code in small ways and report which changes no test notices
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 lock: $(VENV)/.development ## Compile the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

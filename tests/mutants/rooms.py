@@ -1,0 +1,69 @@
+"""Which tests are run first for a change to a file. What survives them meets every test but the slowest."""
+
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+# Files that are changed: those that ship, but for migrations, whose every line a test compares with sql/schema.sql.
+_CHANGED: Final = ("bot/", "helperfunctions/", "sql/", "docker-compose.yml", "entrypoint.sh")
+_LEFT_OUT: Final = ("sql/migrations/", "sql/schema.sql", "bot/demo")
+_SUFFIXES: Final = (".py", ".sql", ".yml", ".sh")
+
+# The beginning of a path, and the tests of that subject. The first row that fits counts.
+_SUBJECTS: Final[tuple[tuple[str, str], ...]] = (
+    ("bot/collect/", "poll crawl parse keep prune hours collect"),
+    ("sql/collect/", "poll keep prune hours collect daily"),
+    ("bot/daily/", "daily month"),
+    ("sql/daily/", "daily month"),
+    ("bot/post/", "plan compose choose"),
+    ("sql/post/", "plan"),
+    ("bot/reply/understand", "understand"),
+    ("bot/reply/", "inbox answers lookup understand"),
+    ("sql/reply/", "inbox lookup"),
+    ("bot/outbox/", "outbox"),
+    ("sql/outbox/", "outbox"),
+    ("bot/spend", "spend outbox inbox"),
+    ("sql/spend/", "spend"),
+    ("bot/health/", "health judge alert monitoring"),
+    ("sql/health/", "health monitoring"),
+    ("bot/runtime/", "timetable lead renewal runner jobs"),
+    ("bot/names", "names lookup"),
+    ("sql/names/", "names"),
+    ("bot/days", "days daily"),
+    ("bot/check", "check"),
+    ("bot/findings", "check"),
+    ("bot/charts", "charts drawing"),
+    ("bot/page_charts", "page_charts"),
+    ("bot/cli", "command_line x operations"),
+    ("bot/web/", "pages truth strain openapi rate_limit memo"),
+    ("sql/web/", "pages truth addresses"),
+    ("sql/database/", "database reader backup migrations"),
+    ("helperfunctions/database", "database"),
+    ("helperfunctions/backup", "backup"),
+    ("helperfunctions/settings", "settings config"),
+    ("helperfunctions/twitch_api", "twitch_api collect faults pacing token"),
+    ("helperfunctions/x_api", "x_api x_verdicts"),
+    ("helperfunctions/text", "text"),
+    ("helperfunctions/", "embedded_postgres migrations reader clock log hidden near errors token_cache aws_secrets"),
+    ("docker-compose.yml", "containers"),
+    ("entrypoint.sh", "containers"),
+)
+# What a survivor meets: all but those that start processes or a browser.
+EVERYTHING: Final = ("tests/unit", "tests/integration", "tests/contract", "tests/web")
+
+
+def may_be_changed(path: str) -> bool:
+    """Whether a tracked file, by its path from the top folder, takes part in the check."""
+    return path.startswith(_CHANGED) and not path.startswith(_LEFT_OUT) and path.endswith(_SUFFIXES)
+
+
+def first_tests(path: str) -> tuple[str, ...]:
+    """The files and folders of tests to run first for a file; all of them for one that has no row above."""
+    subjects = next((subjects for prefix, subjects in _SUBJECTS if path.startswith(prefix)), "")
+    named = {
+        str(found.relative_to(ROOT))
+        for subject in subjects.split()
+        for found in (ROOT / "tests").glob(f"*/test_{subject}*.py")
+    }
+    return tuple(sorted(named)) or EVERYTHING
