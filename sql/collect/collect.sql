@@ -173,8 +173,12 @@ where
 order by counted.day;
 
 -- name: drop_partition$
--- Drop one day's streams.
+-- Drop one day's streams. While it waits for a reader to end, such as a backup, every other reader waits behind it.
 select staging.drop_partition(cast(:day as date));
+
+-- name: wait_shortly$
+-- Give up soon if somebody reads what this transaction is about to drop.
+select set_config('lock_timeout', '1s', true);
 
 -- name: delete_games!
 -- Drop one day's games per poll.

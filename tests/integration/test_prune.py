@@ -1,5 +1,8 @@
 """What staging may forget: days that are rolled up and past retention, and nothing else."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +15,8 @@ from bot.days import Calendar
 from bot.models import CrawlEnd, Poll, PollStatus, SetAside
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
+from helperfunctions.errors import DatabaseConflict
+from helperfunctions.queries import Queries
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, stage
 
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
@@ -123,3 +128,60 @@ def test_a_pruned_day_is_not_due_again(database: Database) -> None:
     roll_up(database)
     prune(database, DAY_END + RETENTION)
     assert Rollup(database, VirtualClock(DAY_END + RETENTION), CALENDAR).daily() == []
+
+
+@contextmanager
+def reading_staging(database: Database) -> Iterator[None]:
+    """Somebody has read all streams and keeps the transaction open, as a backup does for its whole length."""
+    with database.transaction_of_its_own(one_state=True) as tx:
+        tx.run("select count(*) from staging.streams")
+        yield
+
+
+def test_while_a_backup_reads_polls_are_stored_and_readers_read(url: str, queries: Queries, database: Database) -> None:
+    """Also the first poll of a new day, which needs a place of its own."""
+    stage(database, a_stream())
+    impatient = Database(f"{url}&options=-c%20lock_timeout%3D500", queries)
+    with reading_staging(database):
+        stage(impatient, a_stream(), at=DAY_END, day=NEXT_DAY)
+        with impatient.transaction() as tx:
+            assert tx.run("select day from staging.streams order by day") == [(DAY,), (NEXT_DAY,)]
+    assert rows(url, PARTITIONS) == [("streams_2026_11_21",), ("streams_2026_11_22",)]
+
+
+def test_a_day_that_a_backup_reads_is_pruned_the_next_time(
+    database: Database, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage_with_set_aside(database, DAY, DAY_START)
+    roll_up(database)
+    with reading_staging(database):
+        assert prune(database, DAY_END + RETENTION) == []
+    assert "somebody reads it; trying again later day=2026-11-21" in caplog.text
+    for table in ("staging.streams", "staging.games", "staging.set_aside"):
+        assert rows(url, f"select count(*) from {table}") == [(1,)], table
+    assert prune(database, DAY_END + RETENTION) == [DAY]
+
+
+def test_a_day_that_stays_for_too_long_because_somebody_reads_it_is_an_error(database: Database) -> None:
+    stage(database, a_stream())
+    roll_up(database)
+    with reading_staging(database), pytest.raises(DatabaseConflict):
+        prune(database, DAY_END + RETENTION + timedelta(days=1, seconds=1))
+
+
+def test_a_partition_made_apart_is_like_one_made_in_place(database: Database, url: str) -> None:
+    with database.transaction() as tx:
+        tx.collect.make_partition(day=DAY)
+        tx.run("create table staging.in_place partition of staging.streams for values in ('2026-11-22')")
+    columns = """
+        select attname, atttypid, attcollation, attnotnull, attstorage from pg_attribute
+        where attrelid = cast('staging.{}' as regclass) and attnum > 0 order by attnum
+    """
+    assert rows(url, columns.format("streams_2026_11_21")) == rows(url, columns.format("in_place"))
+
+
+def test_of_two_that_make_the_same_partition_at_once_both_go_on(database: Database, url: str) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: stage(database, a_stream()), range(4)))
+    assert rows(url, PARTITIONS) == [("streams_2026_11_21",)]
+    assert rows(url, "select count(*) from staging.streams") == [(4,)]
