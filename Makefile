@@ -8,7 +8,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 FILE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run backup restore test check secrets format bench mutants lock schema screenshots clean
+.PHONY: help install demo run backup restore test soak check secrets format bench mutants lock schema screenshots clean
 
 help: ## List the verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ restore: $(VENV)/.runtime ## Put the backup FILE into the database; stop the bot
 
 test: $(VENV)/.development ## Run all tests, on all cores
 	$(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 1 -q $(ARGS)
+
+soak: $(VENV)/.development ## Live a year with its faults in about an hour; ARGS="--seed 2 --days 30"
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 check: $(VENV)/.development ## Lint, format, types, arrows between the rooms, secrets
 	$(BIN)/ruff check .

@@ -1,0 +1,388 @@
+"""Steps the clock through a plan: wakes the jobs, lets faults begin and end, people write and settings change."""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from heapq import heappop, heappush
+from itertools import count
+from signal import SIGINT, SIGKILL, SIGQUIT
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import psycopg2
+
+from bot.runtime.schedule import Entry, Job, timetable
+from bot.spend.ledger import call_again
+from helperfunctions.database import Database
+from helperfunctions.queries import Queries
+from sandbox.faults import Fault, Faults
+from sandbox.x.faults import XFault, XFaults
+from tests.soak.plan import Happening, Kind, Plan, settings_after
+from tests.soak.world import Sampler, World
+
+PACIFIC: Final = ZoneInfo("America/Los_Angeles")
+# Mentions, outbox and health are looked at four times an hour, not each minute: a year of minutes takes a day.
+QUARTER: Final = timedelta(minutes=15)
+# What the window of a poll may be off by: a retry moves the clock while the bot is killed.
+_SLACK: Final = timedelta(seconds=1)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A poll that was asked for: when, and what the bot said of it. No outcome: it was killed over it."""
+
+    began: datetime
+    ended: datetime
+    outcome: str = ""
+    says: str = ""
+    poll: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Level:
+    """How much a day took at its height, in MB: memory of the bot and the database; the database on disk at its end."""
+
+    day: date
+    bot: float
+    database: float
+    disk: float
+
+
+@dataclass
+class Diary:
+    """Everything that the books are closed with."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+    troubles: list[tuple[datetime, frozenset[str]]] = field(default_factory=list)
+    levels: list[Level] = field(default_factory=list)
+    happened: list[Happening] = field(default_factory=list)
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    posts_planned_at: list[datetime] = field(default_factory=list)
+    restarts: list[datetime] = field(default_factory=list)
+    tagged: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Life:
+    """One run. `kills`: so many more kills than the plan has, each in the middle of a job."""
+
+    plan: Plan
+    world: World
+    sampler: Sampler
+    advance: Callable[[str], None]
+    diary: Diary = field(default_factory=Diary)
+    changes: int = 0
+    is_twitch_well: bool = True
+    _queue: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=count)
+    _next: dict[Job, datetime] = field(default_factory=dict)
+    _kill: tuple[Job, float] | None = None
+    _during: list[Callable[[], None]] = field(default_factory=list)
+
+    def live(self) -> Diary:
+        """From beginning to end."""
+        clock = self.world.clock
+        for one in self.plan.happenings:
+            self._at(one.at, self._beginning(one))
+        for at, who, text in self.plan.tags():
+            self._at(at, self._saying(who, text))
+        self._start_bot()
+        self._plan_turns(clock.now())
+        day = clock.now().astimezone(PACIFIC).date()
+        while True:
+            job, at = min(self._next.items(), key=lambda one: (one[1], list(Job).index(one[0])))
+            if at > self.plan.end:
+                return self.diary
+            while self._queue and self._queue[0][0] <= at:
+                when, _, do = heappop(self._queue)
+                clock.move_to(when)
+                do()
+                at = self._next[job]
+            clock.move_to(at)
+            self._turn(job)
+            self._next[job] = self._after(job, at)
+            today = clock.now().astimezone(PACIFIC).date()
+            if today != day:
+                self._close_day(day)
+                day = today
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Those in force."""
+        return settings_after(self.changes)
+
+    def _at(self, instant: datetime, do: Callable[[], None]) -> None:
+        heappush(self._queue, (instant, next(self._numbers), do))
+
+    # --- the timetable
+
+    def _entries(self) -> dict[Job, Entry]:
+        told = self.settings
+        quarter = int(QUARTER.total_seconds())
+        entries = timetable(
+            poll_every_minutes=int(told["POLL_EVERY_MINUTES"]),
+            timezone=PACIFIC,
+            day_starts_at=time.fromisoformat(told["DAY_STARTS_AT"]),
+            post_at=time.fromisoformat(told["POST_AT"]),
+            reply_every_seconds=quarter,
+            send_every_seconds=quarter,
+            watch_every_seconds=quarter,
+        )
+        return {entry.job: entry for entry in entries}
+
+    def _plan_turns(self, now: datetime) -> None:
+        self._timetable = self._entries()
+        self._next = {job: entry.next_after(now) for job, entry in self._timetable.items()}
+
+    def _after(self, job: Job, at: datetime) -> datetime:
+        """When it is due again; of several turns that were missed while something took long, one is made up for."""
+        entry, now = self._timetable[job], self.world.clock.now()
+        following = entry.next_after(at)
+        while following < now and (later := entry.next_after(following)) <= now:
+            following = later
+        return following
+
+    # --- turns
+
+    def _turn(self, job: Job) -> None:
+        bot, clock = self.world.bot, self.world.clock
+        if bot.process is None:
+            return
+        kill_after = None
+        if self._kill is not None and self._kill[0] in (job, None):
+            kill_after, self._kill = self._kill[1], None
+        for do in self._during:
+            do()
+        self._during.clear()
+        began = clock.now()
+        told = bot.turn(began, job, kill_after=kill_after)
+        if told is None and job is Job.COLLECT:
+            self.diary.attempts.append(Attempt(began, clock.now()))
+        for one in told["done"] if told else ():
+            self._note(one, began)
+        if kill_after is None and told is None:
+            self._ended_by_itself(job)
+        if bot.process is None or told is None:
+            self._start_bot()
+
+    def _note(self, one: dict[str, Any], began: datetime) -> None:
+        diary, now = self.diary, self.world.clock.now()
+        job, outcome = one["job"], one["outcome"]
+        diary.outcomes[job, outcome] += 1
+        if job == Job.COLLECT and outcome != "not leading":
+            attempt = Attempt(began, now, outcome, one.get("says", ""), one.get("poll"))
+            diary.attempts.append(attempt)
+            self._compare(attempt)
+        elif job == Job.WATCH and outcome == "done":
+            diary.troubles.append((now, frozenset(part for part, _ in one.get("troubles", ()))))
+        elif job == Job.POST and outcome == "done":
+            diary.posts_planned_at.append(now)
+        if outcome == "failed unexpectedly":
+            diary.wrong.append(f"{now:%F %H:%M} the job {job} failed unexpectedly: {one.get('says', '')[:200]}")
+
+    def _compare(self, attempt: Attempt) -> None:
+        """A complete poll of a Twitch that was well has what was there."""
+        if attempt.poll is None or attempt.poll["status"] != "complete" or not self.is_twitch_well:
+            return
+        live = self.world.twitch.world.live_at(attempt.began)
+        there = int((live.viewers > int(self.settings["MIN_VIEWERS"])).sum())
+        if abs(attempt.poll["streams"] - there) > 0.05 * there + 20:
+            self.diary.wrong.append(
+                f"{attempt.began:%F %H:%M} a complete poll has {attempt.poll['streams']} streams, {there} were live"
+            )
+
+    def _ended_by_itself(self, job: Job) -> None:
+        bot = self.world.bot
+        last = bot.log.read_text(errors="replace").splitlines()[-3:]
+        self.diary.wrong.append(
+            f"{self.world.clock.now():%F %H:%M} the bot ended with {bot.ended_with} over {job}: {' / '.join(last)}"
+        )
+
+    def _start_bot(self) -> None:
+        self.world.bot.environment.update(self.settings)
+        self.world.bot.start()
+        self.diary.restarts.append(self.world.clock.now())
+
+    # --- people
+
+    def _saying(self, who: str, text: str) -> Callable[[], None]:
+        def say() -> None:
+            twitch, clock = self.world.twitch.world, self.world.clock
+            if "{streamer}" in text:
+                live = twitch.live_at(clock.now())
+                streamer = twitch.streamers.login(int(live.streamers[int(live.viewers.argmax())]))
+            else:
+                streamer = ""
+            self.diary.tagged.append(self.world.x.tag(who, text.format(streamer=streamer)))
+
+        return say
+
+    # --- faults
+
+    def _beginning(self, one: Happening) -> Callable[[], None]:
+        def begin() -> None:
+            draw = random.Random(one.number)
+            end = _HANDLERS[one.kind](self, draw)
+            self.diary.happened.append(one)
+            if end is not None:
+                self._at(one.until, end)
+
+        return begin
+
+    def _twitch(self, rates: dict[str, float]) -> Callable[[], None]:
+        self.world.twitch.faults.set_rates(rates)
+        self.is_twitch_well = False
+        return self._twitch_is_well
+
+    def _twitch_is_well(self) -> None:
+        self.world.twitch.faults.clear()
+        self.is_twitch_well = True
+
+    def _twitch_odd(self, draw: random.Random) -> Callable[[], None]:
+        rate = draw.uniform(0.001, 0.02)
+        return self._twitch(Faults.everything(rate) | {Fault.SLOW: min(rate, 0.002)})
+
+    def _twitch_slow(self, _: random.Random) -> Callable[[], None]:
+        return self._twitch({Fault.SLOW: 0.02})
+
+    def _twitch_down(self, draw: random.Random) -> Callable[[], None]:
+        ways = (Fault.SERVER_ERROR, Fault.RESET, Fault.HTML, Fault.TOO_MANY_REQUESTS, Fault.TRUNCATED)
+        return self._twitch({draw.choice(ways): 1.0})
+
+    def _x(self, rates: dict[str, float]) -> Callable[[], None]:
+        self.world.x.faults.set_rates(rates)
+        return self.world.x.faults.clear
+
+    def _x_odd(self, draw: random.Random) -> Callable[[], None]:
+        but = (XFault.USAGE_CAP, XFault.NO_CREDITS, XFault.UNAUTHORIZED)
+        return self._x(XFaults.everything(draw.uniform(0.01, 0.1), but=but) | {XFault.SLOW: 0.01})
+
+    def _x_unknown(self, _: random.Random) -> Callable[[], None]:
+        return self._x({XFault.DROP_AFTER: 0.4, XFault.UNREADABLE: 0.2})
+
+    def _x_limited(self, _: random.Random) -> Callable[[], None]:
+        return self._x({XFault.TOO_MANY_REQUESTS: 0.8})
+
+    def _x_down(self, draw: random.Random) -> Callable[[], None]:
+        return self._x({draw.choice((XFault.SERVER_ERROR, XFault.HTML, XFault.RESET_BEFORE)): 1.0})
+
+    def _x_unpaid(self, _: random.Random) -> Callable[[], None]:
+        end = self._x({XFault.NO_CREDITS: 1.0})
+
+        def paid() -> None:
+            end()
+            # `watchtime spend --resume`, by the clock of here.
+            try:
+                call_again(Database(self.world.server.url, Queries()), self.world.clock.now())
+            except Exception as exc:
+                self._at(self.world.clock.now() + QUARTER, paid)
+                self.diary.outcomes["spend --resume", type(exc).__name__] += 1
+
+        return paid
+
+    def _in_the_middle(self, draw: random.Random, do: Callable[[], None]) -> None:
+        """Do something while the next job is at work, or before it."""
+        if draw.random() < 0.5:
+            do()
+            return
+        timer = threading.Timer(draw.uniform(0.0, 0.4), do)
+        self._during.append(timer.start)
+
+    def _database_restarted(self, draw: random.Random) -> None:
+        def restart() -> None:
+            self.world.server.stop(SIGINT)
+            self.world.server.start()
+
+        self._in_the_middle(draw, restart)
+
+    def _database_killed(self, draw: random.Random) -> None:
+        server, how = self.world.server, draw.choice((SIGQUIT, SIGKILL, None))
+
+        def kill() -> None:
+            if how is None:
+                server.kill_one(draw.randrange(100))
+                return
+            left = server.processes
+            server.stop(how)
+            for process in left:
+                if process.is_running():
+                    process.kill()
+            server.start()
+
+        self._in_the_middle(draw, kill)
+
+    def _database_gone(self, _: random.Random) -> Callable[[], None]:
+        self.world.server.stop(SIGINT)
+        return self.world.server.start
+
+    def _database_full(self, _: random.Random) -> Callable[[], None]:
+        self.world.fill_disk()
+
+        def empty() -> None:
+            self.world.empty_disk()
+            # With no room for its journal it ends itself.
+            self.world.server.start()
+
+        return empty
+
+    def _database_slow(self, draw: random.Random) -> None:
+        def lock() -> None:
+            try:
+                self.world.lock_for(draw.uniform(0.5, 3.0))
+            except psycopg2.Error:
+                # It is away just now: that is slow enough.
+                return
+
+        self._during.append(lock)
+
+    def _bot_killed(self, draw: random.Random) -> None:
+        job = draw.choice((Job.COLLECT, Job.COLLECT, Job.DAILY, Job.POST, Job.REPLY, Job.OUTBOX, Job.PRUNE))
+        self._kill = (job, draw.uniform(0.0, 1.0 if job is Job.COLLECT else 0.15))
+
+    def _bot_stopped(self, _: random.Random) -> Callable[[], None]:
+        self.world.bot.stop()
+        return self._start_bot
+
+    def _settings_changed(self, _: random.Random) -> None:
+        self.changes += 1
+        if self.world.bot.process is not None:
+            self.world.bot.stop()
+            self._start_bot()
+        self._plan_turns(self.world.clock.now())
+
+    # --- days
+
+    def _close_day(self, day: date) -> None:
+        bot, database = self.sampler.taken()
+        disk = self.diary.levels[-1].disk if self.diary.levels else 0.0
+        try:
+            ((size,),) = self.world.rows("select pg_database_size(current_database())")
+            disk = size / 1e6
+        except psycopg2.Error:
+            self.diary.outcomes["books of a day", "the database is away"] += 1
+        self.diary.levels.append(Level(day, bot, database, disk))
+        self.advance(f"{day}")
+
+
+_HANDLERS: Final[dict[Kind, Callable[[Life, random.Random], Callable[[], None] | None]]] = {
+    Kind.TWITCH_ODD: Life._twitch_odd,
+    Kind.TWITCH_SLOW: Life._twitch_slow,
+    Kind.TWITCH_DOWN: Life._twitch_down,
+    Kind.X_ODD: Life._x_odd,
+    Kind.X_UNKNOWN: Life._x_unknown,
+    Kind.X_LIMITED: Life._x_limited,
+    Kind.X_DOWN: Life._x_down,
+    Kind.X_UNPAID: Life._x_unpaid,
+    Kind.DATABASE_RESTARTED: Life._database_restarted,
+    Kind.DATABASE_KILLED: Life._database_killed,
+    Kind.DATABASE_GONE: Life._database_gone,
+    Kind.DATABASE_FULL: Life._database_full,
+    Kind.DATABASE_SLOW: Life._database_slow,
+    Kind.BOT_KILLED: Life._bot_killed,
+    Kind.BOT_STOPPED: Life._bot_stopped,
+    Kind.SETTINGS_CHANGED: Life._settings_changed,
+}

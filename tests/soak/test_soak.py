@@ -1,0 +1,17 @@
+"""A day and a half over a change of the clocks, with every kind of fault once; `make soak` lives the year."""
+
+from datetime import UTC, datetime
+
+from helperfunctions.screen import Screen
+from tests.soak.__main__ import Options, soak
+
+# At two in the night of March 8 the clocks of California go forward: the day that begins here has 23 hours.
+BEFORE_THE_CLOCKS_CHANGE = datetime(2026, 3, 7, 15, 59, 30, tzinfo=UTC)
+
+
+def test_after_a_day_of_every_fault_the_books_are_in_order() -> None:
+    outcome = soak(Options(days=1.6, seed=2, streams=100, draw_every=3, begin=BEFORE_THE_CLOCKS_CHANGE), Screen())
+    report = "\n".join(outcome.report)
+    assert not outcome.wrong, report
+    assert "23 h × 1" in report
+    assert "days with all three summaries sent: 1" in report
