@@ -149,7 +149,7 @@ def _report(options: Options, diary: Diary, books: Books, world: World, took: fl
     happened = Counter(str(one.kind) for one in diary.happened)
     struck = sum((*world.twitch.faults.struck().values(), *world.x.faults.struck().values()))
     return [
-        f"{options.days:g} days from {options.begin:%F}, seed {options.seed}, polls of some {options.streams:,} streams, "
+        f"{options.days:g} days from {options.begin:%F}, seed {options.seed}, polls of {options.streams:,} streams, "
         f"in {took / 60:.0f} minutes",
         f"requests: {world.twitch.requests:,} to Twitch, {world.x.requests:,} to X; {struck:,} of them were struck by "
         f"faults; starts of the bot: {world.bot.starts}",
