@@ -134,6 +134,7 @@ def _environment(world: World, webhook: str) -> dict[str, str]:
         "X_ACCESS_TOKEN": x.access_token,
         "X_ACCESS_TOKEN_SECRET": x.access_token_secret,
         "ALERT_WEBHOOK_URL": webhook,
+        "MENTIONS_EVERY_SECONDS": "900",
     }
 
 

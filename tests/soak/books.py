@@ -276,7 +276,7 @@ class Books:
             self.wrong.append(f"the disk fills faster and faster: {grew[0]:.1f}, then {grew[1]:.1f} MB a day")
 
 
-# What is to be noticed, and after how long it is late: `bot.lateness` and `bot.health.judge`.
+# What is to be noticed, and after how long it is late: `bot.health.lateness` and `bot.health.rules`.
 _NOTICED: Final = {
     # The last good poll may be as old as an interval when it begins.
     Kind.TWITCH_DOWN: ("poll", timedelta(minutes=2 * 30 + 15)),

@@ -1,84 +1,98 @@
 """The bot of a soak: `python -m tests.soak.bot CLOCK_FILE SEED DRAW_EVERY`, with its settings in the environment.
 
-What `watchtime run` does, with one difference: not the machine's time wakes the jobs but a line on the input, with an
-instant and the name of a job. Each is answered with a line of JSON. `DRAW_EVERY`: of so many charts one is drawn, the
-others are replaced by the last one, for drawing takes a second of CPU.
+What `watchtime run` does, its runner included, with one difference: not the machine's time wakes the jobs but a line on
+the input, with an instant and the name of a job. Each is answered with a line of JSON. `DRAW_EVERY`: of so many charts
+one is drawn, the others are replaced by the last one, for drawing takes a second of CPU.
 """
 
 import json
-import logging
 import random
 import sys
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from bot.health.judge import Trouble
+from bot.health.rules import Trouble
 from bot.health.watch import Watch
 from bot.models import Poll
+from bot.runtime.attempts import Attempts
 from bot.runtime.leader import Lead, Standing
-from bot.runtime.schedule import AT_START, WITHOUT_DATABASE, Job
+from bot.runtime.runner import Runner
+from bot.runtime.schedule import Job
+from bot.runtime.work import Work
 from bot.wiring import open_bot
 from helperfunctions import log, settings
+from helperfunctions.clock import Counters
 from helperfunctions.drawing import draw_png
 from helperfunctions.errors import WatchTimeError
-from helperfunctions.log import run_of
 from tests.soak.clock import SharedClock
 
 # A time limit is lived through for real, so it is short. `slow` answers of the sandbox take longer.
 TIMEOUT: Final = (2.0, 0.5)
+# Of the virtual clock.
+QUARTER: Final = 900
 
-_log = logging.getLogger(__name__)
 
+class SteppedRunner(Runner):
+    """The runner of `watchtime run`, whose scheduler stands still: jobs have their turn when `turn` is called."""
 
-@dataclass
-class Turns:
-    """Does jobs as `bot.runtime.runner` does: while it leads, or what can be done while the database is away."""
+    def __init__(self, work: Work, lead: Lead, clock: SharedClock, watch: Watch, pool: ThreadPoolExecutor) -> None:
+        self._done: list[dict[str, Any]] = []
+        self._woken: list[Job] = []
+        self._pool = pool
+        self._watch = watch
+        recorded = {job: partial(self._recorded, job, do) for job, do in work.jobs.items()}
+        began = clock.now()
+        counters = partial(_counters, clock, began)
+        super().__init__(replace(work, jobs=recorded, counters=counters), lead, clock, watch)
+        self._scheduler.pause()
 
-    jobs: Mapping[Job, Callable[[], object]]
-    lead: Lead
-    watch: Watch
-    pool: ThreadPoolExecutor
-    terms: int = 0
-
-    def turn(self, job: Job | None) -> list[dict[str, Any]]:
-        """What became of the job, and of those that were caught up with before it."""
-        self.watch.loop_is_alive()
+    def turn(self, job: Job) -> list[dict[str, Any]]:
+        """What became of the job, and of those that were woken before it."""
         # What it keeps for a few seconds of the machine's would be hours old here.
-        self.watch._seen = None
-        self.lead.look()
-        done = []
-        if self.lead.terms != self.terms:
-            self.terms = self.lead.terms
-            done = [self._done(one) for one in AT_START if one in self.jobs]
-        if job is not None and job in self.jobs:
-            done.append(self._done(job))
+        self._watch._seen = None
+        self.look()
+        while self._lead.standing is Standing.PREPARING:
+            time.sleep(0.01)
+            self.look()
+        for one in sorted(self._woken, key=list(Job).index):
+            self._in_thread(one)
+        self._woken.clear()
+        self._in_thread(job)
+        done, self._done = self._done, []
         return done
 
-    def _done(self, job: Job) -> dict[str, Any]:
-        standing = self.lead.standing
-        if standing is not Standing.LEADING and not (standing is Standing.WITHOUT_DATABASE and job in WITHOUT_DATABASE):
-            return {"job": job, "outcome": "not leading"}
-        # In a thread, as there: where memory comes from depends on it.
-        return self.pool.submit(self._run, job).result()
+    def _wake(self, job: Job) -> None:
+        if job not in self._woken:
+            self._woken.append(job)
 
-    def _run(self, job: Job) -> dict[str, Any]:
-        result: object = None
-        outcome, says = "done", ""
+    def _in_thread(self, job: Job) -> None:
+        # As the scheduler does: where memory comes from depends on it.
+        self._pool.submit(self._do, job).result()
+
+    def _recorded(self, job: Job, do: Callable[[], object]) -> object:
+        told: dict[str, Any] = {"job": job, "outcome": "failed unexpectedly"}
+        self._done.append(told)
         try:
-            with run_of(job):
-                result = self.jobs[job]()
+            result = do()
         except WatchTimeError as exc:
-            outcome, says = type(exc).__name__, str(exc)
-            _log.error("job=%s failed: %s", job, exc)
+            told |= {"outcome": type(exc).__name__, "says": str(exc)}
+            raise
         except Exception as exc:
-            outcome, says = "failed unexpectedly", repr(exc)
-            _log.exception("job=%s failed unexpectedly", job)
-        self.watch.job_done(job, outcome, 0.0)
-        return {"job": job, "outcome": outcome, "says": says} | _shown(result)
+            told["says"] = repr(exc)
+            raise
+        told |= {"outcome": "done"} | _shown(result)
+        return result
+
+
+def _counters(clock: SharedClock, began: datetime) -> Counters:
+    """This clock is never set, and nothing sleeps."""
+    return Counters(clock.now() - began, timedelta(0), knows_sleep=True)
 
 
 def _shown(result: object) -> dict[str, Any]:
@@ -124,15 +138,17 @@ def main(clock_file: Path, seed: int, draw_every: int) -> None:
     ):
         bot = replace(opened, draw=Drawing(draw_every))
         with bot.collector(timeout=TIMEOUT) as collector:
-            lead = bot.lead(collector)
-            watch = bot.watch(lead)
-            turns = Turns(bot.jobs(collector, watch), lead, watch, pool)
+            attempts = Attempts(bot.run_record, clock)
+            lead = bot.lead(collector, attempts=attempts)
+            watch = bot.watch(lead, attempts)
+            work = replace(bot.work(collector, watch, attempts), entries=bot.timetable(QUARTER, QUARTER))
+            runner = SteppedRunner(work, lead, clock, watch, pool)
             _say("ready")
             for line in sys.stdin:
                 at, _, job = line.strip().partition(" ")
                 clock.move_to(datetime.fromisoformat(at))
-                done = turns.turn(Job(job) if job else None)
-                _say(json.dumps({"done": done, "standing": lead.standing}))
+                _say(json.dumps({"done": runner.turn(Job(job)), "standing": lead.standing}))
+            runner.stop()
             lead.close()
 
 

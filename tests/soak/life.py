@@ -173,7 +173,7 @@ class Life:
         diary, now = self.diary, self.world.clock.now()
         job, outcome = one["job"], one["outcome"]
         diary.outcomes[job, outcome] += 1
-        if job == Job.COLLECT and outcome != "not leading":
+        if job == Job.COLLECT:
             attempt = Attempt(began, now, outcome, one.get("says", ""), one.get("poll"))
             diary.attempts.append(attempt)
             self._compare(attempt)
