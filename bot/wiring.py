@@ -24,7 +24,7 @@ from bot.health.alert import Alerter
 from bot.health.facts import gather
 from bot.health.rules import Expected
 from bot.health.totals import Totals
-from bot.models import DaySummaries, NamedPost, Poll, RolledUpDay
+from bot.models import DaySummaries, NamedPost, Poll, PollStatus, RolledUpDay
 from bot.names import DatabaseNames
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
@@ -324,9 +324,26 @@ class Bot:
             log.warning("new names cannot be found yet: %s", exc)
         return poll
 
+    def _heartbeat(self) -> Callable[[], None]:
+        """What sends a heartbeat; nothing without HEARTBEAT_URL."""
+        if self.settings.heartbeat_url is None:
+            return lambda: None
+        from bot.health.heartbeat import Heartbeat
+        from helperfunctions import heartbeat
+
+        return Heartbeat(partial(heartbeat.request, self.settings.heartbeat_url.get_secret_value())).beat
+
     def jobs(self, collector: Collector, watch: "Watch") -> "Mapping[Job, Callable[[], object]]":
         """What the timetable wakes. Without credentials for X nobody asks us anything."""
         from bot.runtime.schedule import Job
+
+        beat = self._heartbeat()
+
+        def collect() -> Poll:
+            poll = self.collect(collector)
+            if poll.status is not PollStatus.FAILED:
+                beat()
+            return poll
 
         def daily() -> list[RolledUpDay]:
             # A day is whole only with the polls that wait on disk.
@@ -335,7 +352,7 @@ class Bot:
             return self.rollup.daily()
 
         jobs: dict[Job, Callable[[], object]] = {
-            Job.COLLECT: lambda: self.collect(collector),
+            Job.COLLECT: collect,
             Job.DAILY: daily,
             Job.PRUNE: self.pruner.prune,
             Job.POST: self.planner.plan_if_due,

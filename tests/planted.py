@@ -15,6 +15,7 @@ BEGINNING = 13
 PASSWORD = f"planted-password{SIGNS}"
 READING_PASSWORD = f"planted-reading-password{SIGNS}"
 HOOK = "planted-webhook-5b1f"
+HEARTBEAT = "planted-heartbeat-7c2d"
 
 
 def planted(database: str = "127.0.0.1:1/watch") -> dict[str, str]:
@@ -27,6 +28,7 @@ def planted(database: str = "127.0.0.1:1/watch") -> dict[str, str]:
     return values | {
         "DATABASE_URL": f"postgresql://watcher:{quote(PASSWORD, safe='')}@{database}",
         "ALERT_WEBHOOK_URL": f"http://127.0.0.1:1/{HOOK}",
+        "HEARTBEAT_URL": f"http://127.0.0.1:1/{HEARTBEAT}",
         "WEB_DATABASE_URL": f"postgresql://reader:{quote(READING_PASSWORD, safe='')}@{database}",
     }
 
@@ -34,6 +36,7 @@ def planted(database: str = "127.0.0.1:1/watch") -> dict[str, str]:
 def hidden_parts(values: Mapping[str, str]) -> list[str]:
     """What of them nobody may see: of an address the password, or what stands for one, for its host is shown."""
     parts = {"DATABASE_URL": PASSWORD, "WEB_DATABASE_URL": READING_PASSWORD, "ALERT_WEBHOOK_URL": HOOK}
+    parts["HEARTBEAT_URL"] = HEARTBEAT
     return [parts.get(name, value) for name, value in values.items()]
 
 

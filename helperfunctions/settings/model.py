@@ -170,6 +170,10 @@ class Settings(BaseModel):
         default=None,
         description="where one message goes when something is wrong for too long, one when it is well again",
     )
+    heartbeat_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = Field(
+        default=None,
+        description="address requested after each good poll: healthchecks.io, for one, alarms when it is not",
+    )
     log_format: Literal["text", "json"] = Field(default="text", description="how `run` writes its log: text or json")
     web_host: str = Field(default="127.0.0.1", description="address on which the dashboard is served")
     web_port: int = Field(default=8000, ge=0, le=65_535, description="port of the dashboard; 0 takes a free one")

@@ -57,6 +57,7 @@ VENDORS = {
     "rapidfuzz": {"helperfunctions/near.py"},
     "regex": {"helperfunctions/post_weight.py", "helperfunctions/text.py"},
     "requests": {
+        "helperfunctions/heartbeat.py",
         "helperfunctions/http_session.py",
         "helperfunctions/twitch_api.py",
         "helperfunctions/webhook.py",

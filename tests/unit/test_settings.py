@@ -82,6 +82,7 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "health_port": None,
         "health_host": "127.0.0.1",
         "alert_webhook_url": None,
+        "heartbeat_url": None,
         "log_format": "text",
         "web_host": "127.0.0.1",
         "web_port": 8000,
@@ -137,6 +138,7 @@ def test_every_secret_can_come_from_a_file() -> None:
         "x_access_token",
         "x_access_token_secret",
         "alert_webhook_url",
+        "heartbeat_url",
         "web_database_url",
     ]
 

@@ -1,0 +1,29 @@
+"""A request that says "still alive" to healthchecks.io, Uptime Kuma or another service that alarms at its silence."""
+
+import requests
+
+from helperfunctions.errors import SettingsError, WebhookFailed
+from helperfunctions.http_session import EnvironmentSession
+
+TIMEOUT = (5.0, 10.0)
+
+
+def request(url: str) -> None:
+    """GET the address once, and read no more of the answer than its status.
+
+    Raises WebhookFailed, which never holds the address: its token is as good as a password. A redirect is a failure: it
+    would hand the token to another server.
+    """
+    try:
+        with (
+            EnvironmentSession(url) as http,
+            http.get(url, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer,
+        ):
+            status = answer.status_code
+    except SettingsError as exc:
+        raise WebhookFailed(f"the heartbeat's server cannot be reached: {exc}") from exc
+    except requests.RequestException as exc:
+        # What requests says holds the address.
+        raise WebhookFailed(f"the heartbeat's server does not answer: {type(exc).__name__}") from None
+    if not 200 <= status < 300:
+        raise WebhookFailed(f"the heartbeat's server answers with status {status}")
