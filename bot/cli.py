@@ -129,7 +129,11 @@ def collect() -> None:
 
     loaded = settings.load().settings
     loaded.twitch_credentials()
-    with open_bot(loaded, clock=SystemClock(), random=random.random) as bot, bot.collector() as collector:
+    with (
+        open_bot(loaded, clock=SystemClock(), random=random.random) as bot,
+        bot.database.writing(),
+        bot.collector() as collector,
+    ):
         poll = bot.collect(collector)
     typer.echo(
         f"Poll {poll.poll_id} of {poll.day}: {poll.status}, {poll.streams:,} streams with {poll.viewers:,} viewers "
@@ -163,7 +167,10 @@ def prune() -> None:
     from bot.wiring import open_bot
     from helperfunctions import settings
 
-    with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
+    with (
+        open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot,
+        bot.database.writing(),
+    ):
         days = bot.pruner.prune()
     typer.echo(f"Dropped the streams of {', '.join(map(str, days))}." if days else "Nothing to drop.")
 
@@ -185,7 +192,9 @@ def post(
         if dry_run:
             _show(bot.summaries(named), charts)
             return
-        for row in bot.post_now(named):
+        with bot.database.writing():
+            posts = bot.post_now(named)
+        for row in posts:
             typer.echo(f"{row.kind}: {row.status}" + (f" – {row.why}" if row.why else f" {row.x_id or ''}"))
 
 
@@ -197,7 +206,8 @@ def migrate() -> None:
 
     in_force = settings.load().settings
     with open_database(in_force) as database:
-        applied = migrations.migrate(database)
+        with database.writing():
+            applied = migrations.migrate(database)
         typer.echo(f"Applied {', '.join(applied)}." if applied else "The schema is up to date.")
         if in_force.web_database_url is not None:
             role = reader.prepare(database, in_force.web_database_url.get_secret_value())

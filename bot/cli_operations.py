@@ -10,12 +10,13 @@ import typer
 
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import BackupError
+from helperfunctions.locks import COMMANDS_THAT_WRITE
 
 if TYPE_CHECKING:
     from helperfunctions import backup as backups
 
-# Whoever writes holds one of these locks; a bot that runs holds the first all the time.
-JOBS = ("run", "collect", "daily", "reply", "outbox")
+# What writes holds one of these locks: a bot that runs holds the first all the time, commands share the last.
+JOBS = ("run", "collect", "daily", "reply", "outbox", COMMANDS_THAT_WRITE)
 PIPE = Path("-")
 TARGET_VARIABLE = "COPY_TO_URL"
 

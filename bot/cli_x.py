@@ -45,6 +45,13 @@ def _database() -> "Iterator[Database]":
         yield database
 
 
+@contextmanager
+def _database_to_change() -> "Iterator[Database]":
+    """The same, for a command that writes: not while a backup is put into the database."""
+    with _database() as database, database.writing():
+        yield database
+
+
 def add_to(app: typer.Typer) -> None:
     """Put these verbs beside the others."""
     app.command()(ask)
@@ -68,7 +75,7 @@ def ask(question: Annotated[str, typer.Argument(help="What somebody would write 
 
 def reply() -> None:
     """Read the mentions once, decide what is answered, and send the answers."""
-    with _bot() as bot:
+    with _bot() as bot, bot.database.writing():
         decided = bot.responder.respond()
         sent = bot.sender.send()
     typer.echo(f"{decided} mentions decided, {sent} posts sent.")
@@ -111,7 +118,7 @@ def outbox(
 @outbox_app.command("send")
 def outbox_send() -> None:
     """Send what is due."""
-    with _bot() as bot:
+    with _bot() as bot, bot.database.writing():
         typer.echo(f"{bot.sender.send()} posts sent.")
 
 
@@ -119,7 +126,7 @@ def outbox_send() -> None:
 def outbox_retry(post_id: Annotated[int, typer.Argument(help="The id that `watchtime outbox` shows.")]) -> None:
     """Make a post due again that was refused, dropped, too late, or is waiting."""
     now = SystemClock().now()
-    with _database() as database, database.transaction() as tx:
+    with _database_to_change() as database, database.transaction() as tx:
         changed = tx.outbox.retry(post_id=post_id, now=now, expires_at=now + REVIVED_FOR)
         status = tx.outbox.post_status(post_id=post_id)
     _tell_change(bool(changed), post_id, status, "is due again")
@@ -128,7 +135,7 @@ def outbox_retry(post_id: Annotated[int, typer.Argument(help="The id that `watch
 @outbox_app.command("drop")
 def outbox_drop(post_id: Annotated[int, typer.Argument(help="The id that `watchtime outbox` shows.")]) -> None:
     """Never send a post that is waiting. What may be out already cannot be dropped."""
-    with _database() as database, database.transaction() as tx:
+    with _database_to_change() as database, database.transaction() as tx:
         changed = tx.outbox.drop(post_id=post_id)
         status = tx.outbox.post_status(post_id=post_id)
     _tell_change(bool(changed), post_id, status, "is dropped")
@@ -152,7 +159,8 @@ def spend(
     with open_database(loaded) as database:
         now = SystemClock().now()
         if resume:
-            call_again(database, now)
+            with database.writing():
+                call_again(database, now)
         month = spending(database, now, loaded.x_monthly_budget_usd, owns_app=loaded.x_account_owns_app)
     for line in spending_lines(month):
         typer.echo(line)
@@ -202,7 +210,7 @@ def alias_add(
     """Have a short name understood as a game."""
     from bot import names
 
-    with _database() as database:
+    with _database_to_change() as database:
         names.add_alias(database, short, game)
     typer.echo(f"{short} now means {game}.")
 
@@ -212,7 +220,7 @@ def alias_remove(short: Annotated[str, typer.Argument(help="What people write.")
     """Forget a short name."""
     from bot import names
 
-    with _database() as database:
+    with _database_to_change() as database:
         gone = names.remove_alias(database, short)
     typer.echo(f"{short} is forgotten." if gone else f"{short} was no short name.")
 
@@ -239,7 +247,7 @@ def price_set(
         raise typer.BadParameter(f"{usd} is no price; write USD such as 0.015") from None
     if not amount.is_finite() or amount < 0:
         raise typer.BadParameter(f"{usd} is no price; write USD such as 0.015")
-    with _database() as database, database.transaction() as tx:
+    with _database_to_change() as database, database.transaction() as tx:
         if not tx.spend.set_price(kind=kind, usd=amount):
             raise typer.BadParameter(f"{kind} is no kind of call; `watchtime price` shows them")
     typer.echo(f"{kind} costs {amount} USD from now on.")

@@ -409,7 +409,8 @@ def prepare_schema(database: Database, *, migrate: bool) -> None:
     """See to it that the schema is right: a new database gets it; an older one is brought up to date if `migrate` is
     set. Raises SchemaMismatch otherwise."""
     if migrate or not migrations.applied_versions(database):
-        migrations.migrate(database)
+        with database.writing():
+            migrations.migrate(database)
     migrations.check(database)
 
 

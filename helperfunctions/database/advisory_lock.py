@@ -11,10 +11,11 @@ from helperfunctions.queries import BoundStep
 class Hold:
     """A lock of the whole database, on a connection of its own: when its holder dies, however it dies, it is free."""
 
-    def __init__(self, connection: Any, database: BoundStep, name: str) -> None:
+    def __init__(self, connection: Any, database: BoundStep, name: str, *, shared: bool = False) -> None:
         self._connection = connection
         self.database = database
         self._name = name
+        self._shared = shared
 
     def is_held(self) -> bool:
         """Whether the connection, and so the lock, is still there."""
@@ -29,5 +30,5 @@ class Hold:
         """Give the lock back; quietly, if it is gone already."""
         # Closing would free it too, but only some time later: the next holder may already be at the door.
         with suppress(DatabaseError), translated():
-            self.database.unlock(name=self._name)
+            (self.database.unshare if self._shared else self.database.unlock)(name=self._name)
         self._connection.close()

@@ -12,6 +12,7 @@ from helperfunctions.database.errors import translated
 from helperfunctions.database.transaction import Transaction
 from helperfunctions.environment import for_programs
 from helperfunctions.errors import Busy, DatabaseError
+from helperfunctions.locks import COMMANDS_THAT_WRITE
 from helperfunctions.queries import BoundStep, Queries
 
 # What of a connection its own programs take from the environment, and under which name.
@@ -81,16 +82,34 @@ class Database:
         finally:
             hold.release()
 
-    def hold(self, what: str) -> Hold | None:
-        """Take the lock of that name until it is released; None when somebody else has it."""
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Write from a command, next to the bot and other commands, but never while a backup is put into the database.
+
+        Raises Busy while one is restored, or all is copied to another server.
+        """
+        hold = self.hold(COMMANDS_THAT_WRITE, shared=True)
+        if hold is None:
+            raise Busy(
+                "the database is being restored or copied by another process; nothing was changed: try again when that "
+                "has ended"
+            )
+        try:
+            yield
+        finally:
+            hold.release()
+
+    def hold(self, what: str, *, shared: bool = False) -> Hold | None:
+        """Take the lock of that name until it is released; None when somebody else has it. `shared`: for several who do
+        not mind each other, but mind one who takes it for himself."""
         name = f"watchtime {what}"
         connection = self._connect()
         try:
             with translated():
                 connection.autocommit = True
                 database = BoundStep(self._queries.steps["database"], connection)
-                if database.try_lock(name=name):
-                    return Hold(connection, database, name)
+                if database.try_share(name=name) if shared else database.try_lock(name=name):
+                    return Hold(connection, database, name, shared=shared)
         except DatabaseError:
             connection.close()
             raise

@@ -2,6 +2,14 @@
 -- Take the lock of a job for this session, or say that another session has it.
 select pg_try_advisory_lock(hashtextextended(:name, 0));
 
+-- name: try_share$
+-- Take the lock together with other sessions that share it, or say that another session has it for itself.
+select pg_try_advisory_lock_shared(hashtextextended(:name, 0));
+
+-- name: unshare$
+-- Give a shared lock back.
+select pg_advisory_unlock_shared(hashtextextended(:name, 0));
+
 -- name: unlock$
 -- Give the lock of a job back.
 select pg_advisory_unlock(hashtextextended(:name, 0));

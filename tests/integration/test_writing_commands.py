@@ -1,0 +1,97 @@
+"""No command writes into a database that is being restored or copied, and none is restored while a command writes."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import typer
+from typer.main import get_command
+
+from bot import cli, cli_x
+from bot.cli_operations import JOBS
+from helperfunctions import backup
+from helperfunctions.clock import SystemClock
+from helperfunctions.database import Database
+from helperfunctions.errors import Busy, WatchTimeError
+from tests.factories import write
+
+# What only reads, writes into another place, or keeps everybody else out itself.
+DOES_NOT_WRITE = {"ask", "backup", "check", "config", "demo", "run", "sandbox", "web"} | {"restore", "copy-to"}
+DOES_NOT_WRITE |= {"outbox", "alias", "price"}
+# These have a lock of their own that a restore takes too.
+HAS_A_LOCK = {"daily": cli.daily}
+WRITES: dict[str, Callable[[], object]] = {
+    "collect": cli.collect,
+    "prune": cli.prune,
+    "post": lambda: cli.post(dry_run=False, day=None, charts=None),
+    "migrate": cli.migrate,
+    "reply": cli_x.reply,
+    "spend": lambda: cli_x.spend(resume=True),
+    "outbox send": cli_x.outbox_send,
+    "outbox retry": lambda: cli_x.outbox_retry(1),
+    "outbox drop": lambda: cli_x.outbox_drop(1),
+    "alias add": lambda: cli_x.alias_add("lol", "League of Legends"),
+    "alias remove": lambda: cli_x.alias_remove("lol"),
+    "price set": lambda: cli_x.price_set("post", "0.5"),
+}
+
+
+@pytest.fixture(autouse=True)
+def settings_of_the_command(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Set as a person sets them: in the environment, in a folder without .env."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"DATABASE_URL": url, "DATA_DIR": str(tmp_path), "TWITCH_CLIENT_ID": "a"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("TWITCH_CLIENT_SECRET", "planted-secret")
+    now = SystemClock().now()
+    write(
+        url,
+        "insert into posts (kind, day, text, status, created_at, next_try_at, expires_at) "
+        "values ('games', '2026-11-20', 'words', 'due', %s, %s, %s)",
+        *(now, now, now + timedelta(hours=2)),
+    )
+
+
+def test_every_command_is_known_to_write_or_not_to() -> None:
+    """A new one belongs into one of the lists above."""
+    found = set()
+    for name, command in get_command(cli.app).commands.items():  # type: ignore[attr-defined]
+        found |= {name} | {f"{name} {verb}" for verb in getattr(command, "commands", {})}
+    assert found == DOES_NOT_WRITE | set(HAS_A_LOCK) | set(WRITES)
+
+
+@pytest.mark.parametrize("command", [*WRITES.values(), *HAS_A_LOCK.values()], ids=[*WRITES, *HAS_A_LOCK])
+def test_while_a_backup_is_put_in_no_command_writes(command: Callable[[], object], database: Database) -> None:
+    before = backup.contents_of(database)
+    with ExitStack() as stack:
+        for job in JOBS:
+            stack.enter_context(database.only_one(job))
+        with pytest.raises(Busy) as caught:
+            command()
+    assert "nothing was" in str(caught.value)
+    assert backup.contents_of(database) == before
+
+
+@pytest.mark.parametrize("name", ["outbox retry", "outbox drop", "alias add", "alias remove", "price set", "migrate"])
+def test_next_to_a_bot_and_to_each_other_they_write(name: str, database: Database) -> None:
+    with ExitStack() as stack:
+        for job in ("run", "collect", "daily", "reply", "outbox"):
+            stack.enter_context(database.only_one(job))
+        stack.enter_context(database.writing())
+        try:
+            WRITES[name]()
+        except typer.BadParameter as exc:
+            # There is nothing of that id or kind: it has asked the database.
+            assert "nothing was changed" in str(exc) or "there is no post" in str(exc)  # noqa: PT017
+
+
+def test_while_a_command_writes_nothing_is_restored(database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "all.dump"
+    shown: list[int] = []
+    backup.backup(database, file, shown.append)
+    before = backup.contents_of(database)
+    with database.writing(), pytest.raises(WatchTimeError, match="a command that writes"):
+        backup.restore(database, backup.look_into(file), JOBS, shown.append, replace=True)
+    assert backup.contents_of(database) == before
