@@ -30,6 +30,8 @@ POLLS_THAT_ARE_NOT_WHOLE = """
 """
 STREAMS_OF_NO_POLL = "select distinct poll_id from staging.streams left join staging.polls using (poll_id) \
     where polls.poll_id is null"
+# A start takes a poll only if the last good one is older than an interval.
+AN_HOUR_OLDER = "update staging.polls set started_at = started_at - interval '1 hour'"
 ROUNDS = 8
 
 
@@ -95,6 +97,8 @@ def test_killed_at_any_moment_it_loses_nothing_that_was_committed(shell: Shell, 
     settings = settings_for(sandbox) | {"DATA_DIR": str(data)}
     assert shell.run("collect", **settings).code == 0
     pages = sandbox.requests - 1
+    with embedded_postgres.running(data / "postgres") as url:
+        write(url, AN_HOUR_OLDER)
     committed: list[tuple[int, int]] = []
     for _ in range(ROUNDS):
         asked = sandbox.requests
@@ -110,8 +114,8 @@ def test_killed_at_any_moment_it_loses_nothing_that_was_committed(shell: Shell, 
             assert rows(url, POLLS_THAT_ARE_NOT_WHOLE) == []
             assert rows(url, STREAMS_OF_NO_POLL) == []
             now = rows(url, "select poll_id, streams from staging.polls order by poll_id")
-            # The next start takes a poll only if the last good one is old, and if no start before it died of one.
-            write(url, "update staging.polls set started_at = started_at - interval '1 hour'")
+            write(url, AN_HOUR_OLDER)
+        # No start died of a poll: the next one need not wait.
         (data / "jobs.json").unlink(missing_ok=True)
         assert now[: len(committed)] == committed
         committed = now
