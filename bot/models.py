@@ -171,6 +171,13 @@ class DidYouMean:
     candidates: Sequence[Subject]
 
 
+@dataclass(frozen=True, slots=True)
+class TimeNotKnown:
+    """What was asked about is understood, the time is not, or nothing is kept for it."""
+
+    subject: Subject
+
+
 class Command(StrEnum):
     """What somebody wants who asks for no name."""
 
@@ -179,7 +186,7 @@ class Command(StrEnum):
     HELP = "help"
 
 
-Understood = Question | DidYouMean | Command | None
+Understood = Question | DidYouMean | TimeNotKnown | Command | None
 
 
 class SummaryKind(StrEnum):

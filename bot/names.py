@@ -3,37 +3,26 @@
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from bot.core.name_keys import LONGEST_KEY, game_keys
+from bot.core.near_names import NearNames
 from bot.models import Subject, SubjectKind
 from helperfunctions.database import CopyRows, Database, Transaction, Transactions
 from helperfunctions.errors import WatchTimeError
-from helperfunctions.near import likest
 from helperfunctions.text import name_key, one_line, slug
 
 log = logging.getLogger(__name__)
 
 CURSOR: Final = "names"
-LONGEST_KEY: Final = 200
 # So many games and streamers get their keys at a time: 100,000 took 80 MB, half of which was never given back.
 BATCH: Final = 10_000
 # Misspellings are looked for among all games and this many streamers; whom few watch is found by the exact name.
 MOST_STREAMERS: Final = 20_000
-# Less alike than this is of no use to anybody.
-LEAST_LIKENESS: Final = 0.6
 # So many of one name have it with a number in their address.
 MOST_OF_A_NAME: Final = 20
 _LOGIN: Final = re.compile(r"[a-z0-9_]{1,60}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Likely:
-    """Names that may be misspelled, the most watched first: keys beside whose they are."""
-
-    keys: list[str] = field(default_factory=list)
-    subjects: list[Subject] = field(default_factory=list)
 
 
 class DatabaseNames:
@@ -45,7 +34,7 @@ class DatabaseNames:
     def __init__(self, database: Transactions) -> None:
         self._database = database
         self._poll_id: int | None = None
-        self._likely: Mapping[SubjectKind | None, _Likely] | None = None
+        self._near: NearNames | None = None
 
     def refresh(self) -> int:
         """Key the names that came or changed with the polls stored since the last call; how many keys were written.
@@ -56,7 +45,7 @@ class DatabaseNames:
         with self._database.transaction() as tx:
             poll_id, ended_at, is_begun, since, poll_ids = tx.names.polls_to_key(cursor=CURSOR)
         if poll_id != self._poll_id:
-            self._poll_id, self._likely = poll_id, None
+            self._poll_id, self._near = poll_id, None
         if poll_id is None or (is_begun and not poll_ids):
             return 0
         if not is_begun:
@@ -70,7 +59,7 @@ class DatabaseNames:
             tx.names.move_cursor(name=CURSOR, x_id=str(poll_ids[-1] if poll_ids else poll_id), moved_at=ended_at)
         if written:
             # Somebody may have read the names meanwhile, without these.
-            self._likely = None
+            self._near = None
             log.debug("names keyed keys=%s", written)
         return written
 
@@ -130,46 +119,38 @@ class DatabaseNames:
     def nearly(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[tuple[Subject, float]]:
         """Whose keys are most like this one, with the likeness from 0 to 1, the likest first; of equally like ones the
         more watched. Kept in memory from the first call on until `refresh` finds a newer poll."""
-        likely = self._loaded()[kind]
-        # A streamer may stand there twice.
-        near = likest(key, likely.keys, 2 * how_many, at_least=LEAST_LIKENESS)
-        best: dict[tuple[SubjectKind, str], tuple[Subject, float]] = {}
-        for place, likeness in near:
-            subject = likely.subjects[place]
-            best.setdefault((subject.kind, subject.id), (subject, likeness))
-        return list(best.values())[:how_many]
-
-    def load(self) -> None:
-        """Read the names that may be misspelled, which is done at the first call of `nearly` else."""
-        self._loaded()
-
-    def _loaded(self) -> Mapping[SubjectKind | None, _Likely]:
-        likely = self._likely = self._likely or self._most_watched()
-        return likely
+        return self._loaded().nearly(key, how_many, kind)
 
     def beginning(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[Subject]:
         """Whose keys begin with this one, of those who may be misspelled, the most watched first."""
-        likely = self._loaded()[kind]
-        found: dict[tuple[SubjectKind, str], Subject] = {}
-        for own, subject in zip(likely.keys, likely.subjects, strict=True):
-            if own.startswith(key):
-                found.setdefault((subject.kind, subject.id), subject)
-                if len(found) == how_many:
-                    break
-        return list(found.values())
+        return self._loaded().beginning(key, how_many, kind)
 
-    def _most_watched(self) -> Mapping[SubjectKind | None, _Likely]:
-        """Of each kind, and of both."""
-        likely = {kind: _Likely() for kind in (None, *SubjectKind)}
+    def beginning_nearly(
+        self, key: str, how_many: int, kind: SubjectKind | None = None
+    ) -> Sequence[tuple[Subject, float]]:
+        """Whose keys begin with something like this one, with that likeness; as `nearly`."""
+        return self._loaded().beginning_nearly(key, how_many, kind)
+
+    def load(self) -> None:
+        """Read the names that may be misspelled, which the first call of `nearly` does otherwise."""
+        self._loaded()
+
+    def are_empty(self) -> bool:
+        """Whether no game and no streamer has a key yet."""
         with self._database.transaction() as tx:
-            for key, kind, subject_id, name, watch_hours in tx.names.most_watched_names(
-                how_many_streamers=MOST_STREAMERS
-            ):
-                subject = Subject(SubjectKind(kind), subject_id, name, watch_hours)
-                for one in (likely[None], likely[subject.kind]):
-                    one.keys.append(key)
-                    one.subjects.append(subject)
-        return likely
+            return not tx.names.is_any_named()
+
+    def _loaded(self) -> NearNames:
+        near = self._near = self._near or self._most_watched()
+        return near
+
+    def _most_watched(self) -> NearNames:
+        with self._database.transaction() as tx:
+            rows = tx.names.most_watched_names(how_many_streamers=MOST_STREAMERS)
+            return NearNames(
+                (key, Subject(SubjectKind(kind), subject_id, name, watch_hours))
+                for key, kind, subject_id, name, watch_hours in rows
+            )
 
 
 def _storable(key: str) -> str:
@@ -178,7 +159,6 @@ def _storable(key: str) -> str:
 
 
 def _key(name: str) -> str:
-    # An index takes no entries of a few thousand bytes, which no sensible name has.
     return name_key(name)[:LONGEST_KEY]
 
 
@@ -196,7 +176,8 @@ def _numbered(base: str, number: int, id_: str) -> str:
 
 def _game_rows(games: Iterable[tuple[str, str]]) -> Iterable[tuple[str, ...]]:
     for game_id, name in games:
-        yield SubjectKind.GAME.value, game_id, _key(name), name, ""
+        for key in game_keys(name):
+            yield SubjectKind.GAME.value, game_id, key, name, ""
 
 
 def _streamer_rows(streamers: Iterable[tuple[str, str, str]]) -> Iterable[tuple[str, ...]]:

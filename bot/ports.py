@@ -59,14 +59,19 @@ class X(Protocol):
 
 
 class Names(Protocol):
-    """The names that can be asked for. A key is `text.name_key` of a name."""
+    """The names that can be asked for. A key is `text.name_key` of a name, or one of `name_keys.game_keys`."""
 
     def exactly(self, keys: Sequence[str]) -> Mapping[str, Sequence[Subject]]:
         """Who goes by these keys, the most watched first; keys that nobody has are left out."""
         ...
 
-    def nearly(self, key: str, how_many: int) -> Sequence[tuple[Subject, float]]:
-        """Whose keys are most like this one, with the likeness from 0 to 1, the likest first."""
+    def nearly(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[tuple[Subject, float]]:
+        """Whose keys are most like this one, with the likeness from 0 to 1, the likest first; games or streamers alone
+        if a kind is named."""
+        ...
+
+    def beginning(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[Subject]:
+        """Whose keys begin with this one, the most watched first; games or streamers alone if a kind is named."""
         ...
 
 
@@ -77,10 +82,8 @@ class SearchedNames(Names, Protocol):
         """Read what is kept in memory, so that nobody who searches waits for it."""
         ...
 
-    def nearly(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[tuple[Subject, float]]:
-        """The same; games or streamers alone if a kind is named."""
-        ...
-
-    def beginning(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[Subject]:
-        """Whose keys begin with this one, the most watched first; games or streamers alone if a kind is named."""
+    def beginning_nearly(
+        self, key: str, how_many: int, kind: SubjectKind | None = None
+    ) -> Sequence[tuple[Subject, float]]:
+        """Whose keys begin with something like this one, with that likeness; as `nearly`."""
         ...

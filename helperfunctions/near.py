@@ -17,3 +17,10 @@ def likest(text: str, among: Sequence[str], how_many: int, *, at_least: float = 
         text, among, scorer=Indel.normalized_similarity, processor=None, limit=how_many, score_cutoff=at_least
     )
     return [(place, float(likeness)) for _, likeness, place in near]
+
+
+def edits(one: str, other: str) -> int:
+    """How many letters were added, left out, replaced, or exchanged with their neighbour."""
+    from rapidfuzz.distance import OSA
+
+    return int(OSA.distance(one, other))

@@ -26,6 +26,7 @@ _TAG = regex.compile(r"[#＃][\p{L}\p{M}\p{N}_\u200c\u200d]+|\$[A-Za-z]+")
 _ACCENTS = regex.compile(r"[\u0300-\u036f]")
 _NOT_IN_SLUG = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 LONGEST_SLUG = 80
+_TRADEMARKS = dict.fromkeys(map(ord, "™℠®©"))
 _UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
 
 
@@ -74,7 +75,8 @@ def name_key(name: str) -> str:
     """What is left of a name when case, accents, spaces and punctuation do not count."""
     if name.isascii():  # as nearly all are, and quickly told
         return "".join(filter(str.isalnum, name.lower())) or one_line(name).lower()
-    letters = unicodedata.normalize("NFKD", name.casefold())
+    # Fancy letters become plain capitals, and a trademark sign would become two letters.
+    letters = unicodedata.normalize("NFKD", name.translate(_TRADEMARKS)).casefold()
     key = "".join(char for char in letters if unicodedata.category(char)[0] in "LN")
     return unicodedata.normalize("NFC", key) or one_line(name).casefold()
 

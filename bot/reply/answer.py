@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.days import Calendar
-from bot.models import Command, DidYouMean, Question, Understood
+from bot.models import Command, DidYouMean, Question, TimeNotKnown, Understood
 from bot.names import DatabaseNames
 from bot.reply import compose
 from bot.reply.lookup import Lookup
@@ -87,6 +87,9 @@ class Answerer:
             case DidYouMean(candidates):
                 names = [candidate.name for candidate in candidates]
                 return Answer(f"near: {', '.join(names)}", lambda variant: compose.did_you_mean(names, variant=variant))
+            case TimeNotKnown(subject):
+                asked = f"{subject.kind}:{subject.id} at a time that is not known"
+                return Answer(asked, lambda variant: compose.time_not_known(subject.name, variant=variant))
             case Command.HELP:
                 return Answer("help", lambda variant: compose.help_text(variant=variant))
             case None if self.gives_hint:

@@ -63,6 +63,19 @@ def did_you_mean(names: Sequence[str], *, variant: int = 0) -> str:
     return _form([partial(_fitting, partial(_question, start, names, end)) for end, start in forms], variant)
 
 
+def time_not_known(name: str, *, variant: int = 0) -> str:
+    """The time was not understood, or nothing is kept for it: the times that are known."""
+    firsts = ("I cannot answer for that time.", "I do not know that time.", "I have no numbers for that time.")
+    times = "live, today, yesterday, last N days (up to a year), week, month, year, or a date"
+    seconds = (
+        f"I know: {times}. For example: {{name}} last 7 days",
+        f"Ask with one of these: {times}. Such as: {{name}} last 7 days",
+        f"What I know: {times}. Try: {{name}} last 7 days",
+    )
+    forms = product(firsts, seconds)
+    return _form([partial(_fitting, partial(_about, f"{first} {second}", name)) for first, second in forms], variant)
+
+
 def help_text(*, variant: int = 0) -> str:
     """How to ask, by example. Without our own name: with it we would mention ourselves."""
     examples = ("Just Chatting", "how is xQc doing?", "LoL last 7 days", "VALORANT live", "Fortnite today")
@@ -117,6 +130,10 @@ def _form(forms: Sequence[Callable[[], str]], variant: int) -> str:
 def _fitting(write: Callable[[int], str]) -> str:
     """The text with its names as wide as fit: none is cut shorter than the limit demands, no number ever."""
     return widest_fit(write, widest=WIDEST_NAME, limit=POST_LIMIT - len(_NUMBER.format(9999)))
+
+
+def _about(text: str, name: str, width: int) -> str:
+    return text.format(name=_name(name, width))
 
 
 def _span(facts: SpanFacts, style: Style, width: int) -> str:

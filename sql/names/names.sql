@@ -189,7 +189,8 @@ select
     coalesce(watched_games.watch_hours, 0) as watch_hours
 from names
 left join watched_games on names.id = watched_games.game_id
-where names.kind = 'game'
+-- behind a tilde stand words in any order, which nobody types so
+where names.kind = 'game' and not starts_with(names.key, '~')
 union all
 select
     names.key,
@@ -213,6 +214,10 @@ union all
     limit :how_many_streamers
 )
 order by watch_hours desc, kind, id, key;
+
+-- name: is_any_named$
+-- Whether any game or streamer has a key. Grain: one row.
+select exists (select from names) as is_any;
 
 -- name: aliases
 -- The short names of games. Grain: one row per short name.

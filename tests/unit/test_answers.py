@@ -171,6 +171,9 @@ def test_whatever_the_names_it_fits_and_links_nothing(name: str, variant: int) -
     text = compose.did_you_mean([name, name, "Rust"], variant=variant)
     assert weighted_length(text) <= POST_LIMIT
     assert unwanted(text) == []
+    text = compose.time_not_known(name, variant=variant)
+    assert weighted_length(text) <= POST_LIMIT
+    assert unwanted(text) == []
 
 
 FORMS: list[Callable[[int], str]] = [
@@ -183,6 +186,7 @@ FORMS: list[Callable[[int], str]] = [
     lambda variant: compose.stopped(variant=variant),
     lambda variant: compose.started(variant=variant),
     lambda variant: compose.hint(variant=variant),
+    lambda variant: compose.time_not_known("Rust", variant=variant),
 ]
 
 
@@ -209,6 +213,12 @@ def test_up_to_three_are_asked_back_for() -> None:
     assert compose.did_you_mean(["agar.io"]) == f"Did you mean agar.{BREAK}io?"
     assert compose.did_you_mean(["Rust", "Stray"]) == "Did you mean Rust or Stray?"
     assert compose.did_you_mean(["Rust", "Stray", "Go", "Chess"]) == "Did you mean Rust, Stray or Go?"
+
+
+def test_a_time_that_is_not_known_is_answered_with_those_that_are() -> None:
+    text = compose.time_not_known("{xQc}")
+    for part in ("live", "today", "yesterday", "last N days", "week", "month", "year", "a date", "{xQc} last 7 days"):
+        assert part in text
 
 
 def test_help_names_what_can_be_asked() -> None:

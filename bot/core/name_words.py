@@ -1,0 +1,100 @@
+"""Words and numerals, as far as they matter for comparing names. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from helperfunctions.text import name_key
+
+# "S.T.A.L.K.E.R." and "R.E.P.O." are one word each; "U.S." too.
+_DOTTED: Final = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?")
+_TENS: Final = ("", "x", "xx")
+_ONES: Final = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_ROMAN: Final = {tens + ones: 10 * ten + one for ten, tens in enumerate(_TENS) for one, ones in enumerate(_ONES)}
+# "One" is a pronoun more often than a number.
+_WORDED: Final = {word: number for number, word in enumerate("two three four five six seven eight nine ten".split(), 2)}
+# These are words and letters, too: they are numerals behind a name only.
+_ALSO_LETTERS: Final = frozenset(("i", "v", "x"))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of letters and digits, from `start` up to before `end`, and the key it is compared by."""
+
+    start: int
+    end: int
+    key: str
+
+
+def tidy(text: str) -> str:
+    """A text without invisible characters (joiners, direction marks), and with marks joined to their letters."""
+    seen = (" " if char.isspace() else char for char in unicodedata.normalize("NFC", text))
+    return "".join(char for char in seen if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def words_in(text: str) -> Iterator[Word]:
+    """The words of a tidy text."""
+    at = 0
+    for dotted in _DOTTED.finditer(text):
+        yield from _plain_words(text, at, dotted.start())
+        yield Word(dotted.start(), dotted.end(), name_key(dotted[0]))
+        at = dotted.end()
+    yield from _plain_words(text, at, len(text))
+
+
+def _plain_words(text: str, first: int, last: int) -> Iterator[Word]:
+    start = -1
+    for number in range(first, last):
+        if unicodedata.category(text[number])[0] in "LNM":
+            start = number if start < 0 else start
+        elif start >= 0:
+            yield Word(start, number, name_key(text[start:number]))
+            start = -1
+    if start >= 0:
+        yield Word(start, last, name_key(text[start:last]))
+
+
+def keys_of(text: str) -> list[str]:
+    """The keys of a text's words."""
+    return [word.key for word in words_in(tidy(text))]
+
+
+def numeral(key: str) -> int | None:
+    """The number that a word is: "2", "II", "two". None for other words, and for "" and "1st"."""
+    if key.isdecimal() and len(key) <= 9:
+        return int(key)
+    if key in _WORDED:
+        return _WORDED[key]
+    return _ROMAN.get(key) or None
+
+
+def numerals(keys: Sequence[str]) -> list[int]:
+    """The numbers among a name's words, in their order; digits at the end of a word count ("dota3", "2k26").
+
+    A roman I, V or X is a number behind another word only.
+    """
+    found: list[int] = []
+    for place, key in enumerate(keys):
+        number = None if key in _ALSO_LETTERS and not place else numeral(key)
+        if number is not None:
+            found.append(number)
+        else:
+            found.extend(int(digits) for digits in re.findall(r"\d{1,9}", key))
+    return found
+
+
+def with_digits(keys: Sequence[str]) -> str:
+    """A key of words whose numerals are written as digits: "grand theft auto v" as `grandtheftauto5`."""
+    return "".join(_digits(key, place) for place, key in enumerate(keys))
+
+
+def _digits(key: str, place: int) -> str:
+    number = None if key in _ALSO_LETTERS and not place else numeral(key)
+    return key if number is None else str(number)
+
+
+def in_any_order(keys: Iterable[str]) -> str:
+    """A key that does not depend on the order of the words. It holds spaces, which no other key does."""
+    return "~" + " ".join(sorted(keys))

@@ -1,0 +1,132 @@
+"""A mention -> what its author wants. Pure, but for the index of names."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from bot.core.name_keys import Grade
+from bot.core.name_words import tidy
+from bot.models import DidYouMean, Question, Subject, SubjectKind, TimeNotKnown, Understood
+from bot.ports import Names
+from bot.reply.understand.commands import command_in
+from bot.reply.understand.found import FAR_MORE, Found, found_in, negation
+from bot.reply.understand.misspelled import MOST_OFFERED, distinct, misspelled
+from bot.reply.understand.said import Said, take_apart
+from bot.reply.understand.sources import CLEAR, Candidate, candidates_in
+from bot.reply.understand.verdict import Verdict, is_common, verdict
+from bot.reply.understand.vocabulary import PEOPLE
+
+# A longer text is read no further; a post of an ordinary account ends before.
+LONGEST_TEXT: Final = 1_000
+_TWITCH_ADDRESS: Final = r"(?:https?://)?(?:www\.|m\.)?twitch\.tv/(?P<login>\w{2,25})\S*"
+_ADDRESS: Final = r"https?://\S+|www\.\S+"
+
+
+def understand(text: str, names: Names, *, bot_username: str, day: date, today: date) -> Understood:
+    """What a text asks for. `day`: the bot's present day, which is not over; `today`: the calendar's date.
+
+    A Question; TimeNotKnown when only the time is not understood; DidYouMean when only something near is known; a
+    Command; None when there is nothing to answer.
+    """
+    text = _without_us(tidy(text)[:LONGEST_TEXT], bot_username)
+    command = command_in(text)
+    if command is not None:
+        return command
+    said = take_apart(text, day=day, today=today)
+    if not said.words:
+        return None
+    candidates = candidates_in(said)
+    known = names.exactly(list(dict.fromkeys(candidate.key for candidate in candidates)))
+    found = found_in(candidates, known, said)
+    unwanted = [words for one in found if (words := negation(said, one.candidate)) is not None]
+    wanted = [one for one in found if negation(said, one.candidate) is None]
+    # Nearly every everyday word is somebody's name: only other names account for words.
+    telling = [one.candidate for one in found if not is_common(said.keys(one.candidate.first, one.candidate.last))]
+    taken = frozenset(number for words in (*(one.taken for one in telling), *unwanted) for number in words)
+    judged = [(verdict(said, one, taken), one) for one in wanted]
+    answered = [one for judgement, one in judged if judgement is Verdict.ANSWERED]
+    if answered:
+        return _answer(said, _subject_of(said, answered), names)
+    asked_back = [one for judgement, one in judged if judgement is Verdict.ASKED_BACK]
+    if asked_back:
+        return _longer_name(said, asked_back[0], names) or _ask_back(said, asked_back[0], names)
+    if telling or unwanted:
+        # Somebody says what they do not want, or talks about a name without asking.
+        return None
+    clear = [candidate for candidate in candidates if candidate.weight >= CLEAR]
+    unknown = [candidate for candidate in clear if candidate.key not in known]
+    return _nearly(said, unknown, names) if unknown or not clear else None
+
+
+def _without_us(text: str, bot_username: str) -> str:
+    """The text without our own name, wherever it stands, and without addresses, which ask for nothing."""
+    without = re.sub(rf"[@＠]{re.escape(bot_username)}(?!\w)", " ", text, flags=re.IGNORECASE)
+    without = re.sub(_TWITCH_ADDRESS, r' streamer:"\g<login>" ', without, flags=re.IGNORECASE)
+    return re.sub(_ADDRESS, " ", without)
+
+
+def _subject_of(said: Said, found: Sequence[Found]) -> Found:
+    """Of several names the one that the question is about.
+
+    What is most clearly a name counts first. Of a streamer and a game the streamer is the subject, whose games are the
+    answer, unless streamers are asked for; of several of one kind the first is, the others are said about it.
+    """
+    def clearness(one: Found) -> tuple[int, bool]:
+        return one.candidate.weight, not is_common(said.keys(one.candidate.first, one.candidate.last))
+
+    best = max(map(clearness, found))
+    clearest = [one for one in found if clearness(one) == best]
+    asks_for_people = any(word.key in PEOPLE for word in said.words)
+    kind = SubjectKind.GAME if asks_for_people else SubjectKind.STREAMER
+    return next((one for one in clearest if one.subject.kind is kind), clearest[0])
+
+
+def _answer(said: Said, found: Found, names: Names) -> Understood:
+    candidate, subject = found.candidate, found.subject
+    if found.grade in (Grade.SHORTER, Grade.SUBTITLE) and (rivals := _of_that_beginning(candidate, subject, names)):
+        return DidYouMean(distinct([subject, *rivals]))
+    return _at_a_time(said, subject, candidate)
+
+
+def _at_a_time(said: Said, subject: Subject, candidate: Candidate) -> Understood:
+    window = said.window(candidate.first, candidate.last)
+    return TimeNotKnown(subject) if window is None else Question(subject, window)
+
+
+def _of_that_beginning(candidate: Candidate, subject: Subject, names: Names) -> list[Subject]:
+    """Other games whose names begin with what is only a part of this one's, unless it is watched far more."""
+    others = [
+        other
+        for other in names.beginning(candidate.key, 2 * MOST_OFFERED, SubjectKind.GAME)
+        if other.id != subject.id and FAR_MORE * other.watch_hours > subject.watch_hours
+    ]
+    return others
+
+
+def _longer_name(said: Said, found: Found, names: Names) -> Understood:
+    """ "the witcher 2: assassins fo kings": the name with what stands beside it, if that leaves no doubt."""
+    meant = misspelled(said, (), names)
+    if not isinstance(meant, tuple):
+        return None
+    subject, candidate = meant
+    is_longer = candidate.first <= found.candidate.first and candidate.last > found.candidate.last
+    return _at_a_time(said, subject, candidate) if is_longer else None
+
+
+def _ask_back(said: Said, found: Found, names: Names) -> DidYouMean:
+    """The name that was found, what is near with the words beside it, and others of that name."""
+    candidate = found.candidate
+    if found.rivals:
+        return DidYouMean(distinct([found.subject, *found.rivals]))
+    wider = "".join(said.keys(candidate.first, min(candidate.last + 1, len(said.words))))
+    near = [subject for subject, likeness in names.nearly(wider, MOST_OFFERED) if likeness >= 0.75]
+    return DidYouMean(distinct([found.subject, *near]))
+
+
+def _nearly(said: Said, clear: Sequence[Candidate], names: Names) -> Understood:
+    meant = misspelled(said, clear, names)
+    if isinstance(meant, tuple):
+        subject, candidate = meant
+        return _at_a_time(said, subject, candidate)
+    return meant

@@ -1,0 +1,174 @@
+"""A mention, taken apart: its words, its times, and how much it looks like a question about watch time. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+from bot.core.name_words import Word, numeral, words_in
+from bot.models import Window
+from bot.reply.understand.times import SaidTime, default_window, times_in
+from bot.reply.understand.vocabulary import COURTESY, FRAME, SMALL_TALK, STRONG, UNSPACED_ASKS, WEAK, without_particles
+from helperfunctions.text import name_key
+
+MOST_WORDS: Final = 40
+# A question may begin with these; within a sentence they say nothing.
+_AUXILIARY: Final = frozenset("is are does do did can could has have was will".split())
+_QUESTION_MARK: Final = re.compile(r"[?？¿؟]")
+_EXCITED: Final = re.compile(r"[!！]")
+HANDLE: Final = r"[@＠](?P<name>\w{1,25})"
+# What ends a sentence, or a part of it.
+_STOP: Final = re.compile(r"[.,;!?…。、，！？\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text and what stands in it. Words are referred to by their numbers."""
+
+    text: str
+    words: list[Word]
+    times: list[SaidTime]
+    default: Window
+    handles: frozenset[int]
+
+    def keys(self, first: int, last: int) -> list[str]:
+        """The keys of the words from one up to before another."""
+        return [word.key for word in self.words[first:last]]
+
+    def is_time(self, number: int) -> bool:
+        """Whether a word is part of a time."""
+        word = self.words[number]
+        return any(said.start < word.end and word.start < said.end for said in self.times)
+
+    def times_outside(self, first: int, last: int) -> list[SaidTime]:
+        """The times that stand outside of some words."""
+        if first >= last:
+            return self.times
+        start, end = self.words[first].start, self.words[last - 1].end
+        return [said for said in self.times if said.end <= start or said.start >= end]
+
+    def window(self, first: int, last: int) -> Window | None:
+        """The time that is said outside a name, the most exact one; None when one of them is not known."""
+        outside = self.times_outside(first, last)
+        if not outside:
+            return self.default
+        if any(said.window is None for said in outside):
+            return None
+        return min(outside, key=lambda said: said.rank).window
+
+    def word_at(self, position: int) -> int:
+        """The number of the first word that starts at a position or later."""
+        return next((number for number, word in enumerate(self.words) if word.start >= position), len(self.words))
+
+    def others(self, taken: Collection[int]) -> list[int]:
+        """The words that are not taken, no handle and no part of a time."""
+        return [
+            number
+            for number in range(len(self.words))
+            if number not in taken and number not in self.handles and not self.is_time(number)
+        ]
+
+    def is_number(self, number: int) -> bool:
+        """Whether a word is a number, in digits, in letters, or a roman one behind another word."""
+        key = self.words[number].key
+        return numeral(key) is not None and not (key in {"i", "v", "x"} and not number)
+
+    def is_separate(self, number: int) -> bool:
+        """Whether something between a word and the one before it ends a sentence or a part of it."""
+        if number <= 0 or number >= len(self.words):
+            return True
+        return _STOP.search(self.text[self.words[number - 1].end : self.words[number].start]) is not None
+
+    def strength(self, taken: Collection[int]) -> int:
+        """How much the words that are not taken look like a question about watch time: 2 surely, 1 maybe, 0 not."""
+        others = self.others(taken)
+        keys = [self.words[number].key for number in others]
+        if any(key in STRONG for key in keys) or self._asks_unspaced(others):
+            return 2
+        is_timed = any(
+            said.window is not None and not any(_covers(said, self.words[number]) for number in taken)
+            for said in self.times
+        )
+        is_weak = any(key in WEAK for key in keys) or (bool(others) and others[0] == 0 and keys[0] in _AUXILIARY)
+        return 2 if is_timed and is_weak else int(is_timed or is_weak or self.has_question_mark)
+
+    def _asks_unspaced(self, others: Iterable[int]) -> bool:
+        keys = [self.words[number].key for number in others if is_unspaced(self.words[number].key)]
+        return any(ask in key for key in keys for ask in UNSPACED_ASKS)
+
+    @property
+    def has_question_mark(self) -> bool:
+        """Whether there is a question mark anywhere."""
+        return _QUESTION_MARK.search(self.text) is not None
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether there is no exclamation mark, no picture and nobody else spoken to: "wow!!!" is no game."""
+        return not self.handles and not _EXCITED.search(self.text) and not has_pictures(self.text)
+
+
+def take_apart(text: str, *, day: date, today: date) -> Said:
+    """A tidy text without our own name, taken apart."""
+    said_times = times_in(text, day=day, today=today)
+    words = list(_apart(words_in(text), said_times, text))[:MOST_WORDS]
+    handles = {
+        number
+        for found in matches(HANDLE, text)
+        for number, word in enumerate(words)
+        if found.start("name") <= word.start and word.end <= found.end("name")
+    }
+    return Said(text, words, said_times, default_window(day), frozenset(handles))
+
+
+def _apart(words: Iterable[Word], said_times: Iterable[SaidTime], text: str) -> Iterator[Word]:
+    """The words, in scripts without spaces cut where a time begins or ends."""
+    borders = sorted({border for said in said_times for border in (said.start, said.end)})
+    for word in words:
+        cuts = [border for border in borders if word.start < border < word.end] if is_unspaced(word.key) else []
+        if not cuts:
+            yield word
+            continue
+        for start, end in pairwise((word.start, *cuts, word.end)):
+            yield Word(start, end, name_key(text[start:end]))
+
+
+def _covers(said: SaidTime, word: Word) -> bool:
+    return said.start < word.end and word.start < said.end
+
+
+def is_frame(key: str) -> bool:
+    """Whether a word belongs to a question rather than to a name."""
+    return key in FRAME or key in COURTESY or (is_unspaced(key) and not without_particles(key))
+
+
+def is_everyday(key: str) -> bool:
+    """Whether a word alone is no question: "hello", "what", "top"."""
+    return key in FRAME or key in SMALL_TALK or key in COURTESY or key.isdecimal() or len(key) < 2
+
+
+def has_pictures(text: str) -> bool:
+    """Whether there are emoji or the like in a text."""
+    return any(unicodedata.category(char) == "So" and char not in "™®©℠" for char in text)
+
+
+# Scripts that write without spaces, or tie particles to a name.
+_UNSPACED: Final = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+
+
+def is_unspaced(key: str) -> bool:
+    """Whether a word is of a script that puts no space between a name and what follows."""
+    return _UNSPACED.search(key) is not None
+
+
+def matches(pattern: str, text: str) -> Iterable[re.Match[str]]:
+    """Where a pattern is found, in whatever case."""
+    return _compiled(pattern).finditer(text)
+
+
+@lru_cache(maxsize=64)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)

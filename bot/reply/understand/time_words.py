@@ -1,0 +1,184 @@
+"""The words in which people name a time, in the large languages. A table; `times` makes patterns of it.
+
+All are written as `times.folded` leaves them: lower case, Latin and Cyrillic letters without accents.
+"""
+
+from typing import Final
+
+TODAY: Final = """
+    today so far|so far today|today|todays|hoy|heute|aujourd'hui|aujourd’hui|aujourdhui|hoje|oggi|vandaag|idag|i dag|
+    dzisiaj|dzis|сегодня|сьогодні|bugun|hari ini|hom nay|tanaan|dnes|اليوم|आज|今日|きょう|本日|今天|오늘
+"""
+YESTERDAY: Final = """
+    yesterday|yesterdays|ayer|gestern|hier|ontem|ieri|gisteren|igar|i gar|wczoraj|вчера|вчора|dun|kemarin|hom qua|eilen|
+    vcera|أمس|امس|昨日|きのう|昨天|어제
+"""
+DAY_BEFORE_YESTERDAY: Final = """
+    the day before yesterday|day before yesterday|anteayer|antes de ayer|antier|vorgestern|avant-hier|avant hier|anteontem|
+    l'altro ieri|altro ieri|avantieri|eergisteren|i forrgar|forrgar|przedwczoraj|позавчера|evvelsi gun|onceki gun|一昨日|
+    おととい|前天|그저께|그제|أول أمس
+"""
+LIVE: Final = """
+    right now|live|now|currently|at the moment|rn|atm|ahora mismo|ahora|en vivo|en directo|jetzt|gerade|
+    derzeit|maintenant|en ce moment|en direct|agora|ao vivo|adesso|in questo momento|in diretta|сейчас|в эфире|зараз|
+    simdi|su an|canli|teraz|na zywo|op dit moment|just nu|sekarang|bay gio|الآن|الان|अभी|ライブ|いま|現在|今すぐ|现在|
+    正在|지금|라이브
+"""
+UNITS: Final = {
+    1: """
+        d|day|days|dia|dias|tag|tage|tagen|tages|jour|jours|giorno|giorni|dag|dagen|dagar|dage|dager|dzien|dni|день|дня|дней|
+        дні|днів|gun|gunluk|hari|ngay|يوم|أيام|ايام|दिन|दिनों|paivaa|日間|日|天|일간|일
+    """,
+    7: """
+        w|wk|wks|week|weeks|semana|semanas|woche|wochen|semaine|semaines|settimana|settimane|weken|vecka|veckor|uke|uker|uge|
+        uger|tydzien|tygodnie|tygodni|неделя|неделю|недели|недель|тиждень|тижні|hafta|minggu|tuan|أسبوع|اسبوع|أسابيع|
+        सप्ताह|हफ्ते|週間|週|周|星期|주일|주
+    """,
+    30: """
+        month|months|mes|meses|monat|monate|monaten|mois|mese|mesi|maand|maanden|manad|manader|maned|maneder|miesiac|
+        miesiace|miesiecy|месяц|месяца|месяцев|місяць|ay|bulan|thang|شهر|أشهر|महीने|महीना|か月|ヶ月|カ月|ケ月|個月|个月|개월|달
+    """,
+    365: """
+        y|yr|yrs|year|years|ano|anos|jahr|jahre|jahren|an|ans|annee|annees|anno|anni|jaar|ar|rok|lata|lat|год|года|лет|рік|
+        yil|tahun|nam|سنة|عام|साल|年間|年|년
+    """,
+}
+# A unit without a number is the last one of it.
+SPANS: Final = {
+    7: """
+        week|weekly|semana|woche|semaine|settimana|vecka|veckan|uken|ugen|tydzien|tygodniu|неделя|неделю|неделе|недели|
+        тиждень|hafta|haftaki|haftalik|minggu|tuan nay|tuan truoc|أسبوع|الأسبوع|सप्ताह|हफ्ते|今週|先週|一週間|
+        この週|本周|这周|這週|上周|上週|一周|这个星期|上个星期|이번 주|이번주|지난 주|지난주|일주일|주간
+    """,
+    30: """
+        month|monthly|este mes|el mes|ultimo mes|del mes|mes pasado|esse mes|deste mes|neste mes|no mes|monat|mois|mese|maand|
+        manaden|manad|maned|miesiac|miesiacu|месяц|месяца|місяць|bu ay|gecen ay|son ay|aylik|bulan ini|bulan lalu|
+        thang nay|thang truoc|شهر|الشهر|महीने|今月|先月|一か月|一ヶ月|本月|这个月|這個月|上个月|上個月|一个月|이번 달|이번달|지난달|
+        지난 달|한달|한 달
+    """,
+    365: """
+        year|yearly|este ano|el ano|ultimo ano|del ano|ano pasado|esse ano|deste ano|neste ano|jahr|annee|quest'anno|
+        ultimo anno|anno scorso|jaar|aret|i ar|ten rok|rok temu|ostatni rok|год|году|року|bu yil|gecen yil|son yil|yillik|
+        tahun ini|tahun lalu|nam nay|nam ngoai|سنة|السنة|عام|साल|今年|去年|昨年|一年|올해|작년|일년|일 년
+    """,
+}
+NUMBERS: Final = {
+    1: "one|a|an|un|una|uno|ein|eine|einem|einer|une|um|uma|een|en|ett|один|одну|bir|一",
+    2: "two|couple|couple of|a couple of|a couple|dos|zwei|deux|dois|duas|due|twee|tva|dwa|два|две|iki|dua|二|两|兩|두",
+    3: "three|tres|drei|trois|tre|drie|trzy|три|uc|tiga|三|세",
+    4: "four|cuatro|vier|quatre|quatro|quattro|fyra|fire|cztery|четыре|dort|empat|四|네",
+    5: "five|cinco|funf|cinq|cinque|vijf|fem|piec|пять|bes|lima|五",
+    6: "six|seis|sechs|sei|zes|sex|szesc|шесть|alti|enam|六",
+    7: "seven|siete|sieben|sept|sete|sette|zeven|sju|siedem|семь|yedi|tujuh|七",
+    8: "eight|ocho|acht|huit|oito|otto|atta|osiem|восемь|sekiz|delapan|八",
+    9: "nine|nueve|neun|neuf|nove|negen|nio|dziewiec|девять|dokuz|sembilan|九",
+    10: "ten|diez|zehn|dix|dez|dieci|tien|tio|dziesiec|десять|on|sepuluh|十",
+    14: "fourteen|catorce|vierzehn|quatorze|quattordici",
+    30: "thirty|treinta|dreißig|trente|trinta|trenta|тридцать",
+}
+LAST: Final = """
+    last|past|previous|the last|the past|ultimos|ultimas|ultimo|ultima|los ultimos|las ultimas|letzten|letzte|letzter|letztes|
+    vergangenen|die letzten|den letzten|derniers|dernieres|dernier|derniere|les derniers|ces|ultimi|ultime|negli ultimi|
+    laatste|afgelopen|senaste|siste|sidste|ostatnie|ostatnich|ostatni|последние|последних|последний|за последние|за|останні|
+    son|gecen|terakhir|اخر|آخر|पिछले|過去|直近|ここ|最近|过去|過去|近|지난|최근
+"""
+# Between a number and its unit.
+LAST_BEHIND: Final = """
+    derniers|dernieres|ultimos|ultimas|ultimi|ultime|letzten|letzte|laatste|senaste|siste|ostatnich|ostatnie|последних|
+    последние
+"""
+# Words between which and a unit nothing else stands; they are part of the time.
+AROUND_SPAN: Final = """
+    in|for|over|during|the|this|dessa|desse|nessa|nesse|desta|deste|last|past|previous|all|whole|full|esta|este|la|el|del|de la|de|en|por|pasada|pasado|ultima|
+    ultimo|durante|diese|dieser|diesen|dieses|letzte|letzten|letzter|letztes|vergangene|die|der|den|im|cette|ce|la|le|
+    derniere|dernier|cet|essa|esse|nesta|neste|na|no|a|o|passada|passado|questa|questo|scorsa|scorso|nell'ultima|
+    nell'ultimo|deze|vorige|afgelopen|de|denna|forra|senaste|ten|tym|w|w tym|zeszly|zeszlym|ostatni|эта|эту|этот|прошлая|
+    прошлую|прошлый|прошлой|за|на|в|этой|последнюю|последний|bu|gecen|son|ini|lalu|هذا|الماضي|इस|पिछले
+"""
+AFTER_SPAN: Final = """
+    pasada|pasado|derniere|dernier|passada|passado|scorsa|scorso|lalu|ini|terakhir|الماضي
+"""
+AGO_BEHIND: Final = """
+    ago|atras|zuruck|fa|geleden|sedan|siden|temu|назад|тому|once|yang lalu|lalu|truoc|前|以前|之前|전|पहले
+"""
+AGO_BEFORE: Final = "hace|vor|il y a|ha|قبل|منذ"
+SINCE: Final = "since|from|starting|desde|seit|ab|depuis|dal|dalla|sinds|sedan|od|с|со|from the"
+UNTIL: Final = """
+    to|till|til|until|through|thru|and|-|–|—|~|〜|bis|hasta|al|a|y|au|jusqu'au|et|ate|e|fino a|tot|en|och|til|do|по|до|и|ve|から|부터
+"""
+WEEKDAYS: Final = (
+    "monday|mondays|lunes|montag|lundi|segunda-feira|lunedi|maandag|mandag|poniedzialek|понедельник|pazartesi|月曜日|月曜|周一|星期一|월요일",
+    "tuesday|tuesdays|martes|dienstag|mardi|terca-feira|martedi|dinsdag|tisdag|tirsdag|wtorek|вторник|sali|火曜日|火曜|周二|星期二|화요일",
+    "wednesday|wednesdays|miercoles|mittwoch|mercredi|quarta-feira|mercoledi|woensdag|onsdag|sroda|srode|среда|среду|"
+    "carsamba|水曜日|水曜|周三|星期三|수요일",
+    "thursday|thursdays|jueves|donnerstag|jeudi|quinta-feira|giovedi|donderdag|torsdag|czwartek|четверг|persembe|木曜日|木曜|周四|"
+    "星期四|목요일",
+    "friday|fridays|viernes|freitag|vendredi|sexta-feira|venerdi|vrijdag|fredag|piatek|пятница|пятницу|cuma|金曜日|金曜|周五|星期五|금요일",
+    "saturday|saturdays|sabado|samstag|sonnabend|samedi|sabato|zaterdag|lordag|sobota|sobote|суббота|субботу|cumartesi|土曜日|土曜|"
+    "周六|星期六|토요일",
+    "sunday|sundays|domingo|sonntag|dimanche|domenica|zondag|sondag|niedziela|niedziele|воскресенье|воскресение|pazar|日曜日|日曜|周日|"
+    "星期日|星期天|일요일",
+)
+WEEKENDS: Final = """
+    weekend|week-end|fin de semana|finde|wochenende|fim de semana|fine settimana|helgen|выходные|выходных|weekendu|
+    hafta sonu|akhir pekan|週末|周末|주말
+"""
+# Months as they stand alone; those that are other words besides are in `MONTHS_WITH_MORE`.
+MONTHS: Final = (
+    "january|enero|januar|janner|janvier|janeiro|gennaio|januari|styczen|январь|январе|января|ocak",
+    "february|febrero|februar|fevrier|fevereiro|febbraio|februari|февраль|феврале|февраля|subat",
+    "marzo|marz|marco|marzec|maart|марте|марта",
+    "april|abril|avril|aprile|kwiecien|апрель|апреле|апреля|nisan",
+    "mayo|maggio|maio|майе|мае|mayis",
+    "june|junio|juni|juin|junho|giugno|czerwiec|июнь|июне|июня|haziran",
+    "july|julio|juli|juillet|julho|luglio|lipiec|июль|июле|июля|temmuz",
+    "august|agosto|aout|augustus|sierpien|август|августе|августа|agustos",
+    "september|septiembre|septembre|setembro|settembre|wrzesien|сентябрь|сентябре|сентября|eylul",
+    "october|octubre|oktober|octobre|outubro|ottobre|pazdziernik|октябрь|октябре|октября|ekim",
+    "november|noviembre|novembre|novembro|listopad|ноябрь|ноябре|ноября|kasim",
+    "december|diciembre|dezember|decembre|dezembro|dicembre|grudzien|декабрь|декабре|декабря|aralik",
+)
+# With a day, a year or a preposition only.
+MONTHS_WITH_MORE: Final = (
+    "jan|ene|janv",
+    "feb|febr|fev",
+    "mar|march|mars|март",
+    "apr|abr|avr",
+    "may|mai|май|mag|maj|mei",
+    "jun",
+    "jul",
+    "aug|ago",
+    "sep|sept|set",
+    "oct|okt|out|ott",
+    "nov",
+    "dec|dic|dez|des",
+)
+IN_MONTH: Final = "in|during|for|last|since|of|en|im|em|nel|en el mes de|в|w|i|le mois de|past|this"
+# Times that are not kept or have not come. One that stands here is never taken for another.
+UNKNOWN: Final = """
+    last night|yesterday night|tonight|tonite|this morning|this afternoon|this evening|yesterday morning|yesterday evening|
+    yesterday afternoon|last evening|overnight|at noon|at midnight|the other day|some time ago|a while ago|a while back|
+    anoche|esta noche|esta manana|esta tarde|heute nacht|letzte nacht|gestern abend|heute abend|heute morgen|hier soir|ce soir|
+    ce matin|cette nuit|ontem a noite|hoje a noite|esta noite|stasera|stanotte|stamattina|ieri sera|vannacht|gisteravond|
+    вчера вечером|сегодня вечером|сегодня утром|сегодня ночью|ночью|dun gece|bu gece|bu sabah|dun aksam|昨夜|昨晩|今夜|今朝|
+    昨晚|今晚|今早|어젯밤|오늘밤|오늘 밤|오늘 아침|
+    tomorrow|tomorrows|manana|morgen|demain|amanha|domani|завтра|yarin|jutro|imorgon|besok|明日|明天|내일|غدا|
+    all time|all-time|alltime|of all time|all times|lifetime|since forever|since the beginning|historically|
+    de todos los tiempos|todo el tiempo|historico|aller zeiten|insgesamt|jemals|de tous les temps|de todos os tempos|
+    di sempre|за все время|tum zamanlar|tum zamanlarin|歴代|全期間|累計|史上|有史以来|역대|
+    last quarter|this quarter|this season|last season|last decade|this decade|last century|last few days|past few days|
+    few days|few weeks|several days|several weeks|some days|last days|recent days|last couple days|last fortnight|
+    last spring|last summer|last fall|last autumn|last winter|this spring|this summer|this fall|this autumn|this winter|
+    last christmas|this christmas|last easter|last new year|letzten sommer|l'ete dernier|verano pasado|
+    last stream|last streams|last broadcast|last time|latest stream|ultimo directo|ultimo stream|letzter stream
+"""
+NEXT: Final = """
+    next|coming|upcoming|nachste|nachsten|nachster|nachstes|kommende|proxima|proximo|prochain|prochaine|prossima|prossimo|
+    volgende|nasta|neste|przyszly|przyszlym|следующая|следующую|следующий|следующем|gelecek|来週|来月|来年|下周|下个月|明年|다음 주|다음주|다음 달|다음달|내년
+"""
+NEXT_BEHIND: Final = "prochaine|prochain|que viene|proxima|proximo|prossima|prossimo|depan"
+HOURS: Final = """
+    hour|hours|hr|hrs|h|minute|minutes|min|mins|second|seconds|sec|hora|horas|minuto|minutos|stunde|stunden|std|minuten|heure|
+    heures|ora|ore|minuti|uur|timme|timmar|timer|godzina|godziny|godzin|minut|час|часа|часов|минут|минуты|минуту|saat|dakika|jam|menit|
+    gio|phut|ساعة|ساعات|घंटे|時間|分|小时|小時|分钟|分鐘|시간|분
+"""
