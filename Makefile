@@ -50,7 +50,7 @@ format: $(VENV)/.development ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.benchmarks ## Measure; ARGS names one of: staging crawl rollup accuracy ask memory web
+bench: $(VENV)/.benchmarks ## Measure; ARGS names one of: staging crawl rollup accuracy ask memory web understand
 	$(BIN)/python -m benchmarks $(ARGS)
 
 mutants: $(VENV)/.development ## Change the code in small ways and report which changes no test notices

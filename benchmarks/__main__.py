@@ -1,39 +1,54 @@
-"""`python -m benchmarks [staging] [crawl] [rollup] [accuracy] [ask] [memory] [web] [--full]`: measure; no name: all."""
+"""`python -m benchmarks [staging] [crawl] [rollup] [accuracy] [ask] [memory] [web] [understand] [--full] [--names N]`
+
+Measure; without a name, everything.
+"""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from benchmarks import accuracy, ask, crawl, memory, rollup, staging, web
+from benchmarks import accuracy, ask, crawl, memory, rollup, staging, understand, web
 from helperfunctions import log
 
-BENCHMARKS: Final[Mapping[str, Callable[[bool], None]]] = {
+BENCHMARKS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "staging": lambda _: staging.main(),
     "crawl": lambda _: crawl.main(),
-    "rollup": lambda full: rollup.main(full=full),
+    "rollup": lambda given: rollup.main(full=given.full),
     "accuracy": lambda _: accuracy.main(),
-    "ask": lambda full: ask.main(full=full),
+    "ask": lambda given: ask.main(full=given.full),
     "memory": lambda _: memory.main(),
-    "web": lambda full: web.main(full=full),
+    "web": lambda given: web.main(full=given.full),
+    "understand": lambda given: understand.main(streamers=given.streamers),
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmarks named on the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure, with ratios within one run.")
-    parser.add_argument("names", nargs="*", metavar="name", help=f"one of: {', '.join(BENCHMARKS)}; none: all of them")
+    parser.add_argument(
+        "benchmarks", nargs="*", metavar="name", help=f"one of: {', '.join(BENCHMARKS)}; none: all of them"
+    )
     parser.add_argument(
         "--full",
         action="store_true",
         help="roll up 28.8 million rows, and ask and look at five years at full size, as well: an hour, and disk",
     )
+    parser.add_argument(
+        "--names",
+        dest="streamers",
+        type=int,
+        nargs="+",
+        default=understand.DEFAULT,
+        metavar="N",
+        help="understand mentions beside so many streamers; by default 10,000, then 100,000",
+    )
     given = parser.parse_args(arguments)
-    if unknown := set(given.names) - set(BENCHMARKS):
+    if unknown := set(given.benchmarks) - set(BENCHMARKS):
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
     log.set_up("ERROR")
     for name, run in BENCHMARKS.items():
-        if not given.names or name in given.names:
-            run(given.full)
+        if not given.benchmarks or name in given.benchmarks:
+            run(given)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ from helperfunctions.text import name_key
 # An index takes no entries of a few thousand bytes, which no sensible name has.
 LONGEST_KEY: Final = 200
 _BREAK: Final = re.compile(r"\s*[:：]\s*|\s+[-–—~]\s+|(?<=\w)-\s|\s-(?=\w)")
-_BRAND: Final = re.compile(r"(?:Tom Clancy|Sid Meier|Marvel|Disney)['’]s\s+|EA\s+Sports\s+|Warhammer\s+40,?000:\s+", re.I)
+_BRAND: Final = re.compile(
+    r"(?:Tom Clancy|Sid Meier|Marvel|Disney)['’]s\s+|EA\s+Sports\s+|Warhammer\s+40,?000:\s+", re.I
+)
 _ARTICLE: Final = re.compile(r"The\s+", re.I)
 _EITHER: Final = re.compile(r"(?P<before>.*?)(?P<one>[^\W\d_]+)/(?P<other>[^\W\d_]+)(?P<behind>.*)")
 _EDITION: Final = re.compile(

@@ -14,7 +14,10 @@ _TENS: Final = ("", "x", "xx")
 _ONES: Final = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _ROMAN: Final = {tens + ones: 10 * ten + one for ten, tens in enumerate(_TENS) for one, ones in enumerate(_ONES)}
 # "One" is a pronoun more often than a number.
-_WORDED: Final = {word: number for number, word in enumerate("two three four five six seven eight nine ten".split(), 2)}
+_WORDED: Final = {
+    word: number
+    for number, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 2)
+}
 # These are words and letters, too: they are numerals behind a name only.
 _ALSO_LETTERS: Final = frozenset(("i", "v", "x"))
 

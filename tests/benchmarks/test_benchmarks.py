@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from benchmarks import accuracy, ask, crawl, memory, rollup, staging, web, web_data
+from benchmarks import accuracy, ask, crawl, memory, rollup, staging, understand, web, web_data
 from benchmarks.__main__ import main
 from benchmarks.harness import a_database
 from benchmarks.readers import Job, load, readers
@@ -67,7 +67,7 @@ def test_accuracy_judges_three_rules_in_two_worlds(capsys: pytest.CaptureFixture
 def test_an_unknown_name_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["speed"])
-    assert "staging, crawl, rollup, accuracy, ask, memory, web" in capsys.readouterr().err
+    assert "staging, crawl, rollup, accuracy, ask, memory, web, understand" in capsys.readouterr().err
 
 
 def test_ask_measures_a_day_a_week_and_a_year(capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,3 +151,18 @@ def test_readers_take_answers_in_pieces_and_count_those_that_failed() -> None:
         server.shutdown()
     assert (measured.answers, measured.failed) == (5, 2)
     assert 0 < measured.median_ms <= measured.worst_ms
+
+
+def test_understand_judges_every_category_beside_a_real_index(capsys: pytest.CaptureFixture[str]) -> None:
+    understand.main(streamers=(600,), per_category=3)
+    printed = capsys.readouterr().out
+    for part in (
+        "exact game",
+        "unknown sequel",
+        "thanks",
+        "by hand: first",
+        "all",
+        "wrong at most 1 %",
+        "in memory, MB",
+    ):
+        assert part in printed

@@ -22,7 +22,11 @@ from bot.core.name_words import keys_of, numerals
         ("Tom Clancy's Rainbow Six Siege X", "rainbowsixsiegex", Grade.SHORTER),
         ("Cyberpunk 2077", "cyberpunk", Grade.SHORTER),
         ("Pokémon Scarlet/Violet", "pokemonviolet", Grade.SHORTER),
-        ("Star Wars: Knights of the Old Republic II - The Sith Lords", "starwarsknightsoftheoldrepublic2", Grade.SHORTER),
+        (
+            "Star Wars: Knights of the Old Republic II - The Sith Lords",
+            "starwarsknightsoftheoldrepublic2",
+            Grade.SHORTER,
+        ),
         ("Star Wars: Knights of the Old Republic II - The Sith Lords", "knightsoftheoldrepublicii", Grade.SUBTITLE),
         ("League of Legends", "~league legends of", Grade.ANY_ORDER),
         ("League of Legends", "lol", Grade.ALIAS),

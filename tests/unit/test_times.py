@@ -1,6 +1,7 @@
 """The times that people name: understood, or known not to be."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -177,7 +178,18 @@ def test_a_time_that_is_not_kept_or_does_not_exist_is_no_other_time(text: str) -
 
 @pytest.mark.parametrize(
     "text",
-    ["24/7", "may the best win", "he sees hours of it", "how many hours", "day", "march on", "1st", "2077", "1999", "mes stats"],
+    [
+        "24/7",
+        "may the best win",
+        "he sees hours of it",
+        "how many hours",
+        "day",
+        "march on",
+        "1st",
+        "2077",
+        "1999",
+        "mes stats",
+    ],
     ids=lambda text: text,
 )
 def test_what_is_no_time_is_taken_for_none(text: str) -> None:
@@ -194,4 +206,4 @@ def test_times_do_not_overlap_and_lie_within_the_text() -> None:
     for text in [*KNOWN, *NOT_KNOWN, "yesterday and last week and Nov 20 to 22 since monday"]:
         found = sorted(times_in(text, day=DAY, today=DAY), key=lambda said: said.start)
         assert all(0 <= said.start < said.end <= len(text) for said in found)
-        assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+        assert all(one.end <= other.start for one, other in pairwise(found))

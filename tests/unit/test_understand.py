@@ -214,7 +214,7 @@ EXAMPLES = [
     ("world of warcraft or chess", "game World of Warcraft"),
     ("what remains of edith finch", "game What Remains of Edith Finch"),
     ("slay the spire 2 today", "game Slay the Spire 2 @ today"),
-    ("the rust minecraft", "?Minecraft"),
+    ("the rust minecraft", "-"),
     # times
     ("xqc yesterday", "streamer xQc"),
     ("xqc today", "streamer xQc @ today"),

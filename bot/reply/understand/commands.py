@@ -9,16 +9,21 @@ from bot.reply.understand.languages import LANGUAGES
 from helperfunctions.text import name_key
 
 _ENGLISH_STOP: Final = """
-    stop stop-it stop-this stop-that stop-all stop-now stop-bot stop-already stop-replying stop-replying-to-me stop-reply
+    stop stop-it stop-this stop-that stop-all stop-now stop-bot stop-already stop-replying
+    stop-replying-to-me stop-reply
     stop-replying-to-my-posts stop-replying-to-my-tweets stop-answering stop-answering-me stop-responding
-    stop-responding-to-me stop-talking stop-talking-to-me stop-messaging stop-messaging-me stop-tagging-me stop-tagging
-    stop-mentioning-me stop-pinging-me stop-notifying-me stop-spamming stop-spamming-me stop-bothering-me stop-texting-me
+    stop-responding-to-me stop-talking stop-talking-to-me stop-messaging stop-messaging-me stop-tagging-me
+    stop-tagging
+    stop-mentioning-me stop-pinging-me stop-notifying-me stop-spamming stop-spamming-me stop-bothering-me
+    stop-texting-me
     stop-tweeting-at-me stop-posting stop-sending-me-this stop-contacting-me stop-following-me stop-bugging-me
     unsubscribe unsubscribe-me unsub opt-out opt-me-out i-opt-out unfollow unfollow-me dont-reply dont-reply-to-me
     do-not-reply do-not-reply-to-me dont-answer dont-answer-me do-not-answer do-not-answer-me dont-respond
-    dont-respond-to-me do-not-respond-to-me dont-talk-to-me dont-message-me dont-tag-me dont-mention-me dont-contact-me
+    dont-respond-to-me do-not-respond-to-me dont-talk-to-me dont-message-me dont-tag-me dont-mention-me
+    dont-contact-me
     never-reply-to-me-again never-reply-again dont-reply-to-me-again dont-ever-reply-to-me no-reply no-replies
-    no-more-replies no-more-answers no-more leave-me-alone leave-me-be leave-us-alone go-away get-lost shut-up stfu shush
+    no-more-replies no-more-answers no-more leave-me-alone leave-me-be leave-us-alone go-away get-lost
+    shut-up stfu shush
     be-quiet mute-me mute yourself-mute block-me remove-me take-me-off ignore-me cancel quit quit-it quit-replying
     quit-replying-to-me cease cease-and-desist enough thats-enough stop-the-bot stop-stop stop-stop-stop
 """
@@ -36,7 +41,8 @@ _ENGLISH_HELP: Final = """
 _POLITE: Final = frozenset(
     name_key(word)
     for word in """
-    please pls plz thanks thank thx bot hey hi hello ok okay now ffs omg bro dude man buddy already just seriously kindly
+    please pls plz thanks thank thx bot hey hi hello ok okay now ffs omg bro dude man buddy already just
+    seriously kindly
     guys sir lol yo ugh jesus god damn por favor bitte svp stp lütfen per favore пожалуйста proszę ya porfa
     """.split()
 )

@@ -42,6 +42,13 @@ SMALL_TALK: Final = """
 # Other words that people use for what they mean. A game or a streamer of such a name is meant only when nothing else is
 # said, or in a plain question.
 EVERYDAY: Final = """
+    wolf wolves panda phoenix raven hawk owl whale shark dolphin penguin crab octopus bee ant butterfly moth kitten tigers
+    unicorn samurai viking vikings pirate pirates wizard wizards knight knights elf goblin ogre giant dwarf vampire
+    werewolf zombies skeleton sniper soldiers warrior warriors ranger rogue mage priest paladin hunter hunters thieves
+    mango peach cherry grape lime melon kiwi berry pineapple avocado carrot onions garlic ginger mushrooms noodles noodle ramen
+    sushi taco tacos burrito burger fries waffle pancake muffin donut bagel toast honey jam butter yogurt pie
+    guitar drum drums violin trumpet jazz blues rap hiphop techno reggae opera choir melody anthem lyrics
+    autumn sunrise rainbow lightning tornado hurricane volcano earthquake galaxy planet comet meteor cosmos cosmic
     abandon able above absolute absolutely accept accident according account accounts ache act actor add adult
     advice afraid after afternoon again age ago agree agreed ain aint air airdrop airport alarm album alcohol alert
     alien alive allow allowed almost alone along already although always amazing among amount ancient angel anger

@@ -40,7 +40,7 @@ class Found:
     def order(self) -> tuple[int, bool, bool, int, Grade, int, float]:
         """The greater, the more likely it is what is meant, of those that share words."""
         return (
-            self.candidate.weight,
+            self.candidate.weight + (self.candidate.login is not None),
             not self.candidate.rest,
             self.is_spaced,
             len(self.candidate.taken),
@@ -53,7 +53,10 @@ class Found:
 def found_in(candidates: Iterable[Candidate], known: Mapping[str, Sequence[Subject]], said: Said) -> list[Found]:
     """The candidates that are names, of those that share words the likeliest."""
     found = [
-        one for candidate in candidates if candidate.key in known for one in _found(candidate, known[candidate.key], said)
+        one
+        for candidate in candidates
+        if candidate.key in known
+        for one in _found(candidate, known[candidate.key], said)
     ]
     chosen: list[Found] = []
     for one in sorted(found, key=lambda one: one.order, reverse=True):

@@ -37,7 +37,7 @@ SPANISH: Final = Language(
         sus juego canal directo gente personas mira miran ven jugando sigue anda
     """,
     small_talk="""
-        gracias graciass muchas hola holi buenas buenos días tardes noches adiós chao jaja jajaja jajajaja jeje vale
+        gracias gràcies graciass mil muchas hola holi buenas buenos días tardes noches adiós chao jaja jajaja jajajaja jeje vale
         genial perfecto excelente increíble bonito lindo hermoso bravo felicidades feliz cumpleaños crack máquina grande
         tonto tonta idiota estúpido imbécil mierda basura asco puto puta cabrón pendejo callate cállate payaso ridículo
         verdad cierto claro sí no nada igual amor beso besos abrazo vamos dale ojalá suerte bienvenido salud tú eres

@@ -6,12 +6,12 @@ from typing import Final
 
 from bot.core.name_keys import Grade, game_keys
 from bot.core.name_words import keys_of, numerals
-from bot.models import DidYouMean, Question, Subject, SubjectKind, Window
+from bot.models import DidYouMean, Subject, SubjectKind
 from bot.ports import Names
 from bot.reply.understand.found import FAR_MORE
 from bot.reply.understand.said import Said, is_frame
-from bot.reply.understand.sources import CLEAR, Candidate, core
-from bot.reply.understand.vocabulary import FIRST_PERSON, OPINION, REQUEST, SMALL_TALK, WEAK, is_ordinary
+from bot.reply.understand.sources import Candidate, core
+from bot.reply.understand.vocabulary import FIRST_PERSON, OPINION, REQUEST, TALK, is_ordinary
 from helperfunctions.near import edits
 from helperfunctions.text import name_key
 
@@ -33,6 +33,7 @@ class _Guess:
     boldness: int
 
 
+_BOLDEST: Final = 3
 # Thanks, reactions and opinions are among the words: the last place of the tables.
 _TALK: Final = -1
 # The likeness at which is asked back, by boldness, for games and for streamers: of streamers there are so many that
@@ -62,13 +63,13 @@ def _guesses(said: Said, clear: Sequence[Candidate]) -> Iterator[_Guess]:
     forced = [candidate for candidate in written if candidate.only]
     if forced:
         untimed = [one for one in forced if not any(map(said.is_time, one.taken))]
-        yield _Guess(max(untimed or forced, key=lambda one: one.last - one.first), 3)
+        yield _Guess(max(untimed or forced, key=lambda one: one.last - one.first), _BOLDEST)
         return
     if clear:
         for candidate in written[:1]:
             others = [number for number in said.others(candidate.taken) if not is_frame(said.words[number].key)]
             if len(others) <= _IN_A_ROW:
-                yield _Guess(candidate, 3)
+                yield _Guess(candidate, _BOLDEST)
         return
     yield from _from_words(said)
 
@@ -88,7 +89,7 @@ def _from_words(said: Said) -> Iterator[_Guess]:
     if strength < 2 and _is_about_me(said):
         return
     everything = [said.words[number].key for number in range(len(said.words)) if number not in said.handles]
-    if strength < 2 and any((key in SMALL_TALK and key not in WEAK) or key in OPINION for key in everything):
+    if strength < 2 and any(key in TALK or key in OPINION for key in everything):
         strength = _TALK
     seen: set[str] = set()
     # "just" and "the" are words of a question, and of names; ordinary words may stand around a name.
@@ -130,7 +131,9 @@ def _meant(said: Said, guess: _Guess, names: Names) -> Subject | DidYouMean | No
     near = [
         (subject, likeness)
         for subject, likeness in names.nearly(key, 2 * MOST_OFFERED)
-        if _is_near_enough(subject.kind, key, likeness, boldness) and candidate.only in (None, subject.kind)
+        if candidate.only in (None, subject.kind)
+        and _is_near_enough(subject.kind, key, likeness, boldness)
+        and (boldness == _BOLDEST or not _is_a_word(subject))
     ]
     if near:
         subjects = [subject for subject, _ in near]
@@ -138,6 +141,11 @@ def _meant(said: Said, guess: _Guess, names: Names) -> Subject | DidYouMean | No
         return best or DidYouMean(distinct(subjects))
     begun = [] if candidate.only is SubjectKind.STREAMER else _begun(said, candidate, names)
     return DidYouMean(distinct(begun)) if begun else None
+
+
+def _is_a_word(subject: Subject) -> bool:
+    """Whether somebody is called by an ordinary word: what is like it is rather the word, misspelled."""
+    return subject.kind is SubjectKind.STREAMER and is_ordinary(name_key(subject.name))
 
 
 def _is_near_enough(kind: SubjectKind, key: str, likeness: float, boldness: int) -> bool:

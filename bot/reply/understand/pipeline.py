@@ -1,7 +1,7 @@
 """A mention -> what its author wants. Pure, but for the index of names."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -42,21 +42,19 @@ def understand(text: str, names: Names, *, bot_username: str, day: date, today: 
     unwanted = [words for one in found if (words := negation(said, one.candidate)) is not None]
     wanted = [one for one in found if negation(said, one.candidate) is None]
     # Nearly every everyday word is somebody's name: only other names account for words.
-    telling = [one.candidate for one in found if not is_common(said.keys(one.candidate.first, one.candidate.last))]
-    taken = frozenset(number for words in (*(one.taken for one in telling), *unwanted) for number in words)
+    telling = [one for one in found if _is_telling(said, one)]
+    taken = frozenset(number for words in (*(one.candidate.taken for one in telling), *unwanted) for number in words)
     judged = [(verdict(said, one, taken), one) for one in wanted]
     answered = [one for judgement, one in judged if judgement is Verdict.ANSWERED]
     if answered:
-        return _answer(said, _subject_of(said, answered), names)
+        return _answer(said, _subject_of(said, answered), names, taken)
     asked_back = [one for judgement, one in judged if judgement is Verdict.ASKED_BACK]
     if asked_back:
         return _longer_name(said, asked_back[0], names) or _ask_back(said, asked_back[0], names)
-    if telling or unwanted:
-        # Somebody says what they do not want, or talks about a name without asking.
-        return None
-    clear = [candidate for candidate in candidates if candidate.weight >= CLEAR]
-    unknown = [candidate for candidate in clear if candidate.key not in known]
-    return _nearly(said, unknown, names) if unknown or not clear else None
+    if unwanted or not telling:
+        return None if unwanted else _nearly(said, candidates, known, names)
+    # Somebody talks about a name without asking, or misspells a longer one.
+    return _longer_name(said, telling[0], names)
 
 
 def _without_us(text: str, bot_username: str) -> str:
@@ -66,12 +64,20 @@ def _without_us(text: str, bot_username: str) -> str:
     return re.sub(_ADDRESS, " ", without)
 
 
+def _is_telling(said: Said, found: Found) -> bool:
+    """Whether a name accounts for its words: everyday words are somebody's name, too."""
+    keys = said.keys(found.candidate.first, found.candidate.last)
+    is_title = found.subject.kind is SubjectKind.GAME and len(keys) > 1 and found.is_spaced
+    return is_title or not is_common(keys)
+
+
 def _subject_of(said: Said, found: Sequence[Found]) -> Found:
     """Of several names the one that the question is about.
 
     What is most clearly a name counts first. Of a streamer and a game the streamer is the subject, whose games are the
     answer, unless streamers are asked for; of several of one kind the first is, the others are said about it.
     """
+
     def clearness(one: Found) -> tuple[int, bool]:
         return one.candidate.weight, not is_common(said.keys(one.candidate.first, one.candidate.last))
 
@@ -82,36 +88,37 @@ def _subject_of(said: Said, found: Sequence[Found]) -> Found:
     return next((one for one in clearest if one.subject.kind is kind), clearest[0])
 
 
-def _answer(said: Said, found: Found, names: Names) -> Understood:
+def _answer(said: Said, found: Found, names: Names, taken: Collection[int]) -> Understood:
     candidate, subject = found.candidate, found.subject
     if found.grade in (Grade.SHORTER, Grade.SUBTITLE) and (rivals := _of_that_beginning(candidate, subject, names)):
         return DidYouMean(distinct([subject, *rivals]))
-    return _at_a_time(said, subject, candidate)
+    return _at_a_time(said, subject, {*taken, *candidate.taken})
 
 
-def _at_a_time(said: Said, subject: Subject, candidate: Candidate) -> Understood:
-    window = said.window(candidate.first, candidate.last)
+def _at_a_time(said: Said, subject: Subject, taken: Collection[int]) -> Understood:
+    window = said.window(taken)
     return TimeNotKnown(subject) if window is None else Question(subject, window)
 
 
 def _of_that_beginning(candidate: Candidate, subject: Subject, names: Names) -> list[Subject]:
     """Other games whose names begin with what is only a part of this one's, unless it is watched far more."""
-    others = [
+    return [
         other
         for other in names.beginning(candidate.key, 2 * MOST_OFFERED, SubjectKind.GAME)
         if other.id != subject.id and FAR_MORE * other.watch_hours > subject.watch_hours
     ]
-    return others
 
 
 def _longer_name(said: Said, found: Found, names: Names) -> Understood:
     """ "the witcher 2: assassins fo kings": the name with what stands beside it, if that leaves no doubt."""
     meant = misspelled(said, (), names)
     if not isinstance(meant, tuple):
-        return None
+        # "call of duty black ops 9": of everyday words alone, the title says little.
+        is_title = is_common(said.keys(found.candidate.first, found.candidate.last))
+        return meant if is_title else None
     subject, candidate = meant
     is_longer = candidate.first <= found.candidate.first and candidate.last > found.candidate.last
-    return _at_a_time(said, subject, candidate) if is_longer else None
+    return _at_a_time(said, subject, candidate.taken) if is_longer else None
 
 
 def _ask_back(said: Said, found: Found, names: Names) -> DidYouMean:
@@ -124,9 +131,15 @@ def _ask_back(said: Said, found: Found, names: Names) -> DidYouMean:
     return DidYouMean(distinct([found.subject, *near]))
 
 
-def _nearly(said: Said, clear: Sequence[Candidate], names: Names) -> Understood:
-    meant = misspelled(said, clear, names)
+def _nearly(
+    said: Said, candidates: Sequence[Candidate], known: Mapping[str, Sequence[Subject]], names: Names
+) -> Understood:
+    clear = [candidate for candidate in candidates if candidate.weight >= CLEAR]
+    unknown = [candidate for candidate in clear if candidate.key not in known]
+    if clear and not unknown:
+        return None
+    meant = misspelled(said, unknown, names)
     if isinstance(meant, tuple):
         subject, candidate = meant
-        return _at_a_time(said, subject, candidate)
+        return _at_a_time(said, subject, candidate.taken)
     return meant

@@ -18,7 +18,7 @@ from helperfunctions.text import name_key
 MOST_WORDS: Final = 40
 # A question may begin with these; within a sentence they say nothing.
 _AUXILIARY: Final = frozenset("is are does do did can could has have was will".split())
-_QUESTION_MARK: Final = re.compile(r"[?？¿؟]")
+_QUESTION_MARK: Final = re.compile(r"(?<![!！])[?？¿؟](?![!！])")
 _EXCITED: Final = re.compile(r"[!！]")
 HANDLE: Final = r"[@＠](?P<name>\w{1,25})"
 # What ends a sentence, or a part of it.
@@ -44,16 +44,14 @@ class Said:
         word = self.words[number]
         return any(said.start < word.end and word.start < said.end for said in self.times)
 
-    def times_outside(self, first: int, last: int) -> list[SaidTime]:
+    def times_outside(self, taken: Iterable[int]) -> list[SaidTime]:
         """The times that stand outside of some words."""
-        if first >= last:
-            return self.times
-        start, end = self.words[first].start, self.words[last - 1].end
-        return [said for said in self.times if said.end <= start or said.start >= end]
+        words = [self.words[number] for number in taken]
+        return [said for said in self.times if not any(_covers(said, word) for word in words)]
 
-    def window(self, first: int, last: int) -> Window | None:
-        """The time that is said outside a name, the most exact one; None when one of them is not known."""
-        outside = self.times_outside(first, last)
+    def window(self, taken: Iterable[int]) -> Window | None:
+        """The time that is said outside of names, the most exact one; None when one of them is not known."""
+        outside = self.times_outside(taken)
         if not outside:
             return self.default
         if any(said.window is None for said in outside):

@@ -7,11 +7,11 @@ from typing import Final
 
 TODAY: Final = """
     today so far|so far today|today|todays|hoy|heute|aujourd'hui|aujourd’hui|aujourdhui|hoje|oggi|vandaag|idag|i dag|
-    dzisiaj|dzis|сегодня|сьогодні|bugun|hari ini|hom nay|tanaan|dnes|اليوم|आज|今日|きょう|本日|今天|오늘
+    dzisiaj|dzis|сегодня|сьогодні|bugun|hari ini|hom nay|tanaan|dnes|اليوم|आज|今日|本日|今天|오늘
 """
 YESTERDAY: Final = """
     yesterday|yesterdays|ayer|gestern|hier|ontem|ieri|gisteren|igar|i gar|wczoraj|вчера|вчора|dun|kemarin|hom qua|eilen|
-    vcera|أمس|امس|昨日|きのう|昨天|어제
+    vcera|أمس|امس|昨日|昨天|어제
 """
 DAY_BEFORE_YESTERDAY: Final = """
     the day before yesterday|day before yesterday|anteayer|antes de ayer|antier|vorgestern|avant-hier|avant hier|anteontem|
@@ -21,7 +21,7 @@ DAY_BEFORE_YESTERDAY: Final = """
 LIVE: Final = """
     right now|live|now|currently|at the moment|rn|atm|ahora mismo|ahora|en vivo|en directo|jetzt|gerade|
     derzeit|maintenant|en ce moment|en direct|agora|ao vivo|adesso|in questo momento|in diretta|сейчас|в эфире|зараз|
-    simdi|su an|canli|teraz|na zywo|op dit moment|just nu|sekarang|bay gio|الآن|الان|अभी|ライブ|いま|現在|今すぐ|现在|
+    simdi|su an|canli|teraz|na zywo|op dit moment|just nu|sekarang|bay gio|الآن|الان|अभी|ライブ|現在|今すぐ|现在|
     正在|지금|라이브
 """
 UNITS: Final = {

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from bot.models import Window, WindowKind
@@ -128,7 +129,7 @@ def _counted(found: re.Match[str], day: date) -> Window | None:
 
 def _ranges(line: str, moments: Sequence[_Moment], day: date) -> Iterator[SaidTime]:
     """ "Nov 1 to Nov 7", "between Monday and Friday", "since October"."""
-    for one, other in zip(moments, moments[1:], strict=False):
+    for one, other in pairwise(moments):
         if _UNTIL.fullmatch(line, one.end, other.start):
             span = (one.span[0], other.span[1]) if one.span and other.span else None
             since = _BETWEEN.search(line, 0, one.start)
@@ -288,12 +289,15 @@ _NUMBER_WORDS: Final = _numbered(table.NUMBERS)
 _MONTH_NUMBERS: Final = {**_numbered(table.MONTHS_WITH_MORE, 1), **_numbered(table.MONTHS, 1)}
 
 _UNIT_ENTRIES: Final = sorted(_UNIT_DAYS, key=lambda entry: (-len(entry), entry))
-_COUNT_UNIT: Final = rf"(?:{_either([e for e in _UNIT_ENTRIES if not _UNSPACED_SCRIPT.search(e)])}(?!\w)|{_either([e for e in _UNIT_ENTRIES if _UNSPACED_SCRIPT.search(e)])})"
+_SPACED_UNITS: Final = [entry for entry in _UNIT_ENTRIES if not _UNSPACED_SCRIPT.search(entry)]
+_UNSPACED_UNITS: Final = [entry for entry in _UNIT_ENTRIES if _UNSPACED_SCRIPT.search(entry)]
+_COUNT_UNIT: Final = rf"(?:{_either(_SPACED_UNITS)}(?!\w)|{_either(_UNSPACED_UNITS)})"
 _LAST: Final = _any(table.LAST)
+_NUMBER: Final = _any(*table.NUMBERS.values())
 _COUNT_BODY: Final = (
     r"(?P<minus>(?<!\w)[-−]\s?)?"
     rf"(?P<count>(?<![\w.,/:])\d{{1,9}}(?!\d)|(?<=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])\d{{1,9}}(?!\d)"
-    rf"|{_any(*table.NUMBERS.values())}(?=\s|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]))"
+    rf"|{_NUMBER}(?=\s|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]))"
     rf"\s*-?\s*(?:{_any(table.LAST_BEHIND)}\s+)?(?P<unit>{_COUNT_UNIT})"
 )
 _COUNT: Final = re.compile(
@@ -317,11 +321,13 @@ _NEXT: Final = re.compile(
     rf"{_any(table.NEXT)}(?:\s*(?:\d{{1,4}}\s*)?{_ALL_UNITS})|{_ALL_UNITS}\s+{_any(table.NEXT_BEHIND)}"
     r"|来週|来月|来年|下周|下个月|明年|다음 ?주|다음 ?달|내년"
 )
+_HOUR: Final = _any(table.HOURS)
+_BARE_HOUR: Final = _either(sorted(_entries(table.HOURS), key=len, reverse=True))
 _HOURS: Final = re.compile(
-    rf"(?:{_any('in|for|over|during|the|en|in den')}\s+)*{_LAST}\s*(?:{_any(*table.NUMBERS.values())}\s*)?{_any(table.HOURS)}"
-    rf"|(?:{_LAST}\s*)?(?<![\w.,/:])\d{{1,6}}\s*-?\s*(?:{'|'.join(sorted(_entries(table.HOURS), key=len, reverse=True))})"
+    rf"(?:{_any('in|for|over|during|the|en|in den')}\s+)*{_LAST}\s*(?:{_NUMBER}\s*)?{_HOUR}"
+    rf"|(?:{_LAST}\s*)?(?<![\w.,/:])\d{{1,6}}\s*-?\s*{_BARE_HOUR}"
     rf"(?![a-zа-я])(?:\s*{_any(table.AGO_BEHIND)})?"
-    rf"|{_any('an|a|one|half an|couple of|few')}\s+{_any(table.HOURS)}\s+{_any(table.AGO_BEHIND)}"
+    rf"|{_any('an|a|one|half an|couple of|few')}\s+{_HOUR}\s+{_any(table.AGO_BEHIND)}"
     r"|(?<![\w:./])\d{1,2}(?::\d\d)?\s*(?:am|pm|uhr)(?!\w)|(?<![\w:./])\d{1,2}:\d\d(?![\w:])"
 )
 _MONTH_NAME: Final = rf"(?P<month>{_any(*table.MONTHS, *table.MONTHS_WITH_MORE)})\.?"
@@ -361,14 +367,18 @@ _YEAR: Final = re.compile(
     r"(?<![\w.,/-])(?P<year>20\d\d)(?![\w/-])(?:\s*(?:年|년|году|год))?"
 )
 _WEEKDAYS: Final = tuple(
-    re.compile(rf"(?:{_any('on|last|this|past|el|am|letzten|le|na|w|в|во|no|il|lo|ultimo|previous|der|den')}\s+)*{_any(names)}")
+    re.compile(
+        rf"(?:{_any('on|last|this|past|el|am|letzten|le|na|w|в|во|no|il|lo|ultimo|previous|der|den')}\s+)*{_any(names)}"
+    )
     for names in table.WEEKDAYS
 )
 _WEEKEND: Final = re.compile(
     rf"(?:{_any(table.AROUND_SPAN, 'on|over|am')}\s+)*{_any(table.WEEKENDS)}(?:\s+{_any(table.AFTER_SPAN)})?"
 )
 _SINCE: Final = re.compile(rf"(?:{_any(table.SINCE)}\s+)(?:the\s+|last\s+)?$")
-_BETWEEN: Final = re.compile(rf"(?:{_any(table.SINCE, 'between|zwischen|entre|von|vom|tra|fra|tussen|du|z|bis')}\s+)(?:the\s+)?$")
+_BETWEEN: Final = re.compile(
+    rf"(?:{_any(table.SINCE, 'between|zwischen|entre|von|vom|tra|fra|tussen|du|z|bis')}\s+)(?:the\s+)?$"
+)
 _UNTIL: Final = re.compile(rf"\s*{_any(table.UNTIL)}\s*")
 _SINCE_SOMETHING: Final = re.compile(
     r"(?<!\w)since\s+(?:the\s+)?(?:launch|release|start|beginning|forever|then|birth|day\s+one|always|covid)(?!\w)"

@@ -1,7 +1,9 @@
 """Whether a name in a mention is asked for: answered, asked back, or left alone. Pure.
 
-A wrong answer is far worse than a question, and a needless reply is worse than silence. So every word beside a name and
-a time must be accounted for: as part of a question, as polite, or, in a sentence that surely is a question, as noise. A
+A wrong answer is far worse than a question, and a needless reply is worse than silence. So every word beside
+a name and
+a time must be accounted for: as part of a question, as polite, or, in a sentence that surely is a question,
+as noise. A
 number or a strange word right beside a name may be part of a longer name, which is asked back.
 """
 
@@ -17,15 +19,15 @@ from bot.reply.understand.said import Said, is_everyday, is_frame
 from bot.reply.understand.sources import CLEAR, HANDLE_WEIGHT
 from bot.reply.understand.vocabulary import (
     COMMON,
-    COURTESY,
     EDITION_WORDS,
     FIRST_PERSON,
     FRAME,
     OPINION,
     PART_WORDS,
+    POLITE,
     REQUEST,
     SMALL_TALK,
-    WEAK,
+    TALK,
     is_ordinary,
     without_particles,
 )
@@ -40,7 +42,8 @@ _COUNTED_BY: Final = frozenset("best biggest most größten mejores meilleurs me
 # What asks about an everyday name; "what is love", "who needs sleep" do not.
 _PLAIN_ASKS: Final = frozenset(
     """
-    how hows about show give gimme get tell check doing lookup info update trends cómo wie läuft comment va vai como come
+    how hows about show give gimme get tell check doing lookup info update trends cómo wie läuft comment va
+    vai como come
     nasıl как дела どう 어때 怎么样
     """.split()
 )
@@ -85,7 +88,7 @@ def is_common(keys: list[str]) -> bool:
 def _of_a_handle(said: Said, others: list[int], noise: list[int]) -> Verdict:
     """ "@xQc" alone, or in a question that names nobody else. Thanks and greetings are for him."""
     keys = [said.words[number].key for number in others]
-    is_talk = any(key in SMALL_TALK and key not in WEAK for key in keys) and said.strength(()) < 2
+    is_talk = any(key in TALK for key in keys) and said.strength(()) < 2
     return Verdict.LEFT_ALONE if noise or is_talk else Verdict.ANSWERED
 
 
@@ -128,16 +131,28 @@ def _of_a_common_name(said: Said, found: Found, others: list[int], noise: list[i
     if len(keys) == 1 and (keys[0] in FRAME or said.is_time(candidate.first) or keys[0].isdecimal()):
         return Verdict.LEFT_ALONE
     if not others:
-        is_meant = not is_said_daily or len(keys) > 1 or bool(said.times_outside(candidate.first, candidate.last))
-        is_alone = said.is_calm and all(key in SMALL_TALK for key in keys)
+        # "lol week" asks, "today lol" does not.
+        end = said.words[candidate.last - 1].end
+        is_timed = any(one.start >= end for one in said.times_outside(candidate.taken))
+        is_meant = not is_said_daily or len(keys) > 1 or is_timed
+        is_alone = said.is_calm and not said.times_outside(candidate.taken) and all(key in SMALL_TALK for key in keys)
         return _sequel_or_answer(said, found) if is_meant or is_alone else Verdict.LEFT_ALONE
     other_keys = [said.words[number].key for number in others]
-    if noise or (is_said_daily and strength < 2 and len(keys) == 1):
+    asks = [key for key in other_keys if key in _PLAIN_ASKS]
+    if noise or (is_said_daily and len(keys) == 1 and not _is_no_exclamation(said, found, other_keys)):
         return _sequel_or_silence(said, found, other_keys)
-    is_asked = strength == 2 or any(key in _PLAIN_ASKS for key in other_keys)
-    if is_asked or all(key in COURTESY for key in other_keys):
+    if strength == 2 or asks or POLITE.issuperset(other_keys):
         return _in_a_question(said, found, others)
     return Verdict.LEFT_ALONE
+
+
+def _is_no_exclamation(said: Said, found: Found, other_keys: list[str]) -> bool:
+    """ "lol stats", "how is lol doing" and "wow please" ask, "yo lol", "top lol" and "wow what" do not."""
+    comes_first = found.candidate.first == 0
+    if said.strength(found.candidate.taken) == 2:
+        return comes_first or len(other_keys) > 1
+    is_asked = len(other_keys) > 1 and any(key in _PLAIN_ASKS for key in other_keys)
+    return said.is_calm and (is_asked or (comes_first and POLITE.issuperset(other_keys)))
 
 
 def _in_a_question(said: Said, found: Found, others: list[int]) -> Verdict:
@@ -187,7 +202,7 @@ def _is_statement(keys: list[str], noise: list[int], said: Said) -> bool:
     is_request = any(key in REQUEST for key in keys)
     is_about_me = any(key in FIRST_PERSON for key in keys)
     is_opinion = any(key in OPINION for key in keys)
-    is_talk = any(said.words[number].key in SMALL_TALK for number in noise)
+    is_talk = any(said.words[number].key in TALK for number in noise)
     return is_opinion or is_talk or (is_about_me and not is_request)
 
 
@@ -200,7 +215,9 @@ def continues(said: Said, found: Found) -> bool:
     candidate = found.candidate
     if _number_behind(said, candidate.last):
         return True
-    return _may_be_part(said, candidate.last, candidate.last) or _may_be_part(said, candidate.first - 1, candidate.first)
+    return _may_be_part(said, candidate.last, candidate.last) or _may_be_part(
+        said, candidate.first - 1, candidate.first
+    )
 
 
 def _number_behind(said: Said, number: int) -> bool:

@@ -15,17 +15,15 @@ def _keys(*tables: str) -> frozenset[str]:
 _ENGLISH_EVERYDAY: Final = _keys(english.EVERYDAY)
 
 # Words that ask for numbers by themselves, and words of questions of any kind.
-STRONG: Final = (
-    _keys(
-        """
-        stats stat statistic statistics numbers viewers viewer viewership views viewcount watchtime watched hours hour top
+STRONG: Final = _keys(
+    """
+        stats stat statistic statistics numbers viewers viewer viewership views viewcount watchtime watched
+        hours hour top
         rank ranking rankings ranked streamers streamer streams streaming streamed peak average avg popularity popular
         performance chart charts data twitch trending leaderboard audience most watchers spectators figures
         """,
-        *(language.asks for language in LANGUAGES),
-    )
-    - _keys("plus más mais più more time")
-)
+    *(language.asks for language in LANGUAGES),
+) - _keys("plus más mais più more time")
 WEAK: Final = _keys(
     """
     how hows what whats who whos which when where are does did could show shows tell give gimme need want wanna check
@@ -33,14 +31,16 @@ WEAK: Final = _keys(
     any anyone anybody rate list recap overview breakdown doing trends numbers watch watches watching play plays
     playing played vs versus interested request
     cómo qué quién dame dime muestra wie wer wo zeig zeige comment qui montre quel como quem mostra come chi dimmi
-    mostrami как кто покажи nasıl kim göster hoe wie hur vem jak kto pokaż bagaimana siapa どう 誰 教えて 見せて 어때 누구 알려줘
+    mostrami как кто покажи nasıl kim göster hoe wie hur vem jak kto pokaż bagaimana siapa どう 誰 教えて
+    見せて 어때 누구 알려줘
     보여줘 怎么样 怎麼樣 谁 كيف من कैसा कौन 어때요 알려주세요 どうですか
     """
 )
 # Somebody asks for something, whatever they say about themselves besides.
 REQUEST: Final = _keys(
     """
-    show tell give gimme need want wanna know curious wonder wondering looking find check mean meant interested request
+    show tell give gimme need want wanna know curious wonder wondering looking find check mean meant
+    interested request
     quiero dame will möchte veux voudrais quero voglio vorrei хочу istiyorum
     """
 )
@@ -50,7 +50,8 @@ OPINION: Final = _keys(
     """
     love loved loves hate hated hates suck sucks sucked trash garbage washed worst goat boring favorite favourite dead
     mid overrated underrated fun bad terrible awful cringe annoying stupid dumb idiot clown fell ruined killed sux gay
-    rigged scam toxic cheater cheaters fraud carried lost won wins funny hot cute sexy insane crazy lmao lol lmfao bruh
+    rigged scam toxic cheater cheaters fraud carried lost won wins funny hot cute sexy insane crazy lmao lol
+    lmfao bruh
     thanks thank thx ty happy congrats sorry miss missed rip beat died better f fuck fucking shit
     """
 )
@@ -59,21 +60,31 @@ FRAME: Final = (
     | _keys(*(language.frame for language in LANGUAGES), *(language.asks for language in LANGUAGES)) - _ENGLISH_EVERYDAY
 )
 SMALL_TALK: Final = _keys(english.SMALL_TALK, *(language.small_talk for language in LANGUAGES))
-# Thanks and the like that may stand beside a question.
-COURTESY: Final = _keys(
+# Polite words that may stand beside a question.
+POLITE: Final = _keys(
     """
-    please pls plz plss plzz thanks thank thx ty you bot hey hi hello ok okay now just kindly yo dude bro guys sir good morning
-    por favor gracias hola bitte danke hallo svp stp merci bonjour salut obrigado oi olá grazie ciao пожалуйста привет
-    спасибо lütfen teşekkürler selam proszę hej hoi お願いします ください ありがとう 해줘 주세요 감사합니다 请 谢谢 tolong makasih
+    please pls plz plss plzz you bot hey hi hello ok okay now just kindly yo dude bro guys sir good morning
+    por favor hola
+    bitte hallo svp stp bonjour salut oi olá ciao пожалуйста привет lütfen selam proszę hej hoi お願いします
+    ください 해줘 주세요
+    请 tolong
+    """
+)
+COURTESY: Final = POLITE | _keys(
+    """
+    thanks thank thx ty gracias danke merci obrigado grazie спасибо teşekkürler ありがとう 감사합니다 谢谢 makasih
     """
 )
 FIRST_NAMES: Final = _keys(english.FIRST_NAMES)
+# Words of somebody who talks rather than asks.
+TALK: Final = (SMALL_TALK | COURTESY) - POLITE - WEAK - STRONG
 # A name made of these counts only when nothing else is said, or in a plain question.
 COMMON: Final = FRAME | SMALL_TALK | _ENGLISH_EVERYDAY
 _ORDINARY: Final = COMMON | FIRST_NAMES | _keys(*(language.everyday for language in LANGUAGES))
 NOT_BEFORE: Final = _keys(
     """
-    not no dont doesnt didnt isnt wasnt arent never without except excluding besides instead neither nor but forget skip
+    not no dont doesnt didnt isnt wasnt arent never without except excluding besides instead neither nor but
+    forget skip
     ignore hate nobody
     """,
     *(language.not_before for language in LANGUAGES),
@@ -96,11 +107,17 @@ EDITION_WORDS: Final = _keys(
     edition definitive ultimate prequel sequel spinoff beta alpha demo expansion hardcore retail sod
     """
 )
-PEOPLE: Final = _keys("streamers channels creators broadcasters players streamer yayıncılar стримеры 配信者 스트리머 主播")
+PEOPLE: Final = _keys(
+    "streamers channels creators broadcasters players streamer yayıncılar стримеры 配信者 스트리머 主播"
+)
 # Runs of scripts without spaces are taken apart by these, the longer ones first.
 UNSPACED_FRAME: Final = tuple(
     sorted(
-        {name_key(word) for table in (JAPANESE_KOREAN_CHINESE.frame, JAPANESE_KOREAN_CHINESE.asks) for word in table.split()},
+        {
+            name_key(word)
+            for table in (JAPANESE_KOREAN_CHINESE.frame, JAPANESE_KOREAN_CHINESE.asks)
+            for word in table.split()
+        },
         key=len,
         reverse=True,
     )
@@ -123,7 +140,11 @@ def is_ordinary(key: str) -> bool:
 
 
 def _stems(key: str) -> list[str]:
-    stems = [key[: -len(end)] for end in ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "y", "in", "n") if key.endswith(end)]
+    stems = [
+        key[: -len(end)]
+        for end in ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "y", "in", "n")
+        if key.endswith(end)
+    ]
     stems += [f"{key[: -len(end)]}e" for end in ("ing", "ed", "er", "able") if key.endswith(end)]
     stems += [f"{key[:-3]}y"] if key.endswith(("ies", "ied", "ily")) else []
     # "running"
@@ -131,7 +152,7 @@ def _stems(key: str) -> list[str]:
     # "soooo", "yesss", "heyyy"
     squeezed = "".join(char for place, char in enumerate(key) if key[max(place - 2, 0) : place] != 2 * char)
     single = "".join(char for place, char in enumerate(key) if not place or key[place - 1] != char)
-    return [stem for stem in (*stems, squeezed, single) if len(stem) > 2 or stem in SMALL_TALK and stem != key]
+    return [stem for stem in (*stems, squeezed, single) if len(stem) > 2 or (stem in SMALL_TALK and stem != key)]
 
 
 def _is_laughter(key: str) -> bool:
