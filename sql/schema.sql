@@ -5,7 +5,7 @@ CREATE FUNCTION public.limit_reader(role text) RETURNS void
     LANGUAGE plpgsql
     AS $$
 begin
-    execute format('alter role %I set work_mem = %L', role, '8MB');
+    execute format('alter role %I set work_mem = %L', role, '4MB');
     execute format('alter role %I set hash_mem_multiplier = 1', role);
     execute format('alter role %I set max_parallel_workers_per_gather = 0', role);
     execute format('alter role %I set jit = off', role);

@@ -166,14 +166,14 @@ def router(site: Site) -> APIRouter:
         order: exploring.Order = exploring.Order.DESCENDING,
     ) -> Response:
         """All games over some days: how much is watched, and by how many it is streamed."""
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             of_all = standings(tx, site, span_of(tx, site, wanted))
         return asked.answer(exploring.explore(of_all, filters, sort, order, asked.part), GameInRange)
 
     @api.get("/games/{slug}", response_model=GameSummary, tags=["games"])
     def one_game(request: Request, slug: Slug, wanted: WantedDays, form: WantedFormat = Format.JSON) -> Response:
         """A game over some days, and now."""
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             game_id, current = find(tx, "game", slug)
             span, poll = span_of(tx, site, wanted), at_present.newest_poll(tx, site)
             found = games.summary(tx, site, game_id, current, span, poll)
@@ -182,7 +182,7 @@ def router(site: Site) -> APIRouter:
     @api.get("/games/{slug}/days", response_model=Table[GameDay], tags=["games"])
     def days_of_game(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """A game on each measured day."""
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             game_id, _ = find(tx, "game", slug)
             rows = games.by_day(tx, game_id, span_of(tx, site, wanted))
         return asked.answer_from(rows, GameDay)
@@ -190,7 +190,7 @@ def router(site: Site) -> APIRouter:
     @api.get("/games/{slug}/hours", response_model=Table[GameHour], tags=["games"])
     def hours_of_game(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """A game in each measured hour of some days; without a range, over the newest 24 hours."""
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             game_id, _ = find(tx, "game", slug)
             if wanted.query:
                 rows = games.by_hour(tx, site, game_id, span_of(tx, site, wanted))
@@ -201,7 +201,7 @@ def router(site: Site) -> APIRouter:
     @api.get("/games/{slug}/week", response_model=Table[HourOfWeek], tags=["games"])
     def week_of_game(slug: Slug, wanted: WantedDays, timezone: WantedTimezone, asked: WantedTable) -> Response:
         """A game by the hour of the week, on the wall clock of a time zone: the best hours."""
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             game_id, _ = find(tx, "game", slug)
             span, zone = span_of(tx, site, wanted), timezone or site.calendar.timezone
             rows = games.by_hour_of_week(tx, site, game_id, span, zone)
@@ -210,7 +210,7 @@ def router(site: Site) -> APIRouter:
     @api.get("/games/{slug}/streamers", response_model=Table[StreamerOfGame], tags=["games"])
     def streamers_of_game(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """Who was watched most with a game."""
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             game_id, _ = find(tx, "game", slug)
             found = games.streamers(tx, game_id, span_of(tx, site, wanted), asked.part)
         return asked.answer(found, StreamerOfGame)
@@ -226,7 +226,7 @@ def router(site: Site) -> APIRouter:
     @api.get("/streamers/{slug}", response_model=StreamerSummary, tags=["streamers"])
     def one_streamer(request: Request, slug: Slug, wanted: WantedDays, form: WantedFormat = Format.JSON) -> Response:
         """A streamer over some days, and now."""
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             streamer_id, current = find(tx, "streamer", slug)
             span, poll = span_of(tx, site, wanted), at_present.newest_poll(tx, site)
             found = streamers.summary(tx, streamer_id, current, span, poll)
@@ -235,7 +235,7 @@ def router(site: Site) -> APIRouter:
     @api.get("/streamers/{slug}/days", response_model=Table[StreamerDay], tags=["streamers"])
     def days_of_streamer(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """A streamer on each measured day."""
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             streamer_id, _ = find(tx, "streamer", slug)
             rows = streamers.by_day(tx, streamer_id, span_of(tx, site, wanted))
         return asked.answer_from(rows, StreamerDay)
@@ -243,7 +243,7 @@ def router(site: Site) -> APIRouter:
     @api.get("/streamers/{slug}/games", response_model=Table[GameOfStreamer], tags=["streamers"])
     def games_of_streamer(slug: Slug, wanted: WantedDays, asked: WantedTable) -> Response:
         """What a streamer played, and the share of each game."""
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             streamer_id, _ = find(tx, "streamer", slug)
             found = streamers.games(tx, streamer_id, span_of(tx, site, wanted), asked.part)
         return asked.answer(found, GameOfStreamer)
@@ -259,14 +259,14 @@ def router(site: Site) -> APIRouter:
     @api.get("/compare", response_model=Table[Compared], tags=["compare"])
     def compared(kind: Kind, names: Names, wanted: WantedDays, asked: WantedTable) -> Response:
         """Up to five games or streamers beside each other."""
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             rows = comparing.compared(tx, kind, names_of(names), span_of(tx, site, wanted))
         return asked.answer_from(rows, Compared)
 
     @api.get("/compare/days", response_model=Table[ComparedDay], tags=["compare"])
     def compared_days(kind: Kind, names: Names, wanted: WantedDays, asked: WantedTable) -> Response:
         """Up to five games or streamers, day by day."""
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             rows = comparing.compared_days(tx, kind, names_of(names), span_of(tx, site, wanted))
         return asked.answer_from(rows, ComparedDay)
 
@@ -284,7 +284,7 @@ def router(site: Site) -> APIRouter:
     @api.get("/bot/days", response_model=Table[DayCoverage], tags=["bot"])
     def coverage(wanted: WantedDays, asked: WantedTable) -> Response:
         """How well each day was measured, the newest first."""
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             found = own.coverage(tx, span_of(tx, site, wanted), asked.part)
         return asked.answer(found, DayCoverage)
 

@@ -13,6 +13,7 @@ from bot.web.asgi import App
 from bot.web.cache import Cache
 from bot.web.changes import Changes
 from bot.web.door import HEALTH, STATIC, Door
+from bot.web.ranges import is_long
 from bot.web.refusals import AGAIN_IN, API, Refusals
 from bot.web.render import Renderer
 from bot.web.site import Site
@@ -71,7 +72,7 @@ def make_app(site: Site) -> App:
         Exception,
     ):
         app.add_exception_handler(kind, refused)
-    cache = Cache(app, Changes(site).version, refusals, waits_elsewhere=_is_picture)
+    cache = Cache(app, Changes(site).version, refusals, waits_elsewhere=_is_picture, is_long=is_long)
     return Door(cache, site, refusals)
 
 

@@ -29,13 +29,16 @@ LOOK_MAY_TAKE_SECONDS: Final = 2.0
 LOOK_HOLDS_SECONDS: Final = 60.0
 # As many as there are connections to the database; each may have ten thousand rows in memory.
 MADE_AT_ONCE: Final = 8
+# Long ranges wait for each other, and nobody else waits for them.
+LONG_MADE_AT_ONCE: Final = 4
 MAKING_MAY_WAIT_SECONDS: Final = 15.0
 
 
 class Cache:
     """Stands in front of an application. `version` tells what everything is made of, in a thread of its own, or raises
     WatchTimeError; while it cannot be told nothing new is kept. `waits_elsewhere` tells of a path that who asks for it
-    is given a turn later on. `now` gives seconds that never go back."""
+    is given a turn later on; `is_long` of a query that it asks for a long range. `now` gives seconds that never go
+    back."""
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class Cache:
         version: Callable[[], object],
         refusals: Refusals,
         waits_elsewhere: Callable[[str], bool] = lambda path: False,
+        is_long: Callable[[bytes], bool] = lambda query: False,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
@@ -57,7 +61,8 @@ class Cache:
         self._known_at = float("-inf")
         self._looked_at = float("-inf")
         self._look: asyncio.Task[None] | None = None
-        self._room: asyncio.Semaphore | None = None
+        self._is_long = is_long
+        self._rooms: tuple[asyncio.Semaphore, asyncio.Semaphore] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request. What is not GET or HEAD goes through as it is."""
@@ -130,16 +135,20 @@ class Cache:
     async def _make(self, scope: Scope, receive: Receive) -> Answer:
         if self._waits_elsewhere(scope["path"]):
             return await self._ask(scope, receive)
-        self._room = self._room or asyncio.Semaphore(MADE_AT_ONCE)
+        usual, for_long = self._rooms = self._rooms or (
+            asyncio.Semaphore(MADE_AT_ONCE),
+            asyncio.Semaphore(LONG_MADE_AT_ONCE),
+        )
+        room = for_long if self._is_long(scope["query_string"]) else usual
         try:
-            await asyncio.wait_for(self._room.acquire(), MAKING_MAY_WAIT_SECONDS)
+            await asyncio.wait_for(room.acquire(), MAKING_MAY_WAIT_SECONDS)
         except TimeoutError:
             says = "Too many ask for too much just now. Try again in a minute."
             return self._refusals.answer(scope["path"], 503, says, AGAIN_IN)
         try:
             return await self._ask(scope, receive)
         finally:
-            self._room.release()
+            room.release()
 
     async def _ask(self, scope: Scope, receive: Receive) -> Answer:
         start: Message = {}

@@ -86,7 +86,7 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
 
     @pages.get("/games/{slug}")
     def game(slug: Slug, wanted: WantedDays) -> Response:
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             game_id, current = find(tx, "game", slug)
             if current != slug:
                 return RedirectResponse(renderer.url(f"/games/{current}", wanted.query), 301)
@@ -106,7 +106,7 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
 
     @pages.get("/streamers/{slug}")
     def streamer(slug: Slug, wanted: WantedDays) -> Response:
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             streamer_id, current = find(tx, "streamer", slug)
             if current != slug:
                 return RedirectResponse(renderer.url(f"/streamers/{current}", wanted.query), 301)
@@ -140,7 +140,7 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
                 query = {f"{kind}s": named, **wanted.query, "measure": measure}
                 return RedirectResponse(renderer.url("/compare", query), 303)
             not_found = add
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             span = span_of(tx, site, wanted)
             compared = comparing.compared(tx, kind, slugs, span)
         return show(
@@ -162,7 +162,7 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
         sort: exploring.By = exploring.By.WATCH_HOURS,
         order: exploring.Order = exploring.Order.DESCENDING,
     ) -> Response:
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             span = span_of(tx, site, wanted)
             of_all = standings(tx, site, span)
         named = asdict(filters) | wanted.query
@@ -228,7 +228,7 @@ def router(site: Site, renderer: Renderer, openapi: Callable[[], dict[str, Any]]
             raise NotThere("there is no such chart")
         zone = timezone or site.calendar.timezone
         asked = Asked(slug.replace("\0", ""), kind, names_of(names), wanted, measure, zone, filters)
-        with site.reads.transaction() as tx:
+        with site.reading(wanted) as tx:
             made = make(tx, site, asked)
         if form is Drawn.SVG:
             return picture(page_charts.themed(dict(made.spec), theme), zone)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from urllib.parse import parse_qsl
 
 from helperfunctions.errors import CannotBeAsked
 
@@ -11,6 +12,9 @@ USUAL: Final = 30
 LONGEST: Final = 3_660
 _EARLIEST: Final = date(2000, 1, 1)
 _LATEST: Final = date(2999, 12, 31)
+# Up to so many days cost so many units; more cost all that there are.
+_COSTS: Final = ((31, 1), (92, 2), (366, 3))
+_COSTS_ALL: Final = 6
 # Up to so many measured days are drawn by the hour.
 BY_HOUR: Final = 7
 
@@ -62,8 +66,24 @@ class Wanted:
             raise CannotBeAsked(f"a range has at most {LONGEST} days")
         return Span(first, last)
 
+    def cost(self, today: date) -> int:
+        """What reading these days costs, in units of the read pool; 1 for about a month."""
+        if self.first is not None:
+            days = ((self.last or today) - self.first).days + 1
+        else:
+            days = USUAL if self.days is None else self.days
+        return next((cost for up_to, cost in _COSTS if days <= up_to), _COSTS_ALL)
+
     @property
     def query(self) -> dict[str, str]:
         """As it stands in an address."""
         named = {"days": self.days, "from": self.first, "to": self.last}
         return {name: str(value) for name, value in named.items() if value is not None}
+
+
+def is_long(query: bytes) -> bool:
+    """Whether the query of an address names a range that may cost more than the usual one."""
+    asked = dict(parse_qsl(query.decode("latin-1")))
+    days = asked.get("days", "1")
+    is_short = days.isdecimal() and len(days) <= len(str(LONGEST)) and int(days) <= _COSTS[0][0]
+    return "from" in asked or "to" in asked or not is_short

@@ -1,6 +1,7 @@
 """What the dashboard stands on."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from ipaddress import IPv4Network, IPv6Network
@@ -8,9 +9,10 @@ from typing import Any, Final
 
 from bot.days import Calendar
 from bot.web.memo import Memo
+from bot.web.ranges import Wanted
 from bot.web.searched_names import SearchedNamesKept
 from helperfunctions.clock import Clock
-from helperfunctions.database import Transactions
+from helperfunctions.database import CostedReads, Transaction, Transactions
 
 # Of all ranges whose sums are kept: each has some thousand games.
 _MOST_GAMES: Final = 200_000
@@ -25,7 +27,7 @@ class Site:
     program. `draw_svg` draws a Vega-Lite specification, in a time
     zone; `javascript` is what draws it in a browser."""
 
-    reads: Transactions
+    reads: CostedReads
     looks: Transactions
     revive: Callable[[], None]
     check_schema: Callable[[], None]
@@ -42,3 +44,7 @@ class Site:
     # What `standings` is made of, for as long as that is the same.
     kept_sums: Memo[Any] = field(default_factory=lambda: Memo(_MOST_GAMES, len), init=False, repr=False)
     kept_names: Memo[Any] = field(default_factory=lambda: Memo(1), init=False, repr=False)
+
+    def reading(self, wanted: Wanted) -> AbstractContextManager[Transaction]:
+        """Read about some days, of which more cost more."""
+        return self.reads.transaction(wanted.cost(self.clock.now().date()))

@@ -5,10 +5,11 @@ from helperfunctions.database.advisory_lock import Hold
 from helperfunctions.database.copy_rows import CopyRows, Readable, escape_for_copy
 from helperfunctions.database.database import Database
 from helperfunctions.database.read_pool import ReadPool
-from helperfunctions.database.transaction import Transaction, Transactions
+from helperfunctions.database.transaction import CostedReads, Transaction, Transactions
 
 __all__ = [
     "CopyRows",
+    "CostedReads",
     "Database",
     "Hold",
     "ReadPool",

@@ -23,7 +23,7 @@ _ALIVE: dict[str, Any] = {
 # its steps, and compiled code (JIT) some ten MB for each connection: in 192 MB, two readers of a year were enough to
 # have the kernel kill the whole server.
 _MEMORY: dict[str, str] = {
-    "work_mem": "8MB",
+    "work_mem": "4MB",
     "hash_mem_multiplier": "1",
     "max_parallel_workers_per_gather": "0",
     "max_parallel_maintenance_workers": "0",

@@ -2,16 +2,22 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from helperfunctions.database.connect import READING_SETTINGS, connect
 from helperfunctions.database.errors import translated
 from helperfunctions.database.transaction import Transaction
-from helperfunctions.errors import DatabaseError, DatabaseUnavailable
+from helperfunctions.errors import DatabaseError, DatabaseTooSlow, DatabaseUnavailable
 from helperfunctions.queries import BoundStep, Queries
+from helperfunctions.weighted_semaphore import WeightedSemaphore
 
 _POOL_PATIENCE_SECONDS = 10
+# What costly reads may take together, of which each takes 1 to all. Fewer than there are connections, so that some are
+# always left for reads that cost nothing worth counting.
+COST_UNITS = 6
+# Each keeps a thread of its program waiting.
+_MOST_WAITING = 8
 
 
 class ReadPool:
@@ -24,6 +30,7 @@ class ReadPool:
         self._url = url
         self._queries = queries
         self._room = threading.BoundedSemaphore(at_most)
+        self._costly = WeightedSemaphore(min(COST_UNITS, max(1, at_most - 2)), most_waiting=_MOST_WAITING)
         self._idle: list[Any] = []
         self._lock = threading.Lock()
         self._beside: list[ReadPool] = []
@@ -35,8 +42,22 @@ class ReadPool:
         return pool
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """Read; raises DatabaseUnavailable also when all connections are busy for too long."""
+    def transaction(self, cost: int = 0) -> Iterator[Transaction]:
+        """Read. `cost`, from 0 to COST_UNITS, is what the server has to do for it: how many costly reads go on at the
+        same time depends on what they cost, and they leave connections for the others.
+
+        Raises DatabaseTooSlow when those before it take too long, and DatabaseUnavailable also when all connections are
+        busy for too long.
+        """
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._costly.taken(cost, _POOL_PATIENCE_SECONDS))
+            except TimeoutError as exc:
+                raise DatabaseTooSlow("too many costly reads at the same time") from exc
+            yield stack.enter_context(self._connected())
+
+    @contextmanager
+    def _connected(self) -> Iterator[Transaction]:
         if not self._room.acquire(timeout=_POOL_PATIENCE_SECONDS):
             raise DatabaseUnavailable("all connections for reading are busy")
         try:

@@ -44,6 +44,14 @@ class Transaction:
             return [] if cursor.description is None else list(cursor.fetchall())
 
 
+class CostedReads(Protocol):
+    """A database for many readers at the same time, each of which says what its read costs."""
+
+    def transaction(self, cost: int = 0) -> AbstractContextManager[Transaction]:
+        """Read one state."""
+        ...
+
+
 class Transactions(Protocol):
     """A database as who only asks it something sees it: Database and ReadPool alike."""
 

@@ -4,7 +4,7 @@
 -- here it also holds for any other program that comes in as the role.
 create function limit_reader(role text) returns void language plpgsql as $$
 begin
-    execute format('alter role %I set work_mem = %L', role, '8MB');
+    execute format('alter role %I set work_mem = %L', role, '4MB');
     execute format('alter role %I set hash_mem_multiplier = 1', role);
     execute format('alter role %I set max_parallel_workers_per_gather = 0', role);
     execute format('alter role %I set jit = off', role);

@@ -337,7 +337,7 @@ LIMITS = {
     "jit": "off",
     "max_parallel_maintenance_workers": "0",
     "max_parallel_workers_per_gather": "0",
-    "work_mem": "8MB",
+    "work_mem": "4MB",
 }
 
 

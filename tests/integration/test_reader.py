@@ -85,7 +85,7 @@ def test_any_program_that_comes_in_as_the_role_is_limited_in_memory(
     assert [
         rows(reading, f"show {setting}")[0][0]
         for setting in ("jit", "work_mem", "hash_mem_multiplier", "max_parallel_workers_per_gather")
-    ] == ["off", "8MB", "1", "0"]
+    ] == ["off", "4MB", "1", "0"]
 
 
 PASSWORDS = {

@@ -26,7 +26,7 @@ from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseUnavailable, SettingsError
 from helperfunctions.queries import Queries
 from tests.acceptance.conftest import eventually
-from tests.factories import a_stream, stage, write
+from tests.factories import a_stream, rows, stage, write
 from tests.web.conftest import NOW, Web, served
 
 Serve = Callable[..., Any]
@@ -65,6 +65,25 @@ def test_while_tables_are_locked_what_needs_none_is_there_and_what_is_kept(shown
         busy = shown.get("/explore?days=7")
         assert (busy.status_code, "The database is away or busy just now" in busy.text) == (503, True)
     assert shown.get("/explore?days=7").status_code == 200
+
+
+def test_long_ranges_wait_for_each_other_and_nobody_else_waits_for_them(shown: Web, url: str) -> None:
+    """Two years are read at a time; other pages have connections, threads and turns of their own."""
+    waiting_for_the_lock = """
+        select count(*) from pg_stat_activity
+        where datname = current_database() and application_name = 'watchtime web' and wait_event_type = 'Lock'
+    """
+    years = [f"/api/v1/games?days=365&offset={number}" for number in range(20)]
+    drawn = [f"/charts/explore.json?days={days}" for days in range(340, 360)]
+    with ThreadPoolExecutor(40) as visitors:
+        with locked(url, "daily_games"):
+            long_ones = [visitors.submit(shown.get, path) for path in (*years, *drawn)]
+            eventually(lambda: rows(url, waiting_for_the_lock) == [(2,)], "as many are at it as may be")
+            for path in ("/healthz", "/", "/api/v1/now/games", "/api/v1/now/streamers", "/api/v1/bot/posts"):
+                assert shown.get(path).status_code == 200, path
+            assert rows(url, waiting_for_the_lock) == [(2,)]
+        assert {long_one.result().status_code for long_one in long_ones} <= {200, 503}
+    assert shown.get(years[0]).status_code == 200
 
 
 def test_what_takes_too_long_is_told_as_that_and_not_as_a_database_that_is_away(
