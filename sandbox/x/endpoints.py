@@ -17,37 +17,16 @@ from helperfunctions.text import unwanted, weighted_length
 from sandbox.messages import Request, Response, json_response
 from sandbox.x.bill import Till
 from sandbox.x.problems import duplicate, forbidden, invalid, not_found, not_summoned, read_only
+from sandbox.x.schema import CREATE_POST, DESCRIBE, UPLOAD, check_body, check_query
 from sandbox.x.shapes import VOCABULARIES, Words, includes_json, person_json, post_json, wanted
 from sandbox.x.timeline import MEDIA_LIVES, Person, SandboxMedia, SandboxPost, Timeline
 
 POST_LIMIT: Final = 280
-LONGEST_ALT_TEXT: Final = 1000
 LARGEST_IMAGE: Final = 5 * 1024 * 1024
-MOST_MEDIA: Final = 4
 REACHABLE_MENTIONS: Final = 800
 REACHABLE_POSTS: Final = 3200
 DUPLICATES_WITHIN: Final = timedelta(days=7)
 
-_POST_FIELDS: Final = frozenset(
-    [
-        "card_uri",
-        "community_id",
-        "direct_message_deep_link",
-        "edit_options",
-        "for_super_followers_only",
-        "geo",
-        "made_with_ai",
-        "media",
-        "nullcast",
-        "paid_partnership",
-        "poll",
-        "quote_tweet_id",
-        "reply",
-        "reply_settings",
-        "share_with_followers",
-        "text",
-    ]
-)
 _IMAGE_TYPES: Final = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
@@ -55,7 +34,6 @@ _IMAGE_TYPES: Final = {
     b"RIFF": "image/webp",
 }
 _CASHTAG: Final = re.compile(r"(?<![^\s(])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?![A-Za-z0-9_])")
-_PAGE: Final = ("max_results", "pagination_token", "since_id", "until_id", "start_time", "end_time")
 
 
 @dataclass(slots=True)
@@ -80,6 +58,7 @@ class Endpoints:
 
     def answer(self, endpoint: str, request: Request) -> Response:
         """The response to a request that may be made. Raises Refusal."""
+        check_query(endpoint, request, VOCABULARIES[self.vocabulary])
         response: Response = _ANSWERS[endpoint](self, request)
         return response
 
@@ -92,11 +71,8 @@ class Endpoints:
         if not self.can_write:
             raise read_only()
         body = _json_object(request)
-        if unknown := sorted(body.keys() - _POST_FIELDS):
-            raise invalid(f"{unknown[0]} is not defined in the schema and the schema does not allow it", {})
+        check_body(body, CREATE_POST)
         text = body.get("text", "")
-        if not isinstance(text, str):
-            raise invalid("$.text: must be a string", {})
         if "quote_tweet_id" in body:
             raise not_summoned()
         media = self._attached(body.get("media"))
@@ -112,7 +88,7 @@ class Endpoints:
     def posts_by_id(self, request: Request) -> Response:
         """GET /2/tweets?ids="""
         words = VOCABULARIES[self.vocabulary]
-        asked = wanted(dict(request.query), words, ("ids",))
+        asked = wanted(request.query, words)
         ids = (request.one("ids") or "").split(",")
         found = [self.timeline.posts[post_id] for post_id in ids if post_id in self.timeline.posts]
         included, people, others = includes_json(found, asked, words)
@@ -130,7 +106,7 @@ class Endpoints:
     def mentions(self, request: Request) -> Response:
         """GET /2/users/:id/mentions"""
         person = self._person_of(request)
-        return self._page(request, self.timeline.mentioning(person)[:REACHABLE_MENTIONS], _PAGE)
+        return self._page(request, self.timeline.mentioning(person)[:REACHABLE_MENTIONS])
 
     def own_posts(self, request: Request) -> Response:
         """GET /2/users/:id/tweets"""
@@ -144,7 +120,7 @@ class Endpoints:
             and not ("replies" in excluded and post.reply_to)
             and not ("retweets" in excluded and post.repost_of)
         ]
-        return self._page(request, posts, (*_PAGE, "exclude"))
+        return self._page(request, posts)
 
     def me(self, _: Request) -> Response:
         """GET /2/users/me"""
@@ -154,11 +130,11 @@ class Endpoints:
     def upload(self, request: Request) -> Response:
         """POST /2/media/upload, in one request: multipart, or JSON with base64."""
         fields = _upload_fields(request)
-        if unknown := sorted(fields.keys() - {"media", "media_category", "media_type", "additional_owners", "shared"}):
-            raise invalid(f"{unknown[0]} is not defined in the schema and the schema does not allow it", {})
-        content = fields.get("media", b"")
-        if fields.get("media_category") != b"tweet_image":
-            raise invalid("$.media_category: does not have a value in the enumeration", {})
+        # Whether the bytes are a picture is looked at below.
+        check_body({name: "bytes" if name == "media" else value for name, value in fields.items()}, UPLOAD)
+        content = fields["media"]
+        if fields["media_category"] != "tweet_image":
+            raise invalid("$.media_category: the sandbox takes images of posts alone", {})
         kind = next((kind for magic, kind in _IMAGE_TYPES.items() if content.startswith(magic)), None)
         if kind is None or len(content) > LARGEST_IMAGE:
             raise invalid("$.media: must be an image of at most 5 MB", {})
@@ -178,25 +154,30 @@ class Endpoints:
     def describe(self, request: Request) -> Response:
         """POST /2/media/metadata"""
         body = _json_object(request)
-        media = self.timeline.media.get(str(body.get("id")))
-        alt_text = _dig(body, "metadata", "alt_text", "text")
-        if body.keys() - {"id", "metadata"} or media is None or not isinstance(alt_text, str):
-            raise invalid("$.id and $.metadata.alt_text.text: must be a picture of yours and a text", {})
-        if len(alt_text) > LONGEST_ALT_TEXT:
-            raise invalid(f"$.metadata.alt_text.text: must be at most {LONGEST_ALT_TEXT} characters long", {})
-        media.alt_text = alt_text
+        check_body(body, DESCRIBE)
+        media = self.timeline.media.get(body["id"])
+        if media is None:
+            raise invalid("$.id: must be a picture of yours", {})
+        metadata = body.get("metadata", {})
+        media.alt_text = metadata.get("alt_text", {}).get("text", media.alt_text)
         self.till.charge("media_metadata", self._now)
-        return json_response({"data": {"id": media.media_id, "associated_metadata": body["metadata"]}})
+        return json_response({"data": {"id": media.media_id, "associated_metadata": metadata}})
 
-    def _page(self, request: Request, posts: list[SandboxPost], others: tuple[str, ...]) -> Response:
+    def _page(self, request: Request, posts: list[SandboxPost]) -> Response:
         words = VOCABULARIES[self.vocabulary]
-        asked = wanted(dict(request.query), words, others)
-        most = _number(request, "max_results", 10)
-        if not 5 <= most <= 100:
-            raise invalid(f"The `max_results` query parameter value [{most}] is not between 5 and 100", {})
-        since_id, until_id = _number(request, "since_id", 0), _number(request, "until_id", 1 << 63)
-        below = _token_number(request)
-        left = [post for post in posts if since_id < int(post.post_id) < min(until_id, below or until_id)]
+        asked = wanted(request.query, words)
+        most, since_id = _number(request, "max_results", 10), _number(request, "since_id", 0)
+        until_id = min(_number(request, "until_id", 1 << 63), _token_number(request) or 1 << 63)
+        # Where both are given, X goes by the id (documented for searches).
+        starts_at = None if since_id else _time(request, "start_time")
+        ends_at = _time(request, "end_time")
+        left = [
+            post
+            for post in posts
+            if since_id < int(post.post_id) < until_id
+            and (starts_at is None or post.created_at >= starts_at)
+            and (ends_at is None or post.created_at < ends_at)
+        ]
         page = left[:most]
         included, people, brought = includes_json(page, asked, words)
         self._charge_reads(page + brought, people)
@@ -218,9 +199,7 @@ class Endpoints:
     def _attached(self, given: Any) -> list[SandboxMedia]:
         if given is None:
             return []
-        ids = given.get("media_ids") if isinstance(given, dict) else None
-        if not isinstance(ids, list) or not 1 <= len(ids) <= MOST_MEDIA:
-            raise invalid("$.media.media_ids: must be a list of 1 to 4 ids", {})
+        ids = given["media_ids"]
         media = [self.timeline.media.get(str(media_id)) for media_id in ids]
         if any(one is None or one.owner != self.bot or one.expires_at <= self._now for one in media):
             raise invalid("Your media IDs are invalid.", {"media.media_ids": [str(media_id) for media_id in ids]})
@@ -229,10 +208,7 @@ class Endpoints:
     def _replied_to(self, given: Any) -> SandboxPost | None:
         if given is None:
             return None
-        parent_id = given.get("in_reply_to_tweet_id") if isinstance(given, dict) else None
-        if not isinstance(parent_id, str) or not parent_id.isdecimal():
-            raise invalid("$.reply.in_reply_to_tweet_id: must be an id", {})
-        parent = self.timeline.posts.get(parent_id)
+        parent = self.timeline.posts.get(given["in_reply_to_tweet_id"])
         if parent is None:
             raise forbidden("You attempted to reply to a Tweet that is deleted or not visible to you.")
         if parent.author != self.bot and not parent.tags(self.bot):
@@ -279,6 +255,8 @@ def _comparable(text: str) -> str:
 
 
 def _json_object(request: Request) -> dict[str, Any]:
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        raise invalid("The body must be of the type application/json", {})
     try:
         body = json.loads(request.body)
     except ValueError:
@@ -288,22 +266,19 @@ def _json_object(request: Request) -> dict[str, Any]:
     return body
 
 
-def _dig(body: Any, *names: str) -> Any:
-    for name in names:
-        body = body.get(name) if isinstance(body, dict) else None
-    return body
-
-
-def _upload_fields(request: Request) -> dict[str, bytes]:
+def _upload_fields(request: Request) -> dict[str, Any]:
+    """The parts of the form, or the fields of the JSON: `media` as bytes, the others as they came."""
     content_type = request.headers.get("content-type", "")
     if content_type.startswith("multipart/form-data"):
-        return _multipart(request.body, content_type)
+        parts = _multipart(request.body, content_type)
+        return {name: part if name == "media" else part.decode(errors="replace") for name, part in parts.items()}
     body = _json_object(request)
+    if "media" not in body:
+        return body
     try:
-        content = base64.b64decode(str(body.get("media", "")), validate=True)
+        return body | {"media": base64.b64decode(str(body["media"]), validate=True)}
     except binascii.Error as error:
         raise invalid("$.media: must be base64", {}) from error
-    return {name: str(value).encode() for name, value in body.items()} | {"media": content}
 
 
 def _multipart(body: bytes, content_type: str) -> dict[str, bytes]:
@@ -321,11 +296,12 @@ def _multipart(body: bytes, content_type: str) -> dict[str, bytes]:
 
 def _number(request: Request, name: str, otherwise: int) -> int:
     given = request.one(name)
-    if given is None:
-        return otherwise
-    if not re.fullmatch(r"[0-9]{1,19}", given):
-        raise invalid(f"The `{name}` query parameter value [{given}] is not a number", {name: [given]})
-    return int(given)
+    return otherwise if given is None else int(given)
+
+
+def _time(request: Request, name: str) -> datetime | None:
+    given = request.one(name)
+    return None if given is None else datetime.fromisoformat(given)
 
 
 def _token_number(request: Request) -> int | None:

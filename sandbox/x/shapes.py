@@ -1,42 +1,47 @@
 """Posts and accounts as JSON, in the words that X used up to August 2026 and in those that it has used since."""
 
 import html
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from sandbox.x.problems import invalid
 from sandbox.x.timeline import Person, SandboxPost
 
 Words = Literal["old", "new"]
 
-_BOTH: Final = frozenset(
-    [
-        "article",
-        "attachments",
-        "card_uri",
-        "community_id",
-        "context_annotations",
-        "conversation_id",
-        "created_at",
-        "display_text_range",
-        "edit_controls",
-        "entities",
-        "geo",
-        "id",
-        "lang",
-        "media_metadata",
-        "note_post",
-        "note_tweet",
-        "possibly_sensitive",
-        "public_metrics",
-        "reply_settings",
-        "scopes",
-        "source",
-        "text",
-        "withheld",
-    ]
+
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+_BOTH: Final = _names(
+    "article attachments card_uri community_id context_annotations created_at conversation_id "
+    "display_text_range edit_controls entities geo id lang media_metadata non_public_metrics "
+    "organic_metrics possibly_sensitive promoted_metrics public_metrics reply_settings scopes source "
+    "suggested_source_links suggested_source_links_with_counts text withheld"
+)
+_USER: Final = _names(
+    "confirmed_email connection_status created_at description entities id is_identity_verified location "
+    "name parody profile_banner_url profile_image_url protected public_metrics receives_your_dm "
+    "subscribes_to_you subscription subscription_type url username verified verified_followers_count "
+    "verified_type withheld"
+)
+FIELD_PARAMETERS: Final = {
+    "post": _BOTH,
+    "user": _USER,
+    "media": _names(
+        "alt_text duration_ms height media_key non_public_metrics organic_metrics preview_image_url "
+        "promoted_metrics public_metrics type url variants width"
+    ),
+    "poll": _names("duration_minutes end_datetime id options voting_status"),
+    "place": _names("contained_within country country_code full_name geo id name place_type"),
+}
+"""What may be asked for of each kind of object; of posts, what both vocabularies have."""
+
+_EXPANDED_BY_BOTH: Final = _names(
+    "article.cover_media article.media_entities attachments.media_keys attachments.media_source_tweet "
+    "attachments.poll_ids author_id entities.mentions.username geo.place_id in_reply_to_user_id"
 )
 
 
@@ -47,6 +52,7 @@ class Vocabulary:
     fields_parameter: str
     fields: frozenset[str]
     expansions: frozenset[str]
+    user_expansions: frozenset[str]
     references: str
     versions: str
     included_posts: str
@@ -56,8 +62,11 @@ class Vocabulary:
 VOCABULARIES: Final[dict[Words, Vocabulary]] = {
     "old": Vocabulary(
         fields_parameter="tweet.fields",
-        fields=_BOTH | {"author_id", "in_reply_to_user_id", "referenced_tweets", "edit_history_tweet_ids"},
-        expansions=frozenset({"author_id", "in_reply_to_user_id", "referenced_tweets.id"}),
+        fields=_BOTH
+        | {"author_id", "in_reply_to_user_id", "referenced_tweets", "edit_history_tweet_ids", "note_tweet"},
+        expansions=_EXPANDED_BY_BOTH
+        | {"edit_history_tweet_ids", "referenced_tweets.id", "referenced_tweets.id.author_id"},
+        user_expansions=frozenset({"affiliation.user_id", "most_recent_tweet_id", "pinned_tweet_id"}),
         references="referenced_tweets",
         versions="edit_history_tweet_ids",
         included_posts="tweets",
@@ -65,8 +74,10 @@ VOCABULARIES: Final[dict[Words, Vocabulary]] = {
     ),
     "new": Vocabulary(
         fields_parameter="post.fields",
-        fields=_BOTH,
-        expansions=frozenset({"author_id", "in_reply_to_user_id", "referenced_posts", "edit_history_post_ids"}),
+        fields=_BOTH
+        | {"article_title", "matched_media_notes", "note_post", "note_request_suggestions", "paid_partnership"},
+        expansions=_EXPANDED_BY_BOTH | {"edit_history_post_ids", "referenced_posts", "username"},
+        user_expansions=frozenset({"affiliation", "most_recent_post_id", "pinned_post_id"}),
         references="referenced_posts",
         versions="edit_history_post_ids",
         included_posts="posts",
@@ -87,22 +98,13 @@ class Wanted:
         return field in self.fields or field in self.expansions
 
 
-def wanted(query: dict[str, list[str]], words: Vocabulary, others: Collection[str]) -> Wanted:
-    """Read a query. Raises Refusal for parameters, fields and expansions that X does not have."""
-    allowed = {words.fields_parameter, "expansions", "user.fields", "media.fields", "poll.fields", "place.fields"}
-    for name, values in query.items():
-        if name not in allowed and name not in others:
-            raise invalid(f"The query parameter [{name}] is not one of [{','.join(sorted(allowed))}]", {name: values})
-    return Wanted(_listed(query, words.fields_parameter, words.fields), _listed(query, "expansions", words.expansions))
+def wanted(query: Mapping[str, list[str]], words: Vocabulary) -> Wanted:
+    """Read a query that has been checked."""
+    return Wanted(_listed(query, words.fields_parameter), _listed(query, "expansions"))
 
 
-def _listed(query: dict[str, list[str]], name: str, known: frozenset[str]) -> frozenset[str]:
-    given = [value for values in query.get(name, []) for value in values.split(",") if value]
-    for value in given:
-        if value not in known:
-            message = f"The `{name}` query parameter value [{value}] is not one of [{','.join(sorted(known))}]"
-            raise invalid(message, {name: given})
-    return frozenset(given)
+def _listed(query: Mapping[str, list[str]], name: str) -> frozenset[str]:
+    return frozenset(value for values in query.get(name, []) for value in values.split(","))
 
 
 def post_json(post: SandboxPost, asked: Wanted, words: Vocabulary) -> dict[str, Any]:
