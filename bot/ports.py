@@ -1,6 +1,7 @@
 """What the steps need from the outside world."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.models import Subject, SubjectKind
@@ -52,9 +53,17 @@ class X(Protocol):
         ...
 
     def mentions(
-        self, user_id: str, *, since_id: str | None = None, page_token: str | None = None, max_results: int = 100
+        self,
+        user_id: str,
+        *,
+        since_id: str | None = None,
+        until_id: str | None = None,
+        start_time: datetime | None = None,
+        page_token: str | None = None,
+        max_results: int = 100,
     ) -> XPage:
-        """A page of the posts that mention an account and are newer than `since_id`, newest first."""
+        """A page of the posts that mention an account, newest first: newer than `since_id`, older than `until_id`, and
+        not from before `start_time`, in whole seconds."""
         ...
 
 

@@ -133,27 +133,32 @@ class XApi:
         self, user_id: str, *, since_id: str | None = None, page_token: str | None = None, max_results: int = 100
     ) -> XPage:
         """GET /2/users/:id/tweets"""
-        return self._page(f"/2/users/{user_id}/tweets", since_id, page_token, max_results, {})
+        bounds = {"since_id": since_id, "pagination_token": page_token}
+        return self._page(f"/2/users/{user_id}/tweets", bounds, max_results, {})
 
     def mentions(
-        self, user_id: str, *, since_id: str | None = None, page_token: str | None = None, max_results: int = 100
+        self,
+        user_id: str,
+        *,
+        since_id: str | None = None,
+        until_id: str | None = None,
+        start_time: datetime | None = None,
+        page_token: str | None = None,
+        max_results: int = 100,
     ) -> XPage:
         """GET /2/users/:id/mentions"""
-        return self._page(f"/2/users/{user_id}/mentions", since_id, page_token, max_results, _EXPANSION)
+        bounds = {
+            "since_id": since_id,
+            "until_id": until_id,
+            # X takes whole seconds, and refuses others.
+            "start_time": None if start_time is None else f"{start_time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "pagination_token": page_token,
+        }
+        return self._page(f"/2/users/{user_id}/mentions", bounds, max_results, _EXPANSION)
 
-    def _page(
-        self,
-        path: str,
-        since_id: str | None,
-        page_token: str | None,
-        max_results: int,
-        expansion: dict[str, str],
-    ) -> XPage:
+    def _page(self, path: str, bounds: Mapping[str, str | None], max_results: int, expansion: dict[str, str]) -> XPage:
         query = {"max_results": str(min(max(max_results, FEWEST_RESULTS), MOST_RESULTS))}
-        if since_id:
-            query["since_id"] = since_id
-        if page_token:
-            query["pagination_token"] = page_token
+        query |= {name: value for name, value in bounds.items() if value}
         if not self._speaks_new:
             try:
                 return _page(self._get(path, query | {"tweet.fields": _TWEET_FIELDS}), self._hide)
@@ -276,6 +281,7 @@ def _page(response: requests.Response, hide: Hide) -> XPage:
     return XPage(
         posts=tuple(_readable(data, hide)),
         next_token=token if isinstance(token, str) and token else None,
+        listed=tuple(dict.fromkeys(_ids(data))),
         posts_read=tuple(dict.fromkeys(_ids([*data, *brought]))),
         users_read=tuple(dict.fromkeys(_ids(_list(includes.get("users"))))),
     )

@@ -49,11 +49,13 @@ class XPost:
 class XPage:
     """A page of posts, newest first, and the token of the next (None: there is none).
 
-    `posts_read` and `users_read` are the ids of everything in the answer that X charges for.
+    `listed` are the ids of the posts of the list itself, those that cannot be read included. `posts_read` and
+    `users_read` are the ids of everything in the answer that X charges for.
     """
 
     posts: Sequence[XPost]
     next_token: str | None
+    listed: Sequence[str]
     posts_read: Sequence[str]
     users_read: Sequence[str]
 

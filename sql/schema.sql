@@ -174,6 +174,12 @@ CREATE TABLE public.hours (
     CONSTRAINT hours_polls_check CHECK ((polls > 0))
 );
 
+CREATE TABLE public.mention_gaps (
+    before_x_id text NOT NULL COLLATE pg_catalog."C",
+    after_x_id text COLLATE pg_catalog."C",
+    CONSTRAINT mention_gaps_before_x_id_check CHECK ((before_x_id ~ '^[0-9]{1,19}$'::text))
+);
+
 CREATE TABLE public.mentions (
     mention_id text NOT NULL COLLATE pg_catalog."C",
     author_id text COLLATE pg_catalog."C",
@@ -449,6 +455,9 @@ ALTER TABLE ONLY public.hourly_games
 
 ALTER TABLE ONLY public.hours
     ADD CONSTRAINT hours_pkey PRIMARY KEY (hour_at);
+
+ALTER TABLE ONLY public.mention_gaps
+    ADD CONSTRAINT mention_gaps_pkey PRIMARY KEY (before_x_id);
 
 ALTER TABLE ONLY public.mentions
     ADD CONSTRAINT mentions_pkey PRIMARY KEY (mention_id);

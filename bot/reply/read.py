@@ -1,30 +1,42 @@
-"""X mentions -> the inbox. The cursor moves in the transaction that stores what it covers."""
+"""X mentions -> the inbox, page by page: what a page brought, and how far the list is read, is stored at once."""
 
 import logging
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from bot.ports import X
+from bot.reply.triage import OLDEST
 from bot.spend.account import account_of
 from bot.spend.ledger import Ledger, Purpose
 from bot.spend.metered import MeteredX
 from helperfunctions.clock import Clock
-from helperfunctions.database import Database
-from helperfunctions.x_models import XAccount, XPost
+from helperfunctions.database import Database, Transaction
+from helperfunctions.x_models import XAccount, XPage, XPost
 
 log = logging.getLogger(__name__)
 
 CURSOR: Final = "mentions"
-# X keeps the newest 800 mentions within reach: eight pages.
+# So that being stopped never waits for a flood. X keeps the newest 800 mentions within reach: eight pages.
 MOST_PAGES: Final = 40
 # On the very first start one page is read only to learn which mention is the newest: the smallest that X gives.
 FIRST_LOOK: Final = 5
-# Ids hold their time: https://docs.x.com/fundamentals/x-ids
+# Ids hold their time, since November 2010: https://docs.x.com/fundamentals/x-ids
 _ID_EPOCH_MS: Final = 1_288_834_974_657
+_IDS_HOLD_TIME_SINCE: Final = datetime(2010, 11, 5, tzinfo=UTC)
 _LEADING_NAMES = re.compile(r"(?:\s*[@＠]\w{1,20})+")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the list of mentions that is not read: newer than one id and older than another, both excluded.
+
+    `after` None: from the beginning. `before` None: up to the newest that there is.
+    """
+
+    after: str | None
+    before: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,52 +50,102 @@ class Reader:
     credentials: str
 
     def read(self) -> int:
-        """Store every mention since the last time; how many. All pages are read before the cursor moves.
+        """Store the mentions that came since the last time, and those that the last time could not be read; how many.
 
         On the very first time nothing is stored: what was there before us is not answered.
-        Raises XError when X does not give them; nothing is lost then.
+        Raises XError when X does not give them, or OverBudget; what came until then is stored, and the next time goes
+        on from there.
         """
         account = account_of(self.ledger, self.x, self.credentials)
         with self.database.transaction() as tx:
             cursor = tx.reply.cursor(name=CURSOR)
         x = MeteredX(self.x, self.ledger, Purpose.MENTIONS)
         if cursor is None:
-            newest = x.mentions(account.user_id, max_results=FIRST_LOOK).posts_read
-            self._store(account, [], max(newest, key=int, default=None))
-            log.info("first start: mentions are answered from now on, after id=%s", max(newest, key=int, default=None))
+            self._first_look(x, account)
             return 0
-        since_id: str | None = cursor[0]
-        posts: list[XPost] = []
-        read: list[str] = []
-        page_token: str | None = None
-        for _ in range(MOST_PAGES):
-            page = x.mentions(account.user_id, since_id=since_id, page_token=page_token)
-            posts += page.posts
-            read += page.posts_read
+        # The newest first: whoever asks now must not wait behind a flood that was there before.
+        stored, pages = self._read_stretch(x, account, Stretch(cursor[0], None), MOST_PAGES)
+        for gap in self._gaps():
+            if pages:
+                more, pages = self._read_stretch(x, account, gap, pages)
+                stored += more
+        if stored:
+            log.info("mentions read new=%d", stored)
+        return stored
+
+    def _first_look(self, x: MeteredX, account: XAccount) -> None:
+        newest = max(x.mentions(account.user_id, max_results=FIRST_LOOK).listed, key=int, default=None)
+        with self.database.transaction() as tx:
+            tx.reply.move_cursor(name=CURSOR, x_id=newest, moved_at=self.clock.now())
+        log.info("first start: mentions are answered from now on, after id=%s", newest)
+
+    def _gaps(self) -> list[Stretch]:
+        """The stretches that are not read, the newest first; those that are too old to be answered are forgotten."""
+        oldest = self.clock.now() - OLDEST
+        with self.database.transaction() as tx:
+            gaps = [Stretch(after, before) for before, after in tx.reply.gaps()]
+            for gap in gaps:
+                if _is_over(gap, oldest):
+                    tx.reply.close_gap(before_x_id=gap.before)
+        return [gap for gap in gaps if not _is_over(gap, oldest)]
+
+    def _read_stretch(self, x: MeteredX, account: XAccount, stretch: Stretch, most_pages: int) -> tuple[int, int]:
+        """Read a stretch, newest first; how many mentions were stored, and how many pages may still be read."""
+        bounds = self._bounds(stretch)
+        stored, left, page_token = 0, stretch, None
+        for read in range(1, most_pages + 1):
+            page = x.mentions(account.user_id, page_token=page_token, **bounds)
+            stored += len(page.posts)
+            left = self._store(account, page, left)
             page_token = page.next_token
             if page_token is None:
-                break
-        if read:
-            self._store(account, posts, max(read, key=int))
-            log.info("mentions read new=%d", len(posts))
-        return len(posts)
+                return stored, most_pages - read
+        return stored, 0
 
-    def _store(self, account: XAccount, posts: Sequence[XPost], newest: str | None) -> None:
+    def _bounds(self, stretch: Stretch) -> dict[str, Any]:
+        """What is asked for: nothing that is too old to be answered, so that no backlog is ever paid for.
+
+        One lower bound, for where two are given X may take the wider one.
+        """
+        oldest, after = self.clock.now() - OLDEST, stretch.after
+        bounds: dict[str, Any] = {} if stretch.before is None else {"until_id": stretch.before}
+        if after is None or _IDS_HOLD_TIME_SINCE < time_of_id(after) < oldest:
+            return bounds | {"start_time": oldest}
+        return bounds | {"since_id": after}
+
+    def _store(self, account: XAccount, page: XPage, stretch: Stretch) -> Stretch:
+        """Store a page of a stretch, and in the same transaction what of the stretch is read; what is left of it."""
         now = self.clock.now()
+        oldest = min(page.listed, key=int, default=stretch.before)
         with self.database.transaction() as tx:
-            for post in posts:
-                tx.reply.keep_mention(
-                    mention_id=post.post_id,
-                    author_id=post.author_id,
-                    text=own_words(post).replace("\0", ""),
-                    posted_at=post.created_at or time_of_id(post.post_id),
-                    seen_at=now,
-                    first_version=post.edit_ids[0] if post.edit_ids else post.post_id,
-                    is_repost=post.is_repost,
-                    is_explicit=is_explicit(post, account),
-                    is_to_us=is_to_us(post, account),
-                )
-            tx.reply.move_cursor(name=CURSOR, x_id=newest, moved_at=now)
+            for post in page.posts:
+                _keep(tx, post, account, now)
+            if page.listed:
+                # Only what is newer than all before moves it.
+                tx.reply.move_cursor(name=CURSOR, x_id=max(page.listed, key=int), moved_at=now)
+            if stretch.before is not None:
+                tx.reply.close_gap(before_x_id=stretch.before)
+            if page.next_token is not None and oldest is not None:
+                tx.reply.open_gap(before_x_id=oldest, after_x_id=stretch.after)
+        return Stretch(stretch.after, oldest)
+
+
+def _keep(tx: Transaction, post: XPost, account: XAccount, now: datetime) -> None:
+    tx.reply.keep_mention(
+        mention_id=post.post_id,
+        author_id=post.author_id,
+        text=own_words(post).replace("\0", ""),
+        posted_at=post.created_at or time_of_id(post.post_id),
+        seen_at=now,
+        first_version=post.edit_ids[0] if post.edit_ids else post.post_id,
+        is_repost=post.is_repost,
+        is_explicit=is_explicit(post, account),
+        is_to_us=is_to_us(post, account),
+    )
+
+
+def _is_over(gap: Stretch, oldest: datetime) -> bool:
+    return gap.before is not None and _IDS_HOLD_TIME_SINCE < time_of_id(gap.before) <= oldest
 
 
 def own_words(post: XPost) -> str:

@@ -9,7 +9,7 @@ from bot.reply.answer import Answerer
 from bot.reply.read import Reader
 from bot.spend.account import known_account
 from helperfunctions.database import Database
-from helperfunctions.errors import XError
+from helperfunctions.errors import OverBudget, XError
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,9 @@ class Responder:
             failed: XError | None = None
             try:
                 self.reader.read()
+            except OverBudget as exc:
+                # As it should be: the ledger has said so, and the next day or month has its own money.
+                log.debug("mentions are not read: %s", exc)
             except XError as exc:
                 failed = exc
             decided = self._decide()

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Final, TypeVar
 
 from bot.ports import X
@@ -54,24 +56,33 @@ class MeteredX:
         page_token: str | None = None,
         max_results: int = MOST_PER_PAGE,
     ) -> XPage:
-        return self._page(self.x.own_posts, user_id, since_id, page_token, max_results)
+        call = partial(self.x.own_posts, user_id, since_id=since_id, page_token=page_token)
+        return self._page(call, max_results)
 
     def mentions(
         self,
         user_id: str,
         *,
         since_id: str | None = None,
+        until_id: str | None = None,
+        start_time: datetime | None = None,
         page_token: str | None = None,
         max_results: int = MOST_PER_PAGE,
     ) -> XPage:
-        return self._page(self.x.mentions, user_id, since_id, page_token, max_results)
+        call = partial(
+            self.x.mentions,
+            user_id,
+            since_id=since_id,
+            until_id=until_id,
+            start_time=start_time,
+            page_token=page_token,
+        )
+        return self._page(call, max_results)
 
-    def _page(
-        self, call: Callable[..., XPage], user_id: str, since_id: str | None, page_token: str | None, most: int
-    ) -> XPage:
+    def _page(self, call: Callable[..., XPage], most: int) -> XPage:
         charge_id, enough_for = self.ledger.reserve_read(self.purpose, most)
         with self._recorded(charge_id, is_read=True):
-            page = call(user_id, since_id=since_id, page_token=page_token, max_results=enough_for)
+            page = call(max_results=enough_for)
         created_at = {post.post_id: post.created_at for post in page.posts}
         reads = [Read(self.ledger.read_kind, post_id, created_at.get(post_id)) for post_id in page.posts_read]
         reads += [Read("user_read", read, None) for read in page.users_read]

@@ -34,7 +34,8 @@ from (
 where posts.post_id = called.post_id;
 
 -- name: claim_next^
--- Take the next post that is due, summaries first; nobody else gets it then. Grain: one row per post.
+-- Take the next post that is due; nobody else gets it then. Summaries come first; then those who asked take turns: who
+-- got the fewest answers within a day comes first. Grain: one row per post.
 update posts
 set
     status = 'sending',
@@ -48,10 +49,27 @@ where
     and posts.post_id = (
         select next.post_id
         from posts as next
-        where next.status = 'due' and next.next_try_at <= cast(:now as timestamptz)
-        order by next.kind = 'reply', next.next_try_at, next.post_id
+        left join mentions as asked using (mention_id)
+        where
+            next.status = 'due'
+            and next.next_try_at <= cast(:now as timestamptz)
+            and next.expires_at > cast(:now as timestamptz)
+        order by
+            next.kind = 'reply',
+            (
+                select count(*)
+                from mentions as earlier
+                inner join posts as answer using (mention_id)
+                where
+                    earlier.author_id = asked.author_id
+                    and earlier.decided_at >= cast(:now as timestamptz) - interval '2 days'
+                    and answer.status = 'sent'
+                    and answer.sent_at >= cast(:now as timestamptz) - interval '1 day'
+            ),
+            next.next_try_at,
+            next.post_id
         limit 1
-        for update skip locked
+        for update of next skip locked
     )
 returning
     posts.post_id, posts.kind, posts.mention_id, posts.text, posts.chart, posts.alt_text, posts.attempts,

@@ -12,6 +12,24 @@ set
     moved_at = excluded.moved_at
 where coalesce(cast(cursors.x_id as bigint), 0) <= coalesce(cast(excluded.x_id as bigint), 0);
 
+-- name: gaps
+-- The stretches of the list of mentions that are not read, the newest first. Grain: one row per stretch.
+select
+    before_x_id,
+    after_x_id
+from mention_gaps
+order by cast(before_x_id as bigint) desc;
+
+-- name: open_gap!
+-- What is older than this mention, down to another one, is not read yet. Grain: one row per stretch.
+insert into mention_gaps (before_x_id, after_x_id)
+values (:before_x_id, :after_x_id)
+on conflict (before_x_id) do update set after_x_id = excluded.after_x_id;
+
+-- name: close_gap!
+-- What is older than this mention is read, or too old to be answered.
+delete from mention_gaps where before_x_id = :before_x_id;
+
 -- name: keep_mention!
 -- Put a mention into the inbox; one that is there stays as it is. Grain: one row per mention.
 insert into mentions (
@@ -23,7 +41,34 @@ values (
 on conflict (mention_id) do nothing;
 
 -- name: next_mention^
--- The oldest mention that is not decided, with all that its decision depends on. Grain: one row per mention.
+-- The mention that is decided next, with all that its decision depends on: authors take turns, who got the fewest
+-- answers today comes first. An answer counts when it went out today, or was written today and may still go out; one
+-- that was never sent, for want of money or whatever else, does not, nor does a mention that was ignored. Grain: one row
+-- per mention.
+with waiting as (
+    select distinct author_id
+    from mentions
+    where status = 'new'
+),
+
+answers as (
+    select
+        earlier.author_id,
+        count(*) as today
+    from waiting
+    inner join mentions as earlier using (author_id)
+    inner join posts using (mention_id)
+    where
+        -- an answer is sent within a day of its mention, or never
+        earlier.decided_at >= cast(:today_since as timestamptz) - interval '2 days'
+        and (
+            posts.status in ('due', 'sending', 'unknown')
+            and earlier.decided_at >= cast(:today_since as timestamptz)
+            or posts.status = 'sent' and posts.sent_at >= cast(:today_since as timestamptz)
+        )
+    group by earlier.author_id
+)
+
 select
     mentions.mention_id,
     mentions.author_id,
@@ -40,16 +85,11 @@ select
             and other.mention_id <> mentions.mention_id
             and other.status = 'answered'
     ) as is_edit_of_answered,
-    (
-        select count(*) from mentions as answered
-        where
-            answered.author_id = mentions.author_id
-            and answered.status = 'answered'
-            and answered.decided_at >= cast(:today_since as timestamptz)
-    ) as answered_today
+    coalesce(answers.today, 0) as answered_today
 from mentions
+left join answers using (author_id)
 where mentions.status = 'new'
-order by mentions.posted_at, cast(mentions.mention_id as bigint)
+order by coalesce(answers.today, 0), mentions.posted_at, cast(mentions.mention_id as bigint)
 limit 1;
 
 -- name: asked_lately$
