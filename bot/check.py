@@ -14,6 +14,7 @@ from typing import Final, TypeVar, cast
 
 from bot.days import Calendar
 from bot.findings import (
+    FINDING_OF,
     ROOM_FOR_DATABASE,
     ROOM_FOR_POLLS,
     Finding,
@@ -210,14 +211,10 @@ class Doctor:
     def _check_budget(self) -> Outcome:
         settings = self._settings
         self._skip_without_x()
-        return judge_budget(
-            spending(
-                self._our_schema,
-                self._clock.now(),
-                settings.x_monthly_budget_usd,
-                owns_app=settings.x_account_owns_app,
-            )
+        month = spending(
+            self._our_schema, self._clock.now(), settings.x_monthly_budget_usd, owns_app=settings.x_account_owns_app
         )
+        return judge_budget(month, self._troubles("budget"))
 
     def _check_polls(self) -> Outcome:
         with self._our_schema.transaction() as tx:
@@ -225,7 +222,7 @@ class Doctor:
         now = self._clock.now()
         if newest is None and not is_running(self._record(), now):
             raise _Skip("none yet")
-        return judge_poll(newest, now=now, late=self._troubles("poll"))
+        return judge_poll(newest, now=now, late=self._troubles("polls"))
 
     def _check_days(self) -> Outcome:
         facts = self._gathered()
@@ -236,7 +233,7 @@ class Doctor:
         with self._our_schema.transaction() as tx:
             since = self._clock.now() - FAILED_LATELY
             posts = [NamedPost(*row) for row in tx.outbox.listed(everything=False, since=since)]
-        return judge_outbox(posts, self._troubles("summaries", "outbox", "mentions"))
+        return judge_outbox(posts, self._troubles("outbox"))
 
     def _check_jobs(self) -> Outcome:
         now = self._clock.now()
@@ -276,8 +273,10 @@ class Doctor:
             since,
         )
 
-    def _troubles(self, *parts: str) -> list[Trouble]:
-        return [trouble for trouble in rules.judge(self._gathered(), self._expected()) if trouble.part in parts]
+    def _troubles(self, finding: str) -> list[Trouble]:
+        """What the rules say of the parts that a finding presents."""
+        found = rules.judge(self._gathered(), self._expected())
+        return [trouble for trouble in found if FINDING_OF[trouble.part] == finding]
 
     @property
     def _settings(self) -> Settings:

@@ -39,6 +39,22 @@ NOTICED_SKEW: Final = timedelta(seconds=5)
 RUNS_WITHIN: Final = timedelta(minutes=5)
 
 
+# Which finding presents each part of which the rules of health speak.
+FINDING_OF: Final = {
+    "poll": "polls",
+    "day": "days",
+    "summaries": "outbox",
+    "outbox": "outbox",
+    "mentions": "outbox",
+    "spending": "budget",
+    "x": "budget",
+    "jobs": "jobs",
+    "database restarts": "database restarts",
+    "disk": "data folder",
+    "database": "database",
+}
+
+
 class Verdict(StrEnum):
     """What a check came to."""
 
@@ -270,8 +286,8 @@ def judge_clock(ahead_of: Mapping[str, timedelta]) -> Finding:
     return Finding("clock", Verdict.GOOD, f"within {NOTICED_SKEW.seconds} s of {' and '.join(ahead_of)}")
 
 
-def judge_budget(month: Spending) -> Finding:
-    """What X may still cost this month, and whether it is left alone."""
+def judge_budget(month: Spending, troubles: Sequence[Trouble] = ()) -> Finding:
+    """What X may still cost this month, whether it is left alone, and what the rules say of spending (`troubles`)."""
     left = month.budget_usd - month.total_usd
     says = (
         f"{month.total_usd:.3f} of {month.budget_usd:.2f} USD spent, {max(left, 0):.3f} left; "
@@ -289,6 +305,9 @@ def judge_budget(month: Spending) -> Finding:
     if left <= 0:
         mend = f"raise X_MONTHLY_BUDGET_USD, or wait for {month.month.ends_at:%B}"
         return Finding("budget", Verdict.BAD, f"{says}: nothing is posted any more", mend, for_now=True)
+    if spending := [trouble.says for trouble in troubles if trouble.part == "spending"]:
+        mend = "`watchtime outbox --all` shows who was answered; REPLIES_PER_DAY limits the answers to one person"
+        return Finding("budget", Verdict.WARNING, "; ".join([says, *spending]), mend)
     if month.forecast_usd > month.budget_usd:
         mend = "raise X_MONTHLY_BUDGET_USD, or lower REPLIES_PER_DAY; answers stop first, then summaries"
         return Finding("budget", Verdict.WARNING, says, mend)

@@ -71,14 +71,13 @@ def _poll_health(tx: Transaction, site: Site) -> Health:
 
 def _day_health(tx: Transaction, site: Site) -> Health:
     now = site.clock.now()
-    finished = site.calendar.last_finished(now)
+    due = [day for day, _ in tx.daily.due_days(today=site.calendar.day_of(now).date)]
+    late = [str(day) for day in due if is_day_late(now, site.calendar.day(day).ends_at)]
     newest = tx.web.days_rolled_up()[1]
     if newest is None:
-        first_polled = tx.web.first_polled_day()
-        is_due = first_polled is not None and is_day_late(now, site.calendar.day(first_polled).ends_at)
-        return Health("day", not is_due, "no day is rolled up yet")
-    if newest < finished.date and is_day_late(now, finished.ends_at):
-        return Health("day", False, f"{finished.date} is not rolled up; the newest is {newest}")
+        return Health("day", not late, "no day is rolled up yet")
+    if late:
+        return Health("day", False, f"{', '.join(late)} is not rolled up; the newest is {newest}")
     [day] = tx.web.coverage(first=newest, last=newest, limit=1, offset=0)
     share = DayCoverage(*day).coverage
     return Health("day", share >= _LITTLE_COVERAGE, f"{newest} is rolled up, {share:.0%} of it measured")

@@ -46,10 +46,6 @@ limit :limit offset :offset;
 -- How many days of a span are rolled up.
 select count(*) from days where day between cast(:first as date) and cast(:last as date);
 
--- name: first_polled_day$
--- The day of the first poll.
-select min(day) from staging.polls;
-
 -- name: posts_waiting^
 -- How many posts wait to be sent, and since when the oldest could have been. Grain: one row.
 select

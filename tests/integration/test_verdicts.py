@@ -1,5 +1,7 @@
 """/readyz, `watchtime check` and the dashboard's page about the bot come to the same verdict on the same situation."""
 
+import ast
+import inspect
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +13,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.check import Doctor
-from bot.findings import Verdict
+from bot.daily.rollup import Rollup
+from bot.findings import FINDING_OF, Verdict
+from bot.health import rules, watch
 from bot.health.facts import gather
 from bot.health.record import FILE_NAME, JobRecord, Loss, RunRecord, dumps, read
 from bot.health.rules import Expected
@@ -23,11 +27,10 @@ from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database, ReadPool
 from helperfunctions.queries import Queries
 from helperfunctions.settings import DEFAULT, Loaded, Settings
-from tests.factories import DAY_START, HALF_HOUR, a_stream, stage, write
+from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, stage, write
 
-# By which finding of `check`, and by which part of the page, a part of /readyz is presented.
-FINDINGS = {"poll": "polls", "day": "days", "outbox": "outbox", "mentions": "outbox", "jobs": "jobs"}
-FINDINGS |= {"database restarts": "database restarts"}
+# The findings of `check` about the work, and by which part of the page a part of /readyz is presented.
+WORK = {"polls", "days", "outbox", "budget", "jobs", "database restarts"}
 ON_THE_PAGE = {"poll": "poll", "day": "day", "outbox": "posts"}
 BEGAN = DAY_START - timedelta(days=1)
 
@@ -69,8 +72,8 @@ class Bot:
         """The findings of `check` about the work that are not good."""
         loaded = Loaded(self.settings, dict.fromkeys(Settings.model_fields, DEFAULT))
         findings = list(Doctor(lambda: loaded, self.clock, is_offline=True).findings())
-        work = [finding for finding in findings if finding.name in FINDINGS.values()]
-        assert {finding.name for finding in work} == set(FINDINGS.values())
+        work = [finding for finding in findings if finding.name in WORK]
+        assert {finding.name for finding in work} == WORK
         return {finding.name for finding in work if finding.verdict in (Verdict.WARNING, Verdict.BAD)}
 
     def page(self) -> set[str]:
@@ -83,7 +86,15 @@ class Bot:
 def bot(url: str, database: Database, clock: VirtualClock, queries: Queries, tmp_path: Path) -> Iterator[Bot]:
     """Three hours into a day; its poll is a minute old and nothing is wrong."""
     clock.move_to(DAY_START + timedelta(hours=3))
-    settings = Settings(database_url=SecretStr(url), data_dir=tmp_path)
+    secret = SecretStr("planted")
+    settings = Settings(
+        database_url=SecretStr(url),
+        data_dir=tmp_path,
+        x_api_key=secret,
+        x_api_key_secret=secret,
+        x_access_token=secret,
+        x_access_token_secret=secret,
+    )
     pool = ReadPool(url, queries)
     found = Bot(url, database, clock, settings, open_site(settings, pool, clock))
     stage(database, a_stream(1000), at=clock.now() - timedelta(minutes=1))
@@ -103,6 +114,13 @@ def day_ended_before(minutes: int) -> Callable[[Bot], None]:
         stage(bot.database, a_stream(1000), at=bot.clock.now() - timedelta(minutes=1), day=day)
 
     return then
+
+
+def an_older_day_failed(bot: Bot) -> None:
+    day_ended_before(61)(bot)
+    Rollup(bot.database, bot.clock, bot.site.calendar).daily()
+    before = bot.site.calendar.day(DAY - timedelta(days=1))
+    stage(bot.database, a_stream(1000), at=before.starts_at, day=before.date)
 
 
 def post_due_before(minutes: int, status: str) -> Callable[[Bot], None]:
@@ -130,6 +148,41 @@ def mention_seen_before(minutes: int) -> Callable[[Bot], None]:
         )
 
     return then
+
+
+def summaries(status: str, minutes: int) -> Callable[[Bot], None]:
+    """Of the day that is over, so long after two in the afternoon."""
+
+    def then(bot: Bot) -> None:
+        stage(bot.database, a_stream(1000), at=DAY_START, polls=48)
+        bot.clock.move_to(DAY_START + timedelta(days=1, minutes=1))
+        Rollup(bot.database, bot.clock, bot.site.calendar).daily()
+        bot.clock.move_to(DAY_START + timedelta(days=1, hours=6, minutes=minutes))
+        now = bot.clock.now()
+        stage(bot.database, a_stream(1000), at=now - timedelta(minutes=1), day=bot.site.calendar.day_of(now).date)
+        for kind in ("games", "streamers", "streamers_of_game"):
+            write(
+                bot.url,
+                "insert into posts (kind, day, text, status, reason, created_at, next_try_at, expires_at) "
+                "values (%s, %s, 'words', %s, %s, %s, %s, %s)",
+                *(
+                    kind,
+                    DAY,
+                    status,
+                    None if status == "due" else "because",
+                    now,
+                    now + timedelta(minutes=5),
+                    now + timedelta(days=1),
+                ),
+            )
+
+    return then
+
+
+def x_is_left_alone(bot: Bot) -> None:
+    until = bot.clock.now() + timedelta(hours=1)
+    with bot.database.transaction() as tx:
+        tx.spend.pause(cause="credits", until=until, because="no credits are left")
 
 
 def failed(times: int, minutes: int) -> Callable[[Bot], None]:
@@ -163,8 +216,13 @@ SITUATIONS: dict[str, tuple[Callable[[Bot], None], set[str]]] = {
     "a poll 76 minutes old": (poll_began_before(76), {"poll"}),
     "a day over for 59 minutes": (day_ended_before(59), set()),
     "a day over for 61 minutes": (day_ended_before(61), {"day"}),
+    "an older day that failed, the newest is rolled up": (an_older_day_failed, {"day"}),
     "a mention undecided for 14 minutes": (mention_seen_before(14), set()),
     "a mention undecided for 16 minutes": (mention_seen_before(16), {"mentions"}),
+    "summaries due for 59 minutes": (summaries("due", 59), set()),
+    "summaries due for 61 minutes": (summaries("due", 61), {"summaries"}),
+    "summaries dropped": (summaries("dropped", 61), set()),
+    "X is left alone": (x_is_left_alone, {"x"}),
     "a job that failed twice within 4 minutes": (failed(2, 4), set()),
     "a job that failed twice over 5 minutes": (failed(2, 5), {"jobs"}),
     "a job that failed three times": (failed(3, 1), {"jobs"}),
@@ -186,5 +244,18 @@ def test_all_who_say_whether_it_is_well_say_the_same(then: Callable[[Bot], None]
     run = read(bot.settings.data_dir / FILE_NAME)
     bot.record(jobs=run.jobs, losses=run.losses)
     assert bot.readyz() == wrong
-    assert bot.check() == {FINDINGS[part] for part in wrong}
+    assert bot.check() == {FINDING_OF[part] for part in wrong}
     assert bot.page() == {ON_THE_PAGE[part] for part in wrong if part in ON_THE_PAGE}
+
+
+def test_every_part_of_the_rules_is_presented_by_check() -> None:
+    """A part that only /readyz knows would be well for `check`, whatever it says."""
+    parts = {
+        node.args[0].value
+        for module in (rules, watch)
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "Trouble"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert parts == set(FINDING_OF)
