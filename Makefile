@@ -8,7 +8,8 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 FILE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run backup restore test soak check secrets format bench mutants lock schema screenshots clean
+.PHONY: help install demo run backup restore test test-engine soak check secrets format bench mutants lock schema \
+  screenshots clean
 
 help: ## List the verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +32,9 @@ restore: $(VENV)/.runtime ## Put the backup FILE into the database; stop the bot
 test: $(VENV)/.development ## Run all tests, on all cores
 	$(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 1 -q $(ARGS)
 
+test-engine: $(VENV)/.development ## Run the shipped containers with a year of data; needs Docker, half an hour and 15 GB
+	$(BIN)/python -m pytest -m engine -v tests/engine $(ARGS)
+
 soak: $(VENV)/.development ## Live a year with its faults in about an hour; ARGS="--seed 2 --days 30"
 	@$(BIN)/python -m tests.soak $(ARGS)
 
@@ -50,7 +54,7 @@ format: $(VENV)/.development ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.benchmarks ## Measure; ARGS names one of: staging crawl rollup accuracy ask memory web understand
+bench: $(VENV)/.benchmarks ## Measure; ARGS names one of: staging crawl rollup accuracy ask memory web sizing understand
 	$(BIN)/python -m benchmarks $(ARGS)
 
 mutants: $(VENV)/.development ## Change the code in small ways and report which changes no test notices

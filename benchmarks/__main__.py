@@ -1,13 +1,10 @@
-"""`python -m benchmarks [staging] [crawl] [rollup] [accuracy] [ask] [memory] [web] [understand] [--full] [--names N]`
-
-Measure; without a name, everything.
-"""
+"""`python -m benchmarks [NAME …] [--full] [--names N]`: measure; the names are the keys of BENCHMARKS, none is all."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from benchmarks import accuracy, ask, crawl, memory, rollup, staging, understand, web
+from benchmarks import accuracy, ask, crawl, memory, rollup, sizing, staging, understand, web
 from helperfunctions import log
 
 BENCHMARKS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
@@ -18,6 +15,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "ask": lambda given: ask.main(full=given.full),
     "memory": lambda _: memory.main(),
     "web": lambda given: web.main(full=given.full),
+    "sizing": lambda _: sizing.main(),
     "understand": lambda given: understand.main(streamers=given.streamers),
 }
 

@@ -1,6 +1,10 @@
 """What README and CONTRIBUTING tell people to type exists, and every verb is told."""
 
+import os
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 import typer.main
@@ -9,6 +13,8 @@ from bot.cli import app
 from tests.acceptance.conftest import ROOT, VERBS
 
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/dashboard.md", "docs/ec2.md", "docs/sizing.md", "SECURITY.md")
+# Debian keeps nginx where only root's PATH leads.
+NGINX, OPENSSL = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "", shutil.which("openssl") or ""
 
 
 def code_in(page: str) -> list[str]:
@@ -85,3 +91,24 @@ def test_the_exit_codes_of_the_readme_are_those_of_the_help() -> None:
     [told] = re.findall(r"Exit codes: (.*?)\. `", readme)
     codes = set(re.findall(r"\b\d+\b", told))
     assert codes == set(re.findall(r"\b\d+\b", str(app.info.epilog)))
+
+
+@pytest.mark.skipif(
+    not shutil.which("nginx") or not shutil.which("openssl"), reason="nginx or openssl is not installed"
+)
+def test_the_example_for_nginx_is_a_valid_configuration(tmp_path: Path) -> None:
+    [example] = re.findall(r"^```nginx\n(.*?)^```", (ROOT / "docs/dashboard.md").read_text(), re.MULTILINE | re.DOTALL)
+    names = ("fullchain.pem", "privkey.pem")
+    subject = ["-subj", "/CN=watchtime.example.org"]
+    made = [OPENSSL, "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject, "-out", names[0], "-keyout", names[1]]
+    subprocess.run(made, cwd=tmp_path, check=True, capture_output=True)
+    for name in names:
+        assert f"/etc/letsencrypt/live/watchtime.example.org/{name}" in example
+    here = example.replace("/etc/letsencrypt/live/watchtime.example.org", str(tmp_path))
+    whole = f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{here}}}\n"
+    (tmp_path / "nginx.conf").write_text(whole)
+    tested = subprocess.run(
+        [NGINX, "-t", "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True, check=False
+    )
+    assert tested.returncode == 0, tested.stderr
+    assert "[warn]" not in tested.stderr

@@ -1,13 +1,14 @@
 """Each benchmark runs through at a tiny size and prints its table; how fast it finds us is not judged here."""
 
 import importlib.util
+import re
 import threading
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from benchmarks import accuracy, ask, crawl, memory, rollup, staging, understand, web, web_data
+from benchmarks import accuracy, ask, crawl, memory, rollup, sizing, staging, understand, web, web_data
 from benchmarks.__main__ import main
 from benchmarks.harness import a_database
 from benchmarks.readers import Job, load, readers
@@ -49,6 +50,15 @@ def test_rollup_measures_first_and_second_time(capsys: pytest.CaptureFixture[str
     printed = capsys.readouterr().out
     assert "6 × 500 = 0.00 M" in printed
     assert "ours, once more" in printed
+
+
+def test_sizing_measures_a_profile_and_marks_what_it_multiplied(capsys: pytest.CaptureFixture[str]) -> None:
+    tiny = sizing.Profile("tiny", every_minutes=120, streams=200, measured_every_minutes=240, measured_days=2)
+    sizing.main(profiles=[tiny], channels=2_000)
+    printed = capsys.readouterr().out
+    assert re.search(r"polls a day\D+12\b", printed)
+    assert re.search(r"sum of a month, s\W+≈", printed)
+    assert re.search(r"disk: for good, a year, GB\W+≈", printed)
 
 
 def test_rollup_leaves_out_what_the_disk_has_no_room_for(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,211 @@
+"""The shipped containers as a Compose project of the tests' own, and a year of data for their database."""
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+LASTING: Final = ("db", "bot", "web")
+# Two Docker networks cannot have the same addresses, and the shipped ones may be in use on this machine.
+NETWORK: Final = "10.213.47"
+LOOK_EVERY_SECONDS: Final = 1.0
+# What the kernel counts for a container: anonymous and shared memory, which it cannot give back, unlike cached files.
+# Both versions of cgroups, so two names for each.
+_MEMORY: Final = """
+cat /sys/fs/cgroup/memory/memory.stat /sys/fs/cgroup/memory.stat 2>/dev/null | grep -E '^(rss|anon|shmem) '
+cat /sys/fs/cgroup/memory/memory.oom_control /sys/fs/cgroup/memory.events 2>/dev/null | grep '^oom_kill '
+"""
+
+
+@dataclass(slots=True)
+class Memory:
+    """A container's most memory at any look, in MiB, and how many of its processes the kernel killed for memory."""
+
+    peak_mib: float = 0.0
+    killed: int = 0
+
+
+@dataclass
+class Stack:
+    """A Compose project in a folder of its own, which holds only its `.env` and its Compose file."""
+
+    folder: Path
+    project: str
+    database_image: str
+    limits: dict[str, int] = field(default_factory=lambda: dict.fromkeys(LASTING, 0))
+    report: list[str] = field(default_factory=list)
+    memory: dict[str, Memory] = field(default_factory=lambda: {name: Memory() for name in LASTING})
+
+    def use(self, source: Path, image: str) -> None:
+        """Take the Compose file of a version of the project: as it is shipped, but for the image's name, a free port
+        of this machine, and a make-believe Twitch and X on the bot's network."""
+        compose = yaml.safe_load((source / "docker-compose.yml").read_text())
+        for service in compose["services"].values():
+            if service["image"] == "twitch-watch-time":
+                service["image"] = image
+                service["build"]["context"] = str(source)
+        self.limits = {name: int(compose["services"][name]["mem_limit"].removesuffix("m")) for name in LASTING}
+        compose["services"]["db"]["image"] = self.database_image
+        compose["services"]["web"]["ports"] = ["127.0.0.1::8000"]
+        compose["services"]["sandbox"] = {
+            "image": image,
+            "command": ["sandbox", "--host", "0.0.0.0", "--channels", "40000"],
+            "healthcheck": {"disable": True},
+            "init": True,
+            "networks": ["outside"],
+        }
+        (self.folder / "docker-compose.yml").write_text(yaml.safe_dump(compose))
+
+    def compose(self, *words: str, timeout: float = 900) -> str:
+        """Run Compose with these words; what it printed. Fails with everything that it said."""
+        return self.run(*compose_command(), *self._project(), *words, timeout=timeout)
+
+    def run(self, *command: str, timeout: float = 900, text: str | None = None) -> str:
+        """Run a program with the project's environment; what it printed. Fails with everything that it said."""
+        ran = subprocess.run(
+            command, input=text, capture_output=True, text=True, timeout=timeout, check=False, env=self.environment()
+        )
+        assert ran.returncode == 0, f"{' '.join(command)}\n{ran.stdout[-4000:]}\n{ran.stderr[-4000:]}"
+        return ran.stdout
+
+    def environment(self) -> dict[str, str]:
+        """For Compose: ours, with the tests' network; the shell's COMPOSE_PROJECT_NAME would be another project."""
+        kept = {name: value for name, value in os.environ.items() if name != "COMPOSE_PROJECT_NAME"}
+        return kept | {"DOCKER_PAGES_NETWORK": NETWORK}
+
+    def command(self, service: str, *words: str) -> list[str]:
+        """The command line that runs a program in a service's container."""
+        return ["docker", "exec", "-i", self.container(service), *words]
+
+    def inside(self, service: str, *words: str, timeout: float = 900) -> str:
+        """Run a program in a service's container; what it printed."""
+        return self.run(*self.command(service, *words), timeout=timeout)
+
+    def container(self, service: str) -> str:
+        """The id of a service's container, running or not."""
+        # Docker itself answers ten times as fast as Compose.
+        labels = {"project": self.project, "service": service}
+        filters = [f"--filter=label=com.docker.compose.{name}={value}" for name, value in labels.items()]
+        return self.run("docker", "ps", "-a", "-q", "--no-trunc", *filters).split()[0]
+
+    def sql(self, statements: str) -> list[list[str]]:
+        """Run SQL in the database as its owner; the rows, as text."""
+        psql = self.command("db", "psql", "-U", "watchtime", "-d", "watchtime", "-qAtX", "-v", "ON_ERROR_STOP=1")
+        return [line.split("|") for line in self.run(*psql, text=statements, timeout=3_600).splitlines()]
+
+    def state(self, service: str) -> dict[str, Any]:
+        """What Docker says of a service's container."""
+        [state] = json.loads(self.run("docker", "inspect", self.container(service)))
+        return dict(state)
+
+    def log(self, service: str) -> str:
+        """Everything that a service's container wrote."""
+        container = self.container(service)
+        ran = subprocess.run(
+            ["docker", "logs", container], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True
+        )
+        return ran.stdout
+
+    def totals(self) -> str:
+        """Rows, days and hours of the year that was loaded: whole hours, so that their sum is exact."""
+        [row] = self.sql(
+            "select count(*), count(distinct day), sum(watch_hours) from daily_streamer_games where streamer_id ~ '^s'"
+        )
+        return " ".join(row)
+
+    def is_healthy(self, service: str) -> bool:
+        """Whether a service's container runs and its health check passes."""
+        return bool(self.state(service)["State"].get("Health", {}).get("Status") == "healthy")
+
+    def web(self) -> str:
+        """The address of the dashboard on this machine."""
+        return f"http://{self.compose('port', 'web', '8000').strip()}"
+
+    def remove(self) -> None:
+        """Stop everything and remove it, with its data."""
+        with suppress(AssertionError):
+            self.compose("down", "--volumes", "--remove-orphans")
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Look at the memory of the containers over and over, for as long as the block."""
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(LOOK_EVERY_SECONDS):
+                for service in LASTING:
+                    with suppress(AssertionError, IndexError, subprocess.TimeoutExpired):
+                        self._look(service)
+
+        thread = threading.Thread(target=watch)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def _look(self, service: str) -> None:
+        lines = [line.split() for line in self.inside(service, "sh", "-c", _MEMORY, timeout=60).splitlines()]
+        seen = self.memory[service]
+        used = sum(int(count) for name, count in lines if name != "oom_kill")
+        seen.peak_mib = max(seen.peak_mib, used / 2**20)
+        seen.killed = max(seen.killed, *(int(count) for name, count in lines if name == "oom_kill"), 0)
+
+    def _project(self) -> list[str]:
+        return ["-f", f"{self.folder}/docker-compose.yml", "--project-directory", str(self.folder), "-p", self.project]
+
+
+def compose_command() -> list[str]:
+    """Compose's own program, or that of Docker's plugin."""
+    return ["docker-compose"] if shutil.which("docker-compose") else ["docker", "compose"]
+
+
+def eventually(what: Callable[[], bool], about: str, seconds: float = 1_800) -> float:
+    """Wait until something is so, and return after how many seconds it was. The bound is generous: a slow machine is
+    no failure."""
+    began = time.monotonic()
+    while not what():
+        assert time.monotonic() - began < seconds, f"not within {seconds:.0f} s: {about}"
+        time.sleep(0.5)
+    return time.monotonic() - began
+
+
+def database_image() -> str:
+    """The image of the database: the shipped one, or POSTGRES_IMAGE. Where the shipped one cannot be pulled, one of the
+    same major version that is on this machine already."""
+    if given := os.environ.get("POSTGRES_IMAGE"):
+        return given
+    shipped = str(yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["db"]["image"])
+    pinned = shipped.removeprefix("${POSTGRES_IMAGE:-").removesuffix("}")
+    for image, command in ((pinned, ["image", "inspect"]), (pinned, ["pull"])):
+        if subprocess.run(["docker", *command, image], capture_output=True, check=False).returncode == 0:
+            return image
+    return pinned.split(".")[0]
+
+
+def fill_a_year(stack: Stack, last: date, *, days: int, pairs: int) -> float:
+    """Load so many days of so many pairs of streamer and game into a database, up to the day `last`: each day in
+    transactions of its own, and without the sums of months, which are the bot's to make. The seconds taken."""
+    began = time.monotonic()
+    parts = (Path(__file__).with_name("year.sql").read_text()).split("-- part: ")
+    by_name = {name: text for name, _, text in (part.partition("\n") for part in parts[1:])}
+    given = {"pairs": pairs, "streamers": pairs * 3 // 2, "games": 2_000, "last": last, "days": days}
+    statements = ["set synchronous_commit = off; set jit = off; set max_parallel_workers_per_gather = 0;"]
+    statements += [by_name["names"].format(**given), by_name["before"]]
+    for back in range(days - 1, -1, -1):
+        statements.append(by_name["day"].format(**given, day=last - timedelta(days=back)))
+    statements.append(by_name["rest"].format(**given))
+    stack.sql("\n".join(statements))
+    return time.monotonic() - began
