@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar, cast
 
-from bot.days import Calendar
+from bot.days import Calendar, what_a_change_does
 from bot.findings import (
     FINDING_OF,
     ROOM_FOR_DATABASE,
@@ -226,8 +226,11 @@ class Doctor:
 
     def _check_days(self) -> Outcome:
         facts = self._gathered()
-        newest = facts.last_day.date if facts.last_day is not None else None
-        return judge_days(newest, late_days(facts, self._expected()))
+        newest, expected = facts.last_day, self._expected()
+        late = late_days(facts, expected)
+        if newest is None:
+            return judge_days(None, late)
+        return judge_days(newest.date, late, what_a_change_does(expected.calendar, newest.date, newest.ends_at))
 
     def _check_outbox(self) -> Outcome:
         with self._our_schema.transaction() as tx:

@@ -37,6 +37,23 @@ class Calendar:
         return datetime.combine(named, self.starts_at, tzinfo=self.timezone).astimezone(UTC)
 
 
+def what_a_change_does(calendar: Calendar, newest: date, ended_at: datetime) -> str | None:
+    """What a change of the settings does to the day after the newest finished one; None when nothing has changed.
+
+    `newest` is that finished day and `ended_at` when it ended.
+    A finished day keeps its bounds. The next is cut short where they reach into it; hours between both belong to none.
+    """
+    if calendar.day(newest).ends_at == ended_at:
+        return None
+    following = calendar.day(newest + timedelta(days=1))
+    while following.ends_at <= ended_at:
+        following = calendar.day(following.date + timedelta(days=1))
+    if following.starts_at > ended_at:
+        hours = (following.starts_at - ended_at) / timedelta(hours=1)
+        return f"{hours:.1f} hours from {ended_at:%F %H:%M} UTC on belong to no day"
+    return f"{following.date} has {(following.ends_at - ended_at) / timedelta(hours=1):.1f} hours"
+
+
 def in_parts(first: date, last: date, months: Collection[date]) -> tuple[Sequence[date], Sequence[date]]:
     """The days from `first` to `last` as whole months, of those that are summed up, and single days."""
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]

@@ -328,12 +328,14 @@ def judge_poll(newest: tuple[datetime, str, str | None] | None, *, now: datetime
     return Finding("polls", Verdict.GOOD, says)
 
 
-def judge_days(newest: date | None, late: Sequence[date]) -> Finding:
-    """The newest day that is rolled up, and those that should be."""
+def judge_days(newest: date | None, late: Sequence[date], changed: str | None = None) -> Finding:
+    """The newest day that is rolled up, and those that should be. `changed`: what other settings do to the next one."""
     says = f"{newest} is the last one rolled up" if newest is not None else "none is rolled up yet"
     if late:
         left = ", ".join(map(str, late))
         return Finding("days", Verdict.WARNING, f"{says}; not yet: {left}", "run `watchtime daily`: it tells why not")
+    if changed:
+        says = f"{says}; DAY_STARTS_AT or TIMEZONE has changed since: {changed}, finished days stay as they are"
     return Finding("days", Verdict.GOOD, says)
 
 

@@ -369,7 +369,7 @@ CREATE TABLE staging.polls (
     duplicates integer NOT NULL,
     set_aside integer NOT NULL,
     error text,
-    are_names_keyed boolean DEFAULT false NOT NULL,
+    are_names_keyed boolean DEFAULT true NOT NULL,
     CONSTRAINT polls_check CHECK ((started_at <= ended_at)),
     CONSTRAINT polls_check1 CHECK (((status <> 'failed'::text) OR ((streams = 0) AND (error IS NOT NULL)))),
     CONSTRAINT polls_check2 CHECK (((status <> 'complete'::text) OR (error IS NULL))),
@@ -437,6 +437,9 @@ ALTER TABLE ONLY public.daily_streamer_games
 
 ALTER TABLE ONLY public.daily_streamers
     ADD CONSTRAINT daily_streamers_pkey PRIMARY KEY (day, streamer_id);
+
+ALTER TABLE public.days
+    ADD CONSTRAINT days_covered_hours_check1 CHECK (((covered_hours * (3600)::double precision) <= ((EXTRACT(epoch FROM (ends_at - starts_at)) + (1)::numeric))::double precision)) NOT VALID;
 
 ALTER TABLE ONLY public.days
     ADD CONSTRAINT days_pkey PRIMARY KEY (day);

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from bot.days import Calendar
@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 # Sums of the same doubles in another order differ in the last bits; a single viewer amiss differs by far more.
 RELATIVE_TOLERANCE: Final = 1e-9
+# Spans are rounded to milliseconds, of which a day has some hundreds.
+ROUNDING_HOURS: Final = 1 / 3600
 RECOVERY_WAITS_SECONDS: Final = (2, 5, 10, 15)
 
 Done = TypeVar("Done")
@@ -40,7 +42,7 @@ class Rollup:
             today = self.calendar.day_of(self.clock.now()).date
             with self.database.transaction() as tx:
                 due = [day for day, _ in tx.daily.due_days(today=today)]
-            done, failed = self._each(due, lambda day: self._roll_up(self.calendar.day(day)))
+            done, failed = self._each(due, self._roll_up)
             failed += self._sum_up_months(today)
         if failed:
             raise failed[0]
@@ -48,11 +50,8 @@ class Rollup:
 
     def redo(self, named: date) -> RolledUpDay:
         """Roll up one finished day again. Raises DayNotAvailable when it is not over, or its streams are gone."""
-        day = self.calendar.day(named)
-        if day.ends_at > self.clock.now():
-            raise DayNotAvailable(f"the day {named} is not over: it ends at {day.ends_at:%Y-%m-%d %H:%M} UTC")
         with self.database.only_one("daily"):
-            return self._roll_up(day)
+            return self._roll_up(named)
 
     def _sum_up_months(self, today: date) -> list[WatchTimeError]:
         """Sum up every month that is over and not summed up; the errors of those that failed."""
@@ -97,8 +96,11 @@ class Rollup:
             tx.daily.keep_month(month=month, summed_up_at=self.clock.now())
         log.info("month summed up month=%s", f"{month:%Y-%m}")
 
-    def _roll_up(self, day: Day) -> RolledUpDay:
+    def _roll_up(self, named: date) -> RolledUpDay:
         with self.database.transaction() as tx:
+            day = bounds(tx, self.calendar.day(named))
+            if day.ends_at > self.clock.now():
+                raise DayNotAvailable(f"the day {named} is not over: it ends at {day.ends_at:%Y-%m-%d %H:%M} UTC")
             polls = _polls_in_staging(tx, day)
             span = {"day": day.date, "starts_at": day.starts_at, "ends_at": day.ends_at}
             tx.daily.allow_memory()
@@ -114,6 +116,7 @@ class Rollup:
             tx.daily.insert_games(day=day.date)
             done = RolledUpDay(*tx.daily.keep_day(**span, polls=polls, rolled_up_at=self.clock.now()))
             _check_sums(day, *tx.daily.sums_of_day(day=day.date))
+            _check_hours(tx, day, done.covered_hours)
         log.info(
             "day rolled up day=%s polls=%d coverage=%.3f watch_hours=%.0f",
             done.date,
@@ -124,8 +127,28 @@ class Rollup:
         return done
 
 
+def bounds(tx: Transaction, day: Day) -> Day:
+    """The day as it is rolled up, or will be: cut short where another finished day has its time already.
+
+    That is so when DAY_STARTS_AT or TIMEZONE have changed. Raises DayNotAvailable when nothing of the day is left.
+    """
+    starts_at, ends_at = tx.daily.bounds_of_day(day=day.date, starts_at=day.starts_at, ends_at=day.ends_at)
+    if starts_at >= ends_at:
+        raise DayNotAvailable(f"the day {day.date} has no hours of its own: they belong to days that are rolled up")
+    if (starts_at, ends_at) != (day.starts_at, day.ends_at):
+        log.info(
+            "the day has other bounds than the settings say day=%s starts_at=%s ends_at=%s",
+            day.date,
+            starts_at,
+            ends_at,
+        )
+    return Day(day.date, starts_at, ends_at)
+
+
 def _polls_in_staging(tx: Transaction, day: Day) -> int:
-    polls, has_streams, is_rolled_up = tx.daily.staging_of_day(day=day.date)
+    polls, has_streams, is_rolled_up = tx.daily.staging_of_day(
+        day=day.date, starts_at=day.starts_at, ends_at=day.ends_at
+    )
     if has_streams and polls:
         return int(polls)
     if is_rolled_up:
@@ -143,3 +166,22 @@ def _check_sums(day: Day, *sums: float) -> None:
         if not all(math.isclose(one, group[0], rel_tol=RELATIVE_TOLERANCE, abs_tol=1e-6) for one in group):
             told = ", ".join(f"{way} {value!r}" for way, value in zip(ways, group, strict=True))
             raise SumsDisagree(f"the {what} of {day.date} do not add up: {told}; nothing of this roll-up was kept")
+
+
+def _check_hours(tx: Transaction, day: Day, covered_hours: float) -> None:
+    """No day covers more hours than it has, and nobody is on the air for longer than it covers. Raises SumsDisagree."""
+    length_hours = day.length / timedelta(hours=1)
+    if covered_hours > length_hours + ROUNDING_HOURS:
+        raise SumsDisagree(
+            f"the day {day.date} has {length_hours:.3f} hours and its polls cover {covered_hours:.3f}; nothing of this "
+            "roll-up was kept"
+        )
+    impossible = [
+        f"{streamer_id} {hours:.3f}"
+        for streamer_id, hours in tx.daily.impossible_airtime(day=day.date, covered_hours=covered_hours)
+    ]
+    if impossible:
+        raise SumsDisagree(
+            f"streamers on the air for longer than the {covered_hours:.3f} hours measured of {day.date}: "
+            f"{', '.join(impossible)}; nothing of this roll-up was kept"
+        )

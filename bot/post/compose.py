@@ -1,6 +1,7 @@
 """The words of the summaries: within X's limit whatever games and streamers are called. Pure."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 from bot.models import RolledUpDay, Summary, SummaryKind, Watched
@@ -9,6 +10,8 @@ from helperfunctions.text import plain, short_number, shortened, widest_fit
 # Below this share of the day measured, a summary says how much was; below half, there is none.
 TELL_COVERAGE_BELOW = 0.9
 SAY_NOTHING_BELOW = 0.5
+# With the change of the clocks a day has 23 hours.
+SHORTEST_WHOLE_DAY = timedelta(hours=23)
 
 # A name longer than this is cut even where there is room: a list reads better when its lines do not wrap.
 WIDEST_NAME = 40
@@ -29,9 +32,16 @@ def reason_to_skip(day: RolledUpDay) -> str | None:
     return None
 
 
-def tells_change(before: RolledUpDay | None) -> bool:
-    """Whether enough is known of the day before to say what has changed."""
-    return before is not None and before.coverage >= SAY_NOTHING_BELOW
+def tells_change(before: RolledUpDay | None, day: RolledUpDay | None = None) -> bool:
+    """Whether enough is known of the day before to say what has changed since, and both days are about as long."""
+    if before is None or before.coverage < SAY_NOTHING_BELOW:
+        return False
+    return day is None or is_cut_short(before) == is_cut_short(day)
+
+
+def is_cut_short(day: RolledUpDay) -> bool:
+    """Whether a day is shorter than the change of the clocks makes it: because its start or end was set otherwise."""
+    return day.ends_at - day.starts_at < SHORTEST_WHOLE_DAY
 
 
 def games_summary(day: RolledUpDay, games: Sequence[Watched], *, tell_change: bool = False) -> Summary:
@@ -95,7 +105,7 @@ def _text(
         + (f" {change(rank, entry)}" if tell_change else "")
         for rank, entry in enumerate(ranked, start=1)
     ]
-    if day.coverage < TELL_COVERAGE_BELOW:
+    if day.coverage < TELL_COVERAGE_BELOW or is_cut_short(day):
         lines += ["", f"Measured: {measured(day)}"]
     return "\n".join(lines)
 

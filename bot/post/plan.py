@@ -94,7 +94,7 @@ class Planner:
             return DaySummaries(named, [], skipped_because)
         day_before = named - timedelta(days=1)
         row_before = tx.post.day(day=day_before)
-        told = compose.tells_change(RolledUpDay(*row_before) if row_before is not None else None)
+        told = compose.tells_change(RolledUpDay(*row_before) if row_before is not None else None, day)
         which = {"day": named, "day_before": day_before, "how_many": TOP}
         streamers = _watched(tx.post.top_streamers(**which))
         summaries = [

@@ -78,7 +78,8 @@ class Lookup:
         subject = question.subject
         now = self.clock.now()
         today = self.calendar.day_of(now)
-        tx.daily.gather_spans(day=today.date, starts_at=today.starts_at, ends_at=now)
+        starts_at = tx.daily.start_of_today(starts_at=today.starts_at, now=now)
+        tx.daily.gather_spans(day=today.date, starts_at=starts_at, ends_at=now)
         tx.daily.analyze_spans()
         covered_hours = float(tx.reply.spoken_for())
         if subject.kind is SubjectKind.GAME:
@@ -94,7 +95,7 @@ class Lookup:
             window=question.window,
             days_measured=1 if covered_hours else 0,
             covered_hours=covered_hours,
-            hours=(now - today.starts_at) / timedelta(hours=1),
+            hours=(now - starts_at) / timedelta(hours=1),
             watch_hours=float(watch_hours),
             airtime_hours=float(airtime_hours),
             peak_viewers=int(peak_viewers),

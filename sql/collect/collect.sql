@@ -10,11 +10,11 @@ select nextval(pg_get_serial_sequence('staging.polls', 'poll_id'));
 -- Record how a poll ended. Grain: one row per poll.
 insert into staging.polls (
     poll_id, day, started_at, ended_at, status, ended_because, interval_minutes, more_than_viewers,
-    pages, streams, viewers, duplicates, set_aside, error
+    pages, streams, viewers, duplicates, set_aside, error, are_names_keyed
 )
 values (
     :poll_id, :day, :started_at, :ended_at, :status, :ended_because, :interval_minutes, :more_than_viewers,
-    :pages, :streams, :viewers, :duplicates, :set_aside, :error
+    :pages, :streams, :viewers, :duplicates, :set_aside, :error, false
 );
 
 -- name: can_go_in^
@@ -144,7 +144,8 @@ set
     last_seen_day = greatest(known.last_seen_day, excluded.last_seen_day);
 
 -- name: prunable_days
--- Days whose streams can go: rolled up and past retention, or over without a single poll. Grain: one row per day.
+-- Days whose streams can go: rolled up and past retention, or over without a single poll of their own. A poll that began
+-- outside of its day's bounds, under other settings, is none of its own. Grain: one row per day.
 with partitions as (
     select to_date(right(pg_class.relname, 10), 'YYYY_MM_DD') as day
     from pg_catalog.pg_inherits
@@ -155,21 +156,39 @@ with partitions as (
 counted as (
     select
         partitions.day,
-        (select count(*) from staging.polls where polls.day = partitions.day) as polls
+        days.polls as polls_rolled_up,
+        days.ends_at,
+        count(polls.poll_id) as polls,
+        count(polls.poll_id) filter (
+            where
+            polls.started_at >= coalesce(days.starts_at, before.ends_at, '-infinity')
+            and polls.started_at < coalesce(days.ends_at, after.starts_at, 'infinity')
+        ) as own_polls,
+        max(polls.started_at) as newest_at
     from partitions
+    left join days using (day)
+    left join lateral (
+        select ends_at from days
+        where day < partitions.day
+        order by day desc
+        limit 1
+    ) as before on true
+    left join lateral (
+        select starts_at from days
+        where day > partitions.day
+        order by day
+        limit 1
+    ) as after on true
+    left join staging.polls using (day)
+    group by partitions.day, days.polls, days.ends_at
 )
 
 select counted.day
 from counted
 where
-    exists (
-        select from days
-        where
-            days.day = counted.day
-            and days.polls = counted.polls
-            and days.ends_at <= cast(:older_than as timestamptz)
-    )
-    or counted.polls = 0 and counted.day < cast(:today as date)
+    counted.polls_rolled_up = counted.own_polls and counted.ends_at <= cast(:older_than as timestamptz)
+    or counted.polls_rolled_up is null and counted.own_polls = 0 and counted.day < cast(:today as date)
+    and (counted.polls = 0 or counted.newest_at <= cast(:older_than as timestamptz))
 order by counted.day;
 
 -- name: drop_partition$

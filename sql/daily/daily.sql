@@ -17,8 +17,28 @@ select
 from candidates
 cross join lateral (
     select
-        (select count(*) from staging.polls where polls.day = candidates.day) as polls,
-        (select days.polls from days where days.day = candidates.day) as polls_rolled_up
+        (
+            select count(*) from staging.polls
+            where
+                polls.day = candidates.day
+                and polls.started_at >= coalesce(days.starts_at, before.ends_at, '-infinity')
+                and polls.started_at < coalesce(days.ends_at, after.starts_at, 'infinity')
+        ) as polls,
+        days.polls as polls_rolled_up
+    from (values (true)) as one (row)
+    left join days on days.day = candidates.day
+    left join lateral (
+        select ends_at from days
+        where day < candidates.day
+        order by day desc
+        limit 1
+    ) as before on true
+    left join lateral (
+        select starts_at from days
+        where day > candidates.day
+        order by day
+        limit 1
+    ) as after on true
 ) as counted
 where
     candidates.day < cast(:today as date)
@@ -26,10 +46,51 @@ where
     and counted.polls_rolled_up is distinct from counted.polls
 order by candidates.day;
 
--- name: staging_of_day^
--- Whether a day has polls, and whether its streams are still there. Grain: one row.
+-- name: bounds_of_day^
+-- When a day starts and ends: one that is rolled up keeps its bounds; another has those of the calendar, as far as no
+-- other day that is rolled up has that time. So no hour belongs to two days, however the settings change.
+-- Grain: one row.
 select
-    (select count(*) from staging.polls where polls.day = cast(:day as date)) as polls,
+    coalesce(done.starts_at, greatest(cast(:starts_at as timestamptz), before.ends_at)) as starts_at,
+    coalesce(done.ends_at, least(cast(:ends_at as timestamptz), after.starts_at)) as ends_at
+from (values (true)) as one (row)
+left join days as done on done.day = cast(:day as date)
+left join lateral (
+    select ends_at from days
+    where day < cast(:day as date)
+    order by day desc
+    limit 1
+) as before on true
+left join lateral (
+    select starts_at from days
+    where day > cast(:day as date)
+    order by day
+    limit 1
+) as after on true;
+
+-- name: start_of_today$
+-- When the day that is not over started: by the calendar, but not before the last finished one ended.
+select
+    greatest(
+        cast(:starts_at as timestamptz),
+        (
+            select ends_at from days
+            where ends_at <= cast(:now as timestamptz)
+            order by day desc
+            limit 1
+        )
+    );
+
+-- name: staging_of_day^
+-- How many polls a day has between its start and its end, and whether its streams are still there. Grain: one row.
+select
+    (
+        select count(*) from staging.polls
+        where
+            polls.day = cast(:day as date)
+            and polls.started_at >= cast(:starts_at as timestamptz)
+            and polls.started_at < cast(:ends_at as timestamptz)
+    ) as polls,
     to_regclass('staging.streams_' || to_char(cast(:day as date), 'YYYY_MM_DD')) is not null as has_streams,
     exists (select from days where days.day = cast(:day as date)) as is_rolled_up;
 
@@ -47,6 +108,7 @@ select
 -- The hours for which each poll of a day speaks, in milliseconds: this is the definition of watch time.
 -- A poll speaks back to the midpoint between it and the poll before (the first: to the start of the day) and forward
 -- to the midpoint between it and the next (the last: to the end of the day), at most its polling interval each way.
+-- A poll outside of the day's bounds, named after it under other settings, does not speak.
 -- A partial poll speaks only where no complete one is near (staging.speaking_polls). Whole milliseconds keep every later
 -- sum exact in a double.
 -- Grain: one row per poll that speaks.
@@ -57,7 +119,10 @@ with speaking as (
         polls.started_at,
         make_interval(mins => polls.interval_minutes) as reach
     from staging.speaking_polls as polls
-    where polls.day = :day
+    where
+        polls.day = :day
+        and polls.started_at >= cast(:starts_at as timestamptz)
+        and polls.started_at < cast(:ends_at as timestamptz)
 ),
 
 neighbours as (
@@ -233,6 +298,19 @@ cross join (
     from staging.polls
     inner join spans using (poll_id)
 ) as poll;
+
+-- name: impossible_airtime
+-- Streamers who would have been on the air for longer than the day was measured, with their hours. Grain: one row per
+-- streamer.
+select
+    daily_streamers.streamer_id,
+    daily_streamers.airtime_hours
+from daily_streamers
+where
+    daily_streamers.day = cast(:day as date)
+    and daily_streamers.airtime_hours > cast(:covered_hours as double precision) * (1 + 1e-9) + 1e-6
+order by daily_streamers.airtime_hours desc, daily_streamers.streamer_id
+limit 5;
 
 -- name: forget_month!
 -- A day of it changes, so that its sums no longer hold.

@@ -1,9 +1,8 @@
 -- migrate:up
 
 -- Whether the names of a poll were looked at for the index of names. A poll that was kept on disk is stored after newer
--- ones, so that no number says up to which poll that is done.
+-- ones, so that no number says up to which poll that is done. The collector stores a poll as one whose names are not.
 alter table staging.polls add column are_names_keyed boolean not null default true;
-alter table staging.polls alter column are_names_keyed set default false;
 
 update staging.polls set are_names_keyed = false
 where

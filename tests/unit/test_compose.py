@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -221,3 +222,22 @@ def test_with_changes_it_still_fits_and_nothing_is_linked(hostile: str) -> None:
         assert weighted_length(summary.text) <= POST_LIMIT
         assert unwanted(summary.text) == []
         assert summary.text.count("▲119") == 5
+
+
+def cut_short(day: RolledUpDay, hours: float) -> RolledUpDay:
+    """A day of which only the last hours are its own, all of them measured."""
+    return replace(day, starts_at=day.ends_at - timedelta(hours=hours), covered_hours=hours)
+
+
+@pytest.mark.parametrize(("hours", "is_said"), [(16, True), (22.5, True), (23, False), (25, False)])
+def test_of_a_day_that_was_cut_short_it_is_said_how_long_it_was(hours: float, is_said: bool) -> None:
+    text = compose.games_summary(cut_short(a_day(), hours), watched("Chess")).text
+    assert (f"Measured: {hours:.1f} of {hours:.0f} hours" in text) is is_said
+
+
+def test_a_day_that_was_cut_short_is_not_compared_with_a_whole_one() -> None:
+    whole, short = a_day(), cut_short(a_day(), 16)
+    assert compose.tells_change(whole, whole)
+    assert compose.tells_change(whole, cut_short(whole, 23))
+    assert not compose.tells_change(whole, short)
+    assert not compose.tells_change(short, whole)

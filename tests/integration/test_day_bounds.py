@@ -1,0 +1,244 @@
+"""DAY_STARTS_AT and TIMEZONE change while there is data: no hour belongs to two days, and what is finished stays."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import psycopg2
+import pytest
+
+from bot.collect.prune import Pruner
+from bot.daily.rollup import Rollup
+from bot.days import Calendar, what_a_change_does
+from helperfunctions import migrations
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.errors import DayNotAvailable, SumsDisagree
+from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, stage, write
+
+PACIFIC, TOKYO = ZoneInfo("America/Los_Angeles"), ZoneInfo("Asia/Tokyo")
+EIGHT, MIDNIGHT, NOON = (Calendar(PACIFIC, time(hour)) for hour in (8, 0, 12))
+IN_TOKYO = Calendar(TOKYO, time(8))
+BEGAN = datetime(2026, 11, 18, 8, tzinfo=UTC)
+TABLES = ("days", "daily_games", "daily_streamers", "daily_streamer_games")
+
+
+def whole_rows(url: str) -> set[tuple[str, str]]:
+    """Every column of every row of the daily tables, as text."""
+    return set(rows(url, " union all ".join(f"select '{table}', {table}::text from {table}" for table in TABLES)))
+
+
+def live(database: Database, url: str, settings: Sequence[tuple[float, Calendar]], hours: int) -> Iterator[datetime]:
+    """Poll every four hours, and roll up after each poll, under settings that change after so many hours."""
+    for hour in range(0, hours, 4):
+        now = BEGAN + timedelta(hours=hour)
+        calendar = [calendar for since, calendar in settings if hour >= since][-1]
+        stage(database, a_stream(100), at=now, day=calendar.day_of(now).date, interval_minutes=240)
+        clock = VirtualClock(now + timedelta(minutes=1))
+        Rollup(database, clock, calendar).daily()
+        Pruner(database, clock, calendar, timedelta(hours=24)).prune()
+        yield now
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param([(0, MIDNIGHT), (49, EIGHT)], id="from midnight to eight, just after a day was finished"),
+        pytest.param([(0, MIDNIGHT), (44, EIGHT)], id="from midnight to eight, before a day was finished"),
+        pytest.param([(0, EIGHT), (49, MIDNIGHT)], id="from eight to midnight, in the night"),
+        pytest.param([(0, EIGHT), (58, MIDNIGHT)], id="from eight to midnight, just after a day was finished"),
+        pytest.param([(0, EIGHT), (50, MIDNIGHT), (60, EIGHT), (70, NOON), (72, EIGHT)], id="back and forth"),
+        pytest.param([(0, EIGHT), (60, IN_TOKYO)], id="to the other side of the world"),
+        pytest.param([(0, IN_TOKYO), (60, EIGHT)], id="and from there"),
+        pytest.param([(0, IN_TOKYO), (40, EIGHT), (50, IN_TOKYO), (90, EIGHT)], id="there and back, twice"),
+    ],
+)
+def test_no_hour_belongs_to_two_days_and_a_finished_day_stays_as_it_is(
+    settings: list[tuple[float, Calendar]], database: Database, url: str
+) -> None:
+    finished = whole_rows(url)
+    for now in live(database, url, settings, 144):
+        after = whole_rows(url)
+        assert finished <= after, now
+        finished = after
+    days = rows(url, "select day, starts_at, ends_at, covered_hours, coverage, watch_hours from days order by day")
+    assert len(days) >= 4
+    for one, following in pairwise(days):
+        assert one[2] <= following[1], (one, following)
+    for _, starts_at, ends_at, covered_hours, coverage, watch_hours in days:
+        length = (ends_at - starts_at) / timedelta(hours=1)
+        assert length <= 24
+        assert covered_hours <= length
+        assert coverage == pytest.approx(covered_hours / length)
+        assert watch_hours == pytest.approx(100 * covered_hours)
+    # All but the first, which began before the first poll, and the one in which the settings changed.
+    assert sum(coverage > 0.99 for *_, coverage, _ in days) >= len(days) - len(settings) - 1
+    assert rows(url, "select max(airtime_hours) <= 24 from daily_streamers") == [(True,)]
+
+
+def test_a_day_that_begins_earlier_from_now_on_is_cut_short_where_the_finished_one_ended(
+    database: Database, url: str
+) -> None:
+    for _ in live(database, url, [(0, EIGHT), (50, MIDNIGHT)], 80):
+        pass
+    assert rows(url, "select day, starts_at, ends_at, polls, covered_hours from days where day >= '2026-11-19'") == [
+        (date(2026, 11, 19), at("2026-11-19T16"), at("2026-11-20T08"), 4, 16.0),
+        (date(2026, 11, 20), at("2026-11-20T08"), at("2026-11-21T08"), 5, 24.0),
+    ]
+
+
+def test_hours_between_a_finished_day_and_a_day_that_begins_later_from_now_on_belong_to_none(
+    database: Database, url: str
+) -> None:
+    for _ in live(database, url, [(0, MIDNIGHT), (49, EIGHT)], 84):
+        pass
+    assert rows(url, "select day, starts_at, ends_at, polls, covered_hours from days where day >= '2026-11-19'") == [
+        (date(2026, 11, 19), at("2026-11-19T08"), at("2026-11-20T08"), 6, 24.0),
+        (date(2026, 11, 20), at("2026-11-20T16"), at("2026-11-21T16"), 6, 24.0),
+    ]
+
+
+def test_what_is_polled_in_hours_that_belong_to_no_day_is_pruned_with_the_rest(database: Database, url: str) -> None:
+    for _ in live(database, url, [(0, MIDNIGHT), (49, EIGHT)], 144):
+        pass
+    [(oldest,)] = rows(url, "select min(day) from staging.streams")
+    assert oldest >= date(2026, 11, 22)
+
+
+def test_a_poll_named_after_a_finished_day_but_outside_of_its_bounds_does_not_make_it_due(
+    database: Database, url: str
+) -> None:
+    stage(database, a_stream(100))
+    rollup = Rollup(database, VirtualClock(DAY_START + timedelta(hours=24)), EIGHT)
+    assert len(rollup.daily()) == 1
+    before = whole_rows(url)
+    for at_ in (DAY_START - timedelta(seconds=1), DAY_START + timedelta(hours=24)):
+        stage(database, a_stream(5000), at=at_)
+    assert rollup.daily() == []
+    assert rollup.redo(DAY).watch_hours == 50
+    assert whole_rows(url) == before
+
+
+def test_a_day_done_again_under_other_settings_keeps_its_bounds(database: Database, url: str) -> None:
+    stage(database, a_stream(100), polls=48)
+    clock = VirtualClock(DAY_START + timedelta(hours=40))
+    [done] = Rollup(database, clock, EIGHT).daily()
+    before = whole_rows(url)
+    assert Rollup(database, clock, MIDNIGHT).redo(DAY) == done
+    assert Rollup(database, clock, IN_TOKYO).redo(DAY) == done
+    assert whole_rows(url) == before
+
+
+def test_a_day_of_which_every_hour_belongs_to_finished_days_is_refused(database: Database, url: str) -> None:
+    write(
+        url,
+        "insert into days values ('2026-11-20', %s, %s, 48, 24, 1, 1, 1, %s)",
+        *(DAY_START, DAY_START + timedelta(days=1), DAY_START),
+    )
+    stage(database, a_stream(100))
+    rollup = Rollup(database, VirtualClock(DAY_START + timedelta(days=3)), EIGHT)
+    assert rollup.daily() == []
+    with pytest.raises(DayNotAvailable, match="2026-11-21 has no hours of its own"):
+        rollup.redo(DAY)
+
+
+def test_late_polls_change_every_column_that_they_should(database: Database, url: str) -> None:
+    """A day rolled up twice is, row by row, the day rolled up once."""
+    clock = VirtualClock(DAY_START + timedelta(hours=24))
+    rollup = Rollup(database, clock, EIGHT)
+    stage(database, a_stream(100), a_stream(60, streamer="bob", game="go"), at=DAY_START)
+    rollup.daily()
+    clock.advance(60)
+    stage(database, a_stream(300), a_stream(90, streamer="cyd"), at=DAY_START + HALF_HOUR)
+    rollup.daily()
+    # the first poll counts for its quarter of an hour, the second for three
+    assert rows(url, "select * from days") == [
+        (DAY, DAY_START, DAY_START + timedelta(hours=24), 2, 1.0, 1 / 24, 332.5, 2.0, clock.now())
+    ]
+    assert rows(url, "select * from daily_games order by game_id") == [
+        (DAY, "chess", 317.5, 1.75, 317.5 / 1.75, 390),
+        (DAY, "go", 15.0, 0.25, 60.0, 60),
+    ]
+    assert rows(url, "select * from daily_streamers order by streamer_id") == [
+        (DAY, "ada", 250.0, 1.0, 250.0, 300),
+        (DAY, "bob", 15.0, 0.25, 60.0, 60),
+        (DAY, "cyd", 67.5, 0.75, 90.0, 90),
+    ]
+    assert rows(url, "select * from daily_streamer_games order by streamer_id") == [
+        (DAY, "ada", "chess", 250.0, 1.0, 250.0, 300),
+        (DAY, "bob", "go", 15.0, 0.25, 60.0, 60),
+        (DAY, "cyd", "chess", 67.5, 0.75, 90.0, 90),
+    ]
+
+
+def test_a_streamer_on_the_air_for_longer_than_was_measured_fails_the_day_and_is_named(
+    database: Database, url: str
+) -> None:
+    """And keeps no other day from being done."""
+    stage(database, a_stream(100, stream_id="1"), a_stream(90, stream_id="2", game="go"), a_stream(streamer="bob"))
+    stage(database, a_stream(100), at=DAY_START + timedelta(days=1), day=DAY + timedelta(days=1))
+    with pytest.raises(SumsDisagree, match=r"longer than the 0\.500 hours measured of 2026-11-21: ada 1\.000; nothing"):
+        Rollup(database, VirtualClock(DAY_START + timedelta(days=2)), EIGHT).daily()
+    assert rows(url, "select day from days") == [(DAY + timedelta(days=1),)]
+    assert rows(url, f"select count(*) from daily_streamers where day = '{DAY}'") == [(0,)]
+
+
+def test_no_day_can_be_kept_that_covers_more_hours_than_it_has(url: str) -> None:
+    with pytest.raises(psycopg2.errors.CheckViolation, match="covered_hours"):
+        write(
+            url,
+            "insert into days values (%s, %s, %s, 48, 24.01, 1, 1, 1, %s)",
+            *(DAY, DAY_START, DAY_START + timedelta(days=1), DAY_START),
+        )
+
+
+def test_an_upgrade_makes_days_possible_that_have_a_streamer_twice_and_leaves_finished_days_alone(
+    database: Database, url: str
+) -> None:
+    """From a release that counted both streams, and polls outside of a day's bounds."""
+    stage(
+        database,
+        a_stream(100, stream_id="9"),
+        a_stream(90, stream_id="10", started_at=DAY_START + HALF_HOUR, game="go"),
+        a_stream(70, stream_id="11", started_at=None, game="go"),
+        a_stream(5, streamer="bob"),
+    )
+    stage(database, a_stream(60), at=DAY_START - timedelta(hours=25), day=DAY - timedelta(days=1))
+    write(
+        url,
+        "insert into days values (%s, %s, %s, 1, 1, 0.04, 1, 1, %s)",
+        *(DAY - timedelta(days=1), DAY_START - timedelta(days=1), DAY_START, DAY_START),
+    )
+    (path,) = migrations.MIGRATIONS_FOLDER.glob("*_day_bounds.sql")
+    up, down = path.read_text().split("-- migrate:down")
+    for statements in (down, up):
+        write(url, statements)
+    rollup = Rollup(database, VirtualClock(DAY_START + timedelta(days=1)), EIGHT)
+    assert [(day.date, day.watch_hours, day.airtime_hours) for day in rollup.daily()] == [(DAY, 47.5, 1.0)]
+    assert rows(url, "select viewers, streams, duplicates from staging.polls order by started_at") == [
+        (60, 1, 0),
+        (95, 2, 2),
+    ]
+    assert rows(url, "select game_id, viewers, streams from staging.games order by poll_id, game_id") == [
+        ("chess", 5, 1),
+        ("go", 90, 1),
+        ("chess", 60, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("calendar", "says"),
+    [
+        pytest.param(EIGHT, None, id="nothing changed"),
+        pytest.param(MIDNIGHT, "2026-11-22 has 16.0 hours", id="earlier"),
+        pytest.param(NOON, "4.0 hours from 2026-11-22 16:00 UTC on belong to no day", id="later"),
+        pytest.param(IN_TOKYO, "2026-11-22 has 7.0 hours", id="another zone"),
+    ],
+)
+def test_what_a_change_does_is_said(calendar: Calendar, says: str | None) -> None:
+    assert what_a_change_does(calendar, DAY, DAY_START + timedelta(days=1)) == says
+
+
+def at(hour: str) -> datetime:
+    return datetime.fromisoformat(f"{hour}:00:00+00:00")
