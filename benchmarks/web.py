@@ -28,6 +28,7 @@ from benchmarks.harness import Bench, a_database, show, tell, verdict
 from benchmarks.readers import Load, Readers, readers
 from bot.web.figures import FIGURES
 from bot.web.ranges import OFFERED, USUAL
+from bot.web.rows import MOST_ROWS
 from helperfunctions import reader
 from helperfunctions.clock import SystemClock
 
@@ -54,11 +55,13 @@ _ROOT: Final = Path(__file__).parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A page or call of the API: the address that everybody asks for, and others like it, each asked for once."""
+    """A page or call of the API: the address that everybody asks for, and others like it, each asked for once.
+
+    `made` is None where there are no others."""
 
     name: str
     kept: str
-    made: Callable[[int], str]
+    made: Callable[[int], str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,14 +232,14 @@ def _pages(subjects: Subjects) -> list[Call]:
         )
 
     return [
-        _call("/", {}, lambda n: {"_": n}),
+        Call("/", "/", None),
         *(of_one("games", days) for days in OFFERED),
         *(of_one("streamers", days) for days in (USUAL, 365)),
         _call("/compare", {"games": subjects.five()}, lambda n: {"games": subjects.five(n), **subjects.days(n)}),
-        _call("/explore", {}, lambda n: {**subjects.days(n), "_": n}),
-        _call("/bot", {}, lambda n: {"_": n}),
+        _call("/explore", {}, lambda n: {**subjects.days(n), "min_viewers": n / 1e6}),
+        Call("/bot", "/bot", None),
         _call("/search", {"q": "nmae 12"}, lambda n: {"q": f"nmae {n}"}),
-        _call("/api", {}, lambda n: {"_": n}),
+        Call("/api", "/api", None),
     ]
 
 
@@ -261,7 +264,7 @@ def api_call(path: str, operation: Mapping[str, Any], subjects: Subjects) -> Cal
 
     def made(number: int) -> str:
         days = subjects.days(number) if "from" in parameters else {}
-        return url(number, **days, _=number)
+        return url(number, **days, **({"limit": MOST_ROWS - number % 1_000} if "limit" in parameters else {}))
 
     return Call(path, url(0), made)
 
@@ -273,7 +276,7 @@ def _chart(what: str, subjects: Subjects) -> Call:
     def query(number: int) -> dict[str, object]:
         return {"slug": subjects.slug(of_kind, number), "names": subjects.five(number)}
 
-    return _call(f"/charts/{what}.json", query(0), lambda n: {**query(n), **subjects.days(n), "_": n})
+    return _call(f"/charts/{what}.json", query(0), lambda n: {**query(n), **subjects.days(n), "min_viewers": n / 1e6})
 
 
 def _call(path: str, kept: Mapping[str, object], made: Callable[[int], Mapping[str, object]]) -> Call:
@@ -309,16 +312,18 @@ def _show_calls(of_days: str, address: tuple[str, int], bench: Bench, many: Read
         first_ms = 1000 * (time.perf_counter() - began)
         _, packed = _get(address, call.kept, {"Accept-Encoding": "gzip"})
         kept = many.load(address, [call.kept], size.kept_seconds)
-        different = [call.made(n) for n in range(1, max(size.different, size.readers) + 1)]
-        made = many.load(address, different, size.made_seconds, again=False)
-        failed = kept.failed + made.failed
+        failed, figures = kept.failed, ["–"] * 3
+        if call.made is not None:
+            different = [call.made(n) for n in range(1, max(size.different, size.readers) + 1)]
+            made = many.load(address, different, size.made_seconds, again=False)
+            failed, figures = failed + made.failed, list(_figures(made))
         rows.append(
             [
                 call.name,
                 *(_kb(len(body)) for body in (plain, packed)),
                 _short(first_ms),
                 *_figures(kept),
-                *_figures(made),
+                *figures,
                 f"{failed:,}" if failed else "",
             ]
         )
@@ -342,7 +347,7 @@ def _show_calls(of_days: str, address: tuple[str, int], bench: Bench, many: Read
             "alone: asked for the first time, by one reader, so it is made.",
             "kept: all ask for the same, whose answer is made once and given until the next poll, day or post.",
             "made: what nobody asked for before: other games or streamers, the most watched first, over as many days",
-            f"up to one of {SHIFTS}; where nothing can be chosen, a parameter that means nothing.",
+            f"up to one of {SHIFTS}, and as many rows as nobody asked for; – where nothing can be chosen.",
             f"Each day {size.pairs:,} pairs of streamer and game, and {ask.GAMES:,} games; {size.hourly_days} days by",
             f"the hour; a poll of {size.live:,} streams. Of years before the newest: all games, one streamer in",
             f"{size.one_streamer_in}. Server (one process), database and readers share {os.cpu_count()} cores.",
@@ -398,7 +403,9 @@ def against_streamlit(bench: Bench, many: Readers, size: Size) -> None:
 
         def made() -> list[str]:
             # As many as there is time for, and the same rows as the others get: only the question is always new.
-            return [_url("/explore", {"days": USUAL, "_": next(numbers)}) for _ in range(size.different)]
+            return [
+                _url("/explore", {"days": USUAL, "min_viewers": next(numbers) / 1e6}) for _ in range(size.different)
+            ]
 
         ways: Mapping[str, Callable[[float], Load]] = {
             "ours: the page, kept": lambda s: many.load(ours, ["/explore"], s),

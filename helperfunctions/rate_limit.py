@@ -34,7 +34,7 @@ class RateLimit:
         if now >= self._ends_at:
             self._asked.clear()
             self._ends_at = now + WINDOW_SECONDS
-        who = _counted_as(address)
+        who = counted_as(address)
         asked = self._asked.get(who, 0)
         if asked >= self._most:
             return self._ends_at - now
@@ -79,7 +79,8 @@ def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     return parsed.ipv4_mapped or parsed if isinstance(parsed, IPv6Address) else parsed
 
 
-def _counted_as(address: str) -> str:
+def counted_as(address: str) -> str:
+    """The name under which an address is counted: of IPv6, the network that one customer has."""
     parsed = _parsed(address)
     if isinstance(parsed, IPv6Address):
         return str(ip_network((parsed, _OWN_IPV6), strict=False))

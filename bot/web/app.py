@@ -1,15 +1,17 @@
 """The application: what is asked for goes to a page or to the API, and what goes wrong becomes an answer too."""
 
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from bot.web import api, pages
-from bot.web.asgi import App
 from bot.web.cache import Cache
 from bot.web.changes import Changes
 from bot.web.door import HEALTH, STATIC, Door
@@ -17,6 +19,7 @@ from bot.web.ranges import is_long
 from bot.web.refusals import AGAIN_IN, API, Refusals
 from bot.web.render import Renderer
 from bot.web.site import Site
+from bot.web.spelling import Known
 from helperfunctions.errors import (
     CannotBeAsked,
     ChartNotDrawn,
@@ -32,7 +35,7 @@ from helperfunctions.errors import (
 log = logging.getLogger(__name__)
 
 
-def make_app(site: Site) -> App:
+def make_app(site: Site) -> Door:
     """Everything, behind its door. Raises SettingsError for a root path that could not be told from a page of ours."""
     app = FastAPI(
         title="Twitch Watch Time",
@@ -49,7 +52,8 @@ def make_app(site: Site) -> App:
     # Where the API's own addresses begin.
     app.state.root_path = site.root_path
     renderer = Renderer(site)
-    app.include_router(api.router(site), prefix=API)
+    own_api = api.router(site)
+    app.include_router(own_api, prefix=API)
     own_pages = pages.router(site, renderer, app.openapi)
     app.include_router(own_pages)
     own_paths = [str(getattr(route, "path", "")) for route in own_pages.routes]
@@ -73,7 +77,21 @@ def make_app(site: Site) -> App:
     ):
         app.add_exception_handler(kind, refused)
     cache = Cache(app, Changes(site).version, refusals, waits_elsewhere=_is_picture, is_long=is_long)
-    return Door(cache, site, refusals)
+    return Door(cache, site, refusals, [*_known("", own_pages), *_known(API, own_api)])
+
+
+def _known(prefix: str, router: APIRouter) -> Iterator[Known]:
+    """The parameters that the addresses of a router have."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            pattern = re.compile(re.escape(prefix) + route.path_regex.pattern.strip("^$"))
+            yield Known(pattern, tuple(dict.fromkeys(_parameters(route.dependant))))
+
+
+def _parameters(dependant: Any) -> Iterator[str]:
+    yield from (one.alias for one in dependant.query_params)
+    for inner in dependant.dependencies:
+        yield from _parameters(inner)
 
 
 def _is_picture(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Serves the dashboard until it is told to stop. The only file that touches uvicorn."""
+"""Serves the dashboard until it is told to stop. The only file that touches uvicorn, and h11 below it."""
 
 import asyncio
 import logging
@@ -6,12 +6,18 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, ClassVar, Final
+from functools import partial
+from http import HTTPStatus
+from typing import Any, ClassVar, Final, cast
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.web.app import make_app
+from bot.web.asgi import Answer
+from bot.web.connections import Connections
+from bot.web.door import REFUSED, with_own_headers
 from bot.web.site import Site
 from helperfunctions.errors import SettingsError, WatchTimeError
 
@@ -20,8 +26,8 @@ log = logging.getLogger(__name__)
 # Who is still waiting for an answer when we stop gets it, within this time.
 _FINISH_SECONDS: Final = 10
 _WAITING: Final = 128
-# From the last answer, or the beginning, to the whole of the next question; and so many times as long for an answer.
 _SILENT_SECONDS: Final = 15
+# An answer may take so many times as long as a connection may be silent.
 _LONGEST_ANSWER: Final = 8
 
 
@@ -34,26 +40,96 @@ def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> 
 
 
 class Connection(H11Protocol):
-    """One on which nothing is asked for a while is closed, whether it says nothing or half of something. So is one on
-    which an answer is not taken. They would pile up, and when there are too many, nobody else gets in."""
+    """A connection that has a place among all others, and is closed when it is slow: before a request is whole, between
+    two requests, and while an answer is not taken. Slow ones would pile up, and nobody else would find a place."""
 
+    # Until the first request is whole, and from the first letter of each that follows.
+    header_seconds: ClassVar[float] = 5.0
+    # Between two requests, and for as long nothing of an answer may be taken.
     silent_seconds: ClassVar[float] = _SILENT_SECONDS
+
+    def __init__(self, places: Connections, bad_request: Answer, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._places = places
+        self._bad_request = bad_request
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_reading = False
+        self._unsent = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        self.loop.call_later(self.silent_seconds, self._look, self.cycle, 1)
+        self._place = self._places.open(self.client[0] if self.client else "", transport.abort)
+        if self._place.refused:
+            self.app_state = {**self.app_state, REFUSED: self._place.refused}
+        self._read()
 
-    def _look(self, before: object, times: int) -> None:
-        """`before`: the question that was the newest when we looked last, `times` how often it was."""
-        if self.transport.is_closing():
-            return
-        times = times + 1 if self.cycle is before else 1
-        is_answering = self.cycle is not None and not self.cycle.response_complete
-        if times > (_LONGEST_ANSWER if is_answering else 1):
-            self.transport.abort()
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._places.closed(self._place)
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of a request have come."""
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._answer()
+        elif not self._is_reading:
+            self._read()
+
+    def on_response_complete(self) -> None:
+        """An answer is on its way out."""
+        super().on_response_complete()
+        if self.cycle.response_complete:
+            self._places.idle(self._place)
+            # Half of the next request may have come along with this one.
+            if self.conn.trailing_data[0]:
+                self._read()
+            else:
+                self._is_reading = False
+                self._within(self.silent_seconds)
         else:
-            self.loop.call_later(self.silent_seconds, self._look, self.cycle, times)
+            self._answer()
+
+    def send_400_response(self, msg: str) -> None:
+        """To what is no HTTP."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.transport.close()
+            return
+        refusal = self._bad_request
+        headers = with_own_headers([*refusal.headers, (b"content-length", str(len(refusal.body)).encode())])
+        reason = HTTPStatus(refusal.status).phrase.encode()
+        for event in (
+            h11.Response(status_code=refusal.status, headers=headers, reason=reason),
+            h11.Data(data=refusal.body),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def _read(self) -> None:
+        self._is_reading = True
+        self._within(min(self.header_seconds, self.silent_seconds))
+
+    def _answer(self) -> None:
+        self._is_reading = False
+        self._places.busy(self._place)
+        self._within(self.silent_seconds * _LONGEST_ANSWER)
+
+    def _within(self, seconds: float) -> None:
+        """Cut off unless something happens within that time."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._unsent = self.transport.get_write_buffer_size()
+        self._timer = self.loop.call_later(seconds, self._look, seconds)
+
+    def _look(self, seconds: float) -> None:
+        if 0 < self.transport.get_write_buffer_size() < self._unsent:
+            # A large answer over a slow line.
+            self._within(seconds)
+        else:
+            self.transport.abort()
 
 
 class Serving:
@@ -69,6 +145,10 @@ class Serving:
     ) -> None:
         self._site = site
         app = make_app(site)
+        # It writes a line for each request that is no HTTP.
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+        places = Connections(site.trusted_proxies)
+        bad_request = app.refusal("/", 400, "This is no HTTP request.", {"connection": "close"})
         self._listener = _listen(host, port)
         shown, own_port = (f"[{host}]" if ":" in host else host), self._listener.getsockname()[1]
         self._server = _Server(
@@ -81,10 +161,11 @@ class Serving:
                 server_header=False,
                 timeout_graceful_shutdown=_FINISH_SECONDS,
                 timeout_keep_alive=_SILENT_SECONDS,
-                limit_concurrency=512,
+                backlog=_WAITING,
+                ws="none",
                 h11_max_incomplete_event_size=16_384,
                 lifespan="off",
-                http=connection,
+                http=cast(type[asyncio.Protocol], partial(connection, places, bad_request)),
             ),
             lambda: ready(f"http://{shown}:{own_port}{site.root_path}/"),
         )

@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
+import resource
 import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from ipaddress import ip_network
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
 import psycopg2
@@ -288,6 +289,94 @@ def test_who_says_nothing_or_half_of_something_is_hung_up_on(web_url: str, queri
         assert web.get("/healthz").status_code == 200
 
 
+class Crowd:
+    """Hundreds of sockets of one address; closed at the end."""
+
+    def __init__(self, web: Web, address: str) -> None:
+        self._place = (str(urlsplit(web.url).hostname), int(urlsplit(web.url).port or 0))
+        self._address = address
+        self.sockets: list[socket.socket] = []
+
+    def __enter__(self) -> Self:
+        # Both ends of each are in this process.
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8_192)), hard))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one in self.sockets:
+            one.close()
+
+    def come(self, how_many: int, says: bytes) -> None:
+        for _ in range(how_many):
+            one = socket.create_connection(self._place, timeout=60, source_address=(self._address, 0))
+            self.sockets.append(one)
+            with suppress(ConnectionError):
+                one.sendall(says)
+
+    def answers(self) -> list[bytes]:
+        """What each hears until it is hung up on; nothing for one that is cut off."""
+        heard = []
+        for one in self.sockets:
+            said = b""
+            with suppress(ConnectionError):
+                while piece := one.recv(65_536):
+                    said += piece
+            heard.append(said)
+        return heard
+
+
+def test_a_crowd_that_says_half_of_something_keeps_nobody_else_out(web_url: str, queries: Queries) -> None:
+    class Patient(Connection):
+        header_seconds = 600.0
+        silent_seconds = 600.0
+
+    with served(web_url, queries, NOW, connection=Patient) as web, Crowd(web, "127.0.0.2") as crowd:
+        crowd.come(600, b"GET / HTTP/1.1\r\nHost: ")
+        for shown in ("/healthz", "/explore", "/static/style.css"):
+            assert web.get(shown).status_code == 200, shown
+        # Its own health check is answered too, and the rest is told in words.
+        with Crowd(web, "127.0.0.2") as more:
+            for path in (b"/healthz", b"/explore", b"/api/v1/games"):
+                more.come(1, b"GET " + path + b" HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+            health, page, program = more.answers()
+    assert health.startswith(b"HTTP/1.1 200")
+    assert page.startswith(b"HTTP/1.1 503")
+    assert b"Too many connections from your address. Try again in a minute." in page
+    assert b"frame-ancestors 'none'" in page
+    assert b"</html>" in page
+    assert b'{"detail":"Too many connections from your address. Try again in a minute."}' in program
+    assert b"retry-after: 30" in program
+
+
+def test_of_a_crowd_that_asks_whole_questions_each_is_served_or_told_in_words(
+    web_url: str, queries: Queries, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        caplog.at_level(logging.WARNING),
+        served(web_url, queries, NOW) as web,
+        Crowd(web, "127.0.0.2") as crowd,
+    ):
+        crowd.come(600, b"GET /explore HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+        told = Counter(answer[:12] for answer in crowd.answers())
+        assert web.get("/explore").status_code == 200
+    assert set(told) <= {b"HTTP/1.1 200", b"HTTP/1.1 503"}
+    assert told[b"HTTP/1.1 200"] >= 100
+    assert sum("connections to the dashboard are refused" in one.getMessage() for one in caplog.records) <= 1
+    assert [one.getMessage() for one in caplog.records if one.name.startswith("uvicorn")] == []
+
+
+def test_what_is_no_http_is_refused_like_everything_else(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING), Crowd(web, "127.0.0.3") as crowd:
+        crowd.come(3, b"\x16\x03\x01 this is TLS\r\n\r\n")
+        answers = crowd.answers()
+    for heard in answers:
+        assert heard.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+        assert b"x-content-type-options: nosniff" in heard
+        assert b"This is no HTTP request." in heard
+    assert caplog.records == []
+
+
 def test_a_proxy_that_is_not_believed_is_told_of_once(
     url: str, database: Database, serving: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -314,7 +403,7 @@ def test_an_embedded_database_that_died_is_started_again(queries: Queries, url: 
     nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
     with served(nowhere, queries, NOW, revive=lambda: revived.append(1)) as web:
         for number in range(3):
-            assert web.get(f"/bot?x={number}").status_code == 503
+            assert web.get(f"/explore?days={number + 1}").status_code == 503
         eventually(lambda: revived, "it is tried")
     assert revived == [1]
 
@@ -338,6 +427,37 @@ def test_who_wants_no_gzip_gets_none(web: Web, accepts: str, is_packed: bool) ->
     for tag in (given.headers["etag"], "*", f'"other", {given.headers["etag"]}'):
         same = web.get("/explore", headers={"Accept-Encoding": accepts, "If-None-Match": tag})
         assert (same.status_code, same.content, same.headers["vary"]) == (304, b"", "accept-encoding")
+
+
+def test_what_changes_nothing_is_no_other_question(shown: Web, url: str) -> None:
+    """All of these are answered with what is kept, though nothing can be read just now."""
+    assert shown.get("/explore?days=7&sort=rank").status_code == 200
+    same = (
+        "/explore?sort=rank&days=7",
+        "/explore?days=07&sort=rank&x=1",
+        "/explore?utm_source=x&days=7&days=7&sort=rank&",
+        "/explore?days=7&sort=rank&name=&min_viewers=",
+    )
+    with locked(url, "days", "addresses", "games", "daily_games"):
+        assert [shown.get(path).status_code for path in same] == [200] * len(same)
+
+
+def test_an_address_in_capitals_leads_to_the_one_in_small_letters(shown: Web, serving: Serve, url: str) -> None:
+    """On this site, with its query."""
+    evil = {"Host": "evil.example"}
+    for asked, led in (
+        ("/games/CHESS?days=7&x=1", "/games/chess?days=7&x=1"),
+        ("/Streamers/ADA/", "/streamers/ada"),
+        ("/api/v1/streamers/ADA/days?format=csv", "/api/v1/streamers/ada/days?format=csv"),
+        ("/games/%5C%5Cevil.example%2FA", "/games/%5C%5Cevil.example/a"),
+        ("/games/%0D%0AX:A", "/games/%0D%0Ax%3Aa"),
+    ):
+        moved = shown.get(asked, headers=evil)
+        assert (moved.status_code, moved.headers["location"]) == (308, led), asked
+    assert shown.get("/games/chess").status_code == 200
+    assert shown.get("/compare?games=CHESS").text == shown.get("/compare?games=chess").text
+    with serving(url, root_path="/twitch") as below:
+        assert below.get("/games/CHESS").headers["location"] == "/twitch/games/chess"
 
 
 def test_an_answer_is_packed_when_that_is_worth_it() -> None:
