@@ -24,6 +24,7 @@ import urllib3.exceptions
 from helperfunctions.clock import Clock, ahead_of
 from helperfunctions.errors import XError, XNotYet, XUnknown
 from helperfunctions.hidden import without
+from helperfunctions.http_deadline import mount_deadlines, whole_request_within
 from helperfunctions.http_session import EnvironmentSession
 from helperfunctions.x_models import XAccount, XMedia, XPage, XPost, XTag
 from helperfunctions.x_verdicts import Hide, OldWordsRefused, verdict
@@ -31,6 +32,7 @@ from helperfunctions.x_verdicts import Hide, OldWordsRefused, verdict
 log = logging.getLogger(__name__)
 
 TIMEOUT: Final = (5.0, 30.0)  # seconds to connect, seconds between two bytes
+WHOLE_REQUEST: Final = 90.0  # seconds for a request and its answer, however slowly they come
 LONGEST_ALT_TEXT: Final = 1000
 FEWEST_RESULTS, MOST_RESULTS = 5, 100
 # A picture that expires while it is being posted would be refused.
@@ -65,6 +67,7 @@ class XApi:
         access_token_secret: str,
         clock: Clock,
         timeout: tuple[float, float] = TIMEOUT,
+        whole_request: float = WHOLE_REQUEST,
         calls_left: MutableMapping[str, float] | None = None,
     ) -> None:
         # They write keys, signatures and whole requests into their logs at lower levels.
@@ -83,7 +86,7 @@ class XApi:
         self._signer = tweepy.OAuth1UserHandler(api_key, api_key_secret, access_token, access_token_secret)
         self._hide = partial(without, (api_key, api_key_secret, access_token, access_token_secret))
         left = calls_left if calls_left is not None else {}
-        self._session = self._client.session = _Session(self._api_url, clock, timeout, self._hide, left)
+        self._session = self._client.session = _Session(self._api_url, clock, timeout, whole_request, self._hide, left)
         self._speaks_new = False
 
     def close(self) -> None:
@@ -180,10 +183,12 @@ class _Session(EnvironmentSession):
         api_url: str,
         clock: Clock,
         timeout: tuple[float, float],
+        whole_request: float,
         hide: Hide,
         calls_left: MutableMapping[str, float],
     ) -> None:
         super().__init__(api_url)
+        mount_deadlines(self)
         # What is left of each rate limit, for whoever watches.
         self._calls_left = calls_left
         # Two jobs share this session; X's cookies are of no use to either.
@@ -191,6 +196,7 @@ class _Session(EnvironmentSession):
         self._api_url = api_url
         self._clock = clock
         self._timeout = timeout
+        self._whole_request = whole_request
         self._hide = hide
         self.clock_ahead: timedelta | None = None
 
@@ -199,7 +205,8 @@ class _Session(EnvironmentSession):
         path = urlsplit(url).path
         more |= {"timeout": self._timeout, "allow_redirects": False}
         try:
-            response = super().request(method, self._api_url + path, *args, **more)
+            with whole_request_within(self._whole_request):
+                response = super().request(method, self._api_url + path, *args, **more)
         except requests.RequestException as exc:
             # Without its cause: the cause holds the request, and that its signature.
             raise _never_answered(exc, f"{method} {path}", self._clock.now()) from None

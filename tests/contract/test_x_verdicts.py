@@ -6,7 +6,7 @@ import socket
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -365,6 +365,49 @@ def test_a_late_answer_tells_nothing(connect: Callable[..., XApi]) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         assert isinstance(caught(connect(url, timeout=(5.0, 0.2)), post), XUnknown)
+
+
+@pytest.mark.parametrize(
+    ("begin", "drop"),
+    [
+        (b"", b"HTTP/1.1 201 Created\r\n" + b"x-header: 1\r\n" * 10_000),
+        (b"HTTP/1.1 201 Created\r\nContent-Length: 100000\r\n\r\n", b" " * 100_000),
+        (b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n" * 20_000),
+        (b"HTTP/1.0 201 Created\r\n\r\n", b" " * 100_000),
+    ],
+    ids=["headers", "body", "chunks", "body without a length"],
+)
+def test_an_answer_that_comes_byte_by_byte_has_an_end(begin: bytes, drop: bytes, connect: Callable[..., XApi]) -> None:
+    """Each byte comes long before the timeout between two; all of them would take an hour."""
+    stop = threading.Event()
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.recv(65_536)
+                connection.sendall(begin)
+                for place in range(len(drop)):
+                    if stop.wait(0.05):
+                        return
+                    connection.sendall(drop[place : place + 1])
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        error = caught(connect(url, timeout=(5.0, 30.0), whole_request=0.5), post)
+        stop.set()
+        thread.join()
+    assert isinstance(error, XUnknown)
+    assert error.is_charged
+
+
+def test_a_deadline_that_is_kept_leaves_the_connection_as_it_is(connect: Callable[..., XApi]) -> None:
+    with canned_x.answering(200, b'{"data": {"id": "7"}}', {}) as (url, asked):
+        api = connect(url, whole_request=30.0)
+        for _ in range(3):
+            assert api.create_post("hello") == "7"
+    assert len(asked) == 3
 
 
 def test_a_long_reason_is_cut(connect: Callable[..., XApi]) -> None:
