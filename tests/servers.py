@@ -20,15 +20,26 @@ SERVERS = {version: postgres_programs(version) for version in (16, 18)} | {
 
 
 @contextmanager
-def server_of(version: int) -> Iterator[str]:
-    """A server of one version on a socket of its own, gone with the block."""
+def server_of(version: int, options: str = "") -> Iterator[str]:
+    """A server of one version on a socket of its own, with these options beside its defaults, gone with the block."""
     programs = SERVERS[version]
     with tempfile.TemporaryDirectory(prefix="wt-") as folder:
         data = Path(folder) / "pg"
         data.mkdir()
         user = _unprivileged_user(data)
         _as(user, programs / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "-N", "-D", data)
-        _as(user, programs / "pg_ctl", "-w", "-D", data, "-l", data / "log", "-o", f"-h '' -k {data} -F", "start")
+        _as(
+            user,
+            programs / "pg_ctl",
+            "-w",
+            "-D",
+            data,
+            "-l",
+            data / "log",
+            "-o",
+            f"-h '' -k {data} -F {options}",
+            "start",
+        )
         try:
             yield f"postgresql://postgres@/postgres?host={data}"
         finally:
