@@ -70,7 +70,9 @@ def ask(question: Annotated[str, typer.Argument(help="What somebody would write 
     """
     with _bot() as bot:
         text = bot.answerer.spoken(question, bot.username)
-    typer.echo(text if text is not None else "(no answer: nothing was understood)")
+        if text is None:
+            text = f"(no answer: {bot.answerer.why_silent(question, bot.username)})"
+    typer.echo(text)
 
 
 def reply() -> None:

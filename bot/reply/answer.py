@@ -1,6 +1,7 @@
 """The inbox -> the outbox: every mention is decided once, and its decision and its answer are stored together."""
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 NO_REPEAT: Final = timedelta(minutes=10)
 # X refuses a text that it has from us already; for how long it remembers is not documented.
 NEVER_THE_SAME_WITHIN: Final = timedelta(days=30)
+
+_HANDLE: Final = re.compile(r"[@＠](\w{1,25})")
 
 # The same answer in many forms.
 Wording = Callable[[int], str]
@@ -107,6 +110,17 @@ class Answerer:
                 return compose.started()
         answer = self.answer_to(understood)
         return answer.wording(0) if answer is not None else None
+
+    def why_silent(self, text: str, username: str) -> str:
+        """Why a text that `spoken` has no answer to gets none, for whoever tries the bot out."""
+        if self.names.are_empty():
+            return (
+                "no game and no streamer is known yet: they come with the first poll, which `watchtime collect` makes"
+            )
+        others = [name for name in _HANDLE.findall(text) if name.lower() != username.lower()]
+        if others:
+            return f"nothing was understood: this bot is @{username}, and the text speaks to @{others[0]}"
+        return "nothing was understood"
 
     def answer_next(self, account: XAccount) -> bool:
         """Decide the oldest mention of the inbox; whether there was one. One that cannot be decided is set aside."""

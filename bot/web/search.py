@@ -1,7 +1,9 @@
-"""What somebody may mean who types a name: the very name, short names, names that begin so, and names that are near."""
+"""What somebody may mean who types a name: the very name, short names, names that begin so, and names that are near;
+what is typed so far may be misspelled, too."""
 
 from typing import Final, get_args
 
+from bot.core.name_keys import Grade, grade_of
 from bot.models import Subject, SubjectKind
 from bot.web.rows import Found, Kind
 from bot.web.site import Site
@@ -10,8 +12,10 @@ from helperfunctions.text import name_key
 MOST: Final = 20
 # Less like it than this is no misspelling.
 _LEAST_LIKENESS: Final = 0.7
-# What begins as somebody began to type is liker than what is misspelled.
+# What begins as somebody began to type is more likely than what is misspelled; what begins nearly so is less likely
+# than a whole name that is as near.
 _BEGINS: Final = 0.95
+_BEGINS_NEARLY: Final = 0.98
 
 
 def search(site: Site, text: str, *, kind: Kind | None = None, how_many: int = MOST) -> list[Found]:
@@ -28,12 +32,16 @@ def search(site: Site, text: str, *, kind: Kind | None = None, how_many: int = M
 
     names, of_kind = site.searched.names(), SubjectKind(kind) if kind else None
     for subject in names.exactly([key]).get(key, ()):
-        keep(subject, 1.0)
+        is_whole = subject.kind is SubjectKind.STREAMER or grade_of(key, subject.name) >= Grade.ALIAS
+        keep(subject, 1.0 if is_whole else _BEGINS)
     for subject in names.beginning(key, how_many, of_kind):
         keep(subject, _BEGINS)
     for subject, how_like in names.nearly(key, how_many, of_kind):
         if how_like >= _LEAST_LIKENESS:
             keep(subject, how_like if how_like == 1 else min(how_like, _BEGINS - 0.01))
+    for subject, how_like in names.beginning_nearly(key, how_many, of_kind):
+        if how_like >= _LEAST_LIKENESS:
+            keep(subject, min(how_like * _BEGINS_NEARLY, _BEGINS - 0.01))
     found = [
         (kind_, id_, *how)
         for (kind_, id_), how in sorted(likeness.items(), key=lambda item: (-item[1][0], -item[1][1], item[1][2]))

@@ -516,3 +516,31 @@ def test_a_mention_whose_answer_had_to_wait_for_a_lock_is_answered_later(make_in
     assert inbox.decided()[mention] == ("new", None)
     responder.respond()
     assert inbox.decided()[mention] == ("answered", None)
+
+
+@pytest.mark.parametrize("time", ["last night", "9999-12-31", "-5 days", "2 years", "Feb 30", "0001-01-01"], ids=str)
+def test_a_time_that_is_not_known_is_answered_with_those_that_are(inbox: Inbox, time: str) -> None:
+    asked = inbox.tag(f"@watchtimebot how did Ada do {time}?")
+    inbox.respond()
+    assert inbox.decided()[asked] == ("answered", None)
+    assert "last N days" in inbox.answers()[asked]
+    assert "Ada last 7 days" in inbox.answers()[asked]
+
+
+def test_a_sequel_that_nobody_knows_is_asked_back(inbox: Inbox) -> None:
+    asked = inbox.tag("@watchtimebot chess 2 viewers")
+    inbox.respond()
+    assert inbox.answers()[asked] == "Did you mean Chess?"
+
+
+def test_why_there_is_no_answer_is_said_to_whoever_tries_it_out(make_inbox: MakeInbox) -> None:
+    inbox = make_inbox()
+    answerer = inbox.answerer
+    assert answerer.spoken("chess", "watchtimebot") is None
+    assert "the first poll" in answerer.why_silent("chess", "watchtimebot")
+    a_day_of_chess(inbox)
+    assert answerer.spoken("@OtherName help", "watchtimebot") is None
+    why = answerer.why_silent("@OtherName help", "watchtimebot")
+    assert "@OtherName" in why
+    assert "@watchtimebot" in why
+    assert answerer.why_silent("@watchtimebot blubberdiblub", "watchtimebot") == "nothing was understood"

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from helperfunctions.database import Database
 from helperfunctions.errors import WatchTimeError
 from helperfunctions.text import name_key
 from tests.factories import DAY, DAY_START, a_stream, rows, stage, write
+
+MIGRATIONS = Path(__file__).parents[2] / "sql" / "migrations"
 
 
 def watched(url: str, *, games: dict[str, float] | None = None, streamers: dict[str, float] | None = None) -> None:
@@ -228,3 +231,44 @@ def test_a_streamer_whom_nobody_watched_lately_is_not_near_but_is_found(database
     watched(url, streamers={"bob": 1})
     assert index.nearly("montanna", 1) == []
     assert found(index, "montana") == {"montana": ["Montana"]}
+
+
+def test_an_older_database_gets_the_keys_that_came_later(database: Database, url: str) -> None:
+    stage(
+        database,
+        a_stream(streamer="ada", game="f", game_name="Fall Guys: Ultimate Knockout"),
+        a_stream(streamer="bob", streamer_name="𝓑𝓸𝓫", game="a", game_name="Arma™"),
+    )
+    index = DatabaseNames(database)
+    index.refresh()
+    # as they were
+    write(url, "delete from names where kind = 'game' and key <> 'fallguysultimateknockout'")
+    write(url, "insert into names (kind, id, key, name, login) values ('game', 'a', 'armaTM', 'Arma™', '')")
+    write(url, "update names set key = 'BOB' where id = 'bob' and name = '𝓑𝓸𝓫' and key = 'bob'")
+    migration = (MIGRATIONS / "20261126005000_name_keys.sql").read_text()
+    write(url, migration.partition("-- migrate:up")[2].partition("-- migrate:down")[0])
+    index = DatabaseNames(database)
+    index.refresh()
+    assert found(index, "fallguys", "arma", "bob", "armaTM", "BOB") == {
+        "fallguys": ["Fall Guys: Ultimate Knockout"],
+        "arma": ["Arma™"],
+        "bob": ["𝓑𝓸𝓫"],
+    }
+
+
+def test_a_game_is_found_by_the_part_before_the_colon_and_in_any_order_of_words(database: Database) -> None:
+    stage(database, a_stream(game="w", game_name="The Witcher 3: Wild Hunt"))
+    index = DatabaseNames(database)
+    index.refresh()
+    for key in ("thewitcher3wildhunt", "thewitcher3", "witcher3", "wildhunt", "~3 hunt the wild witcher"):
+        assert found(index, key) == {key: ["The Witcher 3: Wild Hunt"]}
+    # Words in any order are like nothing that is typed.
+    assert index.beginning("~", 5) == []
+
+
+def test_an_index_of_nobody_says_so(database: Database) -> None:
+    index = DatabaseNames(database)
+    assert index.are_empty()
+    stage(database, a_stream())
+    index.refresh()
+    assert not index.are_empty()

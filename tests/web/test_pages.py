@@ -157,6 +157,21 @@ def test_a_search_forgives(web: Web) -> None:
     assert web.json("/search?q=%00%ff")["rows"] == []
 
 
+@pytest.mark.parametrize(
+    "typed", ["leag", "leage", "legue", "leage of", "leage of leg", "leage of legends", "Leauge of Legends"], ids=str
+)
+def test_a_name_is_found_while_it_is_typed_with_a_mistake(
+    database: Database, url: str, serving: Callable[..., Any], typed: str
+) -> None:
+    crowd = [a_stream(100, streamer=name) for name in ("leaf", "lea", "league1", "lego", "legend", "adage", "sage")]
+    stage(database, a_stream(5_000, streamer="ann", game="21779", game_name="League of Legends"), *crowd)
+    DatabaseNames(database).refresh()
+    with serving(url) as web:
+        found = web.json(f"/search?q={typed}&kind=game")["rows"]
+        assert found[0]["name"] == "League of Legends"
+        assert "League of Legends" in [row["name"] for row in web.json(f"/search?q={typed}")["rows"]]
+
+
 def test_a_new_name_is_found_an_hour_later_and_nobody_waits_for_it(
     database: Database, url: str, clock: VirtualClock, serving: Callable[..., Any]
 ) -> None:

@@ -25,7 +25,7 @@ FRAME: Final = """
 """
 # Greetings, thanks, reactions and insults, which are whole messages.
 SMALL_TALK: Final = """
-    vibe vibes sigma skibidi gyatt ohio rizz yapping af afk agreed aight amazing amen appreciate appreciated asf ass ate awesome bad banger based bb best bestie bet
+    thankyou goodbot badbot goodmorning thankyouu vibe vibes sigma skibidi gyatt ohio rizz yapping af afk agreed aight amazing amen appreciate appreciated asf ass ate awesome bad banger based bb best bestie bet
     bitch bless blessed bored bot bravo brb bro bruh bye cap cheers clown congrats congratulations cool cope copium
     correct crazy cringe cry cya damn dope dude dumb eh er evening exactly ez fact facts fake fam felt fire first fr
     frfr friday fu fuck fucking fyi garbage gd gg ggs glhf gm gn goat good goodbye goodnight grass gratz great gtfo

@@ -43,7 +43,8 @@ class Found:
             self.candidate.weight + (self.candidate.login is not None),
             not self.candidate.rest,
             self.is_spaced,
-            len(self.candidate.taken),
+            # One word more in another order is rather a word of the question.
+            len(self.candidate.taken) - (self.grade is Grade.ANY_ORDER),
             self.grade,
             len(self.candidate.key),
             self.subject.watch_hours,

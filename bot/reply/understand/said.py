@@ -81,11 +81,16 @@ class Said:
             return True
         return _STOP.search(self.text[self.words[number - 1].end : self.words[number].start]) is not None
 
+    def asks_surely(self, taken: Collection[int]) -> bool:
+        """Whether one of the words that are not taken asks for numbers by itself."""
+        others = self.others(taken)
+        return any(self.words[number].key in STRONG for number in others) or self._asks_unspaced(others)
+
     def strength(self, taken: Collection[int]) -> int:
         """How much the words that are not taken look like a question about watch time: 2 surely, 1 maybe, 0 not."""
         others = self.others(taken)
         keys = [self.words[number].key for number in others]
-        if any(key in STRONG for key in keys) or self._asks_unspaced(others):
+        if self.asks_surely(taken):
             return 2
         is_timed = any(
             said.window is not None and not any(_covers(said, self.words[number]) for number in taken)

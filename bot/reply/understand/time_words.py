@@ -89,10 +89,10 @@ LAST_BEHIND: Final = """
 """
 # Words between which and a unit nothing else stands; they are part of the time.
 AROUND_SPAN: Final = """
-    in|for|over|during|the|this|dessa|desse|nessa|nesse|desta|deste|last|past|previous|all|whole|full|esta|este|la|el|del|de la|de|en|por|pasada|pasado|ultima|
-    ultimo|durante|diese|dieser|diesen|dieses|letzte|letzten|letzter|letztes|vergangene|die|der|den|im|cette|ce|la|le|
-    derniere|dernier|cet|essa|esse|nesta|neste|na|no|a|o|passada|passado|questa|questo|scorsa|scorso|nell'ultima|
-    nell'ultimo|deze|vorige|afgelopen|de|denna|forra|senaste|ten|tym|w|w tym|zeszly|zeszlym|ostatni|эта|эту|этот|прошлая|
+    in|for|over|during|this|dessa|desse|nessa|nesse|desta|deste|last|past|previous|all|whole|full|esta|este|del|por|pasada|pasado|ultima|
+    ultimo|durante|diese|dieser|diesen|dieses|letzte|letzten|letzter|letztes|vergangene|cette|ce|
+    derniere|dernier|cet|essa|esse|nesta|neste|passada|passado|questa|questo|scorsa|scorso|nell'ultima|
+    nell'ultimo|deze|vorige|afgelopen|denna|forra|senaste|ten|tym|w|w tym|zeszly|zeszlym|ostatni|эта|эту|этот|прошлая|
     прошлую|прошлый|прошлой|за|на|в|этой|последнюю|последний|bu|gecen|son|ini|lalu|هذا|الماضي|इस|पिछले
 """
 AFTER_SPAN: Final = """
@@ -147,13 +147,15 @@ MONTHS_WITH_MORE: Final = (
     "may|mai|май|mag|maj|mei",
     "jun",
     "jul",
-    "aug|ago",
-    "sep|sept|set",
-    "oct|okt|out|ott",
+    "aug",
+    "sep|sept",
+    "oct|okt|ott",
     "nov",
-    "dec|dic|dez|des",
+    "dec|dic|dez",
 )
-IN_MONTH: Final = "in|during|for|last|since|of|en|im|em|nel|en el mes de|в|w|i|le mois de|past|this"
+# Of these, words of other meanings: "dota 2 may be" names no day.
+MONTHS_AND_WORDS: Final = "mar|march|mars|may|mai|mag|maj|mei|dic|set"
+IN_MONTH: Final = "in|during|for|last|of|en|im|em|nel|en el mes de|в|w|i|le mois de|past|this"
 # Times that are not kept or have not come. One that stands here is never taken for another.
 UNKNOWN: Final = """
     last night|yesterday night|tonight|tonite|this morning|this afternoon|this evening|yesterday morning|yesterday evening|

@@ -158,7 +158,7 @@ def _moments(line: str, day: date, today: date) -> Iterator[_Moment]:
             yield _Moment(found.start(), found.end(), (first, last) if first and last else None)
     for pattern in _DATES:
         for found in pattern.finditer(line):
-            named = _a_date(found, found["day"], today)
+            named = _a_date(found, found["day"] or found["ordinal"], today)
             yield _Moment(found.start(), found.end(), (named, named) if named else None)
     for found in _SLASHED.finditer(line):
         named = _slashed(found, today)
@@ -335,6 +335,7 @@ _DAY_NUMBER: Final = r"\d{1,2}(?:st|nd|rd|th|\.|º|er)?"
 _OF: Final = r"(?:(?:of|de|di|d'|del)\s*)?"
 _WITH_YEAR: Final = r"(?:,?\s+(?:de\s+|del\s+)?(?P<year>\d{4})(?!\d))?"
 _ON: Final = r"(?:(?<!\w)(?:on|the|am|el|le|il|em|na|from|on the)\s+)*"
+_ON_SURELY: Final = r"(?<!\w)(?:on|the|am|el|le|il|em|from)\s+"
 _DASH: Final = r"\s*(?:-|–|—|to|till|until|through|thru|bis|al|au|a|and|y|до|по|~|から)\s*"
 _DAY_RANGES: Final = (
     re.compile(
@@ -351,7 +352,14 @@ _DATES: Final = (
     re.compile(rf"{_ON}(?<![\d./-])(?P<day>\d{{1,2}})[.-](?P<month>\d{{1,2}})[.-](?P<year>\d{{4}})(?!\d)"),
     re.compile(r"(?:(?P<year>\d{4})[年년]\s*)?(?P<month>\d{1,2})[月월]\s*(?P<day>\d{1,2})[日일号]?"),
     re.compile(rf"{_ON}{_MONTH_NAME}\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\w){_WITH_YEAR}"),
-    re.compile(rf"{_ON}(?<![\w./-])(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|º|er)?\s*{_OF}{_MONTH_NAME}(?!\w){_WITH_YEAR}"),
+    re.compile(
+        rf"{_ON}(?<![\w./-])(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|º|er)?\s*{_OF}(?!{_any(table.MONTHS_AND_WORDS)})"
+        rf"{_MONTH_NAME}(?!\w){_WITH_YEAR}"
+    ),
+    re.compile(
+        rf"(?:{_ON_SURELY}(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|º|er)?|(?<![\w./-])(?P<ordinal>\d{{1,2}})(?:st|nd|rd|th|\.|º|er))"
+        rf"\s*{_OF}(?P<month>{_any(table.MONTHS_AND_WORDS)})(?!\w){_WITH_YEAR}"
+    ),
 )
 # Round the clock is no date.
 _SLASHED: Final = re.compile(

@@ -28,6 +28,7 @@ from bot.reply.understand.vocabulary import (
     REQUEST,
     SMALL_TALK,
     TALK,
+    THANKS,
     is_ordinary,
     without_particles,
 )
@@ -174,15 +175,14 @@ def _sequel_or_answer(said: Said, found: Found) -> Verdict:
 def _of_a_name(said: Said, found: Found, names: Collection[int], noise: list[int]) -> Verdict:
     """A name that is no everyday word, in any sentence that asks about it."""
     candidate, kind = found.candidate, found.subject.kind
-    keys = [said.words[number].key for number in said.others(names)]
     strength = said.strength(names)
-    if strength < 2 and not said.has_question_mark and _is_statement(keys, noise, said):
+    if not said.asks_surely(names) and not said.has_question_mark and _is_statement(said, names, candidate.last):
         return Verdict.LEFT_ALONE
     if _number_behind(said, candidate.last):
         return Verdict.ASKED_BACK
     if len(noise) > _MOST_NOISE[kind][strength]:
         return Verdict.LEFT_ALONE
-    if continues(said, found):
+    if continues(said, found, names):
         return Verdict.ASKED_BACK
     return _answered(found) if strength or not noise else _beside_noise(said, found, noise)
 
@@ -197,27 +197,30 @@ def _beside_noise(said: Said, found: Found, noise: list[int]) -> Verdict:
     return Verdict.ASKED_BACK if len(candidate.taken) > 1 else Verdict.LEFT_ALONE
 
 
-def _is_statement(keys: list[str], noise: list[int], said: Said) -> bool:
-    """ "i play minecraft", "minecraft is dead", "thanks xqc fans": somebody says something."""
+def _is_statement(said: Said, names: Collection[int], behind: int) -> bool:
+    """ "i play minecraft", "minecraft is dead", "thanks xqc fans": somebody says something. Thanks behind a name are
+    polite."""
+    others = said.others(names)
+    keys = [said.words[number].key for number in others]
     is_request = any(key in REQUEST for key in keys)
     is_about_me = any(key in FIRST_PERSON for key in keys)
-    is_opinion = any(key in OPINION for key in keys)
-    is_talk = any(said.words[number].key in TALK for number in noise)
-    return is_opinion or is_talk or (is_about_me and not is_request)
+    talk = [said.words[number].key for number in others if number < behind or said.words[number].key not in THANKS]
+    is_opinion = any(key in OPINION for key in talk)
+    is_talk = any(key in TALK and (key in THANKS or not is_frame(key)) for key in talk)
+    return is_opinion or ((is_talk or is_about_me) and not is_request)
 
 
 def _answered(found: Found) -> Verdict:
     return Verdict.ASKED_BACK if found.rivals else Verdict.ANSWERED
 
 
-def continues(said: Said, found: Found) -> bool:
+def continues(said: Said, found: Found, names: Collection[int] = ()) -> bool:
     """Whether what stands right beside a name may be part of a longer one: "the witcher 4", "fallout shelter"."""
-    candidate = found.candidate
-    if _number_behind(said, candidate.last):
+    first, last = found.candidate.first, found.candidate.last
+    if _number_behind(said, last):
         return True
-    return _may_be_part(said, candidate.last, candidate.last) or _may_be_part(
-        said, candidate.first - 1, candidate.first
-    )
+    beside = ((last, last), (first - 1, first))
+    return any(number not in names and _may_be_part(said, number, border) for number, border in beside)
 
 
 def _number_behind(said: Said, number: int) -> bool:

@@ -70,12 +70,13 @@ POLITE: Final = _keys(
     请 tolong
     """
 )
-COURTESY: Final = POLITE | _keys(
+THANKS: Final = _keys(
     """
     thanks thank thx ty gracias danke merci obrigado grazie спасибо teşekkürler ありがとう 감사합니다 谢谢 makasih
     """
 )
 FIRST_NAMES: Final = _keys(english.FIRST_NAMES)
+COURTESY: Final = POLITE | THANKS
 # Words of somebody who talks rather than asks.
 TALK: Final = (SMALL_TALK | COURTESY) - POLITE - WEAK - STRONG
 # A name made of these counts only when nothing else is said, or in a plain question.
