@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.core.name_keys import Grade, grade_of
-from bot.core.name_words import keys_of, numerals
+from bot.core.name_words import keys_of, numerals, with_digits
 from bot.models import Subject, SubjectKind
 from bot.reply.understand.said import Said
 from bot.reply.understand.sources import Candidate
@@ -43,8 +43,8 @@ class Found:
             self.candidate.weight + (self.candidate.login is not None),
             not self.candidate.rest,
             self.is_spaced,
-            # One word more in another order is rather a word of the question.
-            len(self.candidate.taken) - (self.grade is Grade.ANY_ORDER),
+            # In another order, a third word is rather one of the question.
+            len(self.candidate.taken) - (self.grade is Grade.ANY_ORDER and len(self.candidate.taken) > 2),
             self.grade,
             len(self.candidate.key),
             self.subject.watch_hours,
@@ -103,7 +103,9 @@ def _grade(key: str, subject: Subject) -> Grade:
 
 
 def _is_spaced(keys: Sequence[str], subject: Subject) -> bool:
-    return list(keys) == keys_of(subject.name)
+    """Whether words are those of a name, whichever way its numbers are written."""
+    own = keys_of(subject.name)
+    return list(keys) == own or (len(keys) == len(own) > 1 and with_digits(keys) == with_digits(own))
 
 
 def _fits(keys: Sequence[str], candidate: Candidate, subject: Subject) -> bool:

@@ -12,7 +12,16 @@ from typing import Final
 from bot.core.name_words import Word, numeral, words_in
 from bot.models import Window
 from bot.reply.understand.times import SaidTime, default_window, times_in
-from bot.reply.understand.vocabulary import COURTESY, FRAME, SMALL_TALK, STRONG, UNSPACED_ASKS, WEAK, without_particles
+from bot.reply.understand.vocabulary import (
+    COURTESY,
+    FRAME,
+    SMALL_TALK,
+    STRONG,
+    SURELY,
+    UNSPACED_ASKS,
+    WEAK,
+    without_particles,
+)
 from helperfunctions.text import name_key
 
 MOST_WORDS: Final = 40
@@ -82,15 +91,15 @@ class Said:
         return _STOP.search(self.text[self.words[number - 1].end : self.words[number].start]) is not None
 
     def asks_surely(self, taken: Collection[int]) -> bool:
-        """Whether one of the words that are not taken asks for numbers by itself."""
+        """Whether one of the words that are not taken asks for numbers, and is of no use for only talking."""
         others = self.others(taken)
-        return any(self.words[number].key in STRONG for number in others) or self._asks_unspaced(others)
+        return any(self.words[number].key in SURELY for number in others) or self._asks_unspaced(others)
 
     def strength(self, taken: Collection[int]) -> int:
         """How much the words that are not taken look like a question about watch time: 2 surely, 1 maybe, 0 not."""
         others = self.others(taken)
         keys = [self.words[number].key for number in others]
-        if self.asks_surely(taken):
+        if any(key in STRONG for key in keys) or self._asks_unspaced(others):
             return 2
         is_timed = any(
             said.window is not None and not any(_covers(said, self.words[number]) for number in taken)
@@ -128,8 +137,9 @@ def take_apart(text: str, *, day: date, today: date) -> Said:
 
 
 def _apart(words: Iterable[Word], said_times: Iterable[SaidTime], text: str) -> Iterator[Word]:
-    """The words, in scripts without spaces cut where a time begins or ends."""
-    borders = sorted({border for said in said_times for border in (said.start, said.end)})
+    """The words, in scripts without spaces cut where a time or another script begins or ends."""
+    scripts = {found.end() for found in _SCRIPT_BORDER.finditer(text)}
+    borders = sorted(scripts.union(*((said.start, said.end) for said in said_times)))
     for word in words:
         cuts = [border for border in borders if word.start < border < word.end] if is_unspaced(word.key) else []
         if not cuts:
@@ -158,8 +168,10 @@ def has_pictures(text: str) -> bool:
     return any(unicodedata.category(char) == "So" and char not in "™®©℠" for char in text)
 
 
+_UNSPACED_LETTERS: Final = r"\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+_SCRIPT_BORDER: Final = re.compile(rf"[A-Za-z](?=[{_UNSPACED_LETTERS}])|[{_UNSPACED_LETTERS}](?=[A-Za-z])")
 # Scripts that write without spaces, or tie particles to a name.
-_UNSPACED: Final = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_UNSPACED: Final = re.compile(f"[{_UNSPACED_LETTERS}]")
 
 
 def is_unspaced(key: str) -> bool:

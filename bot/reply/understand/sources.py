@@ -127,7 +127,8 @@ def _behind_a_kind(said: Said) -> Iterator[Candidate]:
             behind = said.others(range(last))
             is_word = all(is_everyday(key) or said.is_time(number + 1) for key in said.keys(number + 1, last))
             if not (is_word and behind) and all(is_frame(said.words[other].key) for other in behind):
-                yield Candidate(number + 1, last, _joined(said, number + 1, last), only=kind)
+                login = _login(said, number + 1, last)
+                yield Candidate(number + 1, last, _joined(said, number + 1, last), only=kind, login=login)
 
 
 def _kind(key: str) -> SubjectKind | None:
@@ -143,7 +144,7 @@ def _runs(said: Said) -> Iterator[Candidate]:
             if last - 1 in said.handles:
                 break
             for key in _keys(said, first, last):
-                yield Candidate(first, last, key)
+                yield Candidate(first, last, key, login=_login(said, first, last))
 
 
 def _pieces(said: Said) -> Iterator[Candidate]:
@@ -191,6 +192,19 @@ def _keys(said: Said, first: int, last: int) -> Sequence[str]:
 
 def _joined(said: Said, first: int, last: int) -> str:
     return "".join(said.keys(first, last))
+
+
+def _login(said: Said, first: int, last: int) -> str | None:
+    """One word with the underscores around it, if there are any: "winner_" is not "winner"."""
+    if last - first != 1:
+        return None
+    word = said.words[first]
+    start, end = word.start, word.end
+    while said.text[start - 1 : start] == "_":
+        start -= 1
+    while said.text[end : end + 1] == "_":
+        end += 1
+    return said.text[start:end].lower() if end - start > word.end - word.start else None
 
 
 def _written(said: Said, start: int, end: int, only: SubjectKind | None = None) -> Candidate:

@@ -164,7 +164,7 @@ def _in_a_question(said: Said, found: Found, others: list[int]) -> Verdict:
 def _sequel_or_silence(said: Said, found: Found, other_keys: list[str]) -> Verdict:
     """ "portal 3", "control 2 viewers": a number is no noise."""
     words = [key for key in other_keys if not is_frame(key) and numeral(key) is None]
-    is_sequel = _number_behind(said, found.candidate.last) and not words
+    is_sequel = _number_behind(said, found.candidate.last, found.subject.kind) and not words
     return Verdict.ASKED_BACK if is_sequel else Verdict.LEFT_ALONE
 
 
@@ -178,7 +178,7 @@ def _of_a_name(said: Said, found: Found, names: Collection[int], noise: list[int
     strength = said.strength(names)
     if not said.asks_surely(names) and not said.has_question_mark and _is_statement(said, names, candidate.last):
         return Verdict.LEFT_ALONE
-    if _number_behind(said, candidate.last):
+    if _number_behind(said, candidate.last, kind):
         return Verdict.ASKED_BACK
     if len(noise) > _MOST_NOISE[kind][strength]:
         return Verdict.LEFT_ALONE
@@ -217,13 +217,13 @@ def _answered(found: Found) -> Verdict:
 def continues(said: Said, found: Found, names: Collection[int] = ()) -> bool:
     """Whether what stands right beside a name may be part of a longer one: "the witcher 4", "fallout shelter"."""
     first, last = found.candidate.first, found.candidate.last
-    if _number_behind(said, last):
+    if _number_behind(said, last, found.subject.kind):
         return True
     beside = ((last, last), (first - 1, first))
     return any(number not in names and _may_be_part(said, number, border) for number, border in beside)
 
 
-def _number_behind(said: Said, number: int) -> bool:
+def _number_behind(said: Said, number: int, kind: SubjectKind) -> bool:
     """Whether a number stands right behind a name, or behind "part" and the like, and says no time."""
     if number >= len(said.words) or said.is_separate(number):
         return False
@@ -231,7 +231,9 @@ def _number_behind(said: Said, number: int) -> bool:
         number += 1
     if not said.is_number(number) and not said.words[number].key[:1].isdigit():
         return False
-    if any(one.start <= said.words[number].start < one.end and not one.is_bare for one in said.times):
+    times = [one for one in said.times if one.start <= said.words[number].start < one.end]
+    # A bare year behind a streamer is a year, behind a game it may be that year's game.
+    if any(not one.is_bare or kind is SubjectKind.STREAMER for one in times):
         return False
     return number + 1 >= len(said.words) or said.words[number + 1].key not in _COUNTED_BY
 

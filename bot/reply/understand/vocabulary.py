@@ -24,6 +24,10 @@ STRONG: Final = _keys(
         """,
     *(language.asks for language in LANGUAGES),
 ) - _keys("plus más mais più more time")
+# Of these, what people also say when they talk about streams: "i watched ninja", "my favorite streamer".
+_TOLD: Final = _keys("streamer streamers stream streams streaming streamed watched views")
+# Words with which nobody only talks.
+SURELY: Final = STRONG - _TOLD
 WEAK: Final = _keys(
     """
     how hows what whats who whos which when where are does did could show shows tell give gimme need want wanna check
@@ -48,6 +52,7 @@ FIRST_PERSON: Final = _keys("i im ive id ill my we weve our myself ich eu io я 
 # "minecraft is dead", "xqc fell off".
 OPINION: Final = _keys(
     """
+    good great amazing awesome goated legend cool nice
     love loved loves hate hated hates suck sucks sucked trash garbage washed worst goat boring favorite favourite dead
     mid overrated underrated fun bad terrible awful cringe annoying stupid dumb idiot clown fell ruined killed sux gay
     rigged scam toxic cheater cheaters fraud carried lost won wins funny hot cute sexy insane crazy lmao lol
@@ -63,8 +68,7 @@ SMALL_TALK: Final = _keys(english.SMALL_TALK, *(language.small_talk for language
 # Polite words that may stand beside a question.
 POLITE: Final = _keys(
     """
-    please pls plz plss plzz you bot hey hi hello ok okay now just kindly yo dude bro guys sir good morning
-    por favor hola
+    please pls plz plss plzz you bot hey hi hello ok okay now just kindly yo dude bro guys sir por favor hola
     bitte hallo svp stp bonjour salut oi olá ciao пожалуйста привет lütfen selam proszę hej hoi お願いします
     ください 해줘 주세요
     请 tolong
