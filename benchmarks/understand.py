@@ -28,7 +28,7 @@ STREAMERS: Final = 10_000
 DEFAULT: Final = (STREAMERS, 10 * STREAMERS)
 PER_CATEGORY: Final = 300
 SEED: Final = 20261123
-BY_HAND: Final = ("first", "second")
+BY_HAND: Final = ("first", "second", "third")
 # What is promised, in percent of what asks, and of what asks nothing.
 LEAST_RIGHT: Final = 90.0
 MOST_WRONG: Final = 1.0

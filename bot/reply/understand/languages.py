@@ -34,7 +34,7 @@ SPANISH: Final = Language(
         cómo va van qué tal quién quiénes cuál cuáles cuándo dónde dame dime muestra muéstrame enséñame quiero saber ver
         busco necesito el la los las un una de del en por para con y o a al se ha han fue es está están son tiene tuvo
         juega juegan transmite transmitió favor porfa hola buenas oye me mi te su sobre este esta estos le lo le hay hubo
-        sus juego canal directo gente personas mira miran ven jugando sigue anda
+        sus juego canal directo gente personas sino mira miran ven jugando sigue anda
     """,
     small_talk="""
         gracias gràcies graciass mil muchas hola holi buenas buenos días tardes noches adiós chao jaja jajaja jajajaja jeje vale
@@ -67,7 +67,7 @@ GERMAN: Final = Language(
         wie was wer welche welcher wann wo läuft gehts geht ist sind war waren hat haben hatte zeig zeige mir sag gib die
         der das den dem des ein eine einen von vom bei beim für über im in an am auf und oder mit zu zum mal bitte hallo
         hey ich will möchte wissen schaut schauen spielt spielen gespielt streamt gestreamt gerade eigentlich so aktuell
-        los es man denn derzeit heute leute kanal spiel spiele
+        los es man denn derzeit heute leute sondern kanal spiel spiele
     """,
     small_talk="""
         danke dankeschön dank vielen schön hallo moin servus tschüss tschau haha hahaha hihi ja nein ne nö doch genau okay

@@ -48,6 +48,10 @@ class Said:
         """The keys of the words from one up to before another."""
         return [word.key for word in self.words[first:last]]
 
+    def keys_of(self, numbers: Iterable[int]) -> list[str]:
+        """The keys of some words."""
+        return [self.words[number].key for number in numbers]
+
     def is_time(self, number: int) -> bool:
         """Whether a word is part of a time."""
         word = self.words[number]

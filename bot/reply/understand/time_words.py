@@ -84,8 +84,7 @@ LAST: Final = """
 """
 # Between a number and its unit.
 LAST_BEHIND: Final = """
-    derniers|dernieres|ultimos|ultimas|ultimi|ultime|letzten|letzte|laatste|senaste|siste|ostatnich|ostatnie|последних|
-    последние
+    derniers|dernieres|ultimos|ultimas|ultimi|ultime
 """
 # Words between which and a unit nothing else stands; they are part of the time.
 AROUND_SPAN: Final = """

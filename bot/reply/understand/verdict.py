@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import Final
 
 from bot.core.name_keys import Grade
-from bot.core.name_words import numeral
+from bot.core.name_words import keys_of, numeral
 from bot.models import SubjectKind
 from bot.reply.understand.found import Found, is_joined_by_chance
 from bot.reply.understand.said import Said, is_everyday, is_frame
@@ -67,8 +67,11 @@ def verdict(said: Said, found: Found, names: Collection[int]) -> Verdict:
     noise = [number for number in others if not is_frame(said.words[number].key)]
     if candidate.weight == HANDLE_WEIGHT:
         return _of_a_handle(said, others, noise)
-    if found.grade < Grade.SHORTER and noise:
+    if found.grade < Grade.SHORTER and not set(said.keys_of(noise)) <= set(keys_of(found.subject.name)):
+        # "zelda tears of the kingdom": the other words are of the name, too.
         return Verdict.LEFT_ALONE
+    own_words = noise if found.grade is Grade.SUBTITLE else []
+    noise = [number for number in noise if number not in own_words]
     if candidate.rest:
         return _of_a_piece(said, found, noise)
     if candidate.weight >= CLEAR or candidate.only:
@@ -77,7 +80,7 @@ def verdict(said: Said, found: Found, names: Collection[int]) -> Verdict:
         return Verdict.LEFT_ALONE
     if is_common(keys):
         return _of_a_common_name(said, found, others, noise)
-    return _of_a_name(said, found, names, noise)
+    return _of_a_name(said, found, {*names, *own_words}, noise)
 
 
 def is_common(keys: list[str]) -> bool:

@@ -135,7 +135,7 @@ def without_particles(key: str) -> str:
     """What is left of a word of a script without spaces when particles and words of a question are taken away."""
     for word in UNSPACED_FRAME:
         key = key.replace(word, " ")
-    return "".join(key.split())
+    return "".join(char for char in key if not char.isspace() and not char.isdecimal())
 
 
 @lru_cache(maxsize=8192)
