@@ -116,11 +116,6 @@ class Attempts:
         retry_at = self._waits(job)
         return retry_at if retry_at is not None and retry_at > self._clock.now() else None
 
-    def is_running(self, job: str) -> bool:
-        """Whether an attempt has begun and not ended."""
-        with self._lock:
-            return job in self._record.jobs and self._record.jobs[job].is_running
-
     def to_retry(self, jobs: Iterable[str]) -> list[str]:
         """Those whose wait is over, each once."""
         now, due = self._clock.now(), []

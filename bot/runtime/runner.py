@@ -1,7 +1,8 @@
 """Runs each job when it is due, each in a thread of its own."""
 
 import logging
-from datetime import UTC, datetime, timedelta
+import threading
+from datetime import UTC, timedelta
 from time import monotonic
 from typing import Protocol
 
@@ -23,8 +24,9 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = timedelta(seconds=5)
 # A clock that is corrected by less than this was not set: it drifts.
 CLOCK_WAS_SET = timedelta(seconds=10)
-# A poll to catch up is left out this short before a regular turn, which it would take the place of.
+# A poll to catch up is left out this short before a regular turn, which would find it running.
 _NEXT_TURN_IS_NEAR = timedelta(seconds=10)
+_POLL_TO_CATCH_UP = "poll to catch up"
 
 
 class RunObserver(Protocol):
@@ -75,11 +77,14 @@ class Runner:
         self._clock_runs_ahead = self._ahead(self._counters)
         self._terms = 0
         self._standing: Standing | None = None
-        self._poll_woken_at: datetime | None = None
+        self._is_stopping = False
+        # One attempt of a job at a time.
+        self._turns = {job: threading.Lock() for job in self._entries}
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(len(self._entries))},
+            # Of each job one that runs and one that was woken meanwhile; and the poll to catch up.
+            executors={"default": ThreadPoolExecutor(2 * len(self._entries) + 1)},
             # apscheduler would drop a job that starts more than a second late: ours are always worth doing late, once.
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2},
             timezone=UTC,
         )
         for entry in self._entries.values():
@@ -106,6 +111,7 @@ class Runner:
 
     def stop(self) -> None:
         """Finish what is running, and begin nothing."""
+        self._is_stopping = True
         self._scheduler.shutdown(wait=True)
         if self._records():
             self._attempts.save(at_once=True)
@@ -118,6 +124,10 @@ class Runner:
         elif self._standing is None and standing is Standing.WITHOUT_DATABASE:
             self._catch_up_with_poll()
         self._standing = standing
+        self._expect()
+
+    def _expect(self) -> None:
+        """Record when each job that may run is due next."""
         now = self._clock.now()
         self._attempts.expect(
             {job: entry.next_after(now) if self._may_run(job) else None for job, entry in self._entries.items()}
@@ -154,6 +164,7 @@ class Runner:
 
     def _plan_again(self) -> None:
         self._attempts.forget_waits()
+        self._expect()
         if self._lead.standing is Standing.LEADING:
             try:
                 self._work.forget_waits()
@@ -174,14 +185,31 @@ class Runner:
                 self._wake(job)
 
     def _catch_up_with_poll(self) -> None:
-        """Have the job find out whether the last good poll is older than an interval, and take one then."""
+        """Take a poll if the last good one is older than an interval, which is found out in a thread: it may take long.
+
+        Not by waking the job: that would take the place of a regular turn that is just due.
+        """
         now = self._clock.now()
         if Job.COLLECT not in self._entries or self._attempts.waits_until(Job.COLLECT) is not None:
             return
-        is_running = self._attempts.is_running(Job.COLLECT)
-        if not is_running and self._entries[Job.COLLECT].next_after(now) - now > _NEXT_TURN_IS_NEAR:
-            self._poll_woken_at = now
-            self._wake(Job.COLLECT)
+        if self._entries[Job.COLLECT].next_after(now) - now > _NEXT_TURN_IS_NEAR:
+            self._scheduler.add_job(self._poll_if_due, id=_POLL_TO_CATCH_UP, replace_existing=True)
+
+    def _poll_if_due(self) -> None:
+        if not self._may_run(Job.COLLECT):
+            return
+        if self._is_poll_due():
+            self._poll()
+        else:
+            log.info("no poll to catch up: the last good one is younger than an interval")
+
+    def _poll(self) -> None:
+        """Take a poll, unless one is just being taken."""
+        if self._turns[Job.COLLECT].acquire(blocking=False):
+            try:
+                self._attempt(Job.COLLECT)
+            finally:
+                self._turns[Job.COLLECT].release()
 
     def _is_poll_due(self) -> bool:
         last = self._work.last_good_poll()
@@ -192,6 +220,8 @@ class Runner:
         self._scheduler.modify_job(job, next_run_time=self._clock.now())
 
     def _may_run(self, job: Job) -> bool:
+        if self._is_stopping:
+            return False
         standing = self._lead.standing
         return standing is Standing.LEADING or (
             standing in (Standing.WITHOUT_DATABASE, Standing.PREPARING) and job in WITHOUT_DATABASE
@@ -199,20 +229,14 @@ class Runner:
 
     def _do(self, job: Job) -> None:
         """One turn of a job."""
-        is_to_catch_up = job is Job.COLLECT and self._was_woken_to_catch_up()
-        if not self._may_run(job):
+        if job is Job.COLLECT:
+            if self._may_run(job):
+                self._poll()
             return
-        if job not in NEVER_DELAYED and self._attempts.waits_until(job) is not None:
-            return
-        if is_to_catch_up and not self._is_poll_due():
-            log.info("no poll to catch up: the last good one is younger than an interval")
-            return
-        self._attempt(job)
-
-    def _was_woken_to_catch_up(self) -> bool:
-        """Whether this is no regular turn of the poll: none has passed since it was woken."""
-        woken_at, self._poll_woken_at = self._poll_woken_at, None
-        return woken_at is not None and self._entries[Job.COLLECT].next_after(woken_at) > self._clock.now()
+        # What was woken while it runs runs once more: what it was woken for may have come too late for the first.
+        with self._turns[job]:
+            if self._may_run(job) and (job in NEVER_DELAYED or self._attempts.waits_until(job) is None):
+                self._attempt(job)
 
     def _attempt(self, job: Job) -> None:
         """Run a job; whatever happens, the others go on."""

@@ -151,6 +151,7 @@ def test_without_a_database_polls_are_taken_and_nothing_else(
     runner.look()
     for job in Job:
         runner._do(job)
+    jobs.wait_for({Job.COLLECT})
     assert set(jobs.done) == {Job.COLLECT, Job.WATCH}
 
 
@@ -301,7 +302,7 @@ def test_a_database_that_comes_back_again_and_again_does_not_have_a_failing_job_
         switch.on()
         runner.look()
         wait_until(lambda times=times: jobs.done.count(Job.PRUNE) == times)  # type: ignore[misc]
-        wait_until(lambda: not ours.attempts.is_running(Job.DAILY))
+        wait_until(lambda: not ours.attempts.record.jobs[Job.DAILY].is_running)
         wall.set_by += timedelta(seconds=5)
     assert len(failing.tried_at) == 2
     wall.set_by += timedelta(seconds=10)
@@ -481,3 +482,60 @@ def test_a_suspended_machine_catches_up_and_its_clock_was_not_set(
     assert ("the clock was set by 28800 s, or the machine was suspended" in caplog.text) != knows_sleep
     assert jobs.waits_forgotten == (0 if knows_sleep else 1)
     assert jobs.done == [Job.PRUNE] * 2
+
+
+def test_a_poll_to_catch_up_leaves_the_regular_turns_as_they_are(
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], work: Work, jobs: Jobs, wall: SettableClock
+) -> None:
+    """Woken at the very moment of a turn, it would take its place, and find that the last poll is young."""
+    lead = leads(Prepared())
+    ours = only(work, wall, collect=lambda: jobs.note(Job.COLLECT))
+    runner = run(lead, replace(ours, last_good_poll=lambda: wall.now() - timedelta(minutes=29)))
+    before = runner._scheduler.get_job(Job.COLLECT).next_run_time
+    runner.look()
+    assert runner._scheduler.get_job(Job.COLLECT).next_run_time == before
+    runner._do(Job.COLLECT)
+    assert jobs.done == [Job.COLLECT]
+
+
+def test_while_a_poll_is_taken_no_second_one_begins(
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], work: Work, wall: SettableClock
+) -> None:
+    """A catch-up that is under way when a regular turn comes stands for it."""
+    began, goes_on = threading.Semaphore(0), threading.Event()
+
+    def poll() -> None:
+        began.release()
+        goes_on.wait(60)
+
+    runner = run(leads(Prepared()), only(work, wall, collect=poll))
+    runner.look()
+    assert began.acquire(timeout=60)
+    runner._do(Job.COLLECT)
+    goes_on.set()
+    assert not began.acquire(blocking=False)
+
+
+def test_a_job_that_is_woken_while_it_runs_runs_once_more_and_not_at_the_same_time(
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], work: Work, wall: SettableClock, switch: Switch
+) -> None:
+    """As when the database comes back while it still fails on the one that went away."""
+    began, goes_on, running, most = threading.Semaphore(0), threading.Event(), 0, 0
+
+    def prune() -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        began.release()
+        goes_on.wait(60)
+        running -= 1
+
+    runner = run(leads(Prepared()), only(work, wall, prune=prune))
+    runner.look()
+    assert began.acquire(timeout=60)
+    switch.off()
+    switch.on()
+    runner.look()
+    goes_on.set()
+    assert began.acquire(timeout=60)
+    assert most == 1
