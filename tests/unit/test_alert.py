@@ -138,6 +138,18 @@ def test_the_back_off_starts_over_with_each_message(
     assert again == [140, 141, 143, 147, 155]
 
 
+def test_the_message_that_it_is_well_does_not_wait_for_the_back_off_of_the_one_before(
+    make: Callable[[], Alerter], webhook: Webhook
+) -> None:
+    alerter = make()
+    webhook.is_broken = True
+    live(alerter, [POLL], 0, 50)
+    webhook.is_broken = False
+    live(alerter, [POLL], 50, 100)
+    webhook.is_broken = True
+    assert attempts(alerter, webhook, [], 100, 125) == [115, 116, 118, 122]
+
+
 def test_the_memory_is_replaced_whole_and_leaves_nothing_next_to_it(
     make: Callable[[], Alerter], tmp_path: Path
 ) -> None:
