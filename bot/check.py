@@ -242,7 +242,7 @@ class Doctor:
         now = self._clock.now()
         run = self._record()
         if run.written_at is None:
-            # No bot has run with this DATA_DIR: there is nothing to say of its jobs, and none of the next.
+            # No bot has run with this DATA_DIR: there is nothing to say of its jobs, nor of what it lost.
             return []
         is_overdue_known = is_running(run, now)
         judged = run if is_overdue_known else without_expectations(run)
@@ -256,6 +256,9 @@ class Doctor:
         return judge_restarts(rules.judge_losses(run, now), len(rules.recent_losses(run, now)))
 
     def _record(self) -> RunRecord:
+        """What the running bot recorded; nothing while the settings do not say where."""
+        if self._loaded is None:
+            return RunRecord()
         return record.read(self._settings.data_dir / record.FILE_NAME)
 
     def _gathered(self) -> Facts:
