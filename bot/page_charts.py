@@ -151,6 +151,8 @@ def spots(title: str, games: Sequence[Spot]) -> Chart:
 def _powers(channel: Any, what: str, title: str, form: str, values: Sequence[float]) -> Any:
     """A logarithmic scale from one power of ten to another."""
     first, last = floor(log10(min(values, default=1))), ceil(log10(max(values, default=10)))
+    # All values may be one power of ten; a scale from there to the same place has nowhere to put them.
+    last = max(last, first + 1)
     powers = [10.0**power for power in range(first, last + 1)]
     scale = alt.Scale(type="log", domain=[powers[0], powers[-1]])
     return channel(what, title=title, scale=scale, axis=alt.Axis(values=powers, format=form))

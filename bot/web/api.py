@@ -1,10 +1,6 @@
 """The tables as JSON and CSV. Only translates."""
 
-import csv
-import io
 from collections.abc import Sequence
-from dataclasses import fields
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 from urllib.parse import urlencode
@@ -18,7 +14,7 @@ from bot.web import compare as comparing
 from bot.web import explore as exploring
 from bot.web import game as games
 from bot.web import now as at_present
-from bot.web import own
+from bot.web import own, spreadsheet
 from bot.web import search as searching
 from bot.web import streamer as streamers
 from bot.web.addresses import find
@@ -52,9 +48,6 @@ from bot.web.site import Site
 from bot.web.standings import standings
 
 T = TypeVar("T")
-
-# A spreadsheet takes what begins so for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Table(BaseModel, Generic[T]):
@@ -317,17 +310,6 @@ def _json(told: object) -> Response:
 
 
 def _csv(rows: Sequence[Any], row: type, path: str) -> Response:
-    names = [field.name for field in fields(row)]
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(names)
-    writer.writerows([_cell(getattr(one, name)) for name in names] for one in rows)
     filename = "-".join(part for part in path.split("/")[3:] if part.isascii() and part.replace("-", "").isalnum())
     headers = {"content-disposition": f'attachment; filename="{filename or "table"}.csv"'}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    return Response(spreadsheet.csv_of(rows, row), media_type="text/csv; charset=utf-8", headers=headers)

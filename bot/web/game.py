@@ -1,6 +1,9 @@
 """How a game did."""
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.web.measure import hours_of, ratio
@@ -11,6 +14,8 @@ from bot.web.site import Site
 from bot.web.standings import parts_of, standings
 from helperfunctions.database import Transaction
 from helperfunctions.errors import NotThere
+
+HOUR: Final = timedelta(hours=1)
 
 
 def summary(tx: Transaction, site: Site, game_id: str, slug: str, span: Span, poll: NewestPoll | None) -> GameSummary:
@@ -95,16 +100,31 @@ def last_day(tx: Transaction, game_id: str, poll: NewestPoll | None) -> list[Gam
 
 def by_hour_of_week(tx: Transaction, site: Site, game_id: str, span: Span, timezone: ZoneInfo) -> list[HourOfWeek]:
     """A game by the hour of the week, on the wall clock of a time zone; hours of the week in order."""
-    hours: defaultdict[tuple[int, int], list[GameHour]] = defaultdict(list)
+    found: defaultdict[tuple[int, int], list[tuple[GameHour, float]]] = defaultdict(list)
     for hour in by_hour(tx, site, game_id, span):
-        local = hour.hour_at.astimezone(timezone)
-        hours[local.isoweekday(), local.hour].append(hour)
-    found = []
-    for (weekday, clock_hour), seen in sorted(hours.items()):
-        viewers = sum(hour.average_viewers for hour in seen) / len(seen)
-        streams = sum(hour.average_streams for hour in seen) / len(seen)
-        found.append(HourOfWeek(weekday, clock_hour, viewers, streams, ratio(viewers, streams), len(seen)))
-    return found
+        for clock_hour, share in _clock_hours(hour.hour_at, timezone):
+            found[clock_hour].append((hour, share))
+    return [_averaged(*clock_hour, seen) for clock_hour, seen in sorted(found.items())]
+
+
+def _clock_hours(hour_at: datetime, timezone: ZoneInfo) -> Iterator[tuple[tuple[int, int], float]]:
+    """The hours of the week, on the wall clock, into which an hour of UTC falls, and which share of it falls into each.
+
+    It is two where a zone is half an hour or three quarters off, as in Kathmandu: an hour that begins there at 15:45
+    lies in the hour of 15:00 for a quarter only."""
+    local = hour_at.astimezone(timezone)
+    after = timedelta(minutes=local.minute, seconds=local.second) / HOUR
+    yield (local.isoweekday(), local.hour), 1 - after
+    if after:
+        following = (hour_at + HOUR * (1 - after)).astimezone(timezone)
+        yield (following.isoweekday(), following.hour), after
+
+
+def _averaged(weekday: int, clock_hour: int, seen: Sequence[tuple[GameHour, float]]) -> HourOfWeek:
+    measured = sum(share for _, share in seen)
+    viewers = sum(hour.average_viewers * share for hour, share in seen) / measured
+    streams = sum(hour.average_streams * share for hour, share in seen) / measured
+    return HourOfWeek(weekday, clock_hour, viewers, streams, ratio(viewers, streams), max(1, round(measured)))
 
 
 def streamers(tx: Transaction, game_id: str, span: Span, part: Part) -> Rows[StreamerOfGame]:

@@ -483,3 +483,36 @@ def test_who_owns_the_database_needs_no_other_rights(
 
 def test_a_backup_is_named_after_its_moment() -> None:
     assert backup.default_name(datetime(2026, 11, 21, 16, 5, 9, tzinfo=UTC)) == "watchtime-2026-11-21T160509Z.dump"
+
+
+def programs_that_spoil(folder: Path, filtered_by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's programs in PATH, whose pg_dump loses something on the way, and says that all is well."""
+    own = embedded_postgres.programs()
+    folder.mkdir()
+    (folder / "pg_restore").symlink_to(own / "pg_restore")
+    spoilt = f'if [ "$1" = --version ]; then exec "{own}/pg_dump" "$1"; fi\n"{own}/pg_dump" "$@" | {filtered_by}\n'
+    (folder / "pg_dump").write_text(f"#!/bin/sh\n{spoilt}")
+    (folder / "pg_dump").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+
+
+def test_a_backup_that_cannot_be_read_to_its_end_is_no_backup(
+    full_url: str, queries: Queries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though pg_dump said nothing of it: a disk may lose what was written."""
+    programs_that_spoil(tmp_path / "bin", "head -c 40000", monkeypatch)
+    into = tmp_path / "into"
+    into.mkdir()
+    with pytest.raises(BackupError, match="cannot be read"):
+        backup.backup(Database(full_url, queries), into / "cut.dump", quietly)
+    assert list(into.iterdir()) == []
+
+
+def test_a_copy_whose_sequences_lag_is_not_kept(
+    full_url: str, empty_url: str, queries: Queries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its next poll would have the number of an old one."""
+    programs_that_spoil(tmp_path / "bin", "sed '/setval(/d'", monkeypatch)
+    with pytest.raises(DatabaseError, match=r"the copy of .*_seq.* is not equal; nothing of it was kept"):
+        backup.copy(Database(full_url, queries), Database(empty_url, queries), JOBS, quietly)
+    assert everything_in(empty_url) == {}

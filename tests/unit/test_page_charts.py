@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from bot import page_charts
 
 DAY = date(2026, 11, 21)
@@ -99,3 +101,24 @@ def test_games_lie_between_demand_and_supply_and_the_roomiest_are_named() -> Non
     domains = [chart.spec["layer"][1]["encoding"][axis]["scale"]["domain"] for axis in "xy"]
     assert domains == [[0.1, 1000], [100, 10_000]]
     assert page_charts.spots("Viewers against streamers", []).alt_text == "Viewers against streamers. No game yet."
+
+
+@pytest.mark.parametrize(
+    ("streams", "viewers", "domains"),
+    [
+        ([1, 1], [10, 10], ([1, 10], [10, 100])),
+        ([1], [1], ([1, 10], [1, 10])),
+        ([0.1, 0.1], [1000, 1000], ([0.1, 1], [1000, 10_000])),
+        ([1, 20], [7, 3000], ([1, 100], [1, 10_000])),
+    ],
+    ids=["one power each", "one game", "less than one", "several"],
+)
+def test_a_logarithmic_scale_leads_from_one_power_of_ten_to_another(
+    streams: list[float], viewers: list[float], domains: tuple[list[float], list[float]]
+) -> None:
+    games = [
+        page_charts.Spot(f"Game {number}", f"/games/{number}", *both)
+        for number, both in enumerate(zip(streams, viewers, strict=True))
+    ]
+    encoding = page_charts.spots("Demand and supply", games).spec["layer"][1]["encoding"]
+    assert [encoding[axis]["scale"]["domain"] for axis in "xy"] == [pytest.approx(domain) for domain in domains]

@@ -124,6 +124,92 @@ def test_the_hours_of_the_week_follow_the_clock_of_the_time_zone(web: Web) -> No
         assert there["average_viewers"] == pytest.approx(row["average_viewers"])
 
 
+@pytest.mark.parametrize(("zone", "minutes"), [("Asia/Kathmandu", 5 * 60 + 45), ("Asia/Kolkata", 5 * 60 + 30)])
+def test_an_hour_that_falls_into_two_of_a_clock_is_divided_between_them(web: Web, zone: str, minutes: int) -> None:
+    """10:00 UTC is 15:45 in Kathmandu: a quarter of that hour lies in the hour of 15:00, the rest in the next."""
+    in_utc, there = (
+        {
+            24 * (row["weekday"] - 1) + row["hour"]: (row["average_viewers"], row["average_streams"])
+            for row in web.json(f"/games/chess/week?limit=200&tz={name}")["rows"]
+        }
+        for name in ("UTC", zone)
+    )
+    whole, after = divmod(minutes, 60)
+    shares = {whole: 1 - after / 60, whole + 1: after / 60}
+    expected = {}
+    for hour in range(7 * 24):
+        parts = [(in_utc[at], share) for ahead, share in shares.items() if (at := (hour - ahead) % (7 * 24)) in in_utc]
+        if parts:
+            total = sum(share for _, share in parts)
+            expected[hour] = tuple(sum(of[place] * share for of, share in parts) / total for place in (0, 1))
+    assert there.keys() == expected.keys()
+    for hour, value in expected.items():
+        assert there[hour] == pytest.approx(value, rel=0.02), hour
+
+
+OWN_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cache-control": "no-cache",
+}
+FOREVER = "public, max-age=31536000, immutable"
+HTML, JSON = "text/html; charset=utf-8", "application/json"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "own"),
+    [
+        ("/explore", 200, {"content-type": HTML, "vary": "accept-encoding", "etag": ...}),
+        (
+            "/api/v1/now/games?limit=1",
+            200,
+            {"content-type": JSON, "etag": ..., "x-total-count": ..., "link": ...},
+        ),
+        (
+            "/api/v1/games/chess?format=csv",
+            200,
+            {
+                "content-type": "text/csv; charset=utf-8",
+                "content-disposition": 'attachment; filename="games-chess.csv"',
+                "etag": ...,
+            },
+        ),
+        ("/charts/now.json", 200, {"content-type": JSON, "vary": "accept-encoding", "etag": ...}),
+        (
+            "/static/style.css",
+            200,
+            {
+                "content-type": "text/css; charset=utf-8",
+                "vary": "accept-encoding",
+                "etag": ...,
+                "cache-control": FOREVER,
+            },
+        ),
+        ("/healthz", 200, {"content-type": "text/plain; charset=utf-8", "etag": ...}),
+        ("/nowhere", 404, {"content-type": HTML, "vary": "accept-encoding"}),
+        ("/api/v1/games/nobody", 404, {"content-type": JSON}),
+        ("/explore?days=0", 422, {"content-type": HTML, "vary": "accept-encoding"}),
+        ("/games/CHESS", 308, {"location": "/games/chess"}),
+    ],
+    ids=["page", "JSON", "CSV", "chart", "file", "health", "not there", "not there of API", "refused", "redirect"],
+)
+def test_every_answer_has_these_headers_and_no_other(web: Web, path: str, status: int, own: dict[str, Any]) -> None:
+    """Compared whole: one directive that is wider is as good as none."""
+    answer = web.get(path)
+    assert answer.status_code == status
+    given = {name.lower(): value for name, value in answer.headers.items()}
+    for name in ("date", "content-length", "content-encoding"):
+        given.pop(name, None)
+    expected = OWN_HEADERS | own
+    assert given == {name: given.get(name) if value is ... else value for name, value in expected.items()}
+
+
 def test_explore_sorts_filters_and_counts_its_pages(web: Web) -> None:
     games = web.json("/games?sort=viewers_per_stream&order=asc&limit=5")
     ratios = [row["viewers_per_stream"] for row in games["rows"]]
@@ -336,7 +422,8 @@ def test_the_chart_of_a_post_is_drawn(web: Web, web_url: str) -> None:
 def test_a_table_for_a_spreadsheet_has_every_row_and_runs_no_formula(web: Web) -> None:
     answer = web.get("/api/v1/games?format=csv&limit=10000")
     assert answer.headers["content-disposition"] == 'attachment; filename="games.csv"'
-    lines = answer.text.splitlines()
+    assert answer.content.startswith(b"\xef\xbb\xbfrank,")
+    lines = answer.content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("rank,rank_before,game_id,game,slug,watch_hours,")
     assert len(lines) == 65
     assert ",'=1+1," in web.get("/api/v1/now/streamers?format=csv").text

@@ -188,6 +188,31 @@ def test_a_version_that_cannot_be_told_keeps_nothing_and_is_one_line(caplog: pyt
     assert [record.exc_info for record in caplog.records] == [None]
 
 
+def test_an_answer_that_was_begun_under_the_old_version_is_given_and_not_kept() -> None:
+    """What it is made of has changed meanwhile: kept, it would stay old until the next change."""
+    versions = iter([1, *[2] * 9])
+
+    async def life() -> list[str]:
+        made = Made(lambda: next(versions))
+        made.may_go_on.clear()
+        old = asyncio.create_task(made.get("/a"))
+        while not made.asked:
+            await asyncio.sleep(0)
+        made.time.now += caching.LOOK_EVERY_SECONDS
+        other = asyncio.create_task(made.get("/b"))
+        while len(made.asked) < 2:
+            await asyncio.sleep(0)
+        made.may_go_on.set()
+        assert set(await asyncio.gather(old, other)) == {200}
+        # Of the new version one is kept, of the old none.
+        await made.get("/b")
+        await made.get("/a")
+        await made.get("/a")
+        return made.asked
+
+    assert run_alone(life()) == ["/a", "/b", "/a"]
+
+
 def test_what_is_kept_is_bounded_with_its_addresses_and_nothing_is_kept_of_what_is_not_there() -> None:
     """An address of a few thousand letters takes more than its answer."""
     many = 2_500

@@ -12,6 +12,7 @@ from bot.models import PollStatus, Stream
 from bot.names import DatabaseNames
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
+from tests.acceptance.conftest import eventually
 from tests.factories import DAY_START, a_stream, rows, stage, write
 from tests.web.conftest import CALENDAR
 
@@ -237,6 +238,37 @@ def test_who_is_renamed_has_the_new_name_everywhere_at_once(history: History, ur
         # A question that was not asked yet, so no kept answer is given.
         [row] = web.json("/games?limit=99")["rows"]
         assert (row["game"], row["slug"]) == ("Chess Reborn", "chess-reborn")
+
+
+def test_a_dashboard_that_nobody_touches_says_that_it_is_out_of_date(
+    history: History, url: str, serving: Serve
+) -> None:
+    """Nothing changes in the database then; only the time does."""
+    history.polls(24)
+    history.is_told()
+    clock = VirtualClock(history.now)
+    with serving(url, clock=clock) as web:
+        says = "This is old: the newest poll of Twitch"
+        assert says not in web.get("/").text
+        clock.advance(6 * 3600)
+        eventually(lambda: says in web.get("/").text, "the page is made again")
+
+
+def test_what_is_streamed_without_a_game_takes_no_place_among_games(history: History, url: str, serving: Serve) -> None:
+    """Neither now nor before, however much it is watched."""
+    nothing = a_stream(9000, streamer="talks", game="", game_name="")
+    history.polls(24, nothing, a_stream(2000, streamer="one", game="go"), a_stream(1000, streamer="two"))
+    history.polls(24, nothing, a_stream(1000, streamer="one", game="go"), a_stream(3000, streamer="two"))
+    history.is_told()
+    with serving(url, history.now) as web:
+        games = web.json("/games?days=1")["rows"]
+        chess = web.json("/games/chess?days=1")
+    assert [(row["game_id"], row["rank"], row["rank_before"]) for row in games if row["game_id"]] == [
+        ("chess", 1, 2),
+        ("go", 2, 1),
+    ]
+    assert [(row["rank"], row["rank_before"]) for row in games if not row["game_id"]] in ([], [(None, None)])
+    assert (chess["rank"], chess["rank_before"]) == (1, 2)
 
 
 def test_the_same_hour_of_last_week_is_that_of_the_wall_clock(history: History, url: str, serving: Serve) -> None:

@@ -1,0 +1,50 @@
+"""CSV: what Excel reads as UTF-8, and what it would compute."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bot.web.spreadsheet import csv_of
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    change: float | None
+    day: date
+    at: datetime
+
+
+def read_back(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+def test_a_table_is_written_whole_behind_a_byte_order_mark() -> None:
+    at = datetime(2026, 11, 21, 16, 30, tzinfo=UTC)
+    text = csv_of([Row("한동숙, é", -0.5, date(2026, 11, 21), at), Row("", None, date(2026, 11, 22), at)], Row)
+    assert text == (
+        "\ufeffname,change,day,at\r\n"
+        '"한동숙, é",-0.5,2026-11-21,2026-11-21T16:30:00+00:00\r\n'
+        ",,2026-11-22,2026-11-21T16:30:00+00:00\r\n"
+    )
+
+
+COMPUTED = (
+    "=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\tx", "\rx", "\nx", " =1", "\u00a0=1", "\u3000=1", "\u200b=1", "\ufeff=1",
+    "\0=1", "＝1", "＋1", "－1", "＠1", " ＝1", "﹢1", "﹣1", "﹦1", "﹫1", "-", "=",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMPUTED, ids=ascii)
+def test_text_that_a_spreadsheet_would_compute_has_a_quote_in_front(name: str) -> None:
+    day, at = date(2026, 11, 21), datetime(2026, 11, 21, tzinfo=UTC)
+    assert read_back(csv_of([Row(name, 1.0, day, at)], Row))[1][0] == f"'{name}"
+
+
+@pytest.mark.parametrize("name", ["", " ", "a=1", "1", "1-2", "'=1", "é", "#1", "한"], ids=ascii)
+def test_other_text_is_left_as_it_is(name: str) -> None:
+    day, at = date(2026, 11, 21), datetime(2026, 11, 21, tzinfo=UTC)
+    assert read_back(csv_of([Row(name, -1.0, day, at)], Row))[1][:2] == [name, "-1.0"]
