@@ -1,9 +1,10 @@
 """A small HTTP server for who watches over the bot: a few pages, made anew for each visit."""
 
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -12,8 +13,8 @@ from helperfunctions.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
-# A visitor who says nothing for so long is sent away.
-PATIENCE_SECONDS = 10.0
+# A visitor who says nothing for so long is hung up on.
+PATIENCE_SECONDS = 5.0
 MOST_VISITORS = 16
 
 
@@ -48,25 +49,44 @@ def open_at(host: str, port: int, pages: Mapping[str, Callable[[], Page]]) -> It
 
 
 class _Server(ThreadingHTTPServer):
+    """A thread for each visitor. When there are too many, the one who has been there longest without a whole request
+    is hung up on: the next may be a health check."""
+
     daemon_threads = True
-    # Whoever still waits for a page when we stop waits in vain.
+    # A visitor who still waits for a page when we stop does not get it.
     block_on_close = False
+    request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        self._room = threading.BoundedSemaphore(MOST_VISITORS)
+        self._lock = threading.Lock()
+        # The oldest first; true when their request has come.
+        self._visitors: dict[socket.socket, bool] = {}
         super().__init__(address, handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        if not self._room.acquire(blocking=False):
-            self.shutdown_request(request)
-            return
+        with self._lock:
+            if len(self._visitors) >= MOST_VISITORS:
+                visitors = self._visitors
+                oldest = next((one for one, has_asked in visitors.items() if not has_asked), next(iter(visitors)))
+                del visitors[oldest]
+                # Its thread closes it.
+                with suppress(OSError):
+                    oldest.shutdown(socket.SHUT_RDWR)
+            self._visitors[request] = False
         super().process_request(request, client_address)
+
+    def has_asked(self, request: Any) -> None:
+        """The request of a visitor has come whole."""
+        with self._lock:
+            if request in self._visitors:
+                self._visitors[request] = True
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._room.release()
+            with self._lock:
+                self._visitors.pop(request, None)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         log.debug("a visitor went away", exc_info=True)
@@ -85,6 +105,8 @@ def _handler(pages: Mapping[str, Callable[[], Page]]) -> type[BaseHTTPRequestHan
             self._answer(with_body=False)
 
         def _answer(self, *, with_body: bool) -> None:
+            if isinstance(self.server, _Server):
+                self.server.has_asked(self.request)
             make = pages.get(self.path.split("?")[0])
             if make is None:
                 page = Page(404, "text/plain; charset=utf-8", b"There is " + ", ".join(pages).encode() + b"\n")
