@@ -8,7 +8,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 FILE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run backup restore test test-engine soak check secrets format bench mutants lock schema \
+.PHONY: help install demo run backup restore test test-engine test-long soak check secrets format bench mutants lock schema \
   screenshots clean
 
 help: ## List the verbs
@@ -31,6 +31,9 @@ restore: $(VENV)/.runtime ## Put the backup FILE into the database; stop the bot
 
 test: $(VENV)/.development ## Run all tests, on all cores
 	$(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 1 -q $(ARGS)
+
+test-long: $(VENV)/.development ## Run all tests, those that can be longer at their full length: about an hour
+	$(BIN)/python -m pytest --long -n $(WORKERS) --dist load --maxschedchunk 1 -q $(ARGS)
 
 test-engine: $(VENV)/.development ## Run the shipped containers with a year of data; needs Docker, half an hour and 15 GB
 	$(BIN)/python -m pytest -m engine -v tests/engine $(ARGS)
