@@ -46,6 +46,7 @@ class Options:
     seed: int = 1
     streams: int = _STREAMS
     draw_every: int = 20
+    kills: int | None = None
     begin: datetime = BEGIN
     keep: Path | None = None
 
@@ -62,7 +63,7 @@ def soak(options: Options, screen: Screen) -> Outcome:
     """Live, and close the books."""
     began = time.monotonic()
     end = options.begin + timedelta(days=options.days)
-    plan = Plan.drawn(options.seed, options.begin, end)
+    plan = Plan.drawn(options.seed, options.begin, end, options.kills)
     bot_limit, database_limit = Shipped.of("bot"), Shipped.of("db")
     with ExitStack() as stack:
         bot_cage = stack.enter_context(cage("watchtime-bot", bot_limit.memory))
@@ -166,12 +167,16 @@ def main(
     seed: Annotated[int, typer.Option(help="Another seed, other faults.")] = 1,
     streams: Annotated[int, typer.Option(min=100, max=40_000, help="Streams of a poll.")] = _STREAMS,
     draw_every: Annotated[int, typer.Option(min=1, help="Draw one of so many charts; the others are copies.")] = 20,
+    kills: Annotated[int | None, typer.Option(min=0, help="Kills of the bot, instead of 250 a year.")] = None,
     begin: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The date of the first day.")] = BEGIN,
     keep: Annotated[Path | None, typer.Option(help="A new folder for the database and the log.")] = None,
 ) -> None:
     """Live through a year of polls, posts and faults on a virtual clock, and say what is out of order afterwards."""
     at = datetime(begin.year, begin.month, begin.day, 15, 59, 30, tzinfo=UTC)
-    outcome = soak(Options(days=days, seed=seed, streams=streams, draw_every=draw_every, begin=at, keep=keep), Screen())
+    outcome = soak(
+        Options(days=days, seed=seed, streams=streams, draw_every=draw_every, kills=kills, begin=at, keep=keep),
+        Screen(),
+    )
     for line in outcome.report:
         typer.echo(line)
     sys.exit(1 if outcome.wrong else 0)

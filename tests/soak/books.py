@@ -96,7 +96,8 @@ class Books:
         unmatched = {poll_id: (started_at, status, streams) for poll_id, started_at, status, streams in stored}
         became: Counter[str] = Counter()
         missing = []
-        for attempt in self.diary.attempts:
+        # First those whose number is known: another, whose end is not, may have begun at the same moment.
+        for attempt in sorted(self.diary.attempts, key=lambda one: one.poll is None):
             poll_id = _row_of(attempt, unmatched)
             if poll_id is not None:
                 _, status, streams = unmatched.pop(poll_id)

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from heapq import heappop, heappush
 from itertools import count
 from signal import SIGINT, SIGKILL, SIGQUIT
+from time import monotonic
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -68,7 +69,7 @@ class Diary:
 
 @dataclass
 class Life:
-    """One run. `kills`: so many more kills than the plan has, each in the middle of a job."""
+    """One run."""
 
     plan: Plan
     world: World
@@ -80,7 +81,8 @@ class Life:
     _queue: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
     _next: dict[Job, datetime] = field(default_factory=dict)
-    _kill: tuple[Job, float] | None = None
+    _kills: list[tuple[Job, float]] = field(default_factory=list)
+    _seconds: dict[Job, float] = field(default_factory=dict)
     _during: list[Callable[[], None]] = field(default_factory=list)
 
     def live(self) -> Diary:
@@ -152,14 +154,17 @@ class Life:
         bot, clock = self.world.bot, self.world.clock
         if bot.process is None:
             return
-        kill_after = None
-        if self._kill is not None and self._kill[0] in (job, None):
-            kill_after, self._kill = self._kill[1], None
+        kill_after = self._killed_after(job)
         for do in self._during:
             do()
         self._during.clear()
-        began = clock.now()
+        began, began_at = clock.now(), monotonic()
         told = bot.turn(began, job, kill_after=kill_after)
+        if kill_after is None:
+            # What the last turns took, the newer ones counting for more.
+            self._seconds[job] = (self._seconds.get(job, 0.0) + monotonic() - began_at) / 2
+        else:
+            self.diary.outcomes["kill", "in the middle" if told is None else "after the job"] += 1
         if told is None and job is Job.COLLECT:
             self.diary.attempts.append(Attempt(began, clock.now()))
         for one in told["done"] if told else ():
@@ -168,6 +173,14 @@ class Life:
             self._ended_by_itself(job)
         if bot.process is None or told is None:
             self._start_bot()
+
+    def _killed_after(self, job: Job) -> float | None:
+        """Real seconds after which the bot is killed over this job, if it is: anywhere in what the job takes."""
+        due = next((one for one in self._kills if one[0] is job), None)
+        if due is None:
+            return None
+        self._kills.remove(due)
+        return due[1] * self._seconds.get(job, 0.1)
 
     def _note(self, one: dict[str, Any], began: datetime) -> None:
         diary, now = self.diary, self.world.clock.now()
@@ -341,7 +354,7 @@ class Life:
 
     def _bot_killed(self, draw: random.Random) -> None:
         job = draw.choice((Job.COLLECT, Job.COLLECT, Job.DAILY, Job.POST, Job.REPLY, Job.OUTBOX, Job.PRUNE))
-        self._kill = (job, draw.uniform(0.0, 1.0 if job is Job.COLLECT else 0.15))
+        self._kills.append((job, draw.random()))
 
     def _bot_stopped(self, _: random.Random) -> Callable[[], None]:
         self.world.bot.stop()

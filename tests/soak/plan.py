@@ -115,14 +115,16 @@ class Plan:
     happenings: list[Happening] = field(default_factory=list)
 
     @classmethod
-    def drawn(cls, seed: int, start: datetime, end: datetime) -> "Plan":
-        """The year of a seed, or a part of it: each kind as often as its rate says, and once at least."""
+    def drawn(cls, seed: int, start: datetime, end: datetime, kills: int | None = None) -> "Plan":
+        """The year of a seed, or a part of it: each kind as often as its rate says, and once at least. `kills`: so many
+        of the bot instead."""
         draw = random.Random(seed)
         plan = cls(seed, start, end)
         years = (end - start) / timedelta(days=365)
         last = end - QUIET_AT_END
         for kind, rate in RATES.items():
-            for _ in range(max(1, round(rate.a_year * years))):
+            is_counted = kind is Kind.BOT_KILLED and kills is not None
+            for _ in range(kills or 0 if is_counted else max(1, round(rate.a_year * years))):
                 lasts = draw.uniform(rate.shortest, rate.longest) * _HOUR
                 at = start + _HOUR + draw.random() * max(timedelta(0), last - lasts - start - _HOUR)
                 plan.happenings.append(Happening(kind, at, min(at + lasts, last), draw.randrange(1 << 30)))
@@ -139,11 +141,13 @@ class Plan:
 
 
 def _apart(happenings: list[Happening]) -> Iterator[Happening]:
-    """Without those that begin while another of their group lasts."""
+    """Without those that begin while another of their group lasts. A kill does not last."""
     busy_until: dict[str, datetime] = {}
     for one in sorted(happenings, key=lambda one: one.at):
         group = next(group for group in GROUPS if one.kind.startswith(group))
-        if group not in busy_until or one.at >= busy_until[group] + timedelta(minutes=45):
+        if one.kind is Kind.BOT_KILLED:
+            yield one
+        elif group not in busy_until or one.at >= busy_until[group] + timedelta(minutes=45):
             busy_until[group] = one.until
             yield one
 
