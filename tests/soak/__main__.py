@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from pathlib import Path
-from signal import SIGINT
+from signal import SIGINT, SIGTERM, signal
 from typing import Annotated, Final
 
 import psutil
@@ -172,6 +172,8 @@ def main(
     keep: Annotated[Path | None, typer.Option(help="A new folder for the database and the log.")] = None,
 ) -> None:
     """Live through a year of polls, posts and faults on a virtual clock, and say what is out of order afterwards."""
+    # What is mounted and what runs goes with us, however we are ended.
+    signal(SIGTERM, lambda *_: sys.exit(128 + SIGTERM))
     at = datetime(begin.year, begin.month, begin.day, 15, 59, 30, tzinfo=UTC)
     outcome = soak(
         Options(days=days, seed=seed, streams=streams, draw_every=draw_every, kills=kills, begin=at, keep=keep),
