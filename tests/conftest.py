@@ -21,6 +21,7 @@ from helperfunctions.queries import Queries
 _numbers = itertools.count(1)
 # What takes longest, first: the others fill the gaps at the end.
 _LONG = (
+    "soak/",
     "faults/",
     "integration/test_month",
     "acceptance/test_kill",

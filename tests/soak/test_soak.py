@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from helperfunctions.screen import Screen
 from tests.soak.__main__ import Options, soak
 
@@ -9,6 +11,7 @@ from tests.soak.__main__ import Options, soak
 BEFORE_THE_CLOCKS_CHANGE = datetime(2026, 3, 7, 15, 59, 30, tzinfo=UTC)
 
 
+@pytest.mark.timeout(1_200)
 def test_after_a_day_of_every_fault_the_books_are_in_order() -> None:
     outcome = soak(Options(days=1.6, seed=2, streams=100, draw_every=3, begin=BEFORE_THE_CLOCKS_CHANGE), Screen())
     report = "\n".join(outcome.report)
