@@ -11,8 +11,10 @@ from tests.soak.life import QUARTER, Attempt, Diary, Level
 from tests.soak.plan import Kind
 from tests.soak.world import Alert, World
 
-# Reported within it once it is one; an alert has as long again.
+# Within it a trouble is reported, from the first look that finds it; and withdrawn, once it was away for as long.
 SOON: Final = QUARTER
+# What the clock moves on during a turn.
+_A_MOMENT: Final = timedelta(minutes=2)
 _LONGEST_LIST: Final = 12
 
 NOT_WHOLE: Final = """
@@ -195,6 +197,7 @@ class Books:
         self.figures.append(f"troubles seen, in quarters of an hour: {_counted(seen) or 'none'}")
         self.figures.append(f"alerts: {_counted(Counter(alert.status for alert in alerts)) or 'none'}")
         self._list("a trouble was not reported in time", list(self._unreported(alerts)))
+        self._list("an alert was not withdrawn in time", list(self._unwithdrawn(alerts)))
         self._list("a fault was not noticed", list(self._unnoticed()))
         if self.diary.troubles and self.diary.troubles[-1][1]:
             self.wrong.append(f"still in trouble at the quiet end: {sorted(self.diary.troubles[-1][1])}")
@@ -205,25 +208,28 @@ class Books:
             self.wrong.append("an alert was not withdrawn")
 
     def _unreported(self, alerts: Sequence[Alert]) -> Iterator[str]:
-        """Stretches of trouble longer than a quarter of an hour that nobody was told about within another."""
-        for begin, end in self._stretches():
-            is_cut = any(begin - QUARTER < at < end for at in self.diary.restarts)
-            late_by = begin + 2 * SOON + timedelta(minutes=1)
-            if end < late_by or is_cut:
-                continue
-            before = [alert.status for alert in alerts if alert.at <= late_by]
-            if not before or before[-1] != "trouble":
+        """Stretches of trouble longer than a quarter of an hour that nobody was told about within it."""
+        for begin, end in self._stretches(are_wrong=True):
+            if end >= begin + SOON + _A_MOMENT and _newest(alerts, begin + SOON + _A_MOMENT) != "trouble":
                 yield f"from {begin:%F %H:%M} to {end:%F %H:%M}"
 
-    def _stretches(self) -> Iterator[tuple[datetime, datetime]]:
+    def _unwithdrawn(self, alerts: Sequence[Alert]) -> Iterator[str]:
+        """Stretches without trouble, longer than twice that, in which the alert still held."""
+        for begin, end in self._stretches(are_wrong=False):
+            if end >= begin + 2 * SOON + _A_MOMENT and _newest(alerts, begin + 2 * SOON + _A_MOMENT) == "trouble":
+                yield f"well from {begin:%F %H:%M} to {end:%F %H:%M}"
+
+    def _stretches(self, *, are_wrong: bool) -> Iterator[tuple[datetime, datetime]]:
+        """First and last look of each time during which something, or nothing, was wrong, and one bot looked."""
         begin: datetime | None = None
         last: datetime | None = None
         for at, parts in self.diary.troubles:
-            if parts and begin is None:
-                begin = at
-            elif not parts and begin is not None and last is not None:
+            is_other_bot = last is not None and any(last <= restart < at for restart in self.diary.restarts)
+            if begin is not None and last is not None and (bool(parts) != are_wrong or is_other_bot):
                 yield begin, last
                 begin = None
+            if begin is None and bool(parts) == are_wrong:
+                begin = at
             last = at
         if begin is not None and last is not None:
             yield begin, last
@@ -284,6 +290,11 @@ _NOTICED: Final = {
     Kind.DATABASE_GONE: ("database", timedelta(0)),
     Kind.X_UNPAID: ("x", timedelta(minutes=30)),
 }
+
+
+def _newest(alerts: Sequence[Alert], at: datetime) -> str | None:
+    """The status of the last alert up to an instant."""
+    return next((alert.status for alert in reversed(alerts) if alert.at <= at), None)
 
 
 def _row_of(attempt: Attempt, unmatched: dict[int, tuple[datetime, str, int]]) -> int | None:

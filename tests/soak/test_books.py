@@ -1,0 +1,63 @@
+"""What is out of order is found: the books of a soak, with something wrong in each."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.soak.books import Books
+from tests.soak.life import QUARTER, Diary
+from tests.soak.plan import Happening, Kind
+from tests.soak.world import Alert
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def looks(*parts: str) -> list[tuple[datetime, frozenset[str]]]:
+    """One look after the other, a quarter of an hour apart; "" finds nothing wrong."""
+    return [(NOON + number * QUARTER, frozenset({part} - {""})) for number, part in enumerate(parts)]
+
+
+def alert(quarters: int, status: str) -> Alert:
+    return Alert(NOON + quarters * QUARTER, status, "")
+
+
+@pytest.mark.parametrize(
+    ("parts", "alerts", "wrong"),
+    [
+        (["", "x", "x", "x", "", "", ""], [alert(2, "trouble"), alert(5, "well")], []),
+        (["", "x", "x", "x", "", "", ""], [alert(3, "trouble"), alert(5, "well")], ["not reported in time"]),
+        (["", "x", "x", "x", "", "", ""], [], ["not reported in time"]),
+        (["", "x", "", "x", "", "", ""], [], []),
+        (
+            ["", "x", "x", "", "", "", "", ""],
+            [alert(2, "trouble"), alert(7, "well")],
+            ["not withdrawn in time"],
+        ),
+        (["", "x", "x", "", "", "", ""], [alert(2, "trouble")], ["not withdrawn in time", "alert was not withdrawn"]),
+        (["", "", "x"], [], ["still in trouble"]),
+        (["", ""], [alert(1, "trouble"), alert(1, "trouble"), alert(1, "well")], ["sent twice in a row"]),
+    ],
+    ids=[
+        "reported and withdrawn",
+        "late",
+        "never",
+        "short",
+        "withdrawn late",
+        "never withdrawn",
+        "at the end",
+        "twice",
+    ],
+)
+def test_a_trouble_is_to_be_reported_and_withdrawn(parts: list[str], alerts: list[Alert], wrong: list[str]) -> None:
+    books = Books(Diary(troubles=looks(*parts)))
+    books._troubles(alerts)
+    assert len(books.wrong) == len(wrong), books.wrong
+    for expected, line in zip(wrong, books.wrong, strict=True):
+        assert expected in line
+
+
+def test_a_fault_that_no_look_finds_is_told() -> None:
+    outage = Happening(Kind.DATABASE_GONE, NOON, NOON + timedelta(hours=2))
+    blind, seeing = (Books(Diary(troubles=looks(*parts), happened=[outage])) for parts in ([""] * 4, ["database"] * 4))
+    assert list(blind._unnoticed()) != []
+    assert list(seeing._unnoticed()) == []
