@@ -57,8 +57,8 @@ class Pruner:
 
     def _prune(self, day: date) -> None:
         with self.database.transaction() as tx:
-            tx.collect.wait_shortly()
             tx.collect.delete_games(day=day)
             tx.collect.delete_set_aside(day=day)
             # Last, for from here to the end of the transaction nobody can read staging.
+            tx.collect.wait_shortly()
             tx.collect.drop_partition(day=day)
