@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from helperfunctions.environment import for_programs
 from helperfunctions.errors import DatabaseConflict, DatabaseError, DatabaseUnavailable
 
 APPLICATION_NAME: Final = "watchtime migrate"
@@ -27,6 +28,7 @@ _SESSION: Final[Mapping[str, str]] = {
     "jit": "off",
     "timezone": "UTC",
 }
+_TLS_FILES: Final = ("PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY")
 _CONFLICT: Final = re.compile(r"lock timeout|deadlock detected|could not serialize")
 _AWAY: Final = re.compile(
     r"unexpected EOF|\bEOF$|connection (?:refused|reset|timed out)|broken pipe|bad connection|terminating connection"
@@ -61,7 +63,9 @@ def apply(
     command += ["--no-dump-schema", "--migration-lock", "--migration-lock-timeout", "0s", "migrate"]
     session = {**_SESSION, "lock_timeout": f"{max(1, round(1000 * lock_seconds))}ms"}
     # By the environment, for a command line can be read by every user of the machine.
-    environment = {**os.environ, "MIGRATE_URL": _url(parameters, session)}
+    # Its driver refuses some of libpq's variables; of the others only those that name files of TLS count.
+    others = {name: value for name, value in os.environ.items() if not name.startswith("PG") or name in _TLS_FILES}
+    environment = {**for_programs(others), "MIGRATE_URL": _url(parameters, session)}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as process:

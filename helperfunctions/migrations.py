@@ -19,7 +19,6 @@ log = logging.getLogger(__name__)
 MIGRATIONS_FOLDER = SQL_FOLDER / "migrations"
 # How often to try for the lock that another process has.
 _TRY_AGAIN_SECONDS: Final = 0.5
-_TLS_FILES = ("PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY")
 
 
 def versions_in(folder: Path = MIGRATIONS_FOLDER) -> list[str]:

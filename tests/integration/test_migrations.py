@@ -165,6 +165,19 @@ def test_a_database_without_room_for_names_is_refused_with_what_to_do(server_url
         migrations.migrate(Database(database_url(server_url, "ascii_only"), queries))
 
 
+def test_variables_of_other_programs_lead_no_migration_elsewhere(
+    new: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """dbmate's driver ends at some of libpq's variables, and follows others."""
+    write(folder, "20270101000000", "create table first (name text);")
+    parameters = new.parameters()
+    with monkeypatch.context() as environment:
+        for name, value in (("PGSERVICE", "elsewhere"), ("PGREALM", "x"), ("PGOPTIONS", "-c no_such_setting=1")):
+            environment.setenv(name, value)
+        dbmate.apply(folder, parameters, lock_seconds=30, report=lambda: None, report_seconds=60)
+    assert migrations.applied_versions(new) == ["20270101000000"]
+
+
 OFTEN = Patience(report_seconds=0.1)
 
 
