@@ -5,7 +5,8 @@ month for everybody else, reading and answering get an equal share a day of what
 does not spend is spread over the days that come after it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -31,6 +32,8 @@ class Allowance:
     # what answers have cost today, and what they may cost today in all
     spent_today_usd: Decimal
     share_usd: Decimal
+    # USD for one unit of each kind of call
+    prices: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def left_today_usd(self) -> Decimal:
@@ -45,16 +48,19 @@ class Allowance:
 
 def allowance_of(tx: Transaction, now: datetime, budget_usd: Decimal, *, owns_app: bool) -> Allowance:
     """The allowance at `now`. Whoever spends it must hold the lock of the ledger in this transaction."""
-    month, today = month_of(now), day_of(now)
+    month = month_of(now)
     price = {kind: Decimal(usd) for kind, usd, _ in tx.spend.prices()}
     read = price["owned_read" if owns_app else "post_read"]
-    left = budget_usd - Decimal(tx.spend.spent(since=month.starts_at, before=month.ends_at))
+    spent, answers_today = map(
+        Decimal,
+        tx.spend.spent_in_month(since=month.starts_at, before=month.ends_at, today_since=day_of(now).starts_at),
+    )
+    left = budget_usd - spent
     settling = FEWEST_PER_PAGE * read
     days_left = month.days_left(now)
     summaries = SUMMARIES_PER_DAY * (price["post"] + price["media_metadata"]) * days_left
     answers = left - settling - summaries
-    spent_today = Decimal(tx.spend.spent_on_answers(since=today.starts_at, before=today.ends_at))
     # A small budget must at least be able to pay one page of mentions, or it would never read any.
     smallest_page = FEWEST_PER_PAGE * (read + price["user_read"])
-    share = max((answers + spent_today) / days_left, smallest_page)
-    return Allowance(left, settling, answers, spent_today, share)
+    share = max((answers + answers_today) / days_left, smallest_page)
+    return Allowance(left, settling, answers, answers_today, share, price)

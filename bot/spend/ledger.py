@@ -90,8 +90,8 @@ class Ledger:
         """
         with self._transaction() as tx:
             self._check_pauses(tx)
-            usd = Decimal(tx.spend.price(kind=kind))
             allowance = self._allowance(tx)
+            usd = allowance.prices[kind]
             if usd > self._left(tx, allowance, purpose):
                 raise self._over_budget(tx, allowance, purpose)
             return self._reserve(tx, kind, purpose, 1, usd, post_id)
@@ -109,10 +109,10 @@ class Ledger:
             allowance = self._allowance(tx)
             left = self._left(tx, allowance, purpose)
             if purpose is Purpose.MENTIONS:
-                left -= Decimal(tx.spend.price(kind="reply")) * int(tx.spend.answers_waiting())
-            each = Decimal(tx.spend.price(kind=self.read_kind))
+                left -= allowance.prices["reply"] * int(tx.spend.answers_waiting())
+            each = allowance.prices[self.read_kind]
             if purpose is not Purpose.SETTLING:
-                each += Decimal(tx.spend.price(kind="user_read"))
+                each += allowance.prices["user_read"]
             enough_for = min(most, int(left / each)) if each else most
             if enough_for < FEWEST_PER_PAGE:
                 raise self._over_budget(tx, allowance, purpose)

@@ -27,6 +27,16 @@ select coalesce(sum(usd), 0)
 from x_charges
 where charged_at >= :since and charged_at < :before and status <> 'not_made';
 
+-- name: spent_in_month^
+-- What was spent, or may have been, in a month, and what of it since a certain time on reading mentions and answering
+-- them, in USD. Grain: one row.
+select
+    coalesce(sum(usd), 0) as usd,
+    coalesce(sum(usd) filter (where purpose in ('mentions', 'replies') and charged_at >= :today_since), 0)
+        as answers_today_usd
+from x_charges
+where charged_at >= :since and charged_at < :before and status <> 'not_made';
+
 -- name: spent_on_answers$
 -- What reading mentions and answering them has cost, or may have, in a span of time, in USD.
 select coalesce(sum(usd), 0)

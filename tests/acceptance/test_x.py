@@ -162,6 +162,7 @@ def test_spend_shows_the_month_and_its_forecast(shell: Shell, settings: dict[str
     assert re.search(r"summaries +post +3 × = +0\.045 USD", shown)
     assert re.search(r"summaries +media_metadata +3 × = +0\.015 USD", shown)
     assert re.search(r"0\.060 of 10\.00 USD spent; at this pace [\d.]+ by its end", shown)
+    assert re.search(r"today \(UTC\) mentions and answers cost 0\.000 USD of their share of [\d.]+; [\d.]+ left", shown)
     assert x.bill().total_usd == Decimal("0.060")
 
 
