@@ -34,6 +34,7 @@ class _Guess:
 
 
 _BOLDEST: Final = 3
+_SURE: Final = 2
 # Thanks, reactions and opinions are among the words: the last place of the tables.
 _TALK: Final = -1
 # The likeness at which is asked back, by boldness, for games and for streamers: of streamers there are so many that
@@ -137,10 +138,18 @@ def _meant(said: Said, guess: _Guess, names: Names) -> Subject | DidYouMean | No
     ]
     if near:
         subjects = [subject for subject, _ in near]
-        best = _surely(said.keys(candidate.first, candidate.last), key, subjects)
+        written = said.keys(candidate.first, candidate.last)
+        best = _surely(written, key, subjects) if _is_all(said, guess) else None
         return best or DidYouMean(distinct(subjects))
     begun = [] if candidate.only is SubjectKind.STREAMER else _begun(said, candidate, names)
     return DidYouMean(distinct(begun)) if begun else None
+
+
+def _is_all(said: Said, guess: _Guess) -> bool:
+    """Whether nothing beside the words may be part of the name: "resident evil v" is nobody called kresident."""
+    rest = [number for number in core(said) if number not in guess.candidate.taken and not said.is_time(number)]
+    is_noise = guess.boldness >= _SURE and all(is_ordinary(said.words[number].key) for number in rest)
+    return not rest or (is_noise and not any(map(said.is_number, rest))) or guess.boldness == _BOLDEST
 
 
 def _is_a_word(subject: Subject) -> bool:

@@ -88,6 +88,13 @@ class Said:
         key = self.words[number].key
         return numeral(key) is not None and not (key in {"i", "v", "x"} and not number)
 
+    def is_tied(self, number: int) -> bool:
+        """Whether a word is tied to the one before it by underscores, as in a login."""
+        if not 0 < number < len(self.words):
+            return False
+        between = self.text[self.words[number - 1].end : self.words[number].start]
+        return bool(between) and not between.strip("_")
+
     def is_separate(self, number: int) -> bool:
         """Whether something between a word and the one before it ends a sentence or a part of it."""
         if number <= 0 or number >= len(self.words):

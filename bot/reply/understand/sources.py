@@ -140,9 +140,13 @@ def _kind(key: str) -> SubjectKind | None:
 def _runs(said: Said) -> Iterator[Candidate]:
     """Words that follow each other. A handle says to whom somebody speaks, not about what."""
     for first in range(len(said.words)):
+        if said.is_tied(first):
+            continue
         for last in range(first + 1, min(first + LONGEST_NAME_WORDS, len(said.words)) + 1):
             if last - 1 in said.handles:
                 break
+            if said.is_tied(last):
+                continue
             for key in _keys(said, first, last):
                 yield Candidate(first, last, key, login=_login(said, first, last))
 
