@@ -78,7 +78,6 @@ ASKED = {
     "fortnite değil minecraft": "game Minecraft",
     "why not minecraft?": "game Minecraft",
     "Dota 2 letzte Woche": "game Dota 2 @ 7 days",
-    "live lisa_mc": "streamer lisa_mc @ live",
     "xqc 2025": "streamer xQc @ 2025-01-01..2025-12-31",
     "minecraft 2025": "?Minecraft",
     "minecraft in 2025": "game Minecraft @ 2025-01-01..2025-12-31",

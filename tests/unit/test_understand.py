@@ -410,6 +410,14 @@ def test_a_streamer_is_named_by_the_exact_login_though_another_is_watched_more()
     assert shown(understood("@WatchTimeBot streamer:a_da_", names)) == "streamer a_da_"
 
 
+def test_a_login_with_underscores_is_one_word() -> None:
+    names = KnownNames(
+        [*some_subjects(), Subject(SubjectKind.STREAMER, "1", "lisa_mc", 9)], {**ALIASES, "mc": "Minecraft"}
+    )
+    assert shown(understood("@WatchTimeBot live lisa_mc", names)) == "streamer lisa_mc @ live"
+    assert shown(understood("@WatchTimeBot live nora_mc", names)) == "-"
+
+
 def test_early_in_the_morning_the_calendar_is_ahead_of_the_bot() -> None:
     what = understand("xqc nov 24", NAMES, bot_username="WatchTimeBot", day=DAY, today=DAY + timedelta(days=1))
     assert isinstance(what, Question)
