@@ -17,7 +17,7 @@ import pytest
 
 from bot.days import Calendar
 from helperfunctions.clock import SystemClock
-from tests.engine.stack import LASTING, ROOT, Stack, compose_command, database_image, eventually, fill_a_year
+from tests.engine.stack import LASTING, ROOT, Stack, compose_command, eventually, fill_a_year
 
 # The commit of the newest release; PREVIOUS names another commit, tag or branch to upgrade from.
 RELEASED: Final = "6dd0bc38b530e4181f3e9c399250fde574d5048c"
@@ -54,7 +54,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def stack() -> Iterator[Stack]:
     """This version, upgraded from the previous release with a year of data in it, and up."""
     folder = Path(tempfile.gettempdir()) / PROJECT
-    stack = Stack(folder, PROJECT, database_image())
+    stack = Stack(folder, PROJECT)
     _stacks.append(stack)
     if not (folder / "filled").exists():
         shutil.rmtree(folder, ignore_errors=True)

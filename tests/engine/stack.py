@@ -42,7 +42,6 @@ class Stack:
 
     folder: Path
     project: str
-    database_image: str
     limits: dict[str, int] = field(default_factory=lambda: dict.fromkeys(LASTING, 0))
     report: list[str] = field(default_factory=list)
     memory: dict[str, Memory] = field(default_factory=lambda: {name: Memory() for name in LASTING})
@@ -56,7 +55,6 @@ class Stack:
                 service["image"] = image
                 service["build"]["context"] = str(source)
         self.limits = {name: int(compose["services"][name]["mem_limit"].removesuffix("m")) for name in LASTING}
-        compose["services"]["db"]["image"] = self.database_image
         compose["services"]["web"]["ports"] = ["127.0.0.1::8000"]
         compose["services"]["sandbox"] = {
             "image": image,
@@ -180,19 +178,6 @@ def eventually(what: Callable[[], bool], about: str, seconds: float = 1_800) -> 
         assert time.monotonic() - began < seconds, f"not within {seconds:.0f} s: {about}"
         time.sleep(0.5)
     return time.monotonic() - began
-
-
-def database_image() -> str:
-    """The image of the database: the shipped one, or POSTGRES_IMAGE. Where the shipped one cannot be pulled, one of the
-    same major version that is on this machine already."""
-    if given := os.environ.get("POSTGRES_IMAGE"):
-        return given
-    shipped = str(yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["db"]["image"])
-    pinned = shipped.removeprefix("${POSTGRES_IMAGE:-").removesuffix("}")
-    for image, command in ((pinned, ["image", "inspect"]), (pinned, ["pull"])):
-        if subprocess.run(["docker", *command, image], capture_output=True, check=False).returncode == 0:
-            return image
-    return pinned.split(".")[0]
 
 
 def fill_a_year(stack: Stack, last: date, *, days: int, pairs: int) -> float:
