@@ -105,6 +105,8 @@ class Books:
                 _, status, streams = unmatched.pop(poll_id)
                 if attempt.poll and (status, streams) != (attempt.poll["status"], attempt.poll["streams"]):
                     missing.append(f"poll {poll_id} was {attempt.poll}, and is {status} with {streams} streams")
+            if poll_id is None and not attempt.is_certain:
+                continue
             became[_became(attempt, is_stored=poll_id is not None)] += 1
             if poll_id is None and not _may_be_missing(attempt):
                 missing.append(f"{attempt.began:%F %H:%M} {attempt.outcome}: {attempt.says[:160] or attempt.poll}")
@@ -113,7 +115,7 @@ class Books:
         self._list("a poll is not whole", world.rows(NOT_WHOLE))
         by_status = Counter(status for _, _, status, _ in stored)
         self.figures += [
-            f"polls asked for: {len(self.diary.attempts):,}; in the database: {len(stored):,} ({_counted(by_status)})",
+            f"polls asked for: {became.total():,}; in the database: {len(stored):,} ({_counted(by_status)})",
             f"  of those asked for: {_counted(became)}",
             f"streams in polls: {sum(streams for *_, streams in stored):,}",
         ]

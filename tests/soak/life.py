@@ -33,13 +33,15 @@ _SLACK: Final = timedelta(seconds=1)
 
 @dataclass(slots=True)
 class Attempt:
-    """A poll that was asked for: when, and what the bot said of it. No outcome: it was killed over it."""
+    """A poll that was asked for: when, and what the bot said of it. No outcome: it was killed over it. Not `is_certain`:
+    it was killed over another job, before which it may have caught up with a poll."""
 
     began: datetime
     ended: datetime
     outcome: str = ""
     says: str = ""
     poll: dict[str, Any] | None = None
+    is_certain: bool = True
 
 
 @dataclass(slots=True)
@@ -165,8 +167,8 @@ class Life:
             self._seconds[job] = (self._seconds.get(job, 0.0) + monotonic() - began_at) / 2
         else:
             self.diary.outcomes["kill", "in the middle" if told is None else "after the job"] += 1
-        if told is None and job is Job.COLLECT:
-            self.diary.attempts.append(Attempt(began, clock.now()))
+        if told is None:
+            self.diary.attempts.append(Attempt(began, clock.now(), is_certain=job is Job.COLLECT))
         for one in told["done"] if told else ():
             self._note(one, began)
         if kill_after is None and told is None:
