@@ -33,8 +33,10 @@ _SLACK: Final = timedelta(seconds=1)
 
 @dataclass(slots=True)
 class Attempt:
-    """A poll that was asked for: when, and what the bot said of it. No outcome: it was killed over it. Not `is_certain`:
-    it was killed over another job, before which it may have caught up with a poll."""
+    """A poll that was asked for: when, and what the bot said of it. No outcome: it was killed over it.
+
+    Not `is_certain`: it was killed over another job, before which it may have caught up with a poll.
+    """
 
     began: datetime
     ended: datetime
