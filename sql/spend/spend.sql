@@ -48,10 +48,10 @@ where
     and status <> 'not_made';
 
 -- name: answers_waiting$
--- How many answers wait to be sent and are not paid yet.
+-- How many answers wait to be sent and may not be paid yet. One that is being sent may still be about to be paid.
 select count(*)
 from posts
-where status = 'due' and kind = 'reply';
+where status in ('due', 'sending') and kind = 'reply';
 
 -- name: reserve$
 -- Write down a call that is about to be made; its number. Grain: one row per call.

@@ -384,13 +384,12 @@ class SixJobs:
         _put_answer_into_outbox(life, life.asked[0])
         life.ask("ben", "stop")
         with Held(life.url) as held, Held(life.url) as row:
-            held.take("lock table days, draws, opt_outs, staging.set_aside in exclusive mode")
+            held.take("lock table days, draws, opt_outs, staging.polls, staging.set_aside in exclusive mode")
             life.x.hold.keep("POST", "/2/tweets")
             yield cls(life, held, row, pruned, redone, told)
 
     def are_in_the_middle(self) -> None:
         """Wait until each of them is."""
-        # One of them, as it drops a partition, locks out who reads the others: they wait for it, or for the test.
         eventually(lambda: waiting(self.life.url) == 5, "five jobs are in their middle")
         eventually(lambda: self.life.x.hold.waiting, "the answer is on its way")
         self.row.take("select from posts where status = 'sending' for update")
