@@ -238,14 +238,17 @@ class Bot:
     @contextmanager
     def collector(self, timeout: tuple[float, float] | None = None) -> Iterator[Collector]:
         """Twitch -> staging. Raises SettingsError without credentials."""
-        with open_twitch(self.settings, self.clock, timeout, calls_left=self.calls_left) as twitch:
+        interval_minutes = self.settings.poll_every_minutes
+        with open_twitch(
+            self.settings, self.clock, timeout, calls_left=self.calls_left, interval_minutes=interval_minutes
+        ) as twitch:
             yield Collector(
                 live=twitch,
                 database=self.database,
                 clock=self.clock,
                 calendar=self.calendar,
                 more_than_viewers=self.settings.min_viewers,
-                interval_minutes=self.settings.poll_every_minutes,
+                interval_minutes=interval_minutes,
                 kept=self.kept_polls,
             )
 
@@ -440,11 +443,15 @@ def open_twitch(
     timeout: tuple[float, float] | None = None,
     attempts: int | None = None,
     calls_left: MutableMapping[str, float] | None = None,
+    interval_minutes: int | None = None,
 ) -> "Iterator[TwitchApi]":
-    """Twitch for our application, with the client's own limits where none are given. Raises SettingsError without
-    credentials."""
+    """Twitch for our application, with the client's own limits where none are given; between polls that are so many
+    minutes apart, each of which ends before the next. Raises SettingsError without credentials."""
     from helperfunctions.twitch_api import ATTEMPTS, TIMEOUT, TwitchApi
 
+    timeout, patience_seconds = timeout or TIMEOUT, None
+    if interval_minutes is not None:
+        timeout, patience_seconds = limits_of_a_page(timeout, 60.0 * interval_minutes)
     client_id, client_secret = settings.twitch_credentials()
     twitch = TwitchApi(
         api_url=settings.twitch_api_url,
@@ -452,8 +459,9 @@ def open_twitch(
         client_id=client_id,
         client_secret=client_secret,
         clock=clock,
-        timeout=timeout or TIMEOUT,
+        timeout=timeout,
         attempts=attempts or ATTEMPTS,
+        patience_seconds=patience_seconds,
         tokens=TokenFile(settings.data_dir / "twitch-token.json"),
         calls_left=calls_left,
     )
@@ -461,6 +469,16 @@ def open_twitch(
         yield twitch
     finally:
         twitch.close()
+
+
+def limits_of_a_page(timeout: tuple[float, float], interval_seconds: float) -> tuple[tuple[float, float], float]:
+    """The time-outs of a request, and how long a page may take with all attempts, so that a poll ends before the next.
+
+    A poll begins no page after half its interval. The last may take a quarter for its attempts, and the last of them a
+    fifth: a request ends within twice the sum of its time-outs.
+    """
+    scale = min(1.0, interval_seconds / 10 / sum(timeout))
+    return (timeout[0] * scale, timeout[1] * scale), interval_seconds / 4
 
 
 def x_credentials_hash(settings: Settings) -> str:

@@ -1,129 +1,163 @@
-"""A deadline for a whole request, whatever the server does.
+"""A deadline for a whole HTTP request, however slowly its answer comes.
 
-The timeouts of requests hold between two bytes: a server that sends one byte every few seconds keeps a caller for ever.
-Here a timer shuts the connection when the time is up, so that headers, body and a body that is sent are all bounded.
+The time-outs of requests are for the pause between two bytes: a server that sends one byte every few seconds is never
+too slow for them, and holds its client for ever. Here a timer shuts the connection down at the deadline, while the
+status line is read, a proxy opens its tunnel, or the body comes. (A TLS handshake as a whole has a time-out in Python.)
 """
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from types import TracebackType
+from typing import Any, Final, Self
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.poolmanager import PoolManager
 
-# The deadline of the request that a thread is making.
-_current = threading.local()
+# A request may take so many times as long as its time-outs for the connection and between two bytes together.
+TIMES_THE_TIMEOUTS: Final = 2.0
 
 
 @contextmanager
 def whole_request_within(seconds: float) -> Iterator[None]:
-    """Bound the requests of the block, which go through a session with `mount_deadlines`.
+    """Bound the requests of the block, if they go through a DeadlineAdapter.
 
-    Raises requests.ReadTimeout when the time is up, be it that the answer looks whole: it may have been cut.
+    Raises requests.ReadTimeout when the time is over, also if the answer looks whole: a body without a length ends
+    where the connection ends.
     """
-    deadline = _current.deadline = _Deadline()
-    timer = threading.Timer(seconds, deadline.end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    except requests.RequestException as exc:
-        if deadline.is_over:
-            raise requests.ReadTimeout(f"no whole answer within {seconds:g} seconds") from exc
-        raise
-    finally:
-        timer.cancel()
-        _current.deadline = None
+    with _Deadline(seconds) as deadline:
+        try:
+            yield
+        except requests.RequestException as exc:
+            if not deadline.is_over:
+                raise
+            raise _too_late(seconds) from exc
     if deadline.is_over:
-        raise requests.ReadTimeout(f"no whole answer within {seconds:g} seconds")
+        raise _too_late(seconds)
 
 
-def mount_deadlines(session: requests.Session) -> None:
-    """Let the connections of a session be shut by `whole_request_within`."""
-    adapter = _Adapter()
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
+class DeadlineAdapter(HTTPAdapter):
+    """Sends requests that end at the deadline of the block (`whole_request_within`) in which they are made.
+
+    Outside of such a block they end within TIMES_THE_TIMEOUTS x (connect + read time-out), body included; those with
+    `stream=True` or without two time-outs have no deadline then.
+    """
+
+    def init_poolmanager(self, *args: Any, **more: Any) -> None:
+        """requests calls it once."""
+        super().init_poolmanager(*args, **more)
+        _watch_connections_of(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: Any, **more: Any) -> Any:
+        """requests calls it for each request that goes through a proxy."""
+        manager = super().proxy_manager_for(proxy, **more)
+        _watch_connections_of(manager)
+        return manager
+
+    def send(self, request: Any, stream: bool = False, timeout: Any = None, *args: Any, **more: Any) -> Any:
+        """The response with its body, unless it is streamed."""
+        if stream or not isinstance(timeout, tuple) or _this_thread.deadline is not None:
+            return super().send(request, stream, timeout, *args, **more)
+        with whole_request_within(TIMES_THE_TIMEOUTS * sum(timeout)):
+            response = super().send(request, stream, timeout, *args, **more)
+            _ = response.content
+        return response
+
+
+def _too_late(seconds: float) -> requests.ReadTimeout:
+    return requests.ReadTimeout(f"no whole answer within {seconds:g} s")
 
 
 class _Deadline:
-    """Shuts the connections that a request uses once the time is up. Safe to use from two threads."""
+    """Shuts down the connections that this thread uses within the block when the time is over."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
         self.is_over = False
 
-    def uses(self, connection: socket.socket) -> None:
-        """Note a connection; it is shut at once if the time is up already."""
-        with self._lock:
-            self._sockets.append(connection)
-            if self.is_over:
-                _shut(connection)
+    def __enter__(self) -> Self:
+        _this_thread.deadline = self
+        self._timer.start()
+        return self
 
-    def end(self) -> None:
-        """The time is up."""
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        _this_thread.deadline = None
+        with self._lock:
+            for one in self._sockets:
+                one.close()
+            self._sockets.clear()
+
+    def watch(self, connection: Any) -> None:
+        # A second descriptor of the same connection: the first is closed, or becomes part of a TLS socket, meanwhile.
+        one = socket.socket(fileno=os.dup(connection.fileno()))
+        with self._lock:
+            self._sockets.append(one)
+            if self.is_over:
+                _shut_down(one)
+
+    def _end(self) -> None:
         with self._lock:
             self.is_over = True
-            for connection in self._sockets:
-                _shut(connection)
+            for one in self._sockets:
+                _shut_down(one)
 
 
-def _shut(connection: socket.socket) -> None:
-    # Not the method of a TLS connection, which the other thread may be reading from.
+class _Active(threading.local):
+    deadline: _Deadline | None = None
+
+
+_this_thread = _Active()
+
+
+class _Watched:
+    """A connection of urllib3 that tells the deadline of its thread what it uses."""
+
+    sock: Any
+
+    def _new_conn(self) -> Any:
+        # Not in `connect`: that returns only when a proxy has opened its tunnel.
+        connection = super()._new_conn()  # type: ignore[misc]
+        _watch(connection)
+        return connection
+
+    def _tunnel(self) -> None:
+        super()._tunnel()  # type: ignore[misc]
+        # A proxy whose headers end with the connection looks as if it had opened the tunnel.
+        if _this_thread.deadline is not None and _this_thread.deadline.is_over:
+            raise TimeoutError("the proxy did not open a tunnel in time")
+
+    def request(self, *args: Any, **more: Any) -> Any:
+        if self.sock is not None:
+            _watch(self.sock)
+        return super().request(*args, **more)  # type: ignore[misc]
+
+
+def _watch(connection: Any) -> None:
+    if _this_thread.deadline is not None:
+        _this_thread.deadline.watch(connection)
+
+
+def _shut_down(connection: socket.socket) -> None:
     with suppress(OSError):
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)
+        connection.shutdown(socket.SHUT_RDWR)
 
 
-def _note(connection: Any) -> None:
-    deadline = getattr(_current, "deadline", None)
-    if deadline is not None and isinstance(connection, socket.socket):
-        deadline.uses(connection)
+def _watch_connections_of(manager: Any) -> None:
+    """Have a manager of connection pools make watched connections, whatever kind it makes."""
+    manager.pool_classes_by_scheme = {
+        scheme: pool if issubclass(pool.ConnectionCls, _Watched) else _watched_pool(pool)
+        for scheme, pool in manager.pool_classes_by_scheme.items()
+    }
 
 
-class _HttpConnection(HTTPConnection):
-    def send(self, data: Any) -> None:
-        if self.sock is None and self.auto_open:
-            self.connect()
-        _note(self.sock)
-        super().send(data)
-
-
-class _HttpsConnection(HTTPSConnection):
-    def send(self, data: Any) -> None:
-        if self.sock is None and self.auto_open:
-            self.connect()
-        _note(self.sock)
-        super().send(data)
-
-
-class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _HttpConnection
-
-
-class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _HttpsConnection
-
-
-_POOLS: Final = {"http": _HttpPool, "https": _HttpsPool}
-
-
-class _Adapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **more: Any) -> None:
-        super().init_poolmanager(*args, **more)
-        _use_our_pools(self.poolmanager)
-
-    def proxy_manager_for(self, proxy: Any, **more: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **more)
-        _use_our_pools(manager)
-        return manager
-
-
-def _use_our_pools(manager: PoolManager) -> None:
-    # A SOCKS proxy has pools of its own, which know how to reach it.
-    if set(manager.pool_classes_by_scheme.values()) <= {HTTPConnectionPool, HTTPSConnectionPool}:
-        manager.pool_classes_by_scheme = dict(_POOLS)
+def _watched_pool(pool: Any) -> Any:
+    connection = type(f"Watched{pool.ConnectionCls.__name__}", (_Watched, pool.ConnectionCls), {})
+    return type(f"Watched{pool.__name__}", (pool,), {"ConnectionCls": connection})

@@ -1,4 +1,5 @@
-"""HTTP sessions that take proxies and certificates from the environment: the base of each client that uses requests."""
+"""HTTP sessions that take proxies and certificates from the environment and whose requests have a deadline: the base
+of each client that uses requests."""
 
 import importlib.util
 import os
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 
 from helperfunctions.errors import SettingsError
+from helperfunctions.http_deadline import DeadlineAdapter
 
 # requests knows the first two; the third is what OpenSSL, and most programs beside us, know.
 _CERTIFICATES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
@@ -24,11 +26,15 @@ class EnvironmentSession(requests.Session):
 
     The environment is read once for each server, and at once for those of `base_urls`: doing it with every request
     takes longer than preparing the request. Raises SettingsError when what it names cannot be used.
+
+    A request with two time-outs ends within twice their sum, however slowly the answer comes (DeadlineAdapter).
     """
 
     def __init__(self, *base_urls: str) -> None:
         super().__init__()
         self.trust_env = False
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, DeadlineAdapter())
         self._found: dict[str, dict[str, Any]] = {}
         for url in base_urls:
             # An address that is none is reported by the request.

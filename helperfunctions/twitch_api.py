@@ -31,6 +31,8 @@ TIMEOUT: Final = (5.0, 15.0)  # seconds to connect, seconds between two bytes
 ATTEMPTS: Final = 10
 # A cursor that Twitch once refused is as a rule accepted the next time; one that is really gone stays so.
 CURSOR_ATTEMPTS: Final = 4
+# Tokens live for about 60 days. A number that no calendar can hold is none of Twitch's.
+LONGEST_LIFETIME_SECONDS: Final = 10 * 366 * 86400
 RENEW_BEFORE: Final = timedelta(hours=1)
 LONGEST_WAIT_SECONDS: Final = 120.0
 # Below this share of the bucket we go no faster than it refills, so that others with the same key are not starved.
@@ -70,9 +72,10 @@ class _TryCursorAgain(_TryAgain):
 class TwitchApi:
     """A client of Helix for one application.
 
-    Each call is tried again, with backoff and jitter, after timeouts, broken connections, 5xx, bodies that are no
-    JSON, and 429 (then at `Ratelimit-Reset`); a 401 renews the token once. It raises TwitchUnavailable when
-    that does not help, TwitchRefused when the credentials are wrong, InvalidCursor when a page cannot be found again.
+    Each call is tried again, with backoff and jitter, after timeouts, broken connections, 5xx, bodies that are no JSON,
+    and 429 (then at `Ratelimit-Reset`); a 401 renews the token once. It raises TwitchUnavailable when that does not
+    help, TwitchRefused when the credentials are wrong, InvalidCursor when a page cannot be found again.
+    No attempt begins after `patience_seconds` from the start of a call; None is for as long as `attempts` last.
     """
 
     def __init__(
@@ -87,6 +90,7 @@ class TwitchApi:
         timeout: tuple[float, float] = TIMEOUT,
         calls_left: MutableMapping[str, float] | None = None,
         attempts: int = ATTEMPTS,
+        patience_seconds: float | None = None,
     ) -> None:
         # What is left of the rate limit, for whoever watches.
         self._calls_left = calls_left if calls_left is not None else {}
@@ -98,6 +102,9 @@ class TwitchApi:
         self._tokens = tokens
         self._timeout = timeout
         self._attempts = attempts
+        self._patience_seconds = patience_seconds
+        # When the call that is made at present is given up.
+        self._until: datetime | None = None
         self._told: TwitchTold | None = None
         self._token: AppToken | None = None
         self._not_before = clock.now()
@@ -116,6 +123,8 @@ class TwitchApi:
 
     def get_streams(self, after: str | None = None) -> StreamsPage:
         """One page of live streams, most watched first, from the cursor on (None: from the top)."""
+        if self._patience_seconds is not None:
+            self._until = self._clock.now() + timedelta(seconds=self._patience_seconds)
         parameters = {"first": str(PAGE_SIZE)} | ({"after": after} if after else {})
         return _streams_page(self._get("/streams", parameters))
 
@@ -125,7 +134,7 @@ class TwitchApi:
     def _persistently(self, call: Any, what: str) -> dict[str, Any]:
         """Make a call until it works or there is no sense in trying on."""
         retrying = tenacity.Retrying(
-            stop=_Patience(self._attempts),
+            stop=_Patience(self._attempts, self._seconds_left),
             wait=_wait,
             retry=tenacity.retry_if_exception_type(_TryAgain),
             sleep=self._clock.sleep,
@@ -137,10 +146,13 @@ class TwitchApi:
         except _TryCursorAgain as exc:
             raise InvalidCursor(f"Twitch refuses the cursor of the page asked for ({what})") from exc
         except _TryAgain as exc:
-            raise TwitchUnavailable(
-                f"Twitch does not answer {what}, tried {self._attempts} times; last: {exc}"
-            ) from exc
+            attempts = retrying.statistics.get("attempt_number", self._attempts)
+            raise TwitchUnavailable(f"Twitch does not answer {what}, tried {attempts} times; last: {exc}") from exc
         return body
+
+    def _seconds_left(self) -> float:
+        """How long the call that is made at present may still take."""
+        return (self._until - self._clock.now()).total_seconds() if self._until is not None else math.inf
 
     def _get_once(self, path: str, parameters: dict[str, str]) -> dict[str, Any]:
         token = self._current_token()
@@ -159,6 +171,8 @@ class TwitchApi:
         wait_seconds = (self._not_before - self._clock.now()).total_seconds()
         # Nobody has told us to wait for longer than that: the clock was set back.
         if 0 < wait_seconds <= LONGEST_WAIT_SECONDS:
+            if wait_seconds > self._seconds_left():
+                raise _TryAgain(f"the rate limit asks to wait for {wait_seconds:.0f} s", wait_seconds)
             self._clock.sleep(wait_seconds)
         headers = {"Authorization": f"Bearer {token.value}", "Client-Id": self._client_id}
         response = self._send("GET", self._api_url, path, params=parameters, headers=headers)
@@ -209,7 +223,9 @@ class TwitchApi:
                 "copy both anew from https://dev.twitch.tv/console/apps"
             )
         body = _understood(response, self._clock.now(), self._hide)
-        if not isinstance(body.get("access_token"), str) or not isinstance(body.get("expires_in"), int | float):
+        expires_in = body.get("expires_in")
+        is_time = isinstance(expires_in, int | float) and 0 <= expires_in <= LONGEST_LIFETIME_SECONDS
+        if not isinstance(body.get("access_token"), str) or not is_time:
             raise _TryAgain("the answer to POST /token holds no token")
         return body
 
@@ -299,13 +315,17 @@ def _wait(state: tenacity.RetryCallState) -> float:
 
 
 class _Patience:
-    """When a call has failed often enough. A refused cursor and all other failures are counted apart."""
+    """When a call has failed often enough, or another attempt would come too late. A refused cursor and all other
+    failures are counted apart."""
 
-    def __init__(self, attempts: int) -> None:
+    def __init__(self, attempts: int, seconds_left: Callable[[], float]) -> None:
         self._attempts = attempts
+        self._seconds_left = seconds_left
         self._refused_cursors = 0
 
     def __call__(self, state: tenacity.RetryCallState) -> bool:
+        if state.upcoming_sleep >= self._seconds_left():
+            return True
         if isinstance(_failure(state), _TryCursorAgain):
             self._refused_cursors += 1
             return self._refused_cursors >= CURSOR_ATTEMPTS

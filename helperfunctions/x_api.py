@@ -24,7 +24,7 @@ import urllib3.exceptions
 from helperfunctions.clock import Clock, ahead_of
 from helperfunctions.errors import XError, XNotYet, XUnknown
 from helperfunctions.hidden import without
-from helperfunctions.http_deadline import mount_deadlines, whole_request_within
+from helperfunctions.http_deadline import whole_request_within
 from helperfunctions.http_session import EnvironmentSession
 from helperfunctions.x_models import XAccount, XMedia, XPage, XPost, XTag
 from helperfunctions.x_verdicts import Hide, OldWordsRefused, verdict
@@ -188,7 +188,6 @@ class _Session(EnvironmentSession):
         calls_left: MutableMapping[str, float],
     ) -> None:
         super().__init__(api_url)
-        mount_deadlines(self)
         # What is left of each rate limit, for whoever watches.
         self._calls_left = calls_left
         # Two jobs share this session; X's cookies are of no use to either.

@@ -70,7 +70,7 @@ VENDORS = {
     "tenacity": {"helperfunctions/aws_secrets.py", "helperfunctions/twitch_api.py"},
     "tweepy": {"helperfunctions/x_api.py"},
     "typer": {"bot/cli.py", "bot/cli_check.py", "bot/cli_operations.py", "bot/cli_web.py", "bot/cli_x.py"},
-    "urllib3": {"helperfunctions/http_deadline.py", "helperfunctions/x_api.py"},
+    "urllib3": {"helperfunctions/x_api.py"},
     "vl_convert": {"helperfunctions/drawing.py"},
 }
 OURS = {"bot", "helperfunctions", "sandbox"}

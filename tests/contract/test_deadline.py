@@ -1,0 +1,132 @@
+"""A server that drips holds nobody for ever: a request has a deadline, and so has a poll."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+import pytest
+import requests
+
+from bot.collect.keep import KeptPolls
+from bot.collect.poll import Collector
+from bot.days import Calendar
+from bot.models import CrawlEnd, PollStatus
+from bot.wiring import limits_of_a_page
+from helperfunctions.clock import Clock, VirtualClock
+from helperfunctions.database import Database
+from helperfunctions.errors import TwitchUnavailable
+from helperfunctions.http_deadline import TIMES_THE_TIMEOUTS
+from helperfunctions.http_session import EnvironmentSession
+from helperfunctions.token_cache import NoTokenCache
+from helperfunctions.twitch_api import TIMEOUT as TWITCH_TIMEOUT
+from helperfunctions.twitch_api import TwitchApi
+from tests.contract import dripping
+from tests.unit.live_streams import raw_streams
+
+# Far more than the pause between two drips. The deadline is twice their sum.
+TIMEOUT = (1.0, 1.0)
+NOBODY_WAITS_LONGER = 60.0
+
+
+def ends(call: Callable[[], Any]) -> Any:
+    """What a call comes to, its error if it raises one; fails if it does not come to an end."""
+    ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            ended.put(call())
+        except Exception as exc:
+            ended.put(exc)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        return ended.get(timeout=NOBODY_WAITS_LONGER)
+    except queue.Empty:
+        pytest.fail("it does not come to an end")
+
+
+@pytest.fixture(params=list(dripping.DRIPS))
+def address(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Of a server that drips from the first request on."""
+    with dripping.serving(request.param) as url:
+        yield url
+
+
+def test_a_request_ends_however_slowly_its_answer_comes(address: str) -> None:
+    with EnvironmentSession() as http:
+        error = ends(lambda: http.get(address, timeout=TIMEOUT))
+    assert isinstance(error, requests.ReadTimeout)
+    assert "no whole answer within 4 s" in str(error)
+
+
+def test_a_connection_that_was_used_before_has_a_deadline_too() -> None:
+    with dripping.serving("in chunks", whole_answers=[b"{}", b"{}"]) as url, EnvironmentSession() as http:
+        assert [http.get(url, timeout=TIMEOUT).json() for _ in range(2)] == [{}, {}]
+        assert isinstance(ends(lambda: http.get(url, timeout=TIMEOUT)), requests.ReadTimeout)
+
+
+def test_a_request_through_a_proxy_has_a_deadline_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with dripping.serving("in the headers") as proxy:
+        for name in ("http_proxy", "https_proxy"):
+            monkeypatch.setenv(name, proxy)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        with EnvironmentSession() as http:
+            # The one is answered by the proxy itself, for the other it should open a tunnel.
+            assert isinstance(ends(lambda: http.get("http://twitch.test/", timeout=TIMEOUT)), requests.ReadTimeout)
+            error = ends(lambda: http.get("https://twitch.test/", timeout=TIMEOUT))
+            assert isinstance(error, requests.RequestException)
+
+
+def twitch(url: str, clock: Clock, stack: ExitStack, **more: Any) -> TwitchApi:
+    api = TwitchApi(
+        api_url=url,
+        auth_url=url,
+        client_id="me",
+        client_secret="mine",
+        clock=clock,
+        tokens=NoTokenCache(),
+        timeout=TIMEOUT,
+        **more,
+    )
+    stack.callback(api.close)
+    return api
+
+
+def test_twitch_that_drips_is_unavailable() -> None:
+    with dripping.serving("in chunks") as url, ExitStack() as stack:
+        api = twitch(url, VirtualClock(datetime(2026, 11, 21, 16, tzinfo=UTC)), stack, attempts=2)
+        assert isinstance(ends(api.get_streams), TwitchUnavailable)
+
+
+def test_a_poll_ends_before_the_next_and_keeps_what_it_has_when_twitch_begins_to_drip(
+    database: Database, kept: KeptPolls
+) -> None:
+    page = orjson.dumps({"data": raw_streams(0, 100), "pagination": {"cursor": "a"}})
+    clock = VirtualClock(datetime(2026, 11, 21, 16, tzinfo=UTC))
+    with (
+        dripping.serving("in a body of known length", whole_answers=[dripping.TOKEN, page]) as url,
+        ExitStack() as stack,
+    ):
+        live = twitch(url, clock, stack, attempts=1000, patience_seconds=1.0)
+        calendar = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
+        poll = ends(Collector(live, database, clock, calendar, 50, 5, kept).collect)
+    assert (poll.status, poll.ended_because, poll.streams) == (PollStatus.PARTIAL, CrawlEnd.TWITCH_UNAVAILABLE, 100)
+    assert poll.ended_at - poll.started_at <= timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("minutes", [1, 2, 5, 30, 60])
+def test_half_an_interval_and_the_longest_page_are_less_than_the_interval(minutes: int) -> None:
+    interval = 60.0 * minutes
+    timeout, patience = limits_of_a_page(TWITCH_TIMEOUT, interval)
+    assert interval / 2 + patience + TIMES_THE_TIMEOUTS * sum(timeout) < interval
+    assert min(timeout) >= 1
+
+
+def test_with_half_an_hour_between_polls_the_time_outs_are_as_they_are() -> None:
+    assert limits_of_a_page(TWITCH_TIMEOUT, 1800.0) == (TWITCH_TIMEOUT, 450.0)
