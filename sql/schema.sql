@@ -41,6 +41,19 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.same_games(of_game text) RETURNS text[]
+    LANGUAGE sql STABLE
+    AS $$
+    select array_agg(ids.game_id)
+    from (
+        select same.game_id from public.games as named
+        inner join public.games as same on same.name_key = named.name_key
+        where named.game_id = of_game and named.game_id <> '' and same.game_id <> ''
+        union
+        select of_game
+    ) as ids
+$$;
+
 CREATE FUNCTION staging.drop_partition(of_day date) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -150,6 +163,7 @@ CREATE TABLE public.games (
     game_name text NOT NULL,
     first_seen_day date NOT NULL,
     last_seen_day date NOT NULL,
+    name_key text GENERATED ALWAYS AS (lower(regexp_replace(btrim(game_name), '\s+'::text, ' '::text, 'g'::text))) STORED COLLATE pg_catalog."C",
     CONSTRAINT games_check CHECK ((first_seen_day <= last_seen_day))
 );
 
@@ -527,6 +541,8 @@ CREATE UNIQUE INDEX addresses_current_idx ON public.addresses USING btree (kind,
 CREATE INDEX daily_streamer_games_streamer_idx ON public.daily_streamer_games USING btree (streamer_id, day);
 
 CREATE INDEX days_rolled_up_idx ON public.days USING btree (rolled_up_at);
+
+CREATE INDEX games_name_key_idx ON public.games USING btree (name_key);
 
 CREATE INDEX hourly_games_hour_idx ON public.hourly_games USING btree (hour_at);
 

@@ -13,35 +13,48 @@ from days
 where day = :day;
 
 -- name: top_games
--- The most watched games of a day, with their hours and rank on another one; streams without a game are none.
--- Grain: one row per game.
-with top as (
+-- The most watched games of a day, with their hours and rank on another one; streams without a game are none. Categories
+-- of one name are one game. Grain: one row per name of a game.
+with named as (
     select
-        game_id,
-        watch_hours
+        daily_games.day,
+        games.name_key,
+        min(daily_games.game_id) as game_id,
+        sum(daily_games.watch_hours) as watch_hours,
+        (array_agg(games.game_name order by daily_games.watch_hours desc, daily_games.game_id))[1] as game_name
     from daily_games
-    where day = :day and game_id <> ''
+    inner join games using (game_id)
+    where daily_games.day in (cast(:day as date), cast(:day_before as date)) and daily_games.game_id <> ''
+    group by daily_games.day, games.name_key
+),
+
+top as (
+    select
+        name_key,
+        game_id,
+        game_name,
+        watch_hours
+    from named
+    where day = cast(:day as date)
     order by watch_hours desc, game_id
     limit :how_many
 )
 
 select
-    games.game_name,
+    top.game_name,
     top.watch_hours,
     null as plain_name,
     before.watch_hours as hours_before,
     case
         when before.watch_hours is not null then (
-            select count(*) + 1 from daily_games as above
+            select count(*) + 1 from named as above
             where
                 above.day = cast(:day_before as date)
-                and above.game_id <> ''
                 and (above.watch_hours, before.game_id) > (before.watch_hours, above.game_id)
         )
     end as rank_before
 from top
-inner join games using (game_id)
-left join daily_games as before on before.day = cast(:day_before as date) and before.game_id = top.game_id
+left join named as before on before.day = cast(:day_before as date) and before.name_key = top.name_key
 order by top.watch_hours desc, top.game_id;
 
 -- name: top_streamers
@@ -76,13 +89,24 @@ left join daily_streamers as before
 order by top.watch_hours desc, top.streamer_id;
 
 -- name: top_streamers_of_game
--- The most watched streamers of one game on a day, with their hours and rank on another one. Grain: one row per streamer.
-with top as (
+-- The most watched streamers of one game on a day, with their hours and rank on another one. Categories of one name are
+-- one game. Grain: one row per streamer.
+with watched as (
+    select
+        day,
+        streamer_id,
+        sum(watch_hours) as watch_hours
+    from daily_streamer_games
+    where day in (cast(:day as date), cast(:day_before as date)) and game_id = any(same_games(:game_id))
+    group by day, streamer_id
+),
+
+top as (
     select
         streamer_id,
         watch_hours
-    from daily_streamer_games
-    where day = :day and game_id = :game_id
+    from watched
+    where day = cast(:day as date)
     order by watch_hours desc, streamer_id
     limit :how_many
 )
@@ -94,30 +118,28 @@ select
     before.watch_hours as hours_before,
     case
         when before.watch_hours is not null then (
-            select count(*) + 1 from daily_streamer_games as above
+            select count(*) + 1 from watched as above
             where
                 above.day = cast(:day_before as date)
-                and above.game_id = :game_id
                 and (above.watch_hours, before.streamer_id) > (before.watch_hours, above.streamer_id)
         )
     end as rank_before
 from top
 inner join streamers using (streamer_id)
-left join daily_streamer_games as before
-    on
-        before.day = cast(:day_before as date)
-        and before.game_id = :game_id
-        and before.streamer_id = top.streamer_id
+left join watched as before on before.day = cast(:day_before as date) and before.streamer_id = top.streamer_id
 order by top.watch_hours desc, top.streamer_id;
 
 -- name: drawable_games
--- The games of a day from which one is drawn, in an order that stays. Grain: one row per game.
+-- The games of a day from which one is drawn, in an order that stays. Categories of one name are one game, by the id of
+-- the most watched of them. Grain: one row per name of a game.
 select
-    daily_games.game_id,
-    daily_games.watch_hours
+    (array_agg(daily_games.game_id order by daily_games.watch_hours desc, daily_games.game_id))[1] as game_id,
+    sum(daily_games.watch_hours) as watch_hours
 from daily_games
+left join games using (game_id)
 where daily_games.day = :day and daily_games.game_id <> '' and daily_games.watch_hours > 0
-order by daily_games.game_id;
+group by coalesce(games.name_key, daily_games.game_id)
+order by game_id;
 
 -- name: keep_draw!
 -- Remember the game drawn for a day; the first draw stays. Grain: one row per day.

@@ -16,13 +16,14 @@ select max(day) from days where day between cast(:first as date) and cast(:last 
 select more_than_viewers from staging.polls order by day desc, started_at desc limit 1;
 
 -- name: game_over_days^
--- A game over some days. Each day is one probe of the key. Grain: one row.
+-- A game over some days, all categories of its name together; its peak is that of the one with the highest. Each day is
+-- one probe of the key. Grain: one row.
 select
     coalesce(sum(watch_hours), 0) as watch_hours,
     coalesce(sum(airtime_hours), 0) as airtime_hours,
     coalesce(max(peak_viewers), 0) as peak_viewers
 from daily_games
-where game_id = :subject_id and day = any(cast(:days as date []));
+where game_id = any(same_games(:subject_id)) and day = any(cast(:days as date []));
 
 -- name: streamer_over_days^
 -- A streamer over some days. Each day is one probe of the key. Grain: one row.
@@ -47,13 +48,13 @@ with hours as (
         streamer_id,
         watch_hours
     from monthly_streamer_games
-    where game_id = :subject_id and month = any(cast(:months as date []))
+    where game_id = any(same_games(:subject_id)) and month = any(cast(:months as date []))
     union all
     select
         streamer_id,
         watch_hours
     from daily_streamer_games
-    where game_id = :subject_id and day = any(cast(:days as date []))
+    where game_id = any(same_games(:subject_id)) and day = any(cast(:days as date []))
 ),
 
 top as (
@@ -74,15 +75,16 @@ left join streamers using (streamer_id)
 order by top.watch_hours desc, top.streamer_id;
 
 -- name: games_of_streamer
--- With what a streamer was watched most over some days; streams without a game are one. Grain: one row per game.
+-- With what a streamer was watched most over some days; streams without a game are one, and so are categories of one
+-- name. Grain: one row per name of a game.
 select
-    coalesce(games.game_name, '') as game_name,
+    coalesce((array_agg(games.game_name order by played.watch_hours desc, played.game_id))[1], '') as game_name,
     sum(played.watch_hours) as watch_hours
 from daily_streamer_games as played
 left join games using (game_id)
 where played.streamer_id = :subject_id and played.day between cast(:first as date) and cast(:last as date)
-group by played.game_id, games.game_name
-order by sum(played.watch_hours) desc, played.game_id
+group by coalesce(games.name_key, played.game_id)
+order by sum(played.watch_hours) desc, min(played.game_id)
 limit :how_many;
 
 -- name: spoken_for$
@@ -90,14 +92,21 @@ limit :how_many;
 select coalesce(sum(span_ms), 0) / 3600000 from spans;
 
 -- name: game_today^
--- A game on the day so far. Grain: one row.
+-- A game on the day so far, all categories of its name together. Grain: one row.
 select
-    coalesce(sum(games.viewers * spans.span_ms), 0) / 3600000 as watch_hours,
-    coalesce(sum(games.streams * spans.span_ms), 0) / 3600000 as airtime_hours,
-    coalesce(max(games.viewers), 0) as peak_viewers
-from staging.games
-inner join spans using (poll_id)
-where games.game_id = :subject_id;
+    coalesce(sum(seen.viewers * spans.span_ms), 0) / 3600000 as watch_hours,
+    coalesce(sum(seen.streams * spans.span_ms), 0) / 3600000 as airtime_hours,
+    coalesce(max(seen.viewers), 0) as peak_viewers
+from (
+    select
+        games.poll_id,
+        sum(games.viewers) as viewers,
+        sum(games.streams) as streams
+    from staging.games
+    where games.game_id = any(same_games(:subject_id)) and games.poll_id in (select spans.poll_id from spans)
+    group by games.poll_id
+) as seen
+inner join spans using (poll_id);
 
 -- name: streamers_of_game_today
 -- Who was watched most with a game on the day so far. Grain: one row per streamer.
@@ -110,7 +119,7 @@ from (
         sum(streams.viewer_count * spans.span_ms) / 3600000 as watch_hours
     from staging.streams
     inner join spans using (poll_id)
-    where streams.day = :day and streams.game_id = :subject_id
+    where streams.day = :day and streams.game_id = any(same_games(:subject_id))
     group by streams.streamer_id
     order by watch_hours desc, streams.streamer_id
     limit :how_many
@@ -119,9 +128,9 @@ left join streamers using (streamer_id)
 order by seen.watch_hours desc, seen.streamer_id;
 
 -- name: streamer_today
--- A streamer on the day so far. Grain: one row per game.
+-- A streamer on the day so far. Grain: one row per name of a game.
 select
-    coalesce(games.game_name, '') as game_name,
+    coalesce(min(games.game_name), '') as game_name,
     sum(streams.viewer_count * spans.span_ms) / 3600000 as watch_hours,
     sum(spans.span_ms) / 3600000 as airtime_hours,
     max(streams.viewer_count) as peak_viewers
@@ -129,8 +138,8 @@ from staging.streams
 inner join spans using (poll_id)
 left join games using (game_id)
 where streams.day = :day and streams.streamer_id = :subject_id
-group by streams.game_id, games.game_name
-order by watch_hours desc, streams.game_id;
+group by coalesce(games.name_key, streams.game_id)
+order by watch_hours desc, min(streams.game_id);
 
 -- name: live_poll^
 -- The newest poll that saw anything, not older than a certain time; one that is whole rather than one that broke off.
@@ -147,12 +156,13 @@ order by status = 'complete' desc, started_at desc
 limit 1;
 
 -- name: game_live^
--- A game at one poll. Grain: one row.
+-- A game at one poll, all categories of its name together. Grain: one row, none when nobody streams it.
 select
-    viewers,
-    streams
+    sum(viewers) as viewers,
+    sum(streams) as streams
 from staging.games
-where poll_id = :poll_id and game_id = :subject_id;
+where poll_id = :poll_id and game_id = any(same_games(:subject_id))
+having count(*) > 0;
 
 -- name: streamers_of_game_live
 -- Who is watched most with a game at one poll. Grain: one row per stream.
@@ -161,7 +171,7 @@ select
     streams.viewer_count
 from staging.streams
 left join streamers using (streamer_id)
-where streams.day = :day and streams.poll_id = :poll_id and streams.game_id = :subject_id
+where streams.day = :day and streams.poll_id = :poll_id and streams.game_id = any(same_games(:subject_id))
 order by streams.viewer_count desc, streams.streamer_id
 limit :how_many;
 

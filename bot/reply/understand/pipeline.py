@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.core.name_keys import Grade
 from bot.core.name_words import tidy
+from bot.core.same_games import is_same_game, one_per_game
 from bot.models import DidYouMean, Question, Subject, SubjectKind, TimeNotKnown, Understood
 from bot.ports import Names
 from bot.reply.understand.commands import command_in
@@ -37,7 +38,8 @@ def understand(text: str, names: Names, *, bot_username: str, day: date, today: 
     if not said.words:
         return None
     candidates = candidates_in(said)
-    known = names.exactly(list(dict.fromkeys(candidate.key for candidate in candidates)))
+    by_key = names.exactly(list(dict.fromkeys(candidate.key for candidate in candidates)))
+    known = {key: one_per_game(subjects) for key, subjects in by_key.items()}
     found = found_in(candidates, known, said)
     unwanted = [words for one in found if (words := negation(said, one.candidate)) is not None]
     wanted = [one for one in found if negation(said, one.candidate) is None]
@@ -105,7 +107,9 @@ def _of_that_beginning(candidate: Candidate, subject: Subject, names: Names) -> 
     return [
         other
         for other in names.beginning(candidate.key, 2 * MOST_OFFERED, SubjectKind.GAME)
-        if other.id != subject.id and FAR_MORE * other.watch_hours > subject.watch_hours
+        if other.id != subject.id
+        and not is_same_game(subject, other)
+        and FAR_MORE * other.watch_hours > subject.watch_hours
     ]
 
 

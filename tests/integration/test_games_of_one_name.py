@@ -1,0 +1,112 @@
+"""Two categories of Twitch with one name are one game in everything that is said."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.daily.rollup import Rollup
+from bot.days import Calendar
+from bot.models import Question, Subject, SubjectKind, Window, WindowKind
+from bot.names import DatabaseNames
+from bot.reply.facts import SpanFacts
+from bot.reply.lookup import Lookup
+from bot.reply.understand import understand
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from tests.factories import DAY, DAY_START, a_stream, rows, stage
+
+CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
+DAY_END = DAY_START + timedelta(days=1)
+CHESS = Subject(SubjectKind.GAME, "1", "Chess")
+
+
+@pytest.fixture
+def two_days(database: Database) -> Database:
+    """Chess is two categories, one of them in capitals with blanks too many; Go is watched more than either."""
+    for back, chess, other in ((1, 300, 500), (0, 400, 300)):
+        stage(
+            database,
+            a_stream(chess, streamer="ada", game="1", game_name="Chess"),
+            a_stream(other, streamer="bob", game="2", game_name=" CHESS  "),
+            a_stream(600, streamer="cyd", game="3", game_name="Go"),
+            at=DAY_START - back * timedelta(days=1),
+            day=DAY - back * timedelta(days=1),
+        )
+    stage(
+        database,
+        a_stream(10, streamer="ada", game="2", game_name=" CHESS  "),
+        at=DAY_START + timedelta(hours=10),
+    )
+    Rollup(database, VirtualClock(DAY_END), CALENDAR).daily()
+    DatabaseNames(database).refresh()
+    return database
+
+
+def lookup(database: Database) -> Lookup:
+    return Lookup(database, CALENDAR, VirtualClock(DAY_START + timedelta(hours=10, minutes=5)), timedelta(hours=1))
+
+
+def test_a_summary_has_one_line_for_both_with_the_hours_and_the_rank_of_both(two_days: Database) -> None:
+    with two_days.transaction() as tx:
+        top = list(tx.post.top_games(day=DAY, day_before=DAY - timedelta(days=1), how_many=5))
+        drawable = list(tx.post.drawable_games(day=DAY))
+        of_chess = list(
+            tx.post.top_streamers_of_game(day=DAY, day_before=DAY - timedelta(days=1), game_id="1", how_many=5)
+        )
+    # half an hour at the start of the day; an hour around the poll in its middle
+    assert [row[:2] for row in top] == [("Chess", 360.0), ("Go", 300.0)]
+    assert [row[3:] for row in top] == [(400.0, 1), (300.0, 2)]
+    assert drawable == [("1", 360.0), ("3", 300.0)]
+    assert [row[:2] for row in of_chess] == [("Ada", 210.0), ("Bob", 150.0)]
+    assert [row[3:] for row in of_chess] == [(150.0, 2), (250.0, 1)]
+
+
+@pytest.mark.parametrize("game_id", ["1", "2"])
+def test_an_answer_about_either_is_about_both(game_id: str, two_days: Database) -> None:
+    days = Window(WindowKind.DAYS, DAY, DAY)
+    facts = lookup(two_days).facts(Question(replace(CHESS, id=game_id), days))
+    assert isinstance(facts, SpanFacts)
+    assert (facts.watch_hours, facts.airtime_hours) == (360.0, 2.0)
+    assert [(one.name, one.value) for one in facts.ranked] == [("Ada", 210.0), ("Bob", 150.0)]
+    facts = lookup(two_days).facts(Question(replace(CHESS, id=game_id), replace(days, kind=WindowKind.TODAY)))
+    assert isinstance(facts, SpanFacts)
+    # the second poll counts half an hour less: the day is not over
+    assert facts.airtime_hours == pytest.approx(1 + 35 / 60)
+    assert facts.peak_viewers == 700
+    assert [one.name for one in facts.ranked] == ["Ada", "Bob"]
+
+
+def test_a_game_is_live_in_all_its_categories(two_days: Database) -> None:
+    poll_id = first_poll(two_days)
+    with two_days.transaction() as tx:
+        assert tuple(tx.reply.game_live(poll_id=poll_id, subject_id="1")) == (700, 2)
+        assert tx.reply.game_live(poll_id=poll_id, subject_id="nobody's") is None
+        live = list(tx.reply.streamers_of_game_live(day=DAY, poll_id=poll_id, subject_id="2", how_many=5))
+    assert live == [("Ada", 400), ("Bob", 300)]
+
+
+def first_poll(database: Database) -> int:
+    """The number of the poll at the start of the day."""
+    with database.transaction() as tx:
+        [(poll_id,)] = tx.run(f"select poll_id from staging.polls where started_at = '{DAY_START}'")
+    return int(poll_id)
+
+
+def test_a_streamer_of_both_is_told_one_game(two_days: Database) -> None:
+    with two_days.transaction() as tx:
+        assert list(tx.reply.games_of_streamer(subject_id="ada", first=DAY, last=DAY, how_many=5)) == [("Chess", 210.0)]
+
+
+def test_who_asks_for_the_name_is_answered_and_not_asked_back(two_days: Database) -> None:
+    today = DAY + timedelta(days=1)
+    asked = understand("@bot chess yesterday", DatabaseNames(two_days), day=today, today=today, bot_username="bot")
+    assert isinstance(asked, Question)
+    assert asked.subject.name.strip().lower() == "chess"
+    assert asked.subject.watch_hours == 760
+
+
+def test_streams_without_a_category_are_no_game_of_that_name(database: Database, url: str) -> None:
+    stage(database, a_stream(game="", game_name=""), a_stream(streamer="bob", game="1", game_name="Chess"))
+    assert rows(url, "select same_games(''), same_games('1'), same_games('nobody')") == [([""], ["1"], ["nobody"])]
