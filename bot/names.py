@@ -46,7 +46,7 @@ class DatabaseNames:
             poll_id, ended_at, is_begun, since, poll_ids = tx.names.polls_to_key(cursor=CURSOR)
         if poll_id != self._poll_id:
             self._poll_id, self._near = poll_id, None
-        if poll_id is None or (is_begun and not poll_ids):
+        if is_begun and not poll_ids:
             return 0
         if not is_begun:
             since = date.min
@@ -54,9 +54,10 @@ class DatabaseNames:
         while batch:
             batch = self._key_names(since)
             written += batch
-        with self._database.transaction() as tx:
-            tx.names.mark_keyed(poll_ids=poll_ids)
-            tx.names.move_cursor(name=CURSOR, x_id=str(poll_ids[-1] if poll_ids else poll_id), moved_at=ended_at)
+        if poll_id is not None:
+            with self._database.transaction() as tx:
+                tx.names.mark_keyed(poll_ids=poll_ids)
+                tx.names.move_cursor(name=CURSOR, x_id=str(poll_ids[-1] if poll_ids else poll_id), moved_at=ended_at)
         if written:
             # Somebody may have read the names meanwhile, without these.
             self._near = None

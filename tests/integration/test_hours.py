@@ -81,8 +81,8 @@ def test_hours_outlive_staging(database: Database, url: str, clock: VirtualClock
     settings = Settings()
     write(
         url,
-        "insert into days select day, min(started_at), max(started_at), count(*), 24, 1, 1, 1, max(started_at)"
-        " from staging.polls group by day",
+        "insert into days select day, min(started_at), max(started_at) + interval '30 minutes', count(*), 24, 1, 1, 1,"
+        " max(started_at) from staging.polls group by day",
     )
     clock.advance(10 * 24 * 3600)
     calendar = Calendar(settings.timezone, settings.day_starts_at)
