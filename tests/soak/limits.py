@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +28,7 @@ class Shipped:
         told = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"][service]
         number, unit = re.fullmatch(r"(\d+)([kmg])b?", str(told["mem_limit"])).groups()  # type: ignore[union-attr]
         command = told.get("command") or []
-        options = [after for before, after in pairwise(command) if before == "-c"]
+        options = [word.removeprefix("-c") for word in command if word.startswith("-c")]
         return cls(int(number) * _UNITS[unit], tuple(options))
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.soak.books import Books
 from tests.soak.life import QUARTER, Diary
+from tests.soak.limits import Shipped
 from tests.soak.plan import Happening, Kind
 from tests.soak.world import Alert
 
@@ -61,3 +62,9 @@ def test_a_fault_that_no_look_finds_is_told() -> None:
     blind, seeing = (Books(Diary(troubles=looks(*parts), happened=[outage])) for parts in ([""] * 4, ["database"] * 4))
     assert list(blind._unnoticed()) != []
     assert list(seeing._unnoticed()) == []
+
+
+def test_the_soaks_server_has_the_shipped_options_and_limit() -> None:
+    shipped = Shipped.of("db")
+    assert {"jit=off", "work_mem=4MB", "hash_mem_multiplier=1"} <= set(shipped.options)
+    assert shipped.memory == 256 << 20
