@@ -35,7 +35,7 @@ _PROHIBITED: Final = (
 def verifier(password: str, salt: bytes | None = None, iterations: int = ITERATIONS) -> str:
     """What PostgreSQL stores for a password, as `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`.
 
-    Without `salt`, a new random one each time. A verifier is no password, but whoever has it can try passwords on it.
+    Without `salt`, a new random one each time. A verifier is no password, but passwords can be tried on it.
     """
     salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
     salted = hashlib.pbkdf2_hmac("sha256", prepared(password).encode(), salt, iterations)

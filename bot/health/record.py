@@ -73,13 +73,13 @@ def dumps(record: RunRecord) -> str:
 
 def loads(content: str) -> RunRecord:
     """What `dumps` wrote. Raises ValueError, KeyError or TypeError for anything else."""
-    told = json.loads(content)
+    stored = json.loads(content)
     return RunRecord(
-        began_at=_instant(told["began_at"]),
-        written_at=_instant(told["written_at"]),
-        last_good_poll_at=_instant(told["last_good_poll_at"]),
-        jobs={str(name): _job(job) for name, job in told["jobs"].items()},
-        losses=[Loss(datetime.fromisoformat(loss["at"]), bool(loss["was_restart"])) for loss in told["losses"]],
+        began_at=_instant(stored["began_at"]),
+        written_at=_instant(stored["written_at"]),
+        last_good_poll_at=_instant(stored["last_good_poll_at"]),
+        jobs={str(name): _job(job) for name, job in stored["jobs"].items()},
+        losses=[Loss(datetime.fromisoformat(loss["at"]), bool(loss["was_restart"])) for loss in stored["losses"]],
     )
 
 
@@ -91,13 +91,13 @@ def read(path: Path) -> RunRecord:
         return RunRecord()
 
 
-def _job(told: Mapping[str, Any]) -> JobRecord:
+def _job(stored: Mapping[str, Any]) -> JobRecord:
     return JobRecord(
-        is_running=bool(told["is_running"]),
-        outcome=str(told["outcome"]),
-        error=str(told["error"]),
-        failures=int(told["failures"]),
-        **{name: _instant(told[name]) for name in _INSTANTS},
+        is_running=bool(stored["is_running"]),
+        outcome=str(stored["outcome"]),
+        error=str(stored["error"]),
+        failures=int(stored["failures"]),
+        **{name: _instant(stored[name]) for name in _INSTANTS},
     )
 
 

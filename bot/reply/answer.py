@@ -114,7 +114,7 @@ class Answerer:
         return answer.wording(0) if answer is not None else None
 
     def why_silent(self, text: str, username: str) -> str:
-        """Why a text that `spoken` has no answer to gets none, for whoever tries the bot out."""
+        """Why a text that `spoken` has no answer to gets none, for a person who tries the bot out."""
         if self.names.are_empty():
             return (
                 "no game and no streamer is known yet: they come with the first poll, which `watchtime collect` makes"

@@ -63,7 +63,7 @@ class Reader:
         if cursor is None:
             self._first_look(x, account)
             return 0
-        # The newest first: whoever asks now must not wait behind a flood that was there before.
+        # The newest first: a new question must not wait behind an older flood.
         stored, pages = self._read_stretch(x, account, Stretch(cursor[0], None), MOST_PAGES)
         for gap in self._gaps():
             if pages:

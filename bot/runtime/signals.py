@@ -6,7 +6,7 @@ from datetime import timedelta
 
 
 class Stop:
-    """Ends the timetable: for good on SIGTERM and SIGINT, or for now, to be started anew."""
+    """Ends the timetable: for good on SIGTERM and SIGINT, or for now, to be started again."""
 
     def __init__(self) -> None:
         self.is_for_good = False
@@ -24,7 +24,7 @@ class Stop:
         self._event.set()
 
     def for_now(self) -> None:
-        """End what is running; whoever runs it goes on."""
+        """End what is running; the caller starts it again."""
         self._event.set()
 
     def wait(self, at_most: timedelta) -> bool:

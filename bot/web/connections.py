@@ -1,7 +1,7 @@
-"""Which connections are served, refused and closed when there are many. Pure: whoever accepts them tells of each.
+"""Which connections are served, refused and closed when there are many. Pure: the server reports each one.
 
-A connection that finds no room is not cut off: it is asked for one request, so that it can be told in words to come
-again, and so that a health check is answered whatever happens. But of those, too, there is only so much room.
+A connection that finds no room is not cut off: it may make one request, which is answered by an error page that asks to
+come again, or by the health check. The number of such connections is limited too.
 """
 
 import logging
@@ -40,7 +40,7 @@ class Place:
 class Connections:
     """All connections of a server. `now` gives seconds that never go back. For one thread.
 
-    A peer of `trusted` stands for many visitors and has no limit of its own."""
+    A peer of `trusted` represents many visitors and has no limit of its own."""
 
     trusted: Sequence[IPv4Network | IPv6Network] = ()
     most: int = MOST
@@ -78,7 +78,7 @@ class Connections:
         place.is_busy = True
 
     def closed(self, place: Place) -> None:
-        """The connection is gone; told once or more often."""
+        """The connection is gone; may be reported more than once."""
         self._refused.pop(place, None)
         if place not in self._served:
             return
