@@ -57,7 +57,7 @@ def ask_twitch(base: str) -> None:
         api_url=f"{base}/helix",
         auth_url=f"{base}/oauth2",
         client_id="id",
-        client_secret="secret",
+        client_secret="planted-secret",
         clock=VirtualClock(datetime(2026, 11, 21, tzinfo=UTC)),
         tokens=NoTokenCache(),
         attempts=1,
@@ -71,7 +71,7 @@ def ask_twitch(base: str) -> None:
 def ask_x(base: str) -> None:
     api = XApi(
         api_url=base,
-        api_key="key",
+        api_key="planted-key",
         api_key_secret="secret",
         access_token="token",
         access_token_secret="secret",

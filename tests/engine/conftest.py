@@ -20,7 +20,7 @@ from helperfunctions.clock import SystemClock
 from tests.engine.stack import LASTING, ROOT, Stack, compose_command, eventually, fill_a_year
 
 # The commit of the newest release; PREVIOUS names another commit, tag or branch to upgrade from.
-RELEASED: Final = "6dd0bc38b530e4181f3e9c399250fde574d5048c"
+RELEASED: Final = "6dd0bc38b530"
 PREVIOUS: Final = os.environ.get("PREVIOUS", RELEASED)
 PROJECT: Final = "watchtime-engine-test"
 # KEEP_ENGINE=1 leaves the containers and their year of data for the next run, which then begins with the new version.
