@@ -72,7 +72,7 @@ def ask_x(base: str) -> None:
     api = XApi(
         api_url=base,
         api_key="planted-key",
-        api_key_secret="secret",
+        api_key_secret="planted-secret",
         access_token="token",
         access_token_secret="secret",
         clock=SystemClock(),
