@@ -74,7 +74,7 @@ def ask_x(base: str) -> None:
         api_key="planted-key",
         api_key_secret="planted-secret",
         access_token="token",
-        access_token_secret="secret",
+        access_token_secret="planted-secret",
         clock=SystemClock(),
     )
     try:
