@@ -12,7 +12,8 @@
     │   ├── DatabaseUnavailable     it cannot be reached, or went away; trying again can help
     │   │   └── DatabaseTooSlow         it did not get it done in the time that we give it
     │   ├── DatabaseConflict        another transaction was in the way; trying again can help
-    │   └── SchemaMismatch          its schema is not the one that this version needs
+    │   ├── ValueRefused            it cannot work with a value that it was given
+    │   └── SchemaMismatch          its schema or its encoding is not the one that this version needs
     ├── TwitchError             Twitch did not answer as agreed
     │   ├── TwitchUnavailable       it was tried again until there was no sense in it; later it may work
     │   ├── TwitchRefused           it does not accept our credentials; a person has to mend them
@@ -125,8 +126,12 @@ class DatabaseConflict(DatabaseError):
     exit_code = 75
 
 
+class ValueRefused(DatabaseError):
+    """PostgreSQL cannot work with a value that it was given; with other values the same query may succeed."""
+
+
 class SchemaMismatch(DatabaseError):
-    """The database's schema is older or newer than the one that this version needs."""
+    """The database's schema is older or newer than the one that this version needs, or its encoding is another."""
 
     exit_code = 78
 

@@ -15,7 +15,7 @@ from bot.reply.lookup import Lookup
 from bot.reply.triage import OLDEST, Mention, reason_not_to_answer, reason_not_to_listen
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
-from helperfunctions.errors import WatchTimeError
+from helperfunctions.errors import DatabaseError, ValueRefused, WatchTimeError
 from helperfunctions.x_models import XAccount
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,13 @@ class Decision:
     wording: Wording | None = None
     opts_out: bool = False
     opts_in: bool = False
+
+
+def _is_of_the_mention(error: Exception) -> bool:
+    """Whether an error comes from what one mention says, so that it would fail each time, and others would not."""
+    if isinstance(error, DatabaseError):
+        return isinstance(error, ValueRefused)
+    return not (isinstance(error, WatchTimeError) and error.can_retry)
 
 
 def ignored(reason: str) -> Decision:
@@ -125,7 +132,11 @@ class Answerer:
         return "nothing was understood"
 
     def answer_next(self, account: XAccount) -> bool:
-        """Decide the oldest mention of the inbox; whether there was one. One that cannot be decided is set aside."""
+        """Decide the next mention of the inbox; whether there was one.
+
+        One that cannot be decided for a reason of its own is set aside. Raises DatabaseError when the database refuses
+        what other mentions need as well, such as a table; the mention stays in the inbox.
+        """
         today = self.calendar.day_of(self.clock.now())
         with self.database.transaction() as tx:
             row = tx.reply.next_mention(today_since=today.starts_at)
@@ -133,14 +144,12 @@ class Answerer:
             return False
         mention = Mention(*row)
         try:
-            decision = self._decision(mention, account)
+            self._keep(mention, self._decision(mention, account))
         except Exception as exc:
-            if isinstance(exc, WatchTimeError) and exc.can_retry:
-                # The mention stays in the inbox and is decided next time.
+            if not _is_of_the_mention(exc):
                 raise
             log.exception("mention=%s cannot be answered", mention.mention_id)
-            decision = ignored(f"an error of ours: {type(exc).__name__}")
-        self._keep(mention, decision)
+            self._keep(mention, ignored(f"an error of ours: {type(exc).__name__}"))
         return True
 
     def delete_texts(self, retention: timedelta) -> int:

@@ -7,12 +7,14 @@ import psycopg2
 import psycopg2.errors
 import psycopg2.extensions
 
-from helperfunctions.errors import DatabaseConflict, DatabaseError, DatabaseTooSlow, DatabaseUnavailable
+from helperfunctions.errors import DatabaseConflict, DatabaseError, DatabaseTooSlow, DatabaseUnavailable, ValueRefused
 
 # What the driver calls operational although the server is there and well: a limit, or an object in the wrong state.
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _REFUSED_CLASSES = ("54", "55")
 _REFUSED_CODES = ("53400",)
+# Data exceptions: a number out of range, a text that is none in the database's encoding.
+_VALUE_CLASS = "22"
 # The server ended the session because we left a transaction idle for too long, or open.
 _SESSION_ENDED_CODES = ("25P03", "25P04")
 
@@ -41,6 +43,8 @@ def _in_our_words(exc: psycopg2.Error) -> DatabaseError:
             return DatabaseConflict(f"another transaction holds a lock that this one needs: {says}")
         case psycopg2.extensions.TransactionRollbackError():
             return DatabaseConflict(f"another transaction came in between, nothing was changed: {says}")
+    if code.startswith(_VALUE_CLASS):
+        return ValueRefused(f"the database refused: {says}")
     is_refusal = code in _REFUSED_CODES or code.startswith(_REFUSED_CLASSES)
     is_broken = isinstance(exc, psycopg2.OperationalError | psycopg2.InterfaceError) or code in _SESSION_ENDED_CODES
     if is_broken and not is_refusal:

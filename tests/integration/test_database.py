@@ -8,7 +8,14 @@ import psycopg2
 import pytest
 
 from helperfunctions.database import CopyRows, Database, ReadPool, Transactions, without_password
-from helperfunctions.errors import Busy, DatabaseConflict, DatabaseError, DatabaseTooSlow, DatabaseUnavailable
+from helperfunctions.errors import (
+    Busy,
+    DatabaseConflict,
+    DatabaseError,
+    DatabaseTooSlow,
+    DatabaseUnavailable,
+    ValueRefused,
+)
 from helperfunctions.queries import Queries
 from tests.acceptance.conftest import eventually
 from tests.conftest import execute
@@ -404,6 +411,7 @@ def refuse(reads: Transactions, sqlstate: str) -> DatabaseError:
         pytest.param("57P03", DatabaseUnavailable, "cannot be reached or went away", id="starting up"),
         pytest.param("25P03", DatabaseUnavailable, "cannot be reached or went away", id="idle in transaction"),
         pytest.param("25006", DatabaseUnavailable, "can only be read", id="read-only"),
+        pytest.param("22P02", ValueRefused, "the database refused", id="not a number"),
         pytest.param("53400", DatabaseError, "the database refused", id="limit of temporary files"),
         pytest.param("54000", DatabaseError, "the database refused", id="too complex"),
         pytest.param("55000", DatabaseError, "the database refused", id="wrong state"),
@@ -417,7 +425,7 @@ def test_an_error_of_the_server_says_whether_trying_again_helps(
     assert type(error) is kind
     assert says in str(error)
     assert "it says why" in str(error) or sqlstate == "25006"
-    assert error.can_retry is (kind is not DatabaseError)
+    assert error.can_retry is (kind not in (DatabaseError, ValueRefused))
 
 
 def test_a_lock_time_out_is_no_database_that_is_away(url: str, queries: Queries) -> None:

@@ -19,9 +19,10 @@ from bot.reply.respond import Responder
 from bot.spend.account import account_of
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from helperfunctions.errors import Busy, DatabaseConflict, XCredentialsWrong
+from helperfunctions.errors import Busy, DatabaseConflict, DatabaseError, XCredentialsWrong
 from helperfunctions.queries import Queries
 from sandbox.x.faults import XFault
+from tests.conftest import execute
 from tests.factories import DAY_START, a_stream, rows, stage, write
 from tests.integration.conftest import CREDENTIALS, MakeOutside, Outside
 
@@ -516,6 +517,54 @@ def test_a_mention_whose_answer_had_to_wait_for_a_lock_is_answered_later(make_in
     assert inbox.decided()[mention] == ("new", None)
     responder.respond()
     assert inbox.decided()[mention] == ("answered", None)
+
+
+@pytest.mark.parametrize(
+    ("break_it", "repair"),
+    [
+        pytest.param(
+            "alter table daily_streamer_games rename to gone",
+            "alter table gone rename to daily_streamer_games",
+            id="a table of the look-up",
+        ),
+        pytest.param("alter table names rename to gone", "alter table gone rename to names", id="the table of names"),
+        pytest.param(
+            "create function refuse() returns trigger language plpgsql as $$begin raise 'not now'; end$$; "
+            "create trigger refuses before insert on posts for each row execute function refuse()",
+            "drop trigger refuses on posts",
+            id="the outbox",
+        ),
+    ],
+)
+def test_while_the_database_refuses_what_every_answer_needs_paid_mentions_wait(
+    break_it: str, repair: str, inbox: Inbox
+) -> None:
+    asked = [inbox.tag("@watchtimebot Chess", author=f"p{number}") for number in range(3)]
+    execute(inbox.outside.url, break_it)
+    for _ in range(2):
+        with pytest.raises(DatabaseError, match="the database refused"):
+            inbox.respond()
+    assert set(inbox.decided().values()) <= {("new", None)}
+    execute(inbox.outside.url, repair)
+    inbox.respond()
+    assert inbox.decided() == dict.fromkeys(asked, ("answered", None))
+
+
+def test_a_mention_whose_own_value_the_database_refuses_is_set_aside_and_others_are_answered(inbox: Inbox) -> None:
+    execute(
+        inbox.outside.url,
+        "create function refuse() returns trigger language plpgsql as "
+        "$$begin raise sqlstate '22P05' using message = 'not this text'; end$$; "
+        "create trigger refuses before insert on posts for each row when (new.text like 'Ada%') "
+        "execute function refuse()",
+    )
+    refused = inbox.tag("@watchtimebot Ada", author="bob")
+    asked = inbox.tag("@watchtimebot Chess")
+    assert inbox.respond() == 2
+    assert inbox.decided() == {
+        refused: ("ignored", "an error of ours: ValueRefused"),
+        asked: ("answered", None),
+    }
 
 
 @pytest.mark.parametrize("time", ["last night", "9999-12-31", "-5 days", "2 years", "Feb 30", "0001-01-01"], ids=str)
