@@ -290,6 +290,7 @@ class Bot:
             alerter=alerter,
             record=lambda: attempts.record if attempts is not None else record.RunRecord(),
             preparing_since=lambda: lead.since if lead.standing is Standing.PREPARING else None,
+            why_without_database=lambda: lead.why_without_database,
         )
 
     @property

@@ -40,11 +40,11 @@ def check(database: Transactions, needed: Sequence[str] | None = None) -> None:
 
 
 def check_encoding(database: Database) -> None:
-    """Refuse a database that cannot keep the names of the world: raises DatabaseError, which says what to do."""
+    """Refuse a database that cannot keep the names of the world: raises SchemaMismatch, which says what to do."""
     with database.transaction() as tx:
         encoding = tx.database.encoding()
     if encoding != "UTF8":
-        raise DatabaseError(
+        raise SchemaMismatch(
             f"the database keeps text as {encoding}, which has no room for most names: make it with ENCODING 'UTF8'"
         )
 
@@ -65,9 +65,9 @@ class Patience:
 def migrate(database: Database, folder: Path = MIGRATIONS_FOLDER, patience: Patience = Patience()) -> list[str]:
     """Bring the schema up to date and return the versions applied here. Two at once is fine: one waits for the other.
 
-    Raises SchemaMismatch for a schema newer than the code, DatabaseConflict when another process or a lock is in the
-    way for too long, DatabaseUnavailable when the server goes away, and DatabaseError when a migration fails or the
-    database cannot keep the names of the world.
+    Raises SchemaMismatch for a schema newer than the code or a database that cannot keep the names of the world,
+    DatabaseConflict when another process or a lock is in the way for too long, DatabaseUnavailable when the server goes
+    away, and DatabaseError when a migration fails.
     """
     check_encoding(database)
     needed = versions_in(folder)

@@ -48,6 +48,7 @@ class Watch:
     alerter: Alerter | None
     record: Callable[[], RunRecord] = RunRecord
     preparing_since: Callable[[], datetime | None] = lambda: None
+    why_without_database: Callable[[], str] = str
     exposition: Exposition = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _seen: tuple[float, Facts | None, str] | None = None
@@ -88,9 +89,10 @@ class Watch:
             says = f"the database is prepared since {since:%F %H:%M} UTC: its schema is brought up to date"
             return [Trouble("database", says), *found]
         facts, error = self._facts()
-        if facts is None:
-            return [Trouble("database", error), *found]
-        return [*judge(facts, self.expected), *found]
+        # What it refuses the leader, such as its schema, may be other than what it refuses whoever only reads.
+        error = error or self.why_without_database()
+        of_database = [Trouble("database", error)] if error else []
+        return [*of_database, *(judge(facts, self.expected) if facts is not None else ()), *found]
 
     def pages(self) -> dict[str, Callable[[], Page]]:
         """By their paths."""

@@ -14,7 +14,7 @@ from typing import Protocol
 from bot.runtime.attempts import wait_after
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Hold
-from helperfunctions.errors import DatabaseError, DatabaseUnavailable
+from helperfunctions.errors import DatabaseError, DatabaseUnavailable, SchemaMismatch
 
 log = logging.getLogger(__name__)
 
@@ -68,10 +68,12 @@ class Lead:
         self._hold: Hold | None = None
         self._server_started_at: datetime | None = None
         self._failed_preparations = 0
+        self._preparation_error = ""
         self._prepare_not_before: datetime | None = None
         self._looks_since_logged = 0
         self._lock = threading.Lock()
         self._standing: Standing | None = None
+        self._why = ""
         self.terms = 0
         self._since = clock.now()
 
@@ -87,22 +89,30 @@ class Lead:
         with self._lock:
             return self._since
 
+    @property
+    def why_without_database(self) -> str:
+        """Why the database could not be used at the last look; empty when it could."""
+        with self._lock:
+            return self._why
+
     def look(self) -> Standing:
         """Check whether we (still) lead, and try to when we do not.
 
-        Raises what keeps us from leading and will not pass by itself, such as SchemaMismatch.
+        Raises SchemaMismatch: this program is the wrong one for the database. Any other refusal, such as a right that
+        was revoked, may be over at the next look; polls are taken and kept on disk until then.
         """
         was, was_since = self.standing, self.since
         try:
             standing = self._look()
             why = ""
+        except SchemaMismatch:
+            self._let_go()
+            raise
         except DatabaseError as exc:
             self._let_go()
-            if not exc.can_retry:
-                raise
             standing, why = Standing.WITHOUT_DATABASE, str(exc)
         self._log(was, standing, why, (self._clock.now() - was_since).total_seconds())
-        self._stand(standing, was_since if standing is was else None)
+        self._stand(standing, was_since if standing is was else None, why)
         return standing
 
     def close(self) -> None:
@@ -132,15 +142,16 @@ class Lead:
             return self._database.hold("run")
 
     def _prepared(self) -> None:
-        """Prepare; a database that dies of it is left alone for longer each time."""
-        self._stand(Standing.PREPARING, None)
+        """Prepare; a database that dies of it, or refuses it, is left alone for longer each time."""
+        self._stand(Standing.PREPARING, None, "")
         log.info("leading; preparing the database: its schema, and polls that were kept on disk")
         try:
             self._prepare()
+        except SchemaMismatch:
+            raise
         except DatabaseError as exc:
-            if not exc.can_retry:
-                raise
             self._failed_preparations += 1
+            self._preparation_error = str(exc)
             wait = wait_after(self._failed_preparations)
             self._prepare_not_before = self._clock.now() + wait if wait else None
             if wait:
@@ -153,7 +164,7 @@ class Lead:
     def _why_not_yet(self) -> str:
         return (
             f"the database could not be prepared {self._failed_preparations} times in a row; "
-            f"next attempt at {self._prepare_not_before:%F %H:%M:%S} UTC"
+            f"next attempt at {self._prepare_not_before:%F %H:%M:%S} UTC: {self._preparation_error}"
         )
 
     def _check_for_restart(self) -> None:
@@ -175,8 +186,9 @@ class Lead:
             self._hold.release()
             self._hold = None
 
-    def _stand(self, standing: Standing, since: datetime | None) -> None:
+    def _stand(self, standing: Standing, since: datetime | None, why: str) -> None:
         with self._lock:
+            self._why = why
             self._standing, self._since = standing, since or self._clock.now()
 
     def _log(self, was: Standing | None, standing: Standing, why: str, seconds: float) -> None:

@@ -48,7 +48,7 @@ class RunObserver(Protocol):
 def run_until_stopped(work: Work, lead: Lead, clock: Clock, observer: RunObserver, stop: Stop) -> None:
     """Run every job when it is due, each in a thread of its own, until stopped; then finish what is running.
 
-    Raises what keeps us from ever leading, such as SchemaMismatch.
+    Raises SchemaMismatch, which keeps us from ever leading.
     """
     stop.begin()
     runner = Runner(work, lead, clock, observer)

@@ -20,7 +20,7 @@ from bot.days import Calendar
 from bot.health.alert import Alerter
 from bot.health.facts import gather
 from bot.health.record import JobRecord, Loss, RunRecord
-from bot.health.rules import Expected
+from bot.health.rules import Expected, Trouble
 from bot.health.watch import Watch
 from helperfunctions import http_door, webhook
 from helperfunctions.clock import VirtualClock
@@ -203,6 +203,18 @@ def test_while_the_database_is_prepared_it_is_alive_and_not_ready_and_says_what_
     [trouble] = requests.get(f"{at}/readyz", timeout=10).json()["troubles"]
     assert trouble["part"] == "database"
     assert "its schema is brought up to date" in trouble["says"]
+
+
+def test_what_the_database_refuses_the_leader_alone_is_shown(at: str, watch: Watch, switch: Switch) -> None:
+    """Whoever only reads is refused nothing."""
+    refused = Trouble("database", "the database refused: permission denied for table schema_migrations")
+    watch.why_without_database = lambda: refused.says
+    assert refused in watch.troubles()
+    assert requests.get(f"{at}/readyz", timeout=10).status_code == 503
+    switch.off()
+    forget(watch)
+    [trouble] = [trouble for trouble in watch.troubles() if trouble.part == "database"]
+    assert "not currently accepting connections" in trouble.says
 
 
 def test_room_that_cannot_be_found_out_is_no_lack_of_room(at: str, watch: Watch, tmp_path: Path) -> None:

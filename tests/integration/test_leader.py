@@ -6,10 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from bot.runtime.leader import Lead, Standing
+from bot.wiring import prepare_schema
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from helperfunctions.errors import DatabaseUnavailable, SchemaMismatch
+from helperfunctions.errors import DatabaseError, DatabaseUnavailable, SchemaMismatch
+from helperfunctions.queries import Queries
 from tests.conftest import Switch
+from tests.factories import write
 from tests.integration.leading import Prepared
 
 
@@ -62,13 +65,53 @@ def test_what_a_person_must_mend_is_raised_and_the_lock_is_free(leads: Callable[
     assert leads(Prepared()).look() is Standing.LEADING
 
 
-def test_a_database_that_goes_away_while_all_is_prepared_is_waited_for(leads: Callable[[Prepared], Lead]) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(DatabaseUnavailable("it restarts"), id="goes away"),
+        pytest.param(DatabaseError("the database refused: permission denied"), id="refuses"),
+    ],
+)
+def test_a_database_that_cannot_be_prepared_is_waited_for(
+    error: DatabaseError, leads: Callable[[Prepared], Lead], caplog: pytest.LogCaptureFixture
+) -> None:
+    """At the first start as well."""
     ours = Prepared()
-    ours.error = DatabaseUnavailable("it restarts")
+    ours.error = error
     lead = leads(ours)
     assert lead.look() is Standing.WITHOUT_DATABASE
+    assert lead.why_without_database == str(error)
+    assert f"polls are kept on disk meanwhile: {error}" in caplog.text
     ours.error = None
     assert lead.look() is Standing.LEADING
+    assert lead.why_without_database == ""
+
+
+@pytest.mark.parametrize(
+    "taken_away",
+    ["select on schema_migrations", "execute on function pg_catalog.pg_try_advisory_lock(bigint)"],
+    ids=["the table of migrations", "the lock of the leader"],
+)
+def test_a_revoked_right_ends_no_bot(taken_away: str, url: str, queries: Queries, clock: VirtualClock) -> None:
+    write(url, "create role leads login")
+    write(url, "grant select on all tables in schema public to leads")
+    limited = Database(url.replace("postgres@", "leads@"), queries)
+    lead = Lead(limited, clock, prepare=lambda: prepare_schema(limited, migrate=True), revive=lambda: None)
+    where = "public" if "function" in taken_away else "leads"
+    try:
+        assert lead.look() is Standing.LEADING
+        lead.close()
+        write(url, f"revoke {taken_away} from {where}")
+        for _ in range(3):
+            assert lead.look() is Standing.WITHOUT_DATABASE
+        assert "permission denied" in lead.why_without_database
+        write(url, f"grant {taken_away} to {where}")
+        clock.advance(3600)
+        assert lead.look() is Standing.LEADING
+    finally:
+        lead.close()
+        write(url, "drop owned by leads")
+        write(url, "drop role leads")
 
 
 def test_each_loss_of_the_database_is_reported_once(leads: Callable[[Prepared], Lead], switch: Switch) -> None:
@@ -97,12 +140,18 @@ def test_a_database_that_comes_back_before_it_is_missed_was_lost_all_the_same(
     assert (lead.look(), ours.losses) == (Standing.LEADING, ["lost"])
 
 
+@pytest.mark.parametrize(
+    "error", [DatabaseUnavailable("it was killed"), DatabaseError("it was killed")], ids=["it dies", "it refuses"]
+)
 def test_a_database_that_dies_of_its_preparation_is_left_alone_for_longer_each_time(
-    leads: Callable[[Prepared], Lead], clock: VirtualClock, caplog: pytest.LogCaptureFixture
+    error: DatabaseError,
+    leads: Callable[[Prepared], Lead],
+    clock: VirtualClock,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Each look is five seconds after the one before."""
     ours = Prepared()
-    ours.error = DatabaseUnavailable("it was killed")
+    ours.error = error
     lead = leads(ours)
     prepared_at = []
     for second in range(0, 600, 5):
@@ -114,7 +163,9 @@ def test_a_database_that_dies_of_its_preparation_is_left_alone_for_longer_each_t
     ours.error = None
     clock.advance(3600)
     assert lead.look() is Standing.LEADING
-    assert "could not be prepared 2 times in a row; next attempt at 2026-11-21 16:01:05 UTC" in caplog.text
+    assert (
+        "could not be prepared 2 times in a row; next attempt at 2026-11-21 16:01:05 UTC: it was killed" in caplog.text
+    )
 
 
 def test_while_the_database_is_prepared_the_bot_says_so(database: Database, clock: VirtualClock) -> None:

@@ -47,7 +47,7 @@ def test_a_new_database_gets_the_schema(new: Database, empty_url: str) -> None:
     assert migrations.applied_versions(new) == OURS
     public = (
         "addresses cursors daily_games daily_streamer_games daily_streamers days draws game_aliases games hourly_games "
-        "hours mentions monthly_games "
+        "hours mention_gaps mentions monthly_games "
         "monthly_streamer_games months names opt_outs posts schema_migrations streamers x_accounts x_charges "
         "x_lost_reads x_pauses x_prices x_reads"
     )
@@ -161,7 +161,7 @@ def test_a_database_without_room_for_names_is_refused_with_what_to_do(server_url
     with connection.cursor() as cursor:
         cursor.execute("create database ascii_only encoding 'SQL_ASCII' locale 'C' template template0")
     connection.close()
-    with pytest.raises(DatabaseError, match=r"SQL_ASCII.*ENCODING 'UTF8'"):
+    with pytest.raises(SchemaMismatch, match=r"SQL_ASCII.*ENCODING 'UTF8'"):
         migrations.migrate(Database(database_url(server_url, "ascii_only"), queries))
 
 

@@ -155,6 +155,22 @@ def test_without_a_database_polls_are_taken_and_nothing_else(
     assert set(jobs.done) == {Job.COLLECT, Job.WATCH}
 
 
+def test_while_the_database_refuses_to_be_prepared_polls_are_taken_and_nothing_else(
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], jobs: Jobs
+) -> None:
+    ours = Prepared()
+    ours.error = DatabaseError("the database refused: permission denied for table schema_migrations")
+    runner = run(leads(ours))
+    runner.look()
+    for job in Job:
+        runner._do(job)
+    jobs.wait_for({Job.COLLECT})
+    assert set(jobs.done) == {Job.COLLECT, Job.WATCH}
+    ours.error = None
+    runner.look()
+    jobs.wait_for(set(AT_START))
+
+
 @pytest.mark.parametrize("noticed", [True, False])
 def test_everything_is_caught_up_on_when_the_database_is_back(
     noticed: bool, leads: Callable[[Prepared], Lead], run: Callable[..., Runner], jobs: Jobs, switch: Switch
