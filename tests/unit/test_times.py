@@ -44,7 +44,7 @@ KNOWN = {
     "couple of weeks": last(14),
     "last 366 days": last(366),
     "1 year": last(365),
-    "this week": last(7),
+    "this week": "today",
     "weekly": last(7),
     "last month": last(30),
     "monday": "2026-11-16",
@@ -82,6 +82,24 @@ KNOWN = {
     "in may": "2026-05-01..2026-05-31",
     "in 2025": "2025-01-01..2025-12-31",
     "2024": "2024-01-01..2024-12-31",
+    "within the last 2 weeks": last(14),
+    "in the past 3 days": last(3),
+    "this past week": last(7),
+    "the last fortnight": last(14),
+    "a fortnight ago": "2026-11-09",
+    "back in 2012": "2012-01-01..2012-12-31",
+    "month": last(30),
+    "year": last(365),
+    # the calendar's week, month and year, as far as they went
+    "month to date": "2026-11-01..2026-11-22",
+    "this month": "2026-11-01..2026-11-22",
+    "this month so far": "2026-11-01..2026-11-22",
+    "so far this month": "2026-11-01..2026-11-22",
+    "since the start of the month": "2026-11-01..2026-11-22",
+    "mtd": "2026-11-01..2026-11-22",
+    "this year": "2026-01-01..2026-11-22",
+    "year to date": "2026-01-01..2026-11-22",
+    "ytd": "2026-01-01..2026-11-22",
     # other languages
     "hoy": "today",
     "ayer": "2026-11-22",
@@ -90,7 +108,7 @@ KNOWN = {
     "los últimos 7 días": last(7),
     "hace 3 días": "2026-11-20",
     "la semana pasada": last(7),
-    "este mes": last(30),
+    "este mes": "2026-11-01..2026-11-22",
     "heute": "today",
     "gestern": "2026-11-22",
     "vorgestern": "2026-11-21",
@@ -98,22 +116,36 @@ KNOWN = {
     "in den letzten 7 Tagen": last(7),
     "vor 3 Tagen": "2026-11-20",
     "letzte Woche": last(7),
-    "diesen Monat": last(30),
+    "diesen Monat": "2026-11-01..2026-11-22",
     "aujourd’hui": "today",
     "hier": "2026-11-22",
     "avant-hier": "2026-11-21",
     "7 jours": last(7),
     "les 7 derniers jours": last(7),
     "il y a 3 jours": "2026-11-20",
-    "cette semaine": last(7),
+    "cette semaine": "today",
+    "cette année": "2026-01-01..2026-11-22",
     "hoje": "today",
     "ontem": "2026-11-22",
     "últimos 7 dias": last(7),
-    "esse mês": last(30),
+    "esse mês": "2026-11-01..2026-11-22",
     "oggi": "today",
     "ieri": "2026-11-22",
     "l'altro ieri": "2026-11-21",
     "ultimi 7 giorni": last(7),
+    "questo mese": "2026-11-01..2026-11-22",
+    "dieses Jahr": "2026-01-01..2026-11-22",
+    "lo que va de mes": "2026-11-01..2026-11-22",
+    "deze maand": "2026-11-01..2026-11-22",
+    "ten miesiąc": "2026-11-01..2026-11-22",
+    "bu ay": "2026-11-01..2026-11-22",
+    "bulan ini": "2026-11-01..2026-11-22",
+    "в этом месяце": "2026-11-01..2026-11-22",
+    "за 2 недели": last(14),
+    "今月": "2026-11-01..2026-11-22",
+    "今年": "2026-01-01..2026-11-22",
+    "이번 달": "2026-11-01..2026-11-22",
+    "这个月": "2026-11-01..2026-11-22",
     "la settimana scorsa": last(7),
     "сегодня": "today",
     "вчера": "2026-11-22",
@@ -136,7 +168,7 @@ KNOWN = {
     "過去7日間": last(7),
     "7日": last(7),
     "３日前": "2026-11-20",
-    "今週": last(7),
+    "今週": "today",
     "先月": last(30),
     "11月20日": "2026-11-20",
     "10月": "2026-10-01..2026-10-31",
@@ -145,7 +177,7 @@ KNOWN = {
     "그저께": "2026-11-21",
     "지난 7일": last(7),
     "3일 전": "2026-11-20",
-    "이번 주": last(7),
+    "이번 주": "today",
     "今天": "today",
     "昨天": "2026-11-22",
     "前天": "2026-11-21",
@@ -170,7 +202,11 @@ NOT_KNOWN = """
     last christmas|last summer|Feb 30|nov 31|9999-12-31|0001-01-01|2026-13-45|2026-02-30|99/99|since 2020|
     since launch|Nov 22 to 20|November 9999|anoche|mañana|próxima semana|gestern abend|morgen|nächste Woche|hier soir|demain|
     la semaine prochaine|ontem à noite|amanhã|domani|вчера вечером|завтра|yarın|昨夜|明日|来週|明天|24小时|3時間|내일|다음 주|7 Stunden|
-    24 horas|for lifetime|last stream
+    24 horas|for lifetime|last stream|
+    in 2 weeks|in 3 days|in a month|in a fortnight|3 days from now|2 weeks later|in einer Woche|in 3 Tagen|dans 2 semaines|
+    dentro de 3 días|daqui a 2 semanas|fra due settimane|через 2 недели|2 hafta sonra|2週間後|3일 후|over 2 weken|om 2 veckor|
+    in 1987|in 2009|in 2035|since 1985|during 2010|en 1995|im Jahr 2003|в 1998 году|2031年|october 1987|
+    week 46|wk 46|the 46th week|KW 12|semana 33|2026-W46|Q2 2026|in q3|weeks ago
 """.split("|")
 
 
@@ -191,6 +227,8 @@ def test_a_time_that_is_not_kept_or_does_not_exist_is_no_other_time(text: str) -
         "march on",
         "1st",
         "2077",
+        "in 2000 points",
+        "in 1500 viewers",
         "1999",
         "mes stats",
     ],
@@ -204,6 +242,35 @@ def test_a_weekend_that_is_not_over_counts_as_far_as_it_goes() -> None:
     sunday = DAY - timedelta(days=1)
     assert times_shown("this weekend", sunday) == ["2026-11-21"]
     assert times_shown("this weekend", sunday - timedelta(days=1)) == ["2026-11-14..2026-11-15"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "expected"),
+    [
+        ("this week", date(2026, 11, 23), "today"),
+        ("this week", date(2026, 11, 24), "2026-11-23"),
+        ("this week", date(2026, 11, 29), "2026-11-23..2026-11-28"),
+        ("this month", date(2026, 12, 1), "today"),
+        ("this month", date(2026, 12, 2), "2026-12-01"),
+        ("this month", date(2024, 2, 29), "2024-02-01..2024-02-28"),
+        ("this year", date(2027, 1, 1), "today"),
+        ("this year", date(2024, 12, 31), "2024-01-01..2024-12-30"),
+    ],
+    ids=[
+        "a Monday",
+        "a Tuesday",
+        "a Sunday",
+        "the first of a month",
+        "the second of a month",
+        "a leap day",
+        "New Year",
+        "New Year's Eve",
+    ],
+)
+def test_this_week_month_or_year_goes_from_its_first_day_to_the_last_finished_one(
+    text: str, day: date, expected: str
+) -> None:
+    assert times_shown(text, day) == [expected]
 
 
 def test_times_do_not_overlap_and_lie_within_the_text() -> None:

@@ -8,7 +8,7 @@ from bot.core.name_keys import Grade, grade_of
 from bot.core.name_words import keys_of, numerals, with_digits
 from bot.models import Subject, SubjectKind
 from bot.reply.understand.said import Said
-from bot.reply.understand.sources import Candidate
+from bot.reply.understand.sources import CLEAR, Candidate
 from bot.reply.understand.vocabulary import (
     BETWEEN_NOT,
     FRAME,
@@ -59,11 +59,34 @@ def found_in(candidates: Iterable[Candidate], known: Mapping[str, Sequence[Subje
         if candidate.key in known
         for one in _found(candidate, known[candidate.key], said)
     ]
+    found = [one for one in found if not _takes_a_count(one, found, said)]
     chosen: list[Found] = []
     for one in sorted(found, key=lambda one: one.order, reverse=True):
         if not any(_overlap(one.candidate, other.candidate) for other in chosen):
             chosen.append(one)
     return sorted(chosen, key=lambda one: one.candidate.first)
+
+
+def _takes_a_count(one: Found, found: Iterable[Found], said: Said) -> bool:
+    """Whether the number of a sequel is rather the count of a time, which says nothing without it: "hades 2 days ago",
+    where Hades is a game, too. "hades 2 week" is the sequel."""
+    candidate = one.candidate
+    last = candidate.last - 1
+    if candidate.weight >= CLEAR or last <= candidate.first or not said.is_number(last):
+        return False
+    number = said.words[last]
+    cut = [time for time in said.times if time.start <= number.start < number.end < time.end]
+    if not cut or any(
+        time.window is not None and time.start < cut[0].end and cut[0].start < time.end
+        for time in said.times_outside(candidate.taken)
+    ):
+        return False
+    return any(
+        other.candidate.first == candidate.first
+        and other.candidate.last == last
+        and other.subject.kind is one.subject.kind
+        for other in found
+    )
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:
@@ -74,9 +97,11 @@ def _found(candidate: Candidate, subjects: Sequence[Subject], said: Said) -> lis
     """The game or the streamer of a key that is meant."""
     keys = said.keys(candidate.first, candidate.last)
     fitting = [
-        (_grade(candidate.key, subject), subject)
+        (_grade(candidate, subject), subject)
         for subject in subjects
-        if (candidate.only is None or subject.kind is candidate.only) and _fits(keys, candidate, subject)
+        if (candidate.only is None or subject.kind is candidate.only)
+        and (subject.kind is SubjectKind.GAME or not candidate.is_part)
+        and _fits(keys, candidate, subject)
     ]
     # Several streamers can have one key; a login is one streamer's.
     exact = [(grade, subject) for grade, subject in fitting if subject.name.lower() == candidate.login]
@@ -98,8 +123,9 @@ def _are_rivals(first: Subject, others: Sequence[Subject]) -> bool:
     return bool(others) and first.watch_hours < FAR_MORE * others[0].watch_hours
 
 
-def _grade(key: str, subject: Subject) -> Grade:
-    return grade_of(key, subject.name) if subject.kind is SubjectKind.GAME else Grade.OWN
+def _grade(candidate: Candidate, subject: Subject) -> Grade:
+    grade = grade_of(candidate.key, subject.name) if subject.kind is SubjectKind.GAME else Grade.OWN
+    return min(grade, Grade.SHORTER) if candidate.is_part else grade
 
 
 def _is_spaced(keys: Sequence[str], subject: Subject) -> bool:
@@ -112,7 +138,7 @@ def _fits(keys: Sequence[str], candidate: Candidate, subject: Subject) -> bool:
     """Whether words that join to a key are the name: "Shenmue I & II" is not "Shenmue III"."""
     if len(keys) == 1 or candidate.key.startswith("~") or _is_spaced(keys, subject):
         return True
-    if subject.kind is SubjectKind.GAME and _grade(candidate.key, subject) is not Grade.OWN:
+    if subject.kind is SubjectKind.GAME and _grade(candidate, subject) is not Grade.OWN:
         return True
     return sorted(numerals(keys)) == sorted(numerals(keys_of(subject.name)))
 
@@ -154,6 +180,8 @@ def _negates(said: Said, number: int) -> bool:
     before = said.words[number - 1].key if number else ""
     if key == "t":
         return before in _CUT_NOT
+    if key == "one":
+        return before == "no"
     if key == "but":
         return before in _ALL
     if key == "no":

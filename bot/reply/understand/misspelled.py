@@ -11,13 +11,14 @@ from bot.ports import Names
 from bot.reply.understand.found import FAR_MORE
 from bot.reply.understand.said import Said, is_frame
 from bot.reply.understand.sources import Candidate, core
-from bot.reply.understand.vocabulary import FIRST_PERSON, OPINION, REQUEST, TALK, is_ordinary
+from bot.reply.understand.vocabulary import FIRST_NAMES, FIRST_PERSON, OPINION, REQUEST, TALK, is_ordinary
 from helperfunctions.near import edits
 from helperfunctions.text import name_key
 
 MOST_OFFERED: Final = 3
 _SHORTEST: Final = 4
 _LONGEST: Final = 60
+_SHORTEST_BEGINNING: Final = 5
 _MOST_WORDS: Final = 10
 # From so many letters on, so many mistakes leave no doubt.
 _MOST_MISTAKES: Final = ((14, 3), (8, 2), (5, 1))
@@ -141,7 +142,7 @@ def _meant(said: Said, guess: _Guess, names: Names) -> Subject | DidYouMean | No
         written = said.keys(candidate.first, candidate.last)
         best = _surely(written, key, subjects) if _is_all(said, guess) else None
         return best or DidYouMean(distinct(subjects))
-    begun = [] if candidate.only is SubjectKind.STREAMER else _begun(said, candidate, names)
+    begun = [] if candidate.only is SubjectKind.STREAMER else _begun(said, guess, names)
     return DidYouMean(distinct(begun)) if begun else None
 
 
@@ -187,13 +188,40 @@ def _spellings(subject: Subject) -> Sequence[str]:
     return [key for key, grade in game_keys(subject.name).items() if grade is not Grade.ANY_ORDER]
 
 
-def _begun(said: Said, candidate: Candidate, names: Names) -> list[Subject]:
-    """Games whose names begin with these words: "baldurs gate", "tekken"."""
+def of_a_beginning(said: Said, names: Names) -> DidYouMean | None:
+    """The streamer whose name begins with the one word that is said with a time: "asmon last week".
+
+    Or in what surely is a question. It is watched far more than any other of that beginning: nearly every word begins
+    some name.
+    """
+    words = core(said)
+    keys = said.keys(words.start, words.stop)
+    if len(keys) != 1 or len(keys[0]) < _SHORTEST_BEGINNING or _is_word(keys[0]) or said.handles:
+        return None
+    others = said.keys_of(said.others(words))
+    is_timed = any(time.window is not None for time in said.times_outside(words))
+    is_asked = said.strength(words) == _SURE or (is_timed and not others)
+    if not is_asked or any(key in TALK or key in OPINION or key in FIRST_PERSON for key in others):
+        return None
+    begun = names.beginning(keys[0], 2, SubjectKind.STREAMER)
+    is_alone = all(begun[0].watch_hours >= FAR_MORE * other.watch_hours for other in begun[1:])
+    return DidYouMean(begun[:1]) if begun and is_alone else None
+
+
+def _is_word(key: str) -> bool:
+    """Whether a word is an ordinary one; a first name may be the beginning of a streamer's name."""
+    return is_ordinary(key) and key not in FIRST_NAMES
+
+
+def _begun(said: Said, guess: _Guess, names: Names) -> list[Subject]:
+    """Games whose names begin with these words: "baldurs gate", "tekken"; in a question also with a part of a word."""
+    candidate = guess.candidate
     keys = said.keys(candidate.first, candidate.last)
     return [
         subject
         for subject in names.beginning(candidate.key, 2 * MOST_OFFERED, SubjectKind.GAME)
-        if keys_of(subject.name)[: len(keys)] == keys or "".join(keys_of(subject.name)).startswith(candidate.key)
+        if keys_of(subject.name)[: len(keys)] == keys
+        or (guess.boldness > 0 and "".join(keys_of(subject.name)).startswith(candidate.key))
     ]
 
 

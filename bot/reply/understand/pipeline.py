@@ -12,7 +12,8 @@ from bot.models import DidYouMean, Question, Subject, SubjectKind, TimeNotKnown,
 from bot.ports import Names
 from bot.reply.understand.commands import command_in
 from bot.reply.understand.found import FAR_MORE, Found, found_in, negation
-from bot.reply.understand.misspelled import MOST_OFFERED, distinct, misspelled
+from bot.reply.understand.joined import joined_to
+from bot.reply.understand.misspelled import MOST_OFFERED, distinct, misspelled, of_a_beginning
 from bot.reply.understand.said import Said, take_apart
 from bot.reply.understand.sources import CLEAR, Candidate, candidates_in
 from bot.reply.understand.verdict import Verdict, is_common, verdict
@@ -45,12 +46,17 @@ def understand(text: str, names: Names, *, bot_username: str, day: date, today: 
     wanted = [one for one in found if negation(said, one.candidate) is None]
     # Nearly every everyday word is somebody's name: only other names account for words.
     telling = [one for one in found if _is_telling(said, one)]
+    # "lol vs dota 2": next to another name, and joined to it, an everyday word is one.
+    telling += [other for one in telling for other in joined_to(said, one, wanted) if other not in telling]
     taken = frozenset(number for words in (*(one.candidate.taken for one in telling), *unwanted) for number in words)
     judged = [(verdict(said, one, taken), one) for one in wanted]
     answered = [one for judgement, one in judged if judgement is Verdict.ANSWERED]
-    if answered:
-        return _answer(said, _subject_of(said, answered), names, taken)
     asked_back = [one for judgement, one in judged if judgement is Verdict.ASKED_BACK]
+    meant = _subject_of(said, answered) if answered else next(iter(asked_back), None)
+    if meant and (several := joined_to(said, meant, wanted)):
+        return DidYouMean(distinct([one.subject for one in several]))
+    if meant and answered:
+        return _answer(said, meant, names, taken)
     if asked_back:
         return _longer_name(said, asked_back[0], names) or _ask_back(said, asked_back[0], names)
     if unwanted or not telling:
@@ -102,6 +108,12 @@ def _at_a_time(said: Said, subject: Subject, taken: Collection[int]) -> Understo
     return TimeNotKnown(subject) if window is None else Question(subject, window)
 
 
+def _own_words(said: Said, candidate: Candidate) -> Collection[int]:
+    """The words of a misspelled name; a time between them is none of it, if the key has nothing of it."""
+    is_whole = candidate.key == "".join(said.keys(candidate.first, candidate.last))
+    return candidate.taken if is_whole else [number for number in candidate.taken if not said.is_time(number)]
+
+
 def _of_that_beginning(candidate: Candidate, subject: Subject, names: Names) -> list[Subject]:
     """Other games whose names begin with what is only a part of this one's, unless it is watched far more."""
     return [
@@ -121,8 +133,11 @@ def _longer_name(said: Said, found: Found, names: Names) -> Understood:
         is_title = is_common(said.keys(found.candidate.first, found.candidate.last))
         return meant if is_title else None
     subject, candidate = meant
-    is_longer = candidate.first <= found.candidate.first and candidate.last > found.candidate.last
-    return _at_a_time(said, subject, candidate.taken) if is_longer else None
+    if subject == found.subject and found.grade is Grade.OWN:
+        # "hearthstone wow": the name is whole without the words next to it.
+        return None
+    is_longer = set(found.candidate.taken) < set(candidate.taken)
+    return _at_a_time(said, subject, _own_words(said, candidate)) if is_longer else None
 
 
 def _ask_back(said: Said, found: Found, names: Names) -> DidYouMean:
@@ -145,5 +160,5 @@ def _nearly(
     meant = misspelled(said, unknown, names)
     if isinstance(meant, tuple):
         subject, candidate = meant
-        return _at_a_time(said, subject, candidate.taken)
-    return meant
+        return _at_a_time(said, subject, _own_words(said, candidate))
+    return meant or of_a_beginning(said, names)

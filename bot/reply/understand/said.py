@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -13,6 +13,7 @@ from bot.core.name_words import Word, numeral, words_in
 from bot.models import Window
 from bot.reply.understand.times import SaidTime, default_window, times_in
 from bot.reply.understand.vocabulary import (
+    ARTICLES,
     COURTESY,
     FRAME,
     SMALL_TALK,
@@ -20,6 +21,7 @@ from bot.reply.understand.vocabulary import (
     SURELY,
     UNSPACED_ASKS,
     WEAK,
+    is_laughter,
     without_particles,
 )
 from helperfunctions.text import name_key
@@ -41,7 +43,8 @@ class Said:
     text: str
     words: list[Word]
     times: list[SaidTime]
-    default: Window
+    day: date
+    today: date
     handles: frozenset[int]
 
     def keys(self, first: int, last: int) -> list[str]:
@@ -58,15 +61,39 @@ class Said:
         return any(said.start < word.end and word.start < said.end for said in self.times)
 
     def times_outside(self, taken: Iterable[int]) -> list[SaidTime]:
-        """The times that stand outside of some words."""
-        words = [self.words[number] for number in taken]
-        return [said for said in self.times if not any(_covers(said, word) for word in words)]
+        """The times that stand outside of some words; of one that reaches into them, what its other words say."""
+        within = set(taken)
+        outside: list[SaidTime] = []
+        for said in self.times:
+            own = [number for number, word in enumerate(self.words) if _covers(said, word)]
+            if within.isdisjoint(own):
+                outside.append(said)
+            elif self._sticks_out(own, within):
+                outside.extend(self._read_again(said, within))
+        return outside
+
+    def _sticks_out(self, own: Sequence[int], within: Collection[int]) -> bool:
+        """Whether a time goes on where a name ends: "portal 2 weeks". Before a name, "in" and the like say no time."""
+        first = min(number for number in own if number in within)
+        return any(number not in within and (number > first or not is_frame(self.words[number].key)) for number in own)
+
+    def _read_again(self, said: SaidTime, within: Iterable[int]) -> Sequence[SaidTime]:
+        """The times in the place of one that shares words with a name; not known where the rest is no time."""
+        text = list(self.text)
+        for word in (self.words[number] for number in within):
+            text[word.start : word.end] = " " * (word.end - word.start)
+        again = [
+            one
+            for one in times_in("".join(text), day=self.day, today=self.today)
+            if one.start < said.end and said.start < one.end
+        ]
+        return again or [SaidTime(said.start, said.end, 0, None)]
 
     def window(self, taken: Iterable[int]) -> Window | None:
         """The time that is said outside of names, the most exact one; None when one of them is not known."""
         outside = self.times_outside(taken)
         if not outside:
-            return self.default
+            return default_window(self.day)
         if any(said.window is None for said in outside):
             return None
         return min(outside, key=lambda said: said.rank).window
@@ -104,24 +131,43 @@ class Said:
     def asks_surely(self, taken: Collection[int]) -> bool:
         """Whether one of the words that are not taken asks for numbers, and is of no use for only talking."""
         others = self.others(taken)
-        return any(self.words[number].key in SURELY for number in others) or self._asks_unspaced(others)
+        asks = (number for number in others if self.words[number].key in SURELY)
+        return any(map(self._asks_strongly, asks)) or self._asks_unspaced(others)
 
     def strength(self, taken: Collection[int]) -> int:
         """How much the words that are not taken look like a question about watch time: 2 surely, 1 maybe, 0 not."""
         others = self.others(taken)
         keys = [self.words[number].key for number in others]
-        if any(key in STRONG for key in keys) or self._asks_unspaced(others):
+        if any(self._asks_strongly(number) for number in others) or self._asks_unspaced(others):
             return 2
-        is_timed = any(
-            said.window is not None and not any(_covers(said, self.words[number]) for number in taken)
-            for said in self.times
-        )
-        is_weak = any(key in WEAK for key in keys) or (bool(others) and others[0] == 0 and keys[0] in _AUXILIARY)
+        is_timed = any(said.window is not None for said in self.times_outside(taken))
+        is_weak = any(key in WEAK for key in keys) or self._begins_as_a_question(others)
         return 2 if is_timed and is_weak else int(is_timed or is_weak or self.has_question_mark)
+
+    def _asks_strongly(self, number: int) -> bool:
+        """ "top streamers"; "chess on top" asks nothing."""
+        key = self.words[number].key
+        return key in STRONG and not (key == "top" and number > 0 and self.words[number - 1].key == "on")
+
+    def _begins_as_a_question(self, others: Sequence[int]) -> bool:
+        """ "is xqc live"; "can't believe it" says something."""
+        keys = self.keys(0, 2)
+        return bool(others) and others[0] == 0 and keys[0] in _AUXILIARY and keys[1:] != ["t"]
 
     def _asks_unspaced(self, others: Iterable[int]) -> bool:
         keys = [self.words[number].key for number in others if is_unspaced(self.words[number].key)]
         return any(ask in key for key in keys for ask in UNSPACED_ASKS)
+
+    def laughter(self, taken: Collection[int]) -> frozenset[int]:
+        """The laughter behind a name and a known time, where nothing else is said: "elden ring yesterday lol"."""
+        others = self.others(taken)
+        laughs = frozenset(number for number in others if is_laughter(self.words[number].key))
+        is_all = all(
+            number in laughs or self.is_number(number) or self.words[number].key in ARTICLES for number in others
+        )
+        last_time = max((time.end for time in self.times_outside(taken) if time.window is not None), default=None)
+        is_behind = last_time is not None and all(self.words[number].start >= last_time for number in laughs)
+        return laughs if is_all and is_behind else frozenset()
 
     @property
     def has_question_mark(self) -> bool:
@@ -144,7 +190,7 @@ def take_apart(text: str, *, day: date, today: date) -> Said:
         for number, word in enumerate(words)
         if found.start("name") <= word.start and word.end <= found.end("name")
     }
-    return Said(text, words, said_times, default_window(day), frozenset(handles))
+    return Said(text, words, said_times, day, today, frozenset(handles))
 
 
 def _apart(words: Iterable[Word], said_times: Iterable[SaidTime], text: str) -> Iterator[Word]:

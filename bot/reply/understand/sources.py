@@ -17,6 +17,10 @@ MOST_CANDIDATES: Final = 600
 _LONGEST_UNSPACED: Final = 16
 _MOST_PIECES: Final = 120
 _MOST_WORDS_IN_ANY_ORDER: Final = 7
+_MOST_WORDS_BEHIND_A_BRAND: Final = 4
+_BRANDS: Final = tuple(
+    map(name_key, "Garena|Microsoft|LEGO|Nickelodeon|Ubisoft|Disney|Marvel|Nintendo|SEGA|Blizzard|EA Sports".split("|"))
+)
 
 _QUOTED: Final = (
     r"[\"“”„«»「」『』](?P<name>[^\"“”„«»「」『』]{1,100})[\"“”„«»「」『』]"
@@ -42,7 +46,7 @@ class Candidate:
     """Words that could be a name, from `first` up to before `last`, and the key to look for.
 
     `weight`: of its source. `only`: the kind that it must be. `login`: what is written, where it can only be a login.
-    `rest`: what is left of a word of which the candidate is a part.
+    `rest`: what is left of a word of which the candidate is a part. `is_part`: the name has more words than are said.
     """
 
     first: int
@@ -52,6 +56,7 @@ class Candidate:
     only: SubjectKind | None = None
     login: str | None = None
     rest: str = ""
+    is_part: bool = False
 
     @property
     def taken(self) -> range:
@@ -151,6 +156,15 @@ def _runs(said: Said) -> Iterator[Candidate]:
                 yield Candidate(first, last, key, login=_login(said, first, last))
 
 
+def _without_a_brand(said: Said) -> Iterator[Candidate]:
+    """ "free fire" for "Garena Free Fire": all that is said, with the brand in front that people leave out."""
+    words = core(said)
+    if 1 < len(words) <= _MOST_WORDS_BEHIND_A_BRAND:
+        for brand in _BRANDS:
+            key = brand + _joined(said, words.start, words.stop)
+            yield Candidate(words.start, words.stop, key, is_part=True)
+
+
 def _pieces(said: Said) -> Iterator[Candidate]:
     """Parts of words of scripts that put no space between a name and what follows; the longer first."""
     return islice(_all_pieces(said), _MOST_PIECES)
@@ -232,5 +246,6 @@ SOURCES: Final = (
     Source(3, _behind_a_kind),
     Source(2, _pieces),
     Source(2, _any_order),
+    Source(2, _without_a_brand),
     Source(HANDLE_WEIGHT, _handles),
 )

@@ -1,6 +1,6 @@
 """The words in which people name a time, in the large languages. A table; `times` makes patterns of it.
 
-All are written as `times.folded` leaves them: lower case, Latin and Cyrillic letters without accents.
+All are written as `time_patterns.folded` leaves them: lower case, Latin and Cyrillic letters without accents.
 """
 
 from typing import Final
@@ -34,6 +34,7 @@ UNITS: Final = {
         uger|tydzien|tygodnie|tygodni|неделя|неделю|недели|недель|тиждень|тижні|hafta|minggu|tuan|أسبوع|اسبوع|أسابيع|
         सप्ताह|हफ्ते|週間|週|周|星期|주일|주
     """,
+    14: "fortnight|fortnights",
     30: """
         month|months|mes|meses|monat|monate|monaten|mois|mese|mesi|maand|maanden|manad|manader|maned|maneder|miesiac|
         miesiace|miesiecy|месяц|месяца|месяцев|місяць|ay|bulan|thang|شهر|أشهر|महीने|महीना|か月|ヶ月|カ月|ケ月|個月|个月|개월|달
@@ -47,21 +48,51 @@ UNITS: Final = {
 SPANS: Final = {
     7: """
         week|weekly|semana|woche|semaine|settimana|vecka|veckan|uken|ugen|tydzien|tygodniu|неделя|неделю|неделе|недели|
-        тиждень|hafta|haftaki|haftalik|minggu|tuan nay|tuan truoc|أسبوع|الأسبوع|सप्ताह|हफ्ते|今週|先週|一週間|
-        この週|本周|这周|這週|上周|上週|一周|这个星期|上个星期|이번 주|이번주|지난 주|지난주|일주일|주간
+        тиждень|hafta|haftaki|haftalik|minggu|tuan truoc|أسبوع|الأسبوع|सप्ताह|हफ्ते|先週|一週間|
+        上周|上週|一周|上个星期|지난 주|지난주|일주일|주간
     """,
+    14: "fortnight",
+    15: "quincena|quinzaine|quinzena",
     30: """
-        month|monthly|este mes|el mes|ultimo mes|del mes|mes pasado|esse mes|deste mes|neste mes|no mes|monat|mois|mese|maand|
-        manaden|manad|maned|miesiac|miesiacu|месяц|месяца|місяць|bu ay|gecen ay|son ay|aylik|bulan ini|bulan lalu|
-        thang nay|thang truoc|شهر|الشهر|महीने|今月|先月|一か月|一ヶ月|本月|这个月|這個月|上个月|上個月|一个月|이번 달|이번달|지난달|
+        month|monthly|el mes|ultimo mes|del mes|mes pasado|no mes|monat|mois|mese|maand|
+        manaden|manad|maned|miesiac|miesiacu|месяц|месяца|місяць|gecen ay|son ay|aylik|bulan lalu|
+        thang truoc|شهر|الشهر|महीने|先月|一か月|一ヶ月|上个月|上個月|一个月|지난달|
         지난 달|한달|한 달
     """,
     365: """
-        year|yearly|este ano|el ano|ultimo ano|del ano|ano pasado|esse ano|deste ano|neste ano|jahr|annee|quest'anno|
-        ultimo anno|anno scorso|jaar|aret|i ar|ten rok|rok temu|ostatni rok|год|году|року|bu yil|gecen yil|son yil|yillik|
-        tahun ini|tahun lalu|nam nay|nam ngoai|سنة|السنة|عام|साल|今年|去年|昨年|一年|올해|작년|일년|일 년
+        year|yearly|el ano|ultimo ano|del ano|ano pasado|jahr|annee|
+        ultimo anno|anno scorso|jaar|aret|rok temu|ostatni rok|год|году|року|gecen yil|son yil|yillik|
+        tahun lalu|nam ngoai|سنة|السنة|عام|साल|去年|昨年|一年|작년|일년|일 년
     """,
 }
+# "This" week, month or year: from its first day on. Units that are other words besides follow one of `THIS` only.
+TO_DATE: Final = {
+    7: """
+        wtd|ten tydzien|tym tygodniu|tego tygodnia|今週|この週|本周|这周|這週|本週|这个星期|這個星期|这星期|이번 주|이번주|금주
+    """,
+    30: """
+        mtd|ten miesiac|tym miesiacu|tego miesiaca|今月|本月|这个月|這個月|这月|이번 달|이번달
+    """,
+    365: """
+        ytd|quest'anno|quest’anno|i ar|ten rok|tym roku|tego roku|今年|本年|올해|금년
+    """,
+}
+UNITS_OF_THIS: Final = {
+    7: "wk|неделя|неделю|неделе|недели|tuan|tydzien",
+    30: "mes|ay|bulan|thang|месяце|месяца|manad|manaden|місяці|شهر",
+    365: "ano|anno|yil|tahun|nam|an|ar|года|році|سنة",
+}
+THIS: Final = """
+    this|current|the current|esta|este|desta|deste|dessa|desse|nessa|nesse|nesta|neste|essa|esse|diese|dieser|diesen|dieses|diesem|
+    laufende|laufenden|aktuellen|cette|ce|cet|questa|questo|di questa|di questo|deze|dit|denna|denne|dette|эта|эту|этот|этой|этом|
+    этого|текущий|текущую|текущем|цей|цього|bu|هذا|هذه|इस
+"""
+THIS_BEHIND: Final = "so far|to date|ini|nay|actual|corriente|en curso|en cours|in corso|atual|corrente|bisher"
+START_OF: Final = """
+    the start of the|the beginning of the|start of the|beginning of the|the start of this|the beginning of this|start of this|
+    beginning of this|lo que va de|lo que va del|en lo que va de|en lo que va del|principios de|principio de|inicio de|inicio del|anfang des|anfang der|beginn des|beginn der|
+    debut du|debut de l'|debut de la|inizio del|inizio dell'|начала
+"""
 NUMBERS: Final = {
     1: "one|a|an|un|una|uno|ein|eine|einem|einer|une|um|uma|een|en|ett|один|одну|bir|一",
     2: "two|couple|couple of|a couple of|a couple|dos|zwei|deux|dois|duas|due|twee|tva|dwa|два|две|iki|dua|二|两|兩|두",
@@ -168,11 +199,28 @@ UNKNOWN: Final = """
     de todos los tiempos|todo el tiempo|historico|aller zeiten|insgesamt|jemals|de tous les temps|de todos os tempos|
     di sempre|за все время|tum zamanlar|tum zamanlarin|歴代|全期間|累計|史上|有史以来|역대|
     last quarter|this quarter|this season|last season|last decade|this decade|last century|last few days|past few days|
-    few days|few weeks|several days|several weeks|some days|last days|recent days|last couple days|last fortnight|
+    few days|few weeks|several days|several weeks|some days|last days|recent days|last couple days|
     last spring|last summer|last fall|last autumn|last winter|this spring|this summer|this fall|this autumn|this winter|
     last christmas|this christmas|last easter|last new year|letzten sommer|l'ete dernier|verano pasado|
     last stream|last streams|last broadcast|last time|latest stream|ultimo directo|ultimo stream|letzter stream
 """
+# Before and behind a count of days: a time that has not come.
+FUTURE_BEFORE: Final = """
+    in|in about|dans|en|em|dentro de|daqui a|tra|fra|om|za|через|بعد
+"""
+FUTURE_BEHIND: Final = """
+    from now|from today|from tomorrow|from then|later|hence|ahead|after|sonra|lagi|nua|plus tard|despues|depois|spater|dopo|
+    later on|спустя|后|後|以后|以後|之后|之後|후|뒤|이후|बाद
+"""
+# "Over" is "in" before Dutch units, and the past before English ones.
+DUTCH_UNITS: Final = "dag|dagen|weken|maand|maanden|jaar"
+# A number behind these is a week or a month of the calendar, which is not kept under its number.
+NUMBERED_UNITS: Final = """
+    week|wk|week no|week number|calendar week|kw|kalenderwoche|woche|semana|semaine|settimana|vecka|uke|uge|tydzien|неделя|
+    hafta|minggu|month|monat|mes|mois|mese|maand|quarter|quartal|trimestre
+"""
+# Behind a number these are no year.
+COUNTED: Final = "viewers|viewer|views|people|streamers|streams|followers|subs|times|points|dollars"
 NEXT: Final = """
     next|coming|upcoming|nachste|nachsten|nachster|nachstes|kommende|proxima|proximo|prochain|prochaine|prossima|prossimo|
     volgende|nasta|neste|przyszly|przyszlym|следующая|следующую|следующий|следующем|gelecek|来週|来月|来年|下周|下个月|明年|다음 주|다음주|다음 달|다음달|내년

@@ -34,7 +34,7 @@ from bot.reply.understand.vocabulary import (
 )
 
 # Words that are accounted for by nothing, by strength: so many may stand beside a name that is no everyday word.
-_MOST_NOISE: Final = {SubjectKind.GAME: (2, 5, 9), SubjectKind.STREAMER: (0, 2, 6)}
+_MOST_NOISE: Final = {SubjectKind.GAME: (1, 5, 9), SubjectKind.STREAMER: (0, 2, 6)}
 # A question ends with an everyday name or soon after: with more words behind, it is the word.
 _MOST_BEHIND: Final = 3
 _MOST_PIECE_REST: Final = 2
@@ -64,6 +64,8 @@ def verdict(said: Said, found: Found, names: Collection[int]) -> Verdict:
     keys = said.keys(candidate.first, candidate.last)
     # Beside an everyday name, another name says that the word is the word.
     others = said.others(candidate.taken if is_common(keys) else {*names, *candidate.taken})
+    laughter = said.laughter(candidate.taken)
+    others = [number for number in others if number not in laughter]
     noise = [number for number in others if not is_frame(said.words[number].key)]
     if candidate.weight == HANDLE_WEIGHT:
         return _of_a_handle(said, others, noise)
@@ -80,7 +82,7 @@ def verdict(said: Said, found: Found, names: Collection[int]) -> Verdict:
         return Verdict.LEFT_ALONE
     if is_common(keys):
         return _of_a_common_name(said, found, others, noise)
-    return _of_a_name(said, found, {*names, *own_words}, noise)
+    return _of_a_name(said, found, {*names, *own_words, *laughter}, noise)
 
 
 def is_common(keys: list[str]) -> bool:
@@ -131,13 +133,17 @@ def _of_a_common_name(said: Said, found: Found, others: list[int], noise: list[i
     strength = said.strength(candidate.taken)
     if kind is SubjectKind.STREAMER:
         is_asked = strength == 2 and bool(others) and not noise and not is_said_daily
+        if not others and len(keys) > 1 and strength and not is_said_daily and _is_written_as(said, found):
+            return _answered(found)
         return _in_a_question(said, found, others) if is_asked else Verdict.LEFT_ALONE
-    if len(keys) == 1 and (keys[0] in FRAME or said.is_time(candidate.first) or keys[0].isdecimal()):
+    is_no_name = len(keys) == 1 and (keys[0] in FRAME or said.is_time(candidate.first) or keys[0].isdecimal())
+    if is_no_name and not _is_written_as(said, found):
         return Verdict.LEFT_ALONE
     if not others:
         # "lol week" asks, "today lol" does not.
         end = said.words[candidate.last - 1].end
-        is_timed = any(one.start >= end for one in said.times_outside(candidate.taken))
+        times = said.times_outside(candidate.taken)
+        is_timed = any(one.start >= end for one in times) or (bool(times) and _is_written_as(said, found))
         is_meant = not is_said_daily or len(keys) > 1 or is_timed
         is_alone = said.is_calm and not said.times_outside(candidate.taken) and all(key in SMALL_TALK for key in keys)
         return _sequel_or_answer(said, found) if is_meant or is_alone else Verdict.LEFT_ALONE
@@ -148,6 +154,16 @@ def _of_a_common_name(said: Said, found: Found, others: list[int], noise: list[i
     if strength == 2 or asks or POLITE.issuperset(other_keys):
         return _in_a_question(said, found, others)
     return Verdict.LEFT_ALONE
+
+
+def _is_written_as(said: Said, found: Found) -> bool:
+    """Whether words stand there as the name is written, with capitals that the words around do not have: "PEAK
+    yesterday", "Riot Games oct 2026"."""
+    candidate = found.candidate
+    start, end = said.words[candidate.first].start, said.words[candidate.last - 1].end
+    rest = said.text[:start] + said.text[end:]
+    is_one_capital = len(candidate.taken) == 1 and found.subject.name[1:].islower()
+    return said.text[start:end] == found.subject.name and not is_one_capital and rest.strip() != rest.strip().upper()
 
 
 def _is_no_exclamation(said: Said, found: Found, other_keys: list[str]) -> bool:
@@ -196,7 +212,8 @@ def _beside_noise(said: Said, found: Found, noise: list[int]) -> Verdict:
     behind = candidate.last in noise and not said.is_separate(candidate.last)
     before = candidate.first - 1 in noise and not said.is_separate(candidate.first)
     if not behind and not before:
-        return _answered(found)
+        is_exclamation = all(said.words[number].key in SMALL_TALK for number in noise)
+        return _answered(found) if is_exclamation else Verdict.LEFT_ALONE
     return Verdict.ASKED_BACK if len(candidate.taken) > 1 else Verdict.LEFT_ALONE
 
 

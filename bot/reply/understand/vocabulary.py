@@ -55,7 +55,8 @@ OPINION: Final = _keys(
     good great amazing awesome goated legend cool nice
     love loved loves hate hated hates suck sucks sucked trash garbage washed worst goat boring favorite favourite dead
     mid overrated underrated fun bad terrible awful cringe annoying stupid dumb idiot clown fell ruined killed sux gay
-    rigged scam toxic cheater cheaters fraud carried lost won wins funny hot cute sexy insane crazy lmao lol
+    rigged scam toxic cheater cheaters fraud carried lost won wins win winning imagine
+    funny hot cute sexy insane crazy lmao lol
     lmfao bruh
     thanks thank thx ty happy congrats sorry miss missed rip beat died better f fuck fucking shit
     """
@@ -66,6 +67,7 @@ FRAME: Final = (
 )
 SMALL_TALK: Final = _keys(english.SMALL_TALK, *(language.small_talk for language in LANGUAGES))
 # Polite words that may stand beside a question.
+ARTICLES: Final = _keys("the la el le les los las lo il der die das den o a os as")
 POLITE: Final = _keys(
     """
     please pls plz plss plzz you bot hey hi hello ok okay now just kindly yo dude bro guys sir por favor hola
@@ -90,16 +92,19 @@ NOT_BEFORE: Final = _keys(
     """
     not no dont doesnt didnt isnt wasnt arent never without except excluding besides instead neither nor but
     forget skip
-    ignore hate nobody
+    ignore hate nobody noone hardly barely
+    nadie niemand personne ninguém nessuno ingen niemand никто nikt kimse
     """,
     *(language.not_before for language in LANGUAGES),
 )
 # Between a negation and the name.
 BETWEEN_NOT: Final = _keys(
     """
-    like want care about mean need interested in the show me give tell a any play watch even of for to talking asking
-    more anymore give really just do
+    like want care cares about mean need interested in the show me give tell a any play plays playing watch watches
+    watching stream streams streaming even of for to talking asking more anymore really just do is are was still ever
     me importa interesa quiero mostrar interessiert mich will veux m intéresse quero
+    ve mira juega schaut guckt spielt regarde joue assiste joga vê guarda gioca kijkt speelt tittar spelar
+    смотрит играет ogląda gra ne se a
     """
 )
 NOT_BEHIND: Final = _keys(*(language.not_behind for language in LANGUAGES))
@@ -141,7 +146,7 @@ def without_particles(key: str) -> str:
 @lru_cache(maxsize=8192)
 def is_ordinary(key: str) -> bool:
     """Whether a word is one of a large language, also with an English ending; such a word is no misspelled name."""
-    return len(key) < 2 or key in _ORDINARY or any(stem in _ORDINARY for stem in _stems(key)) or _is_laughter(key)
+    return len(key) < 2 or key in _ORDINARY or any(stem in _ORDINARY for stem in _stems(key)) or is_laughter(key)
 
 
 def _stems(key: str) -> list[str]:
@@ -160,9 +165,12 @@ def _stems(key: str) -> list[str]:
     return [stem for stem in (*stems, squeezed, single) if len(stem) > 2 or (stem in SMALL_TALK and stem != key)]
 
 
-def _is_laughter(key: str) -> bool:
-    """ "hahahah", "jajaja", "kkkkk", "wwww", "ахахах"."""
-    return len(key) > 2 and (len(set(key)) == 1 or (len(key) > 3 and len(set(key)) == 2 and set(key) <= _LAUGHTER))
+def is_laughter(key: str) -> bool:
+    """ "lol", "hahahah", "jajaja", "kkkkk", "wwww", "ахахах"."""
+    return key in _LAUGHS or (
+        len(key) > 2 and (len(set(key)) == 1 or (len(key) > 3 and len(set(key)) == 2 and set(key) <= _LAUGHTER))
+    )
 
 
+_LAUGHS: Final = _keys("lol lmao lmfao rofl kek kekw xd xdd haha hehe jaja jeje rsrs mdr ptdr lul ㅋㅋ ㅎㅎ 笑 草 哈哈")
 _LAUGHTER: Final = frozenset("hajekxdеахоиwlmfaos哈ㅋㅎ")
