@@ -357,7 +357,8 @@ def judge_jobs(record: RunRecord, troubles: Sequence[Trouble], now: datetime) ->
     """How the jobs of `watchtime run` do, by its own record."""
     if troubles:
         mend = "the log of `watchtime run` has the whole error; the job tries again by itself, at least once an hour"
-        return Finding("jobs", Verdict.BAD, troubles[0].says, mend, for_now=True)
+        says = "; ".join(trouble.says for trouble in troubles)
+        return Finding("jobs", Verdict.BAD, says, mend, for_now=True)
     if not is_running(record, now):
         last = f"{record.written_at:%F %H:%M} UTC" if record.written_at else "ever"
         says = f"`watchtime run` recorded nothing since {last}"

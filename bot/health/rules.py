@@ -32,14 +32,22 @@ MOST_OF_BUDGET_AN_HOUR = Decimal("0.1")
 LEAST_FREE_BYTES = 200_000_000
 
 UNFINISHED = frozenset({"due", "sending", "unknown"})
+# The parts that can be judged while the database cannot be read.
+JUDGED_WITHOUT_DATABASE = frozenset({"database", "database restarts", "disk", "jobs"})
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something that is not as it should be: which part, and what is so in one line."""
+    """Something that is not as it should be: which part, what of that part, and what is so in one line."""
 
     part: str
     says: str
+    of: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is the trouble of; the same for as long as the same thing is wrong."""
+        return f"{self.part} ({self.of})" if self.of else self.part
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ def judge(facts: Facts, expected: Expected) -> list[Trouble]:
         *_summaries(facts, expected),
         *_outbox(facts),
         *_spending(facts),
-        *(Trouble("x", f"X is left alone until {until:%F %H:%M} UTC: {why}") for _, until, why in pauses),
+        *(Trouble("x", f"X is left alone until {until:%F %H:%M} UTC: {why}", of) for of, until, why in pauses),
     ]
 
 
@@ -72,10 +80,11 @@ def judge_run(record: RunRecord, now: datetime) -> list[Trouble]:
 
 def judge_jobs(record: RunRecord, now: datetime) -> list[Trouble]:
     """Whether a job fails again and again, or is overdue."""
-    says = [
-        f"{name} {what}" for name, job in record.jobs.items() if (what := _why_failing(job, now) or _why_late(job, now))
+    return [
+        Trouble("jobs", f"{name} {what}", name)
+        for name, job in record.jobs.items()
+        if (what := _why_failing(job, now) or _why_late(job, now))
     ]
-    return [Trouble("jobs", "; ".join(says))] if says else []
 
 
 def recent_losses(record: RunRecord, now: datetime) -> list[Loss]:
@@ -154,7 +163,7 @@ def _summaries(facts: Facts, expected: Expected) -> Sequence[Trouble]:
     if not facts.summaries:
         return [Trouble("summaries", f"the summaries of {day.date} were not made")]
     return [
-        Trouble("summaries", f"{kind} of {day.date} is {status}" + (f": {why}" if why else ""))
+        Trouble("summaries", f"{kind} of {day.date} is {status}" + (f": {why}" if why else ""), kind)
         for kind, status, why in facts.summaries
         if status in UNFINISHED or status == "refused"
     ]

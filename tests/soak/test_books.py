@@ -18,8 +18,8 @@ def looks(*parts: str) -> list[tuple[datetime, frozenset[str]]]:
     return [(NOON + number * QUARTER, frozenset({part} - {""})) for number, part in enumerate(parts)]
 
 
-def alert(quarters: int, status: str) -> Alert:
-    return Alert(NOON + quarters * QUARTER, status, "")
+def alert(quarters: int, status: str, text: str = "") -> Alert:
+    return Alert(NOON + quarters * QUARTER, status, text)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,8 @@ def alert(quarters: int, status: str) -> Alert:
         (["", "x", "x", "", "", "", ""], [alert(2, "trouble")], ["not withdrawn in time", "alert was not withdrawn"]),
         (["", "", "x"], [], ["still in trouble"]),
         (["", ""], [alert(1, "trouble"), alert(1, "trouble"), alert(1, "well")], ["sent twice in a row"]),
+        (["", ""], [alert(1, "trouble", "x"), alert(1, "trouble", "x, y"), alert(1, "well")], []),
+        (["", ""], [alert(1, "trouble"), alert(1, "well"), alert(1, "well")], ["withdrawn twice"]),
     ],
     ids=[
         "reported and withdrawn",
@@ -47,6 +49,8 @@ def alert(quarters: int, status: str) -> Alert:
         "never withdrawn",
         "at the end",
         "twice",
+        "another part later",
+        "withdrawn twice",
     ],
 )
 def test_a_trouble_is_to_be_reported_and_withdrawn(parts: list[str], alerts: list[Alert], wrong: list[str]) -> None:
