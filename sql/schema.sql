@@ -275,6 +275,7 @@ CREATE TABLE public.posts (
     media_expires_at timestamp with time zone,
     x_id text COLLATE pg_catalog."C",
     sent_at timestamp with time zone,
+    due_since timestamp with time zone,
     CONSTRAINT posts_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT posts_check CHECK (((kind = 'reply'::text) = (mention_id IS NOT NULL))),
     CONSTRAINT posts_check1 CHECK (((kind = 'reply'::text) = (day IS NULL))),

@@ -178,11 +178,13 @@ class Sender:
     def _postpone(self, post: Claimed, error: XError, *, holds_others: bool) -> None:
         """Nothing came of it yet. What X says about one call can hold for those behind it in the queue."""
         next_try_at = self._next_try_at(post, error)
+        is_for_budget = isinstance(error, OverBudget)
+        why = {"error": str(error), "is_for_budget": is_for_budget}
         with self.database.transaction() as tx:
-            tx.outbox.postpone(post_id=post.post_id, next_try_at=next_try_at, error=str(error))
+            tx.outbox.postpone(post_id=post.post_id, next_try_at=next_try_at, **why)
             if holds_others and isinstance(error, XNotYet):
-                only_replies = isinstance(error, OverBudget) and post.purpose is Purpose.REPLIES
-                tx.outbox.hold(not_before=error.not_before, only_replies=only_replies, error=str(error))
+                only_replies = is_for_budget and post.purpose is Purpose.REPLIES
+                tx.outbox.hold(not_before=error.not_before, only_replies=only_replies, **why)
         log.warning("postponed kind=%s post=%d until=%s: %s", post.kind, post.post_id, f"{next_try_at:%F %T}", error)
 
     def _next_try_at(self, post: Claimed, error: XError) -> datetime:

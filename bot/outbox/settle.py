@@ -111,9 +111,8 @@ class Settler:
                 self._published(tx, post, None)
                 return True
             self.ledger.was_not_published(tx, post.post_id)
-            tx.outbox.postpone(
-                post_id=post.post_id, next_try_at=now, error="an attempt without an answer was not published"
-            )
+            error = "an attempt without an answer was not published"
+            tx.outbox.postpone(post_id=post.post_id, next_try_at=now, error=error, is_for_budget=False)
             tx.outbox.expire(now=now)
         log.info("settled: not published kind=%s post=%d", post.kind, post.post_id)
         return False

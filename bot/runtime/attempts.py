@@ -15,13 +15,26 @@ from typing import Final
 from bot.health.record import DONE, INTERRUPTED, Loss, RunRecord, dumps, read
 from helperfunctions import atomic_file
 from helperfunctions.clock import Clock
-from helperfunctions.errors import Busy, TwitchError, WatchTimeError, XError, XNotYet
+from helperfunctions.errors import (
+    Busy,
+    OverBudget,
+    TwitchError,
+    WatchTimeError,
+    XCredentialsWrong,
+    XError,
+    XNotYet,
+    XOutOfCredits,
+)
 
 log = logging.getLogger(__name__)
 
 _LONGEST_WAIT: Final = timedelta(hours=1)
 # A vendor who does not answer costs nothing to ask, and people wait for their answers.
 _LONGEST_WAIT_FOR_VENDOR: Final = timedelta(minutes=10)
+# A rate limit of X is over within a quarter of an hour; until then each attempt would fail.
+_LONGEST_WAIT_FOR_LIMIT: Final = timedelta(minutes=15)
+# Neither a failure nor a success: as it should be, or paused by the ledger, which the rules of health report by itself.
+_PUT_OFF: Final = (Busy, OverBudget, XOutOfCredits, XCredentialsWrong)
 # How old the file may become while nothing fails.
 _WRITE_EVERY: Final = timedelta(minutes=1)
 # How long a loss of the database is remembered.
@@ -80,7 +93,8 @@ class Attempts:
     def ended(self, job: str, error: BaseException | None, next_turn: datetime) -> None:
         """An attempt ended. `next_turn`: when the job would run next if nothing had failed.
 
-        Busy, and what X or our budget put off until a known time, are neither a failure nor a success.
+        Busy, and a pause for the budget, credits or credentials, are neither a failure nor a success. An X that cannot
+        be reached, or refuses for now, is a failure.
         """
         now = self._clock.now()
         with self._lock:
@@ -89,12 +103,13 @@ class Attempts:
             record = self._record.with_job(job, is_running=False, ended_at=now, outcome=outcome, due_at=next_turn)
             if error is None:
                 record = record.with_job(job, error="", failures=0, failing_since=None, succeeded_at=now)
-            elif isinstance(error, Busy | XNotYet):
+            elif isinstance(error, _PUT_OFF):
                 record = record.with_job(job, error=_one_line(error))
             else:
                 began = record.jobs[job].started_at or now
                 record = _failed(record, job, now, outcome, _one_line(error), began, error)
-                retry_at = record.jobs[job].retry_at
+                retry_at = _retry_at(record.jobs[job].retry_at, error, now, next_turn)
+                record = record.with_job(job, retry_at=retry_at)
                 record = record.with_job(job, due_at=max(next_turn, retry_at) if retry_at else next_turn)
             self._record = record
             if was_failing or record.jobs[job].failures:
@@ -206,6 +221,14 @@ def _failed(
         failing_since=before.failing_since or began,
         retry_at=now + wait if wait else None,
     )
+
+
+def _retry_at(after_wait: datetime | None, error: BaseException, now: datetime, next_turn: datetime) -> datetime | None:
+    """When a failed job may begin again: not while a limit of X lasts that ends later than its wait and its turn."""
+    if not isinstance(error, XNotYet):
+        return after_wait
+    limit_ends_at = min(error.not_before, now + _LONGEST_WAIT_FOR_LIMIT)
+    return limit_ends_at if limit_ends_at > max(after_wait or now, next_turn) else after_wait
 
 
 def _one_line(error: BaseException) -> str:

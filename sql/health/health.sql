@@ -42,8 +42,9 @@ where
 group by kind, status;
 
 -- name: waiting_since$
--- Since when the oldest post waits that could have been sent, or settled.
-select min(next_try_at) from posts where status in ('due', 'sending', 'unknown');
+-- Since when the oldest post waits that should have been sent, or settled. When it is tried next says nothing about that:
+-- each attempt that fails moves it.
+select min(coalesce(due_since, created_at)) from posts where status in ('due', 'sending', 'unknown');
 
 -- name: mentions_by_status
 -- How many mentions were written in a span of days (UTC); `before` is not part of it. Grain: one row per status.

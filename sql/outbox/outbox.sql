@@ -99,22 +99,32 @@ set
 where post_id = :post_id and status = 'sending';
 
 -- name: postpone!
--- It is not out, and is tried again later.
+-- It is not out, and is tried again later; if it waits for the budget, it is not expected to be sent before that.
 update posts
 set
     status = 'due',
     next_try_at = :next_try_at,
+    due_since = case when :is_for_budget then cast(:next_try_at as timestamptz) else due_since end,
     last_error = :error
 where post_id = :post_id and status in ('sending', 'unknown');
 
 -- name: hold!
--- X wants to be left alone: nothing, or no reply, is tried before a certain time.
-update posts set next_try_at = greatest(next_try_at, cast(:not_before as timestamptz)), last_error = :error
+-- X wants to be left alone, or the budget is spent: nothing, or no reply, is tried before a certain time.
+update posts
+set
+    next_try_at = greatest(next_try_at, cast(:not_before as timestamptz)),
+    due_since = case
+        when :is_for_budget then greatest(due_since, created_at, cast(:not_before as timestamptz)) else due_since
+    end,
+    last_error = :error
 where status = 'due' and (kind = 'reply' or not :only_replies);
 
 -- name: wait_no_longer!
 -- What made posts wait no longer holds.
-update posts set next_try_at = cast(:now as timestamptz)
+update posts
+set
+    next_try_at = cast(:now as timestamptz),
+    due_since = case when due_since > cast(:now as timestamptz) then cast(:now as timestamptz) else due_since end
 where status in ('due', 'unknown') and next_try_at > cast(:now as timestamptz);
 
 -- name: not_known!
@@ -199,6 +209,7 @@ set
     status = 'due',
     reason = null,
     next_try_at = cast(:now as timestamptz),
+    due_since = cast(:now as timestamptz),
     expires_at = greatest(expires_at, cast(:expires_at as timestamptz))
 where post_id = :post_id and status in ('due', 'refused', 'expired', 'not_sent', 'dropped') and text <> '';
 

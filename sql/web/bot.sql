@@ -47,10 +47,10 @@ limit :limit offset :offset;
 select count(*) from days where day between cast(:first as date) and cast(:last as date);
 
 -- name: posts_waiting^
--- How many posts wait to be sent, and since when the oldest could have been. Grain: one row.
+-- How many posts wait to be sent, and since when the oldest should have been. Grain: one row.
 select
     count(*) as posts,
-    min(next_try_at) as since
+    min(coalesce(due_since, created_at)) as since
 from posts
 where status in ('due', 'sending', 'unknown');
 

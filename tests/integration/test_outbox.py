@@ -1,7 +1,7 @@
 """The outbox and a make-believe X: each post exactly once, whatever X does."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -424,3 +424,52 @@ def test_an_x_that_cannot_be_reached_costs_nothing(outside: Outside) -> None:
     outside.sender.send()
     assert [status for _, status in outside.posts()] == ["due"]
     assert outside.spent() == 0
+
+
+def waits_since(outside: Outside) -> datetime | None:
+    with outside.database.transaction() as tx:
+        since: datetime | None = tx.health.waiting_since()
+        posts, seen_by_dashboard = tx.web.posts_waiting()
+    assert seen_by_dashboard == since
+    assert (posts == 0) == (since is None)
+    return since
+
+
+@pytest.mark.parametrize("fault", [XFault.CHALLENGE, XFault.TOO_MANY_REQUESTS, XFault.SERVER_ERROR, None])
+def test_a_post_that_keeps_failing_waits_since_it_was_made(outside: Outside, fault: XFault | None) -> None:
+    """Whatever keeps it back; None: X cannot be reached."""
+    made_at = outside.clock.now()
+    outside.reply("answer")
+    if fault is None:
+        outside.sandbox.stop()
+    else:
+        outside.sandbox.faults.set_rates({fault: 1})
+    for _ in range(6):
+        outside.sender.send()
+        outside.later(600)
+    assert waits_since(outside) == made_at
+
+
+def test_a_post_that_waits_for_the_budget_is_not_late_before_it_is_there(make_outside: MakeOutside) -> None:
+    outside = make_outside(budget_usd="0.001")
+    outside.reply("answer")
+    outside.reply("another, held by the first")
+    for _ in range(6):
+        outside.sender.send()
+        since = waits_since(outside)
+        assert since is not None
+        assert since > outside.clock.now()
+        outside.later(600)
+    with outside.database.transaction() as tx:
+        tx.outbox.wait_no_longer(now=outside.clock.now())
+    assert waits_since(outside) == outside.clock.now()
+
+
+def test_a_post_that_a_person_retries_waits_since_then(outside: Outside) -> None:
+    outside.summary()
+    outside.later(3600)
+    with outside.database.transaction() as tx:
+        tx.outbox.retry(post_id=1, now=outside.clock.now(), expires_at=outside.clock.now() + timedelta(hours=1))
+    assert waits_since(outside) == outside.clock.now()
+    assert outside.sender.send() == 1
+    assert waits_since(outside) is None

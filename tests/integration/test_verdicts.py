@@ -130,7 +130,8 @@ def post_due_before(minutes: int, status: str) -> Callable[[Bot], None]:
             bot.url,
             "insert into posts (kind, day, text, status, created_at, next_try_at, expires_at, claimed_at) "
             "values ('games', '2026-11-20', 'words', %s, %s, %s, %s, %s)",
-            *(status, now - timedelta(days=1), now - timedelta(minutes=minutes), now + timedelta(days=1)),
+            # The newest attempt failed, and has moved the next one.
+            *(status, now - timedelta(minutes=minutes), now + timedelta(minutes=9), now + timedelta(days=1)),
             now - timedelta(minutes=minutes) if status == "sending" else None,
         )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.health.record import FILE_NAME, RunRecord, dumps, loads, read
+from bot.health.rules import judge_run
 from bot.runtime.attempts import Attempts, wait_after
 from helperfunctions.clock import VirtualClock
 from helperfunctions.errors import (
@@ -15,6 +16,10 @@ from helperfunctions.errors import (
     OverBudget,
     TwitchUnavailable,
     WatchTimeError,
+    XCredentialsWrong,
+    XNotYet,
+    XOutOfCredits,
+    XRefusedForNow,
     XUnknown,
 )
 
@@ -69,8 +74,13 @@ def test_the_record_of_a_job_says_what_became_of_its_newest_attempt(clock: Virtu
 
 @pytest.mark.parametrize(
     "error",
-    [Busy("another process does this"), OverBudget("the budget is spent", not_before=START + timedelta(days=3))],
-    ids=["another process does it", "put off until a known time"],
+    [
+        Busy("another process does this"),
+        OverBudget("the budget is spent", not_before=START + timedelta(days=3)),
+        XOutOfCredits("no credits", not_before=START + timedelta(days=1)),
+        XCredentialsWrong("wrong keys", not_before=START + timedelta(minutes=15)),
+    ],
+    ids=["another process does it", "over budget", "no credits", "wrong credentials"],
 )
 def test_what_is_put_off_is_neither_a_failure_nor_a_success(
     error: WatchTimeError, clock: VirtualClock, path: Path
@@ -83,6 +93,41 @@ def test_what_is_put_off_is_neither_a_failure_nor_a_success(
     attempt(attempts, DatabaseError("refused"))
     attempt(attempts, error)
     assert attempts.record.jobs["daily"].failures == 1
+
+
+@pytest.mark.parametrize("error", [XNotYet, XRefusedForNow], ids=["cannot be reached", "refuses for now"])
+def test_an_x_that_stays_away_is_a_failure_that_is_reported(
+    error: type[XNotYet], clock: VirtualClock, path: Path
+) -> None:
+    attempts = Attempts(path, clock)
+    for _ in range(20):
+        next_turn = clock.now() + timedelta(minutes=1)
+        if attempts.waits_until("reply") is None:
+            attempts.started("reply", next_turn)
+            not_before = clock.now() + timedelta(seconds=30)
+            attempts.ended("reply", error("X cannot be reached", not_before=not_before), next_turn)
+        clock.advance(60)
+    assert attempts.record.jobs["reply"].failures == 6
+    [trouble] = judge_run(attempts.record, clock.now())
+    assert "X cannot be reached" in trouble.says
+
+
+@pytest.mark.parametrize(
+    ("minutes", "waits"), [(0.5, None), (12, 12), (600, 15)], ids=["within its turn", "a window", "an absurd time"]
+)
+def test_a_rate_limit_is_waited_for_and_is_one_failure(
+    minutes: float, waits: int | None, clock: VirtualClock, path: Path
+) -> None:
+    """Each attempt until then would fail, and a window that ends by itself is no trouble."""
+    attempts, next_turn = Attempts(path, clock), START + timedelta(minutes=1)
+    attempts.started("reply", next_turn)
+    limited = XNotYet("too many requests", not_before=START + timedelta(minutes=minutes))
+    attempts.ended("reply", limited, next_turn)
+    expected = None if waits is None else START + timedelta(minutes=waits)
+    assert attempts.waits_until("reply") == expected
+    assert attempts.record.jobs["reply"].due_at == (expected or next_turn)
+    clock.move_to(expected or next_turn)
+    assert judge_run(attempts.record, clock.now()) == []
 
 
 def test_an_error_that_is_not_ours_is_recorded_by_its_kind_alone(clock: VirtualClock, path: Path) -> None:
