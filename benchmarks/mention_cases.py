@@ -474,10 +474,12 @@ class _Maker:
 
     def _two_names(self, category: str) -> Case:
         one, other = self._subject(), self._subject()
-        text = self._chance.choice(("{} or {}?", "{} vs {}", "compare {} and {}", "is {} bigger than {}?")).format(
-            one.name, other.name
-        )
-        return Case(category, text, (*self._expected(one), *self._expected(other), f"?{one.name}", f"?{other.name}"))
+        pattern = self._chance.choice(("{} or {}?", "{} vs {}", "compare {} and {}", "is {} bigger than {}?"))
+        both = (f"?{one.name}", f"?{other.name}")
+        # Of two of one kind that are joined, one alone is half an answer.
+        is_half = "than" not in pattern and one.kind is other.kind and one.id != other.id
+        expected = both if is_half else (*self._expected(one), *self._expected(other), *both)
+        return Case(category, pattern.format(one.name, other.name), expected)
 
 
 _FAMOUS: Final = (

@@ -206,6 +206,8 @@ NOT_KNOWN = """
     in 2 weeks|in 3 days|in a month|in a fortnight|3 days from now|2 weeks later|in einer Woche|in 3 Tagen|dans 2 semaines|
     dentro de 3 días|daqui a 2 semanas|fra due settimane|через 2 недели|2 hafta sonra|2週間後|3일 후|over 2 weken|om 2 veckor|
     in 1987|in 2009|in 2035|since 1985|during 2010|en 1995|im Jahr 2003|в 1998 году|2031年|october 1987|
+    the following week|the week after next|semana que vem|через неделю|za tydzień|
+    last week of october|first half of october|beginning of november|mid-october|anfang november|finales de octubre|
     week 46|wk 46|the 46th week|KW 12|semana 33|2026-W46|Q2 2026|in q3|weeks ago
 """.split("|")
 

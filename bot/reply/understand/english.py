@@ -5,7 +5,7 @@ from typing import Final
 # Words around a question that are no part of any name, unless they are all there is.
 FRAME: Final = """
     a about abt across actual actually against all also am an and any anybody anymore anyone anyones are as ask
-    asking at audience average avg be been being best big biggest bot bots bout breakdown bro btw buddy but by can
+    asking at audience average avg be been being best big biggest bot both bots bout breakdown bro btw buddy but by can
     categories category categorys channel channels chart charts check checked checking compare compared comparison
     could curious current currently data dear details did do does doin doing done dude each ever everybody everyone
     far figures find folks for friend from game gamers games get gets getting gimme give goin going got guys had has

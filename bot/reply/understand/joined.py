@@ -9,12 +9,14 @@ from bot.models import SubjectKind
 from bot.reply.understand.found import Found
 from bot.reply.understand.said import Said, is_frame
 from bot.reply.understand.verdict import is_common
+from bot.reply.understand.vocabulary import is_ordinary
 from helperfunctions.text import name_key
 
 _JOINERS: Final = frozenset(
     name_key(word)
     for word in """
     and or vs versus against plus v o y e u ou et oder und gegen oppure contro contre contra lub albo czy i или и против
+    compared well alongside
     ve veya yoksa karşı en eller och og atau dan และ أو و और या と か 対 와 과 랑 이랑 하고 또는 还是 或 和 跟 與
     """.split()
 )
@@ -52,7 +54,7 @@ def _are_joined(said: Said, one: Found, other: Found) -> bool:
     if not joiners and not is_marked:
         return False
     others = [number for number in between if said.words[number].key not in _JOINERS and not said.is_time(number)]
-    is_list = all(is_frame(said.words[number].key) or said.is_number(number) for number in others)
+    is_list = all(is_frame(key) or is_ordinary(key) or key.isdecimal() for key in said.keys_of(others))
     return is_list and all(_is_a_name(said, each, is_listed=is_listed) for each in (one, other))
 
 

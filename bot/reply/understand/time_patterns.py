@@ -85,6 +85,7 @@ AGO: Final = (
 FUTURE: Final = (
     re.compile(rf"{_any(table.FUTURE_BEFORE)}\s+{_COUNT_BODY}"),
     re.compile(rf"{_COUNT_BODY}\s*{_any(table.FUTURE_BEHIND)}"),
+    re.compile(rf"{_any(table.FUTURE_BEFORE_ONE)}\s+{_COUNT_UNIT}"),
     re.compile(rf"(?<!\w)over\s+(?:\d{{1,4}}|{_NUMBER})\s+{_any(table.DUTCH_UNITS)}"),
 )
 TODAY: Final = re.compile(_any(table.TODAY))
@@ -121,6 +122,9 @@ CALENDAR_NUMBER: Final = re.compile(
     rf"(?!\s*-?\s*(?:{_COUNT_UNIT}|{_BARE_HOUR}))|(?<!\w)\d{{1,2}}(?:st|nd|rd|th|\.)\s+{_any(table.NUMBERED_UNITS)}"
     r"|(?<!\w)(?:20\d\d-?)?w\d\d(?!\w)|(?<!\w)[qh][1-4]\s*(?:of\s+)?[/-]?20\d\d(?!\w)|(?<!\w)in\s+[qh][1-4](?!\w)"
     r"|第\d{1,2}[週周])"
+)
+PART_OF_MONTH: Final = re.compile(
+    rf"{_any(table.PART_OF_MONTH)}[\s-]+(?:{_any('of|of the month of|de|del|di')}\s+|d['’])?{_any(*table.MONTHS)}"
 )
 QUALIFIED: Final = re.compile(rf"{_any(table.LAST, table.AROUND_SPAN, table.THIS)}\s+$")
 NEXT: Final = re.compile(

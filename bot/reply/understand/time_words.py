@@ -78,9 +78,9 @@ TO_DATE: Final = {
     """,
 }
 UNITS_OF_THIS: Final = {
-    7: "wk|неделя|неделю|неделе|недели|tuan|tydzien",
-    30: "mes|ay|bulan|thang|месяце|месяца|manad|manaden|місяці|شهر",
-    365: "ano|anno|yil|tahun|nam|an|ar|года|році|سنة",
+    7: "wk|тижня|неделя|неделю|неделе|недели|tuan|tydzien",
+    30: "mes|ay|bulan|thang|месяце|месяца|місяця|manad|manaden|місяці|شهر",
+    365: "ano|anno|yil|tahun|nam|an|ar|года|році|року|سنة",
 }
 THIS: Final = """
     this|current|the current|esta|este|desta|deste|dessa|desse|nessa|nesse|nesta|neste|essa|esse|diese|dieser|diesen|dieses|diesem|
@@ -212,6 +212,14 @@ FUTURE_BEHIND: Final = """
     from now|from today|from tomorrow|from then|later|hence|ahead|after|sonra|lagi|nua|plus tard|despues|depois|spater|dopo|
     later on|спустя|后|後|以后|以後|之后|之後|후|뒤|이후|बाद
 """
+# Of these a unit without a number is a time to come, too: "через неделю".
+FUTURE_BEFORE_ONE: Final = "через|za"
+# A part of a month is not kept under such a name.
+PART_OF_MONTH: Final = """
+    first week|1st week|second week|2nd week|third week|3rd week|fourth week|last week|first half|second half|last half|first weekend|
+    last weekend|first days|last days|early|mid|late|middle|beginning|start|end|the end|half|anfang|mitte|ende|principios|mediados|
+    finales|primera semana|ultima semana|debut|fin|mi|inicio|meados|final|inizio|meta|fine
+"""
 # "Over" is "in" before Dutch units, and the past before English ones.
 DUTCH_UNITS: Final = "dag|dagen|weken|maand|maanden|jaar"
 # A number behind these is a week or a month of the calendar, which is not kept under its number.
@@ -222,10 +230,10 @@ NUMBERED_UNITS: Final = """
 # Behind a number these are no year.
 COUNTED: Final = "viewers|viewer|views|people|streamers|streams|followers|subs|times|points|dollars"
 NEXT: Final = """
-    next|coming|upcoming|nachste|nachsten|nachster|nachstes|kommende|proxima|proximo|prochain|prochaine|prossima|prossimo|
+    next|coming|upcoming|following|the following|folgende|folgenden|siguiente|nachste|nachsten|nachster|nachstes|kommende|proxima|proximo|prochain|prochaine|prossima|prossimo|
     volgende|nasta|neste|przyszly|przyszlym|следующая|следующую|следующий|следующем|gelecek|来週|来月|来年|下周|下个月|明年|다음 주|다음주|다음 달|다음달|내년
 """
-NEXT_BEHIND: Final = "prochaine|prochain|que viene|proxima|proximo|prossima|prossimo|depan"
+NEXT_BEHIND: Final = "after next|after|suivante|suivant|siguiente|seguinte|que vem|successiva|successivo|prochaine|prochain|que viene|proxima|proximo|prossima|prossimo|depan"
 HOURS: Final = """
     hour|hours|hr|hrs|h|minute|minutes|min|mins|second|seconds|sec|hora|horas|minuto|minutos|stunde|stunden|std|minuten|heure|
     heures|ora|ore|minuti|uur|timme|timmar|timer|godzina|godziny|godzin|minut|час|часа|часов|минут|минуты|минуту|saat|dakika|jam|menit|

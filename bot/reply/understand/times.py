@@ -69,7 +69,7 @@ def _all_times(line: str, day: date, today: date) -> Iterator[SaidTime]:
     for count, pattern in patterns.TO_DATE.items():
         for found in pattern.finditer(line):
             yield SaidTime(found.start(), found.end(), 2, _to_date(count, day))
-    for pattern in (patterns.UNKNOWN, patterns.NEXT, patterns.HOURS, *patterns.FUTURE):
+    for pattern in (patterns.UNKNOWN, patterns.NEXT, patterns.HOURS, patterns.PART_OF_MONTH, *patterns.FUTURE):
         for found in pattern.finditer(line):
             yield SaidTime(found.start(), found.end(), 0, None)
     for found in patterns.CALENDAR_NUMBER.finditer(line):
