@@ -3,19 +3,23 @@
 import requests
 
 from helperfunctions.errors import SettingsError, WebhookFailed
+from helperfunctions.http_deadline import whole_request_within
 from helperfunctions.http_session import EnvironmentSession
 
 TIMEOUT = (5.0, 10.0)
+# A request whose answer is not read has no deadline otherwise.
+WHOLE_REQUEST_SECONDS = 30.0
 
 
-def request(url: str) -> None:
-    """GET the address once, and read no more of the answer than its status.
+def request(url: str, seconds: float = WHOLE_REQUEST_SECONDS) -> None:
+    """GET the address once, and read no more of the answer than its status. It ends within `seconds`.
 
     Raises WebhookFailed, which never holds the address: its token is as good as a password. A redirect is a failure: it
     would hand the token to another server.
     """
     try:
         with (
+            whole_request_within(seconds),
             EnvironmentSession(url) as http,
             http.get(url, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer,
         ):

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import BinaryIO
 
 TOKEN = b'{"access_token": "t", "expires_in": 3600}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -18,6 +19,18 @@ DRIPS = {
 }
 
 
+def _next_request(requests: BinaryIO) -> bool:
+    """Read one to its end, which may come in several packets; whether there was one."""
+    if not requests.readline():
+        return False
+    length = 0
+    while (line := requests.readline()).strip():
+        name, _, value = line.partition(b":")
+        length = int(value) if name.lower() == b"content-length" else length
+    requests.read(length)
+    return True
+
+
 @contextmanager
 def serving(how: str, *, whole_answers: list[bytes] | None = None) -> Iterator[str]:
     """Serve at the URL given: first the whole answers, then drips for each further request."""
@@ -26,8 +39,8 @@ def serving(how: str, *, whole_answers: list[bytes] | None = None) -> Iterator[s
     start, drip = DRIPS[how]
 
     def answer(connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            while connection.recv(65536):
+        with connection, connection.makefile("rb") as requests, suppress(OSError):
+            while _next_request(requests):
                 if waiting:
                     body = waiting.pop(0)
                     connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body)

@@ -17,9 +17,10 @@ from bot.collect.poll import Collector
 from bot.days import Calendar
 from bot.models import CrawlEnd, PollStatus
 from bot.wiring import limits_of_a_page
+from helperfunctions import heartbeat
 from helperfunctions.clock import Clock, VirtualClock
 from helperfunctions.database import Database
-from helperfunctions.errors import TwitchUnavailable
+from helperfunctions.errors import TwitchUnavailable, WebhookFailed
 from helperfunctions.http_deadline import TIMES_THE_TIMEOUTS
 from helperfunctions.http_session import EnvironmentSession
 from helperfunctions.token_cache import NoTokenCache
@@ -81,6 +82,15 @@ def test_a_request_through_a_proxy_has_a_deadline_too(monkeypatch: pytest.Monkey
             assert isinstance(ends(lambda: http.get("http://twitch.test/", timeout=TIMEOUT)), requests.ReadTimeout)
             error = ends(lambda: http.get("https://twitch.test/", timeout=TIMEOUT))
             assert isinstance(error, requests.RequestException)
+
+
+@pytest.mark.parametrize("how", ["in the status line", "in the headers"])
+def test_a_heartbeat_whose_service_drips_ends_and_is_a_failure(how: str) -> None:
+    """Its body is not read, so that it may drip."""
+    with dripping.serving(how) as url:
+        error = ends(lambda: heartbeat.request(f"{url}/planted-token", seconds=0.5))
+    assert isinstance(error, WebhookFailed)
+    assert "planted" not in str(error)
 
 
 def twitch(url: str, clock: Clock, stack: ExitStack, **more: Any) -> TwitchApi:
