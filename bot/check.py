@@ -50,7 +50,7 @@ from bot.wiring import open_database, open_twitch, open_x, x_credentials_hash
 from helperfunctions import disk, embedded_postgres, migrations
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
-from helperfunctions.errors import OverBudget, SettingsError, WatchTimeError
+from helperfunctions.errors import Busy, OverBudget, SettingsError, WatchTimeError
 from helperfunctions.settings import DEFAULT, Loaded, Settings
 from helperfunctions.x_models import XAccount
 
@@ -188,7 +188,10 @@ class Doctor:
         with open_x(settings, self._clock, VENDOR_TIMEOUT) as x:
             assert x is not None  # noqa: S101 - for the type checker
             try:
-                self._account = ask_account(ledger, x, x_credentials_hash(settings))
+                with self._a_database.writing():
+                    self._account = ask_account(ledger, x, x_credentials_hash(settings))
+            except Busy as exc:
+                raise _Skip(f"not asked who we are, for the answer is written down: {exc}") from exc
             except OverBudget as exc:
                 raise _Skip(f"not asked who we are, for that costs money: {exc}") from exc
             finally:

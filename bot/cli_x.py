@@ -68,7 +68,8 @@ def ask(question: Annotated[str, typer.Argument(help="What somebody would write 
     A game or a streamer, and a time if you like: "Just Chatting", "how is xQc doing?", "lol last 7 days",
     "streamer:live now", "VALORANT 2026-11-20".
     """
-    with _bot() as bot:
+    # The index of names is brought up to date.
+    with _bot() as bot, bot.database.writing():
         text = bot.answerer.spoken(question, bot.username)
         if text is None:
             text = f"(no answer: {bot.answerer.why_silent(question, bot.username)})"

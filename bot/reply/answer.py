@@ -109,7 +109,7 @@ class Answerer:
         return None
 
     def spoken(self, text: str, username: str) -> str | None:
-        """Exactly what is answered to a text, if anything. Nothing is stored."""
+        """Exactly what is answered to a text, if anything. Nothing is stored but new names in the index."""
         self.names.refresh()
         understood = self.understood(text, username)
         match understood:

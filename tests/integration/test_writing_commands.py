@@ -10,19 +10,27 @@ import typer
 from typer.main import get_command
 
 from bot import cli, cli_x
+from bot.check import Doctor
 from bot.cli_operations import JOBS
-from helperfunctions import backup
+from bot.findings import Verdict
+from helperfunctions import backup, settings
 from helperfunctions.clock import SystemClock
 from helperfunctions.database import Database
 from helperfunctions.errors import Busy, WatchTimeError
+from helperfunctions.locks import COMMANDS_THAT_WRITE
+from sandbox.x.server import XSandbox
+from tests.acceptance.conftest import x_settings_for
 from tests.factories import write
 
 # What only reads, writes into another place, or keeps everybody else out itself.
-DOES_NOT_WRITE = {"ask", "backup", "check", "config", "demo", "run", "sandbox", "web"} | {"restore", "copy-to"}
+DOES_NOT_WRITE = {"backup", "config", "demo", "run", "sandbox", "web"} | {"restore", "copy-to"}
 DOES_NOT_WRITE |= {"outbox", "alias", "price"}
+# Skips what it would write.
+SKIPS = {"check"}
 # These have a lock of their own that a restore takes too.
 HAS_A_LOCK = {"daily": cli.daily}
 WRITES: dict[str, Callable[[], object]] = {
+    "ask": lambda: cli_x.ask("help"),
     "collect": cli.collect,
     "prune": cli.prune,
     "post": lambda: cli.post(dry_run=False, day=None, charts=None),
@@ -59,7 +67,7 @@ def test_every_command_is_known_to_write_or_not_to() -> None:
     found = set()
     for name, command in get_command(cli.app).commands.items():  # type: ignore[attr-defined]
         found |= {name} | {f"{name} {verb}" for verb in getattr(command, "commands", {})}
-    assert found == DOES_NOT_WRITE | set(HAS_A_LOCK) | set(WRITES)
+    assert found == DOES_NOT_WRITE | SKIPS | set(HAS_A_LOCK) | set(WRITES)
 
 
 @pytest.mark.parametrize("command", [*WRITES.values(), *HAS_A_LOCK.values()], ids=[*WRITES, *HAS_A_LOCK])
@@ -74,7 +82,24 @@ def test_while_a_backup_is_put_in_no_command_writes(command: Callable[[], object
     assert backup.contents_of(database) == before
 
 
-@pytest.mark.parametrize("name", ["outbox retry", "outbox drop", "alias add", "alias remove", "price set", "migrate"])
+def test_while_a_backup_is_put_in_check_asks_nothing_that_it_would_write_down(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = backup.contents_of(database)
+    clock = SystemClock()
+    with XSandbox(clock) as x, database.only_one(COMMANDS_THAT_WRITE):
+        for name, value in {**x_settings_for(x), "TWITCH_API_URL": "http://127.0.0.1:1"}.items():
+            monkeypatch.setenv(name, value)
+        found = {finding.name: finding for finding in Doctor(settings.load, clock).findings()}
+        assert x.requests == 0
+    assert found["X"].verdict is Verdict.SKIPPED
+    assert "being restored or copied" in found["X"].says
+    assert backup.contents_of(database) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["ask", "outbox retry", "outbox drop", "alias add", "alias remove", "price set", "migrate"]
+)
 def test_next_to_a_bot_and_to_each_other_they_write(name: str, database: Database) -> None:
     with ExitStack() as stack:
         for job in ("run", "collect", "daily", "reply", "outbox"):
