@@ -21,9 +21,9 @@ from bot.collect.crawl import Crawl
 from bot.collect.stage import StagedPoll
 from bot.models import Stream
 from helperfunctions.clock import SystemClock
-from helperfunctions.token_cache import NoTokenCache
 from helperfunctions.twitch_api import TwitchApi
 from sandbox.server import CLIENT_ID, CLIENT_SECRET
+from tests.no_tokens import NoTokenCache
 
 PAGE: Final = 100
 WARM_PAGES: Final = 10

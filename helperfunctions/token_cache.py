@@ -32,16 +32,6 @@ class TokenCache(Protocol):
     def write(self, key: str, token: AppToken) -> None: ...
 
 
-class NoTokenCache:
-    """Forgets at once."""
-
-    def read(self, key: str) -> AppToken | None:
-        return None
-
-    def write(self, key: str, token: AppToken) -> None:
-        return None
-
-
 class TokenFile:
     """A file that only its owner can read. Whatever is wrong with it, the bot asks for a new token instead."""
 

@@ -15,11 +15,12 @@ from bot.collect.poll import Collector
 from bot.days import Calendar
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from helperfunctions.token_cache import AppToken, NoTokenCache, TokenCache
+from helperfunctions.token_cache import AppToken, TokenCache
 from helperfunctions.twitch_api import TwitchApi
 from sandbox.faults import Faults
 from sandbox.server import TwitchSandbox
 from sandbox.world import World
+from tests.no_tokens import NoTokenCache
 
 CLIENT_ID = "the-id-of-our-application"
 # Unlike anything else, so that it is found wherever it should not be.

@@ -10,11 +10,12 @@ import pytest
 
 from helperfunctions.clock import VirtualClock
 from helperfunctions.errors import TwitchError, TwitchUnavailable
-from helperfunctions.token_cache import AppToken, NoTokenCache
+from helperfunctions.token_cache import AppToken
 from helperfunctions.twitch_api import StreamsPage, TwitchApi
 from tests.contract import scripted_http
 from tests.contract.scripted_http import Answer
 from tests.factories import a_raw_stream
+from tests.no_tokens import NoTokenCache
 
 NOW = datetime(2026, 11, 21, 16, tzinfo=UTC)
 GOOD = Answer(body=orjson.dumps({"data": [a_raw_stream()], "pagination": {}}))

@@ -23,10 +23,10 @@ from helperfunctions.database import Database
 from helperfunctions.errors import TwitchUnavailable, WebhookFailed
 from helperfunctions.http_deadline import TIMES_THE_TIMEOUTS
 from helperfunctions.http_session import EnvironmentSession
-from helperfunctions.token_cache import NoTokenCache
 from helperfunctions.twitch_api import TIMEOUT as TWITCH_TIMEOUT
 from helperfunctions.twitch_api import TwitchApi
 from tests.contract import dripping
+from tests.no_tokens import NoTokenCache
 from tests.unit.live_streams import raw_streams
 
 # Far more than the pause between two drips. The deadline is twice their sum.

@@ -10,11 +10,11 @@ from helperfunctions import webhook
 from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.errors import SettingsError, WatchTimeError, WebhookFailed
 from helperfunctions.http_session import EnvironmentSession
-from helperfunctions.token_cache import NoTokenCache
 from helperfunctions.twitch_api import TwitchApi
 from helperfunctions.x_api import XApi
 from sandbox.http_server import SandboxServer
 from sandbox.messages import Request, Response, json_response
+from tests.no_tokens import NoTokenCache
 
 PASSWORD = "planted-proxy-password-91c4"
 NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "requests_ca_bundle", "curl_ca_bundle")

@@ -14,10 +14,11 @@ from bot.days import Calendar
 from bot.models import CrawlEnd, Poll, PollStatus
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from helperfunctions.token_cache import AppToken, NoTokenCache, TokenCache
+from helperfunctions.token_cache import AppToken, TokenCache
 from helperfunctions.twitch_api import TwitchApi
 from tests.contract import canned_x, plain_helix
 from tests.factories import DAY, a_raw_stream, rows
+from tests.no_tokens import NoTokenCache
 
 
 def the_streams(count: int) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helperfunctions.token_cache import AppToken, NoTokenCache, TokenFile
+from helperfunctions.token_cache import AppToken, TokenFile
 
 TOKEN = AppToken("abc123", datetime(2026, 12, 1, 12, 30, tzinfo=UTC))
 
@@ -97,8 +97,3 @@ def test_a_folder_that_cannot_be_made_is_said_once_and_does_no_harm(
 def test_a_token_is_not_in_what_a_log_would_show_of_it() -> None:
     assert TOKEN.value not in repr(TOKEN)
     assert TOKEN.value not in f"{TOKEN}"
-
-
-def test_no_cache_forgets_at_once() -> None:
-    NoTokenCache().write("our key", TOKEN)
-    assert NoTokenCache().read("our key") is None
