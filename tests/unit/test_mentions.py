@@ -166,6 +166,7 @@ STATEMENTS = """
     nobody watches chess anymore|nobody is watching xqc these days|no one plays overwatch these days|noone watches ninja anymore|
     nadie ve a ibai ya|niemand schaut papaplatte|personne ne regarde squeezie|ninguém assiste gaules|
     people still watch hearthstone wow|knew it, Chess on top|minecraft back on top baby|imagine watching hearthstone in 2026|
+    just watched xqc yesterday|played elden ring yesterday|PEAK cinema yesterday|That was PEAK yesterday|
     valeu mano, tmj|é nois mano|obrigado mano|i mean minecraft was always gonna win|i watched ninja yesterday lol|
     PEAK!!!|peak yesterday|what a peak yesterday|tired yesterday lol|happy today|football yesterday|see you in 2 weeks|
     this week has been rough|i was born in 1987|lluvia hoy|müde heute|cloudy yesterday

@@ -50,6 +50,9 @@ _PLAIN_ASKS: Final = frozenset(
 )
 
 
+_DEEDS: Final = frozenset("watched played streamed saw finished started met quit".split())
+
+
 class Verdict(IntEnum):
     """What becomes of a name in a mention; the higher, the rather it is answered."""
 
@@ -223,11 +226,17 @@ def _is_statement(said: Said, names: Collection[int], behind: int) -> bool:
     others = said.others(names)
     keys = [said.words[number].key for number in others]
     is_request = any(key in REQUEST for key in keys)
-    is_about_me = any(key in FIRST_PERSON for key in keys)
+    is_about_me = any(key in FIRST_PERSON for key in keys) or _begins_with_a_deed(said)
     talk = [said.words[number].key for number in others if number < behind or said.words[number].key not in THANKS]
     is_opinion = any(key in OPINION for key in talk)
     is_talk = any(key in TALK and (key in THANKS or not is_frame(key)) for key in talk)
     return is_opinion or ((is_talk or is_about_me) and not is_request)
+
+
+def _begins_with_a_deed(said: Said) -> bool:
+    """ "watched xqc yesterday", "just finished elden ring": the author's own."""
+    keys = [key for key in said.keys(0, 3) if key not in {"just", "finally", "so"}]
+    return bool(keys) and keys[0] in _DEEDS
 
 
 def _answered(found: Found) -> Verdict:
