@@ -33,8 +33,8 @@ begin
         role
     );
     execute format(
-        'grant select (post_id, kind, day, text, chart, alt_text, status, reason, created_at, next_try_at, x_id, sent_at)'
-        ' on posts to %I',
+        'grant select (post_id, kind, day, text, chart, alt_text, status, reason, created_at, next_try_at, due_since, x_id,'
+        ' sent_at) on posts to %I',
         role
     );
     execute format('grant select (name, x_id) on cursors to %I', role);
