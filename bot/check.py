@@ -135,7 +135,7 @@ class Doctor:
         if (why := disk.why_not_writable(there)) is not None:
             mend = "let this user write there, or point DATA_DIR elsewhere"
             return Finding("data folder", Verdict.BAD, f"nothing can be written into {there}: {why}", mend)
-        return judge_room(settings.data_dir, disk.free_bytes(there), room, is_there=there == settings.data_dir)
+        return judge_room(settings.data_dir, disk.free_bytes_if_known(there), room, is_there=there == settings.data_dir)
 
     def _check_database(self) -> Outcome:
         settings = self._settings

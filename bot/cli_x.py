@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.models import NamedPost
+from bot.models import UNFINISHED, NamedPost
 from helperfunctions.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def outbox(
         return
     table = Table("id", "what", "about", "status", "tries", "next try (UTC)", "why", "text", box=None)
     for post in posts:
-        waits = post.status in {"due", "sending", "unknown"}
+        waits = post.status in UNFINISHED
         table.add_row(
             str(post.post_id),
             post.kind,

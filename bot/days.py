@@ -37,6 +37,24 @@ class Calendar:
         return datetime.combine(named, self.starts_at, tzinfo=self.timezone).astimezone(UTC)
 
 
+def summed_up(calendar: Calendar, post_at: time, instant: datetime) -> tuple[Day, datetime]:
+    """The newest day whose summaries are due at an instant, and since when they are.
+
+    `post_at`: from when on a day is summed up, on the date on which it ends, by the clocks of the calendar's time zone.
+    """
+    day = calendar.last_finished(instant)
+    due_at = _summed_up_at(calendar, post_at, day)
+    if instant < due_at:
+        day = calendar.day(day.date - timedelta(days=1))
+        due_at = _summed_up_at(calendar, post_at, day)
+    return day, due_at
+
+
+def _summed_up_at(calendar: Calendar, post_at: time, day: Day) -> datetime:
+    date_of_end = day.ends_at.astimezone(calendar.timezone).date()
+    return max(datetime.combine(date_of_end, post_at, calendar.timezone).astimezone(UTC), day.ends_at)
+
+
 def what_a_change_does(calendar: Calendar, newest: date, ended_at: datetime) -> str | None:
     """What a change of the settings does to the day after the newest finished one; None when nothing has changed.
 

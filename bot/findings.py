@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.health.record import RunRecord
 from bot.health.rules import LEAST_FREE_BYTES, Trouble
-from bot.models import NamedPost, PollStatus
+from bot.models import FAILED, UNFINISHED, NamedPost, PollStatus
 from bot.spend.report import Spending
 from helperfunctions import migrations
 from helperfunctions.errors import (
@@ -146,9 +146,13 @@ def judge_origins(origins: Mapping[str, str]) -> Finding:
     return Finding("settings", Verdict.GOOD, f"{len(given)} set{where}, the others at their defaults")
 
 
-def judge_room(folder: Path, free: int, room: Room, *, is_there: bool) -> Finding:
-    """A data folder that can be written, and the room that is left for it."""
-    says = f"{folder}{'' if is_there else ' will be made at first start'}, {_size(free)} free"
+def judge_room(folder: Path, free: int | None, room: Room, *, is_there: bool) -> Finding:
+    """A data folder that can be written, and the bytes that are left for it; None: the system does not say."""
+    where = f"{folder}{'' if is_there else ' will be made at first start'}"
+    if free is None:
+        mend = f"look yourself: {_size(room.warned_below)} should be free"
+        return Finding("data folder", Verdict.WARNING, f"{where}, and the system does not say how much is free", mend)
+    says = f"{where}, {_size(free)} free"
     if free >= room.warned_below:
         return Finding("data folder", Verdict.GOOD, says)
     verdict = Verdict.BAD if free < room.bad_below else Verdict.WARNING
@@ -341,8 +345,8 @@ def judge_days(newest: date | None, late: Sequence[date], changed: str | None = 
 
 def judge_outbox(posts: Sequence[NamedPost], late: Sequence[Trouble]) -> Finding:
     """What waits to be sent, what was not sent lately, and what should have been sent or decided by now (`late`)."""
-    waiting = [post for post in posts if post.status in {"due", "sending", "unknown"}]
-    failed = [post for post in posts if post.status in {"refused", "expired"}]
+    waiting = [post for post in posts if post.status in UNFINISHED]
+    failed = [post for post in posts if post.status in FAILED]
     says = f"{len(waiting)} posts wait, {len(failed)} failed in the last week"
     says = "; ".join([says, *(trouble.says for trouble in late)])
     if failed:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, Final, NewType
 
 StreamId = NewType("StreamId", str)
 StreamerId = NewType("StreamerId", str)
@@ -221,6 +221,11 @@ class DaySummaries:
     date: date
     summaries: Sequence[Summary]
     skipped_because: str | None = None
+
+
+# The statuses of posts that are not settled yet, and of those that X did not take or that came too late.
+UNFINISHED: Final = frozenset({"due", "sending", "unknown"})
+FAILED: Final = frozenset({"refused", "expired"})
 
 
 @dataclass(frozen=True, slots=True)

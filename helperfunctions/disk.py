@@ -14,9 +14,12 @@ def nearest_folder(path: Path) -> Path:
     return next(above for above in (path, *path.parents) if os.path.lexists(above))
 
 
-def free_bytes(folder: Path) -> int:
-    """How much room is left for us. Raises OSError."""
-    return shutil.disk_usage(folder).free
+def free_bytes_if_known(path: Path) -> int | None:
+    """Bytes that are left for us where a path is, or will be. None: the system does not say, which is no full disk."""
+    try:
+        return shutil.disk_usage(nearest_folder(path)).free
+    except OSError:
+        return None
 
 
 def why_not_writable(folder: Path) -> str | None:

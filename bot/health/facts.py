@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.days import Calendar
+from bot.days import Calendar, summed_up
 from bot.health.totals import Totals
 from bot.spend.report import Spending, spending_of
 from helperfunctions.clock import Clock
@@ -60,7 +60,7 @@ class Facts:
     last_day: LastDay | None
     days_due: Sequence[date]
     posts: Mapping[tuple[str, str], int]
-    # of the newest finished day: kind, status, why
+    # of the newest day whose summaries are due: kind, status, why
     summaries: Sequence[tuple[str, str, str]]
     waiting_since: datetime | None
     mentions: Mapping[str, int]
@@ -88,7 +88,7 @@ def gather(
             posts=counts.posts,
             summaries=[
                 (str(row[1]), str(row[3]), str(row[7] or ""))
-                for row in tx.outbox.of_day(day=calendar.last_finished(now).date)
+                for row in tx.outbox.of_day(day=summed_up(calendar, settings.post_at, now)[0].date)
             ],
             waiting_since=tx.health.waiting_since(),
             mentions=counts.mentions,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from bot.days import Calendar
+from bot.days import Calendar, summed_up
 from bot.health.facts import Facts
 from bot.health.lateness import (
     is_day_late,
@@ -19,6 +19,7 @@ from bot.health.lateness import (
     is_summary_late,
 )
 from bot.health.record import JobRecord, Loss, RunRecord
+from bot.models import FAILED, UNFINISHED
 
 # A job that failed so often in a row, or twice over at least so long, fails again and again.
 FAILS_AGAIN_AND_AGAIN = 3
@@ -26,12 +27,12 @@ FAILS_FOR_LONG = timedelta(minutes=5)
 # More losses of the database than this within an hour are no coincidence.
 MOST_LOSSES = 2
 LOSSES_WITHIN = timedelta(hours=1)
-# Nobody asks that much by chance.
+# Nobody asks that much by chance: so much of the month's budget, or of what today may spend on answers.
 MOST_OF_BUDGET_AN_HOUR = Decimal("0.1")
+MOST_OF_SHARE_AN_HOUR = Decimal("0.9")
 # Below this nothing new can be kept for long.
 LEAST_FREE_BYTES = 200_000_000
 
-UNFINISHED = frozenset({"due", "sending", "unknown"})
 # The parts that can be judged while the database cannot be read.
 JUDGED_WITHOUT_DATABASE = frozenset({"database", "database restarts", "disk", "jobs"})
 
@@ -151,31 +152,39 @@ def _day(facts: Facts, expected: Expected) -> Sequence[Trouble]:
 
 
 def _summaries(facts: Facts, expected: Expected) -> Sequence[Trouble]:
-    day = expected.calendar.last_finished(facts.at)
-    local = facts.at.astimezone(expected.calendar.timezone)
-    due_at = datetime.combine(local.date(), expected.post_at, expected.calendar.timezone)
-    is_their_date = day.ends_at.astimezone(expected.calendar.timezone).date() == local.date()
-    if not is_their_date or not is_summary_late(facts.at, max(due_at, expected.since)):
-        return []
-    if facts.last_day is None or facts.last_day.date != day.date:
-        # No polls, no day; a late roll-up is a trouble of its own.
-        return []
+    """What of the newest summaries is missing: until the next are due, for nobody sends them later."""
+    calendar = expected.calendar
+    day, due_at = summed_up(calendar, expected.post_at, facts.at)
+    since = max(due_at, expected.since)
+    midnight = datetime.combine(
+        due_at.astimezone(calendar.timezone).date() + timedelta(days=1), time(), calendar.timezone
+    )
+    # A bot that was started after midnight could not have made them.
+    is_missed = since < midnight and is_summary_late(facts.at, since)
     if not facts.summaries:
-        return [Trouble("summaries", f"the summaries of {day.date} were not made")]
+        # No polls, no day; a late roll-up is a trouble of its own.
+        is_rolled_up = facts.last_day is not None and facts.last_day.date == day.date
+        says = f"the summaries of {day.date} were not made"
+        return [Trouble("summaries", says)] if is_missed and is_rolled_up else []
     return [
         Trouble("summaries", f"{kind} of {day.date} is {status}" + (f": {why}" if why else ""), kind)
         for kind, status, why in facts.summaries
-        if status in UNFINISHED or status == "refused"
+        if (status in UNFINISHED and is_missed) or (status in FAILED and is_summary_late(facts.at, due_at))
     ]
 
 
 def _spending(facts: Facts) -> Sequence[Trouble]:
     spent, budget = facts.spending.answers_last_hour_usd, facts.spending.budget_usd
-    if not spent or spent < budget * MOST_OF_BUDGET_AN_HOUR:
+    if not spent:
         return []
-    return [
-        Trouble("spending", f"mentions and answers cost {spent:.2f} USD within an hour, of {budget:.2f} for the month")
-    ]
+    says = f"mentions and answers cost {spent:.2f} USD within an hour"
+    if spent >= budget * MOST_OF_BUDGET_AN_HOUR:
+        return [Trouble("spending", f"{says}, of {budget:.2f} for the month")]
+    today = facts.spending.allowance
+    # Of an hour that began before midnight (UTC), what was spent today counts.
+    if min(spent, today.spent_today_usd) >= today.share_usd * MOST_OF_SHARE_AN_HOUR:
+        return [Trouble("spending", f"{says}, of {today.share_usd:.2f} for today; the rest waits until midnight UTC")]
+    return []
 
 
 def _outbox(facts: Facts) -> Sequence[Trouble]:

@@ -83,7 +83,7 @@ class Watch:
 
     def troubles(self) -> list[Trouble]:
         """What is wrong just now."""
-        found = [*judge_run(self.record(), self.clock.now()), *judge_disk(self._free_bytes())]
+        found = [*judge_run(self.record(), self.clock.now()), *judge_disk(disk.free_bytes_if_known(self.data_dir))]
         since = self.preparing_since()
         if since is not None:
             says = f"the database is prepared since {since:%F %H:%M} UTC: its schema is brought up to date"
@@ -121,7 +121,7 @@ class Watch:
             leads=self.leads(),
             has_database=facts is not None,
             kept_polls=self.kept_polls(),
-            free_bytes=self._free_bytes(),
+            free_bytes=disk.free_bytes_if_known(self.data_dir),
             rate_limits=self.rate_limits(),
         )
         run = self.record()
@@ -146,13 +146,6 @@ class Watch:
         now = monotonic()
         with self._running_lock:
             return {job: now - since for job, since in sorted(self._running.items())}
-
-    def _free_bytes(self) -> int | None:
-        """Room where DATA_DIR is; None when it cannot be found out, which says nothing about the room."""
-        try:
-            return disk.free_bytes(disk.nearest_folder(self.data_dir))
-        except OSError:
-            return None
 
 
 def _json(status: int, told: object) -> Page:

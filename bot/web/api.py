@@ -288,7 +288,8 @@ def router(site: Site) -> APIRouter:
 
     @api.get("/bot/health", response_model=Table[Health], tags=["bot"])
     def health(asked: WantedTable) -> Response:
-        """Whether each part of the bot did what it should by now."""
+        """Whether polls, days and posts are as they should be by now. Jobs, summaries, mentions, spending, the disk and
+        restarts of the database are judged by `/readyz` of the bot and by `watchtime check`."""
         with site.reads.transaction() as tx:
             rows = own.health(tx, site)
         return asked.answer_from(rows, Health)

@@ -53,7 +53,7 @@ def due(site: Site) -> list[Due]:
 
 
 def health(tx: Transaction, site: Site) -> list[Health]:
-    """Whether each part did what it should by now."""
+    """Whether polls, days and posts are as they should be by now; of the other parts only the bot itself knows."""
     return [_poll_health(tx, site), _day_health(tx, site), _post_health(tx, site)]
 
 

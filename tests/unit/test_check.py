@@ -31,6 +31,7 @@ from bot.health.rules import Trouble
 from bot.spend.allowance import Allowance
 from bot.spend.month import month_of
 from bot.spend.report import Spending, Spent
+from helperfunctions.disk import free_bytes_if_known
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, WatchTimeError
 from helperfunctions.settings import Settings
 from helperfunctions.x_models import XAccount
@@ -133,6 +134,14 @@ def test_a_database_will_do_or_not(server: Server, verdict: Verdict, says: str) 
 )
 def test_how_much_room_is_needed_depends_on_what_is_kept_there(free: int, room: Room, verdict: Verdict) -> None:
     assert judge_room(Path("/data"), free, room, is_there=True).verdict is verdict
+
+
+def test_room_that_the_system_does_not_tell_is_no_failure_of_the_check(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    free = free_bytes_if_known(tmp_path / "link")
+    finding = judge_room(Path("/data"), free, ROOM_FOR_POLLS, is_there=True)
+    assert finding.verdict is Verdict.WARNING
+    assert "does not say how much is free" in finding.says
 
 
 @pytest.mark.parametrize(

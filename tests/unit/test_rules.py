@@ -85,6 +85,7 @@ def test_a_rollup_may_be_an_hour_late(minutes: int, wrong: list[str]) -> None:
         ("sending", True),
         ("unknown", True),
         ("refused", True),
+        ("expired", True),
     ],
 )
 def test_summaries_are_out_an_hour_after_their_time_or_there_is_a_reason(status: str, wrong: bool) -> None:
@@ -99,12 +100,41 @@ def test_summaries_are_out_an_hour_after_their_time_or_there_is_a_reason(status:
         (datetime(2026, 11, 22, 14, 59, tzinfo=LOS_ANGELES), False),
         (datetime(2026, 11, 22, 15, 1, tzinfo=LOS_ANGELES), True),
         (datetime(2026, 11, 22, 23, 59, tzinfo=LOS_ANGELES), True),
-        # Nobody posts yesterday's summaries after midnight.
-        (datetime(2026, 11, 23, 0, 1, tzinfo=LOS_ANGELES), False),
+        # Nobody posts yesterday's summaries after midnight: that does not make it well.
+        (datetime(2026, 11, 23, 0, 1, tzinfo=LOS_ANGELES), True),
+        (datetime(2026, 11, 23, 13, 59, tzinfo=LOS_ANGELES), True),
+        (datetime(2026, 11, 23, 14, 1, tzinfo=LOS_ANGELES), False),
     ],
 )
-def test_summaries_that_were_never_made_are_missed_until_midnight(at: datetime, wrong: bool) -> None:
+def test_summaries_that_were_never_made_are_missed_until_the_next_are_due(at: datetime, wrong: bool) -> None:
     assert parts(facts(at=at, summaries=[])) == (["summaries"] if wrong else [])
+
+
+@pytest.mark.parametrize("status", ["refused", "expired"])
+@pytest.mark.parametrize(
+    ("at", "wrong"),
+    [
+        (datetime(2026, 11, 22, 14, 59, tzinfo=LOS_ANGELES), []),
+        (datetime(2026, 11, 22, 15, 1, tzinfo=LOS_ANGELES), ["summaries"]),
+        (datetime(2026, 11, 23, 0, 1, tzinfo=LOS_ANGELES), ["summaries"]),
+        (datetime(2026, 11, 23, 13, 59, tzinfo=LOS_ANGELES), ["summaries"]),
+    ],
+    ids=["an hour after their time", "later", "after midnight, when they expire", "before the next are due"],
+)
+def test_summaries_that_were_never_sent_stay_a_trouble_after_midnight(
+    at: datetime, wrong: list[str], status: str
+) -> None:
+    summaries = [("games", status, "no answer"), ("streamers", "sent", "")]
+    newest = LastDay(CALENDAR.day_of(at).date, at, 48, 1.0, 5e7, at)
+    just_started = replace(EXPECTED, since=at - timedelta(minutes=5))
+    assert parts(facts(at=at, summaries=summaries, last_day=newest)) == wrong
+    assert parts(facts(at=at, summaries=summaries, last_day=newest), just_started) == wrong
+
+
+def test_a_bot_that_was_started_after_midnight_did_not_miss_the_summaries_of_the_day_before() -> None:
+    at = datetime(2026, 11, 23, 9, tzinfo=LOS_ANGELES)
+    assert parts(facts(at=at, summaries=[]), replace(EXPECTED, since=at - timedelta(hours=8))) == []
+    assert parts(facts(at=at, summaries=[]), replace(EXPECTED, since=at - timedelta(hours=20))) == ["summaries"]
 
 
 @pytest.mark.parametrize("last_day", [None, LastDay(date(2026, 11, 20), DAY.starts_at, 48, 1.0, 5e7, DAY.starts_at)])
@@ -137,4 +167,16 @@ def test_little_room_on_disk_is_told() -> None:
 )
 def test_a_tenth_of_the_months_budget_within_an_hour_is_reported(spent: str, budget: str, wrong: list[str]) -> None:
     spending = replace(facts().spending, budget_usd=Decimal(budget), answers_last_hour_usd=Decimal(spent))
+    assert parts(facts(spending=spending)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("last_hour", "today", "wrong"),
+    [("0.18", "0.19", ["spending"]), ("0.17", "0.19", []), ("0.30", "0.05", []), ("0", "0.2", [])],
+    ids=["nine tenths", "less", "most of it yesterday", "earlier today"],
+)
+def test_a_days_share_that_goes_within_an_hour_is_reported(last_hour: str, today: str, wrong: list[str]) -> None:
+    """A day's share is a thirtieth of the month, so that nobody ever spends a tenth of the month in an hour."""
+    allowance = Allowance(Decimal(10), Decimal(0), Decimal(6), Decimal(today), Decimal("0.2"))
+    spending = replace(facts().spending, allowance=allowance, answers_last_hour_usd=Decimal(last_hour))
     assert parts(facts(spending=spending)) == wrong

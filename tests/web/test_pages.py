@@ -295,6 +295,7 @@ def test_an_empty_and_a_stale_dashboard_say_so(database: Database, url: str, ser
             assert web.get(path).status_code == 200, path
         assert "Nothing is measured yet" in web.get("/").text
         assert "No day is rolled up yet" in web.get("/bot").text
+        assert "are not judged here" in web.get("/bot").text
         assert web.get("/games/chess").status_code == 404
     stage(database, a_stream(), at=NOW - timedelta(days=1))
     DatabaseNames(database).refresh()
