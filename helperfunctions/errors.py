@@ -129,6 +129,8 @@ class DatabaseConflict(DatabaseError):
 class ValueRefused(DatabaseError):
     """PostgreSQL cannot work with a value that it was given; with other values the same query may succeed."""
 
+    exit_code = 70
+
 
 class SchemaMismatch(DatabaseError):
     """The database's schema is older or newer than the one that this version needs, or its encoding is another."""
