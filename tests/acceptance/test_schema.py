@@ -44,7 +44,7 @@ def test_a_schema_newer_than_the_program_is_refused(
     execute(url, "insert into schema_migrations (version) values ('29990101000000')")
     ran = shell.run(*arguments, DATABASE_URL=url, **twitch)
     assert "29990101000000, newer than this program's" in ran.failed_with(78)
-    assert len(ran.err.splitlines()) == 1
+    assert len([line for line in ran.err.splitlines() if " INFO " not in line]) == 1
     assert rows(url, "select count(*) from staging.polls") == [(0,)]
 
 
