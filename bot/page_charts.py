@@ -11,10 +11,13 @@ from math import ceil, floor, log10
 from statistics import median
 from typing import Any, Final, TypeVar
 
-import altair as alt
-
 from bot.models import Chart
+from helperfunctions.environment import some_home
 from helperfunctions.text import short_number, shown_name
+
+# It names a cache below the home folder, which a user of a container may not have.
+with some_home():
+    import altair as alt
 
 HEIGHT: Final = 260
 # Of a picture, which has no container.

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Final
 
 from helperfunctions.errors import OutputNotWritten
@@ -69,6 +70,24 @@ def output_that_is_written() -> Iterator[None]:
         if exc.__context__ is not None:
             # How the block itself ended.
             raise exc.__context__ from None
+
+
+@contextmanager
+def some_home() -> Iterator[None]:
+    """Run the block with a home folder, if only `/`, for libraries that ask for one when they are imported and fail
+    without; afterwards the environment is as before, so that no file of ours is put there."""
+    try:
+        Path.home()
+    except RuntimeError:
+        pass
+    else:
+        yield
+        return
+    os.environ["HOME"] = "/"
+    try:
+        yield
+    finally:
+        del os.environ["HOME"]
 
 
 def for_programs(environment: Mapping[str, str]) -> dict[str, str]:

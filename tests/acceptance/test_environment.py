@@ -41,6 +41,8 @@ ODD = {
 }
 WITHOUT_UMASK = ("/bin/sh", "-c", 'umask 000; exec "$@"', "sh", sys.executable, "-m", "bot")
 NOBODY = 54_321
+UNREACHABLE = "postgresql://somebody@127.0.0.1:1/watchtime"
+CHART = '{"data": {"values": [{"hours": 1}]}, "mark": "bar", "encoding": {"x": {"field": "hours"}}, "title": "A day"}'
 
 
 def test_an_odd_environment_and_an_odd_folder_change_nothing(shell: Shell) -> None:
@@ -84,6 +86,28 @@ def test_a_user_without_a_name_and_a_home_is_told_what_to_set(shell: Shell, fold
     not_theirs = run(HOME=str(shell.folder))
     assert "set DATA_DIR to a folder of this user" in not_theirs.stderr
     assert "Traceback" not in not_theirs.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user that the machine does not know")
+def test_the_dashboard_needs_no_home_and_no_name_of_its_user(folder: Path) -> None:
+    own = folder / "own"
+    own.mkdir()
+    folder.chmod(0o755)
+    os.chown(own, NOBODY, NOBODY)
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DATABASE_URL": UNREACHABLE}
+
+    def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        as_nobody = ["setpriv", "--reuid", str(NOBODY), "--clear-groups", sys.executable, *arguments]
+        return subprocess.run(
+            as_nobody, cwd="/", env=environment | settings, capture_output=True, text=True, check=False
+        )
+
+    with_folder = run("-m", "bot", "web", DATA_DIR=str(own))
+    assert (with_folder.returncode, with_folder.stderr.count("\n")) == (75, 1), with_folder.stderr
+    without = run("-m", "bot", "web")
+    assert (without.returncode, without.stderr.partition(",")[0]) == (78, "watchtime: DATA_DIR is not set")
+    drawn = run("-m", "helperfunctions.drawing", "svg")
+    assert (drawn.returncode, drawn.stdout[:4], "A day" in drawn.stdout) == (0, "<svg", True), drawn.stderr
 
 
 @pytest.mark.parametrize(
