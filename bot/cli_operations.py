@@ -127,7 +127,7 @@ def copy_to(
     from bot.wiring import database_at, open_database
     from helperfunctions import backup as backups
     from helperfunctions import settings
-    from helperfunctions.database import has_password, without_password
+    from helperfunctions.database import has_password, url_without_password
     from helperfunctions.screen import on_standard_error
 
     address = _target(url, url_file)
@@ -141,8 +141,11 @@ def copy_to(
     ):
         copied = backups.copy(database, target, JOBS, progress)
     typer.echo(f"Copied {_in_words(copied)}; every table and sequence is equal there.")
-    where = f"DATABASE_URL_FILE={url_file.absolute()}" if url_file else "that address as DATABASE_URL"
-    typer.echo(f"Now put {where} into .env, and start the bot: {without_password(address)}")
+    if url_file:
+        where = f"DATABASE_URL_FILE={url_file.absolute()}"
+    else:
+        where = "this address" + (", with its password," if has_password(address) else "") + " as DATABASE_URL"
+    typer.echo(f"Now put {where} into .env, and start the bot: {url_without_password(address)}")
 
 
 def _target(url: str | None, url_file: Path | None) -> str:

@@ -1,6 +1,12 @@
 """PostgreSQL: transactions, locks and COPY. The only package that touches psycopg2."""
 
-from helperfunctions.database.address import has_password, is_understood, user_and_password, without_password
+from helperfunctions.database.address import (
+    has_password,
+    is_understood,
+    url_without_password,
+    user_and_password,
+    without_password,
+)
 from helperfunctions.database.advisory_lock import Hold
 from helperfunctions.database.copy_rows import CopyRows, Readable, escape_for_copy
 from helperfunctions.database.database import Database
@@ -19,6 +25,7 @@ __all__ = [
     "escape_for_copy",
     "has_password",
     "is_understood",
+    "url_without_password",
     "user_and_password",
     "without_password",
 ]

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import psycopg2
+import psycopg2.extensions
 import pytest
 
-from helperfunctions.database import CopyRows, Database, ReadPool, Transactions, without_password
+from helperfunctions.database import CopyRows, Database, ReadPool, Transactions, url_without_password, without_password
 from helperfunctions.errors import (
     Busy,
     DatabaseConflict,
@@ -17,6 +18,7 @@ from helperfunctions.errors import (
     ValueRefused,
 )
 from helperfunctions.queries import Queries
+from helperfunctions.settings import Settings
 from tests.acceptance.conftest import eventually
 from tests.conftest import execute
 from tests.factories import DAY, DAY_START, a_stream, rows, stage
@@ -252,6 +254,28 @@ def test_a_copy_of_nothing_is_nothing(database: Database, url: str) -> None:
 )
 def test_an_address_is_shown_without_its_password(url_with_secret: str, shown: str) -> None:
     assert sorted(without_password(url_with_secret).split()) == sorted(shown.split())
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (f"postgres://b%40t:{SECRET}@db:5433/watch%2Ftime", "postgresql://b%40t@db:5433/watch%2Ftime"),
+        (f"postgresql:///x?host=/run/pg%20sql&user=bot&password={SECRET}", "postgresql://bot@/x?host=/run/pg%20sql"),
+        (f"postgresql://bot:{SECRET}@a:1,b:2/x?sslmode=require", None),
+        ("postgresql://bot@[2001:db8::1]/x", "postgresql://bot@[2001:db8::1]/x"),
+        (f"postgresql://bot:{SECRET}@db/x?options=-c%20work_mem%3D8MB%20-c%20jit%3Doff", None),
+        ("postgresql://", "postgresql:///"),
+    ],
+    ids=["signs to escape", "a socket", "two servers", "IPv6", "options", "nothing at all"],
+)
+def test_an_address_without_its_password_is_a_setting_again(url: str, shown: str | None) -> None:
+    again = url_without_password(url)
+    assert shown in (None, again)
+    assert SECRET not in again
+    password = {"password"}
+    parts, parts_again = (psycopg2.extensions.parse_dsn(one) for one in (url, again))
+    assert {name: parts[name] for name in parts.keys() - password} == parts_again
+    assert Settings.model_validate({"data_dir": "/data", "database_url": again})
 
 
 def backends(url: str) -> set[int]:
