@@ -6,6 +6,8 @@ ARGS ?=
 # More than cores: many tests wait for a process to notice something.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 FILE ?=
+# As one word for the shell, whatever it contains; only a `~/` at its beginning is the shell's to replace.
+FILE_WORD = $(if $(FILE),$(subst '~/,~/','$(subst ','\'',$(FILE))'))
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo run backup restore test test-engine test-long soak check secrets format bench mutants lock schema \
@@ -24,10 +26,10 @@ run: $(VENV)/.runtime ## Run the bot until Ctrl-C
 	@$(BIN)/watchtime run $(ARGS)
 
 backup: $(VENV)/.runtime ## Back the database up into FILE, or a new file here
-	@$(BIN)/watchtime backup $(FILE) $(ARGS)
+	@$(BIN)/watchtime backup $(FILE_WORD) $(ARGS)
 
 restore: $(VENV)/.runtime ## Put the backup FILE into the database; stop the bot before
-	@$(BIN)/watchtime restore $(FILE) $(ARGS)
+	@$(BIN)/watchtime restore $(FILE_WORD) $(ARGS)
 
 test: $(VENV)/.development ## Run all tests, on all cores
 	$(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 1 -q $(ARGS)

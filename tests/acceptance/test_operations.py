@@ -217,7 +217,10 @@ def test_a_password_is_not_taken_from_the_command_line(shell: Shell, full_url: s
     assert "planted" not in ran.out + ran.err
     assert tables_of(empty_url) == []
     # Without one, it is libpq's to find.
-    assert shell.run("copy-to", empty_url, DATABASE_URL=full_url, PGPASSWORD="planted-password").code == 0
+    copied = shell.run("copy-to", empty_url, DATABASE_URL=full_url, PGPASSWORD="planted-password")
+    assert copied.code == 0
+    [address] = re.findall(r"Now put this address as DATABASE_URL into \.env, and start the bot: (\S+)$", copied.out)
+    assert shell.run("migrate", DATABASE_URL=address).out == "The schema is up to date.\n"
     unreachable = "postgresql://somebody:planted-password@127.0.0.1:1/watchtime"
     ran = shell.run("-v", "copy-to", DATABASE_URL=full_url, COPY_TO_URL=unreachable)
     assert ran.code == 75
@@ -226,12 +229,13 @@ def test_a_password_is_not_taken_from_the_command_line(shell: Shell, full_url: s
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 def test_make_backs_up_and_restores(shell: Shell, full_url: str, empty_url: str) -> None:
-    file = shell.folder / "made.dump"
+    file = shell.folder / "it's made, with $HOME.dump"
 
     def make(verb: str, url: str) -> subprocess.CompletedProcess[str]:
         # With the environment that runs this test in the place of .venv, which there need not be.
+        variables = [f"VENV={sys.prefix}", "FILE=" + str(file).replace("$", "$$")]
         return subprocess.run(
-            ["make", "-s", "-o", f"{Path(sys.prefix)}/.runtime", verb, f"VENV={sys.prefix}", f"FILE={file}"],  # noqa: S607
+            ["make", "-s", "-o", f"{Path(sys.prefix)}/.runtime", verb, *variables],  # noqa: S607
             cwd=ROOT,
             env=shell.environment | {"DATABASE_URL": url},
             capture_output=True,
