@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="watchtime",
     help="Knows how much Twitch is watched: polls it, adds up each day, and says what was watched most.",
-    epilog="Exit codes: 0 done, 2 wrong usage, 65 no usable backup, 66 no such day, 69 or 75 try again later, "
-    "70 internal error, 74 the output cannot be written, 78 fix the configuration.",
+    epilog="Exit codes: 0 done, 2 wrong usage, 65 no usable backup, or a database in use, 66 no such day, 69 Twitch or "
+    "X refuses the request, 70 internal error, 74 the output cannot be written, 75 try again later (Twitch, X, AWS or "
+    "the database is away, the month's budget is spent, or another process is doing this job), 78 fix the "
+    "configuration.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
