@@ -210,12 +210,21 @@ def alias_add(
     short: Annotated[str, typer.Argument(help="What people write, such as lol.")],
     game: Annotated[str, typer.Argument(help="The game as Twitch writes it.")],
 ) -> None:
-    """Have a short name understood as a game."""
+    """Have a short name understood as a game; warns when no game of that name was ever measured."""
     from bot import names
+    from helperfunctions.text import one_line
 
+    if not one_line(short) or not one_line(game):
+        raise typer.BadParameter("a short name and the name of a game are needed, such as: lol 'League of Legends'")
     with _database_to_change() as database:
         names.add_alias(database, short, game)
+        known = names.DatabaseNames(database)
+        known.refresh()
+        near = names.near_games(known, game)
     typer.echo(f"{short} now means {game}.")
+    if near is not None:
+        suggested = f"; did you mean {' or '.join(near)}?" if near else ""
+        typer.echo(f"watchtime: no game named {game} has been measured yet{suggested}", err=True)
 
 
 @alias_app.command("remove")

@@ -22,6 +22,8 @@ BATCH: Final = 10_000
 MOST_STREAMERS: Final = 20_000
 # So many of one name have it with a number in their address.
 MOST_OF_A_NAME: Final = 20
+# Names of games that may be meant by one that no game has.
+MOST_SUGGESTED: Final = 3
 _LOGIN: Final = re.compile(r"[a-z0-9_]{1,60}")
 
 
@@ -203,6 +205,14 @@ def add_alias(database: Database, alias: str, game_name: str) -> None:
         raise WatchTimeError("a short name and the name of a game are needed, such as: lol 'League of Legends'")
     with database.transaction() as tx:
         tx.names.add_alias(alias_key=name_key(alias), alias=alias, game_key=name_key(game_name), game_name=game_name)
+
+
+def near_games(known: DatabaseNames, game_name: str) -> list[str] | None:
+    """None when a game of this name was measured; else the names of games most like it, the likest first."""
+    key = name_key(one_line(game_name))
+    if any(subject.kind is SubjectKind.GAME for subject in known.exactly([key]).get(key, ())):
+        return None
+    return [subject.name for subject, _ in known.nearly(key, MOST_SUGGESTED, SubjectKind.GAME)]
 
 
 def remove_alias(database: Database, alias: str) -> bool:

@@ -99,7 +99,13 @@ def test_the_dashboard_needs_no_home_and_no_name_of_its_user(folder: Path) -> No
     def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         as_nobody = ["setpriv", "--reuid", str(NOBODY), "--clear-groups", sys.executable, *arguments]
         return subprocess.run(
-            as_nobody, cwd="/", env=environment | settings, capture_output=True, text=True, check=False
+            as_nobody,
+            cwd="/",
+            env=environment | settings,
+            input=CHART,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     with_folder = run("-m", "bot", "web", DATA_DIR=str(own))

@@ -182,10 +182,16 @@ def test_out_of_credits_it_waits_until_a_person_says_so(shell: Shell, settings: 
 def test_short_names_of_games_can_be_added_and_removed(shell: Shell, measured: dict[str, str]) -> None:
     assert re.search(r"^lol +League of Legends$", shell.run("alias", **measured).out, re.MULTILINE)
     assert "nothing was understood" in shell.run("ask", "the royal one", **measured).out
-    assert shell.run("alias", "add", "the royal one", "Chess", **measured).out == "the royal one now means Chess.\n"
+    added = shell.run("alias", "add", "the royal one", "Chess", **measured)
+    assert (added.out, added.err.count("watchtime: ")) == ("the royal one now means Chess.\n", 0)
     assert shell.run("ask", "the royal one", **measured).out.startswith("Chess · ")
     assert shell.run("alias", "remove", "The Royal One", **measured).out == "The Royal One is forgotten.\n"
     assert "was no short name" in shell.run("alias", "remove", "the royal one", **measured).out
+    assert shell.run("alias", "add", " ", "Chess", **measured).code == 2
+    misspelled = shell.run("alias", "add", "lol2", "Ches", **measured)
+    assert (misspelled.code, misspelled.out) == (0, "lol2 now means Ches.\n")
+    warning = "watchtime: no game named Ches has been measured yet; did you mean Chess"
+    assert warning in misspelled.err
 
 
 def test_prices_can_be_changed(shell: Shell, measured: dict[str, str]) -> None:

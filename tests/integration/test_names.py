@@ -177,6 +177,19 @@ def test_a_short_name_can_be_added_changed_and_removed(database: Database) -> No
     assert found(index, "theboard") == {}
 
 
+def test_a_game_that_was_never_measured_has_near_names(database: Database) -> None:
+    stage(database, a_stream(game="1", game_name="Chess"), a_stream(streamer="checs", game="2", game_name="Go"))
+    index = DatabaseNames(database)
+    assert names.near_games(index, "Chess") == []
+    index.refresh()
+    # Of a streamer's name no game is known, and it is none to suggest.
+    found_near = [names.near_games(index, name) for name in (" CHESS ", "Ches", "checs", "Fortnite")]
+    assert found_near == [None, ["Chess"], ["Chess"], []]
+    # A short name is another name of a game that was measured.
+    names.add_alias(database, "The Board", "Chess")
+    assert names.near_games(index, "the board") is None
+
+
 @pytest.mark.parametrize(("alias", "game"), [("", "Chess"), ("  ", "Chess"), ("c", "\u202e")])
 def test_a_short_name_without_anything_in_it_is_refused(database: Database, alias: str, game: str) -> None:
     with pytest.raises(WatchTimeError):
