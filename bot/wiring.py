@@ -342,6 +342,8 @@ class Bot:
         from bot.runtime.schedule import Job
 
         beat = self._heartbeat()
+        # One for all attempts: it reports once which days it skips.
+        rollup = self.rollup
 
         def collect() -> Poll:
             poll = self.collect(collector)
@@ -353,7 +355,7 @@ class Bot:
             # A day is whole only with the polls that wait on disk.
             with suppress(Busy):
                 collector.store_kept()
-            return self.rollup.daily()
+            return rollup.daily()
 
         jobs: dict[Job, Callable[[], object]] = {
             Job.COLLECT: collect,

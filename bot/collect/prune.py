@@ -1,4 +1,4 @@
-"""Staging keeps a day's streams until they are rolled up and past retention.
+"""Staging keeps a day's streams until they are past retention and rolled up, unless the day has no poll to roll up.
 
 Twitch allows raw data to be kept only shortly; what is kept for good is aggregates.
 """
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from bot.core.day_bounds import polls_within
 from bot.days import Calendar
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
@@ -36,11 +37,9 @@ class Pruner:
         """
         now = self.clock.now()
         with self.database.transaction() as tx:
+            may_go = tx.collect.days_that_may_go(older_than=now - self.retention, today=self.calendar.day_of(now).date)
             days = [
-                day
-                for (day,) in tx.collect.prunable_days(
-                    older_than=now - self.retention, today=self.calendar.day_of(now).date
-                )
+                day for day, is_rolled_up in list(may_go) if is_rolled_up or not polls_within(tx, self.calendar, day)
             ]
         pruned: list[date] = []
         for day in days:

@@ -4,10 +4,11 @@ import logging
 import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
+from bot.core.day_bounds import bounds_of, due_days
 from bot.days import Calendar
 from bot.models import Day, RolledUpDay
 from helperfunctions.clock import Clock
@@ -32,18 +33,21 @@ class Rollup:
     database: Database
     clock: Clock
     calendar: Calendar
+    _skipped: set[date] = field(default_factory=set, compare=False)
 
     def daily(self) -> list[RolledUpDay]:
         """Roll up every finished day that is not done, or that got a poll since, oldest first; then sum up the months.
 
-        A day or a month that fails keeps none of the others from being done; the first error is raised at the end.
+        A day or a month that fails keeps none of the others from being done; the first error is raised at the end. A
+        day all of whose polls are outside of its bounds, because the settings have changed, is skipped.
         """
         with self.database.only_one("daily"):
-            today = self.calendar.day_of(self.clock.now()).date
+            now = self.clock.now()
             with self.database.transaction() as tx:
-                due = [day for day, _ in tx.daily.due_days(today=today)]
-            done, failed = self._each(due, self._roll_up)
-            failed += self._sum_up_months(today)
+                days = due_days(tx, self.calendar, now)
+            self._report_skipped(days.without_polls)
+            done, failed = self._each(days.due, self._roll_up)
+            failed += self._sum_up_months(self.calendar.day_of(now).date)
         if failed:
             raise failed[0]
         return done
@@ -52,6 +56,13 @@ class Rollup:
         """Roll up one finished day again. Raises DayNotAvailable when it is not over, or its streams are gone."""
         with self.database.only_one("daily"):
             return self._roll_up(named)
+
+    def _report_skipped(self, days: Sequence[date]) -> None:
+        """Once for each day, not at each of a hundred attempts."""
+        for day in days:
+            if day not in self._skipped:
+                log.info("day skipped, the settings have changed and no poll is within its bounds any more day=%s", day)
+        self._skipped.update(days)
 
     def _sum_up_months(self, today: date) -> list[WatchTimeError]:
         """Sum up every month that is over and not summed up; the errors of those that failed."""
@@ -98,7 +109,7 @@ class Rollup:
 
     def _roll_up(self, named: date) -> RolledUpDay:
         with self.database.transaction() as tx:
-            day = bounds(tx, self.calendar.day(named))
+            day = _bounds(tx, self.calendar.day(named))
             if day.ends_at > self.clock.now():
                 raise DayNotAvailable(f"the day {named} is not over: it ends at {day.ends_at:%Y-%m-%d %H:%M} UTC")
             polls = _polls_in_staging(tx, day)
@@ -127,22 +138,17 @@ class Rollup:
         return done
 
 
-def bounds(tx: Transaction, day: Day) -> Day:
-    """The day as it is rolled up, or will be: cut short where another finished day has its time already.
-
-    That is so when DAY_STARTS_AT or TIMEZONE have changed. Raises DayNotAvailable when nothing of the day is left.
-    """
-    starts_at, ends_at = tx.daily.bounds_of_day(day=day.date, starts_at=day.starts_at, ends_at=day.ends_at)
-    if starts_at >= ends_at:
+def _bounds(tx: Transaction, calendar_day: Day) -> Day:
+    """The bounds of a day that has some. Raises DayNotAvailable when nothing of the day is left."""
+    day = bounds_of(tx, calendar_day)
+    if day.starts_at >= day.ends_at:
         raise DayNotAvailable(f"the day {day.date} has no hours of its own: they belong to days that are rolled up")
-    if (starts_at, ends_at) != (day.starts_at, day.ends_at):
+    if day != calendar_day:
         log.info(
             "the day has other bounds than the settings say day=%s starts_at=%s ends_at=%s",
-            day.date,
-            starts_at,
-            ends_at,
+            *(day.date, day.starts_at, day.ends_at),
         )
-    return Day(day.date, starts_at, ends_at)
+    return day
 
 
 def _polls_in_staging(tx: Transaction, day: Day) -> int:
@@ -156,7 +162,8 @@ def _polls_in_staging(tx: Transaction, day: Day) -> int:
             f"the day {day.date} cannot be done again: its streams are no longer in staging "
             "(STAGING_RETENTION_HOURS says how long they are kept); its daily tables stay as they are"
         )
-    raise DayNotAvailable(f"the day {day.date} cannot be rolled up: it has no polls")
+    why = "its streams are not in staging" if polls else "it has no polls"
+    raise DayNotAvailable(f"the day {day.date} cannot be rolled up: {why}")
 
 
 def _check_sums(day: Day, *sums: float) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.core.day_bounds import due_days
 from bot.days import Calendar, summed_up
 from bot.health.totals import Totals
 from bot.spend.report import Spending, spending_of
@@ -84,7 +85,7 @@ def gather(
             last_poll=LastPoll(*last_poll) if last_poll else None,
             last_good_poll_at=tx.health.last_good_poll(),
             last_day=LastDay(*last_day) if last_day else None,
-            days_due=[day for day, _ in tx.daily.due_days(today=calendar.day_of(now).date)],
+            days_due=due_days(tx, calendar, now).due,
             posts=counts.posts,
             summaries=[
                 (str(row[1]), str(row[3]), str(row[7] or ""))

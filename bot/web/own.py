@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.core.day_bounds import due_days
 from bot.health.lateness import is_day_late, is_poll_late, is_post_late
 from bot.web.ranges import Span
 from bot.web.rows import DayCoverage, Due, Health, Part, PostRow, Rows
@@ -71,8 +72,9 @@ def _poll_health(tx: Transaction, site: Site) -> Health:
 
 def _day_health(tx: Transaction, site: Site) -> Health:
     now = site.clock.now()
-    due = [day for day, _ in tx.daily.due_days(today=site.calendar.day_of(now).date)]
-    late = [str(day) for day in due if is_day_late(now, site.calendar.day(day).ends_at)]
+    late = [
+        str(day) for day in due_days(tx, site.calendar, now).due if is_day_late(now, site.calendar.day(day).ends_at)
+    ]
     newest = tx.web.days_rolled_up()[1]
     if newest is None:
         return Health("day", not late, "no day is rolled up yet")

@@ -143,9 +143,10 @@ set
     first_seen_day = least(known.first_seen_day, excluded.first_seen_day),
     last_seen_day = greatest(known.last_seen_day, excluded.last_seen_day);
 
--- name: prunable_days
--- Days whose streams can go: rolled up and past retention, or over without a single poll of their own. A poll that began
--- outside of its day's bounds, under other settings, is none of its own. Grain: one row per day.
+-- name: days_that_may_go
+-- Days whose streams can go, and whether they are rolled up: rolled up and past retention; or over and not rolled up, with
+-- every poll past retention. Of the latter only those can go that have no poll within their bounds, which depend on the
+-- settings, too. A poll that began outside of its day's bounds is none of its own. Grain: one row per day.
 with partitions as (
     select to_date(right(pg_class.relname, 10), 'YYYY_MM_DD') as day
     from pg_catalog.pg_inherits
@@ -158,37 +159,24 @@ counted as (
         partitions.day,
         days.polls as polls_rolled_up,
         days.ends_at,
-        count(polls.poll_id) as polls,
         count(polls.poll_id) filter (
-            where
-            polls.started_at >= coalesce(days.starts_at, before.ends_at, '-infinity')
-            and polls.started_at < coalesce(days.ends_at, after.starts_at, 'infinity')
+            where polls.started_at >= days.starts_at and polls.started_at < days.ends_at
         ) as own_polls,
         max(polls.started_at) as newest_at
     from partitions
     left join days using (day)
-    left join lateral (
-        select ends_at from days
-        where day < partitions.day
-        order by day desc
-        limit 1
-    ) as before on true
-    left join lateral (
-        select starts_at from days
-        where day > partitions.day
-        order by day
-        limit 1
-    ) as after on true
     left join staging.polls using (day)
     group by partitions.day, days.polls, days.ends_at
 )
 
-select counted.day
+select
+    counted.day,
+    counted.polls_rolled_up is not null as is_rolled_up
 from counted
 where
     counted.polls_rolled_up = counted.own_polls and counted.ends_at <= cast(:older_than as timestamptz)
-    or counted.polls_rolled_up is null and counted.own_polls = 0 and counted.day < cast(:today as date)
-    and (counted.polls = 0 or counted.newest_at <= cast(:older_than as timestamptz))
+    or counted.polls_rolled_up is null and counted.day < cast(:today as date)
+    and (counted.newest_at is null or counted.newest_at <= cast(:older_than as timestamptz))
 order by counted.day;
 
 -- name: drop_partition$

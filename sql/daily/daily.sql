@@ -1,7 +1,8 @@
--- name: due_days
--- Days with polls that are over and not rolled up, or that got a poll since. Only days whose streams are still in staging
--- can be rolled up; those of the last month are looked at in any case, so that one that lost its streams is noticed.
--- Grain: one row per day.
+-- name: days_that_may_be_due
+-- Days with polls that are over and not rolled up, or that got a poll since. Whether a day that is not rolled up has a
+-- poll within its bounds depends on the settings, too, and is not looked at here. Only days whose streams are still in
+-- staging can be rolled up; those of the last month are looked at in any case, so that one that lost its streams is
+-- noticed. Grain: one row per day.
 with candidates as (
     select to_date(right(pg_class.relname, 10), 'YYYY_MM_DD') as day
     from pg_catalog.pg_inherits
@@ -11,39 +12,28 @@ with candidates as (
     select cast(:today as date) - number from generate_series(1, 31) as number
 )
 
-select
-    candidates.day,
-    counted.polls
+select candidates.day
 from candidates
-cross join lateral (
+left join lateral (
     select
-        (
-            select count(*) from staging.polls
-            where
-                polls.day = candidates.day
-                and polls.started_at >= coalesce(days.starts_at, before.ends_at, '-infinity')
-                and polls.started_at < coalesce(days.ends_at, after.starts_at, 'infinity')
-        ) as polls,
-        days.polls as polls_rolled_up
-    from (values (true)) as one (row)
-    left join days on days.day = candidates.day
-    left join lateral (
-        select ends_at from days
-        where day < candidates.day
-        order by day desc
-        limit 1
-    ) as before on true
-    left join lateral (
-        select starts_at from days
-        where day > candidates.day
-        order by day
-        limit 1
-    ) as after on true
+        days.polls,
+        days.starts_at,
+        days.ends_at
+    from days
+    where days.day = candidates.day
+    limit 1
+) as done on true
+cross join lateral (
+    select count(*) as polls from staging.polls
+    where
+        polls.day = candidates.day
+        and polls.started_at >= coalesce(done.starts_at, '-infinity')
+        and polls.started_at < coalesce(done.ends_at, 'infinity')
 ) as counted
 where
     candidates.day < cast(:today as date)
     and counted.polls > 0
-    and counted.polls_rolled_up is distinct from counted.polls
+    and done.polls is distinct from counted.polls
 order by candidates.day;
 
 -- name: bounds_of_day^
@@ -93,6 +83,14 @@ select
     ) as polls,
     to_regclass('staging.streams_' || to_char(cast(:day as date), 'YYYY_MM_DD')) is not null as has_streams,
     exists (select from days where days.day = cast(:day as date)) as is_rolled_up;
+
+-- name: has_games$
+-- Whether the games of a day's polls are in staging. A prune drops them with the streams; whatever else makes streams
+-- disappear leaves them.
+select exists (
+    select from staging.games
+    where games.poll_id = any(array(select polls.poll_id from staging.polls where polls.day = cast(:day as date)))
+);
 
 -- name: allow_memory^
 -- Let this transaction group in memory: a day of Twitch at 30 minutes takes about 15 MB; what takes more goes to disk.

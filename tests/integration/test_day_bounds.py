@@ -1,6 +1,7 @@
 """DAY_STARTS_AT and TIMEZONE change while there is data: no hour belongs to two days, and what is finished stays."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ import psycopg2
 import pytest
 
 from bot.collect.prune import Pruner
+from bot.core.day_bounds import due_days
 from bot.daily.rollup import Rollup
 from bot.days import Calendar, what_a_change_does
 from helperfunctions import migrations
@@ -19,6 +21,7 @@ from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, stage, wr
 
 PACIFIC, TOKYO = ZoneInfo("America/Los_Angeles"), ZoneInfo("Asia/Tokyo")
 EIGHT, MIDNIGHT, NOON = (Calendar(PACIFIC, time(hour)) for hour in (8, 0, 12))
+AFTERNOON = Calendar(PACIFIC, time(14))
 IN_TOKYO = Calendar(TOKYO, time(8))
 BEGAN = datetime(2026, 11, 18, 8, tzinfo=UTC)
 TABLES = ("days", "daily_games", "daily_streamers", "daily_streamer_games")
@@ -141,6 +144,99 @@ def test_a_day_of_which_every_hour_belongs_to_finished_days_is_refused(database:
     assert rollup.daily() == []
     with pytest.raises(DayNotAvailable, match="2026-11-21 has no hours of its own"):
         rollup.redo(DAY)
+
+
+@dataclass
+class Changed:
+    """Three polls of a morning under one calendar, then the bot on another; in between it may have been off."""
+
+    database: Database
+    before: Calendar
+    after: Calendar
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(DAY_START + HALF_HOUR))
+    day: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.day = self.before.day_of(self.clock.now()).date
+        self.poll(self.before, 3)
+
+    def poll(self, calendar: Calendar, polls: int) -> None:
+        for _ in range(polls):
+            now = self.clock.now()
+            stage(self.database, a_stream(100), at=now, day=calendar.day_of(now).date)
+            self.clock.advance(1800)
+
+    def rollup(self, calendar: Calendar | None = None) -> Rollup:
+        return Rollup(self.database, self.clock, calendar or self.after)
+
+    def due(self) -> list[date]:
+        """What the health facts and the dashboard see."""
+        with self.database.transaction() as tx:
+            return list(due_days(tx, self.after, self.clock.now()).due)
+
+    def prune(self) -> list[date]:
+        return Pruner(self.database, self.clock, self.after, timedelta(hours=24)).prune()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "began_at", "hours_off"),
+    [
+        pytest.param(EIGHT, AFTERNOON, "2026-11-21T17", 48, id="a later start, and off until the next day"),
+        pytest.param(EIGHT, AFTERNOON, "2026-11-21T17", 24 * 40, id="a later start, and off for forty days"),
+        pytest.param(EIGHT, IN_TOKYO, "2026-11-22T01", 0, id="to the other side of the world after the first evening"),
+        pytest.param(NOON, MIDNIGHT, "2026-11-22T09", 0, id="an earlier start, after the first night"),
+    ],
+)
+def test_a_day_whose_polls_are_all_outside_of_its_bounds_is_skipped_and_pruned(
+    before: Calendar,
+    after: Calendar,
+    began_at: str,
+    hours_off: int,
+    database: Database,
+    url: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    bot = Changed(database, before, after, VirtualClock(at(began_at)))
+    bot.clock.advance(3600 * hours_off)
+    rollup, done, pruned = bot.rollup(), [], []
+    for _ in range(5):
+        bot.poll(after, 24)
+        assert bot.day not in bot.due()
+        done += [day.date for day in rollup.daily()]
+        assert bot.due() == []
+        pruned += bot.prune()
+        bot.clock.advance(12 * 3600)
+    assert bot.day not in done
+    assert len(done) >= 3
+    assert bot.day in pruned
+    assert caplog.text.count("day skipped") == 1
+
+
+def test_polls_of_a_skipped_day_stay_until_they_are_past_retention_and_count_if_the_settings_change_back(
+    database: Database,
+) -> None:
+    bot = Changed(database, EIGHT, AFTERNOON)
+    bot.clock.move_to(DAY_START + timedelta(hours=25))
+    assert (bot.rollup().daily(), bot.due(), bot.prune()) == ([], [], [])
+    assert [(day.date, day.polls) for day in bot.rollup(EIGHT).daily()] == [(DAY, 3)]
+
+
+def test_a_skipped_day_that_was_pruned_is_not_due_when_the_settings_change_back(database: Database) -> None:
+    bot = Changed(database, EIGHT, AFTERNOON)
+    bot.clock.advance(48 * 3600)
+    assert (bot.rollup().daily(), bot.prune()) == ([], [DAY])
+    bot.after = EIGHT
+    assert (bot.rollup().daily(), bot.due()) == ([], [])
+
+
+def test_a_day_that_lost_its_streams_before_it_was_rolled_up_is_reported(database: Database, url: str) -> None:
+    bot = Changed(database, EIGHT, EIGHT)
+    bot.clock.advance(24 * 3600)
+    write(url, "drop table staging.streams_2026_11_21")
+    assert bot.due() == [DAY]
+    with pytest.raises(DayNotAvailable, match="cannot be rolled up: its streams are not in staging"):
+        bot.rollup().daily()
 
 
 def test_late_polls_change_every_column_that_they_should(database: Database, url: str) -> None:

@@ -182,7 +182,7 @@ def test_no_job_of_a_minute_reads_a_growing_table_from_end_to_end(
     ran = {plan.name for plan in explained.plans}
     assert ran >= {
         "health.posts_by_status",
-        "daily.due_days",
+        "daily.days_that_may_be_due",
         "outbox.claim_next",
         "outbox.take_back_claims",
         "outbox.expire",
