@@ -131,6 +131,10 @@ def database_at(url: str) -> Database:
     return Database(url, Queries())
 
 
+# A poll is due at the same second as the roll-up, which may store kept polls first.
+WAIT_FOR_LOCK = timedelta(seconds=15)
+
+
 @dataclass(frozen=True, slots=True)
 class Bot:
     """Everything that the verbs of the command line and the timetable call. `x` is None without credentials."""
@@ -318,9 +322,9 @@ class Bot:
             forget_waits=self.call_again,
         )
 
-    def collect(self, collector: Collector) -> Poll:
+    def collect(self, collector: Collector, wait_for_lock: timedelta = timedelta(0)) -> Poll:
         """Take a poll, and make the new names in it findable."""
-        poll = collector.collect()
+        poll = collector.collect(wait_for_lock)
         try:
             self.names.refresh()
         except DatabaseError as exc:
@@ -346,7 +350,7 @@ class Bot:
         rollup = self.rollup
 
         def collect() -> Poll:
-            poll = self.collect(collector)
+            poll = self.collect(collector, WAIT_FOR_LOCK)
             if poll.status is not PollStatus.FAILED:
                 beat()
             return poll

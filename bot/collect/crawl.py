@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.collect.parse import parse_stream
+from bot.collect.rank import Rank
 from bot.models import CrawlEnd, PollStatus, SetAside, Stream, StreamerId, StreamId
 from bot.ports import LiveStreams, StreamsPage
 from helperfunctions.errors import InvalidCursor, TwitchError, TwitchUnavailable
@@ -26,7 +27,6 @@ STALE_PAGES: Final = 5
 
 # Ends at which nothing above the threshold is left unread, if there is proof.
 _COMPLETE = frozenset({CrawlEnd.BELOW_THRESHOLD, CrawlEnd.END_OF_LIST})
-_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -69,7 +69,7 @@ class Crawl:
         self._withdraw = withdraw
         self._latest_start = latest_start
         self._seen: set[StreamId] = set()
-        self._stream_of: dict[StreamerId, tuple[datetime, StreamId]] = {}
+        self._stream_of: dict[StreamerId, Rank] = {}
         self._top: frozenset[str] = frozenset()
         self._cursors: set[str] = set()
         self._fell_below = False
@@ -194,21 +194,21 @@ class Crawl:
 
     def _is_the_streamers(self, stream: Stream, new: list[Stream]) -> bool:
         """Whether a stream is the one that counts for its streamer; takes back another that counted so far."""
-        rank = (stream.started_at or _LONG_AGO, stream.stream_id)
+        rank = Rank.of(stream.started_at, stream.stream_id)
         other = self._stream_of.get(stream.streamer_id)
         if other is None:
             self._stream_of[stream.streamer_id] = rank
             return True
         self.duplicates += 1
-        if _order(rank) < _order(other):
+        if rank < other:
             return False
-        on_this_page = [one for one in new if one.stream_id == other[1]]
+        on_this_page = [one for one in new if one.stream_id == other.stream_id]
         if on_this_page:
             new.remove(on_this_page[0])
         elif self._withdraw is None:
             return False
         else:
-            self.viewers -= self._withdraw(other[1], stream.streamer_id)
+            self.viewers -= self._withdraw(other.stream_id, stream.streamer_id)
             self.streams -= 1
         self._stream_of[stream.streamer_id] = rank
         return True
@@ -225,9 +225,3 @@ class Crawl:
         self.streams += len(reading.new)
         self.viewers += sum(stream.viewer_count for stream in reading.new)
         self._keep(reading.new)
-
-
-def _order(rank: tuple[datetime, StreamId]) -> tuple[datetime, int, StreamId]:
-    """By start, then by id: Twitch's are numbers, of which the longer is the higher."""
-    started_at, stream_id = rank
-    return started_at, len(stream_id), stream_id

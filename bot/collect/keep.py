@@ -112,6 +112,10 @@ class KeptPolls:
         """The files that wait to go in, oldest first."""
         return sorted(self.folder.glob(f"*{SUFFIX}"))
 
+    def is_any_due(self) -> bool:
+        """Whether a file waits whose next attempt is due."""
+        return bool(self._due(self.clock.now()))
+
     def _due(self, now: datetime) -> list[Path]:
         """What is tried in this turn: first what was never refused, so that no bad file is in the way of a good one."""
         before = {path: self._refused.get(path.name) for path in self.waiting()}

@@ -10,20 +10,20 @@ from typing import Final
 
 from bot.collect.crawl import Crawl
 from bot.collect.keep import KeptPolls
+from bot.collect.rank import CLOCKS_DIFFER
 from bot.collect.stage import StagedPoll
 from bot.days import Calendar
 from bot.models import Poll
 from bot.ports import LiveStreams
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
-from helperfunctions.errors import DatabaseError
+from helperfunctions.errors import Busy, DatabaseError
 
 log = logging.getLogger(__name__)
 
 # Far above what Twitch has (about 1,200 pages in all): only a list that never ends reaches it.
 PAGE_CAP: Final = 3000
-# A stream that started later than that after our own clock did not: its start is unknown.
-CLOCKS_DIFFER: Final = timedelta(hours=1)
+LOOK_AGAIN_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,16 @@ class Collector:
     kept: KeptPolls
     page_cap: int = PAGE_CAP
 
-    def collect(self) -> Poll:
+    def collect(self, wait_for_lock: timedelta = timedelta(0)) -> Poll:
         """Take one poll and return its row, which is stored whatever became of it.
 
         When the database is away, or refuses, it is taken all the same and kept on disk, to be stored at a later
-        turn: then raises what the database said. Raises Busy when another collector works on this database.
+        turn: then raises what the database said. Raises Busy when another collector works on this database and does not
+        end within `wait_for_lock`.
         """
         started_at = self.clock.now()
         with ExitStack() as stack:
-            staged = self._begin(stack, started_at)
+            staged = self._begin(stack, started_at, wait_for_lock)
             crawl = self._crawl(staged, started_at)
             poll = Poll(
                 poll_id=staged.poll_id,
@@ -68,18 +69,21 @@ class Collector:
         return poll
 
     def store_kept(self) -> int:
-        """Store the polls that the database did not take at first; how many went in."""
-        if not self.kept.waiting():
+        """Store the polls that the database did not take at first; how many went in.
+
+        The lock is left alone while none is due. Raises Busy when another process, or a poll, has it.
+        """
+        if not self.kept.is_any_due():
             return 0
         with self.database.only_one("collect"):
             return self.kept.store(self.database)
 
-    def _begin(self, stack: ExitStack, started_at: datetime) -> StagedPoll:
+    def _begin(self, stack: ExitStack, started_at: datetime, wait_for_lock: timedelta) -> StagedPoll:
         """Take the lock and a number and make room, today's and tomorrow's, before the crawl: the store then needs no
         lock on a table."""
         day = self.calendar.day_of(started_at).date
         try:
-            stack.enter_context(self.database.only_one("collect"))
+            self._take_lock(stack, started_at + wait_for_lock)
             self.kept.store(self.database)
             with self.database.transaction() as tx:
                 tx.collect.make_partition(day=day)
@@ -91,6 +95,18 @@ class Collector:
             # A number that the database never gives, and nobody else takes.
             poll_id = -round(started_at.timestamp() * 1000)
         return StagedPoll(poll_id, day, self.more_than_viewers, self.interval_minutes)
+
+    def _take_lock(self, stack: ExitStack, wait_until: datetime) -> None:
+        """Take the lock, which storing kept polls takes for some seconds. Raises Busy when it is still taken then."""
+        while True:
+            try:
+                stack.enter_context(self.database.only_one("collect"))
+            except Busy:
+                if self.clock.now() >= wait_until:
+                    raise
+                self.clock.sleep(LOOK_AGAIN_SECONDS)
+            else:
+                return
 
     def _crawl(self, staged: StagedPoll, started_at: datetime) -> Crawl:
         # A poll that takes longer than half its interval would get in the way of the next.

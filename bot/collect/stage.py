@@ -6,19 +6,20 @@ import shutil
 import zipfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import IO, Any, Final, Self
 
+from bot.collect.rank import CLOCKS_DIFFER, Rank
 from bot.models import CrawlEnd, GameId, Poll, PollStatus, SetAside, Stream, StreamerId, StreamId
-from helperfunctions.database import CopyRows, Transaction, escape_for_copy
+from helperfunctions.database import NULL, CopyRows, Transaction, escape_for_copy
 
 # Enough to see what is wrong; the poll has the count.
 SAMPLE_OF_SET_ASIDE: Final = 20
-# Of the files that `save` writes.
-FILE_FORMAT: Final = 1
+# Of the files that `save` writes. Those of format 1 may have several streams of one streamer.
+FILE_FORMAT: Final = 2
 # Places in the rows of streams and streamers.
-_VIEWER_COUNT, _STREAM_ID, _GAME_ID = 2, 4, 6
+_VIEWER_COUNT, _STARTED_AT, _STREAM_ID, _STREAMER_ID, _GAME_ID = 2, 3, 4, 5, 6
 _NAMED_STREAMER_ID = 0
 
 
@@ -70,6 +71,10 @@ class StagedPoll:
         """Take back a stream that was written down; returns its viewers."""
         row = self._streams.remove(_STREAM_ID, stream_id)
         self._streamers.remove(_NAMED_STREAMER_ID, streamer_id)
+        return self._subtract(row)
+
+    def _subtract(self, row: Sequence[str]) -> int:
+        """Take a stream's viewers, which are returned, from those of its game."""
         viewers = int(row[_VIEWER_COUNT])
         game_id = next(game_id for game_id in self._game_streams if escape_for_copy(game_id) == row[_GAME_ID])
         self._game_viewers[game_id] -= viewers
@@ -123,12 +128,38 @@ class StagedPoll:
                     staged._streams = CopyRows.from_file(member)
                 with archive.open("streamers") as member:
                     staged._streamers = CopyRows.from_file(member)
+                if told["format"] < 2:
+                    poll = staged._keep_one_stream_per_streamer(poll)
         except (NewerFormat, MemoryError):
             raise
         # A torn archive fails in many ways: BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, ...
         except Exception as exc:
             raise ValueError(f"it cannot be read: {exc}") from exc
         return staged, poll
+
+    def _keep_one_stream_per_streamer(self, poll: Poll) -> Poll:
+        """Leave out what the crawl would have left out; the poll with what is left."""
+        counted: dict[str, tuple[Rank, int]] = {}
+        left_out: set[int] = set()
+        rows = self._streams.split()
+        for place, row in enumerate(rows):
+            started_at = None if row[_STARTED_AT] == NULL else datetime.fromisoformat(row[_STARTED_AT])
+            if started_at is not None and started_at > poll.started_at + CLOCKS_DIFFER:
+                started_at = None
+            one = Rank.of(started_at, StreamId(row[_STREAM_ID])), place
+            other = counted.setdefault(row[_STREAMER_ID], one)
+            if other is not one:
+                left_out.add(min(one, other)[1])
+                counted[row[_STREAMER_ID]] = max(one, other)
+        # The streamer's name may stay twice: one of them is stored.
+        self._streams.leave_out(left_out)
+        viewers = sum(self._subtract(rows[place]) for place in left_out)
+        return replace(
+            poll,
+            streams=poll.streams - len(left_out),
+            viewers=poll.viewers - viewers,
+            duplicates=poll.duplicates + len(left_out),
+        )
 
     @staticmethod
     def poll_in(file: IO[bytes]) -> Poll:

@@ -8,12 +8,13 @@ from helperfunctions.database.address import (
     without_password,
 )
 from helperfunctions.database.advisory_lock import Hold
-from helperfunctions.database.copy_rows import CopyRows, Readable, escape_for_copy
+from helperfunctions.database.copy_rows import NULL, CopyRows, Readable, escape_for_copy
 from helperfunctions.database.database import Database
 from helperfunctions.database.read_pool import ReadPool
 from helperfunctions.database.transaction import CostedReads, Transaction, Transactions
 
 __all__ = [
+    "NULL",
     "CopyRows",
     "CostedReads",
     "Database",

@@ -2,12 +2,16 @@
 
 import io
 import shutil
-from collections.abc import Sequence
-from typing import IO, Protocol, Self
+from collections.abc import Container, Sequence
+from typing import IO, Final, Protocol, Self
 
 # Characters that mean something in COPY's text format, and what stands for them.
 # https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+# What COPY reads as no value.
+NULL: Final = r"\N"
 
 
 class Readable(Protocol):
@@ -55,6 +59,16 @@ class CopyRows:
                 return row
         raise ValueError(f"no row has {value!r} in column {column}")
 
+    def split(self) -> list[list[str]]:
+        """All rows, their values escaped as COPY wants them; for what happens rarely."""
+        return [line.decode().split("\t") for line in self._bytes.getvalue().splitlines()]
+
+    def leave_out(self, places: Container[int]) -> None:
+        """Drop the rows at these places, counted from 0."""
+        lines = self._bytes.getvalue().splitlines(keepends=True)
+        self._bytes = io.BytesIO()
+        self._bytes.writelines(line for place, line in enumerate(lines) if place not in places)
+
     @classmethod
     def from_file(cls, file: IO[bytes]) -> Self:
         """Rows as `file` once gave them."""
@@ -69,7 +83,7 @@ class CopyRows:
 
 
 def _escaped_lines(rows: Sequence[Sequence[str | None]]) -> str:
-    return "\n".join("\t".join([r"\N" if value is None else escape_for_copy(value) for value in row]) for row in rows)
+    return "\n".join("\t".join([NULL if value is None else escape_for_copy(value) for value in row]) for row in rows)
 
 
 def escape_for_copy(value: str) -> str:

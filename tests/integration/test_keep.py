@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from bot.models import PollStatus
 from bot.ports import LiveStreams
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from helperfunctions.errors import DatabaseError, DatabaseUnavailable, TwitchUnavailable
+from helperfunctions.errors import Busy, DatabaseError, DatabaseUnavailable, TwitchUnavailable
 from helperfunctions.queries import Queries
 from tests.conftest import Switch
 from tests.factories import DAY, DAY_START, a_raw_stream, rows, write
@@ -303,6 +304,86 @@ def test_a_right_that_is_revoked_costs_no_poll(
     write(url, "drop role collects")
 
 
+def change_file(path: Path, member: str, change: Callable[[bytes], bytes]) -> None:
+    """Rewrite a kept poll with one of its members changed."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members[member] = change(members[member])
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        pytest.param(("10", "2026-11-21T14:00:00+00:00", "9", "2026-11-21T14:00:00+00:00"), id="the higher id"),
+        pytest.param(("8", "2026-11-21T15:00:00+00:00", "9", "2026-11-21T14:00:00+00:00"), id="the later start"),
+        pytest.param(("8", "2026-11-21T15:00:00+00:00", "9", r"\N"), id="the known start"),
+        pytest.param(("8", "2026-11-21T15:00:00+00:00", "9", "2026-11-22T15:00:00+00:00"), id="the possible start"),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False], ids=["first", "last"])
+def test_of_a_file_of_the_first_format_one_stream_of_a_streamer_is_stored(
+    counts: tuple[str, str, str, str],
+    is_first: bool,
+    collecting: MakeCollector,
+    switch: Switch,
+    database: Database,
+    clock: VirtualClock,
+    url: str,
+    kept: KeptPolls,
+) -> None:
+    """That version kept every stream, and the roll-up refuses a day with two of one streamer at once."""
+    counted, since, other, other_since = counts
+    switch.off()
+    pair = [
+        a_raw_stream(id=counted, viewer_count=300),
+        a_raw_stream(id=other, user_id="70002", viewer_count=200, game_id="2", game_name="Go"),
+    ]
+    with pytest.raises(DatabaseUnavailable):
+        collecting(page(*(pair if is_first else pair[::-1]), a_raw_stream(id="7", user_id="70003"))).collect()
+    switch.on()
+    (path,) = kept.waiting()
+    change_file(path, "poll.json", lambda content: content.replace(b'"format": 2', b'"format": 1'))
+
+    def as_before(content: bytes) -> bytes:
+        starts = {counted: since, other: other_since}
+        rows_ = [line.split("\t") for line in content.decode().splitlines()]
+        return "".join(
+            "\t".join([*row[:3], starts.get(row[4], row[3]), row[4], row[5].replace("70002", "70001"), row[6]]) + "\n"
+            for row in rows_
+        ).encode()
+
+    change_file(path, "streams", as_before)
+    assert collecting(page()).store_kept() == 1
+    assert rows(url, "select stream_id, viewer_count from staging.streams order by streamer_id") == [
+        (counted, 300),
+        ("7", 1000),
+    ]
+    assert rows(url, "select viewers, streams, duplicates from staging.polls") == [(1300, 2, 1)]
+    assert rows(url, "select game_id, viewers, streams from staging.games") == [("509658", 1300, 2)]
+    clock.advance(24 * 3600)
+    [day] = Rollup(database, clock, CALENDAR).daily()
+    assert (day.date, day.watch_hours) == (DAY, 650)
+
+
+def test_kept_polls_that_wait_for_their_next_attempt_leave_the_lock_to_the_poll(
+    collecting: MakeCollector, clock: VirtualClock, url: str, database: Database
+) -> None:
+    write(url, "alter table staging.games add constraint none check (viewers < 0)")
+    collector = collecting(page(a_raw_stream()))
+    with pytest.raises(DatabaseError):
+        collector.collect()
+    for _ in range(2):
+        collector.store_kept()
+    with database.only_one("collect"):
+        assert collector.store_kept() == 0
+        clock.advance(3600)
+        with pytest.raises(Busy):
+            collector.store_kept()
+
+
 def test_a_file_of_a_newer_version_stays_for_that_version(
     collecting: MakeCollector, switch: Switch, kept: KeptPolls, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -311,14 +392,10 @@ def test_a_file_of_a_newer_version_stays_for_that_version(
         collecting(page(a_raw_stream())).collect()
     switch.on()
     (path,) = kept.waiting()
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content.replace(b'"format": 1', b'"format": 2'))
+    change_file(path, "poll.json", lambda content: content.replace(b'"format": 2', b'"format": 3'))
     assert collecting(page()).store_kept() == 0
     assert kept.waiting() == [path]
-    assert "its format 2 is of a newer version" in caplog.text
+    assert "its format 3 is of a newer version" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -307,6 +307,36 @@ def test_two_collectors_at_once_one_works_and_the_other_says_so(collecting: Make
     assert rows(url, "select count(*) from staging.polls") == [(1,)]
 
 
+class Releasing(VirtualClock):
+    """A clock on which somebody gives back a lock while the other waits."""
+
+    def __init__(self, start: datetime, release: Callable[[], None]) -> None:
+        super().__init__(start)
+        self._release = release
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self._release()
+
+
+def test_a_poll_waits_for_whoever_stores_kept_polls_and_is_taken(database: Database, kept: KeptPolls, url: str) -> None:
+    hold = database.hold("collect")
+    assert hold is not None
+    clock = Releasing(DAY_START, hold.release)
+    calendar = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
+    collector = Collector(page(a_raw_stream()), database, clock, calendar, 50, 30, kept)
+    poll = collector.collect(wait_for_lock=timedelta(seconds=15))
+    assert (poll.started_at, poll.status) == (DAY_START, PollStatus.COMPLETE)
+    assert rows(url, "select count(*) from staging.polls") == [(1,)]
+
+
+def test_a_poll_waits_no_longer_than_it_may(collecting: MakeCollector, clock: VirtualClock, database: Database) -> None:
+    began_at = clock.now()
+    with database.only_one("collect"), pytest.raises(Busy):
+        collecting(page(a_raw_stream())).collect(wait_for_lock=timedelta(seconds=15))
+    assert clock.now() == began_at + timedelta(seconds=15)
+
+
 @pytest.mark.parametrize(
     ("before_the_hour", "day"), [(timedelta(0), DAY), (timedelta(microseconds=1), date(2026, 11, 20))]
 )
