@@ -19,7 +19,7 @@ import tenacity
 
 from helperfunctions.clock import Clock, ahead_of
 from helperfunctions.errors import InvalidCursor, TwitchError, TwitchRefused, TwitchUnavailable
-from helperfunctions.hidden import without
+from helperfunctions.hidden import without, without_userinfo
 from helperfunctions.http_session import EnvironmentSession
 from helperfunctions.text import one_line
 from helperfunctions.token_cache import AppToken, TokenCache
@@ -187,10 +187,12 @@ class TwitchApi:
         try:
             response = self._http.request(method, url, timeout=self._timeout, allow_redirects=False, **arguments)
         except ValueError as exc:  # that is what requests' InvalidURL and InvalidSchema are as well
-            raise TwitchError(f"{url} cannot be asked: mend TWITCH_API_URL or TWITCH_AUTH_URL") from exc
+            raise TwitchError(
+                f"{without_userinfo(url)} cannot be asked: mend TWITCH_API_URL or TWITCH_AUTH_URL"
+            ) from exc
         except requests.RequestException as exc:
             # The address only: the text of the exception may hold the whole request.
-            raise _TryAgain(f"{type(exc).__name__} at {url}") from exc
+            raise _TryAgain(f"{type(exc).__name__} at {without_userinfo(url)}") from exc
         self._told = _told(response.headers, self._clock.now())
         return response
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from helperfunctions.database import without_password
+from helperfunctions.hidden import without_userinfo
 from helperfunctions.settings.model import Settings
 from helperfunctions.settings.sources import Loaded
 
@@ -37,4 +38,4 @@ def _shown_value(value: Any) -> str:
         return without_password(secret) if secret.startswith("postgres") else "(set, not shown)"
     if isinstance(value, bool):
         return str(value).lower()
-    return value.strftime("%H:%M") if isinstance(value, time) else str(value)
+    return value.strftime("%H:%M") if isinstance(value, time) else without_userinfo(str(value))

@@ -9,7 +9,16 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
 from helperfunctions.database import is_understood
 from helperfunctions.errors import SettingsError
@@ -37,6 +46,8 @@ def time_of_day(text: Any) -> time:
         raise ValueError("should be a time of day such as 08:00") from None
     if parsed.tzinfo is not None:
         raise ValueError("should be a time of day such as 08:00, without a zone of its own")
+    if parsed.second or parsed.microsecond:
+        raise ValueError("should be a time of day such as 08:00, without seconds")
     return parsed
 
 
@@ -149,7 +160,7 @@ class Settings(BaseModel):
     x_access_token_secret: SecretStr | None = Field(default=None, description="access token secret of the same account")
     x_api_url: WebAddress = Field(default="https://api.x.com", description="what stands before /2/tweets")
     x_monthly_budget_usd: Decimal = Field(
-        default=Decimal(10), ge=0, description="what X may cost in a calendar month (UTC); never passed"
+        default=Decimal(10), ge=0, le=1_000_000, description="what X may cost in a calendar month (UTC); never passed"
     )
     x_account_owns_app: bool = Field(
         default=False, description="true if the bot's account itself owns the app: reading is five times cheaper then"
@@ -193,6 +204,15 @@ class Settings(BaseModel):
     x_settle_after_seconds: int = Field(
         default=300, ge=0, le=86_400, description="how long a post may take to show on our own timeline"
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plain_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Python's own spellings of numbers, such as 1_0, are more likely a mistake."""
+        kind = cls.model_fields[info.field_name or ""].annotation
+        if kind in (int, Decimal, int | None) and isinstance(value, str) and ("_" in value or not value.isascii()):
+            raise ValueError("should be a number, of the digits 0 to 9")
+        return value
 
     @property
     def trusted_proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:

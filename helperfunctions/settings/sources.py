@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
@@ -64,7 +64,9 @@ def load(dotenv: Path = Path(".env")) -> Loaded:
         elif name in in_dotenv:
             values[field], origins[field] = in_dotenv[name], str(dotenv)
     problems += _invisible({**values, **_of_aws(in_dotenv)}, origins, str(dotenv))
-    problems += _at_odds(values)
+    # A secret whose file cannot be used is not missing as well.
+    from_files = {field for field in secret_fields() if f"{field.upper()}_FILE" in {**in_dotenv, **in_environment}}
+    problems += _at_odds(values, values.keys() | from_files)
     try:
         settings = Settings.model_validate(values)
     except ValidationError as exc:
@@ -141,14 +143,14 @@ def _unknown_names(names: Iterable[str], where: str, more: Sequence[str] = ()) -
     return problems
 
 
-def _at_odds(values: Mapping[str, str]) -> list[str]:
+def _at_odds(values: Mapping[str, str], given: Set[str]) -> list[str]:
     """Settings that are right by themselves and wrong together; judged before they are parsed, so that these problems
     are told along with all others."""
     problems = []
     credentials = {"twitch_client_id", "twitch_client_secret"}
-    for missing in credentials - values.keys() if credentials & values.keys() else ():
+    for missing in credentials - given if credentials & given else ():
         problems.append(f"{missing.upper()} is missing: client id and secret belong together")
-    for missing in set(X_CREDENTIALS) - values.keys() if set(X_CREDENTIALS) & values.keys() else ():
+    for missing in set(X_CREDENTIALS) - given if set(X_CREDENTIALS) & given else ():
         problems.append(f"{missing.upper()} is missing: the four of X_API_KEY and X_ACCESS_TOKEN belong together")
     day_starts_at, post_at = (
         _time_if_any(values.get(field, Settings.model_fields[field].default)) for field in ("day_starts_at", "post_at")

@@ -592,3 +592,39 @@ def test_the_example_with_everything_filled_in_is_valid(dotenv: Path) -> None:
     loaded = load()
     assert {origin for field, origin in loaded.origins.items() if field != "aws_secret_name"} == {".env"}
     assert loaded.settings.twitch_credentials() == ("filled-in", "filled-in")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("DAY_STARTS_AT", "08:00:30", "DAY_STARTS_AT should be a time of day such as 08:00, without seconds"),
+        ("POLL_EVERY_MINUTES", "1_0", "POLL_EVERY_MINUTES should be a number, of the digits 0 to 9"),
+        ("WEB_PORT", "8\u0660", "WEB_PORT should be a number, of the digits 0 to 9"),
+        ("HEALTH_PORT", "8_000", "HEALTH_PORT should be a number, of the digits 0 to 9"),
+        ("X_MONTHLY_BUDGET_USD", "1_0", "X_MONTHLY_BUDGET_USD should be a number, of the digits 0 to 9"),
+        ("X_MONTHLY_BUDGET_USD", "1000001", "X_MONTHLY_BUDGET_USD should be less than or equal to 1000000"),
+    ],
+    ids=["seconds", "underscore", "other digits", "optional number", "amount", "more than anybody spends"],
+)
+def test_a_value_that_was_hardly_meant_is_a_problem(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    [problem] = problems()
+    assert problem.startswith(says)
+
+
+def test_a_secret_whose_file_cannot_be_read_is_not_missing_as_well(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TWITCH_CLIENT_ID", "id")
+    monkeypatch.setenv("TWITCH_CLIENT_SECRET_FILE", str(tmp_path / "missing"))
+    [problem] = problems()
+    assert problem.startswith(f"TWITCH_CLIENT_SECRET_FILE: {tmp_path / 'missing'} cannot be read")
+
+
+def test_a_password_in_a_web_address_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TWITCH_API_URL", "X_API_URL"):
+        monkeypatch.setenv(name, f"https://me:{SECRET}@proxy.example.org/helix")
+    shown = {one.name: one.value for one in show(load())}
+    assert shown["TWITCH_API_URL"] == shown["X_API_URL"] == "https://***@proxy.example.org/helix"
