@@ -14,6 +14,7 @@ from bot.spend.report import Spending
 from helperfunctions import migrations
 from helperfunctions.errors import (
     DatabaseError,
+    DatabaseSettingsWrong,
     DatabaseUnavailable,
     SettingsError,
     TwitchError,
@@ -118,6 +119,8 @@ def judge_error(name: str, error: WatchTimeError) -> Finding:
     match error:
         case SettingsError() | TwitchRefused():
             says, _, mend = says.partition(": ")
+        case DatabaseSettingsWrong():
+            says, _, mend = says.rpartition(": ")
         case DatabaseUnavailable():
             mend = "is PostgreSQL running? `watchtime config` shows DATABASE_URL without its password"
         case DatabaseError():

@@ -10,7 +10,8 @@
     ├── SumsDisagree            a roll-up whose parts do not add up; nothing of it was kept
     ├── DatabaseError           PostgreSQL refused what we asked
     │   ├── DatabaseUnavailable     it cannot be reached, or went away; trying again can help
-    │   │   └── DatabaseTooSlow         it did not get it done in the time that we give it
+    │   │   ├── DatabaseTooSlow         it did not get it done in the time that we give it
+    │   │   └── DatabaseSettingsWrong   its address names what the server does not have; a person has to fix it
     │   ├── DatabaseConflict        another transaction was in the way; trying again can help
     │   ├── ValueRefused            it cannot work with a value that it was given
     │   └── SchemaMismatch          its schema or its encoding is not the one that this version needs
@@ -114,6 +115,16 @@ class DatabaseTooSlow(DatabaseUnavailable):
     """PostgreSQL did not get something done in the time that we give it."""
 
     exit_code = 75
+
+
+class DatabaseSettingsWrong(DatabaseUnavailable):
+    """PostgreSQL answers, but has no such database or role, or not the encryption that we ask for.
+
+    For a bot that runs, the database is away until the settings or the server are changed.
+    """
+
+    can_retry = False
+    exit_code = 78
 
 
 class DatabaseConflict(DatabaseError):

@@ -1,5 +1,6 @@
 """The driver's errors as errors of this project."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,7 +8,14 @@ import psycopg2
 import psycopg2.errors
 import psycopg2.extensions
 
-from helperfunctions.errors import DatabaseConflict, DatabaseError, DatabaseTooSlow, DatabaseUnavailable, ValueRefused
+from helperfunctions.errors import (
+    DatabaseConflict,
+    DatabaseError,
+    DatabaseSettingsWrong,
+    DatabaseTooSlow,
+    DatabaseUnavailable,
+    ValueRefused,
+)
 
 # What the driver calls operational although the server is there and well: a limit, or an object in the wrong state.
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -17,6 +25,14 @@ _REFUSED_CODES = ("53400",)
 _VALUE_CLASS = "22"
 # The server ended the session because we left a transaction idle for too long, or open.
 _SESSION_ENDED_CODES = ("25P03", "25P04")
+
+# What a server says that is there and well, but not as its address says, and what a person can do. These errors come
+# without a code. A server that speaks another language is taken for one that is away.
+_WRONG_SETTINGS = (
+    (r'FATAL: +database ".*" does not exist$', "create it, or fix the name of the database in DATABASE_URL"),
+    (r'FATAL: +role ".*" does not exist$', "create it, or fix the user in DATABASE_URL"),
+    (r"server does not support SSL, but SSL was required$", "turn SSL on there, or fix sslmode in DATABASE_URL"),
+)
 
 
 @contextmanager
@@ -47,6 +63,9 @@ def _in_our_words(exc: psycopg2.Error) -> DatabaseError:
         return ValueRefused(f"the database refused: {says}")
     is_refusal = code in _REFUSED_CODES or code.startswith(_REFUSED_CLASSES)
     is_broken = isinstance(exc, psycopg2.OperationalError | psycopg2.InterfaceError) or code in _SESSION_ENDED_CODES
+    for wrong, advice in _WRONG_SETTINGS if is_broken and not code else ():
+        if re.search(wrong, says):
+            return DatabaseSettingsWrong(f"the database cannot be used: {says}: {advice}")
     if is_broken and not is_refusal:
         return DatabaseUnavailable(f"the database cannot be reached or went away: {says}")
     return DatabaseError(f"the database refused: {says}")

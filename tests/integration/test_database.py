@@ -8,11 +8,14 @@ import psycopg2
 import psycopg2.extensions
 import pytest
 
+from bot.findings import judge_error
 from helperfunctions.database import CopyRows, Database, ReadPool, Transactions, url_without_password, without_password
+from helperfunctions.database.errors import translated
 from helperfunctions.errors import (
     Busy,
     DatabaseConflict,
     DatabaseError,
+    DatabaseSettingsWrong,
     DatabaseTooSlow,
     DatabaseUnavailable,
     ValueRefused,
@@ -276,6 +279,31 @@ def test_an_address_without_its_password_is_a_setting_again(url: str, shown: str
     parts, parts_again = (psycopg2.extensions.parse_dsn(one) for one in (url, again))
     assert {name: parts[name] for name in parts.keys() - password} == parts_again
     assert Settings.model_validate({"data_dir": "/data", "database_url": again})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "advice"),
+    [
+        ("/postgres?", "/nowhere?", "create it, or fix the name of the database in DATABASE_URL"),
+        ("//postgres:", "//nobody:", "create it, or fix the user in DATABASE_URL"),
+    ],
+    ids=["database", "role"],
+)
+def test_an_address_that_names_what_is_not_there_is_for_a_person_to_fix(
+    server_url: str, queries: Queries, old: str, new: str, advice: str
+) -> None:
+    assert old in server_url
+    with pytest.raises(DatabaseSettingsWrong) as caught, Database(server_url.replace(old, new), queries).transaction():
+        pass
+    finding = judge_error("database", caught.value)
+    assert (caught.value.exit_code, finding.mend, finding.for_now) == (78, advice, False)
+    assert finding.says.endswith("does not exist")
+
+
+def test_encryption_that_the_server_does_not_have_is_for_a_person_to_fix() -> None:
+    says = 'connection to server at "db", port 5432 failed: server does not support SSL, but SSL was required'
+    with pytest.raises(DatabaseSettingsWrong, match="sslmode in DATABASE_URL"), translated():
+        raise psycopg2.OperationalError(says)
 
 
 def backends(url: str) -> set[int]:
