@@ -102,7 +102,7 @@ def run_bot(look_every: timedelta | None = None) -> None:
     def one_round(in_force: "Settings") -> None:
         with (
             open_bot(in_force, clock=clock, random=random.random, database_may_be_away=True) as bot,
-            bot.collector() as collector,
+            bot.collector(wait=stop.wait) as collector,
         ):
             attempts = Attempts(bot.run_record, clock)
             if renewal.has_renewed:

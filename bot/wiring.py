@@ -240,11 +240,19 @@ class Bot:
         return KeptPolls(self.settings.data_dir / "polls", self.settings.kept_polls_mb * 1_000_000, self.clock)
 
     @contextmanager
-    def collector(self, timeout: tuple[float, float] | None = None) -> Iterator[Collector]:
-        """Twitch -> staging. Raises SettingsError without credentials."""
+    def collector(
+        self, timeout: tuple[float, float] | None = None, wait: Callable[[timedelta], bool] | None = None
+    ) -> Iterator[Collector]:
+        """Twitch -> staging; `wait` lets time pass and returns whether the process is to end. Raises SettingsError
+        without credentials."""
         interval_minutes = self.settings.poll_every_minutes
         with open_twitch(
-            self.settings, self.clock, timeout, calls_left=self.calls_left, interval_minutes=interval_minutes
+            self.settings,
+            self.clock,
+            timeout,
+            calls_left=self.calls_left,
+            interval_minutes=interval_minutes,
+            wait=wait,
         ) as twitch:
             yield Collector(
                 live=twitch,
@@ -451,6 +459,7 @@ def open_twitch(
     attempts: int | None = None,
     calls_left: MutableMapping[str, float] | None = None,
     interval_minutes: int | None = None,
+    wait: Callable[[timedelta], bool] | None = None,
 ) -> "Iterator[TwitchApi]":
     """Twitch for our application, with the client's own limits where none are given; between polls that are so many
     minutes apart, each of which ends before the next. Raises SettingsError without credentials."""
@@ -469,6 +478,7 @@ def open_twitch(
         timeout=timeout,
         attempts=attempts or ATTEMPTS,
         patience_seconds=patience_seconds,
+        wait=wait,
         tokens=TokenFile(settings.data_dir / "twitch-token.json"),
         calls_left=calls_left,
     )

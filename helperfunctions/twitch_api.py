@@ -35,6 +35,8 @@ CURSOR_ATTEMPTS: Final = 4
 LONGEST_LIFETIME_SECONDS: Final = 10 * 366 * 86400
 RENEW_BEFORE: Final = timedelta(hours=1)
 LONGEST_WAIT_SECONDS: Final = 120.0
+# From so many seconds on, a wait ends when the process is to end.
+LONG_PAUSE_SECONDS: Final = 1.0
 # Below this share of the bucket we go no faster than it refills, so that others with the same key are not starved.
 RESERVE: Final = 0.1
 BUCKET_SECONDS: Final = 60.0
@@ -75,6 +77,8 @@ class TwitchApi:
     Each call is tried again, with backoff and jitter, after timeouts, broken connections, 5xx, bodies that are no JSON,
     and 429 (then at `Ratelimit-Reset`); a 401 renews the token once. It raises TwitchUnavailable when that does not
     help, TwitchRefused when the credentials are wrong, InvalidCursor when a page cannot be found again.
+    `wait` lets time pass and returns whether the process is to end: then a wait of a second or more ends the call with
+    TwitchUnavailable. Without it, nothing ends a wait.
     No attempt begins after `patience_seconds` from the start of a call; None is for as long as `attempts` last.
     """
 
@@ -91,7 +95,9 @@ class TwitchApi:
         calls_left: MutableMapping[str, float] | None = None,
         attempts: int = ATTEMPTS,
         patience_seconds: float | None = None,
+        wait: Callable[[timedelta], bool] | None = None,
     ) -> None:
+        self._wait = wait
         # What is left of the rate limit, for whoever watches.
         self._calls_left = calls_left if calls_left is not None else {}
         self._api_url = api_url.rstrip("/")
@@ -137,7 +143,7 @@ class TwitchApi:
             stop=_Patience(self._attempts, self._seconds_left),
             wait=_wait,
             retry=tenacity.retry_if_exception_type(_TryAgain),
-            sleep=self._clock.sleep,
+            sleep=self._pause,
             before_sleep=_tell,
             reraise=True,
         )
@@ -149,6 +155,14 @@ class TwitchApi:
             attempts = retrying.statistics.get("attempt_number", self._attempts)
             raise TwitchUnavailable(f"Twitch does not answer {what}, tried {attempts} times; last: {exc}") from exc
         return body
+
+    def _pause(self, seconds: float) -> None:
+        """Wait between two requests; raises TwitchUnavailable when the process is to end meanwhile."""
+        # The short pauses that keep to the rate limit end no poll that is nearly done.
+        if self._wait is None or seconds < LONG_PAUSE_SECONDS:
+            self._clock.sleep(seconds)
+        elif self._wait(timedelta(seconds=seconds)):
+            raise TwitchUnavailable("the process was stopped while it waited for Twitch")
 
     def _seconds_left(self) -> float:
         """How long the call that is made at present may still take."""
@@ -173,7 +187,7 @@ class TwitchApi:
         if 0 < wait_seconds <= LONGEST_WAIT_SECONDS:
             if wait_seconds > self._seconds_left():
                 raise _TryAgain(f"the rate limit asks to wait for {wait_seconds:.0f} s", wait_seconds)
-            self._clock.sleep(wait_seconds)
+            self._pause(wait_seconds)
         headers = {"Authorization": f"Bearer {token.value}", "Client-Id": self._client_id}
         response = self._send("GET", self._api_url, path, params=parameters, headers=headers)
         with suppress(KeyError, ValueError):

@@ -11,6 +11,7 @@ from sandbox.faults import Faults
 from sandbox.server import TwitchSandbox
 from tests.contract.conftest import Connect, Serve, utc
 from tests.contract.other_client import OtherClient
+from tests.no_tokens import NoTokenCache
 
 
 @pytest.mark.parametrize(("limit", "pages"), [(800, 900), (30, 100), (1, 5)])
@@ -115,3 +116,25 @@ def test_a_clock_that_is_set_back_by_an_hour_makes_nobody_wait_for_an_hour(serve
     api.get_streams()
     wall.behind = timedelta(hours=1)
     api.get_streams()
+
+
+def test_a_stop_ends_the_waits_for_a_twitch_that_does_not_answer() -> None:
+    waits: list[timedelta] = []
+
+    def stopped_at_the_second(at_most: timedelta) -> bool:
+        waits.append(at_most)
+        return len(waits) == 2
+
+    api = TwitchApi(
+        api_url="http://127.0.0.1:1/helix",
+        auth_url="http://127.0.0.1:1/oauth2",
+        client_id="id",
+        client_secret="planted-secret",
+        clock=VirtualClock(datetime(2026, 11, 21, tzinfo=UTC)),
+        tokens=NoTokenCache(),
+        wait=stopped_at_the_second,
+    )
+    with pytest.raises(TwitchUnavailable, match="stopped while it waited"):
+        api.get_streams()
+    api.close()
+    assert len(waits) == 2
