@@ -5,6 +5,7 @@ Each verb imports what it needs: nobody who asks for help waits for a database d
 
 import logging
 import random
+import signal
 import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -282,6 +283,8 @@ def demo(
     from bot.demo import run_demo
 
     log.set_up("CRITICAL")
+    # Its server and its folder go with it, however it ends: 128 + the signal, as shells count.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     run_demo(
         channels=channels,
         seed=seed,

@@ -123,3 +123,13 @@ def test_it_ends_at_a_dashboard_over_its_days_and_the_days_before(shell: Shell, 
     assert "Done in" in ended.out
     nothing_runs_in(folder)
     assert list(scratch.iterdir()) == []
+
+
+def test_a_signal_to_end_before_the_dashboard_leaves_nothing_behind(shell: Shell, folder: Path, scratch: Path) -> None:
+    demo = shell.start("demo", "--channels", "1000", "--history", "0", "--web-port", "0")
+    eventually(lambda: "A real PostgreSQL runs in " in shell.said(demo), "its database runs")
+    demo.terminate()
+    ended = shell.end_of(demo)
+    assert (ended.code, ended.err) == (143, "")
+    assert list(scratch.iterdir()) == []
+    nothing_runs_in(folder)
