@@ -41,6 +41,17 @@ class EnvironmentSession(requests.Session):
             with suppress(ValueError):
                 self._from_environment(url)
 
+    def reason(self, error: requests.RequestException, url: str) -> str:
+        """The kind of failure of a request to `url`, and the variable of the environment that has to do with it."""
+        kind = type(error).__name__
+        if isinstance(error, requests.exceptions.ProxyError):
+            proxy = requests.utils.select_proxy(url, self._from_environment(url)["proxies"]) or ""
+            server = urlsplit(proxy if "://" in proxy else f"http://{proxy}").netloc.rpartition("@")[2]
+            return f"{kind} at {server} ({_variable(os.environ, _proxy_names(urlsplit(url).scheme))})"
+        if isinstance(error, requests.exceptions.SSLError):
+            return f"{kind} (a certificate that is not public has to be in the file of REQUESTS_CA_BUNDLE)"
+        return kind
+
     def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
         """The proxies and certificates of a request to `url`; those that the caller names win. requests calls it."""
         found = self._from_environment(str(url))
@@ -65,7 +76,7 @@ def _check_proxy(proxy: str | None, scheme: str) -> None:
     """Raises SettingsError for a proxy that can never work. Its address is not shown: it may hold a password."""
     if proxy is None:
         return
-    name = _variable(os.environ, (f"{scheme}_proxy", "all_proxy"))
+    name = _variable(os.environ, _proxy_names(scheme))
     try:
         parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
         kind, is_address = parts.scheme.lower(), bool(parts.hostname) and parts.port != 0
@@ -80,6 +91,10 @@ def _check_proxy(proxy: str | None, scheme: str) -> None:
                 "install it (pip install pysocks), or name an HTTP proxy"
             ]
         )
+
+
+def _proxy_names(scheme: str) -> tuple[str, str]:
+    return f"{scheme}_proxy", "all_proxy"
 
 
 def _variable(environment: Mapping[str, str], names: tuple[str, ...]) -> str:

@@ -206,7 +206,7 @@ class TwitchApi:
             ) from exc
         except requests.RequestException as exc:
             # The address only: the text of the exception may hold the whole request.
-            raise _TryAgain(f"{type(exc).__name__} at {without_userinfo(url)}") from exc
+            raise _TryAgain(f"{self._http.reason(exc, url)} at {without_userinfo(url)}") from exc
         self._told = _told(response.headers, self._clock.now())
         return response
 

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import requests
 
 from helperfunctions import webhook
 from helperfunctions.clock import SystemClock, VirtualClock
-from helperfunctions.errors import SettingsError, WatchTimeError, WebhookFailed
+from helperfunctions.errors import SettingsError, TwitchUnavailable, WatchTimeError, WebhookFailed
 from helperfunctions.http_session import EnvironmentSession
 from helperfunctions.twitch_api import TwitchApi
 from helperfunctions.x_api import XApi
@@ -159,3 +160,16 @@ def test_a_proxy_that_refuses_is_an_outage_without_its_password(proxy: Proxy, mo
             ask(f"https://{HOST}")
         assert "ProxyError" in str(caught.value)
         assert PASSWORD not in repr(caught.value)
+
+
+def test_a_proxy_that_is_away_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://me:{PASSWORD}@127.0.0.1:1")
+    with pytest.raises(TwitchUnavailable) as caught:
+        ask_twitch(f"https://{HOST}")
+    assert "ProxyError at 127.0.0.1:1 (HTTPS_PROXY) at https://" in str(caught.value)
+    assert PASSWORD not in repr(caught.value)
+
+
+def test_a_server_whose_certificate_is_not_known_is_reported_with_the_setting_for_it() -> None:
+    reason = EnvironmentSession().reason(requests.exceptions.SSLError(), f"https://{HOST}")
+    assert "REQUESTS_CA_BUNDLE" in reason
