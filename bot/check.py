@@ -9,6 +9,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar, cast
 
@@ -50,7 +51,7 @@ from bot.wiring import open_database, open_twitch, open_x, x_credentials_hash
 from helperfunctions import disk, embedded_postgres, migrations
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
-from helperfunctions.errors import Busy, OverBudget, SettingsError, WatchTimeError
+from helperfunctions.errors import Busy, OverBudget, SettingsError, TwitchUnavailable, WatchTimeError
 from helperfunctions.settings import DEFAULT, Loaded, Settings
 from helperfunctions.x_models import XAccount
 
@@ -170,6 +171,11 @@ class Doctor:
         with open_twitch(settings, self._clock, VENDOR_TIMEOUT, attempts=1) as twitch:
             try:
                 page = twitch.get_streams()
+            except TwitchUnavailable as exc:
+                if _asks_twitch_itself(settings):
+                    raise
+                advice = "look at TWITCH_API_URL and TWITCH_AUTH_URL, which are not Twitch's own, and at the network"
+                return replace(judge_error("Twitch", exc), mend=advice)
             finally:
                 told = twitch.told
                 if told is not None and told.clock_ahead is not None:
@@ -314,6 +320,12 @@ class Doctor:
     def _skip_without_x(self) -> None:
         if self._settings.x_credentials() is None:
             raise _Skip("X_API_KEY and the three beside it are not set: posts are only written to the log")
+
+
+def _asks_twitch_itself(settings: Settings) -> bool:
+    """Whether no other address was given for Twitch."""
+    names = ("twitch_api_url", "twitch_auth_url")
+    return all(getattr(settings, name) == Settings.model_fields[name].default for name in names)
 
 
 def outcome(name: str, check: Callable[[], Outcome], patience_seconds: float) -> Sequence[Finding]:

@@ -513,3 +513,8 @@ def test_what_is_wrong_is_followed_by_how_to_mend_it(shell: Shell, good: Setting
     assert bad.startswith("✗ data folder  nothing can be written into ")
     assert arrow == "  → let this user write there, or point DATA_DIR elsewhere"
     assert good_again.startswith("✓ database")
+
+
+def test_an_address_that_is_not_twitchs_is_what_to_look_at(shell: Shell, twitch: dict[str, str]) -> None:
+    ran = shell.run("check", **twitch | {"TWITCH_API_URL": f"{twitch['TWITCH_API_URL']}/nowhere"})
+    assert "→ look at TWITCH_API_URL and TWITCH_AUTH_URL, which are not Twitch's own" in ran.out
