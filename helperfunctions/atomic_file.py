@@ -1,5 +1,6 @@
 """Files that are whole or not there: written under another name, synced to the disk, then renamed."""
 
+import glob
 import os
 import tempfile
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from typing import IO, Any, Final
 # The mode of a file that only its owner can read.
 PRIVATE: Final = 0o600
 DRAFT_SUFFIX: Final = ".part"
+# No draft of a file that is written at once takes so long: it is of a process that was killed.
+_OLD_DRAFT_SECONDS: Final = 3600.0
 
 
 @contextmanager
@@ -37,10 +40,18 @@ def replacing(path: Path, *, mode: int = PRIVATE) -> Iterator[IO[bytes]]:
 
 
 def write(path: Path, content: str | bytes, *, mode: int = PRIVATE) -> None:
-    """Put `content` in the place of what `path` holds; makes its folder. Raises OSError."""
+    """Put `content` in the place of what `path` holds; makes its folder. Raises OSError.
+
+    Drafts of the same file that killed processes left are removed.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path, mode=mode) as file:
         file.write(content.encode() if isinstance(content, str) else content)
+    newest = path.stat().st_mtime
+    for draft in path.parent.glob(f".{glob.escape(path.name)}.*{DRAFT_SUFFIX}"):
+        with suppress(OSError):
+            if newest - draft.stat().st_mtime > _OLD_DRAFT_SECONDS:
+                draft.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

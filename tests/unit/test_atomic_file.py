@@ -1,5 +1,6 @@
 """Files that are whole or not there."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,15 @@ def test_after_an_error_the_file_is_as_it_was_and_no_draft_is_left(error: type[B
         fail()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_old_drafts_of_the_same_file_are_removed_and_no_others(tmp_path: Path) -> None:
+    killed = tmp_path / ".file.x1.part"
+    still_written = tmp_path / ".file.x2.part"
+    of_another_file = tmp_path / ".other.x3.part"
+    for draft in (killed, still_written, of_another_file):
+        draft.write_text("half")
+    for draft in (killed, of_another_file):
+        os.utime(draft, (1, 1))
+    atomic_file.write(tmp_path / "file", "whole")
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "file", still_written, of_another_file])
