@@ -22,6 +22,7 @@ BY_HAND = (
     " is_to_us, status, asked, decided_at) values"
     " ('18', '5', %(awkward)s, '2026-11-21 12:00+00', '2026-11-21 12:01+00', '18', false, true, true,"
     " 'answered', 'ada', '2026-11-21 12:01+00')",
+    "insert into mention_gaps (before_x_id, after_x_id) values ('15', '11')",
     "insert into opt_outs (author_id, mention_id, since) values ('6', '16', '2026-11-20 12:00+00')",
     "insert into posts (kind, mention_id, text, chart, status, created_at, next_try_at, expires_at) values"
     """ ('reply', '18', %(awkward)s, '{"b": [1, 2.50, null], "a": "ä"}', 'due', '2026-11-21 12:01+00',"""

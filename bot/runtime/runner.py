@@ -8,6 +8,7 @@ from typing import Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.models import CrawlEnd, Poll, PollStatus
 from bot.runtime.leader import Lead, Standing
@@ -89,6 +90,9 @@ class Runner:
         )
         for entry in self._entries.values():
             self._scheduler.add_job(self._do, entry.trigger, args=(entry.job,), id=entry.job)
+        # A job of its own that stays and is woken: one that is added to run once is removed by the scheduler's thread,
+        # which fails if the scheduler is being shut down at that moment.
+        self._scheduler.add_job(self._poll_if_due, IntervalTrigger(weeks=5200), id=_POLL_TO_CATCH_UP)
         self._scheduler.start()
 
     def look(self) -> None:
@@ -193,7 +197,7 @@ class Runner:
         if Job.COLLECT not in self._entries or self._attempts.waits_until(Job.COLLECT) is not None:
             return
         if self._entries[Job.COLLECT].next_after(now) - now > _NEXT_TURN_IS_NEAR:
-            self._scheduler.add_job(self._poll_if_due, id=_POLL_TO_CATCH_UP, replace_existing=True)
+            self._scheduler.modify_job(_POLL_TO_CATCH_UP, next_run_time=now)
 
     def _poll_if_due(self) -> None:
         if not self._may_run(Job.COLLECT):

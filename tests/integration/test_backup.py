@@ -19,6 +19,7 @@ from helperfunctions import backup, embedded_postgres, migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import BackupError, Busy, DatabaseError, SchemaMismatch
+from helperfunctions.locks import COMMANDS_THAT_WRITE
 from helperfunctions.queries import Queries
 from tests.conftest import database_url
 from tests.everything import destroy, everything_in, fill, tables_of
@@ -325,7 +326,7 @@ def test_nothing_is_put_into_a_database_on_which_the_bot_works(
     assert tables_of(empty_url) == []
 
 
-def test_the_jobs_are_all_that_hold_a_lock() -> None:
+def test_the_jobs_and_the_commands_that_write_are_all_that_hold_a_lock() -> None:
     held = {
         node.args[0].value
         for path in (ROOT / "bot").rglob("*.py")
@@ -336,7 +337,7 @@ def test_the_jobs_are_all_that_hold_a_lock() -> None:
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }
-    assert held == set(JOBS)
+    assert held | {COMMANDS_THAT_WRITE} == set(JOBS)
 
 
 def test_a_backup_is_of_one_moment_whatever_is_written_meanwhile(
