@@ -2,6 +2,7 @@
 
 import gc
 import itertools
+import signal
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from helperfunctions.database import Database
 from helperfunctions.queries import Queries
 
 _numbers = itertools.count(1)
+# A shell that starts the tests in the background has SIGINT ignored, and with it every program that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 # What takes longest, first: the others fill the gaps at the end.
 _LONG = (
     "soak/",
