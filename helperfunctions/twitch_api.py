@@ -202,7 +202,7 @@ class TwitchApi:
             response = self._http.request(method, url, timeout=self._timeout, allow_redirects=False, **arguments)
         except ValueError as exc:  # that is what requests' InvalidURL and InvalidSchema are as well
             raise TwitchError(
-                f"{without_userinfo(url)} cannot be asked: mend TWITCH_API_URL or TWITCH_AUTH_URL"
+                f"{without_userinfo(url)} cannot be asked: fix TWITCH_API_URL or TWITCH_AUTH_URL"
             ) from exc
         except requests.RequestException as exc:
             # The address only: the text of the exception may hold the whole request.

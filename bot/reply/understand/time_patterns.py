@@ -139,7 +139,6 @@ HOURS: Final = re.compile(
     r"|(?<![\w:./])\d{1,2}(?::\d\d)?\s*(?:am|pm|uhr)(?!\w)|(?<![\w:./])\d{1,2}:\d\d(?![\w:])"
 )
 _MONTH_NAME: Final = rf"(?P<month>{_any(*table.MONTHS, *table.MONTHS_WITH_MORE)})\.?"
-_DAY_NUMBER: Final = r"\d{1,2}(?:st|nd|rd|th|\.|º|er)?"
 _OF: Final = r"(?:(?:of|de|di|d'|del)\s*)?"
 _WITH_YEAR: Final = r"(?:,?\s+(?:de\s+|del\s+)?(?P<year>\d{4})(?!\d))?"
 _ON: Final = r"(?:(?<!\w)(?:on|the|am|el|le|il|em|na|from|on the)\s+)*"
