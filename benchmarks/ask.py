@@ -11,9 +11,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from benchmarks.harness import Bench, a_database, seconds_of, show, tell, verdict
+from bot.core.calendar import Calendar
+from bot.core.questions import Question, Subject, SubjectKind, Window, WindowKind
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
-from bot.models import Question, Subject, SubjectKind, Window, WindowKind
 from bot.reply.lookup import Lookup
 from helperfunctions.clock import VirtualClock
 

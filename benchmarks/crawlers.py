@@ -19,7 +19,7 @@ from benchmarks.harness import peak_memory_mb
 from benchmarks.twitch_days import DAY
 from bot.collect.crawl import Crawl
 from bot.collect.stage import StagedPoll
-from bot.models import Stream
+from bot.core.polls import Stream
 from helperfunctions.clock import SystemClock
 from helperfunctions.twitch_api import TwitchApi
 from sandbox.server import CLIENT_ID, CLIENT_SECRET

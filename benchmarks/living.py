@@ -18,8 +18,8 @@ from typing import Final
 # Imported as `watchtime run` does before it opens the bot.
 import bot.runtime.credentials
 import bot.runtime.runner  # noqa: F401
-from bot.days import Calendar
-from bot.models import Poll
+from bot.core.calendar import Calendar
+from bot.core.polls import Poll
 from bot.runtime.schedule import Job, moments
 from bot.wiring import open_bot
 from helperfunctions import settings

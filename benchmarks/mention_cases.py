@@ -11,7 +11,7 @@ from benchmarks.mention_names import ALIASES, OTHER_SCRIPTS, WORD_STREAMERS, nam
 from benchmarks.mention_score import Case
 from bot.core.name_keys import game_keys
 from bot.core.name_words import keys_of, numerals, with_digits
-from bot.models import Subject, SubjectKind
+from bot.core.questions import Subject, SubjectKind
 from helperfunctions.text import name_key
 
 _PLAIN: Final = ("{}", "{}?", "{} please", "{} stats", "stats for {}", "top {}", "how is {} doing?", "what about {}")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from bot.models import Command, DidYouMean, Question, TimeNotKnown, Understood, Window, WindowKind
+from bot.core.questions import Command, DidYouMean, Question, TimeNotKnown, Understood, Window, WindowKind
 
 DAY: Final = date(2026, 11, 23)
 _LISTS: Final = Path(__file__).with_name("mentions")

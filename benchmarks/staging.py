@@ -11,7 +11,7 @@ from psycopg2.extras import execute_values
 from benchmarks.harness import Bench, Contestant, a_database, race, show, verdict
 from benchmarks.twitch_days import DAY, stream_objects, world_with
 from bot.collect.stage import StagedPoll
-from bot.models import CrawlEnd, Poll, PollStatus, Stream
+from bot.core.polls import CrawlEnd, Poll, PollStatus, Stream
 
 SIZES: Final = ((7_000, 9), (100_000, 5))
 """Streams in the poll, and rounds."""

@@ -8,10 +8,10 @@ from contextlib import ExitStack
 import pandas as pd
 import streamlit as st
 
-from bot.web.measure import span_of
-from bot.web.ranges import Wanted
+from bot.web.read.coverage import span_of
+from bot.web.read.ranges import Wanted
+from bot.web.read.rankings import standings
 from bot.web.site import Site
-from bot.web.standings import standings
 from bot.wiring import open_reading, open_site
 from helperfunctions import settings
 from helperfunctions.clock import SystemClock

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.days import Calendar
-from bot.models import GameId, Stream, StreamerId, StreamId
+from bot.core.calendar import Calendar
+from bot.core.polls import GameId, Stream, StreamerId, StreamId
 from sandbox.world import Snapshot, World
 
 CALENDAR: Final = Calendar(ZoneInfo("America/Los_Angeles"), time(8))

@@ -26,9 +26,9 @@ from urllib.parse import quote, urlencode
 from benchmarks import ask, web_data
 from benchmarks.harness import Bench, a_database, show, tell, verdict
 from benchmarks.readers import Load, Readers, readers
-from bot.web.figures import FIGURES
-from bot.web.ranges import OFFERED, USUAL
-from bot.web.rows import MOST_ROWS
+from bot.web.read.ranges import OFFERED, USUAL
+from bot.web.read.rows import MOST_ROWS
+from bot.web.views.charts import FIGURES
 from helperfunctions import reader
 from helperfunctions.clock import SystemClock
 

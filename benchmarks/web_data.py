@@ -5,7 +5,7 @@ from typing import Final
 
 from benchmarks import ask
 from benchmarks.harness import Bench, tell
-from bot.names import DatabaseNames
+from bot.core.names import DatabaseNames
 
 HOURLY_DAYS: Final = 60
 LIVE: Final = 7_000

@@ -5,7 +5,7 @@ import gc
 # What is imported stays for good: looking for garbage in it meanwhile takes a tenth of the time to start.
 gc.disable()
 
-from bot.cli import main  # noqa: E402
+from bot.cli.app import main  # noqa: E402
 
 gc.freeze()
 gc.enable()

@@ -17,18 +17,20 @@ from typing import TYPE_CHECKING, Any
 from bot.collect.keep import KeptPolls
 from bot.collect.poll import Collector
 from bot.collect.prune import Pruner
+from bot.core.calendar import Calendar
+from bot.core.names import DatabaseNames
+from bot.core.polls import Poll, PollStatus
+from bot.core.ports import X
+from bot.core.posts import DaySummaries, NamedPost
+from bot.core.watch_time import RolledUpDay
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
 from bot.health import record
 from bot.health.alert import Alerter
 from bot.health.facts import gather
 from bot.health.rules import Expected
 from bot.health.totals import Totals
-from bot.models import DaySummaries, NamedPost, Poll, PollStatus, RolledUpDay
-from bot.names import DatabaseNames
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
-from bot.ports import X
 from bot.post.plan import Planner
 from bot.reply.answer import Answerer
 from bot.reply.lookup import Lookup
@@ -44,10 +46,11 @@ from helperfunctions.database import Database, ReadPool
 from helperfunctions.drawing import draw_png, draw_svg, javascript
 from helperfunctions.errors import Busy, DatabaseError, SettingsError
 from helperfunctions.queries import Queries
-from helperfunctions.settings import Settings
+from helperfunctions.settings import Loaded, Settings
 from helperfunctions.token_cache import TokenFile
 
 if TYPE_CHECKING:
+    from bot.health.doctor import Doctor
     from bot.health.watch import Watch
     from bot.runtime.schedule import Entry, Job
     from bot.runtime.work import Work
@@ -100,7 +103,7 @@ def open_reading(settings: Settings) -> Iterator[ReadPool]:
 
 def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> "Site":
     """The dashboard over a database."""
-    from bot.web.searched_names import SearchedNamesKept
+    from bot.web.read.name_cache import SearchedNamesKept
     from bot.web.site import Site
 
     is_ours = settings.database_url is None and settings.web_database_url is None
@@ -421,6 +424,14 @@ class Bot:
                 embedded_postgres.revive(_embedded(self.settings))
 
         return Lead(self.database, self.clock, prepare=prepare, revive=revive, losses=attempts)
+
+
+def doctor(load: Callable[[], Loaded], clock: Clock, *, is_offline: bool = False) -> "Doctor":
+    """The checks of `watchtime check`. `load` reads the settings, or raises SettingsError."""
+    from bot.health.doctor import Doctor, Openers
+
+    openers = Openers(open_database, partial(open_twitch, attempts=1), open_x, x_credentials_hash)
+    return Doctor(load, clock, openers, is_offline=is_offline)
 
 
 def prepare_schema(database: Database, *, migrate: bool) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import psycopg2
 from psycopg2 import sql
 
+from bot.core.calendar import Calendar
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.settings import Settings

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg2
 
 from bot.collect.stage import StagedPoll
-from bot.models import CrawlEnd, GameId, Poll, PollStatus, Stream, StreamerId, StreamId
+from bot.core.polls import CrawlEnd, GameId, Poll, PollStatus, Stream, StreamerId, StreamId
 from helperfunctions.database import Database
 
 DAY = date(2026, 11, 21)

@@ -16,8 +16,8 @@ from typing import Final
 
 from bot.collect.parse import parse_stream
 from bot.collect.rank import Rank
-from bot.models import CrawlEnd, PollStatus, SetAside, Stream, StreamerId, StreamId
-from bot.ports import LiveStreams, StreamsPage
+from bot.core.polls import CrawlEnd, PollStatus, SetAside, Stream, StreamerId, StreamId
+from bot.core.ports import LiveStreams, StreamsPage
 from helperfunctions.errors import InvalidCursor, TwitchError, TwitchUnavailable
 
 # How often a page that leads nowhere is asked for again: as a rule the second answer is good.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.collect.stage import NewerFormat, StagedPoll
-from bot.models import Poll, PollStatus
+from bot.core.polls import Poll, PollStatus
 from helperfunctions import atomic_file
 from helperfunctions.clock import Clock, SystemClock
 from helperfunctions.database import Database

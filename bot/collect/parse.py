@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.models import NO_GAME, GameId, SetAside, Stream, StreamerId, StreamId
+from bot.core.polls import NO_GAME, GameId, SetAside, Stream, StreamerId, StreamId
 
 RAW_CHARACTERS_KEPT = 500
 MOST_VIEWERS = 2**31 - 1

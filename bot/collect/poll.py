@@ -12,9 +12,9 @@ from bot.collect.crawl import Crawl
 from bot.collect.keep import KeptPolls
 from bot.collect.rank import CLOCKS_DIFFER
 from bot.collect.stage import StagedPoll
-from bot.days import Calendar
-from bot.models import Poll
-from bot.ports import LiveStreams
+from bot.core.calendar import Calendar
+from bot.core.polls import Poll
+from bot.core.ports import LiveStreams
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
 from helperfunctions.errors import Busy, DatabaseError

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from bot.core.calendar import Calendar
 from bot.core.day_bounds import polls_within
-from bot.days import Calendar
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseConflict

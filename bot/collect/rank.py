@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple, Self
 
-from bot.models import StreamId
+from bot.core.polls import StreamId
 
 # A stream that started later than that after our own clock did not: its start is unknown.
 CLOCKS_DIFFER: Final = timedelta(hours=1)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import IO, Any, Final, Self
 
 from bot.collect.rank import CLOCKS_DIFFER, Rank
-from bot.models import CrawlEnd, GameId, Poll, PollStatus, SetAside, Stream, StreamerId, StreamId
+from bot.core.polls import CrawlEnd, GameId, Poll, PollStatus, SetAside, Stream, StreamerId, StreamId
 from helperfunctions.database import NULL, CopyRows, Transaction, escape_for_copy
 
 # Enough to see what is wrong; the poll has the count.

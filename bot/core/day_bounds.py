@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.days import Calendar
-from bot.models import Day
+from bot.core.calendar import Calendar, Day
 from helperfunctions.database import Transaction
 
 

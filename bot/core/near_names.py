@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from bot.models import Subject, SubjectKind
+from bot.core.questions import Subject, SubjectKind
 from helperfunctions.near import likest
 
 # Less alike than this is of no use to anybody.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.models import Subject, SubjectKind
+from bot.core.questions import Subject, SubjectKind
 
 
 def is_same_game(one: Subject, other: Subject) -> bool:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
+from bot.core.calendar import Calendar, Day
 from bot.core.day_bounds import bounds_of, due_days
-from bot.days import Calendar
-from bot.models import Day, RolledUpDay
+from bot.core.watch_time import RolledUpDay
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, DayNotAvailable, SumsDisagree, WatchTimeError

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.core.calendar import Calendar, summed_up
 from bot.core.day_bounds import due_days
-from bot.days import Calendar, summed_up
 from bot.health.totals import Totals
 from bot.spend.report import Spending, spending_of
 from helperfunctions.clock import Clock

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from bot.days import Calendar, summed_up
+from bot.core.calendar import Calendar, summed_up
+from bot.core.posts import FAILED, UNFINISHED
 from bot.health.facts import Facts
 from bot.health.lateness import (
     is_day_late,
@@ -19,7 +20,6 @@ from bot.health.lateness import (
     is_summary_late,
 )
 from bot.health.record import JobRecord, Loss, RunRecord
-from bot.models import FAILED, UNFINISHED
 
 # A job that failed so often in a row, or twice over at least so long, fails again and again.
 FAILS_AGAIN_AND_AGAIN = 3

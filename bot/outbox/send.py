@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bot.core.ports import X
 from bot.outbox.settle import Settler
-from bot.ports import X
 from bot.spend.ledger import Ledger, Purpose
 from bot.spend.metered import MeteredX
 from helperfunctions.clock import Clock

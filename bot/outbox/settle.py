@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.ports import X
+from bot.core.ports import X
 from bot.spend.account import account_of
 from bot.spend.ledger import Ledger, Purpose
 from bot.spend.metered import MeteredX

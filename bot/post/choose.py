@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import accumulate
 
-from bot.models import GameId
+from bot.core.polls import GameId
 
 
 def draw_game(games: Sequence[tuple[GameId, float]], at: float) -> GameId:

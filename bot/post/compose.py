@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
-from bot.models import RolledUpDay, Summary, SummaryKind, Watched
+from bot.core.posts import Summary, SummaryKind
+from bot.core.watch_time import RolledUpDay, Watched
 from helperfunctions.text import plain, short_number, shortened, widest_fit
 
 # Below this share of the day measured, a summary says how much was; below half, there is none.

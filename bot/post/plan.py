@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from bot import charts
-from bot.days import Calendar
-from bot.models import Chart, DaySummaries, GameId, RolledUpDay, Summary, SummaryKind, Watched
-from bot.post import choose, compose
+from bot.core.calendar import Calendar
+from bot.core.polls import GameId
+from bot.core.posts import Chart, DaySummaries, Summary, SummaryKind
+from bot.core.watch_time import RolledUpDay, Watched
+from bot.post import chart, choose, compose
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
 from helperfunctions.errors import DayNotAvailable
@@ -156,7 +157,7 @@ def with_chart(
 
 def _chart(title: str, day: RolledUpDay, ranked: Sequence[Watched], tell_change: bool, game_name: str) -> Chart:
     bars = [
-        charts.Bar(
+        chart.Bar(
             name=entry.name or compose.NO_NAME,
             plain_name=entry.plain_name,
             value=entry.watch_hours,
@@ -165,7 +166,7 @@ def _chart(title: str, day: RolledUpDay, ranked: Sequence[Watched], tell_change:
         for rank, entry in enumerate(ranked, start=1)
     ]
     subtitle = f"Hours watched · {compose.written_date(day)} · {compose.measured(day)} measured"
-    return charts.ranking(title, subtitle, "hours", bars, subject=game_name, plain_subject="the day's game")
+    return chart.ranking(title, subtitle, "hours", bars, subject=game_name, plain_subject="the day's game")
 
 
 def _watched(rows: Any) -> list[Watched]:

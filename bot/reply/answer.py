@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bot.days import Calendar
-from bot.models import Command, DidYouMean, Question, TimeNotKnown, Understood
-from bot.names import DatabaseNames
+from bot.core.calendar import Calendar
+from bot.core.names import DatabaseNames
+from bot.core.questions import Command, DidYouMean, Question, TimeNotKnown, Understood
 from bot.reply import compose
 from bot.reply.lookup import Lookup
 from bot.reply.triage import OLDEST, Mention, reason_not_to_answer, reason_not_to_listen

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import product
 from typing import Final
 
-from bot.models import SubjectKind, Window, WindowKind
+from bot.core.questions import SubjectKind, Window, WindowKind
 from bot.reply.facts import Facts, LiveFacts, Ranked, SpanFacts
 from helperfunctions.text import NO_CATEGORY, POST_LIMIT, plain, short_number, shortened, widest_fit
 

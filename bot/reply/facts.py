@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.models import Subject, Window
+from bot.core.questions import Subject, Window
 
 
 @dataclass(frozen=True, slots=True)

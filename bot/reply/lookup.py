@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from bot.days import Calendar, in_parts
-from bot.models import Question, SubjectKind, WindowKind
+from bot.core.calendar import Calendar, in_parts
+from bot.core.questions import Question, SubjectKind, WindowKind
 from bot.reply.facts import Facts, LiveFacts, Ranked, SpanFacts
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from bot.ports import X
+from bot.core.ports import X
 from bot.reply.triage import OLDEST
 from bot.spend.account import account_of
 from bot.spend.ledger import Ledger, Purpose

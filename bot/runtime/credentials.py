@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from bot.models import CrawlEnd, Poll
+from bot.core.polls import CrawlEnd, Poll
 from bot.runtime.schedule import Job
 from bot.runtime.signals import Stop
 from helperfunctions.clock import Clock

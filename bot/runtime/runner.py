@@ -10,7 +10,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.models import CrawlEnd, Poll, PollStatus
+from bot.core.polls import CrawlEnd, Poll, PollStatus
 from bot.runtime.leader import Lead, Standing
 from bot.runtime.schedule import AT_START, NEVER_DELAYED, WITHOUT_DATABASE, Job
 from bot.runtime.signals import Stop

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.ports import X
+from bot.core.ports import X
 from bot.spend.ledger import Ledger, Purpose
 from bot.spend.metered import MeteredX
 from helperfunctions.database import Database

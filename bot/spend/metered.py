@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
 
-from bot.ports import X
+from bot.core.ports import X
 from bot.spend.ledger import Ledger, Purpose, Read
 from helperfunctions.errors import XError, XUnknown
 from helperfunctions.x_models import XAccount, XMedia, XPage

@@ -11,15 +11,15 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from bot.web import api, pages
-from bot.web.cache import Cache
-from bot.web.changes import Changes
-from bot.web.door import HEALTH, STATIC, Door
-from bot.web.ranges import is_long
-from bot.web.refusals import AGAIN_IN, API, Refusals
-from bot.web.render import Renderer
+from bot.web.http.cache import Cache
+from bot.web.http.errors import AGAIN_IN, API, Refusals
+from bot.web.http.gateway import HEALTH, STATIC, Door
+from bot.web.http.spelling import Known
+from bot.web.http.version import Changes
+from bot.web.read.ranges import is_long
 from bot.web.site import Site
-from bot.web.spelling import Known
+from bot.web.views import api, pages
+from bot.web.views.render import Renderer
 from helperfunctions.errors import (
     CannotBeAsked,
     ChartNotDrawn,

@@ -7,10 +7,10 @@ from datetime import time, timedelta
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Final
 
-from bot.days import Calendar
-from bot.web.memo import Memo
-from bot.web.ranges import Wanted
-from bot.web.searched_names import SearchedNamesKept
+from bot.core.calendar import Calendar
+from bot.web.read.memo import Memo
+from bot.web.read.name_cache import SearchedNamesKept
+from bot.web.read.ranges import Wanted
 from helperfunctions.clock import Clock
 from helperfunctions.database import CostedReads, Transaction, Transactions
 

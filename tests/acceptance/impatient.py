@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.cli import run_bot
+from bot.cli.app import run_bot
 from helperfunctions import log
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import jsonschema
 import psycopg2
 import pytest
 
-from bot.days import Calendar
+from bot.core.calendar import Calendar
 from helperfunctions import migrations
 from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.database import Database

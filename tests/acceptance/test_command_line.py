@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import typer
 
-from bot.cli import app
+from bot.cli.app import app
 from tests.acceptance.conftest import ROOT, VERBS, Shell
 
 CONSOLE_SCRIPT = str(Path(sys.executable).parent / "watchtime")

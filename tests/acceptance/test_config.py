@@ -163,6 +163,6 @@ def test_verbs_that_need_no_secret_ask_nobody_for_one(shell: Shell) -> None:
     nowhere = Aws("http://127.0.0.1:1").settings
     for arguments in (["--help"], ["run", "--help"], []):
         assert "Usage" in shell.run(*arguments, **nowhere).out
-    program = "import sys; from bot.cli import app; from helperfunctions.settings import load; load(); \
+    program = "import sys; from bot.cli.app import app; from helperfunctions.settings import load; load(); \
         print([name for name in sys.modules if name.startswith('boto')])"
     assert replace(shell, program=(sys.executable, "-c", program)).run().out == "[]\n"

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.days import Calendar
-from bot.models import Day, Stream
+from bot.core.calendar import Calendar, Day
+from bot.core.polls import Stream
 from helperfunctions.clock import SystemClock
 from helperfunctions.database import Database
 from helperfunctions.text import weighted_length

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from bot.demo import PEOPLE
+from bot.demo.run import PEOPLE
 from tests.acceptance.conftest import Ran, Shell, eventually, nothing_runs_in
 
 UNREACHABLE = "postgresql://somebody:planted-password@127.0.0.1:1/watchtime"

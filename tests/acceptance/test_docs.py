@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from bot.cli import app
+from bot.cli.app import app
 from helperfunctions import errors
 from helperfunctions.errors import WatchTimeError
 from tests.acceptance.conftest import ROOT, VERBS

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.core.calendar import Calendar
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
 from bot.post.plan import Planner
 from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.database import Database

@@ -13,7 +13,7 @@ import psutil
 import pytest
 import requests
 
-from bot.days import Calendar
+from bot.core.calendar import Calendar
 from helperfunctions import embedded_postgres
 from helperfunctions.clock import SystemClock
 from helperfunctions.database import Database

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.core.calendar import Calendar
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
 from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.database import Database
 from sandbox.x.faults import XFault

@@ -12,7 +12,7 @@ import pytest
 
 from bot.collect.keep import KeptPolls
 from bot.collect.poll import Collector
-from bot.days import Calendar
+from bot.core.calendar import Calendar
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.token_cache import AppToken, TokenCache

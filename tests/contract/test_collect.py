@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.collect.poll import Collector
-from bot.models import CrawlEnd, Poll, PollStatus
+from bot.core.polls import CrawlEnd, Poll, PollStatus
 from helperfunctions.clock import VirtualClock
 from sandbox.faults import PAGE_FAULTS, Fault, Faults
 from sandbox.server import TwitchSandbox

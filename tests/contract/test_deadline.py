@@ -14,8 +14,8 @@ import requests
 
 from bot.collect.keep import KeptPolls
 from bot.collect.poll import Collector
-from bot.days import Calendar
-from bot.models import CrawlEnd, PollStatus
+from bot.core.calendar import Calendar
+from bot.core.polls import CrawlEnd, PollStatus
 from bot.wiring import limits_of_a_page
 from helperfunctions import heartbeat
 from helperfunctions.clock import Clock, VirtualClock

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.collect.poll import Collector
+from bot.core.polls import Poll, PollStatus
 from bot.daily.rollup import Rollup
-from bot.models import Poll, PollStatus
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from sandbox.faults import Faults

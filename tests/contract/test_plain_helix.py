@@ -10,8 +10,8 @@ import pytest
 
 from bot.collect.keep import KeptPolls
 from bot.collect.poll import Collector
-from bot.days import Calendar
-from bot.models import CrawlEnd, Poll, PollStatus
+from bot.core.calendar import Calendar
+from bot.core.polls import CrawlEnd, Poll, PollStatus
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.token_cache import AppToken, TokenCache

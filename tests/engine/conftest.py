@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.days import Calendar
+from bot.core.calendar import Calendar
 from helperfunctions.clock import SystemClock
 from tests.engine.stack import LASTING, ROOT, Stack, compose_command, eventually, fill_a_year
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from bot.cli_operations import JOBS
+from bot.cli.operations import JOBS
 from helperfunctions import backup, embedded_postgres, migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import psycopg2
 import pytest
 
+from bot.core.calendar import Calendar, Day
+from bot.core.polls import Poll, PollStatus
+from bot.core.watch_time import RolledUpDay
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
-from bot.models import Day, Poll, PollStatus, RolledUpDay
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import (

@@ -8,7 +8,7 @@ import psycopg2
 import psycopg2.extensions
 import pytest
 
-from bot.findings import judge_error
+from bot.health.findings import judge_error
 from helperfunctions.database import CopyRows, Database, ReadPool, Transactions, url_without_password, without_password
 from helperfunctions.database.errors import translated
 from helperfunctions.errors import (

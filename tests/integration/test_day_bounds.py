@@ -10,9 +10,9 @@ import psycopg2
 import pytest
 
 from bot.collect.prune import Pruner
+from bot.core.calendar import Calendar, what_a_change_does
 from bot.core.day_bounds import due_days
 from bot.daily.rollup import Rollup
-from bot.days import Calendar, what_a_change_does
 from helperfunctions import migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database

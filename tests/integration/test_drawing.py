@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.charts import Bar, ranking
+from bot.post.chart import Bar, ranking
 from helperfunctions.drawing import draw_png
 from helperfunctions.errors import ChartNotDrawn
 

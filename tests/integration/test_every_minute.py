@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.collect.prune import Pruner
+from bot.core.calendar import Calendar
+from bot.core.names import DatabaseNames
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
 from bot.health.facts import gather
 from bot.health.totals import Totals
-from bot.names import DatabaseNames
 from bot.post.plan import Planner
 from bot.runtime.leader import Lead, Standing
-from bot.web.changes import Changes
+from bot.web.http.version import Changes
 from bot.wiring import open_site
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database, ReadPool

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.core.calendar import Calendar
+from bot.core.names import DatabaseNames
+from bot.core.questions import Question, Subject, SubjectKind, Window, WindowKind
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
-from bot.models import Question, Subject, SubjectKind, Window, WindowKind
-from bot.names import DatabaseNames
 from bot.reply.facts import SpanFacts
 from bot.reply.lookup import Lookup
 from bot.reply.understand import understand

@@ -15,8 +15,8 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.core.calendar import Calendar
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
 from bot.health.alert import Alerter
 from bot.health.facts import gather
 from bot.health.record import JobRecord, Loss, RunRecord

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from bot.core.polls import Poll, PollStatus
 from bot.health.heartbeat import Heartbeat
-from bot.models import Poll, PollStatus
 from bot.runtime.schedule import Job
 from bot.wiring import open_bot
 from helperfunctions import heartbeat

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.collect.prune import Pruner
-from bot.days import Calendar
-from bot.models import PollStatus
+from bot.core.calendar import Calendar
+from bot.core.polls import PollStatus
 from helperfunctions import migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.core.calendar import Calendar
+from bot.core.names import DatabaseNames
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
-from bot.names import DatabaseNames
 from bot.reply.answer import Answerer
 from bot.reply.lookup import Lookup
 from bot.reply.read import Reader

@@ -15,10 +15,10 @@ import pytest
 from bot.collect.keep import KeptPolls
 from bot.collect.poll import Collector
 from bot.collect.prune import Pruner
+from bot.core.calendar import Calendar
+from bot.core.polls import PollStatus
+from bot.core.ports import LiveStreams
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
-from bot.models import PollStatus
-from bot.ports import LiveStreams
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import Busy, DatabaseError, DatabaseUnavailable, TwitchUnavailable

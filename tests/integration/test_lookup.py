@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.core.calendar import Calendar
+from bot.core.questions import Question, Subject, SubjectKind, Window, WindowKind
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
-from bot.models import Question, Subject, SubjectKind, Window, WindowKind
 from bot.reply.facts import LiveFacts, Ranked, SpanFacts
 from bot.reply.lookup import Lookup
 from helperfunctions.clock import VirtualClock

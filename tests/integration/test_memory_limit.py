@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import psutil
 import pytest
 
+from bot.core.calendar import Calendar
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
 from helperfunctions import migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database, ReadPool

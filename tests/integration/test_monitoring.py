@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import requests
 
-from bot.days import Calendar
+from bot.core.calendar import Calendar
 from bot.health import metrics
 from bot.health.facts import gather
 from bot.health.rules import Expected

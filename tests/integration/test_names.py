@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import names
-from bot.models import SubjectKind
-from bot.names import DatabaseNames
+from bot.core import names
+from bot.core.names import DatabaseNames
+from bot.core.questions import SubjectKind
 from helperfunctions.database import Database
 from helperfunctions.errors import WatchTimeError
 from helperfunctions.text import name_key

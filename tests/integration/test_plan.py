@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 import psycopg2
 import pytest
 
+from bot.core.calendar import Calendar
+from bot.core.polls import Stream
+from bot.core.posts import DaySummaries, Summary, SummaryKind
+from bot.core.watch_time import RolledUpDay, Watched
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
-from bot.models import DaySummaries, RolledUpDay, Stream, Summary, SummaryKind, Watched
 from bot.post.plan import Planner, with_chart
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database

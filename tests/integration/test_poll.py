@@ -10,9 +10,9 @@ import pytest
 
 from bot.collect.keep import KeptPolls
 from bot.collect.poll import Collector
-from bot.days import Calendar
-from bot.models import CrawlEnd, Poll, PollStatus
-from bot.ports import LiveStreams
+from bot.core.calendar import Calendar
+from bot.core.polls import CrawlEnd, Poll, PollStatus
+from bot.core.ports import LiveStreams
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import Busy, DatabaseError, InvalidCursor, TwitchError, TwitchRefused, TwitchUnavailable

@@ -10,9 +10,9 @@ import pytest
 
 from bot.collect.prune import Pruner
 from bot.collect.stage import StagedPoll
+from bot.core.calendar import Calendar
+from bot.core.polls import CrawlEnd, Poll, PollStatus, SetAside
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
-from bot.models import CrawlEnd, Poll, PollStatus, SetAside
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseConflict

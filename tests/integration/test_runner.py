@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from apscheduler.triggers.cron import CronTrigger
 
+from bot.core.polls import CrawlEnd, Poll, PollStatus
 from bot.health.record import FILE_NAME
-from bot.models import CrawlEnd, Poll, PollStatus
 from bot.runtime.attempts import Attempts
 from bot.runtime.leader import Lead
 from bot.runtime.runner import CLOCK_WAS_SET, Runner

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.core.calendar import Calendar
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
 from helperfunctions import migrations, reader
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database

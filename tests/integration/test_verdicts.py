@@ -12,17 +12,16 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.check import Doctor
 from bot.daily.rollup import Rollup
-from bot.findings import FINDING_OF, Verdict
 from bot.health import rules, watch
 from bot.health.facts import gather
+from bot.health.findings import FINDING_OF, Verdict
 from bot.health.record import FILE_NAME, JobRecord, Loss, RunRecord, dumps, read
 from bot.health.rules import Expected
 from bot.health.watch import Watch
-from bot.web import own
+from bot.web.read import bot_status
 from bot.web.site import Site
-from bot.wiring import open_site
+from bot.wiring import doctor, open_site
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database, ReadPool
 from helperfunctions.queries import Queries
@@ -71,7 +70,7 @@ class Bot:
     def check(self) -> set[str]:
         """The findings of `check` about the work that are not good."""
         loaded = Loaded(self.settings, dict.fromkeys(Settings.model_fields, DEFAULT))
-        findings = list(Doctor(lambda: loaded, self.clock, is_offline=True).findings())
+        findings = list(doctor(lambda: loaded, self.clock, is_offline=True).findings())
         work = [finding for finding in findings if finding.name in WORK]
         assert {finding.name for finding in work} == WORK
         return {finding.name for finding in work if finding.verdict in (Verdict.WARNING, Verdict.BAD)}
@@ -79,7 +78,7 @@ class Bot:
     def page(self) -> set[str]:
         """The parts that the page about the bot says are not well."""
         with self.site.reads.transaction() as tx:
-            return {row.part for row in own.health(tx, self.site) if not row.is_well}
+            return {row.part for row in bot_status.health(tx, self.site) if not row.is_well}
 
 
 @pytest.fixture

@@ -9,10 +9,11 @@ import pytest
 import typer
 from typer.main import get_command
 
-from bot import cli, cli_x
-from bot.check import Doctor
-from bot.cli_operations import JOBS
-from bot.findings import Verdict
+from bot.cli import app as cli
+from bot.cli import x as cli_x
+from bot.cli.operations import JOBS
+from bot.health.findings import Verdict
+from bot.wiring import doctor
 from helperfunctions import backup, settings
 from helperfunctions.clock import SystemClock
 from helperfunctions.database import Database
@@ -90,7 +91,7 @@ def test_while_a_backup_is_put_in_check_asks_nothing_that_it_would_write_down(
     with XSandbox(clock) as x, database.only_one(COMMANDS_THAT_WRITE):
         for name, value in {**x_settings_for(x), "TWITCH_API_URL": "http://127.0.0.1:1"}.items():
             monkeypatch.setenv(name, value)
-        found = {finding.name: finding for finding in Doctor(settings.load, clock).findings()}
+        found = {finding.name: finding for finding in doctor(settings.load, clock).findings()}
         assert x.requests == 0
     assert found["X"].verdict is Verdict.SKIPPED
     assert "being restored or copied" in found["X"].says

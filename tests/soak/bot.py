@@ -17,9 +17,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from bot.core.polls import Poll
 from bot.health.rules import Trouble
 from bot.health.watch import Watch
-from bot.models import Poll
 from bot.runtime.attempts import Attempts
 from bot.runtime.leader import Lead, Standing
 from bot.runtime.runner import Runner

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.models import Subject, SubjectKind, Window, WindowKind
+from bot.core.questions import Subject, SubjectKind, Window, WindowKind
 from bot.reply import compose
 from bot.reply.facts import LiveFacts, Ranked, SpanFacts
 from helperfunctions.text import BREAK, POST_LIMIT, unwanted, weighted_length

@@ -7,8 +7,8 @@ import altair as alt
 import jsonschema
 import pytest
 
-from bot.charts import LONGEST_ALT_TEXT, Bar, drawable, ranking
-from bot.models import Chart
+from bot.core.posts import Chart
+from bot.post.chart import LONGEST_ALT_TEXT, Bar, drawable, ranking
 
 TITLE = "Most watched games on Twitch"
 SUBTITLE = "Hours watched · Sat, Nov 21, 2026 · 24.0 of 24 hours measured"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.check import outcome
-from bot.findings import (
+from bot.health.doctor import outcome
+from bot.health.findings import (
     ROOM_FOR_DATABASE,
     ROOM_FOR_POLLS,
     Finding,

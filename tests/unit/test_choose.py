@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from bot.models import GameId
+from bot.core.polls import GameId
 from bot.post.choose import draw_game
 
 Games = list[tuple[GameId, float]]

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.models import RolledUpDay, Summary, SummaryKind, Watched
+from bot.core.posts import Summary, SummaryKind
+from bot.core.watch_time import RolledUpDay, Watched
 from bot.post import compose
 from helperfunctions.text import POST_LIMIT, unwanted, weighted_length
 

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from bot.web.connections import Connections, Place
+from bot.web.http.connections import Connections, Place
 
 
 class Crowd:

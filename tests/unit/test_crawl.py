@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.collect.crawl import PAGE_RETRIES, STALE_PAGES, Crawl
-from bot.models import CrawlEnd, PollStatus, SetAside
+from bot.core.polls import CrawlEnd, PollStatus, SetAside
 from helperfunctions.errors import InvalidCursor, TwitchRefused, TwitchUnavailable
 from tests.factories import a_raw_stream
 from tests.unit.live_streams import LAST, Page, Script, ScriptedStreams, raw_streams

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from pydantic import SecretStr
 
-from bot.models import CrawlEnd, Poll, PollStatus
+from bot.core.polls import CrawlEnd, Poll, PollStatus
 from bot.runtime.credentials import LOOK_EVERY, Renewal, run_renewed
 from bot.runtime.schedule import Job
 from bot.runtime.signals import Stop

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.days import Calendar
-from bot.models import Day
+from bot.core.calendar import Calendar, Day
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 PACIFIC = Calendar(LOS_ANGELES, time(8))

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from bot.web.memo import Memo
+from bot.web.read.memo import Memo
 
 
 def test_of_many_who_ask_at_once_one_makes_it() -> None:

@@ -20,7 +20,7 @@ from benchmarks.understand import (
     score,
     understood,
 )
-from bot.models import Subject, SubjectKind
+from bot.core.questions import Subject, SubjectKind
 
 SUBJECTS = some_subjects(3_000, 900, SEED)
 NAMES = KnownNames(SUBJECTS)

@@ -1,7 +1,7 @@
 """The index of names that may be misspelled or half typed."""
 
 from bot.core.near_names import NearNames
-from bot.models import Subject, SubjectKind
+from bot.core.questions import Subject, SubjectKind
 
 GAMES = [
     Subject(SubjectKind.GAME, str(place), name, 100 / (1 + place))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.collect.parse import RAW_CHARACTERS_KEPT, parse_stream
-from bot.models import GameId, SetAside, Stream, StreamerId, StreamId
+from bot.core.polls import GameId, SetAside, Stream, StreamerId, StreamId
 from tests.factories import a_raw_stream
 
 STREAM = Stream(

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.web.ranges import Wanted, is_long
+from bot.web.read.ranges import Wanted, is_long
 
 TODAY = date(2026, 11, 22)
 

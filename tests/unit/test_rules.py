@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.days import Calendar
+from bot.core.calendar import Calendar
 from bot.health.facts import Facts, LastDay, LastPoll, Latency
 from bot.health.rules import LEAST_FREE_BYTES, Expected, judge, judge_disk
 from bot.spend.allowance import Allowance

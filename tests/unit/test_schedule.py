@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.days import Calendar
+from bot.core.calendar import Calendar
 from bot.runtime.schedule import Entry, Job, timetable
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")

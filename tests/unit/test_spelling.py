@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from bot.web import spelling
-from bot.web.spelling import Known
+from bot.web.http import spelling
+from bot.web.http.spelling import Known
 
 KNOWN = [
     Known(re.compile("/compare"), ("days", "games", "name")),

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.web.spreadsheet import csv_of
+from bot.web.views.spreadsheet import csv_of
 
 
 @dataclass(frozen=True)

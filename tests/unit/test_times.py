@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.models import Window, WindowKind
+from bot.core.questions import Window, WindowKind
 from bot.reply.understand.times import times_in
 
 # A Monday.

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.mention_names import KnownNames
 from benchmarks.mention_score import shown
-from bot.models import (
+from bot.core.questions import (
     Command,
     DidYouMean,
     Question,

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import requests
 
+from bot.core.calendar import Calendar
+from bot.core.names import DatabaseNames
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
-from bot.names import DatabaseNames
-from bot.web.serve import Connection, Serving
+from bot.web.http.server import Connection, Serving
 from bot.web.site import Site
 from bot.wiring import open_site
 from helperfunctions.clock import VirtualClock

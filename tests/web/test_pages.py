@@ -15,9 +15,9 @@ import psycopg2
 import pytest
 import requests
 
+from bot.core.names import DatabaseNames
 from bot.daily.rollup import Rollup
-from bot.names import DatabaseNames
-from bot.web.search import search
+from bot.web.read.search import search
 from helperfunctions import reader
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database

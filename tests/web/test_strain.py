@@ -16,13 +16,13 @@ from urllib.parse import quote, urlsplit
 import psycopg2
 import pytest
 
-from bot.names import DatabaseNames
-from bot.web import cache as caching
-from bot.web.asgi import answer
-from bot.web.cache import Cache
-from bot.web.drawings import MOST_WAITING
-from bot.web.refusals import Refusals
-from bot.web.serve import Connection
+from bot.core.names import DatabaseNames
+from bot.web.http import cache as caching
+from bot.web.http.cache import Cache
+from bot.web.http.errors import Refusals
+from bot.web.http.responses import answer
+from bot.web.http.server import Connection
+from bot.web.views.svg_queue import MOST_WAITING
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseUnavailable, SettingsError
 from helperfunctions.queries import Queries

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from bot.core.name_words import words_in
-from bot.models import Command
+from bot.core.questions import Command
 from bot.reply.understand.languages import LANGUAGES
 from helperfunctions.text import name_key
 

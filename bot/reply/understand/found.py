@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.core.name_keys import Grade, grade_of
 from bot.core.name_words import keys_of, numerals, with_digits
-from bot.models import Subject, SubjectKind
+from bot.core.questions import Subject, SubjectKind
 from bot.reply.understand.said import Said
 from bot.reply.understand.sources import CLEAR, Candidate
 from bot.reply.understand.vocabulary import (

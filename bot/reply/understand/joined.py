@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.core.name_keys import Grade
-from bot.models import SubjectKind
+from bot.core.questions import SubjectKind
 from bot.reply.understand.found import Found
 from bot.reply.understand.said import Said, is_frame
 from bot.reply.understand.verdict import is_common

@@ -6,8 +6,8 @@ from typing import Final
 
 from bot.core.name_keys import Grade, game_keys
 from bot.core.name_words import keys_of, numerals
-from bot.models import DidYouMean, Subject, SubjectKind
-from bot.ports import Names
+from bot.core.ports import Names
+from bot.core.questions import DidYouMean, Subject, SubjectKind
 from bot.reply.understand.found import FAR_MORE
 from bot.reply.understand.said import Said, is_frame
 from bot.reply.understand.sources import Candidate, core

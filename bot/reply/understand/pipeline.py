@@ -7,9 +7,9 @@ from typing import Final
 
 from bot.core.name_keys import Grade
 from bot.core.name_words import tidy
+from bot.core.ports import Names
+from bot.core.questions import DidYouMean, Question, Subject, SubjectKind, TimeNotKnown, Understood
 from bot.core.same_games import is_same_game, one_per_game
-from bot.models import DidYouMean, Question, Subject, SubjectKind, TimeNotKnown, Understood
-from bot.ports import Names
 from bot.reply.understand.commands import command_in
 from bot.reply.understand.found import FAR_MORE, Found, found_in, negation
 from bot.reply.understand.joined import joined_to

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from bot.core.name_words import Word, numeral, words_in
-from bot.models import Window
+from bot.core.questions import Window
 from bot.reply.understand.times import SaidTime, default_window, times_in
 from bot.reply.understand.vocabulary import (
     ARTICLES,

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from bot.core.name_words import in_any_order, with_digits
-from bot.models import SubjectKind
+from bot.core.questions import SubjectKind
 from bot.reply.understand.said import HANDLE, Said, is_everyday, is_frame, is_unspaced, matches
 from bot.reply.understand.vocabulary import SMALL_TALK
 from helperfunctions.text import name_key

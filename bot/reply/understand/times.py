@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
-from bot.models import Window, WindowKind
+from bot.core.questions import Window, WindowKind
 from bot.reply.understand import time_patterns as patterns
 
 LONGEST_DAYS: Final = 366

@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.core.name_keys import Grade
 from bot.core.name_words import keys_of, numeral
-from bot.models import SubjectKind
+from bot.core.questions import SubjectKind
 from bot.reply.understand.found import Found, is_joined_by_chance
 from bot.reply.understand.said import Said, is_everyday, is_frame
 from bot.reply.understand.sources import CLEAR, HANDLE_WEIGHT

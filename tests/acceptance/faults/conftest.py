@@ -24,9 +24,8 @@ import psutil
 import psycopg2
 import pytest
 
+from bot.core.calendar import Calendar, Day
 from bot.daily.rollup import Rollup
-from bot.days import Calendar
-from bot.models import Day
 from helperfunctions import embedded_postgres, migrations
 from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.database import Database

@@ -1,0 +1,95 @@
+"""The bot's calendar: a day runs from its hour to the same hour on the next date, on the wall clock of its time zone.
+
+Twitch has no midnight; viewing bottoms out at about 8 AM Pacific. A day is named after the date on which it starts.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One of the bot's days: the date on which it starts, and the instants (UTC) at which it starts and ends."""
+
+    date: date
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def length(self) -> timedelta:
+        """24 hours, or 23 or 25 when the clocks change."""
+        return self.ends_at - self.starts_at
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which day an instant belongs to, and when a day starts and ends."""
+
+    timezone: ZoneInfo
+    starts_at: time
+
+    def day(self, named: date) -> Day:
+        """The day that starts on that date."""
+        return Day(named, self._start_of(named), self._start_of(named + timedelta(days=1)))
+
+    def day_of(self, instant: datetime) -> Day:
+        """The day to which an instant belongs; the instant at which a day starts belongs to it."""
+        named = instant.astimezone(self.timezone).date()
+        if instant < self._start_of(named):
+            named -= timedelta(days=1)
+        return self.day(named)
+
+    def last_finished(self, instant: datetime) -> Day:
+        """The newest day that is over."""
+        return self.day(self.day_of(instant).date - timedelta(days=1))
+
+    def _start_of(self, named: date) -> datetime:
+        return datetime.combine(named, self.starts_at, tzinfo=self.timezone).astimezone(UTC)
+
+
+def summed_up(calendar: Calendar, post_at: time, instant: datetime) -> tuple[Day, datetime]:
+    """The newest day whose summaries are due at an instant, and since when they are.
+
+    `post_at`: from when on a day is summed up, on the date on which it ends, by the clocks of the calendar's time zone.
+    """
+    day = calendar.last_finished(instant)
+    due_at = _summed_up_at(calendar, post_at, day)
+    if instant < due_at:
+        day = calendar.day(day.date - timedelta(days=1))
+        due_at = _summed_up_at(calendar, post_at, day)
+    return day, due_at
+
+
+def _summed_up_at(calendar: Calendar, post_at: time, day: Day) -> datetime:
+    date_of_end = day.ends_at.astimezone(calendar.timezone).date()
+    return max(datetime.combine(date_of_end, post_at, calendar.timezone).astimezone(UTC), day.ends_at)
+
+
+def what_a_change_does(calendar: Calendar, newest: date, ended_at: datetime) -> str | None:
+    """What a change of the settings does to the day after the newest finished one; None when nothing has changed.
+
+    `newest` is that finished day and `ended_at` when it ended.
+    A finished day keeps its bounds. The next is cut short where they reach into it; hours between both belong to none.
+    """
+    if calendar.day(newest).ends_at == ended_at:
+        return None
+    following = calendar.day(newest + timedelta(days=1))
+    while following.ends_at <= ended_at:
+        following = calendar.day(following.date + timedelta(days=1))
+    if following.starts_at > ended_at:
+        hours = (following.starts_at - ended_at) / timedelta(hours=1)
+        return f"{hours:.1f} hours from {ended_at:%F %H:%M} UTC on belong to no day"
+    return f"{following.date} has {(following.ends_at - ended_at) / timedelta(hours=1):.1f} hours"
+
+
+def in_parts(first: date, last: date, months: Collection[date]) -> tuple[Sequence[date], Sequence[date]]:
+    """The days from `first` to `last` as whole months, of those that are summed up, and single days."""
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    whole = {month for month in months if first <= month and _end_of(month) <= last}
+    return sorted(whole), [day for day in days if day.replace(day=1) not in whole]
+
+
+def _end_of(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)

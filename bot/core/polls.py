@@ -1,0 +1,74 @@
+"""A poll of Twitch: its streams, and how it ended."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+
+StreamId = NewType("StreamId", str)
+StreamerId = NewType("StreamerId", str)
+GameId = NewType("GameId", str)
+NO_GAME = GameId("")
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One live stream as a poll saw it."""
+
+    stream_id: StreamId
+    streamer_id: StreamerId
+    login: str
+    streamer_name: str
+    game_id: GameId
+    game_name: str
+    viewer_count: int
+    started_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One stream that could not be understood: why, and the beginning of what Twitch wrote."""
+
+    reason: str
+    raw: str
+
+
+class PollStatus(StrEnum):
+    """How a poll ended."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+class CrawlEnd(StrEnum):
+    """Why a crawl through the list of streams ended."""
+
+    BELOW_THRESHOLD = "below_threshold"
+    END_OF_LIST = "end_of_list"
+    BACK_TO_TOP = "back_to_top"
+    CURSOR_REPEATED = "cursor_repeated"
+    INVALID_CURSOR = "invalid_cursor"
+    PAGE_CAP = "page_cap"
+    OUT_OF_TIME = "out_of_time"
+    NOTHING_USABLE = "nothing_usable"
+    TWITCH_UNAVAILABLE = "twitch_unavailable"
+    TWITCH_REFUSED = "twitch_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How one poll went; the row that it leaves."""
+
+    poll_id: int
+    day: date
+    started_at: datetime
+    ended_at: datetime
+    status: PollStatus
+    ended_because: CrawlEnd
+    pages: int
+    streams: int
+    viewers: int
+    duplicates: int
+    set_aside: int
+    error: str | None

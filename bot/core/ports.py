@@ -1,0 +1,98 @@
+"""What the steps need from the outside world."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.core.questions import Subject, SubjectKind
+from helperfunctions.x_models import XAccount, XMedia, XPage
+
+
+class StreamsPage(Protocol):
+    """A page of live streams as Twitch wrote them, and the cursor of the next (None: there is none)."""
+
+    @property
+    def items(self) -> Sequence[Any]: ...
+
+    @property
+    def cursor(self) -> str | None: ...
+
+
+class LiveStreams(Protocol):
+    """Twitch's list of live streams, most watched first.
+
+    Raises TwitchUnavailable, TwitchRefused or InvalidCursor, having tried again where that makes sense.
+    """
+
+    def get_streams(self, after: str | None = None) -> StreamsPage: ...
+
+
+class X(Protocol):
+    """An account on X. Every call raises XRefused, XNotYet (or one of its kinds) or XUnknown when it is not done."""
+
+    def me(self) -> XAccount:
+        """Whose credentials these are."""
+        ...
+
+    def create_post(self, text: str, *, reply_to: str | None = None, media_ids: Sequence[str] = ()) -> str:
+        """Publish a text, as an answer to a post if one is given; the new post's id."""
+        ...
+
+    def upload_png(self, png: bytes) -> XMedia:
+        """Hand over a picture for a later post."""
+        ...
+
+    def describe_media(self, media_id: str, alt_text: str) -> None:
+        """Say in words what a picture shows; before it is posted."""
+        ...
+
+    def own_posts(
+        self, user_id: str, *, since_id: str | None = None, page_token: str | None = None, max_results: int = 100
+    ) -> XPage:
+        """A page of an account's own posts that are newer than `since_id`, newest first."""
+        ...
+
+    def mentions(
+        self,
+        user_id: str,
+        *,
+        since_id: str | None = None,
+        until_id: str | None = None,
+        start_time: datetime | None = None,
+        page_token: str | None = None,
+        max_results: int = 100,
+    ) -> XPage:
+        """A page of the posts that mention an account, newest first: newer than `since_id`, older than `until_id`, and
+        not from before `start_time`, in whole seconds."""
+        ...
+
+
+class Names(Protocol):
+    """The names that can be asked for. A key is `text.name_key` of a name, or one of `name_keys.game_keys`."""
+
+    def exactly(self, keys: Sequence[str]) -> Mapping[str, Sequence[Subject]]:
+        """Who goes by these keys, the most watched first; keys that nobody has are left out."""
+        ...
+
+    def nearly(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[tuple[Subject, float]]:
+        """Whose keys are most like this one, with the likeness from 0 to 1, the likest first; games or streamers alone
+        if a kind is named."""
+        ...
+
+    def beginning(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[Subject]:
+        """Whose keys begin with this one, the most watched first; games or streamers alone if a kind is named."""
+        ...
+
+
+class SearchedNames(Names, Protocol):
+    """The names that can be searched for while somebody types."""
+
+    def load(self) -> None:
+        """Read what is kept in memory, so that nobody who searches waits for it."""
+        ...
+
+    def beginning_nearly(
+        self, key: str, how_many: int, kind: SubjectKind | None = None
+    ) -> Sequence[tuple[Subject, float]]:
+        """Whose keys begin with something like this one, with that likeness; as `nearly`."""
+        ...

@@ -1,0 +1,62 @@
+"""What is published: texts, charts, and rows of the outbox."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+
+class SummaryKind(StrEnum):
+    """The three summaries of a day."""
+
+    GAMES = "games"
+    STREAMERS = "streamers"
+    STREAMERS_OF_GAME = "streamers_of_game"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture as a declarative specification (Vega-Lite), and the same in words, at most 1000 characters."""
+
+    spec: Mapping[str, Any]
+    alt_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The text of one summary, fit for X, and its chart."""
+
+    kind: SummaryKind
+    text: str
+    chart: Chart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DaySummaries:
+    """A day's summaries; none, with the reason, when there is nothing true to say."""
+
+    date: date
+    summaries: Sequence[Summary]
+    skipped_because: str | None = None
+
+
+# The statuses of posts that are not settled yet, and of those that X did not take or that came too late.
+UNFINISHED: Final = frozenset({"due", "sending", "unknown"})
+FAILED: Final = frozenset({"refused", "expired"})
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPost:
+    """One row of the outbox, as it is shown: `about` is the day of a summary or the mention that is answered."""
+
+    post_id: int
+    kind: str
+    about: str
+    status: str
+    attempts: int
+    next_try_at: datetime
+    expires_at: datetime
+    why: str | None
+    text: str
+    x_id: str | None

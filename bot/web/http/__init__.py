@@ -1,0 +1,1 @@
+"""How the dashboard speaks HTTP: server, gateway, cache, errors."""

@@ -1,0 +1,1 @@
+"""How the dashboard shows it: pages, API, charts."""
