@@ -12,7 +12,7 @@ class Hold:
     """A lock of the whole database, on a connection of its own: when its holder dies, however it dies, it is free."""
 
     def __init__(self, connection: Any, database: BoundStep, name: str, *, shared: bool = False) -> None:
-        self._connection = connection
+        self.connection = connection
         self.database = database
         self._name = name
         self._shared = shared
@@ -31,4 +31,4 @@ class Hold:
         # Closing would free it too, but only some time later: the next holder may already be at the door.
         with suppress(DatabaseError), translated():
             (self.database.unshare if self._shared else self.database.unlock)(name=self._name)
-        self._connection.close()
+        self.connection.close()

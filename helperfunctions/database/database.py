@@ -31,18 +31,17 @@ _STRICT_TLS = ("verify-ca", "verify-full")
 
 
 class _Turn(threading.local):
-    """The connection that the transactions of one job share, one after the other; each thread has its own."""
+    """The lock of a job, on whose connection its transactions follow each other; each thread has its own."""
 
-    depth = 0
-    connection: Any = None
+    hold: Hold | None = None
     is_busy = False
 
 
 class Database:
     """One PostgreSQL database. A connection lives as long as its transaction or lock: a server may restart between two.
 
-    Within `only_one`, transactions follow each other on one connection: a new one for each would take longer than what
-    it is there for. Between two turns of a job nothing is kept open.
+    Within `only_one`, transactions follow each other on the connection of the lock: opening one takes longer than most
+    transactions. Between two turns of a job no connection is open.
 
     Every method raises DatabaseUnavailable when the server cannot be reached or goes away, and DatabaseError when it
     refuses.
@@ -72,14 +71,20 @@ class Database:
 
     @contextmanager
     def only_one(self, job: str) -> Iterator[None]:
-        """Hold the lock of a job; raises Busy when another process, or another thread, has it."""
+        """Hold the lock of a job; raises Busy when another process, or another thread, has it.
+
+        When its connection is lost, the lock is lost with it, and transactions use new connections: the outcome of what
+        was done already is still stored.
+        """
         hold = self.hold(job)
         if hold is None:
             raise Busy(f"another process is doing '{job}' on this database just now; nothing was done here")
+        turn, outer = self._turn, self._turn.hold
+        turn.hold = outer or hold
         try:
-            with self._one_turn():
-                yield
+            yield
         finally:
+            turn.hold = outer
             hold.release()
 
     @contextmanager
@@ -153,31 +158,16 @@ class Database:
         }
 
     @contextmanager
-    def _one_turn(self) -> Iterator[None]:
-        """Let the transactions of this thread share a connection until the block ends."""
-        turn = self._turn
-        turn.depth += 1
-        try:
-            yield
-        finally:
-            turn.depth -= 1
-            if not turn.depth and turn.connection is not None:
-                turn.connection.close()
-                turn.connection = None
-
-    @contextmanager
     def _shared_or_own(self) -> Iterator[Any]:
-        """The connection of the turn, if there is one and no other transaction is on it just now; or a new one."""
+        """The connection of the lock that this thread holds, unless another transaction is on it; or a new one."""
         turn = self._turn
-        if not turn.depth or turn.is_busy:
+        if turn.hold is None or turn.hold.connection.closed or turn.is_busy:
             with self._connected() as connection:
                 yield connection
             return
-        if turn.connection is None or turn.connection.closed:
-            turn.connection = self._connect()
         turn.is_busy = True
         try:
-            yield turn.connection
+            yield turn.hold.connection
         finally:
             turn.is_busy = False
 
