@@ -309,19 +309,19 @@ class KnownNames:
         self.asked: list[int] = []
         self.compared = 0
 
-    def exactly(self, keys: Sequence[str]) -> Mapping[str, Sequence[Subject]]:
+    def exact(self, keys: Sequence[str]) -> Mapping[str, Sequence[Subject]]:
         """Who goes by these keys, the most watched first."""
         self.asked.append(len(keys))
         return {key: self._by_key[key] for key in keys if key in self._by_key}
 
-    def nearly(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[tuple[Subject, float]]:
+    def similar(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[tuple[Subject, float]]:
         """Whose keys are most like this one."""
         self.compared += 1
-        return self._near.nearly(key, how_many, kind)
+        return self._near.similar(key, how_many, kind)
 
-    def beginning(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[Subject]:
+    def with_prefix(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[Subject]:
         """Whose keys begin with this one."""
-        return self._near.beginning(key, how_many, kind)
+        return self._near.with_prefix(key, how_many, kind)
 
 
 def keys_of(subject: Subject) -> list[str]:

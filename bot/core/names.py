@@ -107,7 +107,7 @@ class DatabaseNames:
         tx.names.retire_addresses(kind=kind.value, ids=ids, slugs=slugs)
         tx.names.give_addresses(kind=kind.value, ids=ids, slugs=slugs)
 
-    def exactly(self, keys: Sequence[str]) -> Mapping[str, Sequence[Subject]]:
+    def exact(self, keys: Sequence[str]) -> Mapping[str, Sequence[Subject]]:
         """Who goes by these keys, the most watched of the last 30 days first; keys that nobody has are left out."""
         found: dict[str, list[Subject]] = {}
         wanted = [key for key in map(_storable, keys) if key]
@@ -119,23 +119,23 @@ class DatabaseNames:
             found.setdefault(key, []).append(Subject(SubjectKind(kind), subject_id, name, watch_hours))
         return found
 
-    def nearly(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[tuple[Subject, float]]:
+    def similar(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[tuple[Subject, float]]:
         """Whose keys are most like this one, with the likeness from 0 to 1, the likest first; of equally like ones the
         more watched. Kept in memory from the first call on until `refresh` finds a newer poll."""
-        return self._loaded().nearly(key, how_many, kind)
+        return self._loaded().similar(key, how_many, kind)
 
-    def beginning(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[Subject]:
+    def with_prefix(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[Subject]:
         """Whose keys begin with this one, of those who may be misspelled, the most watched first."""
-        return self._loaded().beginning(key, how_many, kind)
+        return self._loaded().with_prefix(key, how_many, kind)
 
-    def beginning_nearly(
+    def with_similar_prefix(
         self, key: str, how_many: int, kind: SubjectKind | None = None
     ) -> Sequence[tuple[Subject, float]]:
-        """Whose keys begin with something like this one, with that likeness; as `nearly`."""
-        return self._loaded().beginning_nearly(key, how_many, kind)
+        """Whose keys begin with something like this one, with that likeness; as `similar`."""
+        return self._loaded().with_similar_prefix(key, how_many, kind)
 
     def load(self) -> None:
-        """Read the names that may be misspelled, which the first call of `nearly` does otherwise."""
+        """Read the names that may be misspelled, which the first call of `similar` does otherwise."""
         self._loaded()
 
     def are_empty(self) -> bool:
@@ -210,9 +210,9 @@ def add_alias(database: Database, alias: str, game_name: str) -> None:
 def near_games(known: DatabaseNames, game_name: str) -> list[str] | None:
     """None when a game of this name was measured; else the names of games most like it, the likest first."""
     key = name_key(one_line(game_name))
-    if any(subject.kind is SubjectKind.GAME for subject in known.exactly([key]).get(key, ())):
+    if any(subject.kind is SubjectKind.GAME for subject in known.exact([key]).get(key, ())):
         return None
-    return [subject.name for subject, _ in known.nearly(key, MOST_SUGGESTED, SubjectKind.GAME)]
+    return [subject.name for subject, _ in known.similar(key, MOST_SUGGESTED, SubjectKind.GAME)]
 
 
 def remove_alias(database: Database, alias: str) -> bool:

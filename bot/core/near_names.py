@@ -24,21 +24,23 @@ class NearNames:
             by_kind[subject.kind].append((key, subject))
         self._by_kind = {kind: _OfOneKind(keys) for kind, keys in by_kind.items()}
 
-    def nearly(self, key: str, how_many: int, kind: SubjectKind | None = None) -> list[tuple[Subject, float]]:
+    def similar(self, key: str, how_many: int, kind: SubjectKind | None = None) -> list[tuple[Subject, float]]:
         """Whose keys are most like this one, with the likeness from 0 to 1, the likest first; of equally like ones the
         more watched."""
-        return _best((near for one in self._of(kind) for near in one.nearly(key, 2 * how_many)), how_many)
+        return _best((near for one in self._of(kind) for near in one.similar(key, 2 * how_many)), how_many)
 
-    def beginning(self, key: str, how_many: int, kind: SubjectKind | None = None) -> list[Subject]:
+    def with_prefix(self, key: str, how_many: int, kind: SubjectKind | None = None) -> list[Subject]:
         """Whose keys begin with this one, the most watched first."""
-        found = {(one.kind, one.id): one for of in self._of(kind) for one in of.beginning(key)}
+        found = {(one.kind, one.id): one for of in self._of(kind) for one in of.with_prefix(key)}
         return sorted(found.values(), key=lambda subject: -subject.watch_hours)[:how_many]
 
-    def beginning_nearly(self, key: str, how_many: int, kind: SubjectKind | None = None) -> list[tuple[Subject, float]]:
-        """Whose keys begin with something like this one, with that likeness; as `nearly`."""
+    def with_similar_prefix(
+        self, key: str, how_many: int, kind: SubjectKind | None = None
+    ) -> list[tuple[Subject, float]]:
+        """Whose keys begin with something like this one, with that likeness; as `similar`."""
         if len(key) < _SHORTEST_BEGINNING:
             return []
-        return _best((near for one in self._of(kind) for near in one.beginning_nearly(key, how_many)), how_many)
+        return _best((near for one in self._of(kind) for near in one.with_similar_prefix(key, how_many)), how_many)
 
     def _of(self, kind: SubjectKind | None) -> Iterable["_OfOneKind"]:
         return self._by_kind.values() if kind is None else (self._by_kind[kind],)
@@ -52,11 +54,11 @@ class _OfOneKind:
         self._subjects = [subject for _, subject in keys]
         self._alphabetical = sorted(range(len(keys)), key=self._keys.__getitem__)
 
-    def nearly(self, key: str, how_many: int) -> Iterator[tuple[Subject, float]]:
+    def similar(self, key: str, how_many: int) -> Iterator[tuple[Subject, float]]:
         for place, likeness in likest(key, self._keys, how_many, at_least=LEAST_LIKENESS):
             yield self._subjects[place], likeness
 
-    def beginning(self, key: str) -> Iterator[Subject]:
+    def with_prefix(self, key: str) -> Iterator[Subject]:
         first = bisect_left(self._alphabetical, key, key=self._keys.__getitem__)
         for number in range(first, len(self._alphabetical)):
             place = self._alphabetical[number]
@@ -64,7 +66,7 @@ class _OfOneKind:
                 return
             yield self._subjects[place]
 
-    def beginning_nearly(self, key: str, how_many: int) -> Iterator[tuple[Subject, float]]:
+    def with_similar_prefix(self, key: str, how_many: int) -> Iterator[tuple[Subject, float]]:
         # A letter too many or too few shifts the end of what was typed.
         for length in (len(key), len(key) + 1):
             starts = [one[:length] for one in self._keys]

@@ -68,31 +68,36 @@ class X(Protocol):
 
 
 class Names(Protocol):
-    """The names that can be asked for. A key is `text.name_key` of a name, or one of `name_keys.game_keys`."""
+    """The names of games and streamers. A key is `text.name_key` of a name, or one of `name_keys.game_keys`."""
 
-    def exactly(self, keys: Sequence[str]) -> Mapping[str, Sequence[Subject]]:
-        """Who goes by these keys, the most watched first; keys that nobody has are left out."""
+    def exact(self, keys: Sequence[str]) -> Mapping[str, Sequence[Subject]]:
+        """The games and streamers that have these keys, by key, most watched first. Keys without any are left out."""
         ...
 
-    def nearly(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[tuple[Subject, float]]:
-        """Whose keys are most like this one, with the likeness from 0 to 1, the likest first; games or streamers alone
-        if a kind is named."""
+    def similar(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[tuple[Subject, float]]:
+        """The games and streamers with the most similar keys, each with its similarity from 0 to 1, the greatest first.
+
+        `kind`: only games, or only streamers.
+        """
         ...
 
-    def beginning(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[Subject]:
-        """Whose keys begin with this one, the most watched first; games or streamers alone if a kind is named."""
+    def with_prefix(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[Subject]:
+        """The games and streamers whose keys begin with this one, most watched first. `kind`: only of this kind."""
         ...
 
 
 class SearchedNames(Names, Protocol):
-    """The names that can be searched for while somebody types."""
+    """The names that the dashboard searches while a visitor types."""
 
     def load(self) -> None:
-        """Read what is kept in memory, so that nobody who searches waits for it."""
+        """Read the index into memory, so that no search waits for it."""
         ...
 
-    def beginning_nearly(
+    def with_similar_prefix(
         self, key: str, how_many: int, kind: SubjectKind | None = None
     ) -> Sequence[tuple[Subject, float]]:
-        """Whose keys begin with something like this one, with that likeness; as `nearly`."""
+        """The games and streamers whose keys begin similarly to this one, with the similarity of the beginnings.
+
+        Order and `kind` as of `similar`.
+        """
         ...

@@ -46,7 +46,7 @@ def watched(url: str, *, games: dict[str, float] | None = None, streamers: dict[
 
 
 def found(index: DatabaseNames, *keys: str) -> dict[str, list[str]]:
-    return {key: [subject.name for subject in subjects] for key, subjects in index.exactly(keys).items()}
+    return {key: [subject.name for subject in subjects] for key, subjects in index.exact(keys).items()}
 
 
 def test_a_game_and_a_streamer_are_found_after_the_poll_that_saw_them(database: Database) -> None:
@@ -147,7 +147,7 @@ def test_of_one_name_the_more_watched_of_the_newest_thirty_days_comes_first(data
     index = DatabaseNames(database)
     index.refresh()
     watched(url, games={"g": 50}, streamers={"rust": 70})
-    streamer, game = index.exactly(["rust"])["rust"]
+    streamer, game = index.exact(["rust"])["rust"]
     assert (streamer.kind, streamer.id, streamer.name, streamer.watch_hours) == ("streamer", "rust", "RUST", 70)
     assert (game.kind, game.id, game.name, game.watch_hours) == ("game", "g", "Rust", 50)
 
@@ -212,9 +212,9 @@ def test_names_that_are_near_come_with_their_likeness_the_likest_first(database:
     index = DatabaseNames(database)
     index.refresh()
     watched(url, streamers={"valorentina": 1, "bob": 1})
-    near = [(subject.name, round(likeness, 3)) for subject, likeness in index.nearly("valorent", 3)]
+    near = [(subject.name, round(likeness, 3)) for subject, likeness in index.similar("valorent", 3)]
     assert near == [("VALORANT", 0.875), ("Valorentina", 0.842)]
-    assert index.nearly("qqqq", 3) == []
+    assert index.similar("qqqq", 3) == []
 
 
 def test_one_streamer_with_two_keys_is_near_once(database: Database) -> None:
@@ -222,18 +222,18 @@ def test_one_streamer_with_two_keys_is_near_once(database: Database) -> None:
     stage(database, a_stream(streamer="montanna", streamer_name="Montan"))
     index = DatabaseNames(database)
     index.refresh()
-    assert [subject.name for subject, _ in index.nearly("montana", 5)] == ["Montana!", "Montan"]
+    assert [subject.name for subject, _ in index.similar("montana", 5)] == ["Montana!", "Montan"]
 
 
 def test_a_newer_poll_is_near_too_once_it_is_looked_at(database: Database) -> None:
     stage(database, a_stream(game="c", game_name="Chess"))
     index = DatabaseNames(database)
     index.refresh()
-    assert index.nearly("valorent", 1) == []
+    assert index.similar("valorent", 1) == []
     stage(database, a_stream(game="v", game_name="VALORANT"))
-    assert index.nearly("valorent", 1) == []
+    assert index.similar("valorent", 1) == []
     index.refresh()
-    [(subject, _)] = index.nearly("valorent", 1)
+    [(subject, _)] = index.similar("valorent", 1)
     assert (subject.kind, subject.name) == (SubjectKind.GAME, "VALORANT")
 
 
@@ -242,7 +242,7 @@ def test_a_streamer_whom_nobody_watched_lately_is_not_near_but_is_found(database
     index = DatabaseNames(database)
     index.refresh()
     watched(url, streamers={"bob": 1})
-    assert index.nearly("montanna", 1) == []
+    assert index.similar("montanna", 1) == []
     assert found(index, "montana") == {"montana": ["Montana"]}
 
 
@@ -276,7 +276,7 @@ def test_a_game_is_found_by_the_part_before_the_colon_and_in_any_order_of_words(
     for key in ("thewitcher3wildhunt", "thewitcher3", "witcher3", "wildhunt", "~3 hunt the wild witcher"):
         assert found(index, key) == {key: ["The Witcher 3: Wild Hunt"]}
     # Words in any order are like nothing that is typed.
-    assert index.beginning("~", 5) == []
+    assert index.with_prefix("~", 5) == []
 
 
 def test_an_index_of_nobody_says_so(database: Database) -> None:

@@ -271,7 +271,7 @@ def test_a_new_name_is_found_an_hour_later_and_nobody_waits_for_it(
         clock.advance(3_601)
         with closing(psycopg2.connect(url)) as slow, slow.cursor() as cursor:
             cursor.execute("lock table names")
-            ((old, _),) = web.site.searched.names().nearly("odlname", 5)
+            ((old, _),) = web.site.searched.names().similar("odlname", 5)
             assert old.name == "Old Name"
             eventually(lambda: rows(url, "select 1 from pg_locks where not granted"), "the new ones are being read")
         eventually(lambda: [found.name for found in search(web.site, "Otehr Name")] == ["Other Name"], "it is found")

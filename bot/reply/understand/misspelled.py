@@ -132,7 +132,7 @@ def _meant(said: Said, guess: _Guess, names: Names) -> Subject | DidYouMean | No
     key = candidate.key
     near = [
         (subject, likeness)
-        for subject, likeness in names.nearly(key, 2 * MOST_OFFERED)
+        for subject, likeness in names.similar(key, 2 * MOST_OFFERED)
         if candidate.only in (None, subject.kind)
         and _is_near_enough(subject.kind, key, likeness, boldness)
         and (boldness == _BOLDEST or not _is_a_word(subject))
@@ -203,7 +203,7 @@ def of_a_beginning(said: Said, names: Names) -> DidYouMean | None:
     is_asked = said.strength(words) == _SURE or (is_timed and not others)
     if not is_asked or any(key in TALK or key in OPINION or key in FIRST_PERSON for key in others):
         return None
-    begun = names.beginning(keys[0], 2, SubjectKind.STREAMER)
+    begun = names.with_prefix(keys[0], 2, SubjectKind.STREAMER)
     is_alone = all(begun[0].watch_hours >= FAR_MORE * other.watch_hours for other in begun[1:])
     return DidYouMean(begun[:1]) if begun and is_alone else None
 
@@ -219,7 +219,7 @@ def _begun(said: Said, guess: _Guess, names: Names) -> list[Subject]:
     keys = said.keys(candidate.first, candidate.last)
     return [
         subject
-        for subject in names.beginning(candidate.key, 2 * MOST_OFFERED, SubjectKind.GAME)
+        for subject in names.with_prefix(candidate.key, 2 * MOST_OFFERED, SubjectKind.GAME)
         if keys_of(subject.name)[: len(keys)] == keys
         or (guess.boldness > 0 and "".join(keys_of(subject.name)).startswith(candidate.key))
     ]

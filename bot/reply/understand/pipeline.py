@@ -39,7 +39,7 @@ def understand(text: str, names: Names, *, bot_username: str, day: date, today: 
     if not said.words:
         return None
     candidates = candidates_in(said)
-    by_key = names.exactly(list(dict.fromkeys(candidate.key for candidate in candidates)))
+    by_key = names.exact(list(dict.fromkeys(candidate.key for candidate in candidates)))
     known = {key: one_per_game(subjects) for key, subjects in by_key.items()}
     found = found_in(candidates, known, said)
     unwanted = [words for one in found if (words := negation(said, one.candidate)) is not None]
@@ -60,7 +60,7 @@ def understand(text: str, names: Names, *, bot_username: str, day: date, today: 
     if asked_back:
         return _longer_name(said, asked_back[0], names) or _ask_back(said, asked_back[0], names)
     if unwanted or not telling:
-        return None if unwanted else _nearly(said, candidates, known, names)
+        return None if unwanted else _from_misspelling(said, candidates, known, names)
     # Somebody talks about a name without asking, or misspells a longer one.
     return _longer_name(said, telling[0], names)
 
@@ -118,7 +118,7 @@ def _of_that_beginning(candidate: Candidate, subject: Subject, names: Names) -> 
     """Other games whose names begin with what is only a part of this one's, unless it is watched far more."""
     return [
         other
-        for other in names.beginning(candidate.key, 2 * MOST_OFFERED, SubjectKind.GAME)
+        for other in names.with_prefix(candidate.key, 2 * MOST_OFFERED, SubjectKind.GAME)
         if other.id != subject.id
         and not is_same_game(subject, other)
         and FAR_MORE * other.watch_hours > subject.watch_hours
@@ -146,11 +146,11 @@ def _ask_back(said: Said, found: Found, names: Names) -> DidYouMean:
     if found.rivals:
         return DidYouMean(distinct([found.subject, *found.rivals]))
     wider = "".join(said.keys(candidate.first, min(candidate.last + 1, len(said.words))))
-    near = [subject for subject, likeness in names.nearly(wider, MOST_OFFERED) if likeness >= 0.75]
+    near = [subject for subject, likeness in names.similar(wider, MOST_OFFERED) if likeness >= 0.75]
     return DidYouMean(distinct([found.subject, *near]))
 
 
-def _nearly(
+def _from_misspelling(
     said: Said, candidates: Sequence[Candidate], known: Mapping[str, Sequence[Subject]], names: Names
 ) -> Understood:
     clear = [candidate for candidate in candidates if candidate.weight >= CLEAR]

@@ -31,15 +31,15 @@ def search(site: Site, text: str, *, kind: Kind | None = None, how_many: int = M
             likeness[subject.kind, subject.id] = how_like, subject.watch_hours, subject.name
 
     names, of_kind = site.searched.names(), SubjectKind(kind) if kind else None
-    for subject in names.exactly([key]).get(key, ()):
+    for subject in names.exact([key]).get(key, ()):
         is_whole = subject.kind is SubjectKind.STREAMER or grade_of(key, subject.name) >= Grade.ALIAS
         keep(subject, 1.0 if is_whole else _BEGINS)
-    for subject in names.beginning(key, how_many, of_kind):
+    for subject in names.with_prefix(key, how_many, of_kind):
         keep(subject, _BEGINS)
-    for subject, how_like in names.nearly(key, how_many, of_kind):
+    for subject, how_like in names.similar(key, how_many, of_kind):
         if how_like >= _LEAST_LIKENESS:
             keep(subject, how_like if how_like == 1 else min(how_like, _BEGINS - 0.01))
-    for subject, how_like in names.beginning_nearly(key, how_many, of_kind):
+    for subject, how_like in names.with_similar_prefix(key, how_many, of_kind):
         if how_like >= _LEAST_LIKENESS:
             keep(subject, min(how_like * _BEGINS_NEARLY, _BEGINS - 0.01))
     found = [
