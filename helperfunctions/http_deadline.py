@@ -8,6 +8,7 @@ status line is read, a proxy opens its tunnel, or the body comes. (A TLS handsha
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
@@ -70,44 +71,105 @@ def _too_late(seconds: float) -> requests.ReadTimeout:
     return requests.ReadTimeout(f"no whole answer within {seconds:g} s")
 
 
+class _Handle:
+    """A second descriptor of a connection, to shut it down with: the first is closed, or becomes part of a TLS socket,
+    while the answer is still being read. The server sees the end of the connection when both are closed."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = socket.socket(fileno=os.dup(connection.fileno()))
+
+    def shut_down(self) -> None:
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def __del__(self) -> None:
+        self._socket.close()
+
+
 class _Deadline:
     """Shuts down the connections that this thread uses within the block when the time is over."""
 
     def __init__(self, seconds: float) -> None:
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
-        self._lock = threading.Lock()
-        self._sockets: list[socket.socket] = []
+        self.ends_at = time.monotonic() + seconds
         self.is_over = False
+        self._lock = threading.Lock()
+        self._handles: list[_Handle] = []
 
     def __enter__(self) -> Self:
+        _watchdog.add(self)
         _this_thread.deadline = self
-        self._timer.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
+        _watchdog.discard(self)
         _this_thread.deadline = None
         with self._lock:
-            for one in self._sockets:
-                one.close()
-            self._sockets.clear()
+            self._handles.clear()
 
-    def watch(self, connection: Any) -> None:
-        # A second descriptor of the same connection: the first is closed, or becomes part of a TLS socket, meanwhile.
-        one = socket.socket(fileno=os.dup(connection.fileno()))
+    def watch(self, handle: _Handle) -> None:
         with self._lock:
-            self._sockets.append(one)
+            self._handles.append(handle)
             if self.is_over:
-                _shut_down(one)
+                handle.shut_down()
 
-    def _end(self) -> None:
+    def end(self) -> None:
         with self._lock:
             self.is_over = True
-            for one in self._sockets:
-                _shut_down(one)
+            for handle in self._handles:
+                handle.shut_down()
+
+
+class _Watchdog:
+    """Ends the deadlines that are over, in one thread for all of them.
+
+    Nearly all requests end long before their deadline, so adding and discarding a deadline is cheap: the thread starts
+    with the first, is woken only for a deadline that is earlier than the one it waits for, and ends when it wakes up
+    and there is none.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._deadlines: set[_Deadline] = set()
+        # When the thread wakes up, as time.monotonic counts; None when there is no thread.
+        self._wakes_at: float | None = None
+
+    def add(self, deadline: _Deadline) -> None:
+        with self._changed:
+            if self._wakes_at is None:
+                # It waits for the lock, which this thread has.
+                threading.Thread(target=self._run, name="request deadlines", daemon=True).start()
+                self._wakes_at = deadline.ends_at
+            elif deadline.ends_at < self._wakes_at:
+                self._wakes_at = deadline.ends_at
+                self._changed.notify()
+            self._deadlines.add(deadline)
+
+    def discard(self, deadline: _Deadline) -> None:
+        with self._changed:
+            self._deadlines.discard(deadline)
+
+    def _run(self) -> None:
+        while over := self._wait():
+            for deadline in over:
+                deadline.end()
+
+    def _wait(self) -> set[_Deadline]:
+        """The deadlines that are over, as soon as there are any; empty when there are none to wait for."""
+        with self._changed:
+            while self._deadlines:
+                now = time.monotonic()
+                if over := {deadline for deadline in self._deadlines if deadline.ends_at <= now}:
+                    self._deadlines -= over
+                    return over
+                self._wakes_at = min(deadline.ends_at for deadline in self._deadlines)
+                self._changed.wait(self._wakes_at - now)
+            self._wakes_at = None
+            return set()
+
+
+_watchdog: Final = _Watchdog()
 
 
 class _Active(threading.local):
@@ -118,14 +180,15 @@ _this_thread = _Active()
 
 
 class _Watched:
-    """A connection of urllib3 that tells the deadline of its thread what it uses."""
+    """A connection of urllib3 that hands what it uses to the deadline of its thread."""
 
-    sock: Any
+    _handle: _Handle | None = None
 
     def _new_conn(self) -> Any:
         # Not in `connect`: that returns only when a proxy has opened its tunnel.
         connection = super()._new_conn()  # type: ignore[misc]
-        _watch(connection)
+        self._handle = _Handle(connection)
+        self._hand_over()
         return connection
 
     def _tunnel(self) -> None:
@@ -135,19 +198,17 @@ class _Watched:
             raise TimeoutError("the proxy did not open a tunnel in time")
 
     def request(self, *args: Any, **more: Any) -> Any:
-        if self.sock is not None:
-            _watch(self.sock)
+        self._hand_over()
         return super().request(*args, **more)  # type: ignore[misc]
 
+    def close(self) -> None:
+        super().close()  # type: ignore[misc]
+        # A deadline keeps its own reference: http.client closes a connection before it reads a body that ends with it.
+        self._handle = None
 
-def _watch(connection: Any) -> None:
-    if _this_thread.deadline is not None:
-        _this_thread.deadline.watch(connection)
-
-
-def _shut_down(connection: socket.socket) -> None:
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
+    def _hand_over(self) -> None:
+        if self._handle is not None and _this_thread.deadline is not None:
+            _this_thread.deadline.watch(self._handle)
 
 
 def _watch_connections_of(manager: Any) -> None:

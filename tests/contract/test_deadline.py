@@ -1,6 +1,7 @@
 """A server that drips holds nobody for ever: a request has a deadline, and so has a poll."""
 
 import queue
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -21,7 +22,7 @@ from helperfunctions import heartbeat
 from helperfunctions.clock import Clock, VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import TwitchUnavailable, WebhookFailed
-from helperfunctions.http_deadline import TIMES_THE_TIMEOUTS
+from helperfunctions.http_deadline import TIMES_THE_TIMEOUTS, whole_request_within
 from helperfunctions.http_session import EnvironmentSession
 from helperfunctions.twitch_api import TIMEOUT as TWITCH_TIMEOUT
 from helperfunctions.twitch_api import TwitchApi
@@ -82,6 +83,51 @@ def test_a_request_through_a_proxy_has_a_deadline_too(monkeypatch: pytest.Monkey
             assert isinstance(ends(lambda: http.get("http://twitch.test/", timeout=TIMEOUT)), requests.ReadTimeout)
             error = ends(lambda: http.get("https://twitch.test/", timeout=TIMEOUT))
             assert isinstance(error, requests.RequestException)
+
+
+def test_a_deadline_that_is_set_later_and_ends_earlier_is_kept() -> None:
+    """One thread watches all deadlines, and waits for the earliest."""
+    ended = threading.Event()
+
+    def hold_a_long_deadline() -> None:
+        with whole_request_within(1000.0):
+            begun.set()
+            ended.wait(NOBODY_WAITS_LONGER)
+
+    begun = threading.Event()
+    threading.Thread(target=hold_a_long_deadline, daemon=True).start()
+    assert begun.wait(NOBODY_WAITS_LONGER)
+    try:
+        with dripping.serving("in the headers") as url, EnvironmentSession() as http:
+            error = ends(lambda: http.get(url, timeout=TIMEOUT))
+        assert "no whole answer within 4 s" in str(error)
+    finally:
+        ended.set()
+
+
+def test_deadlines_that_are_kept_at_the_same_time_take_one_thread() -> None:
+    with ExitStack() as stack:
+        for seconds in (1000.0, 2000.0, 500.0):
+            stack.enter_context(whole_request_within(seconds))
+        names = [thread.name for thread in threading.enumerate()]
+    assert names.count("request deadlines") == 1
+
+
+def test_a_connection_that_its_server_announced_to_close_is_closed_while_the_session_goes_on() -> None:
+    """The descriptor that the deadline needs does not keep it open."""
+    seen: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+
+    def serve() -> None:
+        with listener.accept()[0] as connection:
+            connection.recv(65536)
+            connection.sendall(dripping.HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}")
+            seen.put(connection.recv(1))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, EnvironmentSession() as http:
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        assert http.get(url, timeout=(NOBODY_WAITS_LONGER, NOBODY_WAITS_LONGER)).json() == {}
+        assert seen.get(timeout=NOBODY_WAITS_LONGER) == b""
 
 
 @pytest.mark.parametrize("how", ["in the status line", "in the headers"])
