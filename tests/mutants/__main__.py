@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from signal import SIGTERM, signal
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -21,6 +22,8 @@ from tests.mutants.runner import ROOT, Outcome, Runner, copy_of_the_checkout, tr
 def main() -> int:
     """Run from the command line. The exit code is 1 when more than the allowed share survives."""
     wanted = _arguments()
+    # The copy of the checkout and the tests that run in it end with this program, also when it is stopped.
+    signal(SIGTERM, lambda *_: sys.exit(128 + SIGTERM))
     console = Console()
     seed = wanted.seed if wanted.seed is not None else random.SystemRandom().randrange(1_000_000)
     console.print(f"seed {seed}, {wanted.count} changes of {wanted.only or 'all files'}")
@@ -41,9 +44,7 @@ def main() -> int:
                 outcome = runner.outcome_of(change, EVERYTHING)
             outcomes[outcome] += 1
             if outcome is Outcome.SURVIVED or wanted.verbose:
-                console.print(
-                    f"{outcome}: {change.path} ({change.what})\n{change.diff()}", markup=False, highlight=False
-                )
+                console.print(_report(outcome, change), markup=False, highlight=False)
             progress.advance(task)
     survived = outcomes[Outcome.SURVIVED]
     share = survived / max(1, len(changes))
