@@ -90,7 +90,7 @@ def restore(
     with ExitStack() as stack:
         if file == PIPE:
             file = stack.enter_context(backups.spooled(sys.stdin.buffer, loaded.data_dir))
-        found = backups.look_into(file)
+        found = backups.inspect(file)
         database = stack.enter_context(open_database(loaded))
         if replace and not yes:
             rows = backups.contents_of(database).rows

@@ -1,5 +1,4 @@
--- For backup, restore and copying. Ours are the schemas public and staging, whole; what belongs to an extension is not
--- ours.
+-- For backup, restore and copy. Our tables are those of the schemas public and staging that belong to no extension.
 
 -- name: server_version$
 -- The major version of the server.
@@ -10,7 +9,7 @@ select current_setting('server_version_num')::int / 10000;
 select pg_export_snapshot();
 
 -- name: take_time^
--- Let this transaction wait idly as long as it has to, and for a lock not long. Values are written as text in one way.
+-- Remove the time limits of this transaction, but wait at most 10 s for a lock. Values are written in one text format.
 select
     set_config('idle_in_transaction_session_timeout', '0', true),
     set_config('statement_timeout', '0', true),
@@ -22,8 +21,9 @@ select
     set_config('bytea_output', 'hex', true);
 
 -- name: counting
--- The statements that tell what is in each table: its rows, and if asked for a checksum that does not depend on their
--- order. Partitions count as their table. Grain: one row per table.
+-- The statements that count the rows of each table and, if `checksums` is set, add up a checksum that does not depend
+-- on their order. Partitions count as their table. `is_seeded`: migrations insert rows into this table, so its rows do
+-- not mean that the database is in use. Grain: one row per table.
 select
     namespace.nspname || '.' || class.relname as table_name,
     'select count(*), '
@@ -31,7 +31,8 @@ select
         when :checksums then 'coalesce(sum((''x'' || left(md5(one_row::text), 15))::bit(60)::bigint), 0)'
         else '0'
     end
-    || ' from ' || quote_ident(namespace.nspname) || '.' || quote_ident(class.relname) || ' as one_row' as statement
+    || ' from ' || quote_ident(namespace.nspname) || '.' || quote_ident(class.relname) || ' as one_row' as statement,
+    namespace.nspname = 'public' and class.relname in ('schema_migrations', 'x_prices', 'game_aliases') as is_seeded
 from pg_catalog.pg_class as class
 inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
 where
@@ -48,14 +49,14 @@ where
 order by table_name;
 
 -- name: sequences
--- How far each sequence has come; null before its first number. Grain: one row per sequence.
+-- The last value of each sequence; null before its first. Grain: one row per sequence.
 select schemaname || '.' || sequencename as sequence_name, last_value
 from pg_catalog.pg_sequences
 where schemaname in ('public', 'staging')
 order by sequence_name;
 
 -- name: clearing
--- The statements that take away everything of ours, to be run in this order. Grain: one row per thing.
+-- The statements that drop everything that is ours, in the order in which to run them. Grain: one row per object.
 with ours as (
     select
         1 as turn, 'pg_catalog.pg_class'::regclass as catalog, class.oid,
@@ -92,7 +93,7 @@ from (
         where
             dependency.classid = ours.catalog
             and dependency.objid = ours.oid
-            -- of an extension, or of a column that goes with its table
+            -- of an extension, or of a column that is dropped with its table
             and dependency.deptype in ('e', 'a', 'i')
     )
     union all
@@ -101,5 +102,5 @@ from (
 order by turn, name;
 
 -- name: refresh_statistics!
--- Tell the planner what is in the tables now.
+-- Refresh the statistics of the query planner.
 analyze;

@@ -50,7 +50,7 @@ def file(full_url: str, queries: Queries, tmp_path: Path) -> Path:
 
 
 def restore(database: Database, file: Path, *, replace: bool = False) -> backup.Restored:
-    return backup.restore(database, backup.look_into(file), JOBS, quietly, replace=replace)
+    return backup.restore(database, backup.inspect(file), JOBS, quietly, replace=replace)
 
 
 def test_there_is_something_in_every_table(full_url: str) -> None:
@@ -133,7 +133,7 @@ def test_a_database_in_use_is_left_alone_without_replace(file: Path, full_url: s
 def test_a_new_database_with_the_schema_is_not_in_use(
     file: Path, full_url: str, empty_url: str, queries: Queries
 ) -> None:
-    """A migration that fills another table is told to helperfunctions/backup.py."""
+    """A migration that fills another table is listed in the query `counting` of sql/database/operations.sql."""
     new = Database(empty_url, queries)
     migrations.migrate(new)
     assert backup.contents_of(new).rows > 0
@@ -169,12 +169,12 @@ def cut(whole: bytes) -> Iterator[tuple[str, bytes]]:
 def test_what_is_no_whole_backup_is_one_line_and_changes_nothing(
     file: Path, full_url: str, database: Database, tmp_path: Path
 ) -> None:
-    before, whole = everything_in(full_url), backup.look_into(file)
+    before, whole = everything_in(full_url), backup.inspect(file)
     for what, left in cut(file.read_bytes()):
         broken = tmp_path / "broken.dump"
         broken.write_bytes(left)
         with pytest.raises(BackupError) as caught:
-            backup.look_into(broken)
+            backup.inspect(broken)
         # Were it broken only after it was looked into, it would be found out before anything stays.
         with pytest.raises((BackupError, DatabaseError)):
             backup.restore(database, replace(whole, file=broken), JOBS, quietly, replace=True)
@@ -195,7 +195,7 @@ def test_a_backup_of_something_else_is_refused(file: Path, empty_url: str, queri
     write(empty_url, "delete from schema_migrations")
     backup.backup(Database(empty_url, queries), other, quietly)
     with pytest.raises(BackupError, match=r"other\.dump is a backup of something else"):
-        backup.look_into(other)
+        backup.inspect(other)
 
 
 def _first_migrations(tmp_path: Path, how_many: int, *more: str) -> Path:
@@ -277,7 +277,7 @@ def test_a_copy_that_is_not_equal_is_not_kept(
         "create event trigger meddles on ddl_command_end when tag in ('CREATE TABLE')"
         " execute function elsewhere.meddle()",
     )
-    with pytest.raises(DatabaseError, match=r"the copy of public\.opt_outs is not equal; nothing of it was kept"):
+    with pytest.raises(DatabaseError, match=r"the copy of public\.opt_outs is not equal; nothing of it was stored"):
         backup.copy(database, Database(empty_url, queries), JOBS, quietly)
     assert tables_of(empty_url) == []
     assert rows(full_url, "select author_id from opt_outs") == [("6",)]
@@ -374,8 +374,8 @@ def test_a_backup_is_of_one_moment_whatever_is_written_meanwhile(
         assert rows(
             empty_url, "select max(poll_id) <= nextval('staging.polls_poll_id_seq') - 1 from staging.polls"
         ) == [(True,)]
-        assert rows(empty_url, "select count(*) from staging.polls") == [(one.contents.tables["staging.polls"][0],)]
-    polls = [one.contents.tables["staging.polls"][0] for one in made]
+        assert rows(empty_url, "select count(*) from staging.polls") == [(one.contents.tables["staging.polls"].rows,)]
+    polls = [one.contents.tables["staging.polls"].rows for one in made]
     assert polls == sorted(set(polls)), "polls were taken meanwhile"
 
 
@@ -514,6 +514,6 @@ def test_a_copy_whose_sequences_lag_is_not_kept(
 ) -> None:
     """Its next poll would have the number of an old one."""
     programs_that_spoil(tmp_path / "bin", "sed '/setval(/d'", monkeypatch)
-    with pytest.raises(DatabaseError, match=r"the copy of .*_seq.* is not equal; nothing of it was kept"):
+    with pytest.raises(DatabaseError, match=r"the copy of .*_seq.* is not equal; nothing of it was stored"):
         backup.copy(Database(full_url, queries), Database(empty_url, queries), JOBS, quietly)
     assert everything_in(empty_url) == {}

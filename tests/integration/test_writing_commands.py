@@ -119,5 +119,5 @@ def test_while_a_command_writes_nothing_is_restored(database: Database, tmp_path
     backup.backup(database, file, shown.append)
     before = backup.contents_of(database)
     with database.writing(), pytest.raises(WatchTimeError, match="a command that writes"):
-        backup.restore(database, backup.look_into(file), JOBS, shown.append, replace=True)
+        backup.restore(database, backup.inspect(file), JOBS, shown.append, replace=True)
     assert backup.contents_of(database) == before
