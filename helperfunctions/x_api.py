@@ -26,15 +26,22 @@ from helperfunctions.errors import XError, XNotYet, XUnknown
 from helperfunctions.hidden import without
 from helperfunctions.http_deadline import whole_request_within
 from helperfunctions.http_session import EnvironmentSession
-from helperfunctions.x_models import XAccount, XMedia, XPage, XPost, XTag
+from helperfunctions.x_models import (
+    FEWEST_RESULTS,
+    LONGEST_ALT_TEXT,
+    MOST_RESULTS,
+    XAccount,
+    XMedia,
+    XPage,
+    XPost,
+    XTag,
+)
 from helperfunctions.x_verdicts import Hide, OldWordsRefused, verdict
 
 log = logging.getLogger(__name__)
 
 TIMEOUT: Final = (5.0, 30.0)  # seconds to connect, seconds between two bytes
 WHOLE_REQUEST: Final = 90.0  # seconds for a request and its answer, however slowly they come
-LONGEST_ALT_TEXT: Final = 1000
-FEWEST_RESULTS, MOST_RESULTS = 5, 100
 # A picture that expires while it is being posted would be refused.
 MEDIA_MARGIN: Final = timedelta(minutes=10)
 MEDIA_LIVES: Final = timedelta(hours=24)

@@ -1,8 +1,14 @@
-"""What X tells us, in one vocabulary: frozen, typed, without behaviour that reaches outside."""
+"""X's objects and limits: frozen, typed, without behaviour that reaches outside."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+LONGEST_ALT_TEXT: Final = 1000
+# Posts on a page of a list.
+FEWEST_RESULTS: Final = 5
+MOST_RESULTS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)

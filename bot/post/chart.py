@@ -1,7 +1,7 @@
-"""The posts' charts as declarative specifications (Vega-Lite), one each. Pure. `page_charts` has the pages'.
+"""The bar charts of the posts as declarative specifications (Vega-Lite). Pure.
 
 Written out as plain data: altair, which would build the same, adds 35 MB to a process that draws three charts a day. A
-test holds them against the schema of Vega-Lite that altair brings.
+test validates them against altair's schema of Vega-Lite.
 """
 
 import unicodedata
@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from bot.core.posts import Chart
 from helperfunctions.text import one_line, short_number, shortened
+from helperfunctions.x_models import LONGEST_ALT_TEXT
 
 WIDTH: Final = 1600
 HEIGHT: Final = 900
-# The one font that the drawing engine brings along: it looks the same on a machine without any.
+# The one font that the drawing engine includes, so that charts look the same on a machine without fonts.
 FONT: Final = "Liberation Sans"
 CREDIT: Final = "Twitch Watch Time · data from Twitch"
-LONGEST_ALT_TEXT: Final = 1000
 
 # Opaque and of good contrast, so that it reads the same on a light and on a dark timeline.
 _BACKGROUND: Final = "#15181f"
@@ -29,19 +29,19 @@ _MARGIN, _TOP, _BOTTOM = 70, 220, 90
 _INNER_WIDTH: Final = WIDTH - 2 * _MARGIN
 _INNER_HEIGHT: Final = HEIGHT - _TOP - _BOTTOM
 _ROWS: Final = 5
-# How wide the characters of a value are in its font, a digit where nothing is said; and the gap before and behind it.
+# Pixels: widths of the characters of a value in its font (_DIGIT for any other), and the gap before and after it.
 _DIGIT: Final = 25
 _CHARACTERS: Final = {".": 12, "K": 32, "M": 37, "B": 32}
 _GAP: Final = 18
-# Room on the right for the value of the longest bar and what stands behind it.
+# The axis is this many times as long as the longest bar, whose value and note are to its right.
 _ROOM: Final = 1.3
 _SHORTEST_BAR: Final = 0.004
 _WIDEST_NAME: Final = 44
-# A title up to this long has the large type.
+# A title of up to this many characters has the large type.
 _SHORT_TITLE: Final = 44
 _WIDEST_TITLE: Final = 62
 _NOT_DRAWN: Final = "(see the post)"
-# What the font has of Latin, Greek and Cyrillic, and of the usual signs; combining marks are placed badly.
+# The Latin, Greek and Cyrillic letters and the common signs of the font; not its combining marks, which it misplaces.
 _GLYPHS: Final = (
     *((0x0020, 0x007E), (0x00A0, 0x02FF), (0x0374, 0x0375), (0x037A, 0x037E), (0x0384, 0x03CE), (0x03D0, 0x0482)),
     *((0x048A, 0x0513), (0x051A, 0x051D), (0x1E00, 0x1E9B), (0x1E9E, 0x1E9E), (0x1EA0, 0x1EF9), (0x1F00, 0x1FFE)),
@@ -52,7 +52,7 @@ _GLYPHS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its name, another name for it in plain letters if there is one, its value and what stands behind it."""
+    """One bar. `plain_name`: another name in ASCII letters, if there is one; `note`: a text after the value, or empty."""
 
     name: str
     plain_name: str | None
@@ -60,12 +60,12 @@ class Bar:
     note: str
 
 
-def ranking(
+def bar_chart(
     title: str, subtitle: str, unit: str, bars: Sequence[Bar], *, subject: str = "", plain_subject: str | None = None
 ) -> Chart:
-    """The most of something, one horizontal bar each, at most five, the longest first: 1600 by 900 pixels.
+    """A chart of up to five horizontal bars, the longest first, of 1600 by 900 pixels.
 
-    `subject`: the name with which the title ends, if it does; `plain_subject` is drawn where the font lacks it.
+    `subject`: a name at the end of the title, may be empty; `plain_subject` is drawn if the font lacks its characters.
     """
     drawn_title = f"{title} {drawable(subject, plain_subject)}" if subject else title
     drawn_title = shortened(drawn_title, _WIDEST_TITLE)
@@ -75,7 +75,7 @@ def ranking(
         "width": _INNER_WIDTH,
         "height": _INNER_HEIGHT,
         "background": _BACKGROUND,
-        # The picture has this size, whatever is in it.
+        # A fixed size, whatever the content.
         "autosize": {"type": "none"},
         "padding": {"left": _MARGIN, "right": _MARGIN, "top": _TOP, "bottom": _BOTTOM},
         "config": {"view": {"stroke": None}},
@@ -83,13 +83,15 @@ def ranking(
         "datasets": {"rows": [_row(rank, bar, most) for rank, bar in enumerate(bars, start=1)], "empty": [{}]},
         "layer": _layers(most),
     }
-    told_title = f"{title} {shortened(one_line(subject), _WIDEST_NAME)}" if subject else title
-    return Chart(spec, _in_words(told_title, subtitle, unit, bars))
+    full_title = f"{title} {shortened(one_line(subject), _WIDEST_NAME)}" if subject else title
+    return Chart(spec, _alt_text(full_title, subtitle, unit, bars))
 
 
 def drawable(name: str, plain_name: str | None) -> str:
-    """A name in characters that the font has: itself or the plain one, if need be what is left of it without the
-    others, unless that is little: then a hint to look at the post."""
+    """A name in characters of the font: the name itself or the plain one, otherwise the part of it that the font has.
+
+    If that is less than half of its letters, a reference to the post.
+    """
     composed, compatible = (unicodedata.normalize(form, one_line(name)) for form in ("NFC", "NFKC"))
     for candidate in (composed, compatible, one_line(plain_name or "")):
         if candidate and all(map(_has_glyph, candidate)):
@@ -101,7 +103,7 @@ def drawable(name: str, plain_name: str | None) -> str:
 
 
 def _row(rank: int, bar: Bar, most: float) -> dict[str, Any]:
-    """What one row shows, and where: lengths are in the unit of the values."""
+    """The data of one row; `length` and `note_at` are in the unit of the values."""
     length, label = max(bar.value, _SHORTEST_BAR * most), short_number(bar.value)
     per_pixel = most * _ROOM / _INNER_WIDTH
     return {
@@ -133,12 +135,12 @@ def _title(text: str, subtitle: str) -> dict[str, Any]:
 
 
 def _layers(most: float) -> list[dict[str, Any]]:
-    """Each row: the name above its bar, the value and its note behind it; and the credit below."""
+    """For each row the name above its bar, then the value and the note to its right; the credit below all rows."""
     across = {"domain": [0, most * _ROOM], "nice": False}
     down = {"domain": list(range(1, _ROWS + 1)), "paddingInner": 0.15, "paddingOuter": 0}
     row = {"field": "rank", "type": "ordinal", "axis": None, "scale": down}
     at_end = {"field": "length", "type": "quantitative", "axis": None, "scale": across}
-    behind_value = {"field": "note_at", "type": "quantitative", "axis": None, "scale": across}
+    after_value = {"field": "note_at", "type": "quantitative", "axis": None, "scale": across}
     colour = {"condition": {"test": "datum.rank == 1", "value": _FIRST_BAR}, "value": _BAR}
     name = {"align": "left", "fontSize": 42, "dy": -22, "color": _TEXT, "limit": _INNER_WIDTH}
     value = {"align": "left", "fontSize": 44, "fontWeight": "bold", "dx": _GAP, "dy": 27, "color": _TEXT}
@@ -151,7 +153,7 @@ def _layers(most: float) -> list[dict[str, Any]]:
         ),
         _layer(_text(name), {"x": {"value": 0}, "y": row, "text": {"field": "name", "type": "nominal"}}),
         _layer(_text(value), {"x": at_end, "y": row, "text": {"field": "label", "type": "nominal"}}),
-        _layer(_text(note), {"x": behind_value, "y": row, "text": {"field": "note", "type": "nominal"}}),
+        _layer(_text(note), {"x": after_value, "y": row, "text": {"field": "note", "type": "nominal"}}),
         _layer(_text(credit), credit_at, data="empty"),
     ]
 
@@ -164,22 +166,22 @@ def _text(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "text", "font": FONT, "baseline": "middle"} | properties
 
 
-def _in_words(title: str, subtitle: str, unit: str, bars: Sequence[Bar]) -> str:
-    """The chart for who cannot see it; names are shortened until it fits."""
+def _alt_text(title: str, subtitle: str, unit: str, bars: Sequence[Bar]) -> str:
+    """The content of the chart as text, its names shortened until it fits X's limit."""
     for width in (_WIDEST_NAME * 2, _WIDEST_NAME, 20, 8):
-        told = [
+        listed = [
             f"{rank}. {shortened(one_line(bar.name), width)}: {short_number(bar.value)} {unit}"
             + (f" ({_spoken(bar.note)})" if bar.note else "")
             for rank, bar in enumerate(bars, start=1)
         ]
-        text = f"Bar chart. {title}. {subtitle}. {'; '.join(told)}. {CREDIT}."
+        text = f"Bar chart. {title}. {subtitle}. {'; '.join(listed)}. {CREDIT}."
         if len(text) <= LONGEST_ALT_TEXT:
             return text
     return text[:LONGEST_ALT_TEXT]
 
 
 def _spoken(note: str) -> str:
-    """A mark as a screen reader should say it."""
+    """A note as a screen reader should speak it."""
     if note.startswith("▲"):
         return f"up {note[1:]}"
     if note.startswith("▼"):

@@ -1,32 +1,33 @@
-"""What is to be said about a day: read its tables, draw its game, find the words, and put them into the outbox."""
+"""The summaries of a day: its tables are read, its game is drawn, and its texts and charts go into the outbox."""
 
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any
 
 from bot.core.calendar import Calendar
 from bot.core.polls import GameId
-from bot.core.posts import Chart, DaySummaries, Summary, SummaryKind
-from bot.core.watch_time import RolledUpDay, Watched
-from bot.post import chart, choose, compose
+from bot.core.posts import DaySummaries, Summary, SummaryKind
+from bot.core.watch_time import RankedEntry, RolledUpDay
+from bot.core.wording import TOP
+from bot.post import choose
+from bot.post.compose import summary
+from bot.post.ranking import Ranking, is_comparable, reason_to_skip
 from helperfunctions.clock import Clock
-from helperfunctions.database import Database, Transaction
+from helperfunctions.database import Database, Transaction, record, records
 from helperfunctions.errors import DayNotAvailable
-from helperfunctions.text import one_line
 
 log = logging.getLogger(__name__)
-
-TOP: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Puts a day into words. `random` gives a number from 0 to below 1; it is asked once per day of the calendar.
+    """Plans the summaries of days.
 
-    `post_at`: from when on a day is summed up, by the clocks of the calendar's time zone.
+    `random` returns a number from 0 to below 1 and is called once per day of the calendar. `post_at`: the wall-clock
+    time, in the calendar's time zone, from which on a finished day is posted.
     """
 
     database: Database
@@ -36,40 +37,40 @@ class Planner:
     post_at: time
 
     def summaries(self, named: date) -> DaySummaries:
-        """The three summaries of a day. Raises DayNotAvailable when it is not rolled up."""
+        """The summaries of a day. Raises DayNotAvailable when it is not rolled up."""
         with self.database.transaction() as tx:
             return self._summaries(tx, named)
 
     def plan(self, named: date, *, expires_at: datetime) -> DaySummaries:
-        """Put the summaries of a day into the outbox, all or none; what stands there already stays.
+        """Put the summaries of a day into the outbox, all or none; those that are in it already stay as they are.
 
-        Of a day that is not worth telling it is recorded why. Raises DayNotAvailable when it is not rolled up.
+        If the day is not worth a summary, the reason is stored. Raises DayNotAvailable when it is not rolled up.
         """
         with self.database.transaction() as tx:
-            said = self._summaries(tx, named)
+            planned = self._summaries(tx, named)
             now = self.clock.now()
-            kept = 0
-            for summary in said.summaries or [Summary(kind, "") for kind in SummaryKind]:
-                chart = summary.chart
-                kept += tx.post.keep_post(
-                    kind=summary.kind,
+            stored = 0
+            for one in planned.summaries or [Summary(kind, "") for kind in SummaryKind]:
+                stored += tx.post.store_post(
+                    kind=one.kind,
                     day=named,
-                    text=summary.text,
-                    chart=json.dumps(chart.spec) if chart else None,
-                    alt_text=chart.alt_text if chart else None,
-                    status="skipped" if said.skipped_because else "due",
-                    reason=said.skipped_because,
+                    text=one.text,
+                    chart=json.dumps(one.chart.spec) if one.chart else None,
+                    alt_text=one.chart.alt_text if one.chart else None,
+                    status="skipped" if planned.skipped_because else "due",
+                    reason=planned.skipped_because,
                     created_at=now,
                     expires_at=expires_at,
                 )
-        if kept:
-            log.info("planned day=%s posts=%d%s", named, kept, _skipped(said))
-        return said
+        if stored:
+            reason = f" skipped: {planned.skipped_because}" if planned.skipped_because else ""
+            log.info("planned day=%s posts=%d%s", named, stored, reason)
+        return planned
 
     def plan_if_due(self) -> DaySummaries | None:
-        """Plan the newest finished day from `post_at` on, once; a late roll-up is waited for until midnight.
+        """Plan the newest finished day once, from `post_at` on; its roll-up may come as late as midnight.
 
-        What was planned, if anything. Older days are never told.
+        Returns the planned summaries, None if nothing is due. Older days are never posted.
         """
         now = self.clock.now()
         local = now.astimezone(self.calendar.timezone)
@@ -86,96 +87,49 @@ class Planner:
         return self.plan(day.date, expires_at=midnight.astimezone(UTC))
 
     def _summaries(self, tx: Transaction, named: date) -> DaySummaries:
-        row = tx.post.day(day=named)
-        if row is None:
+        day = _rolled_up(tx, named)
+        if day is None:
             raise DayNotAvailable(f"the day {named} is not rolled up")
-        day = RolledUpDay(*row)
-        skipped_because = compose.reason_to_skip(day)
+        skipped_because = reason_to_skip(day)
         if skipped_because:
             return DaySummaries(named, [], skipped_because)
-        day_before = named - timedelta(days=1)
-        row_before = tx.post.day(day=day_before)
-        told = compose.tells_change(RolledUpDay(*row_before) if row_before is not None else None, day)
-        which = {"day": named, "day_before": day_before, "how_many": TOP}
-        streamers = _watched(tx.post.top_streamers(**which))
-        summaries = [
-            with_chart(
-                compose.streamers_summary(day, streamers, tell_change=told),
-                compose.STREAMERS_TITLE,
-                *(day, streamers, told),
-            )
+        return DaySummaries(named, [summary(ranking) for ranking in self._rankings(tx, day)])
+
+    def _rankings(self, tx: Transaction, day: RolledUpDay) -> Sequence[Ranking]:
+        """The rankings of a day in the order in which they are posted; if no stream has a game, streamers alone."""
+        day_before = day.date - timedelta(days=1)
+        days: dict[str, Any] = {"day": day.date, "day_before": day_before, "how_many": TOP}
+        shows_change = is_comparable(_rolled_up(tx, day_before), day)
+
+        def ranking(kind: SummaryKind, rows: Any, game_name: str = "") -> Ranking:
+            return Ranking(kind, day, records(RankedEntry, rows), shows_change, game_name)
+
+        streamers = ranking(SummaryKind.STREAMERS, tx.post.top_streamers(**days))
+        drawn = self._drawn_game(tx, day.date)
+        if drawn is None:
+            return [streamers]
+        game_id, game_name = drawn
+        of_game = tx.post.top_streamers_of_game(**days, game_id=game_id)
+        return [
+            ranking(SummaryKind.GAMES, tx.post.top_games(**days)),
+            streamers,
+            ranking(SummaryKind.STREAMERS_OF_GAME, of_game, game_name),
         ]
-        drawn = self._drawn_game(tx, named)
-        if drawn is not None:
-            game_id, game_name = drawn
-            games = _watched(tx.post.top_games(**which))
-            of_game = _watched(tx.post.top_streamers_of_game(**which, game_id=game_id))
-            summaries = [
-                with_chart(
-                    compose.games_summary(day, games, tell_change=told), compose.GAMES_TITLE, *(day, games, told)
-                ),
-                *summaries,
-                with_chart(
-                    compose.streamers_of_game_summary(day, game_name, of_game, tell_change=told),
-                    compose.STREAMERS_OF_GAME_TITLE,
-                    *(day, of_game, told),
-                    game_name=one_line(game_name) or compose.NO_NAME,
-                ),
-            ]
-        return DaySummaries(named, summaries)
 
     def _drawn_game(self, tx: Transaction, named: date) -> tuple[GameId, str] | None:
-        """The day's game: drawn the first time somebody asks, the same ever after. None if all streams had none."""
+        """The id and name of the day's game, which is drawn once. None if no stream of the day has a game."""
         if tx.post.drawn_game(day=named) is None:
-            games = [(GameId(game_id), float(hours)) for game_id, hours in tx.post.drawable_games(day=named)]
+            games = [(GameId(row.game_id), float(row.watch_hours)) for row in tx.post.drawable_games(day=named)]
             if not games:
                 return None
             game_id = choose.draw_game(games, self.random())
-            tx.post.keep_draw(day=named, game_id=game_id, drawn_at=self.clock.now())
+            tx.post.store_draw(day=named, game_id=game_id, drawn_at=self.clock.now())
             log.info("game drawn day=%s game_id=%s", named, game_id)
         # Read back: another process may have drawn at the same moment, and the first draw stays.
-        game_id, game_name = tx.post.drawn_game(day=named)
-        return GameId(game_id), str(game_name)
+        drawn = tx.post.drawn_game(day=named)
+        return GameId(drawn.game_id), str(drawn.game_name)
 
 
-def with_chart(
-    summary: Summary,
-    title: str,
-    day: RolledUpDay,
-    ranked: Sequence[Watched],
-    tell_change: bool,
-    *,
-    game_name: str = "",
-) -> Summary:
-    """The summary with its chart; without one if it cannot be composed, for the words are what matters."""
-    try:
-        return replace(summary, chart=_chart(title, day, ranked, tell_change, game_name))
-    except Exception:
-        log.warning("no chart day=%s kind=%s", day.date, summary.kind, exc_info=True)
-        return summary
-
-
-def _chart(title: str, day: RolledUpDay, ranked: Sequence[Watched], tell_change: bool, game_name: str) -> Chart:
-    bars = [
-        chart.Bar(
-            name=entry.name or compose.NO_NAME,
-            plain_name=entry.plain_name,
-            value=entry.watch_hours,
-            note=compose.change(rank, entry) if tell_change else "",
-        )
-        for rank, entry in enumerate(ranked, start=1)
-    ]
-    subtitle = f"Hours watched · {compose.written_date(day)} · {compose.measured(day)} measured"
-    return chart.ranking(title, subtitle, "hours", bars, subject=game_name, plain_subject="the day's game")
-
-
-def _watched(rows: Any) -> list[Watched]:
-    return [
-        Watched(str(name), float(hours), plain_name, hours_before, rank_before)
-        for name, hours, plain_name, hours_before, rank_before in rows
-    ]
-
-
-def _skipped(said: DaySummaries) -> str:
-    """For the log: nothing when the posts are to be sent, else why they are not."""
-    return f" skipped: {said.skipped_because}" if said.skipped_because else ""
+def _rolled_up(tx: Transaction, named: date) -> RolledUpDay | None:
+    row = tx.post.day(day=named)
+    return record(RolledUpDay, row) if row is not None else None

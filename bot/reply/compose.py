@@ -12,14 +12,10 @@ from itertools import product
 from typing import Final
 
 from bot.core.questions import SubjectKind, Window, WindowKind
+from bot.core.wording import LOW_COVERAGE, WIDEST_NAME, display_name
 from bot.reply.facts import Facts, LiveFacts, Ranked, SpanFacts
-from helperfunctions.text import NO_CATEGORY, POST_LIMIT, plain, short_number, shortened, widest_fit
+from helperfunctions.text import NO_CATEGORY, POST_LIMIT, short_number, widest_fit
 
-# A name longer than this is cut even where there is room: a list reads better when its lines do not wrap.
-WIDEST_NAME: Final = 40
-NO_NAME: Final = "(no name)"
-# Below this share of the time asked for, an answer says how much was measured.
-TELL_COVERAGE_BELOW: Final = 0.9
 # Behind a form that is used once more.
 _NUMBER: Final = "\n\n({})"
 
@@ -133,11 +129,11 @@ def _fitting(write: Callable[[int], str]) -> str:
 
 
 def _about(text: str, name: str, width: int) -> str:
-    return text.format(name=_name(name, width))
+    return text.format(name=display_name(name, width))
 
 
 def _span(facts: SpanFacts, style: Style, width: int) -> str:
-    subject, when = _name(facts.subject.name, width), _when(facts.window)
+    subject, when = display_name(facts.subject.name, width), _when(facts.window)
     note = _coverage(facts)
     if not facts.days_measured:
         return f"{_capital(when)} was not measured, so I cannot tell about {subject}."
@@ -158,7 +154,7 @@ def _totals(facts: SpanFacts, style: Style) -> str:
 
 
 def _live(facts: LiveFacts, style: Style, width: int) -> str:
-    subject = _name(facts.subject.name, width)
+    subject = display_name(facts.subject.name, width)
     if facts.polled_at is None:
         return f"I have not looked at Twitch lately, so I cannot tell about {subject} now."
     at = f"{facts.polled_at.astimezone(UTC):%H:%M} UTC"
@@ -166,7 +162,7 @@ def _live(facts: LiveFacts, style: Style, width: int) -> str:
         whole = "" if facts.is_whole else ", as far as I could see"
         return f"{subject} is not live with more than {facts.more_than_viewers} viewers{whole} ({at})."
     if facts.subject.kind is SubjectKind.STREAMER:
-        game = _name(facts.game_name or NO_CATEGORY, width)
+        game = display_name(facts.game_name or NO_CATEGORY, width)
         return (
             f"{style.heading.format(subject=subject, when=f'live, {at}')}\n{_viewers(facts.viewers)}{style.dash}{game}"
         )
@@ -183,14 +179,14 @@ def _viewers(count: int) -> str:
 def _list(ranked: Sequence[Ranked], style: Style, width: int, unit: str) -> str:
     """One line each; what the numbers are is said once."""
     return "\n".join(
-        f"{style.mark.format(rank=rank)}{_name(entry.name or NO_CATEGORY, width)}{style.dash}"
+        f"{style.mark.format(rank=rank)}{display_name(entry.name or NO_CATEGORY, width)}{style.dash}"
         f"{short_number(entry.value)}{unit if rank == 1 else ''}"
         for rank, entry in enumerate(ranked, start=1)
     )
 
 
 def _coverage(facts: SpanFacts) -> list[str]:
-    if not facts.hours or facts.covered_hours >= TELL_COVERAGE_BELOW * facts.hours:
+    if not facts.hours or facts.covered_hours >= LOW_COVERAGE * facts.hours:
         return []
     if facts.days_measured < facts.days:
         return [f"Measured: {facts.days_measured} of {facts.days} days"]
@@ -221,9 +217,5 @@ def _capital(text: str) -> str:
 
 
 def _question(start: str, names: Sequence[str], end: str, width: int) -> str:
-    *firsts, last = (_name(name, width) for name in names[:3])
+    *firsts, last = (display_name(name, width) for name in names[:3])
     return f"{start} {', '.join(firsts)}{' or ' if firsts else ''}{last}{end}"
-
-
-def _name(name: str, width: int) -> str:
-    return shortened(plain(name) or NO_NAME, width)

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from bot.core.calendar import Calendar, in_parts
 from bot.core.questions import Question, SubjectKind, WindowKind
+from bot.core.wording import TOP
 from bot.reply.facts import Facts, LiveFacts, Ranked, SpanFacts
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
 
-TOP: Final = 5
 # Yesterday's numbers come a moment after the day's end; until then, the day before is the newest that there is.
 NEWEST_WITHIN: Final = timedelta(days=1)
 

@@ -1,7 +1,7 @@
 -- name: day^
 -- One rolled-up day. Grain: one row per day.
 select
-    day,
+    day as date,
     starts_at,
     ends_at,
     polls,
@@ -41,9 +41,9 @@ top as (
 )
 
 select
-    top.game_name,
+    top.game_name as name,
     top.watch_hours,
-    null as plain_name,
+    cast(null as text) as plain_name,
     before.watch_hours as hours_before,
     case
         when before.watch_hours is not null then (
@@ -70,7 +70,7 @@ with top as (
 )
 
 select
-    streamers.streamer_name,
+    streamers.streamer_name as name,
     top.watch_hours,
     streamers.login as plain_name,
     before.watch_hours as hours_before,
@@ -112,7 +112,7 @@ top as (
 )
 
 select
-    streamers.streamer_name,
+    streamers.streamer_name as name,
     top.watch_hours,
     streamers.login as plain_name,
     before.watch_hours as hours_before,
@@ -141,8 +141,8 @@ where daily_games.day = :day and daily_games.game_id <> '' and daily_games.watch
 group by coalesce(games.name_key, daily_games.game_id)
 order by game_id;
 
--- name: keep_draw!
--- Remember the game drawn for a day; the first draw stays. Grain: one row per day.
+-- name: store_draw!
+-- Store the game drawn for a day; the first draw stays. Grain: one row per day.
 insert into draws (day, game_id, drawn_at)
 values (:day, :game_id, :drawn_at)
 on conflict (day) do nothing;
@@ -160,7 +160,7 @@ where draws.day = :day;
 -- Whether the summaries of a day are planned, or were skipped.
 select exists (select from posts where day = :day);
 
--- name: keep_post!
+-- name: store_post!
 -- Put a summary into the outbox; there is one per day and kind, and the first stays. Grain: one row per day and kind.
 insert into posts (
     kind, day, text, chart, alt_text, status, reason, created_at, next_try_at, expires_at

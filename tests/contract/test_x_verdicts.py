@@ -14,7 +14,8 @@ import pytest
 
 from helperfunctions.clock import VirtualClock
 from helperfunctions.errors import XCredentialsWrong, XError, XNotYet, XOutOfCredits, XRefused, XRefusedForNow, XUnknown
-from helperfunctions.x_api import LONGEST_ALT_TEXT, XApi, shortened_alt_text
+from helperfunctions.x_api import XApi, shortened_alt_text
+from helperfunctions.x_models import LONGEST_ALT_TEXT
 from tests.contract import canned_x
 
 NOW = datetime(2026, 11, 21, 16, tzinfo=UTC)

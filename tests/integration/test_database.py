@@ -77,7 +77,7 @@ def test_a_transaction_that_fails_leaves_nothing(database: Database, url: str) -
 
 def test_what_the_database_refuses_is_one_line(database: Database) -> None:
     with pytest.raises(DatabaseError) as caught, database.transaction() as tx:
-        tx.post.keep_draw(day=DAY, game_id="chess", drawn_at="2026-11-21T16:00Z")
+        tx.post.store_draw(day=DAY, game_id="chess", drawn_at="2026-11-21T16:00Z")
     assert not isinstance(caught.value, DatabaseUnavailable)
     assert "violates foreign key constraint" in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.post.chart import Bar, ranking
+from bot.post.chart import Bar, bar_chart
 from helperfunctions.drawing import draw_png
 from helperfunctions.errors import ChartNotDrawn
 
@@ -29,26 +29,26 @@ def pixels(png: bytes) -> tuple[int, int, bytes]:
 
 
 def test_a_chart_is_drawn_in_its_size_and_is_not_blank() -> None:
-    width, height, raw = pixels(draw_png(ranking("Title", "Subtitle", "hours", BARS).spec))
+    width, height, raw = pixels(draw_png(bar_chart("Title", "Subtitle", "hours", BARS).spec))
     assert (width, height) == (1600, 900)
     assert len(set(raw)) > 50
 
 
 def test_it_is_drawn_the_same_on_a_machine_without_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The font comes with the engine."""
-    spec = ranking("Title", "Subtitle", "hours", BARS).spec
+    spec = bar_chart("Title", "Subtitle", "hours", BARS).spec
     drawn = draw_png(spec)
     (tmp_path / "fonts").mkdir()
     (tmp_path / "fonts.conf").write_text(f"<fontconfig><dir>{tmp_path / 'fonts'}</dir></fontconfig>")
     monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
     assert draw_png(spec) == drawn
-    assert len(drawn) > len(draw_png(ranking("", "", "", []).spec)) + 5_000
+    assert len(drawn) > len(draw_png(bar_chart("", "", "", []).spec)) + 5_000
 
 
 def test_what_is_too_wide_ends_before_the_edge() -> None:
     """At the end of each row is background: letters that ran on would be seen there."""
     bars = [Bar("W" * 500, None, 5_312_000, "▲1195")] * 5
-    width, height, raw = pixels(draw_png(ranking("Most watched", "", "hours", bars, subject="W" * 500).spec))
+    width, height, raw = pixels(draw_png(bar_chart("Most watched", "", "hours", bars, subject="W" * 500).spec))
     stride = len(raw) // height
     assert stride == 4 * width + 1
     edges = {raw[(row + 1) * stride - 60 : (row + 1) * stride] for row in range(1, height)}
@@ -72,7 +72,7 @@ def test_nothing_is_fetched(way: str) -> None:
 
 def test_who_takes_too_long_is_stopped() -> None:
     with pytest.raises(ChartNotDrawn, match=r"not drawn within 0\.01 seconds"):
-        draw_png(ranking("Title", "", "hours", BARS).spec, timeout_seconds=0.01)
+        draw_png(bar_chart("Title", "", "hours", BARS).spec, timeout_seconds=0.01)
 
 
 def test_what_is_no_chart_is_refused_in_one_line() -> None:
@@ -85,7 +85,7 @@ def test_it_works_from_any_folder(tmp_path: Path) -> None:
     before = Path.cwd()
     os.chdir(tmp_path)
     try:
-        assert draw_png(ranking("Title", "", "hours", BARS).spec).startswith(b"\x89PNG")
+        assert draw_png(bar_chart("Title", "", "hours", BARS).spec).startswith(b"\x89PNG")
     finally:
         os.chdir(before)
     assert list(tmp_path.iterdir()) == []

@@ -11,10 +11,12 @@ import pytest
 
 from bot.core.calendar import Calendar
 from bot.core.polls import Stream
-from bot.core.posts import DaySummaries, Summary, SummaryKind
-from bot.core.watch_time import RolledUpDay, Watched
+from bot.core.posts import DaySummaries, SummaryKind
+from bot.core.watch_time import RankedEntry, RolledUpDay
 from bot.daily.rollup import Rollup
-from bot.post.plan import Planner, with_chart
+from bot.post.compose import summary
+from bot.post.plan import Planner
+from bot.post.ranking import Ranking
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import DayNotAvailable
@@ -191,11 +193,12 @@ def planner_at(database: Database, instant: datetime, calendar: Calendar = CALEN
     return Planner(database, VirtualClock(instant), lambda: 0.0, calendar, POST_AT)
 
 
-def test_a_chart_that_cannot_be_composed_takes_no_post_along(caplog: pytest.LogCaptureFixture) -> None:
+def test_summary_whose_chart_cannot_be_composed_has_a_text_alone(caplog: pytest.LogCaptureFixture) -> None:
     day = RolledUpDay(DAY, DAY_START, DAY_END, 48, 24.0, 1.0, 1.0, 1.0)
-    summary = Summary(SummaryKind.GAMES, "the words")
-    no_name: Any = 5  # what no chart can be made of
-    assert with_chart(summary, "Title", day, [Watched(no_name, 1.0)], False) == summary
+    not_a_name: Any = 5
+    made = summary(Ranking(SummaryKind.GAMES, day, [RankedEntry("原神", 1.0, plain_name=not_a_name)]))
+    assert "1. 原神 – 1 hours" in made.text
+    assert made.chart is None
     assert [(entry.levelname, entry.getMessage()) for entry in caplog.records] == [
         ("WARNING", "no chart day=2026-11-21 kind=games")
     ]

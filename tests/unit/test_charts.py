@@ -8,14 +8,15 @@ import jsonschema
 import pytest
 
 from bot.core.posts import Chart
-from bot.post.chart import LONGEST_ALT_TEXT, Bar, drawable, ranking
+from bot.post.chart import Bar, bar_chart, drawable
+from helperfunctions.x_models import LONGEST_ALT_TEXT
 
 TITLE = "Most watched games on Twitch"
 SUBTITLE = "Hours watched · Sat, Nov 21, 2026 · 24.0 of 24 hours measured"
 
 
 def a_chart(*bars: Bar, subject: str = "", plain_subject: str | None = None) -> Chart:
-    return ranking(TITLE, SUBTITLE, "hours", bars, subject=subject, plain_subject=plain_subject)
+    return bar_chart(TITLE, SUBTITLE, "hours", bars, subject=subject, plain_subject=plain_subject)
 
 
 def rows_of(chart: Chart) -> list[dict[str, Any]]:
@@ -111,7 +112,7 @@ def test_a_name_that_the_font_lacks_is_replaced(name: str, plain_name: str | Non
     ],
 )
 def test_the_title_too_is_drawn_in_what_the_font_has(subject: str, plain_subject: str | None, drawn: str) -> None:
-    chart = ranking("Most watched streamers of", SUBTITLE, "hours", [], subject=subject, plain_subject=plain_subject)
+    chart = bar_chart("Most watched streamers of", SUBTITLE, "hours", [], subject=subject, plain_subject=plain_subject)
     assert chart.spec["title"]["text"] == f"Most watched streamers {drawn}"
     assert f"Most watched streamers of {subject}." in chart.alt_text
 
@@ -129,12 +130,12 @@ BARS = [
 
 @pytest.mark.parametrize("bars", [[], BARS], ids=["no bars", "three bars"])
 def test_the_specification_follows_the_schema_of_vega_lite(bars: list[Bar]) -> None:
-    spec = ranking(TITLE, SUBTITLE, "hours", bars, subject="Chess").spec
+    spec = bar_chart(TITLE, SUBTITLE, "hours", bars, subject="Chess").spec
     alt.LayerChart.from_dict(dict(spec), validate=True)
 
 
 @pytest.mark.parametrize("slip", [{"subtitle": 5}, {"subtitleFonts": "Arial"}, {"anchor": "begin"}], ids=str)
 def test_the_schema_finds_a_slip_in_a_specification(slip: dict[str, Any]) -> None:
-    spec = dict(ranking(TITLE, SUBTITLE, "hours", BARS).spec)
+    spec = dict(bar_chart(TITLE, SUBTITLE, "hours", BARS).spec)
     with pytest.raises(jsonschema.ValidationError):
         alt.LayerChart.from_dict(spec | {"title": spec["title"] | slip}, validate=True)

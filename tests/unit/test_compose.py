@@ -1,15 +1,15 @@
-"""The words of the summaries: true, and within X's limit whatever games and streamers are called."""
+"""The texts of the summaries are true, and within X's limit whatever games and streamers are called."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.core.posts import Summary, SummaryKind
-from bot.core.watch_time import RolledUpDay, Watched
-from bot.post import compose
+from bot.core.posts import SummaryKind
+from bot.core.watch_time import RankedEntry, RolledUpDay
+from bot.post.compose import summary, text
+from bot.post.ranking import Ranking, change, is_comparable, reason_to_skip
 from helperfunctions.text import POST_LIMIT, unwanted, weighted_length
 
 FAMILY = "👨‍👩‍👧‍👦"
@@ -52,53 +52,63 @@ def a_day(coverage: float = 1.0, watch_hours: float = 20_000_000.0, named: date 
     )
 
 
-def watched(*names: str) -> list[Watched]:
+def entries(*names: str) -> list[RankedEntry]:
     hours = (5_312_000.0, 4_120_000.0, 987_654.0, 12_345.6, 987.4)
-    return [Watched(name, of_it) for name, of_it in zip(names, hours, strict=False)]
+    return [RankedEntry(name, of_it) for name, of_it in zip(names, hours, strict=False)]
 
 
-def all_three(day: RolledUpDay, game_name: str, ranked: Sequence[Watched]) -> list[Summary]:
+def games(day: RolledUpDay, *names: str) -> str:
+    return text(Ranking(SummaryKind.GAMES, day, entries(*names)))
+
+
+def all_three(day: RolledUpDay, game_name: str, *names: str) -> list[str]:
+    """The texts of a day's summaries, as if games and streamers had the same names."""
+    ranked = entries(*names)
     return [
-        compose.games_summary(day, ranked),
-        compose.streamers_summary(day, ranked),
-        compose.streamers_of_game_summary(day, game_name, ranked),
+        text(Ranking(SummaryKind.GAMES, day, ranked)),
+        text(Ranking(SummaryKind.STREAMERS, day, ranked)),
+        text(Ranking(SummaryKind.STREAMERS_OF_GAME, day, ranked, game_name=game_name)),
     ]
 
 
-def test_the_games_of_a_day_in_words() -> None:
-    ranked = watched("Just Chatting", "VALORANT", "原神", "Chess", "agario")
-    assert compose.games_summary(a_day(), ranked) == Summary(
-        SummaryKind.GAMES,
+def test_text_of_the_games_of_a_day() -> None:
+    assert games(a_day(), "Just Chatting", "VALORANT", "原神", "Chess", "agario") == (
         "Most watched games on Twitch · Sat, Nov 21, 2026\n"
         "\n"
         "1. Just Chatting – 5.3M hours\n"
         "2. VALORANT – 4.1M\n"
         "3. 原神 – 988K\n"
         "4. Chess – 12K\n"
-        "5. agario – 987",
+        "5. agario – 987"
     )
 
 
-def test_the_streamers_of_a_day_in_words() -> None:
-    assert compose.streamers_summary(a_day(), watched("Ada", "Bob")) == Summary(
-        SummaryKind.STREAMERS,
-        "Most watched streamers on Twitch · Sat, Nov 21, 2026\n\n1. Ada – 5.3M hours\n2. Bob – 4.1M",
+def test_text_of_the_streamers_of_a_day() -> None:
+    assert text(Ranking(SummaryKind.STREAMERS, a_day(), entries("Ada", "Bob"))) == (
+        "Most watched streamers on Twitch · Sat, Nov 21, 2026\n\n1. Ada – 5.3M hours\n2. Bob – 4.1M"
     )
 
 
-def test_the_streamers_of_a_game_in_words() -> None:
-    assert compose.streamers_of_game_summary(a_day(), "Chess", watched("Ada")) == Summary(
-        SummaryKind.STREAMERS_OF_GAME, "Most watched streamers of Chess · Sat, Nov 21, 2026\n\n1. Ada – 5.3M hours"
+def test_text_of_the_streamers_of_a_game() -> None:
+    assert text(Ranking(SummaryKind.STREAMERS_OF_GAME, a_day(), entries("Ada"), game_name="Chess")) == (
+        "Most watched streamers of Chess · Sat, Nov 21, 2026\n\n1. Ada – 5.3M hours"
     )
+
+
+def test_game_without_a_name_is_listed_as_such_in_text_and_chart() -> None:
+    whole = summary(Ranking(SummaryKind.STREAMERS_OF_GAME, a_day(), entries("Ada")))
+    assert whole.text.startswith("Most watched streamers of (no name) · ")
+    assert whole.chart is not None
+    assert "Most watched streamers of (no name)." in whole.chart.alt_text
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
 @pytest.mark.parametrize("coverage", [1.0, 0.61])
 def test_a_summary_fits_a_post_whatever_the_names(hostile: str, coverage: float) -> None:
-    """And says everything that is no name: date, ranks, numbers and coverage are never cut."""
-    for summary in all_three(a_day(coverage), hostile, watched(*[hostile] * 5)):
-        assert weighted_length(summary.text) <= POST_LIMIT
-        heading, empty, *ranks = summary.text.split("\n")
+    """Date, ranks, numbers and coverage are never cut."""
+    for written in all_three(a_day(coverage), hostile, *[hostile] * 5):
+        assert weighted_length(written) <= POST_LIMIT
+        heading, empty, *ranks = written.split("\n")
         assert heading.endswith(" · Sat, Nov 21, 2026")
         assert empty == ""
         numbers = ["5.3M hours", "4.1M", "988K", "12K", "987"]
@@ -109,29 +119,29 @@ def test_a_summary_fits_a_post_whatever_the_names(hostile: str, coverage: float)
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_name_leaves_the_others_legible(hostile: str) -> None:
-    for summary in all_three(a_day(), "Chess", watched("Ada", hostile, "Bob", "Cyd", "Dan")):
+    for written in all_three(a_day(), "Chess", "Ada", hostile, "Bob", "Cyd", "Dan"):
         for line in ("1. Ada – 5.3M hours", "3. Bob – 988K", "4. Cyd – 12K", "5. Dan – 987"):
-            assert line in summary.text.split("\n")
+            assert line in written.split("\n")
 
 
 def test_a_long_name_is_cut_no_more_than_needed() -> None:
     """One of forty has room; five of forty do not, and are cut to the same width."""
-    alone = compose.games_summary(a_day(), watched("x" * 500)).text
+    alone = games(a_day(), "x" * 500)
     assert f"1. {'x' * 38}… – 5.3M hours" in alone
-    five = compose.games_summary(a_day(), watched(*["y" * 500] * 5)).text
+    five = games(a_day(), *["y" * 500] * 5)
     widths = {line.count("y") for line in five.split("\n")[2:]}
     assert len(widths) == 1
     assert POST_LIMIT - 5 < weighted_length(five) <= POST_LIMIT
 
 
-def test_whoever_has_no_visible_name_is_still_listed() -> None:
-    assert "1. (no name) – 5.3M hours" in compose.streamers_summary(a_day(), watched("\u200b\n")).text
+def test_name_without_a_visible_character_is_still_listed() -> None:
+    assert "1. (no name) – 5.3M hours" in games(a_day(), "\u200b\n")
 
 
 @pytest.mark.parametrize("how_many", range(5))
 def test_fewer_than_five_are_listed_as_they_are(how_many: int) -> None:
-    for summary in all_three(a_day(), "Chess", watched(*["Ada", "Bob", "Cyd", "Dan"][:how_many])):
-        assert len(re.findall(r"^\d\. ", summary.text, re.MULTILINE)) == how_many
+    for written in all_three(a_day(), "Chess", *["Ada", "Bob", "Cyd", "Dan"][:how_many]):
+        assert len(re.findall(r"^\d\. ", written, re.MULTILINE)) == how_many
 
 
 @pytest.mark.parametrize(
@@ -142,13 +152,13 @@ def test_fewer_than_five_are_listed_as_they_are(how_many: int) -> None:
         (date(2027, 12, 31), "Fri, Dec 31, 2027"),
     ],
 )
-def test_a_summary_bears_the_date_of_its_day(named: date, written: str) -> None:
-    for summary in all_three(a_day(named=named), "Chess", watched("Ada")):
-        assert summary.text.split("\n")[0].endswith(f" · {written}")
+def test_heading_of_a_summary_ends_with_the_date_of_its_day(named: date, written: str) -> None:
+    for whole in all_three(a_day(named=named), "Chess", "Ada"):
+        assert whole.split("\n")[0].endswith(f" · {written}")
 
 
 @pytest.mark.parametrize(
-    ("coverage", "told"),
+    ("coverage", "line"),
     [
         (1.0, None),
         (0.9, None),
@@ -157,10 +167,10 @@ def test_a_summary_bears_the_date_of_its_day(named: date, written: str) -> None:
         (0.5, "Measured: 12.0 of 24 hours"),
     ],
 )
-def test_a_day_measured_less_than_nine_tenths_says_so(coverage: float, told: str | None) -> None:
-    for summary in all_three(a_day(coverage), "Chess", watched("Ada")):
-        lines = summary.text.split("\n")
-        assert [line for line in lines if line.startswith("Measured")] == ([told] if told else [])
+def test_measured_hours_are_stated_of_a_day_measured_less_than_nine_tenths(coverage: float, line: str | None) -> None:
+    for written in all_three(a_day(coverage), "Chess", "Ada"):
+        stated = [one for one in written.split("\n") if one.startswith("Measured")]
+        assert stated == ([line] if line else [])
 
 
 @pytest.mark.parametrize(
@@ -174,12 +184,12 @@ def test_a_day_measured_less_than_nine_tenths_says_so(coverage: float, told: str
         (a_day(1.0, watch_hours=0.0), "no stream was seen on 2026-11-21"),
     ],
 )
-def test_nothing_is_said_about_a_day_measured_less_than_half(day: RolledUpDay, reason: str | None) -> None:
-    assert compose.reason_to_skip(day) == reason
+def test_day_measured_less_than_half_has_no_summaries(day: RolledUpDay, reason: str | None) -> None:
+    assert reason_to_skip(day) == reason
 
 
 @pytest.mark.parametrize(
-    ("rank", "rank_before", "hours", "hours_before", "told"),
+    ("rank", "rank_before", "hours", "hours_before", "note"),
     [
         (1, 3, 100, 50, "▲2"),
         (3, 2, 100, 200, "▼1"),
@@ -196,33 +206,34 @@ def test_nothing_is_said_about_a_day_measured_less_than_half(day: RolledUpDay, r
         (1, 1, 100, 0, "new"),
     ],
 )
-def test_each_line_says_what_has_changed_since_the_day_before(
-    rank: int, rank_before: int | None, hours: float, hours_before: float | None, told: str
+def test_each_line_ends_with_the_change_since_the_day_before(
+    rank: int, rank_before: int | None, hours: float, hours_before: float | None, note: str
 ) -> None:
-    entry = Watched("Ada", hours, hours_before=hours_before, rank_before=rank_before)
-    assert compose.change(rank, entry) == told
-    ranked = [*watched("A", "B", "C", "D")[: rank - 1], entry]
-    lines = compose.streamers_summary(a_day(), ranked, tell_change=True).text.split("\n")
-    assert lines[1 + rank].endswith(f" {told}")
+    entry = RankedEntry("Ada", hours, hours_before=hours_before, rank_before=rank_before)
+    assert change(rank, entry) == note
+    ranked = [*entries("A", "B", "C", "D")[: rank - 1], entry]
+    lines = text(Ranking(SummaryKind.STREAMERS, a_day(), ranked, shows_change=True)).split("\n")
+    assert lines[1 + rank].endswith(f" {note}")
 
 
 @pytest.mark.parametrize(
     ("before", "known"), [(None, False), (a_day(0.49), False), (a_day(0.5), True), (a_day(1.0), True)]
 )
-def test_a_change_is_told_where_the_day_before_is_known(before: RolledUpDay | None, known: bool) -> None:
-    assert compose.tells_change(before) is known
+def test_day_is_compared_with_a_day_before_that_was_measured(before: RolledUpDay | None, known: bool) -> None:
+    assert is_comparable(before, a_day()) is known
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
 def test_with_changes_it_still_fits_and_nothing_is_linked(hostile: str) -> None:
-    ranked = [Watched(hostile, 5_312_000.0, rank_before=1200, hours_before=1.0) for _ in range(5)]
-    for summary in [
-        compose.games_summary(a_day(0.6), ranked, tell_change=True),
-        compose.streamers_of_game_summary(a_day(0.6), hostile, ranked, tell_change=True),
+    ranked = [RankedEntry(hostile, 5_312_000.0, rank_before=1200, hours_before=1.0) for _ in range(5)]
+    for ranking in [
+        Ranking(SummaryKind.GAMES, a_day(0.6), ranked, shows_change=True),
+        Ranking(SummaryKind.STREAMERS_OF_GAME, a_day(0.6), ranked, shows_change=True, game_name=hostile),
     ]:
-        assert weighted_length(summary.text) <= POST_LIMIT
-        assert unwanted(summary.text) == []
-        assert summary.text.count("▲119") == 5
+        written = text(ranking)
+        assert weighted_length(written) <= POST_LIMIT
+        assert unwanted(written) == []
+        assert written.count("▲119") == 5
 
 
 def cut_short(day: RolledUpDay, hours: float) -> RolledUpDay:
@@ -230,15 +241,15 @@ def cut_short(day: RolledUpDay, hours: float) -> RolledUpDay:
     return replace(day, starts_at=day.ends_at - timedelta(hours=hours), covered_hours=hours)
 
 
-@pytest.mark.parametrize(("hours", "is_said"), [(16, True), (22.5, True), (23, False), (25, False)])
-def test_of_a_day_that_was_cut_short_it_is_said_how_long_it_was(hours: float, is_said: bool) -> None:
-    text = compose.games_summary(cut_short(a_day(), hours), watched("Chess")).text
-    assert (f"Measured: {hours:.1f} of {hours:.0f} hours" in text) is is_said
+@pytest.mark.parametrize(("hours", "is_stated"), [(16, True), (22.5, True), (23, False), (25, False)])
+def test_length_of_a_day_is_stated_if_it_was_cut_short(hours: float, is_stated: bool) -> None:
+    written = games(cut_short(a_day(), hours), "Chess")
+    assert (f"Measured: {hours:.1f} of {hours:.0f} hours" in written) is is_stated
 
 
 def test_a_day_that_was_cut_short_is_not_compared_with_a_whole_one() -> None:
     whole, short = a_day(), cut_short(a_day(), 16)
-    assert compose.tells_change(whole, whole)
-    assert compose.tells_change(whole, cut_short(whole, 23))
-    assert not compose.tells_change(whole, short)
-    assert not compose.tells_change(short, whole)
+    assert is_comparable(whole, whole)
+    assert is_comparable(whole, cut_short(whole, 23))
+    assert not is_comparable(whole, short)
+    assert not is_comparable(short, whole)

@@ -1,0 +1,93 @@
+"""The rankings that the summaries of a day show, and when they are shown. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from bot.core.posts import SummaryKind
+from bot.core.watch_time import RankedEntry, RolledUpDay
+
+# Of a day measured less than this, no summary is posted.
+LOWEST_COVERAGE: Final = 0.5
+# A day with a change of the clocks has 23 hours.
+SHORTEST_WHOLE_DAY: Final = timedelta(hours=23)
+# From this multiple of the day before's hours on, the multiple is shown instead of percent.
+MANY_TIMES: Final = 10.0
+TITLES: Final[Mapping[SummaryKind, str]] = {
+    SummaryKind.GAMES: "Most watched games on Twitch",
+    SummaryKind.STREAMERS: "Most watched streamers on Twitch",
+    # The name of the game follows.
+    SummaryKind.STREAMERS_OF_GAME: "Most watched streamers of",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The most watched games or streamers of a day, the most watched first: the content of one summary.
+
+    `shows_change`: whether each entry is compared with the day before. `game_name`: the game of STREAMERS_OF_GAME.
+    """
+
+    kind: SummaryKind
+    day: RolledUpDay
+    entries: Sequence[RankedEntry]
+    shows_change: bool = False
+    game_name: str = ""
+
+    @property
+    def title(self) -> str:
+        """The title; the name of the game follows that of STREAMERS_OF_GAME."""
+        return TITLES[self.kind]
+
+    def note(self, rank: int) -> str:
+        """How the entry of this rank, counted from 1, has changed since the day before; empty if that is not shown."""
+        return change(rank, self.entries[rank - 1]) if self.shows_change else ""
+
+
+def reason_to_skip(day: RolledUpDay) -> str | None:
+    """Why no summary of a day is posted; None if they are posted."""
+    if day.coverage < LOWEST_COVERAGE:
+        return f"only {day.coverage:.0%} of {day.date} was measured, less than half"
+    if not day.watch_hours:
+        return f"no stream was seen on {day.date}"
+    return None
+
+
+def is_comparable(before: RolledUpDay | None, day: RolledUpDay) -> bool:
+    """Whether a day can be compared with the day before: that was measured enough, and both are about as long."""
+    if before is None or before.coverage < LOWEST_COVERAGE:
+        return False
+    return is_cut_short(before) == is_cut_short(day)
+
+
+def is_cut_short(day: RolledUpDay) -> bool:
+    """Whether a day is shorter than a change of the clocks makes it: the settings of its bounds have changed."""
+    return day.ends_at - day.starts_at < SHORTEST_WHOLE_DAY
+
+
+def change(rank: int, entry: RankedEntry) -> str:
+    """How an entry differs from the day before: its rank if that has changed, otherwise its hours in percent.
+
+    "new" if it was not seen that day.
+    """
+    if entry.rank_before is None or not entry.hours_before:
+        return "new"
+    if entry.rank_before != rank:
+        return f"▲{entry.rank_before - rank}" if entry.rank_before > rank else f"▼{rank - entry.rank_before}"
+    ratio = entry.watch_hours / entry.hours_before
+    if ratio >= MANY_TIMES:
+        return f"×{ratio:.0f}"
+    percent = max(round(100 * (ratio - 1)), -99)  # -100% would mean that nobody watched it
+    return f"{percent:+d}%" if percent else "="
+
+
+def written_date(day: RolledUpDay) -> str:
+    """The date of a day, such as "Sat, Nov 21, 2026"."""
+    return f"{day.date:%a, %b} {day.date.day}, {day.date.year}"
+
+
+def measured(day: RolledUpDay) -> str:
+    """The measured part of a day, such as "20.1 of 24 hours"."""
+    length = (day.ends_at - day.starts_at) / timedelta(hours=1)
+    return f"{day.covered_hours:.1f} of {length:.0f} hours"
