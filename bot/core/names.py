@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from bot.core.name_keys import LONGEST_KEY, game_keys
 from bot.core.near_names import NearNames
@@ -114,9 +114,8 @@ class DatabaseNames:
         if not wanted:
             return found
         with self._database.transaction() as tx:
-            rows = list(tx.names.named_exactly(keys=wanted))
-        for key, kind, subject_id, name, watch_hours in rows:
-            found.setdefault(key, []).append(Subject(SubjectKind(kind), subject_id, name, watch_hours))
+            for row in tx.names.named_exactly(keys=wanted):
+                found.setdefault(row.key, []).append(_subject(row))
         return found
 
     def similar(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[tuple[Subject, float]]:
@@ -150,10 +149,11 @@ class DatabaseNames:
     def _most_watched(self) -> NearNames:
         with self._database.transaction() as tx:
             rows = tx.names.most_watched_names(how_many_streamers=MOST_STREAMERS)
-            return NearNames(
-                (key, Subject(SubjectKind(kind), subject_id, name, watch_hours))
-                for key, kind, subject_id, name, watch_hours in rows
-            )
+            return NearNames((row.key, _subject(row)) for row in rows)
+
+
+def _subject(row: Any) -> Subject:
+    return Subject(SubjectKind(row.kind), row.id, row.name, row.watch_hours, row.main_id)
 
 
 def _storable(key: str) -> str:

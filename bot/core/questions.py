@@ -15,12 +15,17 @@ class SubjectKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A game or streamer that a question is about. `watch_hours`: of the last 30 days, to tell the more watched."""
+    """A game or streamer that a question is about.
+
+    `watch_hours`: of the last 30 days, to rank subjects of the same name. `main_id`: of a game that is one of several
+    categories of the same name, the id that represents all of them; None for any other.
+    """
 
     kind: SubjectKind
     id: str
     name: str
     watch_hours: float = 0.0
+    main_id: str | None = None
 
 
 class WindowKind(StrEnum):

@@ -7,12 +7,12 @@ from bot.core.questions import Subject, SubjectKind
 
 
 def is_same_game(one: Subject, other: Subject) -> bool:
-    """Whether both are games of one name; names that differ in case or spaces alone are one."""
-    return one.kind is other.kind is SubjectKind.GAME and _plain(one.name) == _plain(other.name)
+    """Whether both are categories of one game. Which are is defined in SQL alone, by `games.name_key`."""
+    return one.kind is other.kind is SubjectKind.GAME and _main_id(one) == _main_id(other)
 
 
 def one_per_game(subjects: Iterable[Subject]) -> list[Subject]:
-    """The same, in their order, with the first of each game's categories in the place of all, and the hours of all."""
+    """The subjects in their order, with one for all categories of a game: the first of them, with the hours of all."""
     found: list[Subject] = []
     for subject in subjects:
         for place, known in enumerate(found):
@@ -24,5 +24,5 @@ def one_per_game(subjects: Iterable[Subject]) -> list[Subject]:
     return found
 
 
-def _plain(name: str) -> str:
-    return " ".join(name.lower().split())
+def _main_id(game: Subject) -> str:
+    return game.main_id or game.id

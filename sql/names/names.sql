@@ -129,6 +129,10 @@ select
     asked.kind,
     asked.id,
     asked.name,
+    case
+        when asked.kind = 'game'
+            then (select nullif(min(same.game_id), asked.id) from unnest(same_games(asked.id)) as same (game_id))
+    end as main_id,
     case asked.kind
         when 'game' then (
             select coalesce(sum(one.watch_hours), 0)
@@ -153,8 +157,9 @@ from asked
 order by asked.key, watch_hours desc, asked.kind, asked.id;
 
 -- name: most_watched_names
--- All games, and the streamers watched most, over the newest 30 days that are rolled up; before there are any, whoever
--- is known. Grain: one row per game or streamer and key, the most watched first.
+-- All games, and the streamers watched most, over the newest 30 days that are rolled up; before there are any, any
+-- streamers. `main_id` represents the categories that have the name of a game, null where that is its own id.
+-- Grain: one row per game or streamer and key, the most watched first.
 with recent as materialized (
     select days.day from days
     order by days.day desc
@@ -168,6 +173,14 @@ watched_games as (
     from daily_games
     where day in (select recent.day from recent)
     group by game_id
+),
+
+main_ids as (
+    select
+        game_id,
+        nullif(min(game_id) over (partition by name_key), game_id) as main_id
+    from games
+    where game_id <> ''
 ),
 
 watched_streamers as (
@@ -186,10 +199,12 @@ select
     names.kind,
     names.id,
     names.name,
-    coalesce(watched_games.watch_hours, 0) as watch_hours
+    coalesce(watched_games.watch_hours, 0) as watch_hours,
+    main_ids.main_id
 from names
 left join watched_games on names.id = watched_games.game_id
--- behind a tilde stand words in any order, which nobody types so
+left join main_ids on names.id = main_ids.game_id
+-- A key with a tilde has its words in alphabetical order: no user types that.
 where names.kind = 'game' and not starts_with(names.key, '~')
 union all
 select
@@ -197,7 +212,8 @@ select
     names.kind,
     names.id,
     names.name,
-    watched_streamers.watch_hours
+    watched_streamers.watch_hours,
+    null as main_id
 from watched_streamers
 inner join names on names.kind = 'streamer' and names.id = watched_streamers.streamer_id
 union all
@@ -208,7 +224,8 @@ union all
         names.kind,
         names.id,
         names.name,
-        0 as watch_hours
+        0 as watch_hours,
+        null as main_id
     from names
     where names.kind = 'streamer' and not exists (select from recent)
     limit :how_many_streamers

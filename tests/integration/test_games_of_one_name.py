@@ -13,9 +13,12 @@ from bot.daily.rollup import Rollup
 from bot.reply.facts import SpanFacts
 from bot.reply.lookup import Lookup
 from bot.reply.understand import understand
+from helperfunctions import migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from tests.factories import DAY, DAY_START, a_stream, rows, stage
+from helperfunctions.queries import Queries
+from tests.conftest import database_url, execute
+from tests.factories import DAY, DAY_START, a_stream, rows, stage, write
 
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
 DAY_END = DAY_START + timedelta(days=1)
@@ -110,3 +113,46 @@ def test_who_asks_for_the_name_is_answered_and_not_asked_back(two_days: Database
 def test_streams_without_a_category_are_no_game_of_that_name(database: Database, url: str) -> None:
     stage(database, a_stream(game="", game_name=""), a_stream(streamer="bob", game="1", game_name="Chess"))
     assert rows(url, "select same_games(''), same_games('1'), same_games('nobody')") == [([""], ["1"], ["nobody"])]
+
+
+def test_categories_of_one_name_share_their_main_id(two_days: Database) -> None:
+    names = DatabaseNames(two_days)
+    by_key = {subject.id: subject.main_id for subject in names.exact(["chess"])["chess"]}
+    assert by_key == {"1": None, "2": "1"}
+    assert {subject.id: subject.main_id for subject in names.with_prefix("che", 5)} == by_key
+    assert [subject.main_id for subject in names.with_prefix("go", 5)] == [None]
+
+
+ONE_NAME = {
+    "case": ("Pokémon GO", "POKÉMON go"),
+    "Greek": ("Ωmega", "ωmega"),
+    "Cyrillic": ("Ёж", "ёЖ"),
+    "spaces": (" Team  Fortress", "team\u00a0fortress "),
+}
+TWO_NAMES = {"an accent": ("Pokemon", "Pokémon"), "no space": ("Dota 2", "Dota2"), "a sign": ("Go", "Go!")}
+
+
+@pytest.fixture(scope="module")
+def c_url(server_url: str, queries: Queries, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database of locale C, where lower() knows ASCII alone, made by the release before names were locale-free."""
+    execute(server_url, "create database one_name encoding 'UTF8' locale 'C' locale_provider libc template template0")
+    url, folder = database_url(server_url, "one_name"), tmp_path_factory.mktemp("previous")
+    for path in migrations.MIGRATIONS_FOLDER.glob("*.sql"):
+        if path.name < "20261126008100":
+            (folder / path.name).write_text(path.read_text())
+    migrations.migrate(Database(url, queries), folder)
+    for group, names in (ONE_NAME | TWO_NAMES).items():
+        for number, name in enumerate(names):
+            write(url, "insert into games values (%s, %s, '2026-11-20', '2026-11-21')", f"{group} {number}", name)
+    migrations.migrate(Database(url, queries))
+    return url
+
+
+@pytest.mark.parametrize("group", ONE_NAME)
+def test_names_that_differ_in_case_or_spaces_are_one_game_in_every_locale(group: str, c_url: str) -> None:
+    assert sorted(rows(c_url, f"select unnest(same_games('{group} 0'))")) == [(f"{group} 0",), (f"{group} 1",)]
+
+
+@pytest.mark.parametrize("group", TWO_NAMES)
+def test_names_that_differ_in_anything_else_are_two_games(group: str, c_url: str) -> None:
+    assert rows(c_url, f"select unnest(same_games('{group} 0'))") == [(f"{group} 0",)]
