@@ -21,7 +21,7 @@ from bot.core.calendar import Calendar
 from bot.core.names import DatabaseNames
 from bot.core.polls import Poll, PollStatus
 from bot.core.ports import X
-from bot.core.posts import DaySummaries, NamedPost
+from bot.core.posts import DaySummaries, OutboxRow
 from bot.core.watch_time import RolledUpDay
 from bot.daily.rollup import Rollup
 from bot.health import record
@@ -42,7 +42,7 @@ from bot.spend.account import known_account
 from bot.spend.ledger import Ledger, call_again
 from helperfunctions import embedded_postgres, migrations, reader
 from helperfunctions.clock import Clock
-from helperfunctions.database import Database, ReadPool
+from helperfunctions.database import Database, ReadPool, records
 from helperfunctions.drawing import draw_png, draw_svg, javascript
 from helperfunctions.errors import Busy, DatabaseError, SettingsError
 from helperfunctions.queries import Queries
@@ -228,14 +228,14 @@ class Bot:
         day = named or self.calendar.last_finished(self.clock.now()).date
         return self.planner.summaries(day)
 
-    def post_now(self, named: date | None = None) -> list[NamedPost]:
+    def post_now(self, named: date | None = None) -> list[OutboxRow]:
         """Plan and send the summaries of a day, by hand, at whatever time; how they stand then."""
         now = self.clock.now()
         day = named or self.calendar.last_finished(now).date
         self.planner.plan(day, expires_at=now + BY_HAND_WITHIN)
         self.sender.send()
         with self.database.transaction() as tx:
-            return [NamedPost(*row) for row in tx.outbox.of_day(day=day)]
+            return records(OutboxRow, tx.outbox.of_day(day=day))
 
     @property
     def kept_polls(self) -> KeptPolls:

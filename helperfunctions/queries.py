@@ -20,8 +20,8 @@ class Queries:
 class BoundStep:
     """The queries of one step on one connection: `step.top_games(day=…)`.
 
-    What a call gives follows from the mark behind the query's name: rows (none), one row (`^`), one value (`$`)
-    or the number of rows touched (`!`).
+    The mark behind a query's name decides what a call returns: rows (none), one row or None (`^`), one value (`$`) or
+    the number of rows touched (`!`). The values of a row have the names of its columns.
     """
 
     def __init__(self, queries: Any, connection: Any) -> None:

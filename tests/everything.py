@@ -19,7 +19,7 @@ AWKWARD = "tab\t line\n return\r back\\slash \\N \\. 'quote' \"\" % {} 原神 �
 BY_HAND = (
     "insert into cursors (name, x_id, moved_at) values ('mentions', '17', '2026-11-21 12:00:00.123456+00')",
     "insert into mentions (mention_id, author_id, text, posted_at, seen_at, first_version, is_repost, is_explicit,"
-    " is_to_us, status, asked, decided_at) values"
+    " is_to_us, status, question, decided_at) values"
     " ('18', '5', %(awkward)s, '2026-11-21 12:00+00', '2026-11-21 12:01+00', '18', false, true, true,"
     " 'answered', 'ada', '2026-11-21 12:01+00')",
     "insert into mention_gaps (before_x_id, after_x_id) values ('15', '11')",
@@ -27,13 +27,13 @@ BY_HAND = (
     "insert into posts (kind, mention_id, text, chart, status, created_at, next_try_at, expires_at) values"
     """ ('reply', '18', %(awkward)s, '{"b": [1, 2.50, null], "a": "ä"}', 'due', '2026-11-21 12:01+00',"""
     " '2026-11-21 12:01+00', '2026-11-22 12:01+00')",
-    "insert into x_accounts (credentials, user_id, username, asked_at)"
+    "insert into x_accounts (credentials_hash, user_id, username, fetched_at)"
     " values ('a hash', '9', 'watchtimebot', '2026-11-21 11:00+00')",
     "insert into x_charges (charged_at, kind, purpose, units, usd, status, post_id)"
     " select '2026-11-21 12:02+00', kind, 'replies', 1, usd, 'reserved', (select min(post_id) from posts)"
     " from x_prices order by kind limit 1",
-    "insert into x_lost_reads (purpose, lost_at) values ('mentions', '2026-11-21 12:03+00')",
-    "insert into x_pauses (cause, until, because) values ('credits', '2026-12-01 00:00+00', 'none left')",
+    "insert into x_uncertain_reads (purpose, lost_at) values ('mentions', '2026-11-21 12:03+00')",
+    "insert into x_pauses (cause, until, reason) values ('credits', '2026-12-01 00:00+00', 'none left')",
     "insert into x_reads (day, kind, resource_id) values ('2026-11-21', 'post', '18')",
     "insert into draws (day, game_id, drawn_at) select min(day), min(game_id), '2026-11-22 22:00+00' from daily_games",
     "insert into months (month, summed_up_at) values ('2026-10-01', '2026-11-01 20:00+00') on conflict do nothing",

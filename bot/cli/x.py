@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.core.posts import UNFINISHED, NamedPost
+from bot.core.posts import UNFINISHED, OutboxRow
 from helperfunctions.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -94,11 +94,12 @@ def outbox(
         return
     from rich.table import Table
 
+    from helperfunctions.database import records
     from helperfunctions.text import one_line
 
     with _database() as database, database.transaction() as tx:
         since = SystemClock().now() - timedelta(days=7)
-        posts = [NamedPost(*row) for row in tx.outbox.listed(everything=everything, since=since)]
+        posts = records(OutboxRow, tx.outbox.listed(everything=everything, since=since))
     if not posts:
         typer.echo("Nothing waits, and nothing failed in the last week.")
         return
@@ -181,7 +182,7 @@ def spending_lines(month: "Spending") -> list[str]:
         f"at this pace {month.forecast_usd:.2f} by its end"
     )
     lines.append(_today(month))
-    lines += [f"X is left alone until {until:%F %H:%M} UTC: {because}" for _, until, because in month.pauses]
+    lines += [f"X is not called until {pause.until:%F %H:%M} UTC: {pause.reason}" for pause in month.pauses]
     return lines
 
 
@@ -243,8 +244,8 @@ def price(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     with _database() as database, database.transaction() as tx:
-        for kind, usd, meaning in tx.spend.prices():
-            typer.echo(f"{kind:<15} {usd:>8.4f} USD  {meaning}")
+        for price_row in tx.spend.prices():
+            typer.echo(f"{price_row.kind:<15} {price_row.usd:>8.4f} USD  {price_row.meaning}")
 
 
 @price_app.command("set")

@@ -17,7 +17,7 @@ class SummaryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture as a declarative specification (Vega-Lite), and the same in words, at most 1000 characters."""
+    """A chart as a declarative specification (Vega-Lite), and its alt text of at most 1000 characters."""
 
     spec: Mapping[str, Any]
     alt_text: str
@@ -47,8 +47,8 @@ FAILED: Final = frozenset({"refused", "expired"})
 
 
 @dataclass(frozen=True, slots=True)
-class NamedPost:
-    """One row of the outbox, as it is shown: `about` is the day of a summary or the mention that is answered."""
+class OutboxRow:
+    """One row of the outbox for display. `about`: the day of a summary, or the id of the mention that is answered."""
 
     post_id: int
     kind: str

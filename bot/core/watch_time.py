@@ -19,10 +19,10 @@ class RolledUpDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
-    """A game or streamer and the hours that it was watched; the day before, too, where it was seen then.
+class RankedEntry:
+    """One line of a ranking: a game or streamer, its watch hours, and the hours and rank of the day before, if any.
 
-    `plain_name`: the name in plain letters, where there is one besides.
+    `plain_name`: another name in ASCII letters, such as a streamer's login; None if there is none.
     """
 
     name: str

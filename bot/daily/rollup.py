@@ -12,7 +12,7 @@ from bot.core.calendar import Calendar, Day
 from bot.core.day_bounds import bounds_of, due_days
 from bot.core.watch_time import RolledUpDay
 from helperfunctions.clock import Clock
-from helperfunctions.database import Database, Transaction
+from helperfunctions.database import Database, Transaction, record
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, DayNotAvailable, SumsDisagree, WatchTimeError
 
 log = logging.getLogger(__name__)
@@ -125,8 +125,8 @@ class Rollup:
             tx.daily.insert_streamer_games(day=day.date)
             tx.daily.insert_streamers(day=day.date)
             tx.daily.insert_games(day=day.date)
-            done = RolledUpDay(*tx.daily.keep_day(**span, polls=polls, rolled_up_at=self.clock.now()))
-            _check_sums(day, *tx.daily.sums_of_day(day=day.date))
+            done = record(RolledUpDay, tx.daily.keep_day(**span, polls=polls, rolled_up_at=self.clock.now()))
+            _check_sums(tx, day)
             _check_hours(tx, day, done.covered_hours)
         log.info(
             "day rolled up day=%s polls=%d coverage=%.3f watch_hours=%.0f",
@@ -166,13 +166,19 @@ def _polls_in_staging(tx: Transaction, day: Day) -> int:
     raise DayNotAvailable(f"the day {day.date} cannot be rolled up: {why}")
 
 
-def _check_sums(day: Day, *sums: float) -> None:
-    """The sums come as two groups of four ways each: watch hours, then airtime hours."""
-    ways = ("pairs", "streamers", "games", "polls")
-    for what, group in (("watch hours", sums[:4]), ("airtime hours", sums[4:])):
-        if not all(math.isclose(one, group[0], rel_tol=RELATIVE_TOLERANCE, abs_tol=1e-6) for one in group):
-            told = ", ".join(f"{way} {value!r}" for way, value in zip(ways, group, strict=True))
-            raise SumsDisagree(f"the {what} of {day.date} do not add up: {told}; nothing of this roll-up was kept")
+def _check_sums(tx: Transaction, day: Day) -> None:
+    """Compare a day's totals, which are added up in four ways. Raises SumsDisagree."""
+    for row in tx.daily.sums_of_day(day=day.date):
+        sums = {"pairs": row.by_pair, "streamers": row.by_streamer, "games": row.by_game, "polls": row.by_poll}
+        if not all(_is_close(total, row.by_pair) for total in sums.values()):
+            listed = ", ".join(f"{way} {total!r}" for way, total in sums.items())
+            raise SumsDisagree(
+                f"the {row.measure} of {day.date} do not add up: {listed}; nothing of this roll-up was stored"
+            )
+
+
+def _is_close(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=RELATIVE_TOLERANCE, abs_tol=1e-6)
 
 
 def _check_hours(tx: Transaction, day: Day, covered_hours: float) -> None:

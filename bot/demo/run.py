@@ -17,7 +17,6 @@ from typing import Final
 from pydantic import SecretStr
 
 from bot.core.polls import Poll
-from bot.core.watch_time import RolledUpDay
 from bot.demo.history import live_through_history
 from bot.runtime.schedule import Due, Job, moments
 from bot.spend.report import spending
@@ -209,7 +208,7 @@ def _show_measured(bot: Bot, world: World, screen: Screen) -> None:
     """Our estimate beside the sandbox's truth, which a real Twitch never tells."""
     day = bot.calendar.day(DAY)
     with bot.database.transaction() as tx:
-        watch_hours = RolledUpDay(*tx.post.day(day=DAY)).watch_hours
+        watch_hours = tx.post.day(day=DAY).watch_hours
     truth = world.truth(day.starts_at, day.ends_at, bot.settings.min_viewers)
     screen.line(
         f"Measured {watch_hours:,.0f} hours watched; the truth is {truth.watch.total:,.0f} "

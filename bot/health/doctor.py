@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from bot.core.calendar import Calendar, what_a_change_does
-from bot.core.posts import NamedPost
+from bot.core.posts import OutboxRow
 from bot.health import record, rules
 from bot.health.facts import Facts, gather
 from bot.health.findings import (
@@ -49,7 +49,7 @@ from bot.spend.ledger import Ledger
 from bot.spend.report import spending
 from helperfunctions import disk, embedded_postgres, migrations
 from helperfunctions.clock import Clock
-from helperfunctions.database import Database
+from helperfunctions.database import Database, records
 from helperfunctions.errors import Busy, OverBudget, SettingsError, TwitchUnavailable, WatchTimeError
 from helperfunctions.settings import DEFAULT, Loaded, Settings
 from helperfunctions.x_models import XAccount
@@ -263,7 +263,7 @@ class Doctor:
     def _check_outbox(self) -> Outcome:
         with self._our_schema.transaction() as tx:
             since = self._clock.now() - FAILED_LATELY
-            posts = [NamedPost(*row) for row in tx.outbox.listed(everything=False, since=since)]
+            posts = records(OutboxRow, tx.outbox.listed(everything=False, since=since))
         return judge_outbox(posts, self._troubles("outbox"))
 
     def _check_jobs(self) -> Outcome:

@@ -88,7 +88,7 @@ def gather(
             days_due=due_days(tx, calendar, now).due,
             posts=counts.posts,
             summaries=[
-                (str(row[1]), str(row[3]), str(row[7] or ""))
+                (str(row.kind), str(row.status), str(row.why or ""))
                 for row in tx.outbox.of_day(day=summed_up(calendar, settings.post_at, now)[0].date)
             ],
             waiting_since=tx.health.waiting_since(),

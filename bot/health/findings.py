@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.core.polls import PollStatus
-from bot.core.posts import FAILED, UNFINISHED, NamedPost
+from bot.core.posts import FAILED, UNFINISHED, OutboxRow
 from bot.health.record import RunRecord
 from bot.health.rules import LEAST_FREE_BYTES, Trouble
 from bot.spend.report import Spending
@@ -295,20 +295,20 @@ def judge_clock(ahead_of: Mapping[str, timedelta]) -> Finding:
 
 
 def judge_budget(month: Spending, troubles: Sequence[Trouble] = ()) -> Finding:
-    """What X may still cost this month, whether it is left alone, and what the rules say of spending (`troubles`)."""
+    """What X may still cost this month, whether it is called, and what the rules say of spending (`troubles`)."""
     left = month.budget_usd - month.total_usd
     says = (
         f"{month.total_usd:.3f} of {month.budget_usd:.2f} USD spent, {max(left, 0):.3f} left; "
         f"at this pace {month.forecast_usd:.2f} by the end of {month.month.starts_at:%B}"
     )
-    for cause, until, because in month.pauses:
-        mend = "buy credits" if cause == "credits" else "mend the keys"
+    for pause in month.pauses:
+        mend = "buy credits" if pause.cause == "credits" else "mend the keys"
         return Finding(
             "budget",
             Verdict.BAD,
-            f"{says}. X is left alone until {until:%F %H:%M} UTC: {because}",
+            f"{says}. X is not called until {pause.until:%F %H:%M} UTC: {pause.reason}",
             f"{mend}, then `watchtime spend --resume`",
-            for_now=cause == "credits",
+            for_now=pause.cause == "credits",
         )
     if left <= 0:
         mend = f"raise X_MONTHLY_BUDGET_USD, or wait for {month.month.ends_at:%B}"
@@ -347,7 +347,7 @@ def judge_days(newest: date | None, late: Sequence[date], changed: str | None = 
     return Finding("days", Verdict.GOOD, says)
 
 
-def judge_outbox(posts: Sequence[NamedPost], late: Sequence[Trouble]) -> Finding:
+def judge_outbox(posts: Sequence[OutboxRow], late: Sequence[Trouble]) -> Finding:
     """What waits to be sent, what was not sent lately, and what should have been sent or decided by now (`late`)."""
     waiting = [post for post in posts if post.status in UNFINISHED]
     failed = [post for post in posts if post.status in FAILED]

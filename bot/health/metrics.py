@@ -43,7 +43,7 @@ def of_facts(facts: Facts) -> Iterator[Measured]:
     yield _by("x_spent_usd", "What X has cost this month (UTC)", "purpose", spent)
     yield _one("x_budget_usd", "What X may cost in a month", float(facts.spending.budget_usd))
     yield _one("x_forecast_usd", "What X comes to at this pace", float(facts.spending.forecast_usd))
-    yield _one("x_pauses", "Reasons for which X is left alone just now", len(facts.spending.pauses))
+    yield _one("x_pauses", "Reasons for which X is not called just now", len(facts.spending.pauses))
     yield _one("database_bytes", "What the database takes on disk", facts.database_bytes)
 
 

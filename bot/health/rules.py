@@ -70,7 +70,7 @@ def judge(facts: Facts, expected: Expected) -> list[Trouble]:
         *_summaries(facts, expected),
         *_outbox(facts),
         *_spending(facts),
-        *(Trouble("x", f"X is left alone until {until:%F %H:%M} UTC: {why}", of) for of, until, why in pauses),
+        *(Trouble("x", f"X is not called until {one.until:%F %H:%M} UTC: {one.reason}", one.cause) for one in pauses),
     ]
 
 

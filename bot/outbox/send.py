@@ -11,7 +11,7 @@ from bot.outbox.settle import Settler
 from bot.spend.ledger import Ledger, Purpose
 from bot.spend.metered import MeteredX
 from helperfunctions.clock import Clock
-from helperfunctions.database import Database
+from helperfunctions.database import Database, record
 from helperfunctions.errors import (
     ChartNotDrawn,
     OverBudget,
@@ -100,7 +100,7 @@ class Sender:
     def _claim(self) -> Claimed | None:
         with self.database.transaction() as tx:
             row = tx.outbox.claim_next(now=self.clock.now())
-        return Claimed(*row) if row is not None else None
+        return record(Claimed, row) if row is not None else None
 
     def _send(self, x: X, post: Claimed) -> bool:
         """Try to send one post; whether it is out. Whatever happens is on its row when this returns."""
@@ -119,7 +119,7 @@ class Sender:
             x_id = metered.create_post(post.text, reply_to=post.mention_id, media_ids=media)
         except XRefused as exc:
             if exc.duplicate and post.was_unknown:
-                self._not_known(post, exc, is_out=True)
+                self._not_known(post, exc, was_duplicate=True)
             elif exc.may_pass and post.kind != "reply":
                 # A summary answers nobody, so that nobody's settings can be the reason.
                 self._postpone(post, exc, holds_others=False)
@@ -127,7 +127,7 @@ class Sender:
                 self._refuse(post, str(exc))
             return False
         except XUnknown as exc:
-            self._not_known(post, exc, is_out=False)
+            self._not_known(post, exc, was_duplicate=False)
             return False
         except XError as exc:
             self._postpone(post, exc, holds_others=isinstance(exc, XNotYet))
@@ -170,9 +170,11 @@ class Sender:
             tx.outbox.refuse(post_id=post.post_id, reason=reason)
         log.error("refused for good kind=%s post=%d: %s", post.kind, post.post_id, reason)
 
-    def _not_known(self, post: Claimed, error: XError, *, is_out: bool) -> None:
+    def _not_known(self, post: Claimed, error: XError, *, was_duplicate: bool) -> None:
         with self.database.transaction() as tx:
-            tx.outbox.not_known(post_id=post.post_id, is_out=is_out, error=str(error), next_try_at=self.clock.now())
+            tx.outbox.not_known(
+                post_id=post.post_id, was_duplicate=was_duplicate, error=str(error), next_try_at=self.clock.now()
+            )
         log.warning("outcome unknown kind=%s post=%d: %s", post.kind, post.post_id, error)
 
     def _postpone(self, post: Claimed, error: XError, *, holds_others: bool) -> None:

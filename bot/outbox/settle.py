@@ -14,7 +14,7 @@ from bot.spend.account import account_of
 from bot.spend.ledger import Ledger, Purpose
 from bot.spend.metered import MeteredX
 from helperfunctions.clock import Clock
-from helperfunctions.database import Database, Transaction
+from helperfunctions.database import Database, Transaction, records
 from helperfunctions.errors import XError
 from helperfunctions.x_models import XPost
 
@@ -30,7 +30,10 @@ _TRAILING_LINKS = re.compile(r"(?:\s*https://t\.co/\w+)+$")
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """A post of which nobody knows whether it is out. `is_out`: X says that it has it."""
+    """A post whose publication is unknown.
+
+    `was_duplicate`: X refused a later attempt as a duplicate, so an earlier one published it.
+    """
 
     post_id: int
     kind: str
@@ -39,7 +42,7 @@ class Uncertain:
     claimed_at: datetime
     expires_at: datetime
     after_x_id: str
-    is_out: bool
+    was_duplicate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Settler:
     def settle(self) -> int:
         """Look all of them up whose turn it is; how many turned out to be published."""
         with self.database.transaction() as tx:
-            uncertain = [Uncertain(*row) for row in tx.outbox.unknown_posts(now=self.clock.now())]
+            uncertain = records(Uncertain, tx.outbox.unknown_posts(now=self.clock.now()))
         if not uncertain:
             return 0
         try:
@@ -106,7 +109,7 @@ class Settler:
             if now - post.claimed_at < self.lag:
                 self._schedule(tx, post)
                 return False
-            if post.is_out:
+            if post.was_duplicate:
                 log.warning("X says that it has post=%d, and it could not be found on our timeline", post.post_id)
                 self._published(tx, post, None)
                 return True
@@ -118,7 +121,7 @@ class Settler:
         return False
 
     def _published(self, tx: Transaction, post: Uncertain, x_id: str | None) -> None:
-        self.ledger.was_published(tx, post.post_id, at_first=post.is_out)
+        self.ledger.was_published(tx, post.post_id, at_first=post.was_duplicate)
         tx.outbox.sent(post_id=post.post_id, x_id=x_id, sent_at=self.clock.now())
         log.info("settled: published kind=%s post=%d x_id=%s", post.kind, post.post_id, x_id)
 

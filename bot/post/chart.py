@@ -52,7 +52,7 @@ _GLYPHS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar. `plain_name`: another name in ASCII letters, if there is one; `note`: a text after the value, or empty."""
+    """One bar. `plain_name`: another name in ASCII letters, if any; `note`: a text after the value, may be empty."""
 
     name: str
     plain_name: str | None

@@ -180,7 +180,7 @@ class Answerer:
             return ignored("nothing was understood")
         with self.database.transaction() as tx:
             since = self.clock.now() - NO_REPEAT
-            if tx.reply.asked_lately(author_id=mention.author_id, asked=answer.asked, since=since):
+            if tx.reply.asked_lately(author_id=mention.author_id, question=answer.asked, since=since):
                 return ignored("the same person was answered the same less than ten minutes ago")
         return Decision("answered", asked=answer.asked, wording=answer.wording)
 
@@ -203,7 +203,7 @@ class Answerer:
                 mention_id=mention.mention_id,
                 status=decision.status,
                 reason=decision.reason,
-                asked=decision.asked,
+                question=decision.asked,
                 decided_at=now,
             )
             if decided and decision.wording is not None:

@@ -6,7 +6,7 @@ from typing import Final
 from bot.core.ports import X
 from bot.spend.ledger import Ledger, Purpose
 from bot.spend.metered import MeteredX
-from helperfunctions.database import Database
+from helperfunctions.database import Database, record
 from helperfunctions.x_models import XAccount
 
 ACCOUNT_KEPT_FOR: Final = timedelta(days=7)
@@ -24,10 +24,10 @@ def ask_account(ledger: Ledger, x: X, credentials: str) -> XAccount:
     account = MeteredX(x, ledger, Purpose.ACCOUNT).me()
     with ledger.database.transaction() as tx:
         tx.spend.keep_account(
-            credentials=credentials,
+            credentials_hash=credentials,
             user_id=account.user_id,
             username=account.username,
-            asked_at=ledger.clock.now(),
+            fetched_at=ledger.clock.now(),
         )
     return account
 
@@ -35,5 +35,5 @@ def ask_account(ledger: Ledger, x: X, credentials: str) -> XAccount:
 def known_account(database: Database, credentials: str, asked_after: datetime = LONG_AGO) -> XAccount | None:
     """The account that credentials belong to, if X was asked after a certain time; X is not asked here."""
     with database.transaction() as tx:
-        known = tx.spend.account(credentials=credentials, asked_after=asked_after)
-    return XAccount(*known) if known is not None else None
+        known = tx.spend.account(credentials_hash=credentials, fetched_after=asked_after)
+    return record(XAccount, known) if known is not None else None

@@ -49,7 +49,7 @@ class Allowance:
 def allowance_of(tx: Transaction, now: datetime, budget_usd: Decimal, *, owns_app: bool) -> Allowance:
     """The allowance at `now`. The caller holds the lock of the ledger in this transaction."""
     month = month_of(now)
-    price = {kind: Decimal(usd) for kind, usd, _ in tx.spend.prices()}
+    price = {row.kind: Decimal(row.usd) for row in tx.spend.prices()}
     read = price["owned_read" if owns_app else "post_read"]
     spent, answers_today = map(
         Decimal,

@@ -86,7 +86,7 @@ class Ledger:
     def reserve(self, kind: str, purpose: Purpose, *, post_id: int | None = None) -> int:
         """Set the price of a call that writes aside; the number of the charge.
 
-        Raises OverBudget when it is not there, XOutOfCredits or XCredentialsWrong while X is left alone.
+        Raises OverBudget when it is not there, XOutOfCredits or XCredentialsWrong while X is not called.
         """
         with self._transaction() as tx:
             self._check_pauses(tx)
@@ -154,8 +154,8 @@ class Ledger:
                 tx.spend.charge_not_made(charge_id=charge_id)
             if isinstance(error, XOutOfCredits | XCredentialsWrong):
                 cause = "credits" if isinstance(error, XOutOfCredits) else "credentials"
-                tx.spend.pause(cause=cause, until=error.not_before, because=str(error))
-                log.error("X is left alone until=%s cause=%s: %s", f"{error.not_before:%F %H:%M}", cause, error)
+                tx.spend.pause(cause=cause, until=error.not_before, reason=str(error))
+                log.error("X is not called until=%s cause=%s: %s", f"{error.not_before:%F %H:%M}", cause, error)
 
     @property
     def read_kind(self) -> str:
@@ -170,9 +170,10 @@ class Ledger:
             yield tx
 
     def _check_pauses(self, tx: Transaction) -> None:
-        for cause, until, because in tx.spend.pauses(now=self.clock.now()):
-            kind = XOutOfCredits if cause == "credits" else XCredentialsWrong
-            raise kind(f"X is left alone until {until.astimezone(UTC):%F %H:%M} UTC: {because}", not_before=until)
+        for pause in tx.spend.pauses(now=self.clock.now()):
+            kind = XOutOfCredits if pause.cause == "credits" else XCredentialsWrong
+            until = pause.until.astimezone(UTC)
+            raise kind(f"X is not called until {until:%F %H:%M} UTC: {pause.reason}", not_before=pause.until)
 
     def _allowance(self, tx: Transaction) -> Allowance:
         return allowance_of(tx, self.clock.now(), self.budget_usd, owns_app=self.owns_app)

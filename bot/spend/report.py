@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.spend.allowance import Allowance, allowance_of
 from bot.spend.month import Month, month_of
-from helperfunctions.database import Database, Transaction
+from helperfunctions.database import Database, Transaction, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,15 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Why X is not called until a certain time. `cause`: "credits" or "credentials"."""
+
+    cause: str
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Spending:
     """A month's spending so far, in USD, and what it comes to if it goes on like this."""
 
@@ -30,7 +39,7 @@ class Spending:
     budget_usd: Decimal
     rows: Sequence[Spent]
     forecast_usd: Decimal
-    pauses: Sequence[tuple[str, datetime, str]]
+    pauses: Sequence[Pause]
     allowance: Allowance
     # what reading mentions and answering them has cost in the last hour
     answers_last_hour_usd: Decimal
@@ -51,13 +60,9 @@ def spending_of(tx: Transaction, now: datetime, budget_usd: Decimal, *, owns_app
     """The same, in a transaction that is there already."""
     month = month_of(now)
     week_ago = now - timedelta(days=7)
-    rows = [
-        Spent(str(purpose), str(kind), int(units), Decimal(usd), Decimal(unsettled or 0))
-        for purpose, kind, units, usd, unsettled in tx.spend.month_by_kind(since=month.starts_at, before=month.ends_at)
-    ]
+    rows = records(Spent, tx.spend.month_by_kind(since=month.starts_at, before=month.ends_at))
     lately = Decimal(tx.spend.spent(since=week_ago, before=now))
     first: Any = tx.spend.first_charge_at(since=week_ago, before=now)
-    pauses = [(str(cause), until, str(because)) for cause, until, because in tx.spend.pauses(now=now)]
     days = max((now - first) / timedelta(days=1), 1.0) if first else 1.0
     total = sum((row.usd for row in rows), Decimal(0))
     to_come = lately / Decimal(days) * Decimal((month.ends_at - now) / timedelta(days=1))
@@ -66,7 +71,7 @@ def spending_of(tx: Transaction, now: datetime, budget_usd: Decimal, *, owns_app
         budget_usd=budget_usd,
         rows=rows,
         forecast_usd=(total + to_come).quantize(Decimal("0.001")),
-        pauses=pauses,
+        pauses=records(Pause, tx.spend.pauses(now=now)),
         allowance=allowance_of(tx, now, budget_usd, owns_app=owns_app),
         answers_last_hour_usd=Decimal(tx.spend.spent_on_answers(since=now - timedelta(hours=1), before=now)),
     )

@@ -11,6 +11,7 @@ from helperfunctions.database.advisory_lock import Hold
 from helperfunctions.database.copy_rows import NULL, CopyRows, Readable, escape_for_copy
 from helperfunctions.database.database import Database
 from helperfunctions.database.read_pool import ReadPool
+from helperfunctions.database.records import record, records
 from helperfunctions.database.transaction import CostedReads, Transaction, Transactions
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "escape_for_copy",
     "has_password",
     "is_understood",
+    "record",
+    "records",
     "url_without_password",
     "user_and_password",
     "without_password",

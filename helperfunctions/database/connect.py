@@ -5,12 +5,15 @@ from typing import Any
 
 import psycopg2
 import psycopg2.extensions
+from psycopg2.extras import NamedTupleCursor
 
 from helperfunctions.database.address import is_understood
 from helperfunctions.database.errors import translated
 from helperfunctions.errors import DatabaseError
 
 CONNECT_TIMEOUT_SECONDS = 10
+# For a cursor whose rows are tuples without names.
+PLAIN_CURSOR: Any = psycopg2.extensions.cursor
 # A server that vanished without closing the connection, as when its machine lost its network, is noticed within two
 # minutes.
 _ALIVE: dict[str, Any] = {
@@ -61,6 +64,8 @@ def connect(url: str, settings: Mapping[str, str | int], *, application_name: st
             application_name=application_name,
             # Whatever the server, or the environment, says.
             client_encoding="UTF8",
+            # So that a row's values have the names of their columns: `row.watch_hours`.
+            cursor_factory=NamedTupleCursor,
         )
 
 

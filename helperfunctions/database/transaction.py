@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from helperfunctions.database.connect import PLAIN_CURSOR
 from helperfunctions.database.copy_rows import CopyRows, Readable
 from helperfunctions.queries import STEPS, BoundStep, Queries
 
@@ -39,7 +40,8 @@ class Transaction:
 
     def run(self, statements: str | bytes) -> list[tuple[Any, ...]]:
         """Run SQL that PostgreSQL has written itself: a query of ours, or pg_dump. The rows that the last one gave."""
-        with self._connection.cursor() as cursor:
+        # Plain rows: such statements have columns without a name, or several of one name.
+        with self._connection.cursor(cursor_factory=PLAIN_CURSOR) as cursor:
             cursor.execute(statements)
             return [] if cursor.description is None else list(cursor.fetchall())
 

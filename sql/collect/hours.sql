@@ -37,7 +37,7 @@ select
     avg(polls.streams),
     max(polls.viewers),
     count(*)
-from staging.speaking_polls as polls
+from staging.counted_polls as polls
 where
     polls.day between cast(:day as date) - 1 and cast(:day as date) + 1
     and polls.started_at >= cast(:hour_at as timestamptz)
@@ -62,7 +62,7 @@ from (
     select
         polls.poll_id,
         count(*) over () as polls
-    from staging.speaking_polls as polls
+    from staging.counted_polls as polls
     where
         polls.day between cast(:day as date) - 1 and cast(:day as date) + 1
         and polls.started_at >= cast(:hour_at as timestamptz)

@@ -97,17 +97,17 @@ select exists (
 -- Each sort and each hash table of a query may take this much and no more, in one process and without compiled code,
 -- whatever the server or the address of the database says: 128 MB had the server killed in a container of 192 MB.
 select
-    set_config('work_mem', '16MB', true),
-    set_config('hash_mem_multiplier', '1', true),
-    set_config('max_parallel_workers_per_gather', '0', true),
-    set_config('jit', 'off', true);
+    set_config('work_mem', '16MB', true) as work_mem,
+    set_config('hash_mem_multiplier', '1', true) as hash_mem_multiplier,
+    set_config('max_parallel_workers_per_gather', '0', true) as max_parallel_workers_per_gather,
+    set_config('jit', 'off', true) as jit;
 
 -- name: gather_spans!
 -- The hours for which each poll of a day speaks, in milliseconds: this is the definition of watch time.
 -- A poll speaks back to the midpoint between it and the poll before (the first: to the start of the day) and forward
 -- to the midpoint between it and the next (the last: to the end of the day), at most its polling interval each way.
 -- A poll outside of the day's bounds, named after it under other settings, does not speak.
--- A partial poll speaks only where no complete one is near (staging.speaking_polls). Whole milliseconds keep every later
+-- A partial poll speaks only where no complete one is near (staging.counted_polls). Whole milliseconds keep every later
 -- sum exact in a double.
 -- Grain: one row per poll that speaks.
 create temporary table spans on commit drop as
@@ -116,7 +116,7 @@ with speaking as (
         polls.poll_id,
         polls.started_at,
         make_interval(mins => polls.interval_minutes) as reach
-    from staging.speaking_polls as polls
+    from staging.counted_polls as polls
     where
         polls.day = :day
         and polls.started_at >= cast(:starts_at as timestamptz)
@@ -254,48 +254,58 @@ set
     watch_hours = excluded.watch_hours,
     airtime_hours = excluded.airtime_hours,
     rolled_up_at = excluded.rolled_up_at
-returning day, starts_at, ends_at, polls, covered_hours, coverage, watch_hours, airtime_hours;
+returning day as date, starts_at, ends_at, polls, covered_hours, coverage, watch_hours, airtime_hours;
 
--- name: sums_of_day^
--- A day's watch hours and airtime, added up along four ways that must agree: pairs, streamers, games, and what the
--- polls said when they were stored. Grain: one row.
-select
-    pair.watch_hours,
-    streamer.watch_hours,
-    game.watch_hours,
-    poll.watch_hours,
-    pair.airtime_hours,
-    streamer.airtime_hours,
-    game.airtime_hours,
-    poll.airtime_hours
-from (
+-- name: sums_of_day
+-- A day's watch hours and airtime hours, added up in four ways that must agree: over the pairs, the streamers, the games,
+-- and the totals that each poll stored. Grain: one row per measure.
+with pair as (
     select
         coalesce(sum(watch_hours), 0) as watch_hours,
         coalesce(sum(airtime_hours), 0) as airtime_hours
     from daily_streamer_games
     where day = cast(:day as date)
-) as pair
-cross join (
+),
+
+streamer as (
     select
         coalesce(sum(watch_hours), 0) as watch_hours,
         coalesce(sum(airtime_hours), 0) as airtime_hours
     from daily_streamers
     where day = cast(:day as date)
-) as streamer
-cross join (
+),
+
+game as (
     select
         coalesce(sum(watch_hours), 0) as watch_hours,
         coalesce(sum(airtime_hours), 0) as airtime_hours
     from daily_games
     where day = cast(:day as date)
-) as game
-cross join (
+),
+
+poll as (
     select
         coalesce(sum(polls.viewers * spans.span_ms), 0) / 3600000 as watch_hours,
         coalesce(sum(polls.streams * spans.span_ms), 0) / 3600000 as airtime_hours
     from staging.polls
     inner join spans using (poll_id)
-) as poll;
+)
+
+select
+    'watch hours' as measure,
+    pair.watch_hours as by_pair,
+    streamer.watch_hours as by_streamer,
+    game.watch_hours as by_game,
+    poll.watch_hours as by_poll
+from pair, streamer, game, poll
+union all
+select
+    'airtime hours' as measure,
+    pair.airtime_hours as by_pair,
+    streamer.airtime_hours as by_streamer,
+    game.airtime_hours as by_game,
+    poll.airtime_hours as by_poll
+from pair, streamer, game, poll;
 
 -- name: impossible_airtime
 -- Streamers who would have been on the air for longer than the day was measured, with their hours. Grain: one row per

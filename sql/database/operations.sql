@@ -11,14 +11,14 @@ select pg_export_snapshot();
 -- name: take_time^
 -- Remove the time limits of this transaction, but wait at most 10 s for a lock. Values are written in one text format.
 select
-    set_config('idle_in_transaction_session_timeout', '0', true),
-    set_config('statement_timeout', '0', true),
-    set_config('lock_timeout', '10s', true),
-    set_config('timezone', 'UTC', true),
-    set_config('datestyle', 'ISO, YMD', true),
-    set_config('intervalstyle', 'iso_8601', true),
-    set_config('extra_float_digits', '1', true),
-    set_config('bytea_output', 'hex', true);
+    set_config('idle_in_transaction_session_timeout', '0', true) as idle_in_transaction_session_timeout,
+    set_config('statement_timeout', '0', true) as statement_timeout,
+    set_config('lock_timeout', '10s', true) as lock_timeout,
+    set_config('timezone', 'UTC', true) as timezone,
+    set_config('datestyle', 'ISO, YMD', true) as datestyle,
+    set_config('intervalstyle', 'iso_8601', true) as intervalstyle,
+    set_config('extra_float_digits', '1', true) as extra_float_digits,
+    set_config('bytea_output', 'hex', true) as bytea_output;
 
 -- name: counting
 -- The statements that count the rows of each table and, if `checksums` is set, add up a checksum that does not depend

@@ -109,7 +109,7 @@ set
 where post_id = :post_id and status in ('sending', 'unknown');
 
 -- name: hold!
--- X wants to be left alone, or the budget is spent: nothing, or no reply, is tried before a certain time.
+-- X is not to be called, or the budget is spent: nothing, or no reply, is tried before a certain time.
 update posts
 set
     next_try_at = greatest(next_try_at, cast(:not_before as timestamptz)),
@@ -133,7 +133,7 @@ update posts
 set
     status = 'unknown',
     was_unknown = true,
-    is_out = is_out or :is_out,
+    was_duplicate = was_duplicate or :was_duplicate,
     next_try_at = :next_try_at,
     last_error = :error
 where post_id = :post_id and status = 'sending';
@@ -148,7 +148,7 @@ select
     claimed_at,
     expires_at,
     after_x_id,
-    is_out
+    was_duplicate
 from posts
 where status = 'unknown' and next_try_at <= :now
 order by post_id;

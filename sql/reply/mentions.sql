@@ -96,7 +96,7 @@ limit 1;
 -- Whether somebody was answered the same thing since a certain time.
 select exists (
     select from mentions
-    where author_id = :author_id and asked = :asked and status = 'answered' and decided_at > :since
+    where author_id = :author_id and question = :question and status = 'answered' and decided_at > :since
 );
 
 -- name: decide!
@@ -105,7 +105,7 @@ update mentions
 set
     status = :status,
     reason = :reason,
-    asked = :asked,
+    question = :question,
     decided_at = :decided_at
 where mention_id = :mention_id and status = 'new';
 

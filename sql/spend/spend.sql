@@ -124,30 +124,30 @@ delete from x_reads where day < cast(:before as date);
 
 -- name: lose_read!
 -- Remember that the answer to a read was lost. Grain: one row per purpose.
-insert into x_lost_reads (purpose, lost_at)
+insert into x_uncertain_reads (purpose, lost_at)
 values (:purpose, :lost_at)
 on conflict (purpose) do update set lost_at = excluded.lost_at;
 
 -- name: lost_read$
 -- When the answer to the last read of a purpose was lost, if it was.
-select lost_at from x_lost_reads where purpose = :purpose;
+select lost_at from x_uncertain_reads where purpose = :purpose;
 
 -- name: found_read!
 -- What was lost has been read again.
-delete from x_lost_reads where purpose = :purpose;
+delete from x_uncertain_reads where purpose = :purpose;
 
 -- name: pause!
 -- Leave X alone for a while. Grain: one row per cause.
-insert into x_pauses (cause, until, because)
-values (:cause, :until, :because)
-on conflict (cause) do update set until = excluded.until, because = excluded.because;
+insert into x_pauses (cause, until, reason)
+values (:cause, :until, :reason)
+on conflict (cause) do update set until = excluded.until, reason = excluded.reason;
 
 -- name: pauses
--- Why X is left alone just now. Grain: one row per cause.
+-- Why X is not called just now. Grain: one row per cause.
 select
     cause,
     until,
-    because
+    reason
 from x_pauses
 where until > :now
 order by until desc;
@@ -166,17 +166,17 @@ select
     user_id,
     username
 from x_accounts
-where credentials = :credentials and asked_at > :asked_after;
+where credentials_hash = :credentials_hash and fetched_at > :fetched_after;
 
 -- name: keep_account!
 -- Remember whose credentials these are. Grain: one row per account.
-insert into x_accounts (credentials, user_id, username, asked_at)
-values (:credentials, :user_id, :username, :asked_at)
-on conflict (credentials) do update
+insert into x_accounts (credentials_hash, user_id, username, fetched_at)
+values (:credentials_hash, :user_id, :username, :fetched_at)
+on conflict (credentials_hash) do update
 set
     user_id = excluded.user_id,
     username = excluded.username,
-    asked_at = excluded.asked_at;
+    fetched_at = excluded.fetched_at;
 
 -- name: month_by_kind
 -- What was spent in a span of time. Grain: one row per purpose and kind of call.
@@ -185,7 +185,7 @@ select
     kind,
     sum(units) as units,
     sum(usd) as usd,
-    sum(usd) filter (where status = 'reserved') as unsettled_usd
+    coalesce(sum(usd) filter (where status = 'reserved'), 0) as unsettled_usd
 from x_charges
 where charged_at >= :since and charged_at < :before and status <> 'not_made'
 group by purpose, kind

@@ -235,7 +235,7 @@ def test_wrong_keys_of_x(name: str, shell: Shell, good: Settings, x: XSandbox) -
     assert checked.named("bad") == {"X", "budget"}
     assert "401" in checked["X"]["says"]
     assert "https://console.x.com" in checked["X"]["mend"]
-    assert "X is left alone until" in check(shell, wrong)["X"]["says"]
+    assert "X is not called until" in check(shell, wrong)["X"]["says"]
     assert x.requests == 1
     assert rows(good["DATABASE_URL"], "select count(*) from x_charges") == [(0,)]
     shell.run("spend", "--resume", **good)

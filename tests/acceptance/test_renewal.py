@@ -35,7 +35,7 @@ def test_refused_it_goes_on_as_soon_as_the_secret_in_aws_is_mended(
         aws.put(in_aws | {refused: WRONG})
         beside = {name: value for name, value in right.items() if name not in OURS}
         bot = impatient.start("run", MENTIONS_EVERY_SECONDS="5", **beside, **aws.settings)
-        said = "Twitch refuses" if refused.startswith("TWITCH") else "X is left alone until"
+        said = "Twitch refuses" if refused.startswith("TWITCH") else "X is not called until"
         eventually(lambda: said in impatient.said(bot, "err"), "a credential is refused")
         assert x.posts() == []
         aws.put(in_aws)

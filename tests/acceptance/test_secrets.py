@@ -389,7 +389,7 @@ def test_a_bot_that_everybody_refuses_writes_no_secret_anywhere(shell: Shell, fo
         }
         bot = shell.start("-v", "run", **values, **where)
         eventually(lambda: "poll stored" in shell.said(bot, "err"), "Twitch has refused")
-        eventually(lambda: "X is left alone" in shell.said(bot, "err"), "X has refused")
+        eventually(lambda: "X is not called" in shell.said(bot, "err"), "X has refused")
         bot.terminate()
         ended = shell.end_of(bot)
     assert ended.code == 0, ended

@@ -174,8 +174,8 @@ def test_out_of_credits_it_waits_until_a_person_says_so(shell: Shell, settings: 
     x.faults.clear()
     shell.run("outbox", "send", **settings)
     assert x.requests == 1
-    assert "X is left alone until" in shell.run("spend", **settings).out
-    assert "X is left alone" not in shell.run("spend", "--resume", **settings).out
+    assert "X is not called until" in shell.run("spend", **settings).out
+    assert "X is not called" not in shell.run("spend", "--resume", **settings).out
     assert shell.run("outbox", "send", **settings).out == "3 posts sent.\n"
 
 

@@ -109,7 +109,7 @@ from days, generate_series(starts_at, ends_at - interval '30 minutes', '30 minut
 order by at;
 
 insert into posts (
-    kind, day, text, alt_text, status, created_at, next_try_at, expires_at, attempts, is_out, x_id, sent_at
+    kind, day, text, alt_text, status, created_at, next_try_at, expires_at, attempts, was_duplicate, x_id, sent_at
 )
 select
     kind, day, 'Hours watched on ' || day || E':\n1. Game 0: 5.3M\n2. Game 1: 2.1M\n3. Game 2: 1.9M', 'A chart.',

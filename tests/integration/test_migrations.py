@@ -49,7 +49,7 @@ def test_a_new_database_gets_the_schema(new: Database, empty_url: str) -> None:
         "addresses cursors daily_games daily_streamer_games daily_streamers days draws game_aliases games hourly_games "
         "hours mention_gaps mentions monthly_games "
         "monthly_streamer_games months names opt_outs posts schema_migrations streamers x_accounts x_charges "
-        "x_lost_reads x_pauses x_prices x_reads"
+        "x_pauses x_prices x_reads x_uncertain_reads"
     )
     staging = "games polls set_aside streams"
     assert [name for (name,) in rows(empty_url, TABLES)] == [
@@ -153,6 +153,38 @@ def test_what_migrations_made_they_can_take_away(new: Database, folder: Path, em
         (folder / path.name).write_text(path.read_text())
     migrations.migrate(new, folder)
     assert rows(empty_url, TABLES) == [("public.schema_migrations",)]
+
+
+def test_rows_of_the_release_before_plain_names_are_found_under_the_new_names(
+    new: Database, folder: Path, empty_url: str
+) -> None:
+    for path in migrations.MIGRATIONS_FOLDER.glob("*.sql"):
+        if path.name < "20261126008000":
+            (folder / path.name).write_text(path.read_text())
+    migrations.migrate(new, folder)
+    for statement in (
+        "insert into x_lost_reads (purpose, lost_at) values ('mentions', '2026-11-21 12:00+00')",
+        "insert into x_pauses (cause, until, because) values ('credits', '2026-12-01 00:00+00', 'none left')",
+        "insert into x_accounts (credentials, user_id, username, asked_at)"
+        " values ('a hash', '9', 'bot', '2026-11-21 12:00+00')",
+        "insert into mentions (mention_id, posted_at, seen_at, first_version, is_repost, is_explicit, is_to_us, status,"
+        " asked, decided_at) values ('18', '2026-11-21 12:00+00', '2026-11-21 12:00+00', '18', false, true, true,"
+        " 'answered', 'help', '2026-11-21 12:00+00')",
+        "insert into posts (kind, mention_id, text, status, created_at, next_try_at, expires_at, is_out)"
+        " select 'reply', '18', 'hello', 'unknown', at, at, at, true from (values (now())) as given (at)",
+    ):
+        execute(empty_url, statement)
+    migrations.migrate(new)
+    for query, row in (
+        ("select purpose, extract(hour from lost_at) from x_uncertain_reads", ("mentions", 12)),
+        ("select cause, reason from x_pauses", ("credits", "none left")),
+        ("select credentials_hash, extract(hour from fetched_at) from x_accounts", ("a hash", 12)),
+        ("select question from mentions", ("help",)),
+        ("select was_duplicate from posts", (True,)),
+        ("select count(*) from staging.counted_polls", (0,)),
+        ("select meaning from x_prices where kind = 'reply'", ("an answer to a mention",)),
+    ):
+        assert rows(empty_url, query) == [row], query
 
 
 def test_a_database_without_room_for_names_is_refused_with_what_to_do(server_url: str, queries: Queries) -> None:

@@ -59,6 +59,32 @@ def test_the_schema_understands_every_query(step: str, url: str, queries: Querie
     connection.close()
 
 
+@pytest.mark.parametrize("step", STEPS)
+def test_columns_of_a_query_have_distinct_names(step: str, url: str, queries: Queries) -> None:
+    """Rows are read by the names of their columns: a second column of one name could not be read."""
+    connection = psycopg2.connect(url)
+    marks = dict(re.findall(r"^-- name: (\w+)([$!^]?)", text_of(step), re.MULTILINE))
+    with connection.cursor() as cursor:
+        if step in ("reply", "daily"):
+            spans = str(queries.steps["daily"].gather_spans.sql)
+            cursor.execute(spans, dict.fromkeys(PARAMETER.findall(spans)))
+        for name in (name for name, mark in marks.items() if mark in ("", "^")):
+            sql = str(getattr(queries.steps[step], name).sql)
+            cursor.execute(f"prepare {step}_{name} as {numbered(sql)}")
+            parameters = ", ".join(["null"] * len(set(PARAMETER.findall(sql))))
+            cursor.execute("savepoint before")
+            try:
+                cursor.execute(f"execute {step}_{name}" + (f"({parameters})" if parameters else ""))
+            except psycopg2.IntegrityError:
+                # A row of nothing cannot be stored; `returning` lists columns of one table.
+                cursor.execute("rollback to before")
+                continue
+            columns = [column.name for column in cursor.description or ()]
+            assert [column for column in columns if not re.fullmatch("[a-z]\\w*", column)] == [], name
+            assert sorted(columns) == sorted(set(columns)), name
+    connection.close()
+
+
 def test_every_step_has_its_queries_in_a_folder_of_its_name() -> None:
     folders = {path.relative_to(SQL_FOLDER).parent.as_posix() for path in SQL_FOLDER.rglob("*.sql")}
     assert folders == {".", "migrations", *STEPS}

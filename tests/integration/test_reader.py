@@ -24,7 +24,7 @@ READABLE = (
 )  # fmt: skip
 LIMITS_MIGRATION = (migrations.MIGRATIONS_FOLDER / "20261126001000_reader_limits.sql").read_text()
 HIDDEN = (
-    "mentions", "opt_outs", "x_charges", "x_accounts", "x_prices", "x_pauses", "x_reads", "x_lost_reads", "draws",
+    "mentions", "opt_outs", "x_charges", "x_accounts", "x_prices", "x_pauses", "x_reads", "x_uncertain_reads", "draws",
     "staging.set_aside",
 )  # fmt: skip
 

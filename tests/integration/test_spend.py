@@ -183,7 +183,7 @@ def test_what_x_says_of_money_or_keys_holds_for_every_call(
     with pytest.raises(kind):
         x.mentions(outside.sandbox.bot.user_id)
     for purpose in Purpose:
-        with pytest.raises(kind, match="X is left alone until"):
+        with pytest.raises(kind, match="X is not called until"):
             MeteredX(outside.x, outside.ledger, purpose).me()
     assert outside.sandbox.requests == 1
     outside.later(seconds - 1)

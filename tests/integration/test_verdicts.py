@@ -225,7 +225,7 @@ SITUATIONS: dict[str, tuple[Callable[[Bot], None], set[str]]] = {
     "summaries refused": (summaries("refused", 61), {"summaries"}),
     "summaries that expired at midnight": (summaries("expired", 11 * 60), {"summaries"}),
     "summaries that expired, the day after is over too": (summaries("expired", 23 * 60), {"summaries"}),
-    "X is left alone": (x_is_left_alone, {"x"}),
+    "X is not called": (x_is_left_alone, {"x"}),
     "a job that failed twice within 4 minutes": (failed(2, 4), set()),
     "a job that failed twice over 5 minutes": (failed(2, 5), {"jobs"}),
     "a job that failed three times": (failed(3, 1), {"jobs"}),

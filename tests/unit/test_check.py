@@ -30,7 +30,7 @@ from bot.health.findings import (
 from bot.health.rules import Trouble
 from bot.spend.allowance import Allowance
 from bot.spend.month import month_of
-from bot.spend.report import Spending, Spent
+from bot.spend.report import Pause, Spending, Spent
 from helperfunctions.disk import free_bytes_if_known
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, WatchTimeError
 from helperfunctions.settings import Settings
@@ -199,7 +199,7 @@ def test_our_clock_is_held_against_those_of_others(seconds: dict[str, int], verd
     assert says in found.says
 
 
-def a_month(usd: str, forecast: str, *pauses: tuple[str, datetime, str]) -> Spending:
+def a_month(usd: str, forecast: str, *pauses: Pause) -> Spending:
     rows = [Spent("summaries", "post", 1, Decimal(usd), Decimal(0))]
     return Spending(month_of(NOW), Decimal(10), rows, Decimal(forecast), pauses, ALLOWANCE, Decimal(0))
 
@@ -210,8 +210,18 @@ def a_month(usd: str, forecast: str, *pauses: tuple[str, datetime, str]) -> Spen
         (a_month("1", "2"), Verdict.GOOD, False, "1.000 of 10.00 USD spent, 9.000 left"),
         (a_month("9", "11"), Verdict.WARNING, False, "11.00 by the end of November"),
         (a_month("10", "11"), Verdict.BAD, True, "nothing is posted any more"),
-        (a_month("1", "2", ("credits", NOW, "none left")), Verdict.BAD, True, "left alone until 2026-11-21 16:00 UTC"),
-        (a_month("1", "2", ("credentials", NOW, "401")), Verdict.BAD, False, "left alone until 2026-11-21 16:00 UTC"),
+        (
+            a_month("1", "2", Pause("credits", NOW, "none left")),
+            Verdict.BAD,
+            True,
+            "not called until 2026-11-21 16:00",
+        ),
+        (
+            a_month("1", "2", Pause("credentials", NOW, "401")),
+            Verdict.BAD,
+            False,
+            "not called until 2026-11-21 16:00",
+        ),
     ],
 )
 def test_a_budget_lasts_or_not(month: Spending, verdict: Verdict, for_now: bool, says: str) -> None:

@@ -13,7 +13,7 @@ from bot.health.facts import Facts, LastDay, LastPoll, Latency
 from bot.health.rules import LEAST_FREE_BYTES, Expected, judge, judge_disk
 from bot.spend.allowance import Allowance
 from bot.spend.month import month_of
-from bot.spend.report import Spending
+from bot.spend.report import Pause, Spending
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 CALENDAR = Calendar(LOS_ANGELES, time(8))
@@ -150,7 +150,7 @@ def test_what_waits_for_too_long_is_told() -> None:
 
 
 def test_that_x_is_left_alone_is_told_with_the_reason() -> None:
-    spending = replace(facts().spending, pauses=[("credits", NOW + timedelta(hours=1), "no credits are left")])
+    spending = replace(facts().spending, pauses=[Pause("credits", NOW + timedelta(hours=1), "no credits are left")])
     [trouble] = judge(facts(spending=spending), EXPECTED)
     assert trouble.says.endswith("no credits are left")
 

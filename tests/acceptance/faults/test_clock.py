@@ -33,7 +33,7 @@ def test_nobody_waits_by_a_clock_that_was_wrong(life: Life) -> None:
     live_through(life.database, CALENDAR.last_finished(life.clock.now()))
     life.x.faults.set_rates({"unauthorized": 1})
     bot = life.start()
-    eventually(lambda: rows(life.url, "select 1 from x_pauses"), "X is left alone")
+    eventually(lambda: rows(life.url, "select 1 from x_pauses"), "X is not called")
     eventually(lambda: len(life.open_posts()) == 3, "the summaries wait")
     life.x.faults.clear()
     life.clock.jump(-timedelta(hours=7))
