@@ -1,41 +1,123 @@
-"""Does the jobs about X over and over, in a new process for each line of the input, and says its number.
+"""Runs commands in forks of one process that has imported the program, so that its imports are paid for once.
 
-Everything is imported before the first of them, so that being killed two hundred times does not take an hour.
+Each line of the input is a JSON object that describes a command; each line of the output says that one has started or
+ended. At the end of the input, commands that still run get SIGTERM.
 """
 
+import gc
+import importlib
+import json
 import os
+import pkgutil
 import random
 import signal
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import typer
 
+import bot
+import helperfunctions
+from bot.cli.app import main as watchtime
 from bot.wiring import open_bot
 from helperfunctions import settings
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import WatchTimeError
 
+# Rarely run, and half a second to import.
+NOT_IMPORTED = ("bot.__main__", "bot.demo", "bot.web")
+# Imported by functions of the program, not by its modules.
+LIBRARIES = ("boto3.session", "rich.console", "rich.progress", "rich.table", "tweepy")
 
-def work() -> None:
-    """Answer and send, as `watchtime run` does, until somebody kills us."""
-    with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
+
+def answer_and_send() -> None:
+    """Answer mentions and send posts without a pause between, until somebody kills the process."""
+    with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as opened:
         while True:
-            for job in (bot.responder.respond, bot.sender.send):
+            for job in (opened.responder.respond, opened.sender.send):
                 try:
                     job()
                 except WatchTimeError as exc:
                     typer.echo(exc, err=True)
 
 
+PROGRAMS: dict[str, Callable[[], None]] = {"watchtime": watchtime, "answer and send": answer_and_send}
+
+
+class Forks:
+    """Starts a fork for each line of the input, and reports its end."""
+
+    def __init__(self) -> None:
+        self._running: set[int] = set()
+        signal.signal(signal.SIGCHLD, lambda *_: self._reap())
+
+    def next_command(self) -> dict[str, Any] | None:
+        """In a fork: the command that it is to run. In the first process: None, at the end of the input."""
+        for line in sys.stdin:
+            command: dict[str, Any] = json.loads(line)
+            # Until it is among those that run, its end is not reported.
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+            pid = os.fork()
+            if pid == 0:
+                return command
+            self._running.add(pid)
+            say("started", pid)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+        for pid in self._running:
+            os.kill(pid, signal.SIGTERM)
+        return None
+
+    def _reap(self) -> None:
+        while self._running:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            self._running.discard(pid)
+            say("ended", pid, os.waitstatus_to_exitcode(status))
+
+
+def say(*words: object) -> None:
+    """Write one line, whole even if a signal comes meanwhile."""
+    os.write(1, (" ".join(map(str, words)) + "\n").encode())
+
+
+def become(command: dict[str, Any]) -> None:
+    """Turn this fork into the process of a command: its folder, environment, arguments, and files."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+    os.chdir(command["folder"])
+    os.environ.clear()
+    os.environ.update(command["environment"])
+    sys.argv = ["watchtime", *command["arguments"]]
+    to_write = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    for number, path, how in (
+        (0, os.devnull, os.O_RDONLY),
+        (1, command["out"], to_write),
+        (2, command["err"], to_write),
+    ):
+        opened = os.open(path, how, 0o666)
+        os.dup2(opened, number)
+        os.close(opened)
+
+
+def preload() -> None:
+    """Import what the commands need, so that they need not."""
+    for package in (bot, helperfunctions):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not module.name.startswith(NOT_IMPORTED):
+                importlib.import_module(module.name)
+    for library in LIBRARIES:
+        importlib.import_module(library)
+
+
 def main() -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for _ in sys.stdin:
-        number = os.fork()
-        if number == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            work()
-        typer.echo(number)
-        sys.stdout.flush()
+    preload()
+    gc.freeze()
+    command = Forks().next_command()
+    if command is not None:
+        become(command)
+        PROGRAMS[command["program"]]()
 
 
 if __name__ == "__main__":

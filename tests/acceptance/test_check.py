@@ -28,6 +28,7 @@ from sandbox.x.faults import XFault
 from sandbox.x.server import XSandbox
 from tests.acceptance.conftest import (
     CLIENT_SECRET,
+    PROGRAM,
     Ran,
     Serve,
     Shell,
@@ -431,7 +432,7 @@ def test_a_disk_that_is_nearly_full(
     disk.mkdir()
     if not can_mount(disk):
         pytest.skip("this user may not mount")
-    shell.program = (*mounting(disk, megabytes), *shell.program)
+    shell.program = (*mounting(disk, megabytes), *PROGRAM)
     embedded = {name: value for name, value in good.items() if name != "DATABASE_URL"}
     checked = check(shell, embedded | {"DATA_DIR": str(disk)})
     assert checked.code == code

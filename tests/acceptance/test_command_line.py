@@ -13,22 +13,20 @@ import pytest
 import typer
 
 from bot.cli.app import app
-from tests.acceptance.conftest import ROOT, VERBS, Shell
+from helperfunctions.clock import SystemClock
+from sandbox.x.server import XSandbox
+from tests.acceptance.conftest import PROGRAM, ROOT, VERBS, Shell, x_settings_for
 
 CONSOLE_SCRIPT = str(Path(sys.executable).parent / "watchtime")
 UNREACHABLE = "postgresql://somebody:planted-password@127.0.0.1:1/watchtime"
 
 
 def test_without_arguments_the_help_is_shown(shell: Shell) -> None:
-    shown = shell.run()
-    assert shown.out.split() == shell.run("--help").out.split()
-    assert shown.err == ""
+    shown = shell.run("--help")
+    assert (shown.code, shown.err) == (0, "")
+    assert shown.out.split() == shell.run().out.split()
     for verb in VERBS:
         assert re.search(rf"^\W+{verb}\b", shown.out, re.MULTILINE), verb
-
-
-def test_help_ends_well(shell: Shell) -> None:
-    assert shell.run("--help").code == 0
 
 
 def test_the_version_is_that_of_the_package(shell: Shell) -> None:
@@ -53,14 +51,14 @@ def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str
     assert shown.err == ""
 
 
-def test_the_console_script_is_the_module(shell: Shell) -> None:
-    for arguments in ([], ["--help"], ["config"], ["config", "--nonsense"], ["nonsense"]):
-        module = shell.run(*arguments)
-        script = replace(shell, program=(CONSOLE_SCRIPT,)).run(*arguments)
-        assert script.code == module.code
-        for one, other in ((script.out, module.out), (script.err, module.err)):
-            # Each calls itself by the name by which it was called.
-            assert one.split() == other.replace("python -m bot", "watchtime").split()
+@pytest.mark.parametrize(
+    "program", [(), (CONSOLE_SCRIPT,)], ids=["a fork as the other tests run it", "the console script"]
+)
+def test_a_command_says_the_same_as_the_module(program: tuple[str, ...], shell: Shell) -> None:
+    for arguments in ([], ["config"], ["config", "--nonsense"], ["nonsense"]):
+        module = replace(shell, program=PROGRAM).run(*arguments)
+        other = replace(shell, program=program).run(*arguments)
+        assert other == module
 
 
 @pytest.mark.parametrize(
@@ -116,22 +114,28 @@ def test_without_credentials_it_says_where_to_get_them(verb: str, shell: Shell, 
     [
         ["collect"],
         ["daily"],
-        ["daily", "--day", "2026-11-21"],
         ["prune"],
         ["post"],
-        ["post", "--dry-run"],
         ["migrate"],
         ["ask", "xQc"],
+        ["reply"],
         ["outbox"],
         ["spend"],
+        ["alias"],
+        ["price"],
         ["backup"],
+        ["web"],
+        ["copy-to", "postgresql://127.0.0.1:1/elsewhere"],
     ],
     ids=" ".join,
 )
 def test_a_database_that_cannot_be_reached_is_one_line_without_its_password(
     arguments: list[str], shell: Shell, twitch: dict[str, str]
 ) -> None:
-    ran = shell.run(*arguments, DATABASE_URL=UNREACHABLE, **twitch)
+    """Each verb in an interpreter of its own, where it imports what it needs itself."""
+    with XSandbox(SystemClock()) as x:
+        settings = twitch | x_settings_for(x) | {"DATABASE_URL": UNREACHABLE}
+        ran = replace(shell, program=PROGRAM).run(*arguments, **settings)
     assert "database" in ran.failed_with(75)
     assert len(ran.err.splitlines()) == 1
     assert "planted" not in ran.out + ran.err

@@ -1,16 +1,11 @@
 """`kill -9` in the middle of answering and posting, while X drops connections after accepting: everything once."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import time as time_of_day
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,7 +17,7 @@ from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.database import Database
 from sandbox.x.faults import XFault, XFaults
 from sandbox.x.server import XSandbox
-from tests.acceptance.conftest import ROOT, Shell, eventually, x_settings_for
+from tests.acceptance.conftest import Shell, eventually, x_settings_for
 from tests.factories import a_stream, rows, stage
 
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time_of_day(8))
@@ -46,30 +41,6 @@ def plan_three_summaries(database: Database) -> list[str]:
     return [summary.text for summary in said.summaries]
 
 
-@contextmanager
-def forking(shell: Shell, settings: dict[str, str]) -> Iterator[Callable[[], int]]:
-    """Gives a function that starts a process which answers and sends, and tells its number."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.acceptance.forker"],
-        cwd=ROOT,
-        env=shell.environment | settings,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as forker:
-        stdin, stdout = forker.stdin, forker.stdout
-        assert stdin is not None
-        assert stdout is not None
-
-        def started() -> int:
-            stdin.write("\n")
-            stdin.flush()
-            return int(stdout.readline())
-
-        yield started
-
-
 def is_done(url: str, mentions: int) -> bool:
     """Whether nothing waits, and every mention is decided."""
     open_posts = rows(url, "select 1 from posts where status in ('due', 'sending', 'unknown')")
@@ -90,24 +61,26 @@ def test_however_often_it_is_killed_everything_is_said_exactly_once(
         assert shell.run("reply", **settings).code == 0, "the first start"
         x.faults.set_rates({fault.value: rate for fault, rate in FAULTS.items()})
         asked: list[str] = []
-        with forking(shell, settings) as started:
-            for number in range(kills):
-                if len(asked) < mentions and number % 3 == 0:
-                    asked.append(x.tag(f"person{number}", "@watchtimebot help"))
-                calls = x.requests
-                child = started()
-                # Most often in the middle of a call, at times before the first, or late enough for a chart to be drawn.
-                if draw.random() < 0.9:
-                    eventually(lambda before=calls: x.requests > before, "it calls X")  # type: ignore[misc]
-                    time.sleep(draw.uniform(0, 0.1))
-                else:
-                    time.sleep(draw.uniform(0.01, 1))
-                os.kill(child, signal.SIGKILL)
-            assert sum(x.faults.struck().values()) > kills / 7
-            x.faults.clear()
-            child = started()
-            eventually(lambda: is_done(url, mentions), "everything is said")
-            os.kill(child, signal.SIGKILL)
+        start = partial(shell.forker.start, [], shell.folder, shell.environment | settings, program="answer and send")
+        for number in range(kills):
+            if len(asked) < mentions and number % 3 == 0:
+                asked.append(x.tag(f"person{number}", "@watchtimebot help"))
+            calls = x.requests
+            child = start()
+            # Most often in the middle of a call, at times before the first, or late enough for a chart to be drawn.
+            if draw.random() < 0.9:
+                eventually(lambda before=calls: x.requests > before, "it calls X")  # type: ignore[misc]
+                time.sleep(draw.uniform(0, 0.1))
+            else:
+                time.sleep(draw.uniform(0.01, 1))
+            child.kill()
+            child.wait()
+        assert sum(x.faults.struck().values()) > kills / 7
+        x.faults.clear()
+        child = start()
+        eventually(lambda: is_done(url, mentions), "everything is said")
+        child.kill()
+        child.wait()
         posted = x.posts()
     assert Counter(post.reply_to.post_id for post in posted if post.reply_to) == Counter(asked)
     assert Counter(post.text for post in posted if post.reply_to is None) == Counter(summaries)

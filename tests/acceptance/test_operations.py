@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -18,7 +19,7 @@ from helperfunctions import embedded_postgres
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.queries import Queries
-from tests.acceptance.conftest import ROOT, Ran, Shell, eventually, nothing_runs_in
+from tests.acceptance.conftest import PROGRAM, ROOT, Ran, Shell, eventually, nothing_runs_in
 from tests.everything import everything_in, fill, tables_of
 from tests.factories import rows, write
 
@@ -66,10 +67,10 @@ def test_when_the_embedded_database_is_lost_everything_comes_back(
 
 def test_a_backup_goes_through_pipes(shell: Shell, full_url: str, empty_url: str, folder: Path) -> None:
     """As it does into and out of a container."""
-    program, piped = [*shell.program], folder / "piped.dump"
+    piped = folder / "piped.dump"
     with piped.open("wb") as out:
         made = subprocess.run(
-            [*program, "backup", "-"],
+            [*PROGRAM, "backup", "-"],
             env=shell.environment | {"DATABASE_URL": full_url},
             cwd=shell.folder,
             stdout=out,
@@ -81,7 +82,7 @@ def test_a_backup_goes_through_pipes(shell: Shell, full_url: str, empty_url: str
     for whole, code in ((False, 65), (True, 0)):
         put_in = piped.read_bytes() if whole else piped.read_bytes()[:-1000]
         done = subprocess.run(
-            [*program, "restore", "-"],
+            [*PROGRAM, "restore", "-"],
             env=shell.environment | {"DATABASE_URL": empty_url, "DATA_DIR": str(folder / "data")},
             cwd=shell.folder,
             input=put_in,
@@ -98,7 +99,7 @@ def test_a_backup_goes_through_pipes(shell: Shell, full_url: str, empty_url: str
 def test_a_pipe_that_takes_nothing_is_one_line(shell: Shell, full_url: str) -> None:
     with Path("/dev/full").open("wb") as full:
         failed = subprocess.run(
-            [*shell.program, "backup", "-"],
+            [*PROGRAM, "backup", "-"],
             env=shell.environment | {"DATABASE_URL": full_url},
             cwd=shell.folder,
             stdout=full,
@@ -144,7 +145,7 @@ def on_a_terminal(shell: Shell, answer: str, *arguments: str, **settings: str) -
         person.write(f"{answer}\n")
         person.flush()
         done = subprocess.run(
-            [*shell.program, *arguments],
+            [*PROGRAM, *arguments],
             cwd=shell.folder,
             env=shell.environment | settings,
             stdin=theirs,
@@ -188,7 +189,7 @@ def test_everything_moves_to_a_server(shell: Shell, full_url: str, empty_url: st
     """The address, with its password, is in a file, as some editors write it; no process shows it."""
     secret = empty_url.replace("postgres@", "postgres:planted-password@")
     (shell.folder / "address").write_text(f"\ufeff{secret}\r\n", encoding="utf-8")
-    moving = shell.start("copy-to", "--url-file", "address", DATABASE_URL=full_url)
+    moving = replace(shell, program=PROGRAM).start("copy-to", "--url-file", "address", DATABASE_URL=full_url)
     shown: set[str] = set()
     while moving.poll() is None:
         time.sleep(0.01)

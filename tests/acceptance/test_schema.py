@@ -1,12 +1,13 @@
 """The database's schema and the program's: equal, or one line that says what to do."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg2
 import pytest
 
-from tests.acceptance.conftest import ROOT, Shell, eventually
+from tests.acceptance.conftest import PROGRAM, ROOT, Shell, eventually
 from tests.factories import rows
 
 VERSION = "20261101000000"
@@ -60,10 +61,15 @@ def next_version(folder: Path) -> Path:
     return program
 
 
+def of_version(program: Path, shell: Shell) -> Shell:
+    """The command line of another version of the program."""
+    return replace(shell, program=PROGRAM, environment=shell.environment | {"PYTHONPATH": str(program)})
+
+
 def test_a_schema_older_than_the_program_is_refused_and_mended_by_migrate(
     shell: Shell, url: str, twitch: dict[str, str], next_version: Path
 ) -> None:
-    shell.environment["PYTHONPATH"] = str(next_version)
+    shell = of_version(next_version, shell)
     for arguments in (["collect"], ["daily"], ["prune"], ["post", "--dry-run"]):
         line = shell.run(*arguments, DATABASE_URL=url, **twitch).failed_with(78)
         assert "older than this program's 29981231000000" in line
@@ -78,16 +84,14 @@ def test_a_newer_program_migrates_before_it_runs(
     shell: Shell, url: str, twitch: dict[str, str], next_version: Path
 ) -> None:
     """And the one before it refuses what it has left: the way back is a backup."""
-    ours = shell.environment["PYTHONPATH"]
     backup = shell.run("backup", "before.dump", DATABASE_URL=url)
     assert backup.code == 0, backup
-    shell.environment["PYTHONPATH"] = str(next_version)
-    bot = shell.start("run", DATABASE_URL=url, **twitch)
+    newer = of_version(next_version, shell)
+    bot = newer.start("run", DATABASE_URL=url, **twitch)
     eventually(lambda: rows(url, "select count(*) from staging.polls") == [(1,)], "a poll is taken")
     bot.terminate()
-    assert shell.end_of(bot).code == 0
+    assert newer.end_of(bot).code == 0
     assert rows(url, "select count(*) from more") == [(0,)]
-    shell.environment["PYTHONPATH"] = ours
     assert "29981231000000, newer than" in shell.run("run", DATABASE_URL=url, **twitch).failed_with(78)
     back = shell.run("restore", "before.dump", "--replace", "--yes", DATABASE_URL=url)
     assert back.code == 0, back

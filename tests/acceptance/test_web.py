@@ -2,16 +2,16 @@
 
 import itertools
 import re
-import subprocess
 from urllib.parse import urlsplit
 
 import psutil
 import requests
 
 from tests.acceptance.conftest import Shell, eventually
+from tests.acceptance.forks import Process
 
 
-def served(shell: Shell, **settings: str) -> tuple[subprocess.Popen[str], str]:
+def served(shell: Shell, **settings: str) -> tuple[Process, str]:
     """A dashboard, and where it is."""
     server = shell.start("web", "--port", "0", **settings)
     eventually(lambda: "The dashboard is at " in shell.said(server), "it listens")

@@ -14,7 +14,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -33,7 +33,8 @@ from helperfunctions.queries import Queries
 from sandbox.server import TwitchSandbox
 from sandbox.world import World
 from sandbox.x.server import XSandbox
-from tests.acceptance.conftest import CLIENT_SECRET, Shell, eventually, settings_for, x_settings_for
+from tests.acceptance.conftest import CLIENT_SECRET, PROGRAM, Shell, eventually, settings_for, x_settings_for
+from tests.acceptance.forks import Process
 from tests.conftest import database_url
 from tests.factories import a_stream, rows, stage, write
 
@@ -245,18 +246,18 @@ class Life:
             | x_settings_for(self.x)
         )
 
-    def start(self, **settings: str) -> subprocess.Popen[str]:
+    def start(self, **settings: str) -> Process:
         """Start the bot on the moved clock."""
         return self.shell.start("run", **self.clock.environment(), **self.settings | settings)
 
-    def started(self, **settings: str) -> subprocess.Popen[str]:
+    def started(self, **settings: str) -> Process:
         """Start the bot, and wait until it has read its mentions and stored a poll."""
         bot = self.start(**settings)
         eventually(lambda: "first start: mentions" in self.log(bot), "the mentions are looked at")
         eventually(lambda: "poll stored" in self.log(bot), "a poll is stored")
         return bot
 
-    def log(self, bot: subprocess.Popen[str]) -> str:
+    def log(self, bot: Process) -> str:
         """What it has written to its log so far."""
         return self.shell.said(bot, "err")
 
@@ -280,7 +281,7 @@ class Life:
         """What Twitch was asked so far, by this bot."""
         return rows(self.url, "select poll_id, status from staging.polls where streams > 50 order by poll_id")
 
-    def ends_well(self, bot: subprocess.Popen[str]) -> str:
+    def ends_well(self, bot: Process) -> str:
         """Stop the bot, which has gone on until now; nothing was said twice, nothing is half there. What it said."""
         assert bot.poll() is None, self.log(bot)
         bot.terminate()
@@ -336,7 +337,8 @@ def life(
         sleeper.mkdir()
         (sleeper / "sitecustomize.py").write_text(SLEEPER)
         shell.environment["PYTHONPATH"] += os.pathsep + str(sleeper)
-        yield Life(shell, moved, url, database, twitch, x)
+        # An interpreter takes the moved clock from its environment when it starts.
+        yield Life(replace(shell, program=PROGRAM), moved, url, database, twitch, x)
 
 
 def free_port() -> int:

@@ -19,6 +19,7 @@ from helperfunctions.database import Database
 from helperfunctions.queries import Queries
 from tests.acceptance.conftest import eventually, nothing_runs_in
 from tests.acceptance.faults.conftest import PACIFIC, Life, Server, SixJobs, a_server, a_template, execute
+from tests.acceptance.forks import Process
 from tests.conftest import database_url
 from tests.factories import rows
 
@@ -47,7 +48,7 @@ def test_restarted_in_the_middle_of_every_job_each_is_done_at_its_next_turn(
     life.ends_well(bot)
 
 
-def has_noticed(life: Life, bot: subprocess.Popen[str], job: str) -> bool:
+def has_noticed(life: Life, bot: Process, job: str) -> bool:
     """Whether a job has told that the database let it down. A poll whose middle was to make room goes on without."""
     told = life.log(bot)
     goes_on = job == "collect" and "this poll is taken without the database: " in told
@@ -171,7 +172,7 @@ def test_the_embedded_database_is_started_again_when_it_was_killed(life: Life) -
     nothing_runs_in(life.shell.folder)
 
 
-def on_embedded(life: Life) -> subprocess.Popen[str]:
+def on_embedded(life: Life) -> Process:
     """A bot on its own database, by the machine's clock: its server must not live by another."""
     life.clock.jump(-life.clock.ahead)
     settings = {name: value for name, value in life.settings.items() if name != "DATABASE_URL"}
