@@ -7,7 +7,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -60,6 +60,19 @@ class Gauge:
         return Measured(self.streams, time.perf_counter() - self._began, self._warm_mb, peak_memory_mb())
 
 
+class GaugedPoll(StagedPoll):
+    """A poll whose streams are counted as they come."""
+
+    def __init__(self, gauge: Gauge) -> None:
+        super().__init__(1, DAY.date, more_than_viewers=0, interval_minutes=30)
+        self._gauge = gauge
+
+    def keep(self, streams: Sequence[Stream]) -> None:
+        """Write them down, then count them."""
+        super().keep(streams)
+        self._gauge.count(len(streams))
+
+
 def ours(api_url: str, auth_url: str, pages: int) -> Measured:
     """The production code: client, parsing, counting each stream once, and the rows that COPY will take."""
     clock = SystemClock()
@@ -71,20 +84,13 @@ def ours(api_url: str, auth_url: str, pages: int) -> Measured:
         clock=clock,
         tokens=NoTokenCache(),
     )
-    staged = StagedPoll(1, DAY.date, more_than_viewers=0, interval_minutes=30)
     gauge = Gauge()
-
-    def keep(streams: list[Stream]) -> None:
-        staged.keep(streams)
-        gauge.count(len(streams))
-
     crawl = Crawl(
         twitch,
+        GaugedPoll(gauge),
         more_than_viewers=-1,
         page_cap=pages,
         is_out_of_time=lambda: False,
-        keep=keep,
-        put_aside=staged.put_aside,
     )
     crawl.run()
     return gauge.measured()

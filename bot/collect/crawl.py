@@ -9,13 +9,13 @@ list that stops before, as Twitch's does when a cursor leads to an empty page, l
 neighbours then count for that time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from bot.collect.parse import parse_stream
-from bot.collect.rank import Rank
+from bot.collect.rank import Rank, compact
 from bot.core.polls import CrawlEnd, PollStatus, SetAside, Stream, StreamerId, StreamId
 from bot.core.ports import LiveStreams, StreamsPage
 from helperfunctions.errors import InvalidCursor, TwitchError, TwitchUnavailable
@@ -40,36 +40,54 @@ class _Reading:
     has_any_below: bool
 
 
+class Sink(Protocol):
+    """Where a crawl puts what it finds."""
+
+    def keep(self, streams: Sequence[Stream], /) -> None:
+        """Write down the streams of a page."""
+        ...
+
+    def put_aside(self, stream: SetAside, /) -> None:
+        """Write down a stream that could not be understood."""
+        ...
+
+    def started_at(self, stream_id: StreamId, /) -> datetime | None:
+        """When a stream that was written down started; None where that is unknown."""
+        ...
+
+    def withdraw(self, stream_id: StreamId, streamer_id: StreamerId, /) -> int:
+        """Take back a stream that was written down; returns its viewers."""
+        ...
+
+
 class Crawl:
-    """One crawl. `run` hands each new stream above the threshold to `keep`, page by page, and keeps the tallies.
+    """One crawl. `run` hands each new stream above the threshold to `sink`, page by page, and keeps the tallies.
 
     A streamer has one stream: of two, the one that started later counts, by equal starts the one with the higher id,
-    and the other is a duplicate. `withdraw` takes back a stream that was handed to `keep` on an earlier page, and
-    returns its viewers. A start after `latest_start` cannot be, and counts as unknown.
+    and the other is a duplicate. A start after `latest_start` cannot be, and counts as unknown.
+
+    Of each stream only the two ids are kept in memory; in the rare case of a second stream the sink is asked for the
+    start of the first.
     """
 
     def __init__(
         self,
         live: LiveStreams,
+        sink: Sink,
         *,
         more_than_viewers: int,
         page_cap: int,
         is_out_of_time: Callable[[], bool],
-        keep: Callable[[list[Stream]], None],
-        put_aside: Callable[[SetAside], None],
-        withdraw: Callable[[StreamId, StreamerId], int] | None = None,
         latest_start: datetime = _NEVER,
     ) -> None:
         self._live = live
+        self._sink = sink
         self._more_than_viewers = more_than_viewers
         self._page_cap = page_cap
         self._is_out_of_time = is_out_of_time
-        self._keep = keep
-        self._put_aside = put_aside
-        self._withdraw = withdraw
         self._latest_start = latest_start
-        self._seen: set[StreamId] = set()
-        self._stream_of: dict[StreamerId, Rank] = {}
+        self._seen: set[int | str] = set()
+        self._stream_of: dict[int | str, int | str] = {}
         self._top: frozenset[str] = frozenset()
         self._cursors: set[str] = set()
         self._fell_below = False
@@ -175,47 +193,43 @@ class Crawl:
             stream = parse_stream(raw)
             if isinstance(stream, SetAside):
                 self.set_aside += 1
-                self._put_aside(stream)
+                self._sink.put_aside(stream)
                 continue
             ids.append(stream.stream_id)
             if stream.viewer_count <= self._more_than_viewers:
                 below = True
                 continue
             above = True
-            if stream.stream_id in self._seen:
+            key = compact(stream.stream_id)
+            if key in self._seen:
                 self.duplicates += 1
                 continue
-            self._seen.add(stream.stream_id)
+            self._seen.add(key)
             if stream.started_at is not None and stream.started_at > self._latest_start:
                 stream = replace(stream, started_at=None)
-            if self._is_the_streamers(stream, new):
+            other = self._stream_of.setdefault(compact(stream.streamer_id), key)
+            if other == key or self._replaces(stream, StreamId(str(other)), new):
                 new.append(stream)
         return _Reading(new, ids, above, below)
 
-    def _is_the_streamers(self, stream: Stream, new: list[Stream]) -> bool:
-        """Whether a stream is the one that counts for its streamer; takes back another that counted so far."""
-        rank = Rank.of(stream.started_at, stream.stream_id)
-        other = self._stream_of.get(stream.streamer_id)
-        if other is None:
-            self._stream_of[stream.streamer_id] = rank
-            return True
+    def _replaces(self, stream: Stream, other_id: StreamId, new: list[Stream]) -> bool:
+        """Whether a stream counts for its streamer instead of another, which is taken back then."""
         self.duplicates += 1
-        if rank < other:
+        other = next((one for one in new if one.stream_id == other_id), None)
+        others_start = other.started_at if other is not None else self._sink.started_at(other_id)
+        if Rank.of(stream.started_at, stream.stream_id) < Rank.of(others_start, other_id):
             return False
-        on_this_page = [one for one in new if one.stream_id == other.stream_id]
-        if on_this_page:
-            new.remove(on_this_page[0])
-        elif self._withdraw is None:
-            return False
+        if other is not None:
+            new.remove(other)
         else:
-            self.viewers -= self._withdraw(other.stream_id, stream.streamer_id)
+            self.viewers -= self._sink.withdraw(other_id, stream.streamer_id)
             self.streams -= 1
-        self._stream_of[stream.streamer_id] = rank
+        self._stream_of[compact(stream.streamer_id)] = compact(stream.stream_id)
         return True
 
     def _leads_back(self, reading: _Reading) -> bool:
         """Whether most of a page are streams of the very first page."""
-        return 2 * sum(one in self._top for one in reading.ids) > len(reading.ids)
+        return 2 * sum(map(self._top.__contains__, reading.ids)) > len(reading.ids)
 
     def _take(self, reading: _Reading) -> None:
         if self.pages == 0:
@@ -224,4 +238,4 @@ class Crawl:
         self._understood += len(reading.ids)
         self.streams += len(reading.new)
         self.viewers += sum(stream.viewer_count for stream in reading.new)
-        self._keep(reading.new)
+        self._sink.keep(reading.new)

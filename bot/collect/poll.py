@@ -113,12 +113,10 @@ class Collector:
         deadline = started_at + timedelta(minutes=self.interval_minutes) / 2
         crawl = Crawl(
             self.live,
+            staged,
             more_than_viewers=self.more_than_viewers,
             page_cap=self.page_cap,
             is_out_of_time=lambda: self.clock.now() > deadline,
-            keep=staged.keep,
-            put_aside=staged.put_aside,
-            withdraw=staged.withdraw,
             latest_start=started_at + CLOCKS_DIFFER,
         )
         crawl.run()

@@ -67,6 +67,10 @@ class StagedPoll:
             self._game_viewers[stream.game_id] += stream.viewer_count
             self._game_streams[stream.game_id] += 1
 
+    def started_at(self, stream_id: StreamId) -> datetime | None:
+        """When a stream that was written down started; None where that is unknown."""
+        return _instant(self._streams.find(_STREAM_ID, stream_id)[_STARTED_AT])
+
     def withdraw(self, stream_id: StreamId, streamer_id: StreamerId) -> int:
         """Take back a stream that was written down; returns its viewers."""
         row = self._streams.remove(_STREAM_ID, stream_id)
@@ -143,7 +147,7 @@ class StagedPoll:
         left_out: set[int] = set()
         rows = self._streams.split()
         for place, row in enumerate(rows):
-            started_at = None if row[_STARTED_AT] == NULL else datetime.fromisoformat(row[_STARTED_AT])
+            started_at = _instant(row[_STARTED_AT])
             if started_at is not None and started_at > poll.started_at + CLOCKS_DIFFER:
                 started_at = None
             one = Rank.of(started_at, StreamId(row[_STREAM_ID])), place
@@ -239,6 +243,10 @@ class StagedPoll:
             ]
         )
         return rows
+
+
+def _instant(value: str) -> datetime | None:
+    return None if value == NULL else datetime.fromisoformat(value)
 
 
 def _poll(told: Mapping[str, Any]) -> Poll:

@@ -43,20 +43,34 @@ class CopyRows:
                 text = _escaped_lines(rows)
         self._bytes.write(text.encode() + b"\n")
 
-    def remove(self, column: int, value: str) -> list[str]:
-        """Take out the first row with that value in a column; returns it, escaped as COPY wants it.
+    def find(self, column: int, value: str) -> list[str]:
+        """The first row with that value in a column, escaped as COPY wants it. Raises ValueError when there is none.
 
-        Reads and writes all rows: for what happens rarely. Raises ValueError when there is none.
+        Searches all rows: for what happens rarely.
         """
+        return self._locate(column, value)[0]
+
+    def remove(self, column: int, value: str) -> list[str]:
+        """Take out the first row with that value in a column; else as `find`."""
+        row, start, end = self._locate(column, value)
+        with self._bytes.getbuffer() as rows:
+            length = len(rows) - (end - start)
+            rows[start:length] = rows[end:]
+        self._bytes.truncate(length)
+        self._bytes.seek(length)
+        return row
+
+    def _locate(self, column: int, value: str) -> tuple[list[str], int, int]:
+        """The first row with that value in a column, where it begins, and where the next begins."""
         wanted = escape_for_copy(value)
-        lines = self._bytes.getvalue().split(b"\n")
-        for place, line in enumerate(lines):
-            row = line.decode().split("\t")
-            if row[column : column + 1] == [wanted]:
-                del lines[place]
-                self._bytes = io.BytesIO()
-                self._bytes.write(b"\n".join(lines))
-                return row
+        rows = self._bytes.getvalue()
+        place = rows.find(wanted.encode())
+        while place >= 0:
+            start, end = rows.rfind(b"\n", 0, place) + 1, rows.index(b"\n", place) + 1
+            row = rows[start : end - 1].decode().split("\t")
+            if row[column] == wanted:
+                return row, start, end
+            place = rows.find(wanted.encode(), place + 1)
         raise ValueError(f"no row has {value!r} in column {column}")
 
     def split(self) -> list[list[str]]:
@@ -83,7 +97,15 @@ class CopyRows:
 
 
 def _escaped_lines(rows: Sequence[Sequence[str | None]]) -> str:
-    return "\n".join("\t".join([NULL if value is None else escape_for_copy(value) for value in row]) for row in rows)
+    return "\n".join(map(_escaped_line, rows))
+
+
+def _escaped_line(row: Sequence[str | None]) -> str:
+    if None not in row:
+        line = "\t".join(row)  # type: ignore[arg-type]  # there is no None
+        if line.count("\t") == len(row) - 1 and not any(character in line for character in "\\\n\r"):
+            return line
+    return "\t".join([NULL if value is None else escape_for_copy(value) for value in row])
 
 
 def escape_for_copy(value: str) -> str:

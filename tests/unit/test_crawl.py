@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from bot.collect.crawl import PAGE_RETRIES, STALE_PAGES, Crawl
-from bot.core.polls import CrawlEnd, PollStatus, SetAside
+from bot.collect.rank import compact
+from bot.collect.stage import StagedPoll
+from bot.core.polls import CrawlEnd, PollStatus, SetAside, Stream, StreamId
 from helperfunctions.errors import InvalidCursor, TwitchRefused, TwitchUnavailable
 from tests.factories import a_raw_stream
 from tests.unit.live_streams import LAST, Page, Script, ScriptedStreams, raw_streams
@@ -19,6 +21,27 @@ FULL_PAGE = 100
 AWAY = TwitchUnavailable("Twitch does not answer")
 
 COMPLETE, PARTIAL, FAILED = PollStatus.COMPLETE, PollStatus.PARTIAL, PollStatus.FAILED
+
+
+@dataclass
+class ListedStreams:
+    """Keeps what a crawl hands over, in its order."""
+
+    streams: dict[str, Stream] = field(default_factory=dict)
+    aside: list[SetAside] = field(default_factory=list)
+
+    def keep(self, streams: Sequence[Stream]) -> None:
+        self.streams.update({stream.stream_id: stream for stream in streams})
+
+    def put_aside(self, stream: SetAside) -> None:
+        self.aside.append(stream)
+
+    def started_at(self, stream_id: str) -> datetime | None:
+        return self.streams[stream_id].started_at
+
+    def withdraw(self, stream_id: str, streamer_id: str) -> int:
+        assert self.streams[stream_id].streamer_id == streamer_id
+        return self.streams.pop(stream_id).viewer_count
 
 
 @dataclass
@@ -38,20 +61,17 @@ class Crawled:
 def crawl(script: Script, *, page_cap: int = 1000, requests_in_time: int = 1000, more_than: int = MORE_THAN) -> Crawled:
     """Crawl by a script; time is up after so many requests."""
     live = ScriptedStreams(script)
-    kept: dict[str, int] = {}
-    aside: list[SetAside] = []
+    found = ListedStreams()
     one = Crawl(
         live,
+        found,
         more_than_viewers=more_than,
         page_cap=page_cap,
         is_out_of_time=lambda: len(live.asked) >= requests_in_time,
-        keep=lambda streams: kept.update({stream.stream_id: stream.viewer_count for stream in streams}),
-        put_aside=aside.append,
-        withdraw=lambda stream_id, _: kept.pop(stream_id),
         latest_start=LATEST_START,
     )
     one.run()
-    return Crawled(one, live, list(kept), aside)
+    return Crawled(one, live, list(found.streams), found.aside)
 
 
 def full(page: int) -> list[dict[str, Any]]:
@@ -425,18 +445,50 @@ def test_of_three_streams_of_one_streamer_one_counts() -> None:
 
 
 def test_a_start_that_lies_in_the_future_is_unknown_and_the_stream_counts() -> None:
-    starts: list[Any] = []
+    found = ListedStreams()
     one = Crawl(
         ScriptedStreams({None: [to_the_end([a_raw_stream(started_at="2026-11-22T15:00:01Z")])]}),
+        found,
         more_than_viewers=MORE_THAN,
         page_cap=1,
         is_out_of_time=lambda: False,
-        keep=lambda streams: starts.extend(stream.started_at for stream in streams),
-        put_aside=lambda _: None,
         latest_start=LATEST_START,
     )
     one.run()
-    assert (starts, one.streams) == ([None], 1)
+    assert ([stream.started_at for stream in found.streams.values()], one.streams) == ([None], 1)
+
+
+def test_a_poll_knows_the_starts_of_the_streams_on_earlier_pages_and_takes_back_the_older_one() -> None:
+    staged = StagedPoll(1, date(2026, 11, 21), MORE_THAN, 30)
+    pages = [
+        [a_raw_stream(id="1", started_at=None), *raw_streams(100, 3)],
+        [a_raw_stream(id="2", started_at=NEW)],
+        [a_raw_stream(id="3", started_at=OLD), LAST],
+    ]
+    one = Crawl(
+        ScriptedStreams({None: [Page(pages[0], "a")], "a": [Page(pages[1], "b")], "b": [Page(pages[2])]}),
+        staged,
+        more_than_viewers=MORE_THAN,
+        page_cap=3,
+        is_out_of_time=lambda: False,
+    )
+    one.run()
+    assert (one.streams, one.viewers, one.duplicates) == (4, 4000, 2)
+    assert staged.started_at(StreamId("2")) == datetime.fromisoformat(NEW)
+    for taken_back in ("1", "3"):
+        with pytest.raises(ValueError, match="no row has"):
+            staged.started_at(StreamId(taken_back))
+
+
+@pytest.mark.parametrize(
+    "id_", ["40001", "0", "007", "", "u5", "-1", "1_0", " 1", "\u0663", "\u00b2", "9" * 18, "9" * 19, "9" * 5000]
+)
+def test_a_compact_id_leads_back_to_the_id(id_: str) -> None:
+    assert str(compact(id_)) == id_
+
+
+def test_an_id_that_is_a_number_is_kept_as_one() -> None:
+    assert compact("40001") == 40001
 
 
 class EndlessStreams:
@@ -464,11 +516,10 @@ def test_a_list_that_never_ends_is_left(page: list[dict[str, Any]], end: tuple[P
     live = EndlessStreams(page)
     one = Crawl(
         live,
+        ListedStreams(),
         more_than_viewers=MORE_THAN,
         page_cap=1000,
         is_out_of_time=lambda: False,
-        keep=lambda _: None,
-        put_aside=lambda _: None,
     )
     one.run()
     assert (one.status, one.ended_because) == end
