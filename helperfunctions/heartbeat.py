@@ -18,16 +18,18 @@ def request(url: str, seconds: float = WHOLE_REQUEST_SECONDS) -> None:
     would hand the token to another server.
     """
     try:
+        http = EnvironmentSession(url)
+    except SettingsError as exc:
+        raise WebhookFailed(f"the heartbeat's server cannot be reached: {exc}") from exc
+    try:
         with (
             whole_request_within(seconds),
-            EnvironmentSession(url) as http,
+            http,
             http.get(url, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer,
         ):
             status = answer.status_code
-    except SettingsError as exc:
-        raise WebhookFailed(f"the heartbeat's server cannot be reached: {exc}") from exc
     except requests.RequestException as exc:
         # What requests says holds the address.
-        raise WebhookFailed(f"the heartbeat's server does not answer: {type(exc).__name__}") from None
+        raise WebhookFailed(f"the heartbeat's server does not answer: {http.reason(exc, url)}") from None
     if not 200 <= status < 300:
         raise WebhookFailed(f"the heartbeat's server answers with status {status}")

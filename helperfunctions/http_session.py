@@ -42,7 +42,10 @@ class EnvironmentSession(requests.Session):
                 self._from_environment(url)
 
     def reason(self, error: requests.RequestException, url: str) -> str:
-        """The kind of failure of a request to `url`, and the variable of the environment that has to do with it."""
+        """The kind of failure of a request to `url`, and the variable of the environment that has to do with it.
+
+        Holds no address but a proxy's, and no header.
+        """
         kind = type(error).__name__
         if isinstance(error, requests.exceptions.ProxyError):
             proxy = requests.utils.select_proxy(url, self._from_environment(url)["proxies"]) or ""
@@ -50,7 +53,10 @@ class EnvironmentSession(requests.Session):
             return f"{kind} at {server} ({_variable(os.environ, _proxy_names(urlsplit(url).scheme))})"
         if isinstance(error, requests.exceptions.SSLError):
             return f"{kind} (a certificate that is not public has to be in the file of REQUESTS_CA_BUNDLE)"
-        return kind
+        # The cause, from urllib3, distinguishes an unknown name from a refused connection.
+        cause = error.args[0] if error.args else None
+        cause = getattr(cause, "reason", cause)
+        return f"{kind} ({type(cause).__name__})" if isinstance(cause, Exception) else kind
 
     def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
         """The proxies and certificates of a request to `url`; those that the caller names win. requests calls it."""

@@ -14,14 +14,16 @@ def send(url: str, status: str, text: str) -> None:
     Raises WebhookFailed, which never holds the address: it is as good as a password.
     """
     try:
-        with EnvironmentSession(url) as http:
+        http = EnvironmentSession(url)
+    except SettingsError as exc:
+        raise WebhookFailed(f"the webhook cannot be reached: {exc}") from exc
+    try:
+        with http:
             answer = http.post(
                 url, json={"text": text, "content": text, "status": status}, timeout=TIMEOUT, allow_redirects=False
             )
-    except SettingsError as exc:
-        raise WebhookFailed(f"the webhook cannot be reached: {exc}") from exc
     except requests.RequestException as exc:
         # What requests says holds the address.
-        raise WebhookFailed(f"the webhook does not answer: {type(exc).__name__}") from None
+        raise WebhookFailed(f"the webhook does not answer: {http.reason(exc, url)}") from None
     if not 200 <= answer.status_code < 300:
         raise WebhookFailed(f"the webhook answers with status {answer.status_code}")

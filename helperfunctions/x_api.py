@@ -215,7 +215,7 @@ class _Session(EnvironmentSession):
                 response = super().request(method, self._api_url + path, *args, **more)
         except requests.RequestException as exc:
             # Without its cause: the cause holds the request, and that its signature.
-            raise _never_answered(exc, f"{method} {path}", self._clock.now()) from None
+            raise self._never_answered(exc, method, path) from None
         with suppress(KeyError, ValueError):
             limit = re.sub(r"/\d+(?=/)", "/:id", f"x {method} {path}")
             self._calls_left[limit] = float(response.headers["x-rate-limit-remaining"])
@@ -231,12 +231,13 @@ class _Session(EnvironmentSession):
             )
         return response
 
-
-def _never_answered(exc: requests.RequestException, what: str, now: datetime) -> XError:
-    """No answer, or only half of one. Where no connection came about nothing was sent."""
-    if _was_never_sent(exc):
-        return XNotYet(f"X cannot be reached ({what}: {_kind(exc)})", not_before=now + NO_CONNECTION_AGAIN_AFTER)
-    return XUnknown(f"X did not answer {what}: {_kind(exc)}")
+    def _never_answered(self, exc: requests.RequestException, method: str, path: str) -> XError:
+        """No answer, or only half of one. Where no connection came about nothing was sent."""
+        what, reason = f"{method} {path}", self.reason(exc, self._api_url + path)
+        if _was_never_sent(exc):
+            not_before = self._clock.now() + NO_CONNECTION_AGAIN_AFTER
+            return XNotYet(f"X cannot be reached ({what}: {reason})", not_before=not_before)
+        return XUnknown(f"X did not answer {what}: {reason}")
 
 
 def _was_never_sent(exc: requests.RequestException) -> bool:
@@ -244,15 +245,9 @@ def _was_never_sent(exc: requests.RequestException) -> bool:
         return True
     reason = exc.args[0] if exc.args else None
     reason = getattr(reason, "reason", reason)
-    return isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.NameResolutionError)
-
-
-def _kind(exc: requests.RequestException) -> str:
-    """What went wrong in two or three words, without addresses or headers."""
-    reason = exc.args[0] if exc.args else None
-    reason = getattr(reason, "reason", reason)
-    inner = type(reason).__name__ if isinstance(reason, Exception) else ""
-    return f"{type(exc).__name__}{f' ({inner})' if inner else ''}"
+    # Of a proxy: what went wrong on the way to it.
+    reason = getattr(reason, "original_error", reason)
+    return isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError)
 
 
 def _body(response: requests.Response) -> dict[str, Any]:

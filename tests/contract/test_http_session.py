@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from helperfunctions import webhook
+from helperfunctions import heartbeat, webhook
 from helperfunctions.clock import SystemClock, VirtualClock
-from helperfunctions.errors import SettingsError, TwitchUnavailable, WatchTimeError, WebhookFailed
+from helperfunctions.errors import SettingsError, TwitchUnavailable, WatchTimeError, WebhookFailed, XNotYet
 from helperfunctions.http_session import EnvironmentSession
 from helperfunctions.twitch_api import TwitchApi
 from helperfunctions.x_api import XApi
@@ -88,7 +88,11 @@ def call_webhook(base: str) -> None:
     webhook.send(f"{base}/hook", "fine", "all is well")
 
 
-CLIENTS = {"Twitch": ask_twitch, "X": ask_x, "webhook": call_webhook}
+def send_heartbeat(base: str) -> None:
+    heartbeat.request(f"{base}/planted-token")
+
+
+CLIENTS = {"Twitch": ask_twitch, "X": ask_x, "webhook": call_webhook, "heartbeat": send_heartbeat}
 each_client = pytest.mark.parametrize("ask", CLIENTS.values(), ids=CLIENTS)
 
 
@@ -137,7 +141,7 @@ def test_what_can_never_work_is_reported_with_the_name_of_its_variable(
         ask(f"https://{HOST}")
     assert says in str(caught.value)
     assert PASSWORD not in str(caught.value)
-    assert isinstance(caught.value, SettingsError) or ask is call_webhook
+    assert isinstance(caught.value, SettingsError) or ask in (call_webhook, send_heartbeat)
 
 
 def test_certificates_of_the_environment_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,12 +166,22 @@ def test_a_proxy_that_refuses_is_an_outage_without_its_password(proxy: Proxy, mo
         assert PASSWORD not in repr(caught.value)
 
 
-def test_a_proxy_that_is_away_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+@each_client
+def test_a_proxy_that_is_away_is_named_without_its_password(
+    ask: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://me:{PASSWORD}@127.0.0.1:1")
-    with pytest.raises(TwitchUnavailable) as caught:
-        ask_twitch(f"https://{HOST}")
-    assert "ProxyError at 127.0.0.1:1 (HTTPS_PROXY) at https://" in str(caught.value)
-    assert PASSWORD not in repr(caught.value)
+    with pytest.raises((TwitchUnavailable, XNotYet, WebhookFailed)) as caught:
+        ask(f"https://{HOST}")
+    assert "ProxyError at 127.0.0.1:1 (HTTPS_PROXY)" in str(caught.value)
+    for secret in (PASSWORD, "planted", *([HOST] if ask is not ask_twitch else [])):
+        assert secret not in repr(caught.value)
+
+
+@each_client
+def test_a_refused_connection_is_reported_as_one_that_was_never_made(ask: Callable[[str], None]) -> None:
+    with pytest.raises(WatchTimeError, match=r"ConnectionError \(NewConnectionError\)"):
+        ask("http://127.0.0.1:1")
 
 
 def test_a_server_whose_certificate_is_not_known_is_reported_with_the_setting_for_it() -> None:

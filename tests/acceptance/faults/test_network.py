@@ -12,7 +12,7 @@ def test_twitch_gone_for_hours_is_recorded_and_measured_again_when_it_is_back(li
     polls = life.polls()
     life.twitch.stop()
     life.clock.until(14, 10)
-    eventually(lambda: "ConnectionError at " in life.log(bot), "it has noticed")
+    eventually(lambda: "ConnectionError (" in life.log(bot), "it has noticed")
     life.clock.jump(timedelta(hours=3))
     life.ask("ann")
     eventually(life.is_answered, "X does not wait for Twitch")
