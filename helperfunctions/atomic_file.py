@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written under another name, synced to the disk, then renamed."""
+"""Atomic writes: a file is written under a temporary name, synced to the disk, and then renamed."""
 
 import glob
 import os
@@ -11,16 +11,16 @@ from typing import IO, Any, Final
 # The mode of a file that only its owner can read.
 PRIVATE: Final = 0o600
 DRAFT_SUFFIX: Final = ".part"
-# No draft of a file that is written at once takes so long: it is of a process that was killed.
+# An older draft was left by a process that was killed: no write takes this long.
 _OLD_DRAFT_SECONDS: Final = 3600.0
 
 
 @contextmanager
 def replacing(path: Path, *, mode: int = PRIVATE) -> Iterator[IO[bytes]]:
-    """Open a draft that takes the place of `path` when the block ends without an error.
+    """Open a draft that replaces `path` when the block ends without an error.
 
     Yields a binary file; its `name` is the draft's, for a block that reads it again. Until the block ends, and after an
-    error, `path` is as it was. File and folder are synced, so that the content survives a power cut. Raises OSError.
+    error, `path` is unchanged. File and folder are synced, so that the content survives a power cut. Raises OSError.
     """
     draft: Any = tempfile.NamedTemporaryFile(  # noqa: SIM115 - it is renamed, not deleted
         dir=path.parent, prefix=f".{path.name}.", suffix=DRAFT_SUFFIX, delete=False
@@ -40,9 +40,9 @@ def replacing(path: Path, *, mode: int = PRIVATE) -> Iterator[IO[bytes]]:
 
 
 def write(path: Path, content: str | bytes, *, mode: int = PRIVATE) -> None:
-    """Put `content` in the place of what `path` holds; makes its folder. Raises OSError.
+    """Replace the content of a file, and create its folder if needed. Raises OSError.
 
-    Drafts of the same file that killed processes left are removed.
+    Drafts of the same file that killed processes left behind are removed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path, mode=mode) as file:

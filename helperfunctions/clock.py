@@ -1,4 +1,4 @@
-"""The clock is an argument: the real one, or one that a test or the demo moves by hand."""
+"""Clocks, passed as arguments: the system clock, or one that a test or the demo moves by hand."""
 
 import threading
 import time
@@ -7,24 +7,24 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final, Protocol
 
-# A server tells whole seconds: half of one is what it leaves out on average.
-_LEFT_OUT: Final = timedelta(seconds=0.5)
+# A Date header has whole seconds, so it is half a second early on average.
+_AVERAGE_TRUNCATION: Final = timedelta(seconds=0.5)
 
 
 class Clock(Protocol):
-    """What everything that needs the time asks for."""
+    """A source of the present time."""
 
     def now(self) -> datetime:
         """The present instant, in UTC."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let that many seconds pass."""
+        """Wait for a number of seconds."""
         ...
 
 
 class SystemClock:
-    """The machine's own clock: the only place in the project that asks for the present time."""
+    """The clock of the machine. No other code reads the present time."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -34,7 +34,7 @@ class SystemClock:
 
 
 class VirtualClock:
-    """A clock that stands still until somebody moves it; a sleeper moves it. Safe to share between threads."""
+    """A clock that moves only by its methods, or when somebody sleeps. Safe to share between threads."""
 
     def __init__(self, start: datetime) -> None:
         if start.tzinfo is None:
@@ -55,17 +55,17 @@ class VirtualClock:
             self._now += timedelta(seconds=max(0.0, seconds))
 
     def move_to(self, instant: datetime) -> None:
-        """Move forward to that instant; stay where we are if it has passed."""
+        """Move forward to an instant; do nothing if it has passed."""
         with self._lock:
             self._now = max(self._now, instant.astimezone(UTC))
 
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """The machine's own counts of time, which nobody can set.
+    """The machine's counters of elapsed time, which cannot be set.
 
-    `since_boot`: with the time for which it was suspended, where the system counts that (`knows_sleep`). `slept`: how
-    long it was suspended since it was started; zero where that is not known.
+    `since_boot` includes the time while the machine was suspended if the system counts it (`knows_sleep`). `slept` is
+    the time while it was suspended since boot, or zero if that is not known.
     """
 
     since_boot: timedelta
@@ -74,9 +74,9 @@ class Counters:
 
 
 def machine_counters() -> Counters:
-    """Both counts, read one right after the other."""
+    """The counters of this machine."""
     awake = timedelta(seconds=time.monotonic())
-    # Linux alone has it.
+    # Only Linux has this clock.
     boot = getattr(time, "CLOCK_BOOTTIME", None)
     if boot is None:
         return Counters(awake, timedelta(0), knows_sleep=False)
@@ -85,9 +85,9 @@ def machine_counters() -> Counters:
 
 
 def ahead_of(date_header: str | None, now: datetime) -> timedelta | None:
-    """How far `now` is ahead of a server that has just answered with this Date header; None when it has none."""
+    """The difference between `now` and the Date header of an answer that just arrived; None without a valid header."""
     try:
-        told = parsedate_to_datetime(date_header or "")
+        server_time = parsedate_to_datetime(date_header or "")
     except ValueError:
         return None
-    return now - (told if told.tzinfo else told.replace(tzinfo=UTC)) - _LEFT_OUT
+    return now - (server_time if server_time.tzinfo else server_time.replace(tzinfo=UTC)) - _AVERAGE_TRUNCATION

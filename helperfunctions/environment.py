@@ -1,5 +1,5 @@
-"""What the environment may not decide by accident: how text is written, where the database is, and in which language
-other programs answer us."""
+"""The process environment: keeps variables of the caller from changing the encoding of output, the address of the
+database, or the language of other programs' messages."""
 
 import errno
 import io
@@ -12,9 +12,9 @@ from typing import Final
 
 from helperfunctions.errors import OutputNotWritten
 
-# Variables of libpq that would lead to another database than the one of our settings, or change what its sessions do.
-# Credentials and TLS (PGPASSWORD, PGPASSFILE, PGSSL…) are none of them. The last three are read by PostgreSQL's own
-# programs and by the package of the embedded server.
+# Variables of libpq that would select another database than the settings do, or change its sessions. Credentials and
+# TLS (PGPASSWORD, PGPASSFILE, PGSSL…) are not among them. The last three are read by the programs of PostgreSQL and by
+# the package of the embedded server.
 _LIBPQ: Final = (
     "PGSERVICE",
     "PGSERVICEFILE",
@@ -32,27 +32,27 @@ _LIBPQ: Final = (
 )
 _LOCALE: Final = ("LANG", "LANGUAGE")
 _OF_OUTPUT: Final = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
-# What the server is given: nothing of our settings, which may be secrets.
+# Variables that the embedded server receives. Settings of ours, which may be secrets, are not among them.
 _FOR_SERVER: Final = ("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_RUNTIME_DIR")
 _FOR_SERVER_PREFIXES: Final = ("LD_", "NSS_WRAPPER_", "DYLD_", "ASAN_")
 
 
 def prepare_process() -> None:
-    """Set this process right, once, before it does anything else: for the command line."""
+    """Prepare this process for the command line: output encoding, variables of libpq, and umask."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A name that a terminal cannot show is no reason to fail.
+            # Names that a terminal cannot show are escaped instead of raising an error.
             stream.reconfigure(errors="backslashreplace")
     for name in _LIBPQ:
         os.environ.pop(name, None)
-    # Whatever the caller allows: what we write is for others to read at most.
+    # Others may read the files that we create, but never write them.
     os.umask(os.umask(0o077) | 0o022)
 
 
 @contextmanager
 def output_that_is_written() -> Iterator[None]:
-    """Run the block, and see that what it printed has arrived. Raises OutputNotWritten where it has not, because a disk
-    is full for example; a reader that has gone, as `head` does, is no error."""
+    """Run the block, and flush what it printed. Raises OutputNotWritten when it cannot be written, for example because
+    the disk is full. A closed pipe, as after `head`, is not an error."""
     try:
         try:
             yield
@@ -62,20 +62,20 @@ def output_that_is_written() -> Iterator[None]:
     except OSError as exc:
         if exc.filename is not None or exc.errno not in _OF_OUTPUT:
             raise
-        # Python would flush once more at its end, and complain.
+        # Python flushes again at exit, and would print another error.
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if exc.errno != errno.EPIPE:
             raise OutputNotWritten(f"the output cannot be written: {exc.strerror}") from exc
         if exc.__context__ is not None:
-            # How the block itself ended.
+            # The error with which the block itself ended.
             raise exc.__context__ from None
 
 
 @contextmanager
 def some_home() -> Iterator[None]:
-    """Run the block with a home folder, if only `/`, for libraries that ask for one when they are imported and fail
-    without; afterwards the environment is as before, so that no file of ours is put there."""
+    """Run the block with a home folder, `/` if there is none, for libraries that need one at import. Afterwards the
+    environment is unchanged, so that no file of ours is created there."""
     try:
         Path.home()
     except RuntimeError:
@@ -91,13 +91,13 @@ def some_home() -> Iterator[None]:
 
 
 def for_programs(environment: Mapping[str, str]) -> dict[str, str]:
-    """That environment for a program whose messages we read: in English, and in ASCII."""
+    """An environment for a program whose messages we parse: they are in English and ASCII."""
     kept = {name: value for name, value in environment.items() if name not in _LOCALE and not name.startswith("LC_")}
     return kept | {"LC_ALL": "C"}
 
 
 def for_server() -> dict[str, str]:
-    """The environment of the embedded server and of initdb: the same whatever the locale and the time zone are here."""
+    """The environment of the embedded server and of initdb, independent of the locale and time zone of this process."""
     kept = {
         name: value
         for name, value in os.environ.items()

@@ -1,38 +1,38 @@
 """Every error that the project raises on purpose.
 
     WatchTimeError              one line for the user: what is wrong with what, and what to do
-    ├── SettingsError           the settings are wrong: nothing works until a person mends them
-    ├── SecretsUnavailable      AWS Secrets Manager does not answer; trying again can help
-    ├── OutputNotWritten        what a command prints cannot be written, because the disk is full for example
-    ├── Busy                    another process is doing this very job
-    ├── DayNotAvailable         the day asked for is not there, or can no longer be made
-    ├── BackupError             a backup that cannot be made, read, or put where it should go; nothing was changed
-    ├── SumsDisagree            a roll-up whose parts do not add up; nothing of it was kept
-    ├── DatabaseError           PostgreSQL refused what we asked
-    │   ├── DatabaseUnavailable     it cannot be reached, or went away; trying again can help
-    │   │   ├── DatabaseTooSlow         it did not get it done in the time that we give it
-    │   │   └── DatabaseSettingsWrong   its address names what the server does not have; a person has to fix it
-    │   ├── DatabaseConflict        another transaction was in the way; trying again can help
-    │   ├── ValueRefused            it cannot work with a value that it was given
-    │   └── SchemaMismatch          its schema or its encoding is not the one that this version needs
-    ├── TwitchError             Twitch did not answer as agreed
-    │   ├── TwitchUnavailable       it was tried again until there was no sense in it; later it may work
-    │   ├── TwitchRefused           it does not accept our credentials; a person has to mend them
-    │   └── InvalidCursor           it does not know (any more) the place in the list at which we were
-    ├── XError                  X did not do what was asked
-    │   ├── XRefused                it will not do this; if `may_pass`, nobody can say whether it would later
-    │   ├── XNotYet                 not before a time that it, or our own budget, says
-    │   │   ├── XOutOfCredits           the account has no credits left; a person or the next day brings them
-    │   │   ├── XCredentialsWrong       it does not accept our credentials
-    │   │   ├── XRefusedForNow          it refuses what it takes at other times: a lock, a limit, a page in its place
-    │   │   └── OverBudget              the call would pass X_MONTHLY_BUDGET_USD; it was not made
-    │   └── XUnknown                nobody knows whether it happened: no answer, a late one, or one that cannot be read
+    ├── SettingsError           the settings are wrong; a person has to fix them
+    ├── SecretsUnavailable      AWS Secrets Manager cannot be reached; a retry can help
+    ├── OutputNotWritten        the output of a command cannot be written, for example because the disk is full
+    ├── Busy                    another process is running the same job
+    ├── DayNotAvailable         the requested day does not exist, or can no longer be computed
+    ├── BackupError             a backup cannot be created, read or restored; nothing was changed
+    ├── SumsDisagree            the parts of a roll-up do not add up; nothing of it was stored
+    ├── DatabaseError           PostgreSQL refused a query
+    │   ├── DatabaseUnavailable     it cannot be reached, or the connection was lost; a retry can help
+    │   │   ├── DatabaseTooSlow         the query took longer than its time limit
+    │   │   └── DatabaseSettingsWrong   the server has no such database or role; a person has to fix the URL
+    │   ├── DatabaseConflict        another transaction was in the way; a retry can help
+    │   ├── ValueRefused            a value is invalid for the query
+    │   └── SchemaMismatch          the schema or the encoding is not the one that this version needs
+    ├── TwitchError             a request to Twitch failed
+    │   ├── TwitchUnavailable       all retries failed; a later attempt can succeed
+    │   ├── TwitchRefused           Twitch rejects our credentials; a person has to fix them
+    │   └── InvalidCursor           Twitch does not know the cursor, or no longer
+    ├── XError                  a request to X failed
+    │   ├── XRefused                X refuses the request; with `may_pass` a retry may succeed
+    │   ├── XNotYet                 the request can succeed from a known time on
+    │   │   ├── XOutOfCredits           the account has no credits left, or used up its cap
+    │   │   ├── XCredentialsWrong       X rejects our credentials
+    │   │   ├── XRefusedForNow          X refuses temporarily: a locked account, a limit, a page of another server
+    │   │   └── OverBudget              the call would exceed X_MONTHLY_BUDGET_USD and was not made
+    │   └── XUnknown                the outcome is unknown: no answer, a late one, or an unreadable one
     ├── ChartNotDrawn           a chart could not be drawn
-    ├── NotThere                the dashboard has nothing at this address
-    ├── CannotBeAsked           the dashboard is asked for what cannot be, such as a range that ends before it begins
-    └── WebhookFailed           a message could not be delivered; trying again can help
+    ├── NotThere                the dashboard has no page at this address
+    ├── CannotBeAsked           a request to the dashboard is invalid, such as a range that ends before it begins
+    └── WebhookFailed           a message could not be delivered; a retry can help
 
-A vendor's error is translated once, in the file that touches the vendor, with `from exc`.
+A vendor's error is translated once, in the file that uses the vendor's library, with `from exc`.
 """
 
 from datetime import datetime
@@ -40,10 +40,10 @@ from typing import ClassVar
 
 
 class WatchTimeError(Exception):
-    """What went wrong, in one line for the user.
+    """An expected error, with a message of one line for the user.
 
-    `can_retry` tells whether the same call can succeed later without a person's help;
-    `exit_code` is what the command line ends with (the numbers of sysexits.h).
+    `can_retry`: the same call can succeed later without a person's help. `exit_code`: the exit code of the command line
+    (the numbers of sysexits.h).
     """
 
     can_retry: ClassVar[bool] = False
@@ -51,7 +51,7 @@ class WatchTimeError(Exception):
 
 
 class SettingsError(WatchTimeError):
-    """Settings that are missing, malformed or at odds; lists every problem at once."""
+    """Settings that are missing, malformed or contradictory; lists all problems at once."""
 
     exit_code = 78  # EX_CONFIG
 
@@ -61,66 +61,66 @@ class SettingsError(WatchTimeError):
 
 
 class SecretsUnavailable(WatchTimeError):
-    """AWS Secrets Manager, from which settings come, was tried again until there was no sense in it."""
+    """AWS Secrets Manager, from which settings are read, cannot be reached; all retries failed."""
 
     can_retry = True
     exit_code = 75  # EX_TEMPFAIL
 
 
 class OutputNotWritten(WatchTimeError):
-    """What a command prints cannot be written."""
+    """The output of a command cannot be written."""
 
     exit_code = 74  # EX_IOERR
 
 
 class Busy(WatchTimeError):
-    """Another process is doing this very job."""
+    """Another process is running the same job."""
 
     can_retry = True
     exit_code = 75
 
 
 class DayNotAvailable(WatchTimeError):
-    """The day asked for is not there, or can no longer be made."""
+    """The requested day does not exist, or can no longer be computed."""
 
     exit_code = 66  # EX_NOINPUT
 
 
 class BackupError(WatchTimeError):
-    """A backup that cannot be made, read, or put where it should go. Nothing was changed."""
+    """A backup cannot be created, read or restored. Nothing was changed."""
 
     exit_code = 65  # EX_DATAERR
 
 
 class SumsDisagree(WatchTimeError):
-    """A roll-up whose parts do not add up."""
+    """The parts of a roll-up do not add up."""
 
     exit_code = 70  # EX_SOFTWARE
 
 
 class DatabaseError(WatchTimeError):
-    """PostgreSQL refused what we asked."""
+    """PostgreSQL refused a query."""
 
     exit_code = 70
 
 
 class DatabaseUnavailable(DatabaseError):
-    """PostgreSQL cannot be reached, or went away in the middle."""
+    """PostgreSQL cannot be reached, or the connection was lost."""
 
     can_retry = True
     exit_code = 75
 
 
 class DatabaseTooSlow(DatabaseUnavailable):
-    """PostgreSQL did not get something done in the time that we give it."""
+    """A query took longer than its time limit."""
 
     exit_code = 75
 
 
 class DatabaseSettingsWrong(DatabaseUnavailable):
-    """PostgreSQL answers, but has no such database or role, or not the encryption that we ask for.
+    """PostgreSQL answers, but has no such database or role, or does not support the encryption that the URL requires.
 
-    For a bot that runs, the database is away until the settings or the server are changed.
+    A running bot treats the database as unavailable until the settings or the server are changed.
     """
 
     can_retry = False
@@ -130,7 +130,7 @@ class DatabaseSettingsWrong(DatabaseUnavailable):
 class DatabaseConflict(DatabaseError):
     """Another transaction was in the way: it held a lock for too long, or each waited for the other (a deadlock).
 
-    The server is there and well; the same transaction can succeed when it is tried again.
+    The server works; a retry of the same transaction can succeed.
     """
 
     can_retry = True
@@ -138,54 +138,54 @@ class DatabaseConflict(DatabaseError):
 
 
 class ValueRefused(DatabaseError):
-    """PostgreSQL cannot work with a value that it was given; with other values the same query may succeed."""
+    """A value is invalid for PostgreSQL; with other values the same query can succeed."""
 
     exit_code = 70
 
 
 class SchemaMismatch(DatabaseError):
-    """The database's schema is older or newer than the one that this version needs, or its encoding is another."""
+    """The schema is older or newer than this version needs, or the encoding is not UTF-8."""
 
     exit_code = 78
 
 
 class TwitchError(WatchTimeError):
-    """Twitch did not answer as agreed."""
+    """A request to Twitch failed."""
 
     exit_code = 69  # EX_UNAVAILABLE
 
 
 class TwitchUnavailable(TwitchError):
-    """Twitch was tried again until there was no sense in it."""
+    """Twitch did not answer successfully; all retries failed."""
 
     can_retry = True
     exit_code = 75
 
 
 class TwitchRefused(TwitchError):
-    """Twitch does not accept our credentials."""
+    """Twitch rejects our credentials."""
 
     exit_code = 78
 
 
 class InvalidCursor(TwitchError):
-    """Twitch does not know the place in the list at which we were."""
+    """Twitch does not know the cursor, or no longer."""
 
     can_retry = True
     exit_code = 75
 
 
 class XError(WatchTimeError):
-    """X did not do what was asked."""
+    """A request to X failed."""
 
     exit_code = 69
 
 
 class XRefused(XError):
-    """X will not do this.
+    """X refuses the request.
 
-    `duplicate`: because it has this very text from us already. `may_pass`: it gives no reason that would have to last;
-    the same call has succeeded later.
+    `duplicate`: we have already published the same text. `may_pass`: the reason is one after which the same call has
+    succeeded later.
     """
 
     exit_code = 69
@@ -215,31 +215,31 @@ class XOutOfCredits(XNotYet):
 
 
 class XCredentialsWrong(XNotYet):
-    """X does not accept our credentials: a person has to look. Not for good: it has said so of good ones for hours."""
+    """X rejects our credentials: a person has to check them. X has also rejected valid ones for hours."""
 
     can_retry = False
     exit_code = 78
 
 
 class XRefusedForNow(XNotYet):
-    """X, or what answers in its place, refuses what is taken at other times: the account is locked or over a limit, or
-    a page that is not the API's came instead of an answer. When it ends is not known; `not_before` is the soonest."""
+    """X, or a server in front of it, refuses temporarily: the account is locked or over a limit, or a page that is not
+    the API's came as an answer. Its end is unknown; `not_before` is the earliest time for a retry."""
 
     can_retry = True
     exit_code = 75
 
 
 class OverBudget(XNotYet):
-    """The call would pass the month's budget; it was not made."""
+    """The call would exceed the month's budget; it was not made."""
 
     can_retry = True
     exit_code = 75
 
 
 class XUnknown(XError):
-    """Nobody knows whether it happened. What only reads can be asked again.
+    """The outcome is unknown. A call that only reads can be repeated.
 
-    `is_charged`: X may ask money for it. It does not for what it says has failed (status 500 and above).
+    `is_charged`: X may charge for the call. It does not if it answered with status 500 or above.
     """
 
     can_retry = True
@@ -257,13 +257,13 @@ class ChartNotDrawn(WatchTimeError):
 
 
 class NotThere(WatchTimeError):
-    """The dashboard has nothing at this address."""
+    """The dashboard has no page at this address."""
 
     exit_code = 66
 
 
 class CannotBeAsked(WatchTimeError):
-    """The dashboard is asked for what cannot be; says why."""
+    """A request to the dashboard is invalid; the message explains why."""
 
     exit_code = 64  # EX_USAGE
 

@@ -1,17 +1,17 @@
-"""Our secrets in what others say: some servers, and what stands before them, repeat a request in their errors."""
+"""Removes our secrets from messages of other servers: some servers and proxies repeat a request in their errors."""
 
 import re
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote, quote_plus
 
-# No credential is shorter; a word as short as this is in every other sentence.
+# Credentials are longer; shorter strings would match ordinary words.
 SHORTEST = 6
 _USERINFO: Final = re.compile(r"^(https?://)[^/?#]*@", re.IGNORECASE)
 
 
 def without(secrets: Iterable[str], text: str) -> str:
-    """A text in which each secret is three stars, as it is and as it stands in a header or a form."""
+    """Replace each secret in a text with `***`, also where it is percent-encoded."""
     for secret in secrets:
         if len(secret) < SHORTEST:
             continue
@@ -21,5 +21,5 @@ def without(secrets: Iterable[str], text: str) -> str:
 
 
 def without_userinfo(url: str) -> str:
-    """A web address whose user and password, if it has any, are hidden."""
+    """Replace the user and password of a URL with `***`."""
     return _USERINFO.sub(r"\1***@", url)

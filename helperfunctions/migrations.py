@@ -1,4 +1,4 @@
-"""The schema: applied by dbmate from sql/migrations, and compared with what this version of the code needs."""
+"""The schema: migrated by dbmate from sql/migrations, and compared with the version that this code needs."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -17,17 +17,17 @@ from helperfunctions.queries import SQL_FOLDER
 log = logging.getLogger(__name__)
 
 MIGRATIONS_FOLDER = SQL_FOLDER / "migrations"
-# How often to try for the lock that another process has.
+# Interval between attempts to take the lock while another process has it.
 _TRY_AGAIN_SECONDS: Final = 0.5
 
 
 def versions_in(folder: Path = MIGRATIONS_FOLDER) -> list[str]:
-    """The versions that this code brings, oldest first: what stands before the first underscore of a file's name."""
+    """The versions of the migrations in a folder, oldest first: the part of a file name before the first underscore."""
     return sorted(path.name.split("_", 1)[0] for path in folder.glob("*.sql"))
 
 
 def applied_versions(database: Transactions) -> list[str]:
-    """The versions that a database has, oldest first; none for a new one."""
+    """The versions that were applied to a database, oldest first; an empty list for a new database."""
     with database.transaction() as tx:
         if not tx.database.has_migrations():
             return []
@@ -35,39 +35,40 @@ def applied_versions(database: Transactions) -> list[str]:
 
 
 def check(database: Transactions, needed: Sequence[str] | None = None) -> None:
-    """Refuse a schema that is not this code's: raises SchemaMismatch, which says what to do."""
+    """Raise SchemaMismatch, with advice, for a schema that is not the one of this code."""
     _compare(applied_versions(database), list(needed if needed is not None else versions_in()))
 
 
 def check_encoding(database: Database) -> None:
-    """Refuse a database that cannot keep the names of the world: raises SchemaMismatch, which says what to do."""
+    """Raise SchemaMismatch, with advice, for a database whose encoding cannot represent all names."""
     with database.transaction() as tx:
         encoding = tx.database.encoding()
     if encoding != "UTF8":
         raise SchemaMismatch(
-            f"the database keeps text as {encoding}, which has no room for most names: make it with ENCODING 'UTF8'"
+            f"the encoding of the database is {encoding}, which cannot represent most names: "
+            "create it with ENCODING 'UTF8'"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait while migrating. What a migration itself takes has no limit: an index on years of data may take
-    hours on a small machine, and if it were ended there it would never be made."""
+    """Time limits of a migration. Its statements have no limit: an index on years of data may take hours on a small
+    machine, and an index that is always interrupted would never be built."""
 
-    # for another process that migrates
+    # wait for another process that migrates
     others_seconds: float = 600
-    # for a lock on a table that others use: they all wait behind it
+    # wait for a lock on a table; other sessions queue behind it
     lock_seconds: float = 30
-    # how often the log says that it goes on
+    # interval of progress lines in the log
     report_seconds: float = 60
 
 
 def migrate(database: Database, folder: Path = MIGRATIONS_FOLDER, patience: Patience = Patience()) -> list[str]:
-    """Bring the schema up to date and return the versions applied here. Two at once is fine: one waits for the other.
+    """Migrate the schema and return the versions applied. If two processes migrate, one waits for the other.
 
-    Raises SchemaMismatch for a schema newer than the code or a database that cannot keep the names of the world,
-    DatabaseConflict when another process or a lock is in the way for too long, DatabaseUnavailable when the server goes
-    away, and DatabaseError when a migration fails.
+    Raises SchemaMismatch for a schema newer than the code or a database with another encoding than UTF-8,
+    DatabaseConflict when another process or a lock is in the way for too long, DatabaseUnavailable when the connection
+    is lost, and DatabaseError when a migration fails.
     """
     check_encoding(database)
     needed = versions_in(folder)
@@ -90,7 +91,7 @@ def migrate(database: Database, folder: Path = MIGRATIONS_FOLDER, patience: Pati
 
 
 def _is_up_to_date(database: Database, needed: list[str]) -> bool:
-    """Raises SchemaMismatch for a schema newer than the code."""
+    """Whether all migrations are applied. Raises SchemaMismatch for a schema newer than the code."""
     applied = applied_versions(database)
     if missing_here(applied, needed):
         _compare(applied, needed)
@@ -98,7 +99,7 @@ def _is_up_to_date(database: Database, needed: list[str]) -> bool:
 
 
 def missing_here(applied: Sequence[str], needed: Sequence[str]) -> list[str]:
-    """Versions that the database has and this code does not know: it was made by a newer one."""
+    """The applied versions that this code does not have, because a newer version of it applied them."""
     return [version for version in applied if version not in needed]
 
 
@@ -118,17 +119,17 @@ def _compare(applied: list[str], needed: list[str]) -> None:
 
 @contextmanager
 def _only_one(database: Database, patience: Patience) -> Iterator[None]:
-    """Be the only process that migrates. Raises DatabaseConflict when another one does for too long."""
+    """Hold the lock of migrations until the block ends. Raises DatabaseConflict when it is not free in time."""
     began = reported = monotonic()
     while (hold := database.hold("migrate")) is None:
         waited = monotonic() - began
         if waited >= patience.others_seconds:
             raise DatabaseConflict(
-                f"another process has been bringing the schema up to date for {waited:.0f} s; nothing was done here"
+                f"another process has been migrating the schema for {waited:.0f} s; nothing was changed"
             )
         if monotonic() - reported >= patience.report_seconds:
             reported = monotonic()
-            log.info("waiting for another process that brings the schema up to date minutes=%.1f", waited / 60)
+            log.info("waiting for another process that migrates the schema minutes=%.1f", waited / 60)
         sleep(min(_TRY_AGAIN_SECONDS, patience.report_seconds))
     try:
         yield
@@ -137,7 +138,7 @@ def _only_one(database: Database, patience: Patience) -> Iterator[None]:
 
 
 class _Progress:
-    """One line in the log each time that it is asked for: what is being applied, since when, and what it waits for."""
+    """Logs the progress of a migration: the version being applied, for how long, and which sessions block it."""
 
     def __init__(self, database: Database, needed: Sequence[str]) -> None:
         self._database = database
@@ -151,12 +152,12 @@ class _Progress:
             with self._database.transaction() as tx:
                 blockers = [str(name) for (name,) in tx.database.blocking_sessions(application_name=APPLICATION_NAME)]
         except DatabaseError as exc:
-            log.warning("the schema is being brought up to date minutes=%.1f; the database says: %s", minutes, exc)
+            log.warning("migrating the schema minutes=%.1f; its progress cannot be read: %s", minutes, exc)
             return
         log.info(
-            "the schema is being brought up to date minutes=%.1f version=%s left=%d%s",
+            "migrating the schema minutes=%.1f version=%s left=%d%s",
             minutes,
             missing[0] if missing else "none",
             len(missing),
-            f"; it waits for a lock that is held by {', '.join(blockers)}" if blockers else "",
+            f"; waiting for a lock held by {', '.join(blockers)}" if blockers else "",
         )

@@ -13,11 +13,11 @@ import unicodedata
 from base64 import b64encode
 from typing import Final
 
-# PostgreSQL's own.
+# The defaults of PostgreSQL.
 ITERATIONS: Final = 4_096
 SALT_BYTES: Final = 16
 
-# What must not be in a prepared password, by the names of the tables of RFC 3454.
+# Characters that a prepared password must not contain: the tables of RFC 3454.
 _PROHIBITED: Final = (
     stringprep.in_table_a1,  # unassigned in Unicode 3.2
     stringprep.in_table_c12,
@@ -33,9 +33,10 @@ _PROHIBITED: Final = (
 
 
 def verifier(password: str, salt: bytes | None = None, iterations: int = ITERATIONS) -> str:
-    """What PostgreSQL stores for a password, as `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`.
+    """The verifier that PostgreSQL stores for a password: `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`.
 
-    Without `salt`, a new random one each time. A verifier is no password, but passwords can be tried on it.
+    Without `salt`, a new random one each time. A verifier does not reveal the password, but guesses can be checked
+    against it.
     """
     salt = secrets.token_bytes(SALT_BYTES) if salt is None else salt
     salted = hashlib.pbkdf2_hmac("sha256", prepared(password).encode(), salt, iterations)
@@ -46,7 +47,7 @@ def verifier(password: str, salt: bytes | None = None, iterations: int = ITERATI
 
 
 def prepared(password: str) -> str:
-    """The password after SASLprep; as it is where SASLprep forbids it, which is what PostgreSQL's clients do too."""
+    """The password after SASLprep; unchanged if SASLprep forbids it, as in the clients of PostgreSQL."""
     if password.isascii():
         return password
     mapped = "".join(
@@ -59,7 +60,7 @@ def prepared(password: str) -> str:
 
 
 def _directions_agree(text: str) -> bool:
-    """RFC 3454, section 6: what has a letter written from right to left begins and ends with one, and has no other."""
+    """RFC 3454, section 6: a text with right-to-left letters starts and ends with one, without left-to-right ones."""
     if not any(stringprep.in_table_d1(one) for one in text):
         return True
     is_whole = stringprep.in_table_d1(text[0]) and stringprep.in_table_d1(text[-1])

@@ -1,4 +1,4 @@
-"""What people see in the terminal: lines, panels and a progress bar. Falls silent gracefully in a pipe."""
+"""Terminal output: lines, panels and progress bars. Progress is not shown in a pipe."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,46 +11,46 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 class Advance(Protocol):
-    """Moves the bar on by one, and says what is being done."""
+    """Advance the progress bar by one step, with a description of that step."""
 
     def __call__(self, doing: str) -> None: ...
 
 
 def in_words(size: int) -> str:
-    """A number of bytes as people read it: 12.3 MB."""
+    """Format a number of bytes: 12.3 MB."""
     return decimal(size)
 
 
 def on_standard_error() -> "Screen":
-    """For what must not get between what goes to standard output."""
+    """A screen on standard error, for messages that must not mix with standard output."""
     return Screen(Console(stderr=True, highlight=False))
 
 
 class Screen:
-    """A terminal or a pipe. Texts are printed as they are: square brackets in a streamer's name are no markup."""
+    """A terminal or a pipe. Texts are printed literally: square brackets in a streamer's name are not markup."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False)
 
     def line(self, text: str = "") -> None:
-        """One line."""
+        """Print one line."""
         self._console.print(text, markup=False)
 
     def panel(self, title: str, text: str) -> None:
-        """A text in a frame."""
+        """Print a text in a frame with a title."""
         from rich.text import Text
 
         self._console.print(Panel(Text(text), title=Text(title), title_align="left", width=68))
 
     @contextmanager
     def doing(self, what: str) -> Iterator[Callable[[int], None]]:
-        """Say what goes on, and how many bytes have gone by; gone when the block ends. Nothing in a pipe."""
+        """Show a status line until the block ends. Yields a function that takes the number of bytes processed."""
         with self._console.status(what) as status:
             yield lambda size: status.update(f"{what} {in_words(size)}")
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Advance]:
-        """A progress bar of `total` steps, gone when the block ends."""
+        """Show a progress bar of `total` steps until the block ends."""
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self._console, transient=True) as progress:
             task = progress.add_task("", total=total)

@@ -1,4 +1,4 @@
-"""Numbers and names as people read them, and the length of a post as X counts it."""
+"""Formats numbers and names for people, and measures the length of a post as X does."""
 
 import unicodedata
 from collections.abc import Callable
@@ -10,19 +10,19 @@ from helperfunctions import post_weight
 
 POST_LIMIT = 280
 ELLIPSIS = "…"
-# A zero-width space: nobody sees it, and to X no link, mention or tag goes through it. The joiners, which look as much
-# like nothing, are letters of a hashtag.
+# A zero-width space is invisible and ends links, mentions and tags on X. Zero-width joiners would not: X counts them as
+# letters of a hashtag.
 BREAK = "\u200b"
-# How that is called which is streamed without a game.
+# The name of streams without a game.
 NO_CATEGORY = "(no category)"
-# Behind these X may see a mention, a hashtag or a cashtag begin; stricter than X, which asks what stands before them.
+# Signs with which a mention, a hashtag or a cashtag may begin. X also checks the character before them; we do not.
 _STARTS_TAG = regex.compile(r"[@＠#＃$](?=\S)")
-# Full stops within what may be a host's name. Which endings are names of hosts changes from year to year.
+# Full stops inside a possible host name. The list of top-level domains changes from year to year.
 _WITHIN_HOST = regex.compile(r"(?<=[^\s.．。｡])[.．。｡](?=[^\s.．。｡])(?<!\d.(?=\d))")
 _LINK = regex.compile(r"[\p{L}\p{M}\p{N}_-]+[.．｡]\p{L}[\p{L}\p{M}\p{N}_-]*")
 _MENTION = regex.compile(r"[@＠](\w+)")
 _TAG = regex.compile(r"[#＃][\p{L}\p{M}\p{N}_\u200c\u200d]+|\$[A-Za-z]+")
-# Accents and the like over Latin, Greek and Cyrillic letters; the marks of other scripts are part of their letters.
+# Accents of Latin, Greek and Cyrillic letters. In other scripts, marks are part of the letters.
 _ACCENTS = regex.compile(r"[\u0300-\u036f]")
 _NOT_IN_SLUG = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 LONGEST_SLUG = 80
@@ -31,39 +31,39 @@ _UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
 
 
 def short_number(number: float) -> str:
-    """5,312,000 as `5.3M`, 412,300 as `412K`, 987.4 as `987`: two digits at least from a thousand on, three at most."""
+    """Format 5,312,000 as `5.3M`, 412,300 as `412K`, 987.4 as `987`: two or three digits from a thousand on."""
     for unit, suffix in _UNITS:
         scaled = number / unit
-        if scaled >= 0.9995:  # what would be written 1000 of the smaller unit is 1.0 of this one
+        if scaled >= 0.9995:  # 1000 of the smaller unit is 1.0 of this one
             return f"{scaled:.{1 if scaled < 9.95 else 0}f}{suffix}"
     return f"{number:.0f}"
 
 
 def one_line(text: str) -> str:
-    """A name without line breaks, control characters or marks that change the direction of what follows."""
-    kept = (" " if char.isspace() else char for char in text if char.isspace() or _is_visible(char))
-    return " ".join("".join(kept).split())
+    """A name without line breaks, control characters and marks that change the text direction."""
+    visible = (" " if char.isspace() else char for char in text if char.isspace() or _is_visible(char))
+    return " ".join("".join(visible).split())
 
 
 def shown_name(name: str | None) -> str:
-    """A name that somebody gave, as pages and their charts show it: in one line, and never nothing."""
+    """A name as pages and their charts show it: in one line, and never empty."""
     return unicodedata.normalize("NFC", one_line(name or "")) or NO_CATEGORY
 
 
 def _is_visible(char: str) -> bool:
-    # Cf holds the direction marks; the joiners among them build emoji and are part of several scripts.
+    # Category Cf has the direction marks, but also the joiners, which emoji and several scripts need.
     return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"} or char in "\u200c\u200d"
 
 
 def plain(name: str) -> str:
-    """A name in one line in which X sees no link, mention, hashtag or cashtag; it still reads the same."""
+    """A name in one line, with invisible breaks so that X finds no link, mention, hashtag or cashtag in it."""
     line = unicodedata.normalize("NFC", one_line(name))
     return _WITHIN_HOST.sub(r"\g<0>" + BREAK, _STARTS_TAG.sub(r"\g<0>" + BREAK, line))
 
 
 def unwanted(text: str, *, may_mention: str | None = None) -> list[str]:
-    """What X would, or some day could, make of a text that nobody meant: links, hashtags, cashtags, and mentions of
-    others than `may_mention`."""
+    """The links, hashtags, cashtags, and mentions of others than `may_mention` that X finds in a text, or may find with
+    a newer list of domains."""
     links = post_weight.links(text)
     likely = [found[0] for found in _LINK.finditer(text) if not any(found[0] in link for link in links)]
     tags = [found[0] for found in _TAG.finditer(text)]
@@ -72,22 +72,22 @@ def unwanted(text: str, *, may_mention: str | None = None) -> list[str]:
 
 
 def name_key(name: str) -> str:
-    """What is left of a name when case, accents, spaces and punctuation do not count."""
-    if name.isascii():  # as nearly all are, and quickly told
+    """A key that is equal for names that differ only in case, accents, spaces and punctuation."""
+    if name.isascii():  # the fast path for nearly all names
         return "".join(filter(str.isalnum, name.lower())) or one_line(name).lower()
-    # Fancy letters become plain capitals, and a trademark sign would become two letters.
+    # NFKD turns styled letters into plain ones. It would also turn a trademark sign into two letters.
     letters = unicodedata.normalize("NFKD", name.translate(_TRADEMARKS)).casefold()
     key = "".join(char for char in letters if unicodedata.category(char)[0] in "LN")
     return unicodedata.normalize("NFC", key) or one_line(name).casefold()
 
 
 def weighted_length(text: str) -> int:
-    """The length of a post as X counts it: most Latin characters 1, CJK and emoji 2, whatever is a link 23."""
+    """The length of a post as X counts it: most Latin characters 1, CJK characters and emoji 2, a link 23."""
     return post_weight.weighted_length(text)
 
 
 def widest_fit(write: Callable[[int], str], *, widest: int, limit: int = POST_LIMIT) -> str:
-    """The text that `write` makes with names as wide as fit into a post: at least 1 and at most `widest`."""
+    """The text of `write` with the widest names that fit into a post, from 1 to `widest`."""
     low, high = 1, widest
     while low < high:
         middle = (low + high + 1) // 2
@@ -104,7 +104,7 @@ def _name_weight(text: str) -> int:
 
 
 def shortened(name: str, weight: int) -> str:
-    """A name cut between what a reader sees as characters so that it weighs no more than `weight`, with an ellipsis."""
+    """A name cut between visible characters, with an ellipsis, so that its weight is at most `weight`."""
     if _name_weight(name) <= weight:
         return name
     clusters = regex.findall(r"\X", name)
@@ -119,8 +119,10 @@ def shortened(name: str, weight: int) -> str:
 
 
 def slug(name: str) -> str:
-    """A name as it stands in an address: `Pokémon: Let's Go` as `pokemon-let-s-go`. Letters of any script stay, accents
-    go; at most 80 characters, and nothing when there is neither a letter nor a digit in it."""
+    """A name as part of a URL: `Pokémon: Let's Go` as `pokemon-let-s-go`.
+
+    Letters of all scripts stay, accents are removed. At most 80 characters; empty without letters and digits.
+    """
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", name))
     line = _NOT_IN_SLUG.sub("-", unicodedata.normalize("NFC", bare).lower())
     return line.strip("-")[:LONGEST_SLUG].strip("-")

@@ -1,4 +1,4 @@
-"""A semaphore from which each holder takes as many units as its work costs."""
+"""A semaphore whose holders take a number of units: the cost of their work."""
 
 import threading
 from collections import deque
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 class WeightedSemaphore:
-    """So many units for many threads. Served in order: a costly holder is not passed over by cheap ones for ever."""
+    """A number of units shared by threads. First come, first served: cheap requests cannot starve a costly one."""
 
     def __init__(self, units: int, *, most_waiting: int) -> None:
         self._units = self._free = units
@@ -17,9 +17,9 @@ class WeightedSemaphore:
 
     @contextmanager
     def taken(self, units: int, timeout_seconds: float) -> Iterator[None]:
-        """Hold so many units, at most all that there are, for as long as the block; 0 are held at once.
+        """Hold `units` units, or all if that is more than there are, for the duration of the block; 0 never waits.
 
-        Raises TimeoutError when they are not free in time, or at once when too many wait already.
+        Raises TimeoutError when they are not free in time, or immediately when `most_waiting` others wait already.
         """
         units = min(units, self._units)
         if units and not self._take(units, timeout_seconds):
@@ -44,7 +44,7 @@ class WeightedSemaphore:
                     )
                 finally:
                     self._waiting.remove(ticket)
-                    # The next in line may have enough.
+                    # The next in the queue may need fewer units.
                     self._changed.notify_all()
                 if not is_my_turn:
                     return False

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from bot.core.questions import Subject, SubjectKind
-from helperfunctions.near import likest
+from helperfunctions.near import closest
 
 # Less alike than this is of no use to anybody.
 LEAST_LIKENESS: Final = 0.6
@@ -55,7 +55,7 @@ class _OfOneKind:
         self._alphabetical = sorted(range(len(keys)), key=self._keys.__getitem__)
 
     def similar(self, key: str, how_many: int) -> Iterator[tuple[Subject, float]]:
-        for place, likeness in likest(key, self._keys, how_many, at_least=LEAST_LIKENESS):
+        for place, likeness in closest(key, self._keys, how_many, at_least=LEAST_LIKENESS):
             yield self._subjects[place], likeness
 
     def with_prefix(self, key: str) -> Iterator[Subject]:
@@ -70,7 +70,7 @@ class _OfOneKind:
         # A letter too many or too few shifts the end of what was typed.
         for length in (len(key), len(key) + 1):
             starts = [one[:length] for one in self._keys]
-            for place, likeness in likest(key, starts, how_many, at_least=LEAST_LIKENESS):
+            for place, likeness in closest(key, starts, how_many, at_least=LEAST_LIKENESS):
                 yield self._subjects[place], likeness
 
 

@@ -1,9 +1,9 @@
-"""Characters that come along when a value is copied, and that nobody sees. Pure."""
+"""Invisible characters, which are often copied along with a value."""
 
 import unicodedata
 from typing import Final
 
-# Blank, though Unicode counts them as letters, symbols or marks.
+# Characters that are shown as blanks although Unicode classifies them as letters, symbols or marks.
 _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
 _LINE_BREAKS_AND_CONTROLS: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -19,8 +19,8 @@ def stripped(value: str) -> str:
 
 
 def problem_inside(value: str, *, is_path: bool = False) -> str | None:
-    """Why a stripped value cannot have been meant so, as the end of a sentence that begins with its name; None when
-    every character is visible. Quotes no character that can be seen: the value may be a secret."""
+    """The problem with an invisible character inside a stripped value, as the end of a sentence that begins with the
+    name of the setting; None without one. Quotes no visible character, because the value may be a secret."""
     for character in value:
         if character == " " or not _is_invisible(character):
             continue
@@ -37,7 +37,7 @@ def problem_inside(value: str, *, is_path: bool = False) -> str | None:
 
 
 def shown_name(name: str) -> str:
-    """The name of a setting, with every invisible character in it as an escape."""
+    """The name of a setting, with invisible characters escaped."""
     return "".join(f"\\u{ord(one):04x}" if _is_invisible(one) else one for one in name)
 
 
@@ -46,5 +46,5 @@ def _is_invisible(character: str) -> bool:
 
 
 def _is_undecoded(character: str) -> bool:
-    """Whether the character stands for a byte of the environment that is not UTF-8, which is content."""
+    """Whether the character represents a byte of the environment that is not UTF-8."""
     return unicodedata.category(character) == "Cs"

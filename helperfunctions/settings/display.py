@@ -14,7 +14,7 @@ from helperfunctions.settings.sources import Loaded
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One setting as it can be shown to anybody."""
+    """One setting, without secrets."""
 
     name: str
     value: str
@@ -23,7 +23,7 @@ class Shown:
 
 
 def show(loaded: Loaded) -> list[Shown]:
-    """Every setting with its origin; no secret among them."""
+    """Every setting with its origin; values of secrets are replaced."""
     return [
         Shown(name.upper(), _shown_value(getattr(loaded.settings, name)), loaded.origins[name], field.description or "")
         for name, field in Settings.model_fields.items()

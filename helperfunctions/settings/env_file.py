@@ -1,4 +1,4 @@
-"""Reads `.env`: `NAME=value` lines, taken literally. The only file that touches python-dotenv."""
+"""Reads `.env`: lines of `NAME=value`, taken literally. The only file that uses python-dotenv."""
 
 import io
 import re
@@ -17,7 +17,7 @@ _NAME_WITHOUT_EQUALS: Final = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*
 
 @dataclass(frozen=True, slots=True)
 class EnvFile:
-    """The values of a `.env` by name, and what is wrong with its lines. Empty values are left out."""
+    """The values of a `.env` by name, and the problems of its lines. Empty values are left out."""
 
     values: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -26,7 +26,7 @@ class EnvFile:
 def read(path: Path) -> EnvFile:
     """The values in the file at `path`; none if there is no file.
 
-    `${OTHER}` is not replaced: a password may contain it. Raises SettingsError when the file cannot be read at all.
+    `${OTHER}` is not replaced, because a password may contain it. Raises SettingsError when the file cannot be read.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -44,7 +44,7 @@ def _parsed(text: str, path: str) -> EnvFile:
     problems: list[str] = []
     for line, binding in _bindings(text):
         if binding.error or (binding.key is not None and binding.value is None):
-            problems.append(f"line {line} of {path} {_what_is_wrong(binding.original.string.strip())}")
+            problems.append(f"line {line} of {path} {_problem_of(binding.original.string.strip())}")
         elif binding.key is not None and binding.value and binding.value.strip():
             if values.get(binding.key, binding.value) != binding.value:
                 problems.append(
@@ -55,14 +55,14 @@ def _parsed(text: str, path: str) -> EnvFile:
 
 
 def _bindings(text: str) -> Iterator[tuple[int, Binding]]:
-    """Each entry with the number of the line on which it begins; empty lines belong to the entry that follows."""
+    """Each entry with the number of its first line. The parser counts empty lines as part of the entry after them."""
     for binding in parse_stream(io.StringIO(text)):
         original = binding.original.string
         before = original[: len(original) - len(original.lstrip())]
         yield binding.original.line + before.count("\n"), binding
 
 
-def _what_is_wrong(entry: str) -> str:
+def _problem_of(entry: str) -> str:
     """The value is not quoted in the message: it may be a secret."""
     line = entry.partition("\n")[0]
     named = _NAME_WITHOUT_EQUALS.match(line)

@@ -1,4 +1,4 @@
-"""Every setting: its type, its limits, its default and what it means."""
+"""Every setting: its type, limits, default and meaning."""
 
 import re
 from datetime import time
@@ -78,8 +78,8 @@ def _usable_folder(path: Path) -> Path:
     try:
         absolute = path.expanduser().absolute()
     except RuntimeError:
-        raise ValueError("should be a path without ~: nobody knows the home folder of this user") from None
-    # The database's driver takes a comma for the end of a name, and people forget to quote a space.
+        raise ValueError("should be a path without ~: the home folder of this user is not known") from None
+    # The database's driver splits names at commas, and people forget to quote spaces.
     if any(char.isspace() or char == "," for char in str(absolute)):
         raise ValueError("should be a path without spaces" + (" and commas" if "," in str(absolute) else ""))
     return absolute
@@ -208,7 +208,7 @@ class Settings(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _plain_number(cls, value: Any, info: ValidationInfo) -> Any:
-        """Python's own spellings of numbers, such as 1_0, are more likely a mistake."""
+        """Reject Python's spellings of numbers, such as 1_0, which are more likely a mistake."""
         kind = cls.model_fields[info.field_name or ""].annotation
         if kind in (int, Decimal, int | None) and isinstance(value, str) and ("_" in value or not value.isascii()):
             raise ValueError("should be a number, of the digits 0 to 9")
@@ -240,9 +240,9 @@ class Settings(BaseModel):
 
 
 def secret_fields() -> list[str]:
-    """The fields that hold secrets; each can also come from a file that <NAME>_FILE names."""
+    """The fields with secrets; each can also be read from a file that <NAME>_FILE names."""
     return [name for name, field in Settings.model_fields.items() if "SecretStr" in repr(field.annotation)]
 
 
-# What others know us by, and may refuse.
+# What identifies us to other services, which may reject it.
 CREDENTIALS = ("twitch_client_id", *secret_fields())

@@ -1,4 +1,4 @@
-"""Gathers the settings from the environment, secret files, AWS and `.env`, and says what is wrong with them."""
+"""Reads the settings from the environment, secret files, AWS and `.env`, and reports all problems with them."""
 
 import difflib
 import os
@@ -26,15 +26,15 @@ FOREIGN_PREFIXES: Final = ("COMPOSE_", "DOCKER_", "POSTGRES_", "PG")
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The settings, and for each field where its value came from."""
+    """The settings, and the origin of the value of each field."""
 
     settings: Settings
     origins: Mapping[str, str]
 
 
 def load(dotenv: Path = Path(".env")) -> Loaded:
-    """Gather the settings: the environment wins over secret files, these over the secret in AWS, that over `.env`, and
-    that over the defaults. So a secret that was changed in AWS is not hidden by an old one in `.env`.
+    """Read the settings. Precedence: environment, secret files, the secret in AWS, `.env`, defaults. So a secret changed in
+    AWS is not hidden by an old one in `.env`.
 
     Raises SettingsError with every problem at once, SecretsUnavailable when AWS does not answer.
     """
@@ -50,7 +50,7 @@ def load(dotenv: Path = Path(".env")) -> Loaded:
     try:
         in_aws = _aws_secret(secret_name, in_dotenv, in_environment) if secret_name else {}
     except SettingsError as exc:
-        # What would be missing without it is not told: nobody knows.
+        # Without the secret we cannot know which settings are missing, so those are not reported.
         raise SettingsError(problems + exc.problems) from exc
     problems += _unknown_names(in_aws, f"{AWS} {secret_name}")
     for field in Settings.model_fields:
@@ -64,20 +64,20 @@ def load(dotenv: Path = Path(".env")) -> Loaded:
         elif name in in_dotenv:
             values[field], origins[field] = in_dotenv[name], str(dotenv)
     problems += _invisible({**values, **_of_aws(in_dotenv)}, origins, str(dotenv))
-    # A secret whose file cannot be used is not missing as well.
+    # A secret whose file cannot be read is not reported as missing, too.
     from_files = {field for field in secret_fields() if f"{field.upper()}_FILE" in {**in_dotenv, **in_environment}}
-    problems += _at_odds(values, values.keys() | from_files)
+    problems += _contradictions(values, values.keys() | from_files)
     try:
         settings = Settings.model_validate(values)
     except ValidationError as exc:
-        raise SettingsError(problems + [_in_words(error, origins) for error in exc.errors()]) from None
+        raise SettingsError(problems + [_message(error, origins) for error in exc.errors()]) from None
     if problems:
         raise SettingsError(problems)
     return Loaded(settings, origins)
 
 
 def _set_only(values: Mapping[str, str]) -> dict[str, str]:
-    """The values without what is invisible around them; `NAME=` means that it is not set."""
+    """The values without invisible characters at their ends; an empty value counts as not set."""
     cleaned = {name: stripped(value) for name, value in values.items()}
     return {name: value for name, value in cleaned.items() if value}
 
@@ -87,7 +87,7 @@ def _of_aws(in_dotenv: Mapping[str, str]) -> dict[str, str]:
 
 
 def _invisible(values: Mapping[str, str], origins: Mapping[str, str], dotenv: str) -> list[str]:
-    """Values with a character inside that cannot be seen."""
+    """Problems of values that contain an invisible character."""
     problems = []
     for field, value in values.items():
         reason = problem_inside(value, is_path=field == "data_dir")
@@ -97,7 +97,7 @@ def _invisible(values: Mapping[str, str], origins: Mapping[str, str], dotenv: st
 
 
 def _secret_files(named: Mapping[str, str]) -> tuple[dict[str, tuple[str, str]], list[str]]:
-    """The secrets in files: field -> (origin, value), and what was wrong with them."""
+    """The secrets in files, as field -> (origin, value), and the problems with these files."""
     found: dict[str, tuple[str, str]] = {}
     problems: list[str] = []
     for field in secret_fields():
@@ -121,9 +121,9 @@ def _secret_files(named: Mapping[str, str]) -> tuple[dict[str, tuple[str, str]],
 
 
 def _aws_secret(name: str, in_dotenv: Mapping[str, str], in_environment: Mapping[str, str]) -> dict[str, str]:
-    """The settings in a secret of AWS. What `.env` says of AWS is handed on; boto3 looks at the environment itself."""
+    """The settings in a secret of AWS. AWS settings of `.env` are passed on; boto3 reads the environment itself."""
     given = {name: value for name, value in _of_aws(in_dotenv).items() if name not in in_environment}
-    # But not at this, which all other tools of AWS know.
+    # boto3 does not read AWS_REGION, which all other AWS tools do.
     region = in_environment.get("AWS_REGION") or in_environment.get("AWS_DEFAULT_REGION")
     return _set_only(aws_secrets.read(name, given | ({"AWS_REGION": region} if region else {}), SystemClock()))
 
@@ -139,13 +139,16 @@ def _unknown_names(names: Iterable[str], where: str, more: Sequence[str] = ()) -
         if name in known or name.startswith(FOREIGN_PREFIXES):
             continue
         near = difflib.get_close_matches(stripped(name).upper(), known, n=1)
-        problems.append(f"{shown_name(name)} in {where} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
+        suggestion = f"; did you mean {near[0]}?" if near else ""
+        problems.append(f"{shown_name(name)} in {where} is not a setting{suggestion}")
     return problems
 
 
-def _at_odds(values: Mapping[str, str], given: Set[str]) -> list[str]:
-    """Settings that are right by themselves and wrong together; judged before they are parsed, so that these problems
-    are told along with all others."""
+def _contradictions(values: Mapping[str, str], given: Set[str]) -> list[str]:
+    """Problems of settings that are valid alone but contradict each other.
+
+    They are checked before the values are parsed, so that they are reported together with all other problems.
+    """
     problems = []
     credentials = {"twitch_client_id", "twitch_client_secret"}
     for missing in credentials - given if credentials & given else ():
@@ -156,7 +159,7 @@ def _at_odds(values: Mapping[str, str], given: Set[str]) -> list[str]:
         _time_if_any(values.get(field, Settings.model_fields[field].default)) for field in ("day_starts_at", "post_at")
     )
     if day_starts_at is not None and post_at is not None and post_at <= day_starts_at:
-        problems.append("POST_AT should be later than DAY_STARTS_AT: a day is summed up after it was rolled up")
+        problems.append("POST_AT should be later than DAY_STARTS_AT: a day is posted after its roll-up")
     return problems
 
 
@@ -167,11 +170,11 @@ def _time_if_any(text: Any) -> time | None:
         return None
 
 
-def _in_words(error: Any, origins: Mapping[str, str]) -> str:
+def _message(error: Any, origins: Mapping[str, str]) -> str:
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
     field = str(error["loc"][0])
     origin = origins.get(field, DEFAULT)
-    # In AWS anything may be a secret that came under the wrong name.
+    # In AWS any value may be a secret under a wrong name.
     is_secret = field in secret_fields() or origin.startswith(AWS)
     given = "" if is_secret else f", not {error['input']!r}"
     return f"{field.upper()} {message}{given} (from {origin})"

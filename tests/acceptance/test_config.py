@@ -146,7 +146,7 @@ def test_what_is_wrong_with_the_secret_in_aws_is_told_with_all_else(shell: Shell
     assert PLANTED not in ran.err
     where = "AWS secret twitch-watch-time"
     for part in (
-        f"TWITCH_SECRET in {where} is no setting; did you mean TWITCH_CLIENT_SECRET?",
+        f"TWITCH_SECRET in {where} is not a setting; did you mean TWITCH_CLIENT_SECRET?",
         f"MIN_VIEWERS should be a valid integer, unable to parse string as an integer (from {where})",
         "POLL_EVERY_MINUTES should divide an hour",
         "X_ACCESS_TOKEN is missing",

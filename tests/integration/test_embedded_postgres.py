@@ -225,7 +225,7 @@ def test_a_folder_of_something_else_is_said_with_its_name_and_left_as_it_is(fold
     folder.mkdir()
     (folder / "picture.jpg").write_text("a beach")
     with (
-        pytest.raises(DatabaseUnavailable, match=f"{folder} cannot be made: .*exists but is not empty"),
+        pytest.raises(DatabaseUnavailable, match=f"{folder} cannot be created: .*exists but is not empty"),
         embedded_postgres.running(folder),
     ):
         pass

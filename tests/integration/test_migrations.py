@@ -1,4 +1,4 @@
-"""The schema is brought up to date once, whoever asks how often; one that is not this code's is refused."""
+"""The schema is migrated once, however many processes try; a schema of another version is refused."""
 
 import re
 import threading
@@ -213,7 +213,7 @@ def test_variables_of_other_programs_lead_no_migration_elsewhere(
 OFTEN = Patience(report_seconds=0.1)
 
 
-def test_a_long_migration_ends_whatever_the_database_allows_and_the_log_says_that_it_goes_on(
+def test_a_long_migration_has_no_time_limit_and_the_log_reports_its_progress(
     new: Database, folder: Path, empty_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
@@ -222,24 +222,24 @@ def test_a_long_migration_ends_whatever_the_database_allows_and_the_log_says_tha
     write(folder, "20270101000000", "create table first (name text);")
     write(folder, "20270202000000", "create table second (name text);\nselect pg_sleep(1.5);")
     assert migrations.migrate(new, folder, OFTEN) == ["20270101000000", "20270202000000"]
-    going_on = [line for line in caplog.messages if line.startswith("the schema is being brought up to date")]
+    going_on = [line for line in caplog.messages if line.startswith("migrating the schema")]
     assert any("version=20270202000000 left=1" in line for line in going_on), caplog.messages
     assert caplog.messages[-1] == "schema migrated versions=20270101000000,20270202000000"
 
 
-def test_a_migration_waits_for_a_lock_not_long_and_the_log_says_who_holds_it(
+def test_a_migration_waits_briefly_for_a_lock_and_the_log_names_its_holder(
     new: Database, folder: Path, empty_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Everybody who comes later would wait behind it. It is tried again later."""
+    """Other sessions queue behind a waiting migration. It is retried later."""
     caplog.set_level("INFO")
     write(folder, "20270101000000", "create table first (name text);")
     migrations.migrate(new, folder)
     write(folder, "20270202000000", "alter table first add column more text;")
     with new.transaction() as reader:
         reader.run("select * from first")
-        with pytest.raises(DatabaseConflict, match="had to wait for a lock for too long and was not applied"):
+        with pytest.raises(DatabaseConflict, match="waited too long for a lock and was not applied"):
             migrations.migrate(new, folder, Patience(report_seconds=0.1, lock_seconds=1.5))
-    assert any("it waits for a lock that is held by watchtime (process " in line for line in caplog.messages)
+    assert any("waiting for a lock held by watchtime (process " in line for line in caplog.messages)
     assert migrations.applied_versions(new) == ["20270101000000"]
     assert migrations.migrate(new, folder) == ["20270202000000"]
 
@@ -251,7 +251,7 @@ def test_while_another_process_migrates_one_waits_says_so_and_gives_up_without_h
     write(folder, "20270101000000", "create table first (name text);")
     hold = new.hold("migrate")
     assert hold is not None
-    with pytest.raises(DatabaseConflict, match="another process has been bringing the schema up to date for"):
+    with pytest.raises(DatabaseConflict, match="another process has been migrating the schema for"):
         migrations.migrate(new, folder, Patience(others_seconds=0.5, report_seconds=0.1))
     assert any(line.startswith("waiting for another process") for line in caplog.messages)
     hold.release()
@@ -274,7 +274,7 @@ def test_a_server_that_goes_away_during_a_migration_is_unavailable(new: Database
 
     killer = threading.Thread(target=kill)
     killer.start()
-    with pytest.raises(DatabaseUnavailable, match="went away during the migration"):
+    with pytest.raises(DatabaseUnavailable, match="was lost during the migration"):
         migrations.migrate(new, folder)
     killer.join()
     assert migrations.applied_versions(new) == []

@@ -134,12 +134,12 @@ def test_it_is_mended_by_the_next_migration_and_two_at_once_are_fine(database: D
         rows(reading, "select * from mentions")
 
 
-def test_a_role_that_cannot_be_made_is_told_with_what_to_do(url: str, database: Database, queries: Queries) -> None:
-    with pytest.raises(SettingsError, match="name a role of its own"):
+def test_a_role_that_cannot_be_created_is_reported_with_advice(url: str, database: Database, queries: Queries) -> None:
+    with pytest.raises(SettingsError, match="name another role than the bot's"):
         reader.prepare(database, url)
     execute(url, "create role watchtime_modest login")
     modest = Database(address_of(url, "watchtime_modest"), queries)
-    with pytest.raises(DatabaseError, match=r"cannot be made: .* CREATEROLE, or leave WEB_DATABASE_URL out"):
+    with pytest.raises(DatabaseError, match=r"cannot be created: .* grant CREATEROLE to the bot's role"):
         reader.prepare(modest, address_of(url, "watchtime_other"))
 
 

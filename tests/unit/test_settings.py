@@ -177,11 +177,14 @@ def test_a_secret_file_that_gives_nothing_is_a_problem(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("POLL_EVERY_MINUTE=15", "POLL_EVERY_MINUTE in .env is no setting; did you mean POLL_EVERY_MINUTES?"),
-        ("min_viewers=15", "min_viewers in .env is no setting; did you mean MIN_VIEWERS?"),
-        ("TWITCH_SECRET_FILE=x", "TWITCH_SECRET_FILE in .env is no setting; did you mean TWITCH_CLIENT_SECRET_FILE?"),
-        ("COLOUR_OF_THE_SKY=blue", "COLOUR_OF_THE_SKY in .env is no setting"),
-        ("AWS_SECRET_NAM=x", "AWS_SECRET_NAM in .env is no setting; did you mean AWS_SECRET_NAME?"),
+        ("POLL_EVERY_MINUTE=15", "POLL_EVERY_MINUTE in .env is not a setting; did you mean POLL_EVERY_MINUTES?"),
+        ("min_viewers=15", "min_viewers in .env is not a setting; did you mean MIN_VIEWERS?"),
+        (
+            "TWITCH_SECRET_FILE=x",
+            "TWITCH_SECRET_FILE in .env is not a setting; did you mean TWITCH_CLIENT_SECRET_FILE?",
+        ),
+        ("COLOUR_OF_THE_SKY=blue", "COLOUR_OF_THE_SKY in .env is not a setting"),
+        ("AWS_SECRET_NAM=x", "AWS_SECRET_NAM in .env is not a setting; did you mean AWS_SECRET_NAME?"),
     ],
 )
 def test_an_unknown_name_in_dotenv_is_a_problem_with_a_suggestion(dotenv: Path, line: str, problem: str) -> None:
@@ -278,7 +281,7 @@ def test_usual_ways_to_write_dotenv_are_read(dotenv: Path, content: str) -> None
             "AWS_SESSION_TOKEN contains an invisible character (U+200B, zero width space): copy it again without it "
             "(from .env)",
         ),
-        ("\u200bMIN_VIEWERS=10", "\\u200bMIN_VIEWERS in .env is no setting; did you mean MIN_VIEWERS?"),
+        ("\u200bMIN_VIEWERS=10", "\\u200bMIN_VIEWERS in .env is not a setting; did you mean MIN_VIEWERS?"),
     ],
     ids=[
         "YAML", "YAML without a space", "YAML without a value", "YAML with an equals sign in the value", "no sign",
@@ -451,11 +454,11 @@ def test_a_time_of_day_with_a_zone_of_its_own_is_a_problem(monkeypatch: pytest.M
         ({"TWITCH_CLIENT_SECRET": SECRET}, "TWITCH_CLIENT_ID is missing: client id and secret belong together"),
         (
             {"POST_AT": "07:00"},
-            "POST_AT should be later than DAY_STARTS_AT: a day is summed up after it was rolled up",
+            "POST_AT should be later than DAY_STARTS_AT: a day is posted after its roll-up",
         ),
         (
             {"POST_AT": "09:00", "DAY_STARTS_AT": "09:00"},
-            "POST_AT should be later than DAY_STARTS_AT: a day is summed up after it was rolled up",
+            "POST_AT should be later than DAY_STARTS_AT: a day is posted after its roll-up",
         ),
     ],
 )
@@ -475,7 +478,7 @@ def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch, dotenv: 
     monkeypatch.setenv("DATABASE_URL", f"mysql://bot:{SECRET}@localhost/watchtime")
     told = problems()
     for part in (
-        "MIN_VIEWER in .env is no setting",
+        "MIN_VIEWER in .env is not a setting",
         "MIN_VIEWERS should be a valid integer",
         "(from .env)",
         "POST_AT should be later",
