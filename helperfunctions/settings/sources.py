@@ -33,8 +33,9 @@ class Loaded:
 
 
 def load(dotenv: Path = Path(".env")) -> Loaded:
-    """Read the settings. Precedence: environment, secret files, the secret in AWS, `.env`, defaults. So a secret changed in
-    AWS is not hidden by an old one in `.env`.
+    """Read the settings. Precedence: environment, secret files, the secret in AWS, `.env`, defaults.
+
+    So a secret that was changed in AWS is not hidden by an old one in `.env`.
 
     Raises SettingsError with every problem at once, SecretsUnavailable when AWS does not answer.
     """
