@@ -17,18 +17,21 @@ from typing import Final
 
 # Imported as `watchtime run` does before it opens the bot.
 import bot.runtime.credentials
-import bot.runtime.runner  # noqa: F401
+import bot.runtime.run  # noqa: F401
 from bot.core.calendar import Calendar
 from bot.core.polls import Poll
-from bot.runtime.schedule import Job, moments
-from bot.wiring import open_bot
+from bot.jobs import JOBS
+from bot.runtime.run import tasks_of
+from bot.runtime.schedule import moments, schedule
+from bot.spend.account import known_username
+from bot.wiring import open_bot, with_watch
 from helperfunctions import settings
 from helperfunctions.clock import VirtualClock
 from helperfunctions.drawing import draw_png
 
 DATE: Final = date(2026, 11, 21)
 IDLE_SECONDS = 2.0
-QUARTER = 900
+QUARTER = timedelta(minutes=15)
 # One known name each, a misspelled one, and what only looks like a question.
 QUESTIONS: Final = ("Just Chatting", "leage of legends", "lol last 7 days", "nice weather today", "streamer: nobody")
 
@@ -39,32 +42,35 @@ def main(pages: int, polls: int) -> None:
     day = Calendar(loaded.timezone, loaded.day_starts_at).day(DATE)
     clock = VirtualClock(day.starts_at - timedelta(seconds=1))
     with (
-        ThreadPoolExecutor(len(Job)) as pool,
+        ThreadPoolExecutor(len(JOBS)) as pool,
         open_bot(loaded, clock=clock, random=random.random, migrate=True) as bot,
-        bot.collector() as collector,
     ):
-        jobs = bot.jobs(collector, bot.watch(bot.lead(collector)))
+        assert bot.poll_turn is not None  # noqa: S101 - for the type checker
+        tasks = tasks_of(with_watch(bot)[0])
         with stage("idle, just started"):
             time.sleep(IDLE_SECONDS)
         with stage(f"a crawl of {pages:,} pages"):
-            _tell(pool.submit(replace(collector, more_than_viewers=0, page_cap=pages).collect).result())
+            _tell(pool.submit(replace(bot.poll_turn.collector, more_than_viewers=0, page_cap=pages).collect).result())
         taken = 0
         with stage(f"a day of {polls} polls"):
-            for due in moments(bot.timetable(QUARTER, QUARTER), clock.now(), day.ends_at + timedelta(hours=7)):
-                if due.job not in jobs or (due.job is Job.COLLECT and taken == polls):
+            entries = schedule(bot.settings, shortest_interval=QUARTER)
+            for due in moments(entries, clock.now(), day.ends_at + timedelta(hours=7)):
+                name = due.job.name
+                if name not in tasks or (name == "collect" and taken == polls):
                     continue
                 clock.move_to(due.at)
-                done = pool.submit(jobs[due.job]).result()
+                done = pool.submit(tasks[name]).result()
                 if isinstance(done, Poll):
                     taken += 1
                     _tell(done)
         with stage("drawing the three charts"):
-            for summary in bot.summaries(DATE).summaries:
+            for summary in bot.planner.summaries(DATE).summaries:
                 assert summary.chart is not None  # noqa: S101 - a day of real size has charts
                 draw_png(summary.chart.spec)
         with stage(f"answering {len(QUESTIONS)} questions"):
+            username = known_username(bot.database, bot.x_credentials_hash)
             for question in QUESTIONS:
-                bot.answerer.spoken(question, bot.username)
+                bot.answerer.spoken(question, username)
         with stage("idle, after all that"):
             time.sleep(IDLE_SECONDS)
 

@@ -20,11 +20,9 @@ from helperfunctions.clock import VirtualClock
 def main(pages: int) -> None:
     """Poll twice, half an hour apart, and print what the second one took."""
     clock = VirtualClock(datetime(2026, 11, 22, 4, tzinfo=UTC))
-    with (
-        open_bot(settings.load().settings, clock=clock, random=random.random, migrate=True) as bot,
-        bot.collector() as collector,
-    ):
-        wide = replace(collector, more_than_viewers=0, page_cap=pages)
+    with open_bot(settings.load().settings, clock=clock, random=random.random, migrate=True) as bot:
+        assert bot.poll_turn is not None  # noqa: S101 - for the type checker
+        wide = replace(bot.poll_turn.collector, more_than_viewers=0, page_cap=pages)
         wide.collect()
         clock.move_to(clock.now() + timedelta(minutes=30))
         began, cpu = time.monotonic(), time.process_time()

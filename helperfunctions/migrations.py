@@ -39,6 +39,17 @@ def check(database: Transactions, needed: Sequence[str] | None = None) -> None:
     _compare(applied_versions(database), list(needed if needed is not None else versions_in()))
 
 
+def ensure(database: Database, *, upgrade: bool) -> None:
+    """Give a new database its schema, bring an older one up to date if `upgrade` is set, and check the result.
+
+    Raises SchemaMismatch for a schema that is not this code's, and what `migrate` raises.
+    """
+    if upgrade or not applied_versions(database):
+        with database.writing():
+            migrate(database)
+    check(database)
+
+
 def check_encoding(database: Database) -> None:
     """Raise SchemaMismatch, with advice, for a database whose encoding cannot represent all names."""
     with database.transaction() as tx:

@@ -1,4 +1,4 @@
-"""The named queries of sql/, one namespace per step."""
+"""The named queries of sql/, one namespace per folder."""
 
 from functools import partial
 from pathlib import Path
@@ -7,14 +7,22 @@ from typing import Any
 import aiosql
 
 SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
-STEPS = ("database", "collect", "daily", "post", "reply", "outbox", "spend", "health", "names", "web")
+# Has no named queries: dbmate applies what it holds.
+_MIGRATIONS = "migrations"
+
+
+def steps_in(folder: Path = SQL_FOLDER) -> list[str]:
+    """The folders of named queries, in alphabetical order: one for each step, and those that several steps share."""
+    return sorted({path.parent.name for path in folder.glob("*/*.sql")} - {_MIGRATIONS})
 
 
 class Queries:
-    """Every query of sql/<step>/ as `queries.<step>.<name>`; loaded once, bound to a connection per transaction."""
+    """Every query of sql/<step>/ as `steps[step].<name>`; loaded once, bound to a connection per transaction."""
 
     def __init__(self, folder: Path = SQL_FOLDER) -> None:
-        self.steps = {step: aiosql.from_path(folder / step, "psycopg2", mandatory_parameters=False) for step in STEPS}
+        self.steps = {
+            step: aiosql.from_path(folder / step, "psycopg2", mandatory_parameters=False) for step in steps_in(folder)
+        }
 
 
 class BoundStep:

@@ -6,24 +6,21 @@ Each verb imports what it needs: nobody who asks for help waits for a database d
 import logging
 import random
 import sys
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot import __version__
-from bot.cli import check, develop, operations, web, x
+from bot.cli import check, develop, jobs, operations, web, x
 from bot.core.polls import CrawlEnd, PollStatus
-from bot.core.posts import DaySummaries
+from bot.core.posts import DaySummaries, OutboxRow
 from bot.core.watch_time import RolledUpDay
 from helperfunctions import environment, log
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import SettingsError, TwitchRefused, TwitchUnavailable, WatchTimeError
-
-if TYPE_CHECKING:
-    from helperfunctions.settings import Settings
 
 app = typer.Typer(
     name="watchtime",
@@ -84,42 +81,17 @@ def run() -> None:
     another bot runs on the same database it stands by. While the database is away it goes on polling, and keeps the
     polls on disk. While a credential is refused it looks for a newer one where they come from.
     """
-    run_bot()
-
-
-def run_bot(look_every: timedelta | None = None) -> None:
-    """What `run` does. `look_every`: how often, while a credential is refused, a newer one is looked for."""
-    from bot.runtime.attempts import Attempts
-    from bot.runtime.credentials import LOOK_EVERY, Renewal, run_renewed
-    from bot.runtime.runner import run_until_stopped
+    from bot.runtime.credentials import CredentialReload, run_reloading
+    from bot.runtime.run import run_once
     from bot.runtime.signals import Stop
-    from bot.wiring import open_bot
     from helperfunctions import settings
 
     loaded = settings.load().settings
     loaded.twitch_credentials()
     log.set_up(logging.getLevelName(logging.getLogger().level), loaded.log_format)
     clock, stop = SystemClock(), Stop()
-    renewal = Renewal(loaded, lambda: settings.load().settings, clock, stop, look_every or LOOK_EVERY)
-
-    def one_round(in_force: "Settings") -> None:
-        with (
-            open_bot(in_force, clock=clock, random=random.random, database_may_be_away=True) as bot,
-            bot.collector(wait=stop.wait) as collector,
-        ):
-            attempts = Attempts(bot.run_record, clock)
-            if renewal.has_renewed:
-                attempts.forget_waits()
-            lead = bot.lead(
-                collector, attempts=attempts, has_new_credentials=renewal.has_renewed, while_away=renewal.look
-            )
-            watch = bot.watch(lead, attempts)
-            with bot.door(watch):
-                work = bot.work(collector, watch, attempts)
-                work = replace(work, jobs=renewal.watched(work.jobs))
-                run_until_stopped(work, lead, clock, watch, stop)
-
-    run_renewed(renewal, one_round, stop)
+    reload = CredentialReload(loaded, lambda: settings.load().settings, clock, stop)
+    run_reloading(reload, partial(run_once, reload=reload, clock=clock, stop=stop), stop)
 
 
 @app.command()
@@ -137,9 +109,9 @@ def collect() -> None:
     with (
         open_bot(loaded, clock=SystemClock(), random=random.random) as bot,
         bot.database.writing(),
-        bot.collector() as collector,
     ):
-        poll = bot.collect(collector)
+        assert bot.poll_turn is not None  # noqa: S101 - for the type checker: there are credentials
+        poll = bot.poll_turn.take_poll()
     typer.echo(
         f"Poll {poll.poll_id} of {poll.day}: {poll.status}, {poll.streams:,} streams with {poll.viewers:,} viewers "
         f"from {poll.pages:,} pages ({poll.duplicates:,} seen twice, {poll.set_aside:,} set aside)"
@@ -167,20 +139,6 @@ def daily(day: DayOption = None) -> None:
 
 
 @app.command()
-def prune() -> None:
-    """Drop the raw streams of days that are rolled up and past STAGING_RETENTION_HOURS."""
-    from bot.wiring import open_bot
-    from helperfunctions import settings
-
-    with (
-        open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot,
-        bot.database.writing(),
-    ):
-        days = bot.pruner.prune()
-    typer.echo(f"Dropped the streams of {', '.join(map(str, days))}." if days else "Nothing to drop.")
-
-
-@app.command()
 def post(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the summaries and send nothing.")] = False,
     day: DayOption = None,
@@ -191,14 +149,18 @@ def post(
     """Post the summaries of a day to X, by default of the newest finished one. What was posted is not posted again."""
     from bot.wiring import open_bot
     from helperfunctions import settings
+    from helperfunctions.database import records
 
     with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
         named = day.date() if day else None
         if dry_run:
-            _show(bot.summaries(named), charts)
+            _show(bot.planner.summaries(named), charts)
             return
         with bot.database.writing():
-            posts = bot.post_now(named)
+            planned = bot.planner.plan_now(named)
+            bot.sender.send()
+        with bot.database.transaction() as tx:
+            posts = records(OutboxRow, tx.outbox.of_day(day=planned.date))
         for row in posts:
             typer.echo(f"{row.kind}: {row.status}" + (f" – {row.why}" if row.why else f" {row.x_id or ''}"))
 
@@ -258,6 +220,7 @@ def _show(summaries: DaySummaries, charts: Path | None) -> None:
             typer.echo(f"{path}: {summary.chart.alt_text}")
 
 
+jobs.add_to(app)
 x.add_to(app)
 check.add_to(app)
 operations.add_to(app)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.jobs import JOBS
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import BackupError
 from helperfunctions.locks import COMMANDS_THAT_WRITE
@@ -15,8 +16,8 @@ from helperfunctions.locks import COMMANDS_THAT_WRITE
 if TYPE_CHECKING:
     from helperfunctions import backup as backups
 
-# What writes holds one of these locks: a bot that runs holds the first all the time, commands share the last.
-JOBS = ("run", "collect", "daily", "reply", "outbox", COMMANDS_THAT_WRITE)
+# Every process that writes holds one of these locks: a bot that runs holds the first, commands share the last.
+LOCKS = ("run", *(job.name for job in JOBS), COMMANDS_THAT_WRITE)
 PIPE = Path("-")
 TARGET_VARIABLE = "COPY_TO_URL"
 
@@ -98,7 +99,7 @@ def restore(
                 typer.echo("Nothing was changed.")
                 return
         with on_standard_error().doing("Restoring") as progress:
-            restored = backups.restore(database, found, JOBS, progress, replace=replace)
+            restored = backups.restore(database, found, LOCKS, progress, replace=replace)
         if loaded.web_database_url is not None:
             # What it may read went with the tables that were there.
             reader.prepare(database, loaded.web_database_url.get_secret_value())
@@ -139,7 +140,7 @@ def copy_to(
         open_database(settings.load().settings) as database,
         on_standard_error().doing("Copying") as progress,
     ):
-        copied = backups.copy(database, target, JOBS, progress)
+        copied = backups.copy(database, target, LOCKS, progress)
     typer.echo(f"Copied {_in_words(copied)}; every table and sequence is equal there.")
     if url_file:
         where = f"DATABASE_URL_FILE={url_file.absolute()}"

@@ -11,12 +11,13 @@ import typer
 
 from bot.core.posts import UNFINISHED, OutboxRow
 from helperfunctions.clock import SystemClock
+from helperfunctions.errors import SettingsError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from bot.jobs import Bot
     from bot.spend.report import Spending
-    from bot.wiring import Bot
     from helperfunctions.database import Database
 
 outbox_app = typer.Typer(help="What waits to be sent to X, what failed and why.", no_args_is_help=False)
@@ -68,17 +69,27 @@ def ask(question: Annotated[str, typer.Argument(help="What somebody would write 
     A game or a streamer, and a time if you like: "Just Chatting", "how is xQc doing?", "lol last 7 days",
     "streamer:live now", "VALORANT 2026-11-20".
     """
+    from bot.spend.account import known_username
+
     # The index of names is brought up to date.
     with _bot() as bot, bot.database.writing():
-        text = bot.answerer.spoken(question, bot.username)
+        username = known_username(bot.database, bot.x_credentials_hash)
+        text = bot.answerer.spoken(question, username)
         if text is None:
-            text = f"(no answer: {bot.answerer.why_silent(question, bot.username)})"
+            text = f"(no answer: {bot.answerer.why_silent(question, username)})"
     typer.echo(text)
 
 
 def reply() -> None:
     """Read the mentions once, decide what is answered, and send the answers."""
     with _bot() as bot, bot.database.writing():
+        if bot.responder is None:
+            raise SettingsError(
+                [
+                    "X_API_KEY, X_API_KEY_SECRET, X_ACCESS_TOKEN and X_ACCESS_TOKEN_SECRET are not set: make an app at "
+                    "https://console.x.com, give it read and write permission, and put all four into .env"
+                ]
+            )
         decided = bot.responder.respond()
         sent = bot.sender.send()
     typer.echo(f"{decided} mentions decided, {sent} posts sent.")
@@ -154,7 +165,7 @@ def spend(
     ] = False,
 ) -> None:
     """Show what X has cost this month (UTC), by kind, and a forecast."""
-    from bot.spend.ledger import call_again
+    from bot.spend.ledger import resume_x
     from bot.spend.report import spending
     from bot.wiring import open_database
     from helperfunctions import settings
@@ -164,7 +175,7 @@ def spend(
         now = SystemClock().now()
         if resume:
             with database.writing():
-                call_again(database, now)
+                resume_x(database, now)
         month = spending(database, now, loaded.x_monthly_budget_usd, owns_app=loaded.x_account_owns_app)
     for line in spending_lines(month):
         typer.echo(line)

@@ -166,3 +166,15 @@ class KeptPolls:
     def _in_order(self) -> Iterator[Path]:
         yield from sorted(self.folder.glob(f"*{REFUSED}"))
         yield from self.waiting()
+
+
+def store_kept(kept: KeptPolls, database: Database) -> int:
+    """Store the kept polls whose next attempt is due, and return how many were stored.
+
+    The lock of `collect` is not taken while none is due. Raises Busy when another process, or a poll, holds it, and
+    DatabaseUnavailable when the database is away.
+    """
+    if not kept.is_any_due():
+        return 0
+    with database.only_one("collect"):
+        return kept.store(database)

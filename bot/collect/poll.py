@@ -68,16 +68,6 @@ class Collector:
         _tell(poll)
         return poll
 
-    def store_kept(self) -> int:
-        """Store the polls that the database did not take at first; how many went in.
-
-        The lock is left alone while none is due. Raises Busy when another process, or a poll, has it.
-        """
-        if not self.kept.is_any_due():
-            return 0
-        with self.database.only_one("collect"):
-            return self.kept.store(self.database)
-
     def _begin(self, stack: ExitStack, started_at: datetime, wait_for_lock: timedelta) -> StagedPoll:
         """Take the lock and a number and make room, today's and tomorrow's, before the crawl: the store then needs no
         lock on a table."""

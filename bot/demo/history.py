@@ -15,7 +15,7 @@ from bot.collect.parse import parse_stream
 from bot.collect.stage import StagedPoll
 from bot.core.calendar import Day
 from bot.core.polls import CrawlEnd, Poll, PollStatus, Stream
-from bot.wiring import Bot
+from bot.jobs import Bot
 from helperfunctions.clock import VirtualClock
 from helperfunctions.screen import Screen
 from sandbox.stream_json import StreamJson

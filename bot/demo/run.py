@@ -18,10 +18,12 @@ from pydantic import SecretStr
 
 from bot.core.polls import Poll
 from bot.demo.history import live_through_history
-from bot.runtime.schedule import Due, Job, moments
+from bot.jobs import Bot
+from bot.runtime.run import tasks_of
+from bot.runtime.schedule import Due, moments, schedule
 from bot.spend.report import spending
 from bot.web.http.server import serve
-from bot.wiring import Bot, open_bot, open_reading, open_site
+from bot.wiring import open_bot, open_reading, open_site, with_watch
 from helperfunctions.clock import VirtualClock
 from helperfunctions.errors import SettingsError, XError
 from helperfunctions.screen import Screen
@@ -122,6 +124,7 @@ def run_demo(
                 clock=clock,
                 random=random.Random(seed).random,
                 migrate=True,
+                twitch_timeout=TIMEOUT,
                 x_timeout=TIMEOUT,
             )
         )
@@ -176,18 +179,20 @@ def _live_through(bot: Bot, clock: VirtualClock, people: People, screen: Screen)
     day = bot.calendar.day(DAY)
     # Its first poll is at its very start.
     begin, end = day.starts_at - timedelta(seconds=1), day.ends_at + timedelta(hours=6, minutes=46)
-    schedule = moments(bot.timetable(EVERY_SECONDS, EVERY_SECONDS), begin, end)
-    with bot.collector(timeout=TIMEOUT) as collector, screen.progress(len(schedule)) as advance:
-        jobs = bot.jobs(collector, bot.watch(bot.lead(collector)))
-        for due in schedule:
+    shortest = timedelta(seconds=EVERY_SECONDS)
+    turns = moments(schedule(bot.settings, shortest_interval=shortest), begin, end)
+    watched, _ = with_watch(bot)
+    tasks = tasks_of(watched)
+    with screen.progress(len(turns)) as advance:
+        for due in turns:
             clock.move_to(due.at)
             people.speak(clock.now())
             try:
-                done = jobs[due.job]()
+                done = tasks[due.job.name]()
             except XError as exc:
                 # As in `run`: the next turn makes up for it.
                 done = exc
-            advance(f"{clock.now().astimezone(bot.settings.timezone):%a %H:%M} {due.job}")
+            advance(f"{clock.now().astimezone(bot.settings.timezone):%a %H:%M} {due.job.name}")
             _tell(due, done, bot, screen)
 
 
@@ -199,7 +204,7 @@ def _tell(due: Due, done: object, bot: Bot, screen: Screen) -> None:
             f"{local:%a %H:%M}  poll {done.poll_id}: {done.status}, {done.streams:,} streams, "
             f"{done.viewers:,} viewers, {done.pages} pages"
         )
-    if due.job is Job.DAILY and isinstance(done, list):
+    if due.job.name == "daily" and isinstance(done, list):
         for day in done:
             screen.line(f"{local:%a %H:%M}  day {day.date} rolled up: {day.polls} polls, {day.coverage:.1%} covered")
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from bot.core.calendar import Calendar
 from bot.core.polls import GameId
@@ -20,6 +20,9 @@ from helperfunctions.database import Database, Transaction, record, records
 from helperfunctions.errors import DayNotAvailable
 
 log = logging.getLogger(__name__)
+
+# How long the summaries that a person asks for may take to be sent.
+BY_HAND_WITHIN: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,20 @@ class Planner:
     calendar: Calendar
     post_at: time
 
-    def summaries(self, named: date) -> DaySummaries:
-        """The summaries of a day. Raises DayNotAvailable when it is not rolled up."""
+    def summaries(self, named: date | None = None) -> DaySummaries:
+        """The summaries of a day, by default of the newest finished one.
+
+        Raises DayNotAvailable when it is not rolled up.
+        """
         with self.database.transaction() as tx:
-            return self._summaries(tx, named)
+            return self._summaries(tx, named or self._newest())
+
+    def plan_now(self, named: date | None = None) -> DaySummaries:
+        """Put the summaries of a day, by default of the newest finished one, into the outbox at whatever time it is.
+
+        As `plan`; they expire BY_HAND_WITHIN from now.
+        """
+        return self.plan(named or self._newest(), expires_at=self.clock.now() + BY_HAND_WITHIN)
 
     def plan(self, named: date, *, expires_at: datetime) -> DaySummaries:
         """Put the summaries of a day into the outbox, all or none; those that are in it already stay as they are.
@@ -115,6 +128,9 @@ class Planner:
             streamers,
             ranking(SummaryKind.STREAMERS_OF_GAME, of_game, game_name),
         ]
+
+    def _newest(self) -> date:
+        return self.calendar.last_finished(self.clock.now()).date
 
     def _drawn_game(self, tx: Transaction, named: date) -> tuple[GameId, str] | None:
         """The id and name of the day's game, which is drawn once. None if no stream of the day has a game."""

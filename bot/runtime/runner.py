@@ -2,19 +2,16 @@
 
 import logging
 import threading
-from datetime import UTC, timedelta
+from datetime import timedelta
 from time import monotonic
 from typing import Protocol
 
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
-
 from bot.core.polls import CrawlEnd, Poll, PollStatus
+from bot.jobs import AtStart
 from bot.runtime.leader import Lead, Standing
-from bot.runtime.schedule import AT_START, NEVER_DELAYED, WITHOUT_DATABASE, Job
+from bot.runtime.plan import RunPlan
 from bot.runtime.signals import Stop
-from bot.runtime.work import Work
+from bot.runtime.turns import ScheduledTurns, Turns
 from helperfunctions.clock import Clock, Counters
 from helperfunctions.errors import TwitchRefused, TwitchUnavailable, WatchTimeError
 from helperfunctions.log import run_of
@@ -27,7 +24,6 @@ LOOK_EVERY = timedelta(seconds=5)
 CLOCK_WAS_SET = timedelta(seconds=10)
 # A poll to catch up is left out this short before a regular turn, which would find it running.
 _NEXT_TURN_IS_NEAR = timedelta(seconds=10)
-_POLL_TO_CATCH_UP = "poll to catch up"
 
 
 class RunObserver(Protocol):
@@ -46,13 +42,13 @@ class RunObserver(Protocol):
         ...
 
 
-def run_until_stopped(work: Work, lead: Lead, clock: Clock, observer: RunObserver, stop: Stop) -> None:
+def run_until_stopped(plan: RunPlan, lead: Lead, clock: Clock, observer: RunObserver, stop: Stop) -> None:
     """Run every job when it is due, each in a thread of its own, until stopped; then finish what is running.
 
     Raises SchemaMismatch, which keeps us from ever leading.
     """
     stop.begin()
-    runner = Runner(work, lead, clock, observer)
+    runner = Runner(plan, lead, clock, observer, ScheduledTurns())
     try:
         runner.look()
         while not stop.wait(LOOK_EVERY):
@@ -65,35 +61,24 @@ def run_until_stopped(work: Work, lead: Lead, clock: Clock, observer: RunObserve
 
 
 class Runner:
-    """Wakes the jobs while we lead. Without a database only polls are taken, which are kept on disk."""
+    """Runs the jobs while this bot leads; without a database, only those that can do without."""
 
-    def __init__(self, work: Work, lead: Lead, clock: Clock, observer: RunObserver) -> None:
-        self._entries = {entry.job: entry for entry in work.entries if entry.job in work.jobs}
-        self._work = work
-        self._attempts = work.attempts
+    def __init__(self, plan: RunPlan, lead: Lead, clock: Clock, observer: RunObserver, turns: Turns) -> None:
+        self._entries = {entry.job.name: entry for entry in plan.entries if entry.job.name in plan.tasks}
+        self._plan = plan
+        self._attempts = plan.attempts
         self._lead = lead
         self._clock = clock
         self._observer = observer
-        self._counters = work.counters()
+        self._counters = plan.counters()
         self._clock_runs_ahead = self._ahead(self._counters)
         self._terms = 0
         self._standing: Standing | None = None
         self._is_stopping = False
         # One attempt of a job at a time.
-        self._turns = {job: threading.Lock() for job in self._entries}
-        self._scheduler = BackgroundScheduler(
-            # Of each job one that runs and one that was woken meanwhile; and the poll to catch up.
-            executors={"default": ThreadPoolExecutor(2 * len(self._entries) + 1)},
-            # apscheduler would drop a job that starts more than a second late: ours are always worth doing late, once.
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2},
-            timezone=UTC,
-        )
-        for entry in self._entries.values():
-            self._scheduler.add_job(self._do, entry.trigger, args=(entry.job,), id=entry.job)
-        # A job of its own that stays and is woken: one that is added to run once is removed by the scheduler's thread,
-        # which fails if the scheduler is being shut down at that moment.
-        self._scheduler.add_job(self._poll_if_due, IntervalTrigger(weeks=5200), id=_POLL_TO_CATCH_UP)
-        self._scheduler.start()
+        self._running = {job: threading.Lock() for job in self._entries}
+        self._turns = turns
+        turns.start(list(self._entries.values()), self.run_turn, self._catch_up_if_due)
 
     def look(self) -> None:
         """One check of our standing, of the clock, and of the jobs that wait for their retry."""
@@ -108,15 +93,16 @@ class Runner:
             self._catch_up()
         self._check_clock()
         if standing is Standing.LEADING:
-            for job in self._attempts.to_retry([job for job in self._entries if job not in NEVER_DELAYED]):
-                self._wake(Job(job))
+            delayed = [name for name, entry in self._entries.items() if not entry.job.never_delayed]
+            for job in self._attempts.to_retry(delayed):
+                self._turns.add(job, self._clock.now())
         if self._records():
             self._attempts.save()
 
     def stop(self) -> None:
         """Finish what is running, and begin nothing."""
         self._is_stopping = True
-        self._scheduler.shutdown(wait=True)
+        self._turns.stop()
         if self._records():
             self._attempts.save(at_once=True)
 
@@ -126,7 +112,7 @@ class Runner:
             # The bot that led may have written into the same folder.
             self._attempts.load()
         elif self._standing is None and standing is Standing.WITHOUT_DATABASE:
-            self._catch_up_with_poll()
+            self._catch_up(AtStart.IF_POLL_IS_DUE)
         self._standing = standing
         self._expect()
 
@@ -142,7 +128,7 @@ class Runner:
         return self._standing in (Standing.LEADING, Standing.WITHOUT_DATABASE)
 
     def _check_clock(self) -> None:
-        before, self._counters = self._counters, self._work.counters()
+        before, self._counters = self._counters, self._plan.counters()
         ahead = self._ahead(self._counters)
         off = ahead - self._clock_runs_ahead
         self._clock_runs_ahead = ahead
@@ -171,86 +157,70 @@ class Runner:
         self._expect()
         if self._lead.standing is Standing.LEADING:
             try:
-                self._work.forget_waits()
+                self._plan.resume_x()
             except WatchTimeError as exc:
                 log.error("what waits goes on waiting by the clock as it was: %s", exc)
         self._catch_up()
 
-    def _catch_up(self) -> None:
-        """Wake every job that does not back off: what there is to do they find in the database."""
-        for job in AT_START:
-            if job not in self._entries:
+    def _catch_up(self, *kinds: AtStart) -> None:
+        """Run the jobs of these kinds, by default all that run at start, unless they back off."""
+        for name, entry in self._entries.items():
+            if entry.job.at_start not in (kinds or (AtStart.YES, AtStart.IF_POLL_IS_DUE)):
                 continue
-            if (until := self._attempts.waits_until(job)) is not None:
-                log.info("job=%s failed before and waits until %s UTC", job, f"{until:%F %H:%M:%S}")
-            elif job is Job.COLLECT:
-                self._catch_up_with_poll()
+            if (until := self._attempts.waits_until(name)) is not None:
+                log.info("job=%s failed before and waits until %s UTC", name, f"{until:%F %H:%M:%S}")
+            elif entry.job.at_start is AtStart.YES:
+                self._turns.add(name, self._clock.now())
+            elif entry.next_after(self._clock.now()) - self._clock.now() > _NEXT_TURN_IS_NEAR:
+                # In a thread, for it may take long to find out whether a poll is due. Not by adding a turn: that would
+                # replace a regular turn that is just due.
+                self._turns.add_catch_up(self._clock.now())
+
+    def _catch_up_if_due(self) -> None:
+        for name, entry in self._entries.items():
+            if entry.job.at_start is not AtStart.IF_POLL_IS_DUE or not self._may_run(name):
+                continue
+            if self._is_poll_due():
+                self.run_turn(name)
             else:
-                self._wake(job)
-
-    def _catch_up_with_poll(self) -> None:
-        """Take a poll if the last good one is older than an interval, which is found out in a thread: it may take long.
-
-        Not by waking the job: that would take the place of a regular turn that is just due.
-        """
-        now = self._clock.now()
-        if Job.COLLECT not in self._entries or self._attempts.waits_until(Job.COLLECT) is not None:
-            return
-        if self._entries[Job.COLLECT].next_after(now) - now > _NEXT_TURN_IS_NEAR:
-            self._scheduler.modify_job(_POLL_TO_CATCH_UP, next_run_time=now)
-
-    def _poll_if_due(self) -> None:
-        if not self._may_run(Job.COLLECT):
-            return
-        if self._is_poll_due():
-            self._poll()
-        else:
-            log.info("no poll to catch up: the last good one is younger than an interval")
-
-    def _poll(self) -> None:
-        """Take a poll, unless one is just being taken."""
-        if self._turns[Job.COLLECT].acquire(blocking=False):
-            try:
-                self._attempt(Job.COLLECT)
-            finally:
-                self._turns[Job.COLLECT].release()
+                log.info("no poll to catch up: the last good one is younger than an interval")
 
     def _is_poll_due(self) -> bool:
-        last = self._work.last_good_poll()
+        last = self._plan.last_good_poll()
         # One in the future was taken by a clock that was wrong.
-        return last is None or not timedelta(0) <= self._clock.now() - last < self._work.poll_every
+        return last is None or not timedelta(0) <= self._clock.now() - last < self._plan.poll_every
 
-    def _wake(self, job: Job) -> None:
-        self._scheduler.modify_job(job, next_run_time=self._clock.now())
-
-    def _may_run(self, job: Job) -> bool:
+    def _may_run(self, job: str) -> bool:
         if self._is_stopping:
             return False
         standing = self._lead.standing
         return standing is Standing.LEADING or (
-            standing in (Standing.WITHOUT_DATABASE, Standing.PREPARING) and job in WITHOUT_DATABASE
+            standing in (Standing.WITHOUT_DATABASE, Standing.PREPARING) and self._entries[job].job.without_database
         )
 
-    def _do(self, job: Job) -> None:
-        """One turn of a job."""
-        if job is Job.COLLECT:
-            if self._may_run(job):
-                self._poll()
+    def run_turn(self, job: str) -> None:
+        """One turn of a job, in this thread: an attempt, unless the job may not run or backs off."""
+        row = self._entries[job].job
+        # A job that was started again while it runs runs once more: the reason may have come too late for the first.
+        if not self._running[job].acquire(blocking=not row.skips_while_running):
             return
-        # What was woken while it runs runs once more: what it was woken for may have come too late for the first.
-        with self._turns[job]:
-            if self._may_run(job) and (job in NEVER_DELAYED or self._attempts.waits_until(job) is None):
+        try:
+            if self._may_run(job) and (row.never_delayed or self._attempts.waits_until(job) is None):
                 self._attempt(job)
+        finally:
+            self._running[job].release()
 
-    def _attempt(self, job: Job) -> None:
+    def _attempt(self, job: str) -> None:
         """Run a job; whatever happens, the others go on."""
         began = monotonic()
+        result: object = None
         error: BaseException | None = None
         self._attempts.started(job, self._entries[job].next_after(self._clock.now()))
         self._observer.job_started(job)
         try:
             with run_of(job):
-                error = self._outcome(self._work.jobs[job]())
+                result = self._plan.tasks[job]()
+                error = self._failure_of(result)
         except WatchTimeError as exc:
             error = exc
             log.error("job=%s failed: %s", job, exc)
@@ -258,16 +228,18 @@ class Runner:
             error = exc
             log.exception("job=%s failed unexpectedly", job)
         finally:
-            now = self._clock.now()
-            self._attempts.ended(job, error, self._entries[job].next_after(now))
+            self._attempts.ended(job, error, self._entries[job].next_after(self._clock.now()))
             self._observer.job_done(job, "done" if error is None else _name_of(error), monotonic() - began)
-            if (until := self._attempts.waits_until(job)) is not None and job not in NEVER_DELAYED:
-                failures = self._attempts.record.jobs[job].failures
-                log.warning(
-                    "job=%s failed %d times in a row; next attempt %s", job, failures, f"{until:%F %H:%M:%S} UTC"
-                )
+            self._log_wait(job)
+        self._plan.after_attempt(job, result, error)
 
-    def _outcome(self, result: object) -> WatchTimeError | None:
+    def _log_wait(self, job: str) -> None:
+        until = self._attempts.waits_until(job)
+        if until is not None and not self._entries[job].job.never_delayed:
+            failures = self._attempts.record.jobs[job].failures
+            log.warning("job=%s failed %d times in a row; next attempt %s", job, failures, f"{until:%F %H:%M:%S} UTC")
+
+    def _failure_of(self, result: object) -> WatchTimeError | None:
         """A poll that brought nothing returns, for its row is stored; it is a failed attempt all the same."""
         if not isinstance(result, Poll):
             return None

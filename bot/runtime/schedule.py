@@ -1,114 +1,85 @@
-"""When each job is due.
+"""When each job is due: the triggers of the table of jobs, as triggers of the scheduler.
 
-The triggers only wake the jobs. What there is to do they find in the database, so a wake-up missed while the machine
-slept, or a job that failed, is made up for at the next one.
+They only start the jobs, which find in the database what there is to do. So a turn that was missed while the machine
+slept, or a job that failed, is made up for at the next turn.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from enum import StrEnum
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.jobs import JOBS, Daily, Interval, Job, Minutes, Trigger
 
-class Job(StrEnum):
-    """The jobs, in the order in which they are done when they are due at the same moment."""
+if TYPE_CHECKING:
+    from helperfunctions.settings import Settings
 
-    COLLECT = "collect"
-    DAILY = "daily"
-    PRUNE = "prune"
-    POST = "post"
-    REPLY = "reply"
-    OUTBOX = "outbox"
-    WATCH = "watch"
-
-
-# What is done at once when the bot starts, to catch up.
-AT_START = (Job.DAILY, Job.PRUNE, Job.COLLECT, Job.POST, Job.REPLY, Job.OUTBOX, Job.WATCH)
-# What is done while the database is away.
-WITHOUT_DATABASE = (Job.COLLECT, Job.WATCH)
-# What keeps to its turns however often it fails: a poll not taken is lost, and the watch reports what fails.
-NEVER_DELAYED = (Job.COLLECT, Job.WATCH)
+# From when intervals are counted. In the past, so that the next turn does not depend on when the bot was started.
+_INTERVALS_FROM: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the timetable."""
+    """A job with its trigger."""
 
     job: Job
     trigger: BaseTrigger
 
     def next_after(self, instant: datetime) -> datetime:
-        """The next moment, later than `instant`, at which the job is due."""
+        """The next instant, later than `instant`, at which the job is due."""
         # Without a time before it: from one an interval would be counted, and not from its own beginning.
         fires: datetime | None = self.trigger.get_next_fire_time(None, instant + timedelta(microseconds=1))
         if fires is None:
-            raise ValueError(f"the timetable has no next time for {self.job}")
+            raise ValueError(f"the schedule has no next time for {self.job.name}")
         return fires.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One moment of the timetable."""
+    """An instant at which a job is due."""
 
     at: datetime
     job: Job
 
 
-def timetable(
-    *,
-    poll_every_minutes: int,
-    timezone: ZoneInfo,
-    day_starts_at: time,
-    post_at: time,
-    reply_every_seconds: int,
-    send_every_seconds: int,
-    watch_every_seconds: int,
+def schedule(
+    settings: "Settings", jobs: Sequence[Job] = JOBS, *, shortest_interval: timedelta = timedelta(0)
 ) -> list[Entry]:
-    """When each job is due.
+    """The jobs with their triggers under these settings.
 
-    Polls follow UTC, so that their distance stays the same when the clocks change. The roll-up is due when the day
-    starts, and is looked after four times an hour, should it have failed; so are the summaries, should the roll-up have
-    been late.
+    `shortest_interval`: jobs that are due more often, every so many seconds, are due at this interval instead. It is
+    for a clock that is stepped: a day of every ten seconds has many steps.
     """
-    every = "0" if poll_every_minutes == 60 else f"*/{poll_every_minutes}"
-    return [
-        Entry(Job.COLLECT, CronTrigger(minute=every, timezone=UTC)),
-        Entry(
-            Job.DAILY,
-            OrTrigger([_daily(day_starts_at, timezone), CronTrigger(minute="7,22,37,52", timezone=UTC)]),
-        ),
-        Entry(Job.PRUNE, CronTrigger(minute=10, timezone=UTC)),
-        Entry(
-            Job.POST,
-            OrTrigger([_daily(post_at, timezone), CronTrigger(minute="9,24,39,54", timezone=UTC)]),
-        ),
-        Entry(Job.REPLY, _every(reply_every_seconds)),
-        Entry(Job.OUTBOX, _every(send_every_seconds)),
-        Entry(Job.WATCH, _every(watch_every_seconds)),
-    ]
+    return [Entry(job, _any_of(job.due(settings), shortest_interval)) for job in jobs]
 
 
 def moments(entries: Sequence[Entry], start: datetime, end: datetime) -> list[Due]:
-    """Every moment of a timetable after `start` and up to `end`, in order: for a clock that is stepped along them."""
-    found: list[Due] = []
-    for entry in entries:
+    """Every instant at which a job is due after `start` and up to `end`, in order; jobs due together in their order."""
+    found: list[tuple[datetime, int, Due]] = []
+    for place, entry in enumerate(entries):
         at = entry.next_after(start)
         while at <= end:
-            found.append(Due(at, entry.job))
+            found.append((at, place, Due(at, entry.job)))
             at = entry.next_after(at)
-    order = list(Job)
-    return sorted(found, key=lambda due: (due.at, order.index(due.job)))
+    return [due for _, _, due in sorted(found, key=lambda one: one[:2])]
 
 
-def _daily(at: time, timezone: ZoneInfo) -> CronTrigger:
-    return CronTrigger(hour=at.hour, minute=at.minute, second=at.second, timezone=timezone)
+def _any_of(triggers: Sequence[Trigger], shortest_interval: timedelta) -> BaseTrigger:
+    made = [_made(trigger, shortest_interval) for trigger in triggers]
+    return made[0] if len(made) == 1 else OrTrigger(made)
 
 
-def _every(seconds: int) -> IntervalTrigger:
-    return IntervalTrigger(seconds=seconds, start_date=datetime(2026, 1, 1, tzinfo=UTC), timezone=UTC)
+def _made(trigger: Trigger, shortest_interval: timedelta) -> BaseTrigger:
+    match trigger:
+        case Interval(seconds):
+            seconds = max(seconds, int(shortest_interval.total_seconds()))
+            return IntervalTrigger(seconds=seconds, start_date=_INTERVALS_FROM, timezone=UTC)
+        case Minutes(crontab):
+            return CronTrigger(minute=crontab, timezone=UTC)
+        case Daily(at, timezone):
+            return CronTrigger(hour=at.hour, minute=at.minute, second=at.second, timezone=timezone)

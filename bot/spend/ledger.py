@@ -223,10 +223,10 @@ class Ledger:
         return OverBudget(message, not_before=min(now + LOOK_AGAIN_AFTER, ends_at))
 
 
-def call_again(database: Database, now: datetime) -> None:
-    """Call X at once, whatever it said and until when: a person has fixed the cause, or the clock was wrong.
+def resume_x(database: Database, now: datetime) -> None:
+    """End every pause of X, and make the posts due that wait: a person fixed the cause, or the clock was wrong.
 
-    Were the cause still there, X would say so again.
+    Were the cause still there, X would refuse again, and the pause begin again.
     """
     with database.transaction() as tx:
         tx.spend.lock_spending()

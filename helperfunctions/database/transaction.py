@@ -5,27 +5,22 @@ from typing import Any, Protocol
 
 from helperfunctions.database.connect import PLAIN_CURSOR
 from helperfunctions.database.copy_rows import CopyRows, Readable
-from helperfunctions.queries import STEPS, BoundStep, Queries
+from helperfunctions.queries import BoundStep, Queries
 
 
 class Transaction:
     """The queries of every step inside one transaction: `tx.collect.insert_poll(…)`."""
 
-    database: BoundStep
-    collect: BoundStep
-    daily: BoundStep
-    post: BoundStep
-    reply: BoundStep
-    outbox: BoundStep
-    spend: BoundStep
-    health: BoundStep
-    names: BoundStep
-    web: BoundStep
-
     def __init__(self, queries: Queries, connection: Any) -> None:
+        self._queries = queries
         self._connection = connection
-        for step in STEPS:
-            setattr(self, step, BoundStep(queries.steps[step], connection))
+
+    def __getattr__(self, step: str) -> BoundStep:
+        """The queries of sql/<step>/. Raises AttributeError if there is no such folder."""
+        try:
+            return BoundStep(self._queries.steps[step], self._connection)
+        except KeyError:
+            raise AttributeError(f"sql/ has no folder {step!r} with queries") from None
 
     def copy(self, command: str, rows: CopyRows) -> int:
         """Send rows through a COPY command; returns how many went in."""

@@ -35,6 +35,7 @@ def answer_and_send() -> None:
     """Answer mentions and send posts without a pause between, until somebody kills the process."""
     with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as opened:
         while True:
+            assert opened.responder is not None
             for job in (opened.responder.respond, opened.sender.send):
                 try:
                     job()

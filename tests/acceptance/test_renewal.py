@@ -40,7 +40,7 @@ def test_refused_it_goes_on_as_soon_as_the_secret_in_aws_is_mended(
         assert x.posts() == []
         aws.put(in_aws)
         eventually(
-            lambda: f"have changed, starting anew with them names={refused}" in impatient.said(bot, "err"),
+            lambda: f"have changed; restarting with the new ones names={refused}" in impatient.said(bot, "err"),
             "the new credential is found",
         )
         eventually(lambda: rows(url, "select 1 from staging.polls where status = 'complete'"), "a poll is stored")

@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,9 +17,9 @@ from urllib.parse import parse_qs, quote, quote_plus, unquote, urlsplit
 import pytest
 from pydantic import SecretStr
 
-from bot.daily.rollup import Rollup
-from bot.runtime.schedule import Job
-from bot.wiring import Bot, open_bot
+from bot.jobs import Bot
+from bot.runtime.run import tasks_of
+from bot.wiring import open_bot, with_watch
 from helperfunctions import backup, log, reader
 from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.database import Database
@@ -284,20 +284,20 @@ def a_days_work(
 ) -> None:
     """Every job, twice, some hours apart. What is raised goes into the log with its traceback; it must be expected."""
     patience = (1.0, 0.1)
-    with open_bot(settings, clock=clock, random=random, x_timeout=patience) as opened, ExitStack() as stack:
-        bot = replace(opened, draw=draw)
-        collector = stack.enter_context(bot.collector(timeout=patience))
-        Rollup(bot.database, clock, bot.calendar).daily()
+    with open_bot(settings, clock=clock, random=random, twitch_timeout=patience, x_timeout=patience, draw=draw) as bot:
+        bot.rollup.daily()
         for _ in range(2):
-            for job, do in bot.jobs(collector, bot.watch(bot.lead(collector))).items():
+            watched, _ = with_watch(bot)
+            for job, do in tasks_of(watched).items():
                 do_and_tell(job, do, expected)
-            do_and_tell(Job.POST, partial(bot.post_now, START.date() - timedelta(days=1)), expected)
+            do_and_tell("post", partial(bot.planner.plan_now, START.date() - timedelta(days=1)), expected)
+            do_and_tell("outbox", bot.sender.send, expected)
             clock.advance(3600)
         heard.write(repr(bot))
         heard.write(repr(contents(bot)))
 
 
-def do_and_tell(job: Job, do: Callable[[], object], expected: type[Exception]) -> None:
+def do_and_tell(job: str, do: Callable[[], object], expected: type[Exception]) -> None:
     try:
         logging.getLogger("told").info("%s %r", job, do())
     except expected:

@@ -15,9 +15,9 @@ import requests
 
 from bot.collect.keep import KeptPolls
 from bot.collect.poll import Collector
+from bot.collect.time_limits import limits_of_a_page
 from bot.core.calendar import Calendar
 from bot.core.polls import CrawlEnd, PollStatus
-from bot.wiring import limits_of_a_page
 from helperfunctions import heartbeat
 from helperfunctions.clock import Clock, VirtualClock
 from helperfunctions.database import Database

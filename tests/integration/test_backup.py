@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from bot.cli.operations import JOBS
+from bot.cli.operations import LOCKS
 from helperfunctions import backup, embedded_postgres, migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
@@ -50,7 +50,7 @@ def file(full_url: str, queries: Queries, tmp_path: Path) -> Path:
 
 
 def restore(database: Database, file: Path, *, replace: bool = False) -> backup.Restored:
-    return backup.restore(database, backup.inspect(file), JOBS, quietly, replace=replace)
+    return backup.restore(database, backup.inspect(file), LOCKS, quietly, replace=replace)
 
 
 def test_there_is_something_in_every_table(full_url: str) -> None:
@@ -85,7 +85,7 @@ def test_a_copy_on_a_server_of_any_version_is_equal(full_url: str, version: int,
     """From the embedded one, the newest."""
     before = everything_in(full_url)
     with server_of(version) as target:
-        copied = backup.copy(Database(full_url, queries), Database(target, queries), JOBS, quietly)
+        copied = backup.copy(Database(full_url, queries), Database(target, queries), LOCKS, quietly)
         assert everything_in(target) == before == everything_in(full_url)
         assert copied.tables.keys() == {table for table in tables_of(target) if "_2026_" not in table}
         write(
@@ -148,7 +148,7 @@ def test_a_database_of_something_else_is_left_alone(
     write(empty_url, "create table customers (name text)")
     for attempt in (
         lambda: restore(Database(empty_url, queries), file, replace=replace),
-        lambda: backup.copy(database, Database(empty_url, queries), JOBS, quietly),
+        lambda: backup.copy(database, Database(empty_url, queries), LOCKS, quietly),
     ):
         with pytest.raises(BackupError, match=r"belongs to something else, it has public\.customers"):
             attempt()
@@ -177,7 +177,7 @@ def test_what_is_no_whole_backup_is_one_line_and_changes_nothing(
             backup.inspect(broken)
         # Were it broken only after it was looked into, it would be found out before anything stays.
         with pytest.raises((BackupError, DatabaseError)):
-            backup.restore(database, replace(whole, file=broken), JOBS, quietly, replace=True)
+            backup.restore(database, replace(whole, file=broken), LOCKS, quietly, replace=True)
         assert str(caught.value).startswith(f"{broken} cannot be read: "), what
         assert "\n" not in str(caught.value), what
     for none in (tmp_path / "none.dump", tmp_path):
@@ -251,7 +251,7 @@ def test_a_restore_or_copy_that_fails_half_way_leaves_everything_as_it_was(
     assert everything_in(full_url) == before
     destroy(full_url)
     with pytest.raises(DatabaseError, match="violates foreign key constraint"):
-        backup.copy(broken, database, JOBS, quietly)
+        backup.copy(broken, database, LOCKS, quietly)
     assert everything_in(full_url) == {}
 
 
@@ -278,7 +278,7 @@ def test_a_copy_that_is_not_equal_is_not_kept(
         " execute function elsewhere.meddle()",
     )
     with pytest.raises(DatabaseError, match=r"the copy of public\.opt_outs is not equal; nothing of it was stored"):
-        backup.copy(database, Database(empty_url, queries), JOBS, quietly)
+        backup.copy(database, Database(empty_url, queries), LOCKS, quietly)
     assert tables_of(empty_url) == []
     assert rows(full_url, "select author_id from opt_outs") == [("6",)]
 
@@ -290,9 +290,9 @@ def test_a_copy_goes_only_where_nothing_is(
     restore(used, file)
     before = everything_in(empty_url)
     with pytest.raises(BackupError, match=r"the other database is in use, it has \d+ rows"):
-        backup.copy(database, used, JOBS, quietly)
+        backup.copy(database, used, LOCKS, quietly)
     with pytest.raises(BackupError, match="the other database is in use"):
-        backup.copy(database, database, JOBS, quietly)
+        backup.copy(database, database, LOCKS, quietly)
     assert everything_in(empty_url) == before == everything_in(full_url)
     connection = psycopg2.connect(server_url)
     connection.autocommit = True
@@ -301,7 +301,7 @@ def test_a_copy_goes_only_where_nothing_is(
     connection.close()
     ascii_url = database_url(server_url, "ascii_target")
     for attempt in (
-        lambda: backup.copy(database, Database(ascii_url, queries), JOBS, quietly),
+        lambda: backup.copy(database, Database(ascii_url, queries), LOCKS, quietly),
         lambda: restore(Database(ascii_url, queries), file),
     ):
         with pytest.raises(DatabaseError, match=r"SQL_ASCII.*ENCODING 'UTF8'"):
@@ -309,7 +309,7 @@ def test_a_copy_goes_only_where_nothing_is(
     assert tables_of(ascii_url) == []
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", LOCKS)
 def test_nothing_is_put_into_a_database_on_which_the_bot_works(
     job: str, file: Path, full_url: str, database: Database, empty_url: str, queries: Queries
 ) -> None:
@@ -318,15 +318,15 @@ def test_nothing_is_put_into_a_database_on_which_the_bot_works(
         with pytest.raises(Busy, match=job):
             restore(database, file, replace=True)
         with pytest.raises(Busy, match=job):
-            backup.copy(database, other, JOBS, quietly)
+            backup.copy(database, other, LOCKS, quietly)
         backup.backup(database, file.with_name("meanwhile.dump"), quietly)
     with other.only_one(job), pytest.raises(Busy, match=job):
-        backup.copy(database, other, JOBS, quietly)
+        backup.copy(database, other, LOCKS, quietly)
     assert everything_in(full_url) == before
     assert tables_of(empty_url) == []
 
 
-def test_the_jobs_and_the_commands_that_write_are_all_that_hold_a_lock() -> None:
+def test_a_restore_takes_every_lock_that_the_bot_and_its_commands_take() -> None:
     held = {
         node.args[0].value
         for path in (ROOT / "bot").rglob("*.py")
@@ -337,7 +337,7 @@ def test_the_jobs_and_the_commands_that_write_are_all_that_hold_a_lock() -> None
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }
-    assert held | {COMMANDS_THAT_WRITE} == set(JOBS)
+    assert held | {COMMANDS_THAT_WRITE} <= set(LOCKS)
 
 
 def test_a_backup_is_of_one_moment_whatever_is_written_meanwhile(
@@ -515,5 +515,5 @@ def test_a_copy_whose_sequences_lag_is_not_kept(
     """Its next poll would have the number of an old one."""
     programs_that_spoil(tmp_path / "bin", "sed '/setval(/d'", monkeypatch)
     with pytest.raises(DatabaseError, match=r"the copy of .*_seq.* is not equal; nothing of it was stored"):
-        backup.copy(Database(full_url, queries), Database(empty_url, queries), JOBS, quietly)
+        backup.copy(Database(full_url, queries), Database(empty_url, queries), LOCKS, quietly)
     assert everything_in(empty_url) == {}

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from bot.core.polls import Poll, PollStatus
 from bot.health.heartbeat import Heartbeat
-from bot.runtime.schedule import Job
+from bot.runtime.run import tasks_of
 from bot.wiring import open_bot
 from helperfunctions import heartbeat
 from helperfunctions.clock import VirtualClock
@@ -136,8 +136,8 @@ def test_a_good_poll_sends_a_heartbeat_and_another_does_not(
             twitch_auth_url=twitch.auth_url,
             heartbeat_url=SecretStr(address),
         )
-        with open_bot(settings, clock=clock, random=random) as bot, bot.collector() as collector:
-            poll = bot.jobs(collector, bot.watch(bot.lead(collector)))[Job.COLLECT]()
+        with open_bot(settings, clock=clock, random=random) as bot:
+            poll = tasks_of(bot)["collect"]()
             assert isinstance(poll, Poll)
             assert (poll.status is not PollStatus.FAILED) == is_good
             for thread in threading.enumerate():

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import psycopg2
 import pytest
 
-from bot.collect.keep import KeptPolls
+from bot.collect.keep import KeptPolls, store_kept
 from bot.collect.poll import Collector
 from bot.collect.prune import Pruner
 from bot.core.calendar import Calendar
@@ -78,6 +78,11 @@ def odd_streams() -> list[Any]:
     return [*named, a_raw_stream(game_id="", started_at=None), {"id": "nobody"}, None]
 
 
+def stored(collector: Collector) -> int:
+    """Store what is kept on the collector's database; the number of polls."""
+    return store_kept(collector.kept, collector.database)
+
+
 def everything(url: str) -> list[list[tuple[Any, ...]]]:
     return [rows(url, query) for query in EVERYTHING]
 
@@ -94,7 +99,7 @@ def test_a_poll_taken_without_a_database_is_in_the_end_as_any_other(
         collecting(page(*odd_streams())).collect()
     switch.on()
     assert everything(url) == [[]] * 6
-    assert collecting(page()).store_kept() == 1
+    assert stored(collecting(page())) == 1
     assert everything(url) == as_ever
     assert kept.waiting() == []
 
@@ -131,7 +136,7 @@ def test_a_poll_is_kept_when_the_database_goes_away_during_the_crawl(
         collecting(During(switch.off, a_raw_stream())).collect()
     switch.on()
     assert rows(url, "select count(*) from staging.polls") == [(0,)]
-    assert collecting(page()).store_kept() == 1
+    assert stored(collecting(page())) == 1
     assert rows(url, "select poll_id, streams from staging.polls") == [(1, 1)]
     assert kept.waiting() == []
 
@@ -143,7 +148,7 @@ def test_a_poll_that_failed_while_the_database_is_away_is_recorded_too(
     with pytest.raises(DatabaseUnavailable):
         collecting(ScriptedStreams({None: [TwitchUnavailable("Twitch does not answer")]})).collect()
     switch.on()
-    collecting(page()).store_kept()
+    stored(collecting(page()))
     assert rows(url, "select status, error from staging.polls") == [("failed", "Twitch does not answer")]
 
 
@@ -157,9 +162,9 @@ def test_a_poll_that_was_stored_without_our_hearing_of_it_goes_in_once(
     switch.on()
     (path,) = kept.waiting()
     content = path.read_bytes()
-    assert collecting(page()).store_kept() == 1
+    assert stored(collecting(page())) == 1
     path.write_bytes(content)
-    assert collecting(page()).store_kept() == 0
+    assert stored(collecting(page())) == 0
     assert kept.waiting() == []
     assert rows(url, "select count(*) from staging.polls") == [(1,)]
 
@@ -171,7 +176,7 @@ def test_a_database_that_is_still_away_costs_nothing_of_what_is_kept(
     with pytest.raises(DatabaseUnavailable):
         collecting(page(a_raw_stream())).collect()
     with pytest.raises(DatabaseUnavailable):
-        collecting(page()).store_kept()
+        stored(collecting(page()))
     assert len(kept.waiting()) == 1
 
 
@@ -187,7 +192,7 @@ def test_a_day_rolled_up_before_the_kept_poll_came_is_rolled_up_again(
     clock.advance(24 * 3600)
     rollup = Rollup(database, clock, CALENDAR)
     rollup.daily()
-    collecting(page()).store_kept()
+    stored(collecting(page()))
     assert [(day.date, day.polls) for day in rollup.daily()] == [(DAY, 2)]
 
 
@@ -205,7 +210,7 @@ def test_a_kept_poll_of_a_day_whose_streams_are_gone_changes_nothing(
     rollup = Rollup(database, clock, CALENDAR)
     rollup.daily()
     assert Pruner(database, clock, CALENDAR, timedelta(hours=24)).prune()[0] == DAY
-    assert collecting(page()).store_kept() == 0
+    assert stored(collecting(page())) == 0
     assert rollup.daily() == []
     assert kept.waiting() == []
     assert rows(url, "select polls from days") == [(1,)]
@@ -225,7 +230,7 @@ def test_a_poll_that_the_database_refuses_stays_on_disk_and_keeps_no_other_from_
     assert len(kept.waiting()) == 1
     write(url, "alter table staging.games drop constraint none")
     clock.advance(3600)
-    assert collecting(page()).store_kept() == 1
+    assert stored(collecting(page())) == 1
     assert rows(url, "select max(viewers), count(*) from staging.polls") == [(2_000_000, 5)]
     assert list(kept.folder.iterdir()) == []
 
@@ -239,7 +244,7 @@ def test_a_refused_poll_is_tried_again_after_longer_and_longer_waits_of_at_most_
     attempts = []
     for minute in range(300):
         caplog.clear()
-        collecting(page()).store_kept()
+        stored(collecting(page()))
         if caplog.messages:
             assert "stays on disk" in caplog.text
             assert "violates check constraint" in caplog.text
@@ -266,7 +271,7 @@ def test_a_poll_that_waits_for_a_lock_does_not_keep_the_next_from_being_stored(
         cursor.execute("lock table staging.streams_2026_11_21")
     for _ in range(2):
         with suppress(DatabaseError):
-            collecting(page(), database=impatient).store_kept()
+            stored(collecting(page(), database=impatient))
     holder.close()
     assert [path.name[:8] for path in kept.waiting()] == ["20261121"]
 
@@ -356,7 +361,7 @@ def test_of_a_file_of_the_first_format_one_stream_of_a_streamer_is_stored(
         ).encode()
 
     change_file(path, "streams", as_before)
-    assert collecting(page()).store_kept() == 1
+    assert stored(collecting(page())) == 1
     assert rows(url, "select stream_id, viewer_count from staging.streams order by streamer_id") == [
         (counted, 300),
         ("7", 1000),
@@ -376,12 +381,12 @@ def test_kept_polls_that_wait_for_their_next_attempt_leave_the_lock_to_the_poll(
     with pytest.raises(DatabaseError):
         collector.collect()
     for _ in range(2):
-        collector.store_kept()
+        stored(collector)
     with database.only_one("collect"):
-        assert collector.store_kept() == 0
+        assert stored(collector) == 0
         clock.advance(3600)
         with pytest.raises(Busy):
-            collector.store_kept()
+            stored(collector)
 
 
 def test_a_file_of_a_newer_version_stays_for_that_version(
@@ -393,7 +398,7 @@ def test_a_file_of_a_newer_version_stays_for_that_version(
     switch.on()
     (path,) = kept.waiting()
     change_file(path, "poll.json", lambda content: content.replace(b'"format": 2', b'"format": 3'))
-    assert collecting(page()).store_kept() == 0
+    assert stored(collecting(page())) == 0
     assert kept.waiting() == [path]
     assert "its format 3 is of a newer version" in caplog.text
 
@@ -413,7 +418,7 @@ def test_a_torn_file_is_put_aside_and_stops_nothing(
     first = kept.waiting()[0]
     content = first.read_bytes()
     first.write_bytes(content[: len(content) // 2] if torn is None else torn)
-    assert collecting(page()).store_kept() == 1
+    assert stored(collecting(page())) == 1
     assert rows(url, "select count(*) from staging.polls") == [(1,)]
     assert [path.name for path in kept.folder.iterdir()] == [first.with_suffix(".refused").name]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.runtime.leader import Lead, Standing
-from bot.wiring import prepare_schema
+from helperfunctions import migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, SchemaMismatch
@@ -96,7 +96,7 @@ def test_a_revoked_right_ends_no_bot(taken_away: str, url: str, queries: Queries
     write(url, "create role leads login")
     write(url, "grant select on all tables in schema public to leads")
     limited = Database(url.replace("postgres@", "leads@"), queries)
-    lead = Lead(limited, clock, prepare=lambda: prepare_schema(limited, migrate=True), revive=lambda: None)
+    lead = Lead(limited, clock, prepare=lambda: migrations.ensure(limited, upgrade=True), revive=lambda: None)
     where = "public" if "function" in taken_away else "leads"
     try:
         assert lead.look() is Standing.LEADING

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.spend.ledger import Ledger, Purpose, Read, call_again
+from bot.spend.ledger import Ledger, Purpose, Read, resume_x
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import XCredentialsWrong, XNotYet, XUnknown
@@ -58,7 +58,7 @@ def send(ledger: Ledger, number: int) -> None:
 
 def resume(ledger: Ledger, _: int) -> None:
     """A person says `spend --resume`."""
-    call_again(ledger.database, DAY_START + timedelta(hours=1))
+    resume_x(ledger.database, DAY_START + timedelta(hours=1))
 
 
 def test_jobs_that_read_settle_and_send_at_once_never_deadlock(ledger: Ledger, url: str) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import psycopg2
 import pytest
 
-from helperfunctions.queries import SQL_FOLDER, STEPS, Queries
+from helperfunctions.queries import SQL_FOLDER, Queries, steps_in
 
 ROOT = SQL_FOLDER.parent
+STEPS = steps_in()
 # What psycopg2 fills in; `prepare` wants $1, $2 … instead.
 PARAMETER = re.compile(r"%\((\w+)\)s")
 COPY = re.compile(r"copy (?P<table>[\w.]+) \((?P<columns>[\w, ]+)\) from stdin;")

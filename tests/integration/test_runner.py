@@ -5,36 +5,33 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from time import monotonic, sleep
-from zoneinfo import ZoneInfo
 
 import pytest
 from apscheduler.triggers.cron import CronTrigger
 
 from bot.core.polls import CrawlEnd, Poll, PollStatus
 from bot.health.record import FILE_NAME
+from bot.jobs import JOBS
 from bot.runtime.attempts import Attempts
 from bot.runtime.leader import Lead
+from bot.runtime.plan import RunPlan
 from bot.runtime.runner import CLOCK_WAS_SET, Runner
-from bot.runtime.schedule import AT_START, Entry, Job, timetable
-from bot.runtime.work import Work
+from bot.runtime.schedule import Entry, schedule
+from bot.runtime.turns import ScheduledTurns
 from helperfunctions.clock import Counters, SystemClock
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable
+from helperfunctions.settings import Settings
 from tests.conftest import Switch
 from tests.integration.leading import Prepared
 
-ENTRIES = timetable(
-    poll_every_minutes=30,
-    timezone=ZoneInfo("America/Los_Angeles"),
-    day_starts_at=time(8),
-    post_at=time(14),
-    reply_every_seconds=3600,
-    send_every_seconds=3600,
-    watch_every_seconds=3600,
-)
+ENTRIES = schedule(Settings(), shortest_interval=timedelta(hours=1))
+ROWS = {job.name: job for job in JOBS}
+ALL = set(ROWS)
 
 
 class Nobody:
@@ -58,22 +55,22 @@ class Jobs:
     """Jobs that note their names."""
 
     def __init__(self) -> None:
-        self.done: list[Job] = []
-        self.waits_forgotten = 0
+        self.done: list[str] = []
+        self.x_resumed = 0
         self._lock = threading.Lock()
 
-    def all(self) -> dict[Job, Callable[[], object]]:
-        return {job: lambda job=job: self.note(job) for job in Job}  # type: ignore[misc]
+    def all(self) -> dict[str, Callable[[], object]]:
+        return {job: partial(self.note, job) for job in ROWS}
 
-    def note(self, job: Job) -> None:
+    def note(self, job: str) -> None:
         with self._lock:
             self.done.append(job)
 
-    def forget_waits(self) -> None:
-        self.waits_forgotten += 1
+    def resume_x(self) -> None:
+        self.x_resumed += 1
         raise DatabaseUnavailable("it restarts")
 
-    def wait_for(self, jobs: set[Job], times: int = 1) -> None:
+    def wait_for(self, jobs: set[str], times: int = 1) -> None:
         """Until each was done so often; fails after a while."""
         end = monotonic() + 120
         while not all(self.done.count(job) >= times for job in jobs):
@@ -101,26 +98,26 @@ def wall() -> SettableClock:
 
 
 @pytest.fixture
-def work(jobs: Jobs, wall: SettableClock, tmp_path: Path) -> Work:
+def plan(jobs: Jobs, wall: SettableClock, tmp_path: Path) -> RunPlan:
     """Every job, none of which fails; the last good poll is two intervals old."""
-    return Work(
+    return RunPlan(
         entries=ENTRIES,
-        jobs=jobs.all(),
+        tasks=jobs.all(),
         attempts=Attempts(tmp_path / FILE_NAME, wall),
         poll_every=timedelta(minutes=30),
         last_good_poll=lambda: wall.now() - timedelta(hours=1),
-        forget_waits=jobs.forget_waits,
+        resume_x=jobs.resume_x,
         counters=lambda: Counters(timedelta(seconds=monotonic()), timedelta(0), knows_sleep=True),
     )
 
 
 @pytest.fixture
-def run(work: Work, wall: SettableClock) -> Iterator[Callable[..., Runner]]:
-    """Starts a runner, of `work` unless another is given."""
+def run(plan: RunPlan, wall: SettableClock) -> Iterator[Callable[..., Runner]]:
+    """Starts a runner, of `plan` unless another is given."""
     runners: list[Runner] = []
 
-    def start(lead: Lead, other: Work | None = None) -> Runner:
-        runners.append(Runner(other or work, lead, wall, Nobody()))
+    def start(lead: Lead, other: RunPlan | None = None, turns: ScheduledTurns | None = None) -> Runner:
+        runners.append(Runner(other or plan, lead, wall, Nobody(), turns or ScheduledTurns()))
         return runners[-1]
 
     yield start
@@ -135,12 +132,12 @@ def test_jobs_are_done_by_who_leads_and_by_nobody_else(
     first.look()
     runner = run(second)
     runner.look()
-    for job in Job:
-        runner._do(job)
+    for job in ROWS:
+        runner.run_turn(job)
     assert jobs.done == []
     first.close()
     runner.look()
-    jobs.wait_for(set(AT_START))
+    jobs.wait_for(ALL)
 
 
 def test_without_a_database_polls_are_taken_and_nothing_else(
@@ -149,10 +146,10 @@ def test_without_a_database_polls_are_taken_and_nothing_else(
     switch.off()
     runner = run(leads(Prepared()))
     runner.look()
-    for job in Job:
-        runner._do(job)
-    jobs.wait_for({Job.COLLECT})
-    assert set(jobs.done) == {Job.COLLECT, Job.WATCH}
+    for job in ROWS:
+        runner.run_turn(job)
+    jobs.wait_for({"collect"})
+    assert set(jobs.done) == {"collect", "watch"}
 
 
 def test_while_the_database_refuses_to_be_prepared_polls_are_taken_and_nothing_else(
@@ -162,13 +159,13 @@ def test_while_the_database_refuses_to_be_prepared_polls_are_taken_and_nothing_e
     ours.error = DatabaseError("the database refused: permission denied for table schema_migrations")
     runner = run(leads(ours))
     runner.look()
-    for job in Job:
-        runner._do(job)
-    jobs.wait_for({Job.COLLECT})
-    assert set(jobs.done) == {Job.COLLECT, Job.WATCH}
+    for job in ROWS:
+        runner.run_turn(job)
+    jobs.wait_for({"collect"})
+    assert set(jobs.done) == {"collect", "watch"}
     ours.error = None
     runner.look()
-    jobs.wait_for(set(AT_START))
+    jobs.wait_for(ALL)
 
 
 @pytest.mark.parametrize("noticed", [True, False])
@@ -178,15 +175,15 @@ def test_everything_is_caught_up_on_when_the_database_is_back(
     """However short it was away."""
     runner = run(leads(Prepared()))
     runner.look()
-    jobs.wait_for(set(AT_START))
+    jobs.wait_for(ALL)
     switch.off()
     if noticed:
         runner.look()
     switch.on()
     runner.look()
-    jobs.wait_for(set(AT_START), times=2)
+    jobs.wait_for(ALL, times=2)
     runner.look()
-    assert Counter(jobs.done) == dict.fromkeys(AT_START, 2)
+    assert Counter(jobs.done) == dict.fromkeys(ALL, 2)
 
 
 @pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)])
@@ -200,16 +197,16 @@ def test_a_clock_that_was_set_has_everything_planned_anew(
 ) -> None:
     runner = run(leads(Prepared()))
     runner.look()
-    jobs.wait_for(set(AT_START))
+    jobs.wait_for(ALL)
     wall.set_by = by
     runner.look()
     runner.look()
     assert caplog.text.count("the clock was set by") == 1
-    assert jobs.waits_forgotten == 1
+    assert jobs.x_resumed == 1
     assert "goes on waiting by the clock as it was: it restarts" in caplog.text
     if by < timedelta(0):
         # The other way round the scheduler, whose own clock was not set here, would have to wait for an hour.
-        jobs.wait_for(set(AT_START), times=2)
+        jobs.wait_for(ALL, times=2)
 
 
 def test_who_does_not_lead_leaves_what_waits_to_who_does(
@@ -220,7 +217,7 @@ def test_who_does_not_lead_leaves_what_waits_to_who_does(
     runner.look()
     wall.set_by = timedelta(hours=1)
     runner.look()
-    assert jobs.waits_forgotten == 0
+    assert jobs.x_resumed == 0
 
 
 def test_a_clock_that_drifts_was_not_set(
@@ -237,13 +234,15 @@ def test_a_clock_that_drifts_was_not_set(
 
 
 def test_a_job_that_fails_in_whatever_way_stops_nothing(
-    leads: Callable[[Prepared], Lead], work: Work, wall: SettableClock, caplog: pytest.LogCaptureFixture
+    leads: Callable[[Prepared], Lead], plan: RunPlan, wall: SettableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     def expected() -> None:
         raise DatabaseUnavailable("it restarts")
 
     lead, nobody = leads(Prepared()), Nobody()
-    runner = Runner(replace(work, jobs={Job.PRUNE: expected, Job.DAILY: lambda: 1 / 0}), lead, wall, nobody)
+    runner = Runner(
+        replace(plan, tasks={"prune": expected, "daily": lambda: 1 / 0}), lead, wall, nobody, ScheduledTurns()
+    )
     runner.look()
     end = monotonic() + 120
     while not ("job=prune failed: it restarts" in caplog.text and "ZeroDivisionError" in caplog.text):
@@ -277,18 +276,17 @@ def failing(wall: SettableClock) -> Failing:
     return Failing(wall)
 
 
-def once_a_year(*jobs: Job) -> list[Entry]:
+def once_a_year(*jobs: str) -> list[Entry]:
     """No regular turn comes in between."""
-    return [Entry(job, CronTrigger(month=1, day=1, timezone=UTC)) for job in jobs]
+    return [Entry(ROWS[job], CronTrigger(month=1, day=1, timezone=UTC)) for job in jobs]
 
 
-def only(work: Work, wall: SettableClock, **jobs: Callable[[], object]) -> Work:
+def only(plan: RunPlan, wall: SettableClock, **jobs: Callable[[], object]) -> RunPlan:
     """These jobs, without regular turns; the machine's own count goes with the clock, so it was not set."""
-    by_name = {Job(name): do for name, do in jobs.items()}
     return replace(
-        work,
-        entries=once_a_year(*by_name),
-        jobs=by_name,
+        plan,
+        entries=once_a_year(*jobs),
+        tasks=jobs,
         counters=lambda: Counters(timedelta(seconds=wall.now().timestamp()), timedelta(0), knows_sleep=True),
     )
 
@@ -304,21 +302,21 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 def test_a_database_that_comes_back_again_and_again_does_not_have_a_failing_job_run_each_time(
     leads: Callable[[Prepared], Lead],
     run: Callable[..., Runner],
-    work: Work,
+    plan: RunPlan,
     jobs: Jobs,
     failing: Failing,
     wall: SettableClock,
     switch: Switch,
 ) -> None:
     """Every five seconds, as one that is killed by the job: twice, then after a minute; the others run each time."""
-    ours = only(work, wall, daily=failing, prune=lambda: jobs.note(Job.PRUNE))
+    ours = only(plan, wall, daily=failing, prune=lambda: jobs.note("prune"))
     runner = run(leads(Prepared()), ours)
     for times in range(1, 13):
         switch.off()
         switch.on()
         runner.look()
-        wait_until(lambda times=times: jobs.done.count(Job.PRUNE) == times)  # type: ignore[misc]
-        wait_until(lambda: not ours.attempts.record.jobs[Job.DAILY].is_running)
+        wait_until(lambda times=times: jobs.done.count("prune") == times)  # type: ignore[misc]
+        wait_until(lambda: not ours.attempts.record.jobs["daily"].is_running)
         wall.set_by += timedelta(seconds=5)
     assert len(failing.tried_at) == 2
     wall.set_by += timedelta(seconds=10)
@@ -327,17 +325,17 @@ def test_a_database_that_comes_back_again_and_again_does_not_have_a_failing_job_
 
 
 def test_a_failing_job_is_tried_at_its_next_turn_then_after_minutes_up_to_an_hour_and_success_resets_that(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], work: Work, failing: Failing, wall: SettableClock
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], plan: RunPlan, failing: Failing, wall: SettableClock
 ) -> None:
     """Its regular turns come every ten seconds."""
     lead = leads(Prepared())
     lead.look()
-    ours = only(work, wall, outbox=failing)
+    ours = only(plan, wall, outbox=failing)
     runner = run(lead, ours)
 
     def live(seconds: int) -> None:
         for _ in range(0, seconds, 10):
-            runner._do(Job.OUTBOX)
+            runner.run_turn("outbox")
             wall.set_by += timedelta(seconds=10)
 
     live(4 * 3600)
@@ -355,7 +353,7 @@ def test_a_failing_job_is_tried_at_its_next_turn_then_after_minutes_up_to_an_hou
 def test_a_restart_of_the_process_does_not_start_the_waiting_over(
     leads: Callable[[Prepared], Lead],
     run: Callable[..., Runner],
-    work: Work,
+    plan: RunPlan,
     jobs: Jobs,
     failing: Failing,
     wall: SettableClock,
@@ -366,22 +364,22 @@ def test_a_restart_of_the_process_does_not_start_the_waiting_over(
     for times in range(1, 11):
         lead.close()
         attempts = Attempts(tmp_path / FILE_NAME, wall)
-        ours = replace(only(work, wall, daily=failing, prune=lambda: jobs.note(Job.PRUNE)), attempts=attempts)
-        runner = Runner(ours, lead, wall, Nobody())
+        ours = replace(only(plan, wall, daily=failing, prune=lambda: jobs.note("prune")), attempts=attempts)
+        runner = Runner(ours, lead, wall, Nobody(), ScheduledTurns())
         runner.look()
-        wait_until(lambda times=times: jobs.done.count(Job.PRUNE) == times)  # type: ignore[misc]
+        wait_until(lambda times=times: jobs.done.count("prune") == times)  # type: ignore[misc]
         runner.stop()
     assert len(failing.tried_at) == 2
 
 
 def test_a_poll_keeps_to_its_turns_however_often_it_failed(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], work: Work, failing: Failing, wall: SettableClock
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], plan: RunPlan, failing: Failing, wall: SettableClock
 ) -> None:
     lead = leads(Prepared())
     lead.look()
-    runner = run(lead, only(work, wall, collect=failing))
+    runner = run(lead, only(plan, wall, collect=failing))
     for _ in range(8):
-        runner._do(Job.COLLECT)
+        runner.run_turn("collect")
     assert len(failing.tried_at) == 8
 
 
@@ -392,16 +390,16 @@ def a_poll(status: PollStatus, started_at: datetime) -> Poll:
 
 
 def test_a_poll_that_brought_nothing_is_a_failed_attempt(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], work: Work, wall: SettableClock
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], plan: RunPlan, wall: SettableClock
 ) -> None:
     lead = leads(Prepared())
     lead.look()
     polls = iter([a_poll(PollStatus.PARTIAL, wall.now()), a_poll(PollStatus.FAILED, wall.now())])
-    ours = only(work, wall, collect=lambda: next(polls))
+    ours = only(plan, wall, collect=lambda: next(polls))
     runner = run(lead, ours)
-    runner._do(Job.COLLECT)
+    runner.run_turn("collect")
     good = ours.attempts.record
-    runner._do(Job.COLLECT)
+    runner.run_turn("collect")
     assert (good.jobs["collect"].outcome, good.jobs["collect"].failures) == ("done", 0)
     failed = ours.attempts.record
     assert (failed.jobs["collect"].outcome, failed.jobs["collect"].failures) == ("TwitchUnavailable", 1)
@@ -425,7 +423,7 @@ def test_at_start_a_poll_is_taken_only_if_the_last_good_one_is_older_than_an_int
     is_taken: bool,
     leads: Callable[[Prepared], Lead],
     run: Callable[..., Runner],
-    work: Work,
+    plan: RunPlan,
     jobs: Jobs,
     wall: SettableClock,
     switch: Switch,
@@ -437,7 +435,7 @@ def test_at_start_a_poll_is_taken_only_if_the_last_good_one_is_older_than_an_int
     runner = run(
         leads(Prepared()),
         replace(
-            only(work, wall, collect=lambda: jobs.note(Job.COLLECT)),
+            only(plan, wall, collect=lambda: jobs.note("collect")),
             last_good_poll=lambda: None if age is None else wall.now() - age,
         ),
     )
@@ -449,14 +447,14 @@ def test_at_start_a_poll_is_taken_only_if_the_last_good_one_is_older_than_an_int
 def test_a_leader_that_takes_over_again_and_again_takes_no_new_poll(
     leads: Callable[[Prepared], Lead],
     run: Callable[..., Runner],
-    work: Work,
+    plan: RunPlan,
     jobs: Jobs,
     wall: SettableClock,
     switch: Switch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
-    ours = only(work, wall, collect=lambda: jobs.note(Job.COLLECT))
+    ours = only(plan, wall, collect=lambda: jobs.note("collect"))
     runner = run(leads(Prepared()), replace(ours, last_good_poll=lambda: wall.now() - timedelta(minutes=5)))
     for times in range(1, 6):
         switch.off()
@@ -471,7 +469,7 @@ def test_a_suspended_machine_catches_up_and_its_clock_was_not_set(
     knows_sleep: bool,
     leads: Callable[[Prepared], Lead],
     run: Callable[..., Runner],
-    work: Work,
+    plan: RunPlan,
     jobs: Jobs,
     wall: SettableClock,
     caplog: pytest.LogCaptureFixture,
@@ -485,37 +483,38 @@ def test_a_suspended_machine_catches_up_and_its_clock_was_not_set(
         awake = timedelta(seconds=monotonic())
         return Counters(awake + slept, slept, knows_sleep=True) if knows_sleep else Counters(awake, timedelta(0), False)
 
-    ours = only(work, wall, prune=lambda: jobs.note(Job.PRUNE))
+    ours = only(plan, wall, prune=lambda: jobs.note("prune"))
     runner = run(leads(Prepared()), replace(ours, counters=counters))
     runner.look()
-    jobs.wait_for({Job.PRUNE})
+    jobs.wait_for({"prune"})
     slept = timedelta(hours=8)
     wall.set_by += slept
     runner.look()
-    jobs.wait_for({Job.PRUNE}, times=2)
+    jobs.wait_for({"prune"}, times=2)
     runner.look()
     assert ("the machine was suspended for 28800 s" in caplog.text) == knows_sleep
     assert ("the clock was set by 28800 s, or the machine was suspended" in caplog.text) != knows_sleep
-    assert jobs.waits_forgotten == (0 if knows_sleep else 1)
-    assert jobs.done == [Job.PRUNE] * 2
+    assert jobs.x_resumed == (0 if knows_sleep else 1)
+    assert jobs.done == ["prune"] * 2
 
 
 def test_a_poll_to_catch_up_leaves_the_regular_turns_as_they_are(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], work: Work, jobs: Jobs, wall: SettableClock
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], plan: RunPlan, jobs: Jobs, wall: SettableClock
 ) -> None:
     """Woken at the very moment of a turn, it would take its place, and find that the last poll is young."""
     lead = leads(Prepared())
-    ours = only(work, wall, collect=lambda: jobs.note(Job.COLLECT))
-    runner = run(lead, replace(ours, last_good_poll=lambda: wall.now() - timedelta(minutes=29)))
-    before = runner._scheduler.get_job(Job.COLLECT).next_run_time
+    ours = only(plan, wall, collect=lambda: jobs.note("collect"))
+    turns = ScheduledTurns()
+    runner = run(lead, replace(ours, last_good_poll=lambda: wall.now() - timedelta(minutes=29)), turns)
+    before = turns.next_turn("collect")
     runner.look()
-    assert runner._scheduler.get_job(Job.COLLECT).next_run_time == before
-    runner._do(Job.COLLECT)
-    assert jobs.done == [Job.COLLECT]
+    assert turns.next_turn("collect") == before
+    runner.run_turn("collect")
+    assert jobs.done == ["collect"]
 
 
 def test_while_a_poll_is_taken_no_second_one_begins(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], work: Work, wall: SettableClock
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], plan: RunPlan, wall: SettableClock
 ) -> None:
     """A catch-up that is under way when a regular turn comes stands for it."""
     began, goes_on = threading.Semaphore(0), threading.Event()
@@ -524,16 +523,16 @@ def test_while_a_poll_is_taken_no_second_one_begins(
         began.release()
         goes_on.wait(60)
 
-    runner = run(leads(Prepared()), only(work, wall, collect=poll))
+    runner = run(leads(Prepared()), only(plan, wall, collect=poll))
     runner.look()
     assert began.acquire(timeout=60)
-    runner._do(Job.COLLECT)
+    runner.run_turn("collect")
     goes_on.set()
     assert not began.acquire(blocking=False)
 
 
 def test_a_job_that_is_woken_while_it_runs_runs_once_more_and_not_at_the_same_time(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], work: Work, wall: SettableClock, switch: Switch
+    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], plan: RunPlan, wall: SettableClock, switch: Switch
 ) -> None:
     """As when the database comes back while it still fails on the one that went away."""
     began, goes_on, running, most = threading.Semaphore(0), threading.Event(), 0, 0
@@ -546,7 +545,7 @@ def test_a_job_that_is_woken_while_it_runs_runs_once_more_and_not_at_the_same_ti
         goes_on.wait(60)
         running -= 1
 
-    runner = run(leads(Prepared()), only(work, wall, prune=prune))
+    runner = run(leads(Prepared()), only(plan, wall, prune=prune))
     runner.look()
     assert began.acquire(timeout=60)
     switch.off()

@@ -11,8 +11,10 @@ from typer.main import get_command
 
 from bot.cli import app as cli
 from bot.cli import x as cli_x
-from bot.cli.operations import JOBS
+from bot.cli.jobs import verb_of
+from bot.cli.operations import LOCKS
 from bot.health.findings import Verdict
+from bot.jobs import JOBS
 from bot.wiring import doctor
 from helperfunctions import backup, settings
 from helperfunctions.clock import SystemClock
@@ -33,7 +35,7 @@ HAS_A_LOCK = {"daily": cli.daily}
 WRITES: dict[str, Callable[[], object]] = {
     "ask": lambda: cli_x.ask("help"),
     "collect": cli.collect,
-    "prune": cli.prune,
+    "prune": verb_of(next(job for job in JOBS if job.name == "prune")),
     "post": lambda: cli.post(dry_run=False, day=None, charts=None),
     "migrate": cli.migrate,
     "reply": cli_x.reply,
@@ -75,7 +77,7 @@ def test_every_command_is_known_to_write_or_not_to() -> None:
 def test_while_a_backup_is_put_in_no_command_writes(command: Callable[[], object], database: Database) -> None:
     before = backup.contents_of(database)
     with ExitStack() as stack:
-        for job in JOBS:
+        for job in LOCKS:
             stack.enter_context(database.only_one(job))
         with pytest.raises(Busy) as caught:
             command()
@@ -119,5 +121,5 @@ def test_while_a_command_writes_nothing_is_restored(database: Database, tmp_path
     backup.backup(database, file, shown.append)
     before = backup.contents_of(database)
     with database.writing(), pytest.raises(WatchTimeError, match="a command that writes"):
-        backup.restore(database, backup.inspect(file), JOBS, shown.append, replace=True)
+        backup.restore(database, backup.inspect(file), LOCKS, shown.append, replace=True)
     assert backup.contents_of(database) == before

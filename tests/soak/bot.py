@@ -9,7 +9,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,12 +19,11 @@ from typing import Any, Final
 
 from bot.core.polls import Poll
 from bot.health.rules import Trouble
-from bot.health.watch import Watch
-from bot.runtime.attempts import Attempts
-from bot.runtime.leader import Lead, Standing
+from bot.jobs import JOBS
+from bot.runtime.leader import Standing
+from bot.runtime.run import Run, prepare
 from bot.runtime.runner import Runner
-from bot.runtime.schedule import Job
-from bot.runtime.work import Work
+from bot.runtime.schedule import Entry
 from bot.wiring import open_bot
 from helperfunctions import log, settings
 from helperfunctions.clock import Counters
@@ -35,47 +34,71 @@ from tests.soak.clock import SharedClock
 # A time limit is lived through for real, so it is short. `slow` answers of the sandbox take longer.
 TIMEOUT: Final = (2.0, 0.5)
 # Of the virtual clock.
-QUARTER: Final = 900
+QUARTER: Final = timedelta(minutes=15)
 
 
-class SteppedRunner(Runner):
-    """The runner of `watchtime run`, whose scheduler stands still: jobs have their turn when `turn` is called."""
+class SteppedTurns:
+    """Turns that are taken when `take` is called; no time starts one. A poll to catch up is never taken."""
 
-    def __init__(self, work: Work, lead: Lead, clock: SharedClock, watch: Watch, pool: ThreadPoolExecutor) -> None:
-        self._done: list[dict[str, Any]] = []
-        self._woken: list[Job] = []
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
         self._pool = pool
-        self._watch = watch
-        recorded = {job: partial(self._recorded, job, do) for job, do in work.jobs.items()}
-        began = clock.now()
-        counters = partial(_counters, clock, began)
-        super().__init__(replace(work, jobs=recorded, counters=counters), lead, clock, watch)
-        self._scheduler.pause()
+        self._added: list[str] = []
 
-    def turn(self, job: Job) -> list[dict[str, Any]]:
-        """What became of the job, and of those that were woken before it."""
+    def start(self, entries: Sequence[Entry], run: Callable[[str], None], catch_up: Callable[[], None]) -> None:
+        """Remember what runs a job."""
+        self._order = [entry.job.name for entry in entries]
+        self._run = run
+
+    def add(self, job: str, at: datetime) -> None:
+        """One more turn of a job, before the next one that is taken."""
+        if job not in self._added:
+            self._added.append(job)
+
+    def add_catch_up(self, at: datetime) -> None:
+        """Not here: the next poll is due within minutes of the virtual clock."""
+
+    def take(self, job: str) -> None:
+        """The turns that were added, in the order of the table, and then one of this job; each until it ends."""
+        added, self._added = sorted(self._added, key=self._order.index), []
+        for one in [*added, job]:
+            # As the scheduler does: where memory comes from depends on it.
+            self._pool.submit(self._run, one).result()
+
+    def stop(self) -> None:
+        """Nothing runs between two turns."""
+
+
+class SteppedBot:
+    """The runner of `watchtime run`, whose jobs have their turns when `turn` is called; with a record of results."""
+
+    def __init__(self, run: Run, clock: SharedClock, pool: ThreadPoolExecutor) -> None:
+        self._done: list[dict[str, Any]] = []
+        self._lead = run.lead
+        self._watch = run.watch
+        recorded = {job: partial(self._recorded, job, do) for job, do in run.plan.tasks.items()}
+        counters = partial(_counters, clock, clock.now())
+        self._turns = SteppedTurns(pool)
+        plan = replace(run.plan, tasks=recorded, counters=counters)
+        self._runner = Runner(plan, run.lead, clock, run.watch, self._turns)
+
+    def turn(self, job: str) -> list[dict[str, Any]]:
+        """What became of the job, and of those whose turn was added before it."""
         # What it keeps for a few seconds of the machine's would be hours old here.
         self._watch._seen = None
-        self.look()
+        self._runner.look()
         while self._lead.standing is Standing.PREPARING:
             time.sleep(0.01)
-            self.look()
-        for one in sorted(self._woken, key=list(Job).index):
-            self._in_thread(one)
-        self._woken.clear()
-        self._in_thread(job)
+            self._runner.look()
+        self._turns.take(job)
         done, self._done = self._done, []
         return done
 
-    def _wake(self, job: Job) -> None:
-        if job not in self._woken:
-            self._woken.append(job)
+    def stop(self) -> None:
+        """End, and let another bot take over."""
+        self._runner.stop()
+        self._lead.close()
 
-    def _in_thread(self, job: Job) -> None:
-        # As the scheduler does: where memory comes from depends on it.
-        self._pool.submit(self._do, job).result()
-
-    def _recorded(self, job: Job, do: Callable[[], object]) -> object:
+    def _recorded(self, job: str, do: Callable[[], object]) -> object:
         told: dict[str, Any] = {"job": job, "outcome": "failed unexpectedly"}
         self._done.append(told)
         try:
@@ -131,25 +154,25 @@ def main(clock_file: Path, seed: int, draw_every: int) -> None:
     clock = SharedClock(clock_file)
     loaded = settings.load().settings
     with (
-        ThreadPoolExecutor(len(Job)) as pool,
+        ThreadPoolExecutor(len(JOBS)) as pool,
         open_bot(
-            loaded, clock=clock, random=random.Random(seed).random, database_may_be_away=True, x_timeout=TIMEOUT
-        ) as opened,
+            loaded,
+            clock=clock,
+            random=random.Random(seed).random,
+            database_may_be_away=True,
+            twitch_timeout=TIMEOUT,
+            x_timeout=TIMEOUT,
+            draw=Drawing(draw_every),
+        ) as bot,
     ):
-        bot = replace(opened, draw=Drawing(draw_every))
-        with bot.collector(timeout=TIMEOUT) as collector:
-            attempts = Attempts(bot.run_record, clock)
-            lead = bot.lead(collector, attempts=attempts)
-            watch = bot.watch(lead, attempts)
-            work = replace(bot.work(collector, watch, attempts), entries=bot.timetable(QUARTER, QUARTER))
-            runner = SteppedRunner(work, lead, clock, watch, pool)
-            _say("ready")
-            for line in sys.stdin:
-                at, _, job = line.strip().partition(" ")
-                clock.move_to(datetime.fromisoformat(at))
-                _say(json.dumps({"done": runner.turn(Job(job)), "standing": lead.standing}))
-            runner.stop()
-            lead.close()
+        run = prepare(bot, shortest_interval=QUARTER)
+        stepped = SteppedBot(run, clock, pool)
+        _say("ready")
+        for line in sys.stdin:
+            at, _, job = line.strip().partition(" ")
+            clock.move_to(datetime.fromisoformat(at))
+            _say(json.dumps({"done": stepped.turn(job), "standing": run.lead.standing}))
+        stepped.stop()
 
 
 if __name__ == "__main__":

@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo
 
 import psycopg2
 
-from bot.runtime.schedule import Entry, Job, timetable
-from bot.spend.ledger import call_again
+from bot.jobs import JOBS
+from bot.runtime.schedule import Entry, schedule
+from bot.spend.ledger import resume_x
 from helperfunctions.database import Database
 from helperfunctions.queries import Queries
+from helperfunctions.settings import Settings
 from sandbox.faults import Fault, Faults
 from sandbox.x.faults import XFault, XFaults
 from tests.soak.plan import Happening, Kind, Plan, settings_after
@@ -27,6 +29,8 @@ from tests.soak.world import Sampler, World
 PACIFIC: Final = ZoneInfo("America/Los_Angeles")
 # Mentions, outbox and health are looked at four times an hour, not each minute: a year of minutes takes a day.
 QUARTER: Final = timedelta(minutes=15)
+# The order of jobs that are due at the same moment.
+_ORDER: Final = [job.name for job in JOBS]
 # What the window of a poll may be off by: a retry moves the clock while the bot is killed.
 _SLACK: Final = timedelta(seconds=1)
 
@@ -84,9 +88,9 @@ class Life:
     is_twitch_well: bool = True
     _queue: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
-    _next: dict[Job, datetime] = field(default_factory=dict)
-    _kills: list[tuple[Job, float]] = field(default_factory=list)
-    _seconds: dict[Job, float] = field(default_factory=dict)
+    _next: dict[str, datetime] = field(default_factory=dict)
+    _kills: list[tuple[str, float]] = field(default_factory=list)
+    _seconds: dict[str, float] = field(default_factory=dict)
     _during: list[Callable[[], None]] = field(default_factory=list)
 
     def live(self) -> Diary:
@@ -100,7 +104,7 @@ class Life:
         self._plan_turns(clock.now())
         day = clock.now().astimezone(PACIFIC).date()
         while True:
-            job, at = min(self._next.items(), key=lambda one: (one[1], list(Job).index(one[0])))
+            job, at = min(self._next.items(), key=lambda one: (one[1], _ORDER.index(one[0])))
             if at > self.plan.end:
                 return self.diary
             while self._queue and self._queue[0][0] <= at:
@@ -126,25 +130,21 @@ class Life:
 
     # --- the timetable
 
-    def _entries(self) -> dict[Job, Entry]:
-        told = self.settings
-        quarter = int(QUARTER.total_seconds())
-        entries = timetable(
-            poll_every_minutes=int(told["POLL_EVERY_MINUTES"]),
+    def _entries(self) -> dict[str, Entry]:
+        in_force = self.settings
+        settings = Settings(
+            poll_every_minutes=int(in_force["POLL_EVERY_MINUTES"]),
             timezone=PACIFIC,
-            day_starts_at=time.fromisoformat(told["DAY_STARTS_AT"]),
-            post_at=time.fromisoformat(told["POST_AT"]),
-            reply_every_seconds=quarter,
-            send_every_seconds=quarter,
-            watch_every_seconds=quarter,
+            day_starts_at=time.fromisoformat(in_force["DAY_STARTS_AT"]),
+            post_at=time.fromisoformat(in_force["POST_AT"]),
         )
-        return {entry.job: entry for entry in entries}
+        return {entry.job.name: entry for entry in schedule(settings, shortest_interval=QUARTER)}
 
     def _plan_turns(self, now: datetime) -> None:
         self._timetable = self._entries()
         self._next = {job: entry.next_after(now) for job, entry in self._timetable.items()}
 
-    def _after(self, job: Job, at: datetime) -> datetime:
+    def _after(self, job: str, at: datetime) -> datetime:
         """When it is due again; of several turns that were missed while something took long, one is made up for."""
         entry, now = self._timetable[job], self.world.clock.now()
         following = entry.next_after(at)
@@ -154,7 +154,7 @@ class Life:
 
     # --- turns
 
-    def _turn(self, job: Job) -> None:
+    def _turn(self, job: str) -> None:
         bot, clock = self.world.bot, self.world.clock
         if bot.process is None:
             return
@@ -170,7 +170,7 @@ class Life:
         else:
             self.diary.outcomes["kill", "in the middle" if told is None else "after the job"] += 1
         if told is None:
-            self.diary.attempts.append(Attempt(began, clock.now(), is_certain=job is Job.COLLECT))
+            self.diary.attempts.append(Attempt(began, clock.now(), is_certain=job == "collect"))
         for one in told["done"] if told else ():
             self._note(one, began)
         if kill_after is None and told is None:
@@ -178,9 +178,9 @@ class Life:
         if bot.process is None or told is None:
             self._start_bot()
 
-    def _killed_after(self, job: Job) -> float | None:
+    def _killed_after(self, job: str) -> float | None:
         """Real seconds after which the bot is killed over this job, if it is: anywhere in what the job takes."""
-        due = next((one for one in self._kills if one[0] is job), None)
+        due = next((one for one in self._kills if one[0] == job), None)
         if due is None:
             return None
         self._kills.remove(due)
@@ -190,13 +190,13 @@ class Life:
         diary, now = self.diary, self.world.clock.now()
         job, outcome = one["job"], one["outcome"]
         diary.outcomes[job, outcome] += 1
-        if job == Job.COLLECT:
+        if job == "collect":
             attempt = Attempt(began, now, outcome, one.get("says", ""), one.get("poll"))
             diary.attempts.append(attempt)
             self._compare(attempt)
-        elif job == Job.WATCH and outcome == "done":
+        elif job == "watch" and outcome == "done":
             diary.troubles.append((now, frozenset(part for part, _ in one.get("troubles", ()))))
-        elif job == Job.POST and outcome == "done":
+        elif job == "post" and outcome == "done":
             diary.posts_planned_at.append(now)
         if outcome == "failed unexpectedly":
             diary.wrong.append(f"{now:%F %H:%M} the job {job} failed unexpectedly: {one.get('says', '')[:200]}")
@@ -212,7 +212,7 @@ class Life:
                 f"{attempt.began:%F %H:%M} a complete poll has {attempt.poll['streams']} streams, {there} were live"
             )
 
-    def _ended_by_itself(self, job: Job) -> None:
+    def _ended_by_itself(self, job: str) -> None:
         bot = self.world.bot
         last = bot.log.read_text(errors="replace").splitlines()[-3:]
         self.diary.wrong.append(
@@ -294,7 +294,7 @@ class Life:
             end()
             # `watchtime spend --resume`, by the clock of here.
             try:
-                call_again(Database(self.world.server.url, Queries()), self.world.clock.now())
+                resume_x(Database(self.world.server.url, Queries()), self.world.clock.now())
             except Exception as exc:
                 self._at(self.world.clock.now() + QUARTER, paid)
                 self.diary.outcomes["spend --resume", type(exc).__name__] += 1
@@ -357,7 +357,7 @@ class Life:
         self._during.append(lock)
 
     def _bot_killed(self, draw: random.Random) -> None:
-        job = draw.choice((Job.COLLECT, Job.COLLECT, Job.DAILY, Job.POST, Job.REPLY, Job.OUTBOX, Job.PRUNE))
+        job = draw.choice(("collect", "collect", "daily", "post", "reply", "outbox", "prune"))
         self._kills.append((job, draw.random()))
 
     def _bot_stopped(self, _: random.Random) -> Callable[[], None]:

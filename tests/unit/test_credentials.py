@@ -1,17 +1,14 @@
-"""When newer credentials are looked for, and which are taken."""
+"""When newer credentials are checked for, and which are taken over."""
 
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import pytest
 from pydantic import SecretStr
 
 from bot.core.polls import CrawlEnd, Poll, PollStatus
-from bot.runtime.credentials import LOOK_EVERY, Renewal, run_renewed
-from bot.runtime.schedule import Job
+from bot.runtime.credentials import CHECK_EVERY, CredentialReload, run_reloading
 from bot.runtime.signals import Stop
 from helperfunctions.clock import VirtualClock
 from helperfunctions.errors import (
@@ -33,14 +30,14 @@ X_REFUSES = XCredentialsWrong("X answered 401", not_before=START)
 
 
 class Stage:
-    """A renewal, what it loads next, and how often it did."""
+    """A reload, the settings that it loads next, and how often it loaded them."""
 
     def __init__(self) -> None:
         self.clock = VirtualClock(START)
         self.stop = Stop()
         self.next: Settings | WatchTimeError = OLD
         self.loads = 0
-        self.renewal = Renewal(OLD, self.load, self.clock, self.stop)
+        self.reload = CredentialReload(OLD, self.load, self.clock, self.stop)
 
     def load(self) -> Settings:
         self.loads += 1
@@ -48,18 +45,12 @@ class Stage:
             raise self.next
         return self.next
 
-    def do(self, job: Job, outcome: object) -> object:
-        """One turn of a job that ends like this."""
-        return self.watched({job: outcome})[job]()
-
-    def watched(self, outcomes: dict[Job, object]) -> dict[Job, Callable[[], object]]:
-        return self.renewal.watched({job: partial(ended, outcome) for job, outcome in outcomes.items()})
-
-
-def ended(outcome: object) -> object:
-    if isinstance(outcome, WatchTimeError):
-        raise outcome
-    return outcome
+    def attempt(self, job: str, outcome: object) -> None:
+        """An attempt of a job that ends with this result or error."""
+        if isinstance(outcome, WatchTimeError):
+            self.reload.after_attempt(job, None, outcome)
+        else:
+            self.reload.after_attempt(job, outcome, None)
 
 
 def poll(ended_because: CrawlEnd) -> Poll:
@@ -72,139 +63,137 @@ def stage() -> Stage:
 
 
 REFUSALS = {
-    "X": (Job.REPLY, X_REFUSES),
-    "Twitch": (Job.COLLECT, TwitchRefused("no")),
-    "Twitch's poll": (Job.COLLECT, poll(CrawlEnd.TWITCH_REFUSED)),
-    "the database": (Job.DAILY, DatabaseUnavailable("password authentication failed")),
+    "X": ("reply", X_REFUSES),
+    "Twitch": ("collect", TwitchRefused("no")),
+    "a poll that Twitch refused": ("collect", poll(CrawlEnd.TWITCH_REFUSED)),
+    "the database": ("daily", DatabaseUnavailable("password authentication failed")),
 }
 
 
-@pytest.mark.parametrize("who", REFUSALS)
-def test_who_is_refused_looks_at_once_and_goes_on_with_what_is_new(who: str, stage: Stage) -> None:
-    job, outcome = REFUSALS[who]
+@pytest.mark.parametrize(("job", "outcome"), REFUSALS.values(), ids=REFUSALS)
+def test_a_refusal_is_followed_by_a_check_and_a_restart_with_the_new_credentials(
+    job: str, outcome: object, stage: Stage
+) -> None:
     stage.next = NEW
-    if isinstance(outcome, WatchTimeError):
-        with pytest.raises(type(outcome)):
-            stage.do(job, outcome)
-    else:
-        assert stage.do(job, outcome) is outcome
-    assert stage.renewal.has_renewed
+    stage.attempt(job, outcome)
+    assert stage.reload.has_changed
     assert stage.stop.wait(NO_TIME)
     assert not stage.stop.is_for_good
-    assert stage.renewal.settings.twitch_credentials() == ("id", "planted-new")
-    assert stage.renewal.settings.min_viewers == 10, "nothing but credentials"
+    assert stage.reload.settings.twitch_credentials() == ("id", "planted-new")
+    assert stage.reload.settings.min_viewers == 10, "nothing but credentials"
 
 
 @pytest.mark.parametrize(
     "outcome",
     [None, 3, poll(CrawlEnd.TWITCH_UNAVAILABLE), OverBudget("spent", not_before=START), SettingsError(["x"])],
-    ids=repr,
+    ids=["no result", "a number", "Twitch is away", "the budget is spent", "settings are wrong"],
 )
-def test_no_other_end_of_a_job_is_a_reason_to_look(outcome: object, stage: Stage) -> None:
-    with suppress(WatchTimeError):
-        stage.do(Job.OUTBOX, outcome)
+def test_another_outcome_of_a_job_is_followed_by_no_check(outcome: object, stage: Stage) -> None:
+    stage.attempt("outbox", outcome)
     assert stage.loads == 0
 
 
-def test_while_one_is_refused_every_job_looks_but_not_more_often_than_agreed(stage: Stage) -> None:
-    jobs = stage.watched({Job.REPLY: X_REFUSES, Job.OUTBOX: 0})
-    with pytest.raises(XCredentialsWrong):
-        jobs[Job.REPLY]()
+def test_while_one_job_is_refused_every_job_checks_but_at_most_every_five_minutes(stage: Stage) -> None:
+    stage.attempt("reply", X_REFUSES)
     for _ in range(31):
-        jobs[Job.OUTBOX]()
+        stage.attempt("outbox", 0)
         stage.clock.advance(10)
     assert stage.loads == 2
-    assert timedelta(minutes=5) == LOOK_EVERY
+    assert timedelta(minutes=5) == CHECK_EVERY
 
 
-def test_once_it_works_again_nobody_looks(stage: Stage) -> None:
-    outcomes = iter([poll(CrawlEnd.TWITCH_REFUSED), poll(CrawlEnd.BELOW_THRESHOLD)])
-    jobs = stage.renewal.watched({Job.COLLECT: lambda: next(outcomes), Job.OUTBOX: lambda: 0})
-    for _ in range(2):
-        jobs[Job.COLLECT]()
+@pytest.mark.parametrize(
+    "outcome", [poll(CrawlEnd.BELOW_THRESHOLD), poll(CrawlEnd.TWITCH_UNAVAILABLE)], ids=["works", "is away"]
+)
+def test_a_job_that_is_not_refused_any_longer_ends_the_checks(outcome: Poll, stage: Stage) -> None:
+    stage.attempt("collect", poll(CrawlEnd.TWITCH_REFUSED))
+    stage.attempt("collect", outcome)
     stage.clock.advance(3600)
-    jobs[Job.OUTBOX]()
+    stage.attempt("outbox", 0)
     assert stage.loads == 1
 
 
-def test_what_has_not_changed_ends_nothing(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+def test_unchanged_credentials_restart_nothing(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     stage.next = OLD.model_copy(update={"min_viewers": 99})
-    stage.do(Job.COLLECT, poll(CrawlEnd.TWITCH_REFUSED))
+    stage.attempt("collect", poll(CrawlEnd.TWITCH_REFUSED))
     assert stage.loads == 1
-    assert not stage.renewal.has_renewed
+    assert not stage.reload.has_changed
     assert caplog.text == ""
 
 
 @pytest.mark.parametrize(
-    "trouble", [SecretsUnavailable("AWS is away"), SettingsError(["one is wrong", "two is missing"])], ids=repr
+    "error",
+    [SecretsUnavailable("AWS is away"), SettingsError(["one is wrong", "two is missing"])],
+    ids=["secrets cannot be fetched", "settings are wrong"],
 )
-def test_a_look_that_fails_is_told_in_a_line_and_changes_nothing(
-    trouble: WatchTimeError, stage: Stage, caplog: pytest.LogCaptureFixture
+def test_a_check_that_fails_is_logged_in_one_line_and_changes_nothing(
+    error: WatchTimeError, stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stage.next = trouble
-    stage.do(Job.COLLECT, poll(CrawlEnd.TWITCH_REFUSED))
-    assert not stage.renewal.has_renewed
-    assert caplog.messages == [f"the credentials cannot be read again: {'; '.join(str(trouble).splitlines())}"]
+    stage.next = error
+    stage.attempt("collect", poll(CrawlEnd.TWITCH_REFUSED))
+    assert not stage.reload.has_changed
+    assert caplog.messages == [f"the credentials cannot be read again: {'; '.join(str(error).splitlines())}"]
 
 
-def test_a_credential_that_is_gone_is_kept(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    stage.renewal.settings = OLD.model_copy(update={"database_url": SecretStr("postgresql://somebody@db/watch")})
+def test_a_credential_that_is_missing_now_is_kept(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    stage.reload.settings = OLD.model_copy(update={"database_url": SecretStr("postgresql://somebody@db/watch")})
     stage.next = NEW
-    stage.do(Job.COLLECT, poll(CrawlEnd.TWITCH_REFUSED))
-    assert not stage.renewal.has_renewed
-    assert "are gone" in caplog.text
-    assert "DATABASE_URL" in caplog.text
+    stage.attempt("collect", poll(CrawlEnd.TWITCH_REFUSED))
+    assert not stage.reload.has_changed
+    assert "keeping the old ones names=DATABASE_URL" in caplog.text
 
 
-def test_what_has_changed_is_told_by_name_alone(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_names_the_credentials_that_changed_without_their_values(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level("INFO")
     stage.next = NEW
-    stage.do(Job.COLLECT, poll(CrawlEnd.TWITCH_REFUSED))
-    assert caplog.messages == ["credentials have changed, starting anew with them names=TWITCH_CLIENT_SECRET"]
+    stage.attempt("collect", poll(CrawlEnd.TWITCH_REFUSED))
+    assert caplog.messages == ["credentials have changed; restarting with the new ones names=TWITCH_CLIENT_SECRET"]
 
 
-def test_it_runs_until_it_is_stopped_for_good(stage: Stage) -> None:
-    rounds: list[Settings] = []
+def test_the_bot_is_run_again_until_it_is_stopped_for_good(stage: Stage) -> None:
+    runs: list[Settings] = []
 
-    def one_round(settings: Settings) -> None:
-        rounds.append(settings)
-        if len(rounds) == 3:
+    def run(settings: Settings) -> None:
+        runs.append(settings)
+        if len(runs) == 3:
             stage.stop.for_good()
 
-    run_renewed(stage.renewal, one_round, stage.stop)
-    assert len(rounds) == 3
+    run_reloading(stage.reload, run, stage.stop)
+    assert len(runs) == 3
 
 
-def test_what_is_wrong_at_the_first_start_ends_it(stage: Stage) -> None:
-    def one_round(settings: Settings) -> None:
+def test_an_error_of_the_first_run_ends_the_process(stage: Stage) -> None:
+    def run(settings: Settings) -> None:
         raise DatabaseUnavailable("away")
 
     with pytest.raises(DatabaseUnavailable):
-        run_renewed(stage.renewal, one_round, stage.stop)
+        run_reloading(stage.reload, run, stage.stop)
 
 
-def test_what_is_wrong_later_is_tried_again_with_what_is_newest_then() -> None:
+def test_an_error_of_a_later_run_is_retried_with_the_newest_credentials() -> None:
     stage = Stage()
-    stage.renewal.look_every = timedelta(0)
-    rounds: list[Settings] = []
+    stage.reload.check_every = timedelta(0)
+    runs: list[Settings] = []
 
-    def one_round(settings: Settings) -> None:
-        rounds.append(settings)
-        if len(rounds) == 2:
+    def run(settings: Settings) -> None:
+        runs.append(settings)
+        if len(runs) == 2:
             stage.next = NEW
             raise DatabaseUnavailable("password authentication failed")
-        if len(rounds) == 3:
+        if len(runs) == 3:
             stage.stop.for_good()
 
-    run_renewed(stage.renewal, one_round, stage.stop)
-    assert [one.twitch_client_secret for one in rounds] == [
+    run_reloading(stage.reload, run, stage.stop)
+    assert [one.twitch_client_secret for one in runs] == [
         OLD.twitch_client_secret,
         OLD.twitch_client_secret,
         NEW.twitch_client_secret,
     ]
 
 
-def test_stopped_for_good_nothing_is_waited_for() -> None:
+def test_after_a_stop_for_good_a_wait_ends_at_once() -> None:
     stop = Stop()
     stop.for_good()
     assert stop.wait(timedelta(days=1))
@@ -220,7 +209,7 @@ def signals_as_before() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("signals_as_before")
-def test_what_ended_one_round_does_not_end_the_next_but_a_signal_in_between_does() -> None:
+def test_what_ended_run_does_not_end_the_next_but_a_signal_in_between_does() -> None:
     stop = Stop()
     stop.begin()
     stop.for_now()

@@ -19,7 +19,7 @@ FILES = sorted(
 VENDORS = {
     "aiosql": {"helperfunctions/queries.py"},
     "altair": {"bot/web/views/chart_specs.py"},
-    "apscheduler": {"bot/runtime/runner.py", "bot/runtime/schedule.py"},
+    "apscheduler": {"bot/runtime/schedule.py", "bot/runtime/turns.py"},
     "orjson": {
         "bot/demo/history.py",
         "bot/web/views/api.py",
@@ -73,6 +73,7 @@ VENDORS = {
         "bot/cli/app.py",
         "bot/cli/check.py",
         "bot/cli/develop.py",
+        "bot/cli/jobs.py",
         "bot/cli/operations.py",
         "bot/cli/web.py",
         "bot/cli/x.py",
@@ -122,6 +123,11 @@ def test_the_helpers_never_import_the_bot() -> None:
     assert [
         path for path in FILES if path.parts[0] == "helperfunctions" and {"bot", "sandbox"} & set(imports(path))
     ] == []
+
+
+def test_only_the_demo_and_the_verbs_to_develop_with_import_the_sandbox() -> None:
+    importing = {path.as_posix() for path in FILES if "sandbox" in set(imports(path))}
+    assert importing == {"bot/cli/develop.py", "bot/demo/history.py", "bot/demo/run.py"}
 
 
 def test_only_the_clock_asks_for_the_time() -> None:
@@ -230,7 +236,7 @@ NOT_FOR_HELP = NOT_FOR_A_BOT | {
         ("import bot.cli.app, helperfunctions.settings", NOT_FOR_A_BOT | {"apscheduler", "requests", "tweepy"}),
         ("import bot.wiring", NOT_FOR_A_BOT | {"apscheduler", "requests", "tweepy", "rapidfuzz", "prometheus_client"}),
         (
-            "import bot.runtime.credentials, bot.runtime.runner, bot.wiring, bot.health.watch, bot.post.chart, "
+            "import bot.runtime.run, bot.post.chart, "
             "helperfunctions.twitch_api, helperfunctions.x_api, helperfunctions.drawing",
             NOT_FOR_A_BOT,
         ),

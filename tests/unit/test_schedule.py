@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.calendar import Calendar
-from bot.runtime.schedule import Entry, Job, timetable
+from bot.jobs import JOBS
+from bot.runtime.schedule import Entry, schedule
+from helperfunctions.settings import Settings
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 CALENDAR = Calendar(LOS_ANGELES, time(8))
@@ -15,17 +17,15 @@ DAYS = [date(2026, 3, 6), date(2026, 3, 7), date(2026, 3, 8), date(2026, 10, 31)
 DIVISORS = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60]
 
 
-def entries(poll_every_minutes: int = 30, zone: ZoneInfo = LOS_ANGELES) -> dict[Job, Entry]:
-    found = timetable(
+def entries(poll_every_minutes: int = 30, zone: ZoneInfo = LOS_ANGELES) -> dict[str, Entry]:
+    settings = Settings(
         poll_every_minutes=poll_every_minutes,
         timezone=zone,
         day_starts_at=time(8),
         post_at=time(14),
-        reply_every_seconds=60,
-        send_every_seconds=10,
-        watch_every_seconds=60,
+        mentions_every_seconds=60,
     )
-    return {entry.job: entry for entry in found}
+    return {entry.job.name: entry for entry in schedule(settings)}
 
 
 def due(entry: Entry, starts_at: datetime, ends_at: datetime) -> list[datetime]:
@@ -38,15 +38,23 @@ def due(entry: Entry, starts_at: datetime, ends_at: datetime) -> list[datetime]:
     return found
 
 
-def test_every_job_has_a_line() -> None:
-    assert list(entries()) == list(Job)
+def test_every_job_has_an_entry() -> None:
+    assert list(entries()) == [job.name for job in JOBS]
+
+
+def test_with_a_shortest_interval_no_job_is_due_more_often() -> None:
+    start = datetime(2026, 11, 21, 16, tzinfo=UTC)
+    stretched = {entry.job.name: entry for entry in schedule(Settings(), shortest_interval=timedelta(minutes=15))}
+    for job in ("reply", "outbox", "watch"):
+        assert len(due(stretched[job], start, start + timedelta(hours=1))) == 4
+    assert len(due(stretched["collect"], start, start + timedelta(hours=1))) == 2
 
 
 @pytest.mark.parametrize("named", DAYS)
 def test_polls_are_half_an_hour_apart_also_when_the_clocks_change(named: date) -> None:
     """48 polls a day, 46 or 50 on the days of 23 and 25 hours; the first as the day starts."""
     day = CALENDAR.day(named)
-    polls = due(entries()[Job.COLLECT], day.starts_at, day.ends_at)
+    polls = due(entries()["collect"], day.starts_at, day.ends_at)
     assert polls == [day.starts_at + number * timedelta(minutes=30) for number in range(len(polls))]
     assert len(polls) * timedelta(minutes=30) == day.length
 
@@ -54,20 +62,20 @@ def test_polls_are_half_an_hour_apart_also_when_the_clocks_change(named: date) -
 @pytest.mark.parametrize("minutes", DIVISORS)
 def test_polls_are_as_far_apart_as_the_setting_says(minutes: int) -> None:
     start = datetime(2026, 11, 21, 16, tzinfo=UTC)
-    polls = due(entries(minutes)[Job.COLLECT], start, start + timedelta(hours=24))
+    polls = due(entries(minutes)["collect"], start, start + timedelta(hours=24))
     assert polls == [start + number * timedelta(minutes=minutes) for number in range(24 * 60 // minutes)]
 
 
 def test_polls_of_a_zone_half_an_hour_off_start_with_its_day_too() -> None:
     day = Calendar(ZoneInfo("Asia/Kolkata"), time(8)).day(date(2026, 6, 1))
-    polls = due(entries(zone=ZoneInfo("Asia/Kolkata"))[Job.COLLECT], day.starts_at, day.ends_at)
+    polls = due(entries(zone=ZoneInfo("Asia/Kolkata"))["collect"], day.starts_at, day.ends_at)
     assert (polls[0], len(polls)) == (day.starts_at, 48)
 
 
 @pytest.mark.parametrize("named", DAYS)
 def test_the_rollup_is_due_as_the_day_ends_and_looked_after_every_quarter_of_an_hour(named: date) -> None:
     day = CALENDAR.day(named + timedelta(days=1))
-    times = due(entries()[Job.DAILY], day.starts_at, day.ends_at)
+    times = due(entries()["daily"], day.starts_at, day.ends_at)
     assert times[0] == CALENDAR.day(named).ends_at
     assert max(after - before for before, after in pairwise(times)) == timedelta(minutes=15)
 
@@ -76,7 +84,7 @@ def test_the_rollup_is_due_as_the_day_ends_and_looked_after_every_quarter_of_an_
 def test_the_post_is_due_at_two_in_the_afternoon_of_the_wall_clock_and_looked_after(named: date) -> None:
     """Should the roll-up be late, the post is no more than a quarter of an hour behind it."""
     day = CALENDAR.day(named)
-    times = due(entries()[Job.POST], day.starts_at, day.ends_at)
+    times = due(entries()["post"], day.starts_at, day.ends_at)
     assert datetime.combine(named, time(14), tzinfo=LOS_ANGELES).astimezone(UTC) in times
     assert max(after - before for before, after in pairwise(times)) == timedelta(minutes=15)
 
@@ -87,12 +95,12 @@ def test_the_post_is_due_at_two_in_the_afternoon_of_the_wall_clock_and_looked_af
 )
 def test_the_post_moves_with_the_clocks(named: date, hour_in_utc: int) -> None:
     day = CALENDAR.day(named)
-    assert [at.hour for at in due(entries()[Job.POST], day.starts_at, day.ends_at) if at.minute == 0] == [hour_in_utc]
+    assert [at.hour for at in due(entries()["post"], day.starts_at, day.ends_at) if at.minute == 0] == [hour_in_utc]
 
 
 def test_mentions_are_read_every_minute_and_the_outbox_is_looked_at_more_often() -> None:
     start = datetime(2026, 11, 1, 8, 30, tzinfo=UTC)  # half an hour before the clocks change
-    for job, seconds in ((Job.REPLY, 60), (Job.OUTBOX, 10)):
+    for job, seconds in (("reply", 60), ("outbox", 10)):
         times = due(entries()[job], start, start + timedelta(hours=2))
         assert len(times) == 7200 / seconds
         assert {after - before for before, after in pairwise(times)} == {timedelta(seconds=seconds)}
@@ -102,16 +110,16 @@ def test_mentions_are_read_every_minute_and_the_outbox_is_looked_at_more_often()
 def test_the_next_time_does_not_depend_on_when_it_is_asked_for() -> None:
     for seconds in (1, 17, 59):
         asked_at = datetime(2026, 11, 21, 16, 30, seconds, tzinfo=UTC)
-        assert entries()[Job.REPLY].next_after(asked_at) == datetime(2026, 11, 21, 16, 31, tzinfo=UTC)
+        assert entries()["reply"].next_after(asked_at) == datetime(2026, 11, 21, 16, 31, tzinfo=UTC)
 
 
 def test_staging_is_pruned_every_hour() -> None:
     start = datetime(2026, 11, 21, 16, tzinfo=UTC)
-    assert due(entries()[Job.PRUNE], start, start + timedelta(hours=3)) == [
+    assert due(entries()["prune"], start, start + timedelta(hours=3)) == [
         start + timedelta(minutes=minutes) for minutes in (10, 70, 130)
     ]
 
 
 def test_the_next_time_is_later_than_now_even_at_the_very_moment() -> None:
     at = datetime(2026, 11, 21, 16, 30, tzinfo=UTC)
-    assert entries()[Job.COLLECT].next_after(at) == at + timedelta(minutes=30)
+    assert entries()["collect"].next_after(at) == at + timedelta(minutes=30)

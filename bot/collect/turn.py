@@ -1,0 +1,47 @@
+"""The job `collect`: a poll, and everything that follows one."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from bot.collect.poll import Collector
+from bot.core.names import DatabaseNames
+from bot.core.polls import Poll, PollStatus
+from helperfunctions.errors import DatabaseError
+
+log = logging.getLogger(__name__)
+
+# A poll is due at the same second as the roll-up, which may store kept polls first.
+WAIT_FOR_LOCK: Final = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class PollTurn:
+    """Takes a poll, makes its new names searchable, and sends a heartbeat if the poll brought something."""
+
+    collector: Collector
+    names: DatabaseNames
+    send_heartbeat: Callable[[], None]
+
+    def run(self) -> Poll:
+        """One turn of the schedule. Raises what Collector.collect raises."""
+        poll = self.collector.collect(WAIT_FOR_LOCK)
+        self._refresh_names()
+        if poll.status is not PollStatus.FAILED:
+            self.send_heartbeat()
+        return poll
+
+    def take_poll(self) -> Poll:
+        """One poll by hand: waits for no other collector, and sends no heartbeat."""
+        poll = self.collector.collect()
+        self._refresh_names()
+        return poll
+
+    def _refresh_names(self) -> None:
+        try:
+            self.names.refresh()
+        except DatabaseError as exc:
+            # The poll is stored; the refresh after the next one makes up for it.
+            log.warning("new names cannot be searched yet: %s", exc)

@@ -1,0 +1,24 @@
+"""The job `daily`: store the polls that were kept on disk, then roll up."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bot.core.watch_time import RolledUpDay
+from bot.daily.rollup import Rollup
+from helperfunctions.errors import Busy
+
+
+@dataclass(frozen=True, slots=True)
+class DailyTurn:
+    """Rolls up what is due. `store_kept_polls` raises Busy while a collector is at work."""
+
+    store_kept_polls: Callable[[], object]
+    rollup: Rollup
+
+    def run(self) -> list[RolledUpDay]:
+        """One turn of the schedule. Raises what Rollup.daily raises."""
+        # A day is complete only with the polls that were kept on disk.
+        with suppress(Busy):
+            self.store_kept_polls()
+        return self.rollup.daily()

@@ -1,0 +1,206 @@
+"""THE table of jobs: what the running bot does, when, and under which conditions.
+
+A new job is one row of JOBS, a folder of its code in bot/, and a folder of its queries in sql/. The command line has a
+verb for it, `watchtime run` runs it, the health rules watch it, and a restore waits for it, all from this row.
+
+Imports nothing at run time, so that `watchtime --help` stays fast: triggers are described here as data, and
+bot.runtime.schedule makes them triggers of the scheduler.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from datetime import date, time
+    from zoneinfo import ZoneInfo
+
+    from bot.collect.keep import KeptPolls
+    from bot.collect.prune import Pruner
+    from bot.collect.turn import PollTurn
+    from bot.core.calendar import Calendar
+    from bot.core.names import DatabaseNames
+    from bot.core.ports import X
+    from bot.daily.rollup import Rollup
+    from bot.daily.turn import DailyTurn
+    from bot.health.watch import Watch
+    from bot.outbox.send import Sender
+    from bot.post.plan import Planner
+    from bot.reply.answer import Answerer
+    from bot.reply.respond import Responder
+    from bot.spend.ledger import Ledger
+    from helperfunctions.clock import Clock
+    from helperfunctions.database import Database
+    from helperfunctions.settings import Settings
+
+# The outbox is checked this often, in seconds.
+SEND_EVERY_SECONDS: Final = 10
+# The health of the bot is checked this often, in seconds.
+WATCH_EVERY_SECONDS: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """The parts of a bot, built by bot.wiring.
+
+    `poll_turn` is None without credentials for Twitch; `x` and `responder` are None without credentials for X; `watch`
+    is None but in the bot that runs.
+    """
+
+    settings: "Settings"
+    clock: "Clock"
+    calendar: "Calendar"
+    database: "Database"
+    revive_database: Callable[[], None]
+    """Starts a database that is ours to start; does nothing for another."""
+    names: "DatabaseNames"
+    ledger: "Ledger"
+    x: "X | None"
+    x_credentials_hash: str
+    rate_limits_left: Mapping[str, float]
+    """The share that is left of each rate limit of Twitch and X, as of their last response."""
+    kept_polls: "KeptPolls"
+    poll_turn: "PollTurn | None"
+    rollup: "Rollup"
+    daily_turn: "DailyTurn"
+    pruner: "Pruner"
+    planner: "Planner"
+    answerer: "Answerer"
+    responder: "Responder | None"
+    sender: "Sender"
+    watch: "Watch | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A trigger: every so many seconds, counted from a fixed instant."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """A trigger: at these minutes of each hour (UTC), as crontab writes them: "10", "7,22,37,52", "*/30"."""
+
+    crontab: str
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """A trigger: once a day, by the wall clock of a time zone."""
+
+    at: "time"
+    timezone: "ZoneInfo"
+
+
+Trigger = Interval | Minutes | Daily
+
+
+class AtStart(StrEnum):
+    """Whether a job runs as soon as the bot leads, to catch up: after a start, a loss of the database, or a sleep."""
+
+    NO = "no"
+    YES = "yes"
+    IF_POLL_IS_DUE = "if_poll_is_due"
+    """Only if the last good poll is older than the interval between two polls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One row of the table."""
+
+    name: str
+    does: str
+    """One sentence, for help texts."""
+    due: "Callable[[Settings], tuple[Trigger, ...]]"
+    """When it is due under these settings: whenever one of the triggers fires."""
+    run: "Callable[[Bot], Callable[[], object] | None]"
+    """What it runs; None if this bot does not have the part for it, because credentials are missing."""
+    at_start: AtStart = AtStart.YES
+    without_database: bool = False
+    """Whether it also runs while the database is away."""
+    never_delayed: bool = False
+    """Whether it keeps to its turns however often it fails; other jobs back off."""
+    skips_while_running: bool = False
+    """Whether a turn that comes while the job runs is skipped; other jobs run once more afterwards."""
+    verb: str | None = None
+    """The verb of the command line that does it once, if one is written; otherwise `watchtime NAME` is made of this
+    row."""
+    report: Callable[[Any], str] = str
+    """What a verb made of this row prints: the result in words."""
+
+
+def _every_poll(settings: "Settings") -> tuple[Trigger, ...]:
+    """In UTC, so that polls stay equally far apart when the clocks change."""
+    minutes = settings.poll_every_minutes
+    return (Minutes("0" if minutes == 60 else f"*/{minutes}"),)
+
+
+def _dropped(days: "list[date]") -> str:
+    return f"Dropped the streams of {', '.join(map(str, days))}." if days else "Nothing to drop."
+
+
+# In the order in which jobs run that are due at the same moment. What there is to do they find in the database: a turn
+# that was missed, or failed, is made up for at the next one.
+JOBS: Final = (
+    Job(
+        name="collect",
+        does="Take one poll of Twitch into staging.",
+        due=_every_poll,
+        run=lambda bot: bot.poll_turn.run if bot.poll_turn else None,
+        at_start=AtStart.IF_POLL_IS_DUE,
+        # A poll that is not taken is lost; without the database it is kept on disk.
+        without_database=True,
+        never_delayed=True,
+        skips_while_running=True,
+        verb="collect",
+    ),
+    Job(
+        name="daily",
+        does="Roll up every finished day that is not rolled up.",
+        # As the day ends; the quarters of an hour are for a roll-up that failed.
+        due=lambda settings: (Daily(settings.day_starts_at, settings.timezone), Minutes("7,22,37,52")),
+        run=lambda bot: bot.daily_turn.run,
+        verb="daily",
+    ),
+    Job(
+        name="prune",
+        does="Drop the raw streams of days that are rolled up and past STAGING_RETENTION_HOURS.",
+        due=lambda settings: (Minutes("10"),),
+        run=lambda bot: bot.pruner.prune,
+        report=_dropped,
+    ),
+    Job(
+        name="post",
+        does="Plan the summaries of the newest finished day.",
+        # The quarters of an hour are for a roll-up that was late.
+        due=lambda settings: (Daily(settings.post_at, settings.timezone), Minutes("9,24,39,54")),
+        run=lambda bot: bot.planner.plan_if_due,
+        verb="post",
+    ),
+    Job(
+        name="reply",
+        does="Read the mentions and decide what is answered.",
+        due=lambda settings: (Interval(settings.mentions_every_seconds),),
+        run=lambda bot: bot.responder.respond if bot.responder else None,
+        verb="reply",
+    ),
+    Job(
+        name="outbox",
+        does="Send the posts that are due.",
+        due=lambda settings: (Interval(SEND_EVERY_SECONDS),),
+        run=lambda bot: bot.sender.send,
+        verb="outbox send",
+    ),
+    Job(
+        name="watch",
+        does="Check the health of the bot.",
+        due=lambda settings: (Interval(WATCH_EVERY_SECONDS),),
+        run=lambda bot: bot.watch.look if bot.watch else None,
+        # It reports what fails.
+        without_database=True,
+        never_delayed=True,
+        verb="check",
+    ),
+)
