@@ -210,10 +210,10 @@ def alias(context: typer.Context) -> None:
     """Show the short names that are understood."""
     if context.invoked_subcommand is not None:
         return
-    from bot.core import names
+    from bot.core import aliases
 
     with _database() as database:
-        for short, game in names.aliases(database):
+        for short, game in aliases.aliases(database):
             typer.echo(f"{short:<16} {game}")
 
 
@@ -223,16 +223,17 @@ def alias_add(
     game: Annotated[str, typer.Argument(help="The game as Twitch writes it.")],
 ) -> None:
     """Have a short name understood as a game; warns when no game of that name was ever measured."""
-    from bot.core import names
+    from bot.core import aliases
+    from bot.core.names import DatabaseNames
     from helperfunctions.text import one_line
 
     if not one_line(short) or not one_line(game):
         raise typer.BadParameter("a short name and the name of a game are needed, such as: lol 'League of Legends'")
     with _database_to_change() as database:
-        names.add_alias(database, short, game)
-        known = names.DatabaseNames(database)
+        aliases.add_alias(database, short, game)
+        known = DatabaseNames(database)
         known.refresh()
-        near = names.near_games(known, game)
+        near = aliases.similar_games(known, game)
     typer.echo(f"{short} now means {game}.")
     if near is not None:
         suggested = f"; did you mean {' or '.join(near)}?" if near else ""
@@ -242,10 +243,10 @@ def alias_add(
 @alias_app.command("remove")
 def alias_remove(short: Annotated[str, typer.Argument(help="What people write.")]) -> None:
     """Forget a short name."""
-    from bot.core import names
+    from bot.core import aliases
 
     with _database_to_change() as database:
-        gone = names.remove_alias(database, short)
+        gone = aliases.remove_alias(database, short)
     typer.echo(f"{short} is forgotten." if gone else f"{short} was no short name.")
 
 

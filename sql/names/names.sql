@@ -1,5 +1,5 @@
 -- name: polls_to_key^
--- The newest poll that is stored (null: none), whether names were ever keyed, and the polls whose names are not, in the
+-- The newest stored poll (null: none), whether names were ever keyed, and the polls whose names are not keyed, in the
 -- order in which they began, with the first of their days. Grain: one row.
 select
     newest.poll_id,
@@ -24,16 +24,16 @@ left join lateral (
 ) as newest on true;
 
 -- name: mark_keyed!
--- The names of these polls are keyed.
+-- Mark the names of these polls as keyed.
 update staging.polls set are_names_keyed = true
 where poll_id = any(cast(:poll_ids as bigint []));
 
 -- name: lock_names$
--- Wait for whoever else is making keys, until the end of the transaction; reading goes on.
+-- Wait for any other transaction that writes keys, and block others until the end of this one; readers do not wait.
 select pg_advisory_xact_lock(hashtext('watchtime names'));
 
 -- name: games_without_keys
--- Some games that are new or renamed since their keys were made. Grain: one row per game.
+-- Some games that are new or were renamed since their keys were written. Grain: one row per game.
 select
     games.game_id,
     games.game_name
@@ -48,7 +48,7 @@ where
 limit :how_many;
 
 -- name: streamers_without_keys
--- Some streamers that are new or renamed since their keys were made. Grain: one row per streamer.
+-- Some streamers that are new or were renamed since their keys were written. Grain: one row per streamer.
 select
     streamers.streamer_id,
     streamers.streamer_name,
@@ -67,22 +67,22 @@ where
 limit :how_many;
 
 -- name: create_new_names!
--- A place for keys just made, gone with its transaction. Grain: one row per game or streamer and key.
+-- A temporary table of new keys, dropped with its transaction. Grain: one row per game or streamer and key.
 create temporary table new_names (
     kind text collate "C", id text collate "C", key text collate "C", name text, login text
 ) on commit drop;
 
 -- name: copy_new_names!
--- COPY: keys just made.
+-- COPY: the new keys of games and streamers.
 copy new_names (kind, id, key, name, login) from stdin;
 
--- name: forget_old_keys!
--- Drop the keys of whoever is renamed.
+-- name: delete_old_keys!
+-- Delete the earlier keys of games and streamers that get new ones.
 delete from names using new_names
 where names.kind = new_names.kind and names.id = new_names.id;
 
--- name: keep_new_keys!
--- Keep keys just made. Grain: one row per game or streamer and key.
+-- name: store_new_keys!
+-- Store the new keys. Grain: one row per game or streamer and key.
 insert into names (kind, id, key, name, login)
 select
     kind,
@@ -97,9 +97,10 @@ set
     login = excluded.login;
 
 -- name: named_exactly
--- Who goes by these keys or, a game, by these short names; with the hours watched in the newest 30 days that are rolled
--- up. Each day and id is looked up by the daily tables' own keys. Grain: one row per key and game or streamer.
-with asked as materialized (
+-- Games and streamers that have these keys, and games that have these short names, with their watch hours of the newest 30
+-- rolled-up days, each looked up by the primary key of its daily table. `main_id` is that of `most_watched_names`.
+-- Grain: one row per key and game or streamer.
+with wanted as materialized (
     select
         names.key,
         names.kind,
@@ -125,21 +126,21 @@ recent as materialized (
 )
 
 select
-    asked.key,
-    asked.kind,
-    asked.id,
-    asked.name,
+    wanted.key,
+    wanted.kind,
+    wanted.id,
+    wanted.name,
     case
-        when asked.kind = 'game'
-            then (select nullif(min(same.game_id), asked.id) from unnest(same_games(asked.id)) as same (game_id))
+        when wanted.kind = 'game'
+            then (select nullif(min(same.game_id), wanted.id) from unnest(same_games(wanted.id)) as same (game_id))
     end as main_id,
-    case asked.kind
+    case wanted.kind
         when 'game' then (
             select coalesce(sum(one.watch_hours), 0)
             from recent
             cross join lateral (
                 select daily_games.watch_hours from daily_games
-                where daily_games.day = recent.day and daily_games.game_id = asked.id
+                where daily_games.day = recent.day and daily_games.game_id = wanted.id
                 limit 1
             ) as one
         )
@@ -148,13 +149,13 @@ select
             from recent
             cross join lateral (
                 select daily_streamers.watch_hours from daily_streamers
-                where daily_streamers.day = recent.day and daily_streamers.streamer_id = asked.id
+                where daily_streamers.day = recent.day and daily_streamers.streamer_id = wanted.id
                 limit 1
             ) as one
         )
     end as watch_hours
-from asked
-order by asked.key, watch_hours desc, asked.kind, asked.id;
+from wanted
+order by wanted.key, watch_hours desc, wanted.kind, wanted.id;
 
 -- name: most_watched_names
 -- All games, and the streamers watched most, over the newest 30 days that are rolled up; before there are any, any
@@ -217,7 +218,7 @@ select
 from watched_streamers
 inner join names on names.kind = 'streamer' and names.id = watched_streamers.streamer_id
 union all
--- nothing is rolled up yet
+-- Only until the first day is rolled up.
 (
     select
         names.key,
@@ -233,7 +234,7 @@ union all
 order by watch_hours desc, kind, id, key;
 
 -- name: is_any_named$
--- Whether any game or streamer has a key. Grain: one row.
+-- Whether any game or streamer has a key.
 select exists (select from names) as is_any;
 
 -- name: aliases
@@ -245,7 +246,7 @@ from game_aliases
 order by game_name, alias;
 
 -- name: add_alias!
--- Have a short name mean a game, whatever it meant before. Grain: one row per short name.
+-- Make a short name mean a game, whatever it meant before. Grain: one row per short name.
 insert into game_aliases (alias_key, alias, game_key, game_name)
 values (:alias_key, :alias, :game_key, :game_name)
 on conflict (alias_key) do update
@@ -255,11 +256,11 @@ set
     game_name = excluded.game_name;
 
 -- name: remove_alias!
--- Forget a short name.
+-- Delete a short name.
 delete from game_aliases where alias_key = :alias_key;
 
 -- name: move_cursor!
--- Remember which poll's names were keyed last: who shows names knows by it that there are others now. Grain: one row.
+-- Store which poll's names were keyed last: the dashboard refreshes its names when it changes. Grain: one row.
 insert into cursors (name, x_id, moved_at)
 values (:name, :x_id, :moved_at)
 on conflict (name) do update
@@ -268,7 +269,7 @@ set
     moved_at = excluded.moved_at;
 
 -- name: addresses
--- Whose some addresses are. Grain: one row per address.
+-- The games or streamers that have some addresses. Grain: one row per address.
 select
     slug,
     id
@@ -276,7 +277,7 @@ from addresses
 where kind = :kind and slug = any(cast(:slugs as text []));
 
 -- name: retire_addresses!
--- Some games or streamers are about to get these addresses: those that they have now are kept, but no longer current.
+-- Mark the addresses of games or streamers that are about to get new ones as no longer current; they stay valid.
 update addresses set is_current = false
 from unnest(cast(:ids as text []), cast(:slugs as text [])) as given (id, slug)
 where
@@ -285,8 +286,9 @@ where
     and addresses.is_current
     and addresses.slug <> given.slug;
 
--- name: give_addresses!
--- Give addresses to games or streamers; one that they had before is current again. Grain: one row per address.
+-- name: assign_addresses!
+-- Assign addresses to games or streamers; an earlier address of theirs becomes current again. Grain: one row per
+-- address.
 insert into addresses (kind, slug, id, is_current)
 select
     cast(:kind as text),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core import names
+from bot.core import aliases
 from bot.core.names import DatabaseNames
 from bot.core.questions import SubjectKind
 from helperfunctions.database import Database
@@ -167,33 +167,33 @@ def test_a_short_name_can_be_added_changed_and_removed(database: Database) -> No
     stage(database, a_stream(game="1", game_name="Chess"), a_stream(streamer="b", game="2", game_name="Go"))
     index = DatabaseNames(database)
     index.refresh()
-    names.add_alias(database, "The Board", "chess")
-    assert ("The Board", "chess") in names.aliases(database)
+    aliases.add_alias(database, "The Board", "chess")
+    assert ("The Board", "chess") in aliases.aliases(database)
     assert found(index, "theboard") == {"theboard": ["Chess"]}
-    names.add_alias(database, "the board!", "Go")
+    aliases.add_alias(database, "the board!", "Go")
     assert found(index, "theboard") == {"theboard": ["Go"]}
-    assert names.remove_alias(database, "THEBOARD")
-    assert not names.remove_alias(database, "THEBOARD")
+    assert aliases.remove_alias(database, "THEBOARD")
+    assert not aliases.remove_alias(database, "THEBOARD")
     assert found(index, "theboard") == {}
 
 
 def test_a_game_that_was_never_measured_has_near_names(database: Database) -> None:
     stage(database, a_stream(game="1", game_name="Chess"), a_stream(streamer="checs", game="2", game_name="Go"))
     index = DatabaseNames(database)
-    assert names.near_games(index, "Chess") == []
+    assert aliases.similar_games(index, "Chess") == []
     index.refresh()
     # Of a streamer's name no game is known, and it is none to suggest.
-    found_near = [names.near_games(index, name) for name in (" CHESS ", "Ches", "checs", "Fortnite")]
+    found_near = [aliases.similar_games(index, name) for name in (" CHESS ", "Ches", "checs", "Fortnite")]
     assert found_near == [None, ["Chess"], ["Chess"], []]
     # A short name is another name of a game that was measured.
-    names.add_alias(database, "The Board", "Chess")
-    assert names.near_games(index, "the board") is None
+    aliases.add_alias(database, "The Board", "Chess")
+    assert aliases.similar_games(index, "the board") is None
 
 
 @pytest.mark.parametrize(("alias", "game"), [("", "Chess"), ("  ", "Chess"), ("c", "\u202e")])
 def test_a_short_name_without_anything_in_it_is_refused(database: Database, alias: str, game: str) -> None:
     with pytest.raises(WatchTimeError):
-        names.add_alias(database, alias, game)
+        aliases.add_alias(database, alias, game)
 
 
 def test_the_short_names_that_come_with_it_have_the_keys_of_their_names(url: str) -> None:

@@ -1,0 +1,44 @@
+"""The short names of games, such as "lol", which `watchtime alias` changes."""
+
+from typing import Final
+
+from bot.core.names import DatabaseNames
+from bot.core.questions import SubjectKind
+from helperfunctions.database import Database
+from helperfunctions.errors import WatchTimeError
+from helperfunctions.text import name_key, one_line
+
+# Names of games that are suggested for a name that no game has.
+MOST_SUGGESTED: Final = 3
+
+
+def aliases(database: Database) -> list[tuple[str, str]]:
+    """All pairs of a short name and the name of its game, by game."""
+    with database.transaction() as tx:
+        return [(row.alias, row.game_name) for row in tx.names.aliases()]
+
+
+def add_alias(database: Database, alias: str, game_name: str) -> None:
+    """Make a short name mean a game, whatever it meant before. The game need not have been seen yet.
+
+    Raises WatchTimeError when one of the two is empty.
+    """
+    alias, game_name = one_line(alias), one_line(game_name)
+    if not alias or not game_name:
+        raise WatchTimeError("a short name and the name of a game are needed, such as: lol 'League of Legends'")
+    with database.transaction() as tx:
+        tx.names.add_alias(alias_key=name_key(alias), alias=alias, game_key=name_key(game_name), game_name=game_name)
+
+
+def remove_alias(database: Database, alias: str) -> bool:
+    """Remove a short name. Returns whether there was one."""
+    with database.transaction() as tx:
+        return bool(tx.names.remove_alias(alias_key=name_key(alias)))
+
+
+def similar_games(known: DatabaseNames, game_name: str) -> list[str] | None:
+    """The names of the games most similar to a name, the most similar first; None if a game has this name."""
+    key = name_key(one_line(game_name))
+    if any(subject.kind is SubjectKind.GAME for subject in known.exact([key]).get(key, ())):
+        return None
+    return [subject.name for subject, _ in known.similar(key, MOST_SUGGESTED, SubjectKind.GAME)]
