@@ -23,7 +23,7 @@ from bot.core.polls import Poll
 from bot.jobs import JOBS
 from bot.runtime.run import tasks_of
 from bot.runtime.schedule import moments, schedule
-from bot.spend.account import known_username
+from bot.spend.account import stored_username
 from bot.wiring import open_bot, with_watch
 from helperfunctions import settings
 from helperfunctions.clock import VirtualClock
@@ -68,7 +68,7 @@ def main(pages: int, polls: int) -> None:
                 assert summary.chart is not None  # noqa: S101 - a day of real size has charts
                 draw_png(summary.chart.spec)
         with stage(f"answering {len(QUESTIONS)} questions"):
-            username = known_username(bot.database, bot.x_credentials_hash)
+            username = stored_username(bot.database, bot.x_credentials_hash)
             for question in QUESTIONS:
                 bot.answerer.spoken(question, username)
         with stage("idle, after all that"):

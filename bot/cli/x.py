@@ -69,11 +69,11 @@ def ask(question: Annotated[str, typer.Argument(help="What somebody would write 
     A game or a streamer, and a time if you like: "Just Chatting", "how is xQc doing?", "lol last 7 days",
     "streamer:live now", "VALORANT 2026-11-20".
     """
-    from bot.spend.account import known_username
+    from bot.spend.account import stored_username
 
     # The index of names is brought up to date.
     with _bot() as bot, bot.database.writing():
-        username = known_username(bot.database, bot.x_credentials_hash)
+        username = stored_username(bot.database, bot.x_credentials_hash)
         text = bot.answerer.spoken(question, username)
         if text is None:
             text = f"(no answer: {bot.answerer.why_silent(question, username)})"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
-from bot.core.calendar import Calendar, what_a_change_does
+from bot.core.calendar import Calendar, effect_of_change
 from bot.core.posts import OutboxRow
 from bot.health import record, rules
 from bot.health.facts import Facts, gather
@@ -44,7 +44,7 @@ from bot.health.findings import (
 )
 from bot.health.record import RunRecord, without_expectations
 from bot.health.rules import Expected, Trouble, late_days
-from bot.spend.account import ask_account
+from bot.spend.account import fetch_account
 from bot.spend.ledger import Ledger
 from bot.spend.report import spending
 from helperfunctions import disk, embedded_postgres, migrations
@@ -214,7 +214,7 @@ class Doctor:
             assert x is not None  # noqa: S101 - for the type checker
             try:
                 with self._a_database.writing():
-                    self._account = ask_account(ledger, x, self._openers.credentials_hash(settings))
+                    self._account = fetch_account(ledger, x, self._openers.credentials_hash(settings))
             except Busy as exc:
                 raise _Skip(f"not asked who we are, for the answer is written down: {exc}") from exc
             except OverBudget as exc:
@@ -258,7 +258,7 @@ class Doctor:
         late = late_days(facts, expected)
         if newest is None:
             return judge_days(None, late)
-        return judge_days(newest.date, late, what_a_change_does(expected.calendar, newest.date, newest.ends_at))
+        return judge_days(newest.date, late, effect_of_change(expected.calendar, newest.date, newest.ends_at))
 
     def _check_outbox(self) -> Outcome:
         with self._our_schema.transaction() as tx:

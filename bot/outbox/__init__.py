@@ -1,1 +1,1 @@
-"""The outbox -> X."""
+"""The outbox -> X: posts are sent once, and unknown outcomes are settled."""

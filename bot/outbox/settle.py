@@ -1,4 +1,4 @@
-"""What became of a call without an answer: our own timeline tells. Nothing is tried again before that."""
+"""Posts with an unknown outcome: our own timeline is read, and none is sent again before that."""
 
 import html
 import logging
@@ -11,7 +11,8 @@ from typing import Final
 
 from bot.core.ports import X
 from bot.spend.account import account_of
-from bot.spend.ledger import Ledger, Purpose
+from bot.spend.charge import Purpose
+from bot.spend.ledger import Ledger
 from bot.spend.metered import MeteredX
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction, records
@@ -20,17 +21,17 @@ from helperfunctions.x_models import XPost
 
 log = logging.getLogger(__name__)
 
-FIRST_LOOK: Final = timedelta(seconds=10)
+FIRST_PAUSE: Final = timedelta(seconds=10)
 LONGEST_PAUSE: Final = timedelta(minutes=2)
-# Where we have nothing to start from, the newest few: each one read costs.
+# Without a post of ours to start from, this many of the newest are read: each one costs.
 NEWEST: Final = 20
 _LEADING_NAMES = re.compile(r"^(?:@\w{1,20}\s+)+")
 _TRAILING_LINKS = re.compile(r"(?:\s*https://t\.co/\w+)+$")
 
 
 @dataclass(frozen=True, slots=True)
-class Uncertain:
-    """A post whose publication is unknown.
+class UnknownPost:
+    """A post of which it is unknown whether it was published.
 
     `was_duplicate`: X refused a later attempt as a duplicate, so an earlier one published it.
     """
@@ -47,10 +48,10 @@ class Uncertain:
 
 @dataclass(frozen=True, slots=True)
 class Settler:
-    """Looks posts with an unknown outcome up on our own timeline.
+    """Looks up posts with an unknown outcome on our own timeline.
 
-    The timeline may lag: a post counts as not published only when it is not there `lag` after the call. `credentials`
-    is a hash of those that `x` uses.
+    The timeline can lag: a post counts as not published only if it is not there `lag` after the call. `credentials` is
+    a hash of those that `x` uses.
     """
 
     x: X
@@ -61,27 +62,29 @@ class Settler:
     lag: timedelta
 
     def settle(self) -> int:
-        """Look all of them up whose turn it is; how many turned out to be published."""
+        """Look up the posts that are due for it. Returns how many of them turned out to be published."""
         with self.database.transaction() as tx:
-            uncertain = records(Uncertain, tx.outbox.unknown_posts(now=self.clock.now()))
-        if not uncertain:
+            unknown = records(UnknownPost, tx.outbox.unknown_posts(now=self.clock.now()))
+        if not unknown:
             return 0
         try:
-            seen = self._own_posts(min(int(post.after_x_id) for post in uncertain))
+            candidates = self._own_posts(min(int(post.after_x_id) for post in unknown))
         except XError as exc:
-            log.warning("our timeline cannot be read, so that unknown outcomes stay unknown: %s", exc)
-            self._look_again(uncertain)
+            log.warning("our timeline cannot be read, so unknown outcomes stay unknown: %s", exc)
+            with self.database.transaction() as tx:
+                for post in unknown:
+                    self._schedule(tx, post)
             return 0
         found = 0
-        for post in uncertain:
-            match = _matching(post, seen)
+        for post in unknown:
+            match = _matching(post, candidates)
             if match is not None:
-                seen.remove(match)
+                candidates.remove(match)
             found += self._decide(post, match)
         return found
 
     def _own_posts(self, after: int) -> list[XPost]:
-        """Our posts that came later than an id (0: the newest few) and that no row of the outbox has yet."""
+        """Our posts that are newer than an id (0: the newest few) and that no row of the outbox has yet."""
         x = MeteredX(self.x, self.ledger, Purpose.SETTLING)
         user_id = account_of(self.ledger, self.x, self.credentials).user_id
         posts: list[XPost] = []
@@ -97,10 +100,11 @@ class Settler:
             if page_token is None:
                 break
         with self.database.transaction() as tx:
-            known = {x_id for (x_id,) in tx.outbox.known_x_ids(x_ids=[post.post_id for post in posts])}
+            known = {row.x_id for row in tx.outbox.known_x_ids(x_ids=[post.post_id for post in posts])}
         return [post for post in posts if post.post_id not in known]
 
-    def _decide(self, post: Uncertain, match: XPost | None) -> bool:
+    def _decide(self, post: UnknownPost, match: XPost | None) -> bool:
+        """Store the outcome of a post, if its lag is over or it was found. Returns whether it was published."""
         now = self.clock.now()
         with self.database.transaction() as tx:
             if match is not None:
@@ -110,38 +114,36 @@ class Settler:
                 self._schedule(tx, post)
                 return False
             if post.was_duplicate:
-                log.warning("X says that it has post=%d, and it could not be found on our timeline", post.post_id)
+                log.warning("X refused post=%d as a duplicate, but our timeline does not have it", post.post_id)
                 self._published(tx, post, None)
                 return True
-            self.ledger.was_not_published(tx, post.post_id)
-            error = "an attempt without an answer was not published"
+            self.ledger.not_published(tx, post.post_id)
+            error = "an attempt without a response was not published"
             tx.outbox.postpone(post_id=post.post_id, next_try_at=now, error=error, is_for_budget=False)
             tx.outbox.expire(now=now)
         log.info("settled: not published kind=%s post=%d", post.kind, post.post_id)
         return False
 
-    def _published(self, tx: Transaction, post: Uncertain, x_id: str | None) -> None:
-        self.ledger.was_published(tx, post.post_id, at_first=post.was_duplicate)
-        tx.outbox.sent(post_id=post.post_id, x_id=x_id, sent_at=self.clock.now())
+    def _published(self, tx: Transaction, post: UnknownPost, x_id: str | None) -> None:
+        if post.was_duplicate:
+            self.ledger.first_attempt_published(tx, post.post_id)
+        else:
+            self.ledger.newest_attempt_published(tx, post.post_id)
+        tx.outbox.mark_sent(post_id=post.post_id, x_id=x_id, sent_at=self.clock.now())
         log.info("settled: published kind=%s post=%d x_id=%s", post.kind, post.post_id, x_id)
 
-    def _look_again(self, uncertain: Iterable[Uncertain]) -> None:
-        with self.database.transaction() as tx:
-            for post in uncertain:
-                self._schedule(tx, post)
-
-    def _schedule(self, tx: Transaction, post: Uncertain) -> None:
-        """Look again after as long as it has been, but when the lag is over at the latest."""
+    def _schedule(self, tx: Transaction, post: UnknownPost) -> None:
+        """Look a post up again after as long as it has been unknown, but at the latest when its lag is over."""
         now = self.clock.now()
-        pause = min(max(now - post.claimed_at, FIRST_LOOK), LONGEST_PAUSE)
+        pause = min(max(now - post.claimed_at, FIRST_PAUSE), LONGEST_PAUSE)
         end = post.claimed_at + self.lag
-        next_look = min(now + pause, end) if end > now else now + pause
-        tx.outbox.look_again(post_id=post.post_id, next_try_at=next_look)
+        next_lookup = min(now + pause, end) if end > now else now + pause
+        tx.outbox.schedule_lookup(post_id=post.post_id, next_try_at=next_lookup)
 
 
-def _matching(post: Uncertain, seen: Iterable[XPost]) -> XPost | None:
-    """The one among our posts that is this one. An answer is known by what it answers, for there is one per mention."""
-    for candidate in seen:
+def _matching(post: UnknownPost, candidates: Iterable[XPost]) -> XPost | None:
+    """The post on our timeline that is this one. An answer is found by the mention it answers: each has one."""
+    for candidate in candidates:
         if post.mention_id is not None and candidate.replied_to is not None:
             if candidate.replied_to == post.mention_id:
                 return candidate
@@ -151,6 +153,6 @@ def _matching(post: Uncertain, seen: Iterable[XPost]) -> XPost | None:
 
 
 def comparable(text: str) -> str:
-    """A text without what X adds: the names before an answer, the links to pictures behind, and its way of spacing."""
+    """A text without X's additions: names before an answer, links to pictures at its end, and its spacing."""
     bare = _TRAILING_LINKS.sub("", _LEADING_NAMES.sub("", html.unescape(text)))
     return " ".join(unicodedata.normalize("NFC", bare).split())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from bot.core.calendar import Calendar, in_parts
+from bot.core.calendar import Calendar, months_and_days
 from bot.core.questions import Question, SubjectKind, WindowKind
 from bot.core.wording import TOP
 from bot.reply.facts import Facts, LiveFacts, Ranked, SpanFacts
@@ -55,7 +55,7 @@ class Lookup:
         if subject.kind is SubjectKind.GAME:
             totals = tx.reply.game_over_days(**about, days=days)
             summed_up = [month for (month,) in tx.reply.summed_up_months(**span)]
-            months, single = in_parts(window.first, window.last, summed_up)
+            months, single = months_and_days(window.first, window.last, summed_up)
             ranked = tx.reply.streamers_of_game(**about, months=months, days=single, how_many=TOP)
         else:
             totals = tx.reply.streamer_over_days(**about, days=days)

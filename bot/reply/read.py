@@ -9,7 +9,8 @@ from typing import Any, Final
 from bot.core.ports import X
 from bot.reply.triage import OLDEST
 from bot.spend.account import account_of
-from bot.spend.ledger import Ledger, Purpose
+from bot.spend.charge import Purpose
+from bot.spend.ledger import Ledger
 from bot.spend.metered import MeteredX
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.reply.answer import Answerer
 from bot.reply.read import Reader
-from bot.spend.account import known_account
+from bot.spend.account import stored_account
 from helperfunctions.database import Database
 from helperfunctions.errors import OverBudget, XError
 
@@ -49,7 +49,7 @@ class Responder:
         return decided
 
     def _decide(self) -> int:
-        account = known_account(self.database, self.credentials)
+        account = stored_account(self.database, self.credentials)
         if account is None:
             return 0
         self.answerer.names.refresh()

@@ -1,45 +1,53 @@
 """An X whose calls are on the ledger: priced before they are made, recorded after."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from bot.core.ports import X
-from bot.spend.ledger import Ledger, Purpose, Read
+from bot.spend.charge import Purpose, Read
+from bot.spend.ledger import Ledger
 from helperfunctions.errors import XError, XUnknown
-from helperfunctions.x_models import XAccount, XMedia, XPage
+from helperfunctions.x_models import MOST_RESULTS, XAccount, XMedia, XPage
 
-Answer = TypeVar("Answer")
-
-MOST_PER_PAGE: Final = 100
+Response = TypeVar("Response")
 
 
 @dataclass(frozen=True, slots=True)
 class MeteredX:
-    """An X whose calls are on the ledger. Beside the errors of X, each call can raise OverBudget."""
+    """An X whose calls are on the ledger. Besides the errors of X, each call can raise OverBudget.
+
+    `post_id`: the row of the outbox for which the calls are made, if any.
+    """
 
     x: X
     ledger: Ledger
     purpose: Purpose
-    # the row of the outbox that the calls are made for
     post_id: int | None = None
 
     def me(self) -> XAccount:
-        charge_id = self.ledger.reserve("user_read", self.purpose)
-        with self._recorded(charge_id, is_read=True):
+        charge = self.ledger.reserve_account(self.purpose)
+        try:
             account = self.x.me()
-        self.ledger.keep_read(charge_id, self.purpose, [Read("user_read", account.user_id, None)], is_last=True)
+        except XError as exc:
+            charge.failed(exc)
+            raise
+        charge.list_read([Read("user_read", account.user_id, None)])
         return account
 
     def create_post(self, text: str, *, reply_to: str | None = None, media_ids: Sequence[str] = ()) -> str:
-        """As X's. An unknown outcome stays reserved until the outbox knows."""
-        charge_id = self.ledger.reserve("reply" if reply_to else "post", self.purpose, post_id=self.post_id)
-        with self._recorded(charge_id, keep_unknown=True):
+        """As X's. While its outcome is unknown, its price stays reserved."""
+        charge = self.ledger.reserve("reply" if reply_to else "post", self.purpose, post_id=self.post_id)
+        try:
             x_id = self.x.create_post(text, reply_to=reply_to, media_ids=media_ids)
-        self.ledger.keep(charge_id)
+        except XUnknown:
+            raise  # The outbox looks the post up on our timeline and settles its charge.
+        except XError as exc:
+            charge.failed(exc)
+            raise
+        charge.made()
         return x_id
 
     def upload_png(self, png: bytes) -> XMedia:
@@ -54,7 +62,7 @@ class MeteredX:
         *,
         since_id: str | None = None,
         page_token: str | None = None,
-        max_results: int = MOST_PER_PAGE,
+        max_results: int = MOST_RESULTS,
     ) -> XPage:
         call = partial(self.x.own_posts, user_id, since_id=since_id, page_token=page_token)
         return self._page(call, max_results)
@@ -67,7 +75,7 @@ class MeteredX:
         until_id: str | None = None,
         start_time: datetime | None = None,
         page_token: str | None = None,
-        max_results: int = MOST_PER_PAGE,
+        max_results: int = MOST_RESULTS,
     ) -> XPage:
         call = partial(
             self.x.mentions,
@@ -80,31 +88,27 @@ class MeteredX:
         return self._page(call, max_results)
 
     def _page(self, call: Callable[..., XPage], most: int) -> XPage:
-        charge_id, enough_for = self.ledger.reserve_read(self.purpose, most)
-        with self._recorded(charge_id, is_read=True):
-            page = call(max_results=enough_for)
+        charge = self.ledger.reserve_page(self.purpose, most)
+        try:
+            page = call(max_results=charge.most)
+        except XError as exc:
+            charge.failed(exc)
+            raise
         created_at = {post.post_id: post.created_at for post in page.posts}
         reads = [Read(self.ledger.read_kind, post_id, created_at.get(post_id)) for post_id in page.posts_read]
-        reads += [Read("user_read", read, None) for read in page.users_read]
-        self.ledger.keep_read(charge_id, self.purpose, reads, is_last=page.next_token is None)
+        reads += [Read("user_read", user_id, None) for user_id in page.users_read]
+        if page.next_token is None:
+            charge.list_read(reads)
+        else:
+            charge.page_read(reads)
         return page
 
-    def _write(self, kind: str, call: Callable[[], Answer]) -> Answer:
-        charge_id = self.ledger.reserve(kind, self.purpose, post_id=self.post_id)
-        with self._recorded(charge_id):
-            answer = call()
-        self.ledger.keep(charge_id)
-        return answer
-
-    @contextmanager
-    def _recorded(self, charge_id: int, *, is_read: bool = False, keep_unknown: bool = False) -> Iterator[None]:
+    def _write(self, kind: str, call: Callable[[], Response]) -> Response:
+        charge = self.ledger.reserve(kind, self.purpose, post_id=self.post_id)
         try:
-            yield
+            response = call()
         except XError as exc:
-            if isinstance(exc, XUnknown) and keep_unknown:
-                raise
-            if isinstance(exc, XUnknown) and exc.is_charged and not is_read:
-                self.ledger.keep(charge_id)  # rather too much than too little
-                raise
-            self.ledger.not_made(charge_id, exc, self.purpose, is_read=is_read)
+            charge.failed(exc)
             raise
+        charge.made()
+        return response

@@ -13,13 +13,13 @@ class Month:
     ends_at: datetime
 
     def days_left(self, now: datetime) -> int:
-        """Days that are not over, the present one included."""
+        """Number of days of the month that are not over, the present one included."""
         return (self.ends_at.date() - now.astimezone(UTC).date()).days
 
 
 @dataclass(frozen=True, slots=True)
 class UtcDay:
-    """A day in UTC: X charges what is read once in it."""
+    """A day in UTC: on one day, X charges for a post or account once, however often it is read."""
 
     starts_at: datetime
     ends_at: datetime

@@ -1,4 +1,4 @@
-"""What a month has cost so far, for people and for the health facts."""
+"""The spending of a month so far, for `watchtime spend` and for the health facts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from helperfunctions.database import Database, Transaction, records
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What calls of one kind for one purpose have cost; `unsettled_usd` of it for calls with an unknown outcome."""
+    """The cost of the calls of one kind for one purpose; `unsettled_usd` of it for calls with an unknown outcome."""
 
     purpose: str
     kind: str
@@ -33,7 +33,10 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """A month's spending so far, in USD, and what it comes to if it goes on like this."""
+    """A month's spending so far, in USD, and a forecast for the whole month.
+
+    `answers_last_hour_usd`: the cost of reading and answering mentions in the last hour.
+    """
 
     month: Month
     budget_usd: Decimal
@@ -41,31 +44,31 @@ class Spending:
     forecast_usd: Decimal
     pauses: Sequence[Pause]
     allowance: Allowance
-    # what reading mentions and answering them has cost in the last hour
     answers_last_hour_usd: Decimal
 
     @property
     def total_usd(self) -> Decimal:
-        """All of it."""
+        """The spending of all kinds of calls."""
         return sum((row.usd for row in self.rows), Decimal(0))
 
 
 def spending(database: Database, now: datetime, budget_usd: Decimal, *, owns_app: bool = False) -> Spending:
-    """The month of `now`. The forecast goes on at the pace of the last seven days, or of as many as there are."""
+    """The spending of the month of `now`; the forecast assumes the pace of the last seven days, or of those since the
+    first charge."""
     with database.transaction() as tx:
         return spending_of(tx, now, budget_usd, owns_app=owns_app)
 
 
 def spending_of(tx: Transaction, now: datetime, budget_usd: Decimal, *, owns_app: bool = False) -> Spending:
-    """The same, in a transaction that is there already."""
+    """The same, in an open transaction."""
     month = month_of(now)
     week_ago = now - timedelta(days=7)
     rows = records(Spent, tx.spend.month_by_kind(since=month.starts_at, before=month.ends_at))
-    lately = Decimal(tx.spend.spent(since=week_ago, before=now))
+    last_week = Decimal(tx.spend.spent(since=week_ago, before=now))
     first: Any = tx.spend.first_charge_at(since=week_ago, before=now)
     days = max((now - first) / timedelta(days=1), 1.0) if first else 1.0
     total = sum((row.usd for row in rows), Decimal(0))
-    to_come = lately / Decimal(days) * Decimal((month.ends_at - now) / timedelta(days=1))
+    to_come = last_week / Decimal(days) * Decimal((month.ends_at - now) / timedelta(days=1))
     return Spending(
         month=month,
         budget_usd=budget_usd,

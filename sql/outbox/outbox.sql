@@ -1,16 +1,17 @@
 -- name: expire!
--- What was not sent in time is not sent any more.
+-- Expire posts that were not sent in time.
 update posts set status = 'expired', reason = coalesce('last: ' || last_error, 'it was not sent in time')
 where status = 'due' and expires_at <= :now;
 
 -- name: give_up_all
--- Nothing can be sent without credentials: what is due never will be. Grain: one row per post.
+-- Give up all due posts, because there are no credentials to send them with. Grain: one row per post.
 update posts set status = 'not_sent', reason = 'no credentials for X were set'
 where status = 'due'
 returning post_id, kind, text;
 
--- name: take_back_claims!
--- Posts claimed by a process that is gone. If it had not come to calling X they are due again, otherwise nobody knows.
+-- name: release_claims!
+-- Release the posts that a process claimed before it was stopped. Those for which it had not called X yet are due again;
+-- the outcome of the others is unknown.
 update posts
 set
     status = case when called.is_so then 'unknown' else 'due' end,
@@ -34,8 +35,8 @@ from (
 where posts.post_id = called.post_id;
 
 -- name: claim_next^
--- Take the next post that is due; nobody else gets it then. Summaries come first; then those who asked take turns: who
--- got the fewest answers within a day comes first. Grain: one row per post.
+-- Claim the next due post, so that no other process sends it. Summaries come first; then answers, those to the authors
+-- who got the fewest answers within a day first. Grain: one row per post.
 update posts
 set
     status = 'sending',
@@ -49,7 +50,7 @@ where
     and posts.post_id = (
         select next.post_id
         from posts as next
-        left join mentions as asked using (mention_id)
+        left join mentions as answered using (mention_id)
         where
             next.status = 'due'
             and next.next_try_at <= cast(:now as timestamptz)
@@ -61,7 +62,7 @@ where
                 from mentions as earlier
                 inner join posts as answer using (mention_id)
                 where
-                    earlier.author_id = asked.author_id
+                    earlier.author_id = answered.author_id
                     and earlier.decided_at >= cast(:now as timestamptz) - interval '2 days'
                     and answer.status = 'sent'
                     and answer.sent_at >= cast(:now as timestamptz) - interval '1 day'
@@ -75,12 +76,12 @@ returning
     posts.post_id, posts.kind, posts.mention_id, posts.text, posts.chart, posts.alt_text, posts.attempts,
     posts.was_unknown, posts.media_id, posts.media_expires_at;
 
--- name: keep_media!
--- X has the chart and its words.
+-- name: store_media!
+-- Store the id under which X has the chart and its alt text.
 update posts set media_id = :media_id, media_expires_at = :expires_at where post_id = :post_id and status = 'sending';
 
--- name: sent!
--- The post is out, under an id of X.
+-- name: mark_sent!
+-- Mark a post as published, with its id on X.
 update posts
 set
     status = 'sent',
@@ -89,8 +90,8 @@ set
     last_error = null
 where post_id = :post_id and status in ('sending', 'unknown');
 
--- name: refuse!
--- X will not have it.
+-- name: mark_refused!
+-- Mark a post as refused for good.
 update posts
 set
     status = 'refused',
@@ -99,7 +100,7 @@ set
 where post_id = :post_id and status = 'sending';
 
 -- name: postpone!
--- It is not out, and is tried again later; if it waits for the budget, it is not expected to be sent before that.
+-- Try an unpublished post again later. If it waits for the budget, it does not count as late before that.
 update posts
 set
     status = 'due',
@@ -108,8 +109,8 @@ set
     last_error = :error
 where post_id = :post_id and status in ('sending', 'unknown');
 
--- name: hold!
--- X is not to be called, or the budget is spent: nothing, or no reply, is tried before a certain time.
+-- name: postpone_due!
+-- Postpone all due posts, or all due replies, because X cannot be called or the budget is spent.
 update posts
 set
     next_try_at = greatest(next_try_at, cast(:not_before as timestamptz)),
@@ -119,16 +120,16 @@ set
     last_error = :error
 where status = 'due' and (kind = 'reply' or not :only_replies);
 
--- name: wait_no_longer!
--- What made posts wait no longer holds.
+-- name: end_waits!
+-- Make waiting posts due now, because the reason of their wait is gone.
 update posts
 set
     next_try_at = cast(:now as timestamptz),
     due_since = case when due_since > cast(:now as timestamptz) then cast(:now as timestamptz) else due_since end
 where status in ('due', 'unknown') and next_try_at > cast(:now as timestamptz);
 
--- name: not_known!
--- The call went out, and nobody knows what became of it.
+-- name: mark_unknown!
+-- Mark a post whose call has no known outcome.
 update posts
 set
     status = 'unknown',
@@ -139,7 +140,7 @@ set
 where post_id = :post_id and status = 'sending';
 
 -- name: unknown_posts
--- Posts of which nobody knows whether they are out, and whose turn it is. Grain: one row per post.
+-- Posts with an unknown outcome that are due for a lookup. Grain: one row per post.
 select
     post_id,
     kind,
@@ -154,15 +155,15 @@ where status = 'unknown' and next_try_at <= :now
 order by post_id;
 
 -- name: known_x_ids
--- Which of these ids belong to posts that we know to be out. Grain: one row per id.
+-- Those of the given ids that belong to published posts. Grain: one row per id.
 select x_id from posts where x_id = any(cast(:x_ids as text []));
 
--- name: look_again!
--- Not on the timeline yet; that may lag.
+-- name: schedule_lookup!
+-- Look for a post on the timeline again later: it can lag.
 update posts set next_try_at = :next_try_at where post_id = :post_id and status = 'unknown';
 
 -- name: listed
--- The outbox: what waits, what is unknown, what failed lately. Grain: one row per post.
+-- The outbox: posts that wait, are unknown, or failed lately. Grain: one row per post.
 select
     post_id,
     kind,
@@ -182,7 +183,7 @@ where
 order by post_id;
 
 -- name: of_day
--- How the summaries of a day stand. Grain: one row per post.
+-- The summaries of a day with their status. Grain: one row per post.
 select
     post_id,
     kind,
@@ -199,11 +200,11 @@ where day = :day
 order by post_id;
 
 -- name: post_status$
--- How a post stands.
+-- The status of a post.
 select status from posts where post_id = :post_id;
 
 -- name: retry!
--- A person wants it to be sent after all.
+-- Make a post due again by hand.
 update posts
 set
     status = 'due',
@@ -214,5 +215,5 @@ set
 where post_id = :post_id and status in ('due', 'refused', 'expired', 'not_sent', 'dropped') and text <> '';
 
 -- name: drop!
--- A person does not want it to be sent.
+-- Drop a due post by hand.
 update posts set status = 'dropped', reason = 'dropped by hand' where post_id = :post_id and status = 'due';

@@ -1,11 +1,11 @@
 -- name: lock_spending!
--- Let one transaction at a time spend or settle, until its end: between looking at what is spent and writing down what
--- comes next, nobody else may. It comes before everything else that a transaction of the ledger locks: two that took
--- locks in different orders would wait for each other.
+-- Let only this transaction reserve or settle charges until its end: no other may between reading the sum of the charges
+-- and adding one. A transaction of the ledger takes this lock before any other: two that took locks in different orders
+-- would wait for each other.
 lock table x_charges in share row exclusive mode;
 
 -- name: price$
--- What X asks for one unit of a kind of call, in USD.
+-- The price of one unit of a kind of call, in USD.
 select usd from x_prices where kind = :kind;
 
 -- name: prices
@@ -18,18 +18,18 @@ from x_prices
 order by kind;
 
 -- name: set_price!
--- Change what one unit of a kind of call costs.
+-- Change the price of one unit of a kind of call.
 update x_prices set usd = cast(:usd as numeric) where kind = :kind;
 
 -- name: spent$
--- What was spent, or may have been, in a span of time, in USD.
+-- The sum of the charges in a span of time, uncertain ones included, in USD.
 select coalesce(sum(usd), 0)
 from x_charges
 where charged_at >= :since and charged_at < :before and status <> 'not_made';
 
 -- name: spent_in_month^
--- What was spent, or may have been, in a month, and what of it since a certain time on reading mentions and answering
--- them, in USD. Grain: one row.
+-- The sum of the charges in a month, uncertain ones included, and the part of it for reading and answering mentions since
+-- a certain time, in USD. Grain: one row.
 select
     coalesce(sum(usd), 0) as usd,
     coalesce(sum(usd) filter (where purpose in ('mentions', 'replies') and charged_at >= :today_since), 0)
@@ -38,7 +38,7 @@ from x_charges
 where charged_at >= :since and charged_at < :before and status <> 'not_made';
 
 -- name: spent_on_answers$
--- What reading mentions and answering them has cost, or may have, in a span of time, in USD.
+-- The sum of the charges for reading and answering mentions in a span of time, uncertain ones included, in USD.
 select coalesce(sum(usd), 0)
 from x_charges
 where
@@ -48,42 +48,42 @@ where
     and status <> 'not_made';
 
 -- name: answers_waiting$
--- How many answers wait to be sent and may not be paid yet. One that is being sent may still be about to be paid.
+-- The number of answers that are not sent and may not be charged yet, the one that is being sent included.
 select count(*)
 from posts
 where status in ('due', 'sending') and kind = 'reply';
 
 -- name: reserve$
--- Write down a call that is about to be made; its number. Grain: one row per call.
+-- Reserve the price of a call before it is made; returns the id of the charge. Grain: one row per call.
 insert into x_charges (charged_at, kind, purpose, units, usd, status, post_id)
 values (:charged_at, :kind, :purpose, :units, cast(:usd as numeric), 'reserved', :post_id)
 returning charge_id;
 
--- name: settle_one!
--- A call was made, at the price that was set aside.
+-- name: mark_made!
+-- Mark a call as made, at the reserved price.
 update x_charges set status = 'made' where charge_id = :charge_id;
 
--- name: charge_not_made!
--- A call was not made, or costs nothing.
+-- name: mark_not_made!
+-- Mark a call as not made, or made at no cost.
 update x_charges set status = 'not_made' where charge_id = :charge_id;
 
--- name: forget_charge!
--- A call that brought nothing leaves no row: there is one every minute.
+-- name: delete_charge!
+-- Delete the reservation of a read: its content is charged, and most reads, one every minute, have none.
 delete from x_charges where charge_id = :charge_id;
 
 -- name: add_charge!
--- A charge that is only found out afterwards. Grain: one row per call.
+-- Add a charge whose amount is known only after the call. Grain: one row per call.
 insert into x_charges (charged_at, kind, purpose, units, usd, status)
 values (:charged_at, :kind, :purpose, :units, cast(:usd as numeric), 'made');
 
--- name: abandoned_reads
--- Reads of one purpose that were reserved and never ended, for the process was killed. Grain: one row per call.
+-- name: delete_abandoned_reads
+-- Delete the reservations of reads that never ended, because the process was killed. Grain: one row per call.
 delete from x_charges
 where purpose = :purpose and status = 'reserved' and kind in ('post_read', 'owned_read', 'user_read')
 returning charged_at;
 
--- name: settle_charge!
--- What became of the newest call that published a post, once it is known.
+-- name: settle_newest_charge!
+-- Settle the newest call that was to publish a post, once its outcome is known.
 update x_charges set status = :status
 where charge_id = (
     select charge_id
@@ -93,8 +93,9 @@ where charge_id = (
     limit 1
 );
 
--- name: settle_earlier_charge!
--- X has the post from an attempt that was taken for lost: that one was made after all, and no later one.
+-- name: settle_first_charge!
+-- Settle the calls of a post that its first call published, although its outcome was unknown: the later ones were not
+-- made.
 with calls as (
     select
         charge_id,
@@ -107,43 +108,44 @@ update x_charges set status = case when calls.attempt = 1 then 'made' else 'not_
 from calls
 where calls.charge_id = x_charges.charge_id;
 
--- name: count_reads
--- Which of these have not been read yet on a day (UTC), kept as read from now on. Grain: one row per post or account.
+-- name: store_new_reads
+-- Store the posts or accounts read on a day (UTC); returns those not read earlier on it. Grain: one row per post or
+-- account.
 insert into x_reads (day, kind, resource_id)
 select
     cast(:day as date),
     :kind,
     resource_id
-from unnest(cast(:resource_ids as text [])) as resource_id
+from unnest(cast(:ids as text [])) as resource_id
 on conflict do nothing
 returning resource_id;
 
--- name: forget_reads!
--- Days whose reads no longer matter.
+-- name: delete_reads!
+-- Delete the reads of days that are charged for good.
 delete from x_reads where day < cast(:before as date);
 
--- name: lose_read!
--- Remember that the answer to a read was lost. Grain: one row per purpose.
+-- name: store_uncertain_read!
+-- Store that the response to a read was lost, so its charge is uncertain. Grain: one row per purpose.
 insert into x_uncertain_reads (purpose, lost_at)
 values (:purpose, :lost_at)
 on conflict (purpose) do update set lost_at = excluded.lost_at;
 
--- name: lost_read$
--- When the answer to the last read of a purpose was lost, if it was.
+-- name: uncertain_read_at$
+-- When the response to the last read of a purpose was lost; null if it was not.
 select lost_at from x_uncertain_reads where purpose = :purpose;
 
--- name: found_read!
--- What was lost has been read again.
+-- name: delete_uncertain_read!
+-- Delete an uncertain read, because its content was read again.
 delete from x_uncertain_reads where purpose = :purpose;
 
 -- name: pause!
--- Leave X alone for a while. Grain: one row per cause.
+-- Stop calling X for a while. Grain: one row per cause.
 insert into x_pauses (cause, until, reason)
 values (:cause, :until, :reason)
 on conflict (cause) do update set until = excluded.until, reason = excluded.reason;
 
 -- name: pauses
--- Why X is not called just now. Grain: one row per cause.
+-- The reasons for which X is not called now. Grain: one row per cause.
 select
     cause,
     until,
@@ -153,23 +155,23 @@ where until > :now
 order by until desc;
 
 -- name: end_pause!
--- Call X again, as far as this cause is concerned.
+-- End the pause of one cause.
 delete from x_pauses where cause = :cause;
 
 -- name: end_pauses!
--- Call X again, whatever the cause was.
+-- End the pauses of all causes.
 delete from x_pauses;
 
 -- name: account^
--- Whose credentials these are, if that was asked lately. Grain: one row per account.
+-- The account of credentials, if it was fetched lately. Grain: one row per account.
 select
     user_id,
     username
 from x_accounts
 where credentials_hash = :credentials_hash and fetched_at > :fetched_after;
 
--- name: keep_account!
--- Remember whose credentials these are. Grain: one row per account.
+-- name: store_account!
+-- Store the account of credentials. Grain: one row per account.
 insert into x_accounts (credentials_hash, user_id, username, fetched_at)
 values (:credentials_hash, :user_id, :username, :fetched_at)
 on conflict (credentials_hash) do update
@@ -179,7 +181,7 @@ set
     fetched_at = excluded.fetched_at;
 
 -- name: month_by_kind
--- What was spent in a span of time. Grain: one row per purpose and kind of call.
+-- The charges in a span of time. Grain: one row per purpose and kind of call.
 select
     purpose,
     kind,

@@ -79,7 +79,7 @@ def test_without_credentials_posts_are_written_to_the_log_and_not_sent_later(
     ran = shell.run("post", **measured)
     assert ran.code == 0, ran
     assert ran.out.count("not_sent – no credentials for X were set") == 3
-    assert ran.err.count("not sent, for X_API_KEY") == 3
+    assert ran.err.count("not sent, because X_API_KEY") == 3
     assert "1. Chess – " in ran.err
     later = shell.run("post", **measured, **x_settings_for(x))
     assert later.out.count("not_sent") == 3

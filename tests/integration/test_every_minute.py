@@ -184,7 +184,7 @@ def test_no_job_of_a_minute_reads_a_growing_table_from_end_to_end(
         "health.posts_by_status",
         "daily.days_that_may_be_due",
         "outbox.claim_next",
-        "outbox.take_back_claims",
+        "outbox.release_claims",
         "outbox.expire",
         "outbox.unknown_posts",
         "reply.next_mention",

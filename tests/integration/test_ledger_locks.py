@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.spend.ledger import Ledger, Purpose, Read, resume_x
+from bot.spend.charge import Purpose, Read
+from bot.spend.ledger import Ledger, resume_x
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import XCredentialsWrong, XNotYet, XUnknown
@@ -22,38 +23,36 @@ def ledger(database: Database) -> Ledger:
 
 
 def read_mentions(ledger: Ledger, number: int) -> None:
-    """A page of mentions: it comes, its answer is lost, or it is refused."""
-    charge_id, _ = ledger.reserve_read(Purpose.MENTIONS, 100)
+    """A page of mentions: it comes, its response is lost, or it is refused."""
+    charge = ledger.reserve_page(Purpose.MENTIONS, 100)
     match number % 3:
         case 0:
-            reads = [Read("post_read", str(number), DAY_START)]
-            ledger.keep_read(charge_id, Purpose.MENTIONS, reads, is_last=True)
+            charge.list_read([Read("post_read", str(number), DAY_START)])
         case 1:
-            ledger.not_made(charge_id, XUnknown("no answer"), Purpose.MENTIONS, is_read=True)
+            charge.failed(XUnknown("no answer"))
         case 2:
-            refused = XCredentialsWrong("not you", not_before=DAY_START)
-            ledger.not_made(charge_id, refused, Purpose.MENTIONS, is_read=True)
+            charge.failed(XCredentialsWrong("not you", not_before=DAY_START))
 
 
 def settle_the_outbox(ledger: Ledger, number: int) -> None:
-    """A page of our own posts, and what it says about a post whose outcome was unknown."""
-    charge_id, _ = ledger.reserve_read(Purpose.SETTLING, 20)
-    ledger.keep_read(charge_id, Purpose.SETTLING, [Read("post_read", f"9{number}", None)], is_last=True)
+    """A page of our own posts, and the outcome of a post that follows from it."""
+    charge = ledger.reserve_page(Purpose.SETTLING, 20)
+    charge.list_read([Read("post_read", f"9{number}", None)])
     with ledger.database.transaction() as tx:
         if number % 2:
-            ledger.was_published(tx, 1)
+            ledger.newest_attempt_published(tx, 1)
         else:
-            ledger.was_not_published(tx, 1)
-        tx.outbox.look_again(post_id=1, next_try_at=DAY_START)
+            ledger.not_published(tx, 1)
+        tx.outbox.schedule_lookup(post_id=1, next_try_at=DAY_START)
 
 
 def send(ledger: Ledger, number: int) -> None:
     """A call that writes: it is made, or refused."""
-    charge_id = ledger.reserve("post", Purpose.SUMMARIES, post_id=1)
+    charge = ledger.reserve("post", Purpose.SUMMARIES, post_id=1)
     if number % 2:
-        ledger.keep(charge_id)
+        charge.made()
     else:
-        ledger.not_made(charge_id, XNotYet("later", not_before=DAY_START), Purpose.SUMMARIES, is_read=False)
+        charge.failed(XNotYet("later", not_before=DAY_START))
 
 
 def resume(ledger: Ledger, _: int) -> None:

@@ -461,7 +461,7 @@ def test_a_post_that_waits_for_the_budget_is_not_late_before_it_is_there(make_ou
         assert since > outside.clock.now()
         outside.later(600)
     with outside.database.transaction() as tx:
-        tx.outbox.wait_no_longer(now=outside.clock.now())
+        tx.outbox.end_waits(now=outside.clock.now())
     assert waits_since(outside) == outside.clock.now()
 
 

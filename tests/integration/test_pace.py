@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.spend.ledger import Purpose
+from bot.spend.charge import Purpose
 from bot.spend.metered import MeteredX
 from bot.spend.report import spending
 from helperfunctions.errors import OverBudget

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from bot.spend.account import account_of
-from bot.spend.ledger import Purpose
+from bot.spend.charge import Purpose
 from bot.spend.metered import MeteredX
 from bot.spend.month import month_of
 from bot.spend.report import spending
@@ -79,7 +79,7 @@ def test_an_answer_that_is_lost_has_been_paid_for(outside: Outside) -> None:
 
 def test_a_read_that_a_kill_cut_off_has_been_paid_for(outside: Outside) -> None:
     outside.sandbox.tag("ann", "@watchtimebot xQc")
-    outside.ledger.reserve_read(Purpose.MENTIONS, 100)
+    outside.ledger.reserve_page(Purpose.MENTIONS, 100)
     outside.x.mentions(outside.sandbox.bot.user_id)
     outside.later(10 * 3600)
     MeteredX(outside.x, outside.ledger, Purpose.MENTIONS).mentions(outside.sandbox.bot.user_id)
