@@ -1,1 +1,1 @@
-"""What several steps share. Pure where nothing else is said."""
+"""Values, rules and indexes that several steps share. Pure unless a module says otherwise."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One of the bot's days: the date on which it starts, and the instants (UTC) at which it starts and ends."""
+    """One of the bot's days: the date after which it is named, and the instants (UTC) at which it starts and ends."""
 
     date: date
     starts_at: datetime
@@ -25,7 +25,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Which day an instant belongs to, and when a day starts and ends."""
+    """Maps instants to days and days to their bounds. `starts_at` is a wall-clock time in `timezone`."""
 
     timezone: ZoneInfo
     starts_at: time
@@ -49,29 +49,29 @@ class Calendar:
         return datetime.combine(named, self.starts_at, tzinfo=self.timezone).astimezone(UTC)
 
 
-def summed_up(calendar: Calendar, post_at: time, instant: datetime) -> tuple[Day, datetime]:
-    """The newest day whose summaries are due at an instant, and since when they are.
+def newest_posted_day(calendar: Calendar, post_at: time, instant: datetime) -> tuple[Day, datetime]:
+    """The newest day whose summaries are due at an instant, and the instant since which they are.
 
-    `post_at`: from when on a day is summed up, on the date on which it ends, by the clocks of the calendar's time zone.
+    `post_at`: the wall-clock time, in the calendar's time zone, from which on a day is posted on the date of its end.
     """
     day = calendar.last_finished(instant)
-    due_at = _summed_up_at(calendar, post_at, day)
+    due_at = _posted_at(calendar, post_at, day)
     if instant < due_at:
         day = calendar.day(day.date - timedelta(days=1))
-        due_at = _summed_up_at(calendar, post_at, day)
+        due_at = _posted_at(calendar, post_at, day)
     return day, due_at
 
 
-def _summed_up_at(calendar: Calendar, post_at: time, day: Day) -> datetime:
+def _posted_at(calendar: Calendar, post_at: time, day: Day) -> datetime:
     date_of_end = day.ends_at.astimezone(calendar.timezone).date()
     return max(datetime.combine(date_of_end, post_at, calendar.timezone).astimezone(UTC), day.ends_at)
 
 
-def what_a_change_does(calendar: Calendar, newest: date, ended_at: datetime) -> str | None:
-    """What a change of the settings does to the day after the newest finished one; None when nothing has changed.
+def effect_of_change(calendar: Calendar, newest: date, ended_at: datetime) -> str | None:
+    """The effect of changed settings on the day after the newest finished one; None if the settings have not changed.
 
-    `newest` is that finished day and `ended_at` when it ended.
-    A finished day keeps its bounds. The next is cut short where they reach into it; hours between both belong to none.
+    `newest` is that finished day, `ended_at` the instant of its end. A finished day does not change: the next one loses
+    the time that belongs to it, and hours between the two belong to no day.
     """
     if calendar.day(newest).ends_at == ended_at:
         return None
@@ -84,8 +84,8 @@ def what_a_change_does(calendar: Calendar, newest: date, ended_at: datetime) -> 
     return f"{following.date} has {(following.ends_at - ended_at) / timedelta(hours=1):.1f} hours"
 
 
-def in_parts(first: date, last: date, months: Collection[date]) -> tuple[Sequence[date], Sequence[date]]:
-    """The days from `first` to `last` as whole months, of those that are summed up, and single days."""
+def months_and_days(first: date, last: date, months: Collection[date]) -> tuple[Sequence[date], Sequence[date]]:
+    """The days from `first` to `last`, split into whole months, if they are among `months`, and single days."""
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     whole = {month for month in months if first <= month and _end_of(month) <= last}
     return sorted(whole), [day for day in days if day.replace(day=1) not in whole]

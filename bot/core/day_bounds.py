@@ -1,7 +1,7 @@
-"""When a day starts and ends as it is rolled up, and which days are due. Reads the database.
+"""The bounds with which a day is rolled up, and the days that are due. Reads the database.
 
-The roll-up, the prune, the health facts and the dashboard all ask here, so that they cannot disagree about a day while
-the settings change.
+The roll-up, the prune, the health facts and the dashboard share these, so that they agree about a day when settings
+change.
 """
 
 from collections.abc import Sequence
@@ -14,40 +14,42 @@ from helperfunctions.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class DueDays:
-    """Finished days that are not rolled up or got a poll since, oldest first."""
+    """Finished days that are not rolled up, or that got a poll since, oldest first.
+
+    `without_polls`: days that are not rolled up and never due: all their polls were taken under other settings and are
+    outside of their bounds.
+    """
 
     due: Sequence[date]
     without_polls: Sequence[date]
-    """Not rolled up, and all their polls, taken under other settings, are outside of their bounds: never due."""
 
 
 def bounds_of(tx: Transaction, day: Day) -> Day:
-    """The day as it is rolled up, or will be: cut short where another finished day has its time already.
+    """The day with the bounds of its roll-up: shorter than in the calendar where another finished day has its time.
 
-    That is so when DAY_STARTS_AT or TIMEZONE have changed. A day of which nothing is left does not end after it starts.
+    That happens when DAY_STARTS_AT or TIMEZONE have changed. A day without any time of its own ends before it starts.
     """
-    starts_at, ends_at = tx.daily.bounds_of_day(day=day.date, starts_at=day.starts_at, ends_at=day.ends_at)
-    return Day(day.date, starts_at, ends_at)
+    bounds = tx.daily.bounds_of_day(day=day.date, starts_at=day.starts_at, ends_at=day.ends_at)
+    return Day(day.date, bounds.starts_at, bounds.ends_at)
 
 
 def polls_within(tx: Transaction, calendar: Calendar, named: date) -> int:
-    """How many polls of a day began within its bounds."""
+    """The number of polls of a day that began within its bounds."""
     day = bounds_of(tx, calendar.day(named))
-    polls, _, _ = tx.daily.staging_of_day(day=day.date, starts_at=day.starts_at, ends_at=day.ends_at)
-    return int(polls)
+    return int(tx.daily.staging_of_day(day=day.date, starts_at=day.starts_at, ends_at=day.ends_at).polls)
 
 
 def due_days(tx: Transaction, calendar: Calendar, now: datetime) -> DueDays:
-    """Which days are to be rolled up at an instant, and which are not although they have polls."""
-    candidates = [day for (day,) in tx.daily.days_that_may_be_due(today=calendar.day_of(now).date)]
+    """The days that are to be rolled up at an instant, and those that are not although they have polls."""
+    candidates = [row.day for row in tx.daily.days_that_may_be_due(today=calendar.day_of(now).date)]
     with_polls = [day for day in candidates if polls_within(tx, calendar, day)]
     return DueDays(
-        due=[day for day in with_polls if not _was_pruned_undone(tx, calendar.day(day))],
+        due=[day for day in with_polls if not _was_pruned_unfinished(tx, calendar.day(day))],
         without_polls=[day for day in candidates if day not in with_polls],
     )
 
 
-def _was_pruned_undone(tx: Transaction, day: Day) -> bool:
-    """Whether a day was pruned without a roll-up, because it had no polls within its bounds under the settings then."""
-    _, has_streams, is_rolled_up = tx.daily.staging_of_day(day=day.date, starts_at=day.starts_at, ends_at=day.ends_at)
-    return not (has_streams or is_rolled_up or tx.daily.has_games(day=day.date))
+def _was_pruned_unfinished(tx: Transaction, day: Day) -> bool:
+    """Whether a day was pruned without a roll-up: it had no polls within its bounds under the settings of that time."""
+    staging = tx.daily.staging_of_day(day=day.date, starts_at=day.starts_at, ends_at=day.ends_at)
+    return not (staging.has_streams or staging.is_rolled_up or tx.daily.has_games(day=day.date))

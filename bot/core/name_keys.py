@@ -1,4 +1,4 @@
-"""The keys under which a game is found: its name, and the shorter ways in which people write it. Pure."""
+"""The keys under which a game is found: its name, and the shorter forms that people write. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Final
 from bot.core.name_words import in_any_order, keys_of, numeral, with_digits
 from helperfunctions.text import name_key
 
-# An index takes no entries of a few thousand bytes, which no sensible name has.
+# PostgreSQL's indexes have no room for entries of a few thousand bytes.
 LONGEST_KEY: Final = 200
 _BREAK: Final = re.compile(r"\s*[:：]\s*|\s+[-–—~]\s+|(?<=\w)-\s|\s-(?=\w)")
 _BRAND: Final = re.compile(
@@ -29,12 +29,12 @@ _MOST_WORDS_IN_ANY_ORDER: Final = 7
 
 
 class Grade(IntEnum):
-    """How exactly a key is a game's; the higher, the more exactly."""
+    """How exactly a key matches the name of its game; the higher, the more exactly."""
 
     ANY_ORDER = 0
     """The same words in another order."""
     SUBTITLE = 1
-    """What stands behind the colon."""
+    """The part after a colon."""
     SHORTER = 2
     """The name without its subtitle, article, brand or edition, or with other numerals."""
     ALIAS = 3
@@ -63,12 +63,12 @@ def game_keys(name: str) -> dict[str, Grade]:
 
 
 def grade_of(key: str, name: str) -> Grade:
-    """How exactly a key is that of a game of this name; a key that does not follow from the name is an alias."""
+    """How exactly a key matches a game of this name; a key that is not derived from the name is an alias."""
     return game_keys(name).get(key, Grade.ALIAS)
 
 
 def _forms(name: str) -> Iterator[str]:
-    """A name and its beginnings up to a colon, and the shorter ways to write each."""
+    """A name and its beginnings up to a colon, and the shorter forms of each."""
     for form in (name, *_beginnings(name)):
         yield form
         bare = _BRAND.sub("", form, count=1)
@@ -84,7 +84,7 @@ def _parts(name: str) -> list[str]:
 
 
 def _beginnings(name: str) -> Iterator[str]:
-    """What comes before a colon, where that alone can be a name."""
+    """The parts before a colon that can be a name on their own."""
     parts = _parts(name)
     for count in range(1, len(parts)):
         beginning = " ".join(parts[:count])
@@ -93,7 +93,7 @@ def _beginnings(name: str) -> Iterator[str]:
 
 
 def _subtitles(name: str) -> Iterator[str]:
-    """What comes behind a colon, where that alone can be a name."""
+    """The parts after a colon that can be a name on their own."""
     parts = _parts(name)
     for first in range(1, len(parts)):
         for last in range(first + 1, len(parts) + 1):

@@ -1,4 +1,4 @@
-"""Words and numerals, as far as they matter for comparing names. Pure."""
+"""Words and numerals for the comparison of names. Pure."""
 
 import re
 import unicodedata
@@ -18,13 +18,13 @@ _WORDED: Final = {
     word: number
     for number, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 2)
 }
-# These are words and letters, too: they are numerals behind a name only.
+# These are also words or letters: they are numerals only after another word.
 _ALSO_LETTERS: Final = frozenset(("i", "v", "x"))
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A run of letters and digits, from `start` up to before `end`, and the key it is compared by."""
+    """A run of letters and digits from `start` to before `end`, and its key for comparisons."""
 
     start: int
     end: int
@@ -32,7 +32,7 @@ class Word:
 
 
 def tidy(text: str) -> str:
-    """A text without invisible characters (joiners, direction marks), and with marks joined to their letters."""
+    """A text in NFC, without invisible characters such as joiners and direction marks."""
     seen = (" " if char.isspace() else char for char in unicodedata.normalize("NFC", text))
     return "".join(char for char in seen if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
 
@@ -65,7 +65,7 @@ def keys_of(text: str) -> list[str]:
 
 
 def numeral(key: str) -> int | None:
-    """The number that a word is: "2", "II", "two". None for other words, and for "" and "1st"."""
+    """The value of a numeral: "2", "II", "two". None for other words, and for "" and "1st"."""
     if key.isdecimal() and len(key) <= 9:
         return int(key)
     if key in _WORDED:
@@ -74,9 +74,9 @@ def numeral(key: str) -> int | None:
 
 
 def numerals(keys: Sequence[str]) -> list[int]:
-    """The numbers among a name's words, in their order; digits at the end of a word count ("dota3", "2k26").
+    """The numbers among a name's words, in their order, including digits within a word ("dota3", "2k26").
 
-    A roman I, V or X is a number behind another word only.
+    A roman I, V or X is a number only after another word.
     """
     found: list[int] = []
     for place, key in enumerate(keys):
@@ -99,5 +99,5 @@ def _digits(key: str, place: int) -> str:
 
 
 def in_any_order(keys: Iterable[str]) -> str:
-    """A key that does not depend on the order of the words. It holds spaces, which no other key does."""
+    """A key that does not depend on the order of the words. Only such keys contain spaces."""
     return "~" + " ".join(sorted(keys))

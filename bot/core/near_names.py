@@ -1,4 +1,4 @@
-"""Names that may be misspelled or half typed, in memory. Pure."""
+"""The index of names in memory, for names that are misspelled or typed in part. Pure."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,16 +7,16 @@ from typing import Final
 from bot.core.questions import Subject, SubjectKind
 from helperfunctions.near import closest
 
-# Less alike than this is of no use to anybody.
+# Less similar keys are not found.
 LEAST_LIKENESS: Final = 0.6
-# From so many letters on, the beginning of a name may be misspelled.
+# A prefix of fewer characters is compared exactly only.
 _SHORTEST_BEGINNING: Final = 4
 
 Key = tuple[str, Subject]
 
 
 class NearNames:
-    """An index of names by their keys, which are given with whom they belong to, the most watched first."""
+    """An index of names by their keys. It is made of pairs of a key and its subject, most watched first."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
         by_kind: dict[SubjectKind, list[Key]] = {kind: [] for kind in SubjectKind}
@@ -25,19 +25,18 @@ class NearNames:
         self._by_kind = {kind: _OfOneKind(keys) for kind, keys in by_kind.items()}
 
     def similar(self, key: str, how_many: int, kind: SubjectKind | None = None) -> list[tuple[Subject, float]]:
-        """Whose keys are most like this one, with the likeness from 0 to 1, the likest first; of equally like ones the
-        more watched."""
+        """The subjects with the most similar keys and their similarity, 0 to 1, the greatest first, then by hours."""
         return _best((near for one in self._of(kind) for near in one.similar(key, 2 * how_many)), how_many)
 
     def with_prefix(self, key: str, how_many: int, kind: SubjectKind | None = None) -> list[Subject]:
-        """Whose keys begin with this one, the most watched first."""
+        """The subjects whose keys begin with this one, most watched first."""
         found = {(one.kind, one.id): one for of in self._of(kind) for one in of.with_prefix(key)}
         return sorted(found.values(), key=lambda subject: -subject.watch_hours)[:how_many]
 
     def with_similar_prefix(
         self, key: str, how_many: int, kind: SubjectKind | None = None
     ) -> list[tuple[Subject, float]]:
-        """Whose keys begin with something like this one, with that likeness; as `similar`."""
+        """The subjects whose keys begin similarly to this one, with the similarity of the beginnings; as `similar`."""
         if len(key) < _SHORTEST_BEGINNING:
             return []
         return _best((near for one in self._of(kind) for near in one.with_similar_prefix(key, how_many)), how_many)
@@ -47,7 +46,7 @@ class NearNames:
 
 
 class _OfOneKind:
-    """Games, or streamers. `_alphabetical`: the places of the keys in the order of the alphabet, for beginnings."""
+    """The index of one kind of subject. `_alphabetical`: the positions of the keys in alphabetical order."""
 
     def __init__(self, keys: Sequence[Key]) -> None:
         self._keys = [key for key, _ in keys]
@@ -67,7 +66,7 @@ class _OfOneKind:
             yield self._subjects[place]
 
     def with_similar_prefix(self, key: str, how_many: int) -> Iterator[tuple[Subject, float]]:
-        # A letter too many or too few shifts the end of what was typed.
+        # An additional or missing letter shifts the end of the prefix.
         for length in (len(key), len(key) + 1):
             starts = [one[:length] for one in self._keys]
             for place, likeness in closest(key, starts, how_many, at_least=LEAST_LIKENESS):
@@ -75,7 +74,7 @@ class _OfOneKind:
 
 
 def _best(found: Iterable[tuple[Subject, float]], how_many: int) -> list[tuple[Subject, float]]:
-    """Each game or streamer once, with its greatest likeness."""
+    """Each game or streamer once, with its greatest similarity."""
     best: dict[tuple[SubjectKind, str], tuple[Subject, float]] = {}
     for subject, likeness in found:
         known = best.get((subject.kind, subject.id))

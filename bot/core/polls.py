@@ -13,7 +13,7 @@ NO_GAME = GameId("")
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One live stream as a poll saw it."""
+    """One live stream at the time of a poll."""
 
     stream_id: StreamId
     streamer_id: StreamerId
@@ -27,7 +27,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """One stream that could not be understood: why, and the beginning of what Twitch wrote."""
+    """A stream that could not be parsed: the reason, and the beginning of the raw item from Twitch."""
 
     reason: str
     raw: str
@@ -58,7 +58,7 @@ class CrawlEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """How one poll went; the row that it leaves."""
+    """The result of one poll; a row of `staging.polls`."""
 
     poll_id: int
     day: date

@@ -1,4 +1,4 @@
-"""What the steps need from the outside world."""
+"""The interfaces (Protocols) through which the steps reach the outside world."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from helperfunctions.x_models import XAccount, XMedia, XPage
 
 
 class StreamsPage(Protocol):
-    """A page of live streams as Twitch wrote them, and the cursor of the next (None: there is none)."""
+    """A page of live streams as raw items from Twitch, and the cursor of the next page (None: there is none)."""
 
     @property
     def items(self) -> Sequence[Any]: ...
@@ -21,29 +21,29 @@ class StreamsPage(Protocol):
 class LiveStreams(Protocol):
     """Twitch's list of live streams, most watched first.
 
-    Raises TwitchUnavailable, TwitchRefused or InvalidCursor, having tried again where that makes sense.
+    Raises TwitchUnavailable, TwitchRefused or InvalidCursor, after retries where they can help.
     """
 
     def get_streams(self, after: str | None = None) -> StreamsPage: ...
 
 
 class X(Protocol):
-    """An account on X. Every call raises XRefused, XNotYet (or one of its kinds) or XUnknown when it is not done."""
+    """An account on X. A call that fails raises XRefused, XNotYet (or a subclass) or XUnknown."""
 
     def me(self) -> XAccount:
-        """Whose credentials these are."""
+        """The account of the credentials."""
         ...
 
     def create_post(self, text: str, *, reply_to: str | None = None, media_ids: Sequence[str] = ()) -> str:
-        """Publish a text, as an answer to a post if one is given; the new post's id."""
+        """Publish a text, as an answer to a post if one is given. Returns the new post's id."""
         ...
 
     def upload_png(self, png: bytes) -> XMedia:
-        """Hand over a picture for a later post."""
+        """Upload a picture for a later post."""
         ...
 
     def describe_media(self, media_id: str, alt_text: str) -> None:
-        """Say in words what a picture shows; before it is posted."""
+        """Set the alt text of a picture, before it is posted."""
         ...
 
     def own_posts(
@@ -63,7 +63,7 @@ class X(Protocol):
         max_results: int = 100,
     ) -> XPage:
         """A page of the posts that mention an account, newest first: newer than `since_id`, older than `until_id`, and
-        not from before `start_time`, in whole seconds."""
+        not older than `start_time`, which counts in whole seconds."""
         ...
 
 

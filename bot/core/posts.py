@@ -1,4 +1,4 @@
-"""What is published: texts, charts, and rows of the outbox."""
+"""Posts: their texts, charts, and rows of the outbox."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The text of one summary, fit for X, and its chart."""
+    """The text of one summary, within X's limits, and its chart."""
 
     kind: SummaryKind
     text: str
@@ -34,14 +34,14 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class DaySummaries:
-    """A day's summaries; none, with the reason, when there is nothing true to say."""
+    """A day's summaries. If there are none, `skipped_because` is the reason."""
 
     date: date
     summaries: Sequence[Summary]
     skipped_because: str | None = None
 
 
-# The statuses of posts that are not settled yet, and of those that X did not take or that came too late.
+# Statuses of posts that are not settled yet, and of those that X refused or that were not sent in time.
 UNFINISHED: Final = frozenset({"due", "sending", "unknown"})
 FAILED: Final = frozenset({"refused", "expired"})
 

@@ -1,4 +1,4 @@
-"""What people ask about, understood."""
+"""The questions of mentions, parsed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class SubjectKind(StrEnum):
-    """What can be asked about."""
+    """The kinds of subjects of a question."""
 
     GAME = "game"
     STREAMER = "streamer"
@@ -29,20 +29,20 @@ class Subject:
 
 
 class WindowKind(StrEnum):
-    """Which tables a window is read from."""
+    """The kinds of time spans, each of which is read from other tables."""
 
     LIVE = "live"
     """The newest poll."""
     TODAY = "today"
-    """The day that is not over, as far as it is polled."""
+    """The current day, up to its last poll."""
     DAYS = "days"
     """Finished days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The time that a question is about. `first` and `last` are dates of the bot's days, both included; of `live` and
-    `today` both are the present day."""
+    """The time span of a question. `first` and `last` are dates of the bot's days, both included; the current day for
+    LIVE and TODAY."""
 
     kind: WindowKind
     first: date
@@ -51,7 +51,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked, understood."""
+    """A question that can be answered."""
 
     subject: Subject
     window: Window
@@ -59,20 +59,20 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class DidYouMean:
-    """Nothing of that name, but up to three that are near, the likeliest first."""
+    """No subject has the name; up to three have a similar one, the likeliest first."""
 
     candidates: Sequence[Subject]
 
 
 @dataclass(frozen=True, slots=True)
 class TimeNotKnown:
-    """What was asked about is understood, the time is not, or nothing is kept for it."""
+    """The subject was found, but the time was not understood or has no data."""
 
     subject: Subject
 
 
 class Command(StrEnum):
-    """What somebody wants who asks for no name."""
+    """A mention that is a command instead of a question."""
 
     STOP = "stop"
     START = "start"

@@ -1,4 +1,4 @@
-"""Staging -> the daily tables. The arithmetic is in sql/daily; here is what is due, and whether it adds up."""
+"""Staging -> the daily tables: rolls up the due days and checks their sums. The arithmetic is in sql/daily."""
 
 import logging
 import math
@@ -17,9 +17,9 @@ from helperfunctions.errors import DatabaseError, DatabaseUnavailable, DayNotAva
 
 log = logging.getLogger(__name__)
 
-# Sums of the same doubles in another order differ in the last bits; a single viewer amiss differs by far more.
+# Sums of the same doubles in another order differ in the last bits; one missing viewer differs by far more.
 RELATIVE_TOLERANCE: Final = 1e-9
-# Spans are rounded to milliseconds, of which a day has some hundreds.
+# The spans of a day, some hundreds, are each rounded to milliseconds.
 ROUNDING_HOURS: Final = 1 / 3600
 RECOVERY_WAITS_SECONDS: Final = (2, 5, 10, 15)
 
@@ -38,8 +38,8 @@ class Rollup:
     def daily(self) -> list[RolledUpDay]:
         """Roll up every finished day that is not done, or that got a poll since, oldest first; then sum up the months.
 
-        A day or a month that fails keeps none of the others from being done; the first error is raised at the end. A
-        day all of whose polls are outside of its bounds, because the settings have changed, is skipped.
+        If a day or a month fails, the others are still done; the first error is raised at the end. A day is skipped if
+        all its polls are outside of its bounds, because the settings have changed.
         """
         with self.database.only_one("daily"):
             now = self.clock.now()
@@ -58,38 +58,37 @@ class Rollup:
             return self._roll_up(named)
 
     def _report_skipped(self, days: Sequence[date]) -> None:
-        """Once for each day, not at each of a hundred attempts."""
+        """Log each skipped day once, not at every run."""
         for day in days:
             if day not in self._skipped:
-                log.info("day skipped, the settings have changed and no poll is within its bounds any more day=%s", day)
+                log.info("day skipped: the settings have changed, and no poll is within its bounds now day=%s", day)
         self._skipped.update(days)
 
     def _sum_up_months(self, today: date) -> list[WatchTimeError]:
-        """Sum up every month that is over and not summed up; the errors of those that failed."""
+        """Sum up every finished month that is not summed up. Returns the errors of those that failed."""
         try:
             with self.database.transaction() as tx:
-                due = [month for (month,) in tx.daily.due_months(today=today)]
+                due = [row.month for row in tx.daily.due_months(today=today)]
         except DatabaseError as exc:
             return [exc]
         return self._each(due, self._sum_up_month)[1]
 
     def _each(self, due: Sequence[date], do: Callable[[date], Done]) -> tuple[list[Done], list[WatchTimeError]]:
-        """Do one after the other; what was done, and the errors of what was not."""
+        """Call `do` with each date. Returns the results, and the errors of the dates that failed."""
         done: list[Done] = []
         failed: list[WatchTimeError] = []
         for one in due:
             try:
                 done.append(do(one))
             except WatchTimeError as exc:
-                log.error("not rolled up, going on with the next date=%s: %s", one, exc)
+                log.error("not rolled up, continuing with the next date=%s: %s", one, exc)
                 failed.append(exc)
                 if isinstance(exc, DatabaseUnavailable) and not self._is_back():
                     break
         return done, failed
 
     def _is_back(self) -> bool:
-        """Whether the database answers, or does within half a minute: one that went down over the work for one date
-        needs some seconds before it can do the next."""
+        """Whether the database answers within half a minute: after a crash it needs some seconds to recover."""
         for wait_seconds in (0, *RECOVERY_WAITS_SECONDS):
             self.clock.sleep(wait_seconds)
             with suppress(DatabaseUnavailable), self.database.transaction() as tx:
@@ -104,7 +103,7 @@ class Rollup:
             tx.daily.insert_monthly_streamer_games(month=month)
             tx.daily.delete_monthly_games(month=month)
             tx.daily.insert_monthly_games(month=month)
-            tx.daily.keep_month(month=month, summed_up_at=self.clock.now())
+            tx.daily.store_month(month=month, summed_up_at=self.clock.now())
         log.info("month summed up month=%s", f"{month:%Y-%m}")
 
     def _roll_up(self, named: date) -> RolledUpDay:
@@ -118,14 +117,14 @@ class Rollup:
             tx.daily.gather_spans(**span)
             tx.daily.analyze_spans()
             tx.daily.gather_pairs(day=day.date)
-            tx.daily.forget_month(day=day.date)
+            tx.daily.mark_month_outdated(day=day.date)
             tx.daily.delete_streamer_games(day=day.date)
             tx.daily.delete_streamers(day=day.date)
             tx.daily.delete_games(day=day.date)
             tx.daily.insert_streamer_games(day=day.date)
             tx.daily.insert_streamers(day=day.date)
             tx.daily.insert_games(day=day.date)
-            done = record(RolledUpDay, tx.daily.keep_day(**span, polls=polls, rolled_up_at=self.clock.now()))
+            done = record(RolledUpDay, tx.daily.store_day(**span, polls=polls, rolled_up_at=self.clock.now()))
             _check_sums(tx, day)
             _check_hours(tx, day, done.covered_hours)
         log.info(
@@ -139,30 +138,28 @@ class Rollup:
 
 
 def _bounds(tx: Transaction, calendar_day: Day) -> Day:
-    """The bounds of a day that has some. Raises DayNotAvailable when nothing of the day is left."""
+    """The bounds of a day. Raises DayNotAvailable if all its time belongs to other days."""
     day = bounds_of(tx, calendar_day)
     if day.starts_at >= day.ends_at:
         raise DayNotAvailable(f"the day {day.date} has no hours of its own: they belong to days that are rolled up")
     if day != calendar_day:
         log.info(
-            "the day has other bounds than the settings say day=%s starts_at=%s ends_at=%s",
+            "the bounds of the day differ from the settings day=%s starts_at=%s ends_at=%s",
             *(day.date, day.starts_at, day.ends_at),
         )
     return day
 
 
 def _polls_in_staging(tx: Transaction, day: Day) -> int:
-    polls, has_streams, is_rolled_up = tx.daily.staging_of_day(
-        day=day.date, starts_at=day.starts_at, ends_at=day.ends_at
-    )
-    if has_streams and polls:
-        return int(polls)
-    if is_rolled_up:
+    staging = tx.daily.staging_of_day(day=day.date, starts_at=day.starts_at, ends_at=day.ends_at)
+    if staging.has_streams and staging.polls:
+        return int(staging.polls)
+    if staging.is_rolled_up:
         raise DayNotAvailable(
-            f"the day {day.date} cannot be done again: its streams are no longer in staging "
-            "(STAGING_RETENTION_HOURS says how long they are kept); its daily tables stay as they are"
+            f"the day {day.date} cannot be rolled up again: its streams are no longer in staging, where "
+            "STAGING_RETENTION_HOURS limits their age; its daily tables are unchanged"
         )
-    why = "its streams are not in staging" if polls else "it has no polls"
+    why = "its streams are not in staging" if staging.polls else "it has no polls"
     raise DayNotAvailable(f"the day {day.date} cannot be rolled up: {why}")
 
 
@@ -182,19 +179,19 @@ def _is_close(one: float, other: float) -> bool:
 
 
 def _check_hours(tx: Transaction, day: Day, covered_hours: float) -> None:
-    """No day covers more hours than it has, and nobody is on the air for longer than it covers. Raises SumsDisagree."""
+    """Compare a day's covered hours with its length, and all airtimes with its covered hours. Raises SumsDisagree."""
     length_hours = day.length / timedelta(hours=1)
     if covered_hours > length_hours + ROUNDING_HOURS:
         raise SumsDisagree(
             f"the day {day.date} has {length_hours:.3f} hours and its polls cover {covered_hours:.3f}; nothing of this "
-            "roll-up was kept"
+            "roll-up was stored"
         )
     impossible = [
-        f"{streamer_id} {hours:.3f}"
-        for streamer_id, hours in tx.daily.impossible_airtime(day=day.date, covered_hours=covered_hours)
+        f"{row.streamer_id} {row.airtime_hours:.3f}"
+        for row in tx.daily.impossible_airtime(day=day.date, covered_hours=covered_hours)
     ]
     if impossible:
         raise SumsDisagree(
             f"streamers on the air for longer than the {covered_hours:.3f} hours measured of {day.date}: "
-            f"{', '.join(impossible)}; nothing of this roll-up was kept"
+            f"{', '.join(impossible)}; nothing of this roll-up was stored"
         )

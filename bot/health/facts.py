@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.core.calendar import Calendar, summed_up
+from bot.core.calendar import Calendar, newest_posted_day
 from bot.core.day_bounds import due_days
 from bot.health.totals import Totals
 from bot.spend.report import Spending, spending_of
@@ -89,7 +89,7 @@ def gather(
             posts=counts.posts,
             summaries=[
                 (str(row.kind), str(row.status), str(row.why or ""))
-                for row in tx.outbox.of_day(day=summed_up(calendar, settings.post_at, now)[0].date)
+                for row in tx.outbox.of_day(day=newest_posted_day(calendar, settings.post_at, now)[0].date)
             ],
             waiting_since=tx.health.waiting_since(),
             mentions=counts.mentions,

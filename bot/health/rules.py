@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from bot.core.calendar import Calendar, summed_up
+from bot.core.calendar import Calendar, newest_posted_day
 from bot.core.posts import FAILED, UNFINISHED
 from bot.health.facts import Facts
 from bot.health.lateness import (
@@ -154,7 +154,7 @@ def _day(facts: Facts, expected: Expected) -> Sequence[Trouble]:
 def _summaries(facts: Facts, expected: Expected) -> Sequence[Trouble]:
     """What of the newest summaries is missing: until the next are due, for nobody sends them later."""
     calendar = expected.calendar
-    day, due_at = summed_up(calendar, expected.post_at, facts.at)
+    day, due_at = newest_posted_day(calendar, expected.post_at, facts.at)
     since = max(due_at, expected.since)
     midnight = datetime.combine(
         due_at.astimezone(calendar.timezone).date() + timedelta(days=1), time(), calendar.timezone

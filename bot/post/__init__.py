@@ -1,1 +1,1 @@
-"""The daily tables -> what is said about a day."""
+"""The daily tables -> the outbox: the summaries of a day."""

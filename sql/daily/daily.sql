@@ -1,8 +1,8 @@
 -- name: days_that_may_be_due
--- Days with polls that are over and not rolled up, or that got a poll since. Whether a day that is not rolled up has a
--- poll within its bounds depends on the settings, too, and is not looked at here. Only days whose streams are still in
--- staging can be rolled up; those of the last month are looked at in any case, so that one that lost its streams is
--- noticed. Grain: one row per day.
+-- Days with polls that are over and not rolled up, or that got a poll since. Whether a poll is within the bounds of its
+-- day depends on the settings, too, and is not checked here. Only days whose streams are still in staging can be rolled
+-- up; those of the last month are included in any case, so that a day that lost its streams is noticed.
+-- Grain: one row per day.
 with candidates as (
     select to_date(right(pg_class.relname, 10), 'YYYY_MM_DD') as day
     from pg_catalog.pg_inherits
@@ -37,8 +37,8 @@ where
 order by candidates.day;
 
 -- name: bounds_of_day^
--- When a day starts and ends: one that is rolled up keeps its bounds; another has those of the calendar, as far as no
--- other day that is rolled up has that time. So no hour belongs to two days, however the settings change.
+-- When a day starts and ends: the stored bounds of a day that is rolled up; otherwise those of the calendar, without the
+-- time of any other day that is rolled up. So no hour belongs to two days, however the settings change.
 -- Grain: one row.
 select
     coalesce(done.starts_at, greatest(cast(:starts_at as timestamptz), before.ends_at)) as starts_at,
@@ -59,7 +59,7 @@ left join lateral (
 ) as after on true;
 
 -- name: start_of_today$
--- When the day that is not over started: by the calendar, but not before the last finished one ended.
+-- When the current day started: by the calendar, but not before the last finished day ended.
 select
     greatest(
         cast(:starts_at as timestamptz),
@@ -72,7 +72,8 @@ select
     );
 
 -- name: staging_of_day^
--- How many polls a day has between its start and its end, and whether its streams are still there. Grain: one row.
+-- The number of polls between the start and the end of a day, and whether its streams are still in staging.
+-- Grain: one row.
 select
     (
         select count(*) from staging.polls
@@ -85,17 +86,17 @@ select
     exists (select from days where days.day = cast(:day as date)) as is_rolled_up;
 
 -- name: has_games$
--- Whether the games of a day's polls are in staging. A prune drops them with the streams; whatever else makes streams
--- disappear leaves them.
+-- Whether the games of a day's polls are in staging. A prune drops them with the streams; if streams disappear for any
+-- other reason, the games are still there.
 select exists (
     select from staging.games
     where games.poll_id = any(array(select polls.poll_id from staging.polls where polls.day = cast(:day as date)))
 );
 
 -- name: allow_memory^
--- Let this transaction group in memory: a day of Twitch at 30 minutes takes about 15 MB; what takes more goes to disk.
--- Each sort and each hash table of a query may take this much and no more, in one process and without compiled code,
--- whatever the server or the address of the database says: 128 MB had the server killed in a container of 192 MB.
+-- Let this transaction group in memory: a day of Twitch at 30 minutes takes about 15 MB; larger groups go to disk. This is
+-- the limit of each sort and each hash table of a query, in one process and without compiled code, whatever the settings
+-- of the server or of the connection: with 128 MB the server was killed in a container of 192 MB.
 select
     set_config('work_mem', '16MB', true) as work_mem,
     set_config('hash_mem_multiplier', '1', true) as hash_mem_multiplier,
@@ -103,15 +104,15 @@ select
     set_config('jit', 'off', true) as jit;
 
 -- name: gather_spans!
--- The hours for which each poll of a day speaks, in milliseconds: this is the definition of watch time.
--- A poll speaks back to the midpoint between it and the poll before (the first: to the start of the day) and forward
--- to the midpoint between it and the next (the last: to the end of the day), at most its polling interval each way.
--- A poll outside of the day's bounds, named after it under other settings, does not speak.
--- A partial poll speaks only where no complete one is near (staging.counted_polls). Whole milliseconds keep every later
--- sum exact in a double.
--- Grain: one row per poll that speaks.
+-- The span of each poll of a day, in milliseconds: this is the definition of watch time.
+-- The span of a poll begins at the midpoint between it and the poll before (the first: at the start of the day) and ends
+-- at the midpoint between it and the next poll (the last: at the end of the day), at most its polling interval each way.
+-- A poll that is outside of the day's bounds, because it began under other settings, has no span.
+-- A partial poll has a span only where no complete one is near (staging.counted_polls). Sums of whole milliseconds are
+-- exact in a double.
+-- Grain: one row per poll with a span.
 create temporary table spans on commit drop as
-with speaking as (
+with counted as (
     select
         polls.poll_id,
         polls.started_at,
@@ -125,11 +126,11 @@ with speaking as (
 
 neighbours as (
     select
-        speaking.*,
-        lag(speaking.started_at) over in_order as before,
-        lead(speaking.started_at) over in_order as after
-    from speaking
-    window in_order as (order by speaking.started_at, speaking.poll_id)
+        counted.*,
+        lag(counted.started_at) over in_order as before,
+        lead(counted.started_at) over in_order as after
+    from counted
+    window in_order as (order by counted.started_at, counted.poll_id)
 ),
 
 limits as (
@@ -157,7 +158,7 @@ from reached
 where back + forward > interval '0';
 
 -- name: analyze_spans!
--- Tell the planner how few spans there are; it would take a new table for a large one.
+-- Let the planner know how few spans there are: by default it plans for a large table.
 analyze spans;
 
 -- name: gather_pairs!
@@ -175,19 +176,19 @@ where streams.day = :day
 group by streams.streamer_id, streams.game_id;
 
 -- name: delete_streamer_games!
--- Make room for a day's rows. Grain: one row per day and streamer and game.
+-- Delete a day's rows before they are inserted again. Grain: one row per day, streamer and game.
 delete from daily_streamer_games where day = :day;
 
 -- name: delete_streamers!
--- Make room for a day's rows. Grain: one row per day and streamer.
+-- Delete a day's rows before they are inserted again. Grain: one row per day and streamer.
 delete from daily_streamers where day = :day;
 
 -- name: delete_games!
--- Make room for a day's rows. Grain: one row per day and game.
+-- Delete a day's rows before they are inserted again. Grain: one row per day and game.
 delete from daily_games where day = :day;
 
 -- name: insert_streamer_games!
--- Grain: one row per day, streamer and game.
+-- Watch hours, airtime and peak of a day's pairs. Grain: one row per day, streamer and game.
 insert into daily_streamer_games (day, streamer_id, game_id, watch_hours, airtime_hours, peak_viewers)
 select
     cast(:day as date),
@@ -197,11 +198,11 @@ select
     airtime_ms / 3600000,
     peak_viewers
 from pairs
--- the order of the key: each new entry of the index then goes behind the one before
+-- In the order of the primary key, so that the index grows at its end.
 order by game_id, streamer_id;
 
 -- name: insert_streamers!
--- Grain: one row per day and streamer.
+-- Watch hours, airtime and peak of a day's streamers. Grain: one row per day and streamer.
 insert into daily_streamers (day, streamer_id, watch_hours, airtime_hours, peak_viewers)
 select
     cast(:day as date),
@@ -214,7 +215,8 @@ group by streamer_id
 order by streamer_id;
 
 -- name: insert_games!
--- From the games of each poll, not from the pairs: the two must agree, and the peak is of all streams together.
+-- Watch hours, airtime and peak of a day's games. They are computed from the games of each poll, not from the pairs: so
+-- that the two can be compared, and because the peak is that of all streams together.
 -- Grain: one row per day and game.
 insert into daily_games (day, game_id, watch_hours, airtime_hours, peak_viewers)
 select
@@ -227,8 +229,8 @@ from staging.games
 inner join spans using (poll_id)
 group by games.game_id;
 
--- name: keep_day^
--- Record that a day is rolled up. Grain: one row per day.
+-- name: store_day^
+-- Store that a day is rolled up. Grain: one row per day.
 insert into days (
     day, starts_at, ends_at, polls, covered_hours, coverage, watch_hours, airtime_hours, rolled_up_at
 )
@@ -238,7 +240,7 @@ select
     cast(:ends_at as timestamptz),
     cast(:polls as integer),
     covered.hours,
-    -- a sum of rounded milliseconds may pass the day by a few
+    -- A sum of rounded milliseconds can exceed the day by a few.
     least(covered.hours * 3600 / extract(epoch from cast(:ends_at as timestamptz) - cast(:starts_at as timestamptz)), 1),
     coalesce((select sum(watch_hours) from daily_games where day = cast(:day as date)), 0),
     coalesce((select sum(airtime_hours) from daily_games where day = cast(:day as date)), 0),
@@ -308,7 +310,7 @@ select
 from pair, streamer, game, poll;
 
 -- name: impossible_airtime
--- Streamers who would have been on the air for longer than the day was measured, with their hours. Grain: one row per
+-- Up to five streamers with more airtime than the covered hours of the day, which is impossible. Grain: one row per
 -- streamer.
 select
     daily_streamers.streamer_id,
@@ -320,12 +322,12 @@ where
 order by daily_streamers.airtime_hours desc, daily_streamers.streamer_id
 limit 5;
 
--- name: forget_month!
--- A day of it changes, so that its sums no longer hold.
+-- name: mark_month_outdated!
+-- Mark the month of a day as not summed up, because the day changes.
 delete from months where month = date_trunc('month', cast(:day as date));
 
 -- name: due_months
--- Months that are over, have rolled-up days, and are not summed up. Grain: one row per month.
+-- Finished months that have rolled-up days and are not summed up. Grain: one row per month.
 select cast(begun.month as date) as month
 from (select date_trunc('month', min(days.day)) as month, date_trunc('month', cast(:today as date)) as this_month from days)
     as first
@@ -339,11 +341,11 @@ where
 order by begun.month;
 
 -- name: delete_monthly_streamer_games!
--- Make room for a month's rows. Grain: one row per month, game and streamer.
+-- Delete a month's rows before they are inserted again. Grain: one row per month, game and streamer.
 delete from monthly_streamer_games where month = :month;
 
 -- name: insert_monthly_streamer_games!
--- The days of a month added up. Grain: one row per month, game and streamer.
+-- Insert the sums of the days of a month. Grain: one row per month, game and streamer.
 insert into monthly_streamer_games (month, game_id, streamer_id, watch_hours, airtime_hours, peak_viewers)
 select
     cast(:month as date),
@@ -358,11 +360,11 @@ group by game_id, streamer_id
 order by game_id, streamer_id;
 
 -- name: delete_monthly_games!
--- Make room for a month's rows. Grain: one row per month and game.
+-- Delete a month's rows before they are inserted again. Grain: one row per month and game.
 delete from monthly_games where month = :month;
 
 -- name: insert_monthly_games!
--- The days of a month added up. Grain: one row per month and game.
+-- Insert the sums of the days of a month. Grain: one row per month and game.
 insert into monthly_games (month, game_id, watch_hours, airtime_hours, peak_viewers)
 select
     cast(:month as date),
@@ -375,8 +377,8 @@ where day >= cast(:month as date) and day < cast(:month as date) + interval '1 m
 group by game_id
 order by game_id;
 
--- name: keep_month!
--- Record that a month is summed up. Grain: one row per month.
+-- name: store_month!
+-- Store that a month is summed up. Grain: one row per month.
 insert into months (month, summed_up_at)
 values (:month, :summed_up_at)
 on conflict (month) do update set summed_up_at = excluded.summed_up_at;

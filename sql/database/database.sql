@@ -1,29 +1,29 @@
 -- name: try_lock$
--- Take the lock of a job for this session, or say that another session has it.
+-- Try to take the lock of a job for this session; false if another session has it.
 select pg_try_advisory_lock(hashtextextended(:name, 0));
 
 -- name: try_share$
--- Take the lock together with other sessions that share it, or say that another session has it for itself.
+-- Try to take the lock together with other sessions that share it; false if another session has it exclusively.
 select pg_try_advisory_lock_shared(hashtextextended(:name, 0));
 
 -- name: unshare$
--- Give a shared lock back.
+-- Release a shared lock.
 select pg_advisory_unlock_shared(hashtextextended(:name, 0));
 
 -- name: unlock$
--- Give the lock of a job back.
+-- Release the lock of a job.
 select pg_advisory_unlock(hashtextextended(:name, 0));
 
 -- name: ping$
--- Whether this session is still there.
+-- Whether the server answers in this session.
 select true;
 
 -- name: has_migrations$
--- Whether any migration was ever applied here.
+-- Whether any migration was ever applied to this database.
 select to_regclass('public.schema_migrations') is not null;
 
 -- name: applied_migrations
--- The migrations that this database has. Grain: one row per migration.
+-- The migrations that were applied to this database. Grain: one row per migration.
 select version from public.schema_migrations order by version;
 
 -- name: blocking_sessions
@@ -37,11 +37,12 @@ inner join pg_catalog.pg_stat_activity as blocking on blocking.pid = blocker.pid
 where waiting.datname = current_database() and waiting.application_name = :application_name;
 
 -- name: encoding$
--- How this database keeps text.
+-- The encoding of text in this database.
 select current_setting('server_encoding');
 
 -- name: server^
--- What kind of server this is, what we may do here, and how much room there is for us. Grain: one row.
+-- The version and state of the server, the rights of our role, the size of the database, and the number of connections
+-- that are left. Grain: one row.
 with ours as (
     select
         pg_class.oid,
@@ -75,7 +76,7 @@ select
             and has_table_privilege(ours.oid, 'delete')
         )
     ) as may_write,
-    -- each day's partition is made by us, for which the table has to be ours
+    -- The bot creates a partition for each day, for which its role has to own the table.
     coalesce(
         (
             select pg_has_role(ours.relowner, 'usage') and has_schema_privilege('staging', 'create')
@@ -85,7 +86,7 @@ select
         has_database_privilege(current_database(), 'create')
     ) as may_create,
     pg_database_size(current_database()) as bytes,
-    -- the strictest of the limits of the server, of our role and of this database; least() passes over null
+    -- The strictest of the limits of the server, of our role and of this database; least() ignores null.
     least(
         cast(current_setting('max_connections') as integer)
         - cast(current_setting('superuser_reserved_connections') as integer)
@@ -99,7 +100,7 @@ cross join pg_database
 where pg_roles.rolname = current_user and pg_database.datname = current_database();
 
 -- name: server_clock$
--- What time it is for the server, to be compared with our own clock; nothing else asks for it.
+-- The server's time, which is compared with our clock; no other query uses it.
 select statement_timestamp();
 
 -- name: server_started_at$

@@ -1,8 +1,8 @@
 -- name: make_reader$
--- Make the role that only reads, or set it right, and let it read what the dashboard shows. Its password comes as a
--- SCRAM verifier, empty for none.
+-- Create the read-only role or correct it, and grant it the tables that the dashboard shows. Its password is a SCRAM
+-- verifier, empty for none.
 select make_reader(:role, :verifier);
 
 -- name: limit_reader$
--- Bound what one query of a role that only reads may take of the server's memory, whatever program comes in as it.
+-- Limit the memory of the server that one query of a read-only role can use, whatever program connects as it.
 select limit_reader(:role);

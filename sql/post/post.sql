@@ -13,8 +13,8 @@ from days
 where day = :day;
 
 -- name: top_games
--- The most watched games of a day, with their hours and rank on another one; streams without a game are none. Categories
--- of one name are one game. Grain: one row per name of a game.
+-- The most watched games of a day, with their hours and rank on the day before; streams without a game do not count.
+-- Categories of one name are one game. Grain: one row per game name.
 with named as (
     select
         daily_games.day,
@@ -58,7 +58,7 @@ left join named as before on before.day = cast(:day_before as date) and before.n
 order by top.watch_hours desc, top.game_id;
 
 -- name: top_streamers
--- The most watched streamers of a day, with their hours and rank on another one. Grain: one row per streamer.
+-- The most watched streamers of a day, with their hours and rank on the day before. Grain: one row per streamer.
 with top as (
     select
         streamer_id,
@@ -89,8 +89,8 @@ left join daily_streamers as before
 order by top.watch_hours desc, top.streamer_id;
 
 -- name: top_streamers_of_game
--- The most watched streamers of one game on a day, with their hours and rank on another one. Categories of one name are
--- one game. Grain: one row per streamer.
+-- The most watched streamers of one game on a day, with their hours and rank on the day before. Categories of one name
+-- are one game. Grain: one row per streamer.
 with watched as (
     select
         day,
@@ -130,8 +130,8 @@ left join watched as before on before.day = cast(:day_before as date) and before
 order by top.watch_hours desc, top.streamer_id;
 
 -- name: drawable_games
--- The games of a day from which one is drawn, in an order that stays. Categories of one name are one game, by the id of
--- the most watched of them. Grain: one row per name of a game.
+-- The games of a day from which one is drawn, in a stable order. Categories of one name are one game, with the id of the
+-- most watched of them. Grain: one row per game name.
 select
     (array_agg(daily_games.game_id order by daily_games.watch_hours desc, daily_games.game_id))[1] as game_id,
     sum(daily_games.watch_hours) as watch_hours
@@ -157,11 +157,11 @@ inner join games using (game_id)
 where draws.day = :day;
 
 -- name: has_posts$
--- Whether the summaries of a day are planned, or were skipped.
+-- Whether the outbox has the summaries of a day, skipped ones included.
 select exists (select from posts where day = :day);
 
 -- name: store_post!
--- Put a summary into the outbox; there is one per day and kind, and the first stays. Grain: one row per day and kind.
+-- Put a summary into the outbox, if there is none of its day and kind yet. Grain: one row per day and kind.
 insert into posts (
     kind, day, text, chart, alt_text, status, reason, created_at, next_try_at, expires_at
 )

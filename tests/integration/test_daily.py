@@ -405,7 +405,7 @@ def test_a_day_that_does_not_add_up_is_refused_and_nothing_of_it_kept(
         rollup.daily()
     assert str(caught.value) == (
         "the watch hours of 2026-11-21 do not add up: pairs 100.0, streamers 100.0, games 160.0, polls 160.0; "
-        "nothing of this roll-up was kept"
+        "nothing of this roll-up was stored"
     )
     assert results(url) == [[]] * 4
 

@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 
 from bot.collect.prune import Pruner
-from bot.core.calendar import Calendar, what_a_change_does
+from bot.core.calendar import Calendar, effect_of_change
 from bot.core.day_bounds import due_days
 from bot.daily.rollup import Rollup
 from helperfunctions import migrations
@@ -333,7 +333,7 @@ def test_an_upgrade_makes_days_possible_that_have_a_streamer_twice_and_leaves_fi
     ],
 )
 def test_what_a_change_does_is_said(calendar: Calendar, says: str | None) -> None:
-    assert what_a_change_does(calendar, DAY, DAY_START + timedelta(days=1)) == says
+    assert effect_of_change(calendar, DAY, DAY_START + timedelta(days=1)) == says
 
 
 def at(hour: str) -> datetime:

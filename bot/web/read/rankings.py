@@ -7,7 +7,7 @@ from datetime import date
 from math import nan
 from typing import overload
 
-from bot.core.calendar import in_parts
+from bot.core.calendar import months_and_days
 from bot.web.read.coverage import Measured, can_be_compared, change_per_hour, measured, ratio
 from bot.web.read.ranges import Span
 from bot.web.read.rows import GameInRange
@@ -125,5 +125,5 @@ def _sums(tx: Transaction, span: Span) -> Sums:
 def parts_of(tx: Transaction, span: Span) -> dict[str, Sequence[date]]:
     """Some days as the months that are summed up and the days between them."""
     summed_up = [month for (month,) in tx.web.summed_up_months(first=span.first, last=span.last)]
-    months, days = in_parts(span.first, span.last, summed_up)
+    months, days = months_and_days(span.first, span.last, summed_up)
     return {"months": months, "days": days}
