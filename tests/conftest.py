@@ -2,6 +2,7 @@
 
 import gc
 import itertools
+import os
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from helperfunctions import embedded_postgres, migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.queries import Queries
+from tests.janitor import cleaning_up_after_us
 
 _numbers = itertools.count(1)
 # A shell that starts the tests in the background has SIGINT ignored, and with it every program that a test interrupts.
@@ -54,6 +56,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # What is imported and collected stays until the end: it need not be looked through for garbage again and again.
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Put temporary files of this test process into a folder of its own, and leave nothing running there."""
+    # A short path: the name of a Unix socket has about a hundred characters at most.
+    folder = Path(tempfile.mkdtemp(prefix="wt-"))
+    # As root, the database's user passes through it.
+    folder.chmod(0o755)
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    with cleaning_up_after_us(folder, tmp_path_factory.getbasetemp()):
+        yield
+    tempfile.tempdir = None
+    if before is None:
+        del os.environ["TMPDIR"]
+    else:
+        os.environ["TMPDIR"] = before
 
 
 @pytest.fixture(scope="session")
