@@ -1,1 +1,1 @@
-"""A seeded, make-believe Twitch on localhost: the real Helix protocol, faults included, and the truth about it."""
+"""A simulated Twitch on localhost, reproducible by its seed: the Helix protocol, its faults, and the exact numbers."""

@@ -1,8 +1,8 @@
-"""The broadcasts of a world, drawn half a day at a time, so that any date can be looked at without living up to it.
+"""The broadcasts of a world, drawn half a day at a time, so that any date can be read without the time before it.
 
 Every streamer starts at most one broadcast in a half-day (00:00 to 12:00 or 12:00 to 24:00 UTC). Its length is drawn,
 then cut so that it ends before the streamer's next one starts; knowing the starts of this half-day and of the next is
-all it takes. No broadcast runs longer than a half-day, so whatever is live started in this half-day or the last.
+all it takes. No broadcast runs longer than a half-day, so a live broadcast started in this half-day or the last.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ STREAMERS_PER_LIVE: Final = 6
 """So many streamers share one place among the live: each is on air four hours a day."""
 
 RAID_MINUTES: Final = 30
-"""A raid's viewers have all left after so many minutes."""
+"""The number of minutes after which all viewers of a raid have left."""
 
 _START_CHANCE: Final = 0.536  # per half-day; tuned until one in STREAMERS_PER_LIVE is live on average
 _MEDIAN_LENGTH: Final = 174  # minutes; cut and broken off they have the median of 163 of 4,612 real broadcasts
@@ -34,7 +34,7 @@ _GAME_CHANGE_CHANCES: Final = (0.35, 0.12)  # of a second and of a third game
 _BREAK_OFF_CHANCE: Final = 0.04
 _RAID_CHANCE: Final = 0.10
 _RAID_SHARE: Final = (0.5, 0.9)  # of an ending audience
-_RAID_TRIES: Final = 8  # broadcasts looked at for one that is live
+_RAID_TRIES: Final = 8  # broadcasts tried until one is live
 _FIRST_HALF_DAY: Final = -200_000  # keeps seeds and stream ids positive for dates since the year 1700
 
 Ints = NDArray[np.int32]
@@ -49,7 +49,7 @@ class Broadcasts:
     stream_id: NDArray[np.int64]
     start: Ints
     end: Ints
-    """The first minute in which it is no longer live."""
+    """The first minute after the broadcast."""
     started_second: Ints
     """Seconds by which it started before the minute `start`: 0 to 59."""
     size: Floats
@@ -104,7 +104,7 @@ class Programme:
         self._games = games
         self._home_games = home_games
         self._gather_minutes = gather_minutes
-        # A look at any minute needs two half-days; a few more let two readers work at different dates.
+        # Reading any minute needs two half-days; a few more let two readers work at different dates.
         self.half_day = lru_cache(maxsize=4)(self._draw_half_day)
         self._starts = lru_cache(maxsize=2)(self._draw_starts)
 
@@ -172,7 +172,7 @@ class Programme:
 
 
 def _game_changes(random: np.random.Generator, start: Ints, end: Ints) -> Ints:
-    """When the second and the third game begin; at the end for those who stay with what they play."""
+    """The minutes in which the second and the third game begin; the end of the broadcast if the game stays the same."""
     count = len(start)
     places = np.sort(random.uniform(0.1, 0.9, (2, count)), axis=0)
     lots = random.random((2, count)) < np.array([[_GAME_CHANGE_CHANCES[0]], [_GAME_CHANGE_CHANCES[1]]])

@@ -1,4 +1,4 @@
-"""The sandbox's own endpoints, which Twitch does not have: how it is, what was really watched, which faults strike."""
+"""The sandbox's own endpoints, which Twitch does not have: its state, the exact watch time, and the faults in force."""
 
 import json
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Helix's cursors, shaped as the reference's own examples decode: base64 of JSON, for streams with a score inside.
 
-Paging through streams is keyset paging over a moving list: a cursor says "below this score", the score being the
+Paging through streams is keyset paging over a moving list: a cursor means "below this score", the score being the
 viewers of the page's last stream with a tie-break as its fraction. A stream that rises above it meanwhile is missed,
 one that falls below it is seen twice. Top games are paged by offset.
 """

@@ -1,4 +1,4 @@
-"""Helix's look-ups: games, top games and users."""
+"""Helix endpoints for games, top games and users."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -34,12 +34,12 @@ def page_size(request: Request) -> int:
 
 
 def invalid_cursor() -> Refusal:
-    """What Helix says to a cursor that it cannot read, and at times to a good one."""
+    """The refusal of Helix for a cursor that it cannot read, and sometimes for a valid one."""
     return helix_refusal(HTTPStatus.BAD_REQUEST, "invalid cursor")
 
 
 class Directory:
-    """Answers look-ups about one world."""
+    """Answers requests about the games and users of one world."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -113,6 +113,6 @@ def _found(request: Request, look_ups: Mapping[str, Callable[[str], int | None]]
     if not asked:
         raise helix_refusal(HTTPStatus.BAD_REQUEST, f"Must provide at least one of: {', '.join(look_ups)}")
     if len(asked) > MOST_VALUES:
-        raise helix_refusal(HTTPStatus.BAD_REQUEST, f"at most {MOST_VALUES} values can be looked up at once")
+        raise helix_refusal(HTTPStatus.BAD_REQUEST, f"at most {MOST_VALUES} values can be requested at once")
     found = (look_ups[name](value) for name, value in asked)
     yield from dict.fromkeys(number for number in found if number is not None)

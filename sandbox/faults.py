@@ -61,7 +61,7 @@ PAGE_FAULTS: Final = tuple(fault for fault in Fault if fault not in (*ANSWER_FAU
 
 
 class Faults(Chances[Fault]):
-    """Decides what goes wrong: one fault that replaces the answer, or any of a page."""
+    """Decides which faults strike a request: one that replaces the answer, or any that spoil a page."""
 
     def __init__(self, rates: Mapping[str, float] | None = None, *, seed: int = 0, slow_seconds: float = 30.0) -> None:
         super().__init__(Fault, rates, seed=seed, slow_seconds=slow_seconds)

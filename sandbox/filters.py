@@ -16,7 +16,7 @@ _REPEATABLE = ("user_id", "user_login", "game_id", "language")
 def filtered(listing: Listing, request: Request, world: World) -> Listing:
     """The streams that the request asks for, in their order. Raises Refusal."""
     if (kind := request.one("type")) not in (None, "all", "live"):
-        raise helix_refusal(HTTPStatus.BAD_REQUEST, f'The parameter "type" was malformed: "{kind}" is no type')
+        raise helix_refusal(HTTPStatus.BAD_REQUEST, f'The parameter "type" was malformed: "{kind}" is not a type')
     given = {name: request.query[name] for name in _REPEATABLE if name in request.query}
     for name, values in given.items():
         if len(values) > MOST_VALUES:

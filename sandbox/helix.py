@@ -136,7 +136,7 @@ def _possible(request: Request, *, first_use: bool) -> tuple[Fault, ...]:
         return possible
     if request.one("after"):
         return (*possible, Fault.INVALID_CURSOR, *PAGE_FAULTS)
-    # Before the first page there are no streams to repeat.
+    # The first page has no streams to repeat.
     return (*possible, *(fault for fault in PAGE_FAULTS if fault is not Fault.DUPLICATES))
 
 

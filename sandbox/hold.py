@@ -1,4 +1,4 @@
-"""Answers that are kept back until somebody lets them go: the client waits in the middle of its call."""
+"""Holds answers back until they are released, so that a client waits in the middle of a call."""
 
 import threading
 
@@ -15,7 +15,7 @@ class Hold:
 
     @property
     def waiting(self) -> int:
-        """How many answers are kept back just now."""
+        """The number of answers that are held back."""
         with self._changed:
             return self._waiting
 
@@ -25,13 +25,13 @@ class Hold:
             self._wanted = (method, path)
 
     def let_go(self) -> None:
-        """Deliver what is kept back, and keep back nothing more."""
+        """Deliver the answers that are held back, and hold back no others."""
         with self._changed:
             self._wanted = None
             self._changed.notify_all()
 
     def wait(self, request: Request) -> None:
-        """Wait for as long as the answer to this request is kept back."""
+        """Wait until the answer to this request is released."""
         with self._changed:
             self._waiting += 1
             self._changed.wait_for(lambda: not self._is_kept(request))

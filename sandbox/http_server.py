@@ -1,4 +1,4 @@
-"""A make-believe service on a socket, so that real HTTP clients can talk to it."""
+"""A simulated service on a socket, for real HTTP clients."""
 
 import logging
 import socket
@@ -32,7 +32,7 @@ class SandboxServer:
     """Listens from `start` to `stop`, on a thread of its own; a subclass answers. `port` 0 takes a free one.
 
     Every answer carries the clock's present instant as its Date: RFC 9110 section 6.6.1. `hold` keeps answers back:
-    what was asked is done, and the client does not know yet.
+    the request was executed, and the client does not know it yet.
     """
 
     def __init__(self, clock: Clock, *, host: str, port: int) -> None:
@@ -103,7 +103,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
-        # The base class looks up the host's name, which can take seconds and is needed for nothing here.
+        # The base class resolves the host's name, which can take seconds and is not needed here.
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()

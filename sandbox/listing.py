@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sandbox.world import Snapshot, World
 
 DRIFT_SECONDS: Final = 5
-"""Viewers move once in so many seconds of the clock."""
+"""The interval, in seconds of the clock, at which numbers of viewers change."""
 
 _DRIFT: Final = 0.03  # at most, either way; on average nothing
 _FRACTION_BITS: Final = 24  # with counts below 2^28 a score is exact in a float
@@ -46,8 +46,8 @@ class Listing:
 
     def only(self, wanted: NDArray[np.bool_]) -> "Listing":
         """The streams for whose rows of the snapshot `wanted` is true, in the same order."""
-        kept = wanted[self.rows]
-        return Listing(self.snapshot, self.rows[kept], self.viewers[kept], self.negative_scores[kept])
+        is_wanted = wanted[self.rows]
+        return Listing(self.snapshot, self.rows[is_wanted], self.viewers[is_wanted], self.negative_scores[is_wanted])
 
 
 def drift_step(instant: datetime) -> int:

@@ -62,7 +62,7 @@ AWKWARD_GAMES: Final = (
     "The Extraordinarily Long Chronicle of a Game Whose Publisher Would Not Let Anybody Shorten Its Title: "
     "Definitive Remastered Game of the Year Ultimate Anniversary Director's Cut Edition, Episode Two of Three",
 )
-"""Categories that break naive code. They stand among the generated ones, some near the top."""
+"""Names of categories that break naive code. They are mixed with the generated ones, some near the top."""
 
 AWKWARD_STREAMERS: Final = (
     "agar.io",

@@ -48,7 +48,7 @@ class OAuth:
             return self._tokens.use(token) == 1
 
     def revoke(self, token: str) -> Refusal:
-        """The token stops working; what its holder is told."""
+        """Revoke the token; returns the answer to its holder."""
         with self._lock:
             self._tokens.revoke(token)
         return _unauthorized("Invalid OAuth token")

@@ -1,4 +1,4 @@
-"""Pages of streams: which streams stand on one, where its cursor leads, and how faults spoil it."""
+"""Pages of streams: the streams on a page, its cursor, and how faults spoil it."""
 
 import json
 from collections.abc import Callable
@@ -71,7 +71,7 @@ def _short(page: Page, listing: Listing, _: Cursor) -> Page:
 
 
 def _with_duplicates(page: Page, listing: Listing, _: Cursor) -> Page:
-    """The page is no longer than before: what the repeats push off its end comes on the next."""
+    """The page keeps its length: streams pushed off its end by repeated ones are on the next page."""
     if len(page.places) < 2 or page.places[0] == 0:
         return page
     begin = page.places[0]
@@ -86,10 +86,10 @@ def _out_of_order(page: Page, listing: Listing, _: Cursor) -> Page:
     count = len(page.places)
     if count <= _STRAYS + _REPEATS or page.places[-1] + _STRAY_DISTANCE + _STRAYS >= len(listing):
         return replace(page, places=page.places[::-1], viewers=page.viewers[::-1])
-    kept = page.places[: count - _STRAYS]
-    strays = [kept[-1] + _STRAY_DISTANCE + turn for turn in range(_STRAYS)]
-    viewers = page.viewers[: len(kept)] + [int(listing.viewers[place]) for place in strays]
-    return Page(kept + strays, viewers, Cursor(listing.score(kept[0]), listing.score(kept[-1])))
+    places = page.places[: count - _STRAYS]
+    strays = [places[-1] + _STRAY_DISTANCE + turn for turn in range(_STRAYS)]
+    viewers = page.viewers[: len(places)] + [int(listing.viewers[place]) for place in strays]
+    return Page(places + strays, viewers, Cursor(listing.score(places[0]), listing.score(places[-1])))
 
 
 def _emptied(_: Page, __: Listing, after: Cursor) -> Page:

@@ -32,7 +32,7 @@ def _wave(since_trough: NDArray[np.int64], swing: float) -> NDArray[np.float64]:
 
 
 def _local_minutes(minutes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Minutes of Pacific wall-clock time. Clocks change on the hour, so one look-up serves an hour."""
+    """Minutes of Pacific wall-clock time. Clocks change on the hour, so one conversion is valid for an hour."""
     hours, places = np.unique(minutes // 60, return_inverse=True)
     offsets = np.array([_utc_offset(hour) for hour in hours.tolist()], dtype=np.int64)
     return minutes + offsets[places]

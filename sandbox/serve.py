@@ -21,9 +21,9 @@ def serve(
     seed: int,
     fault_rate: float,
     rate_limit: int,
-    say: Callable[[str], object],
+    print_line: Callable[[str], object],
 ) -> None:
-    """Serve a make-believe Twitch and X until SIGTERM or SIGINT; `say` gets the lines that tell how to use them.
+    """Serve a simulated Twitch and X until SIGTERM or SIGINT; `print_line` receives instructions for using them.
 
     Raises OSError when a port is taken.
     """
@@ -37,17 +37,19 @@ def serve(
         TwitchSandbox(world, clock, host=host, port=port, faults=faults, rate_limit=rate_limit) as twitch,
         XSandbox(clock, host=host, port=x_port, faults=x_faults) as x,
     ):
-        say(f"A make-believe Twitch of {channels:,} channels, and an X; point the bot at them with:")
-        say(f"  TWITCH_API_URL={twitch.api_url}")
-        say(f"  TWITCH_AUTH_URL={twitch.auth_url}")
-        say(f"  TWITCH_CLIENT_ID={twitch.client_id}")
-        say(f"  TWITCH_CLIENT_SECRET={twitch.client_secret}")
-        say(f"  X_API_URL={x.api_url}")
-        say(f"  X_API_KEY={x.api_key}")
-        say(f"  X_API_KEY_SECRET={x.api_key_secret}")
-        say(f"  X_ACCESS_TOKEN={x.access_token}")
-        say(f"  X_ACCESS_TOKEN_SECRET={x.access_token_secret}")
-        say(f"What is posted shows at {x.url}. To ask the bot something:")
-        say(f"""  curl {x.url}/sandbox/x/tag -d '{{"author": "ann", "text": "@{x.bot.username} Just Chatting"}}'""")
-        say("Stop it with Ctrl-C.")
+        print_line(f"A simulated Twitch of {channels:,} channels, and an X; point the bot at them with:")
+        print_line(f"  TWITCH_API_URL={twitch.api_url}")
+        print_line(f"  TWITCH_AUTH_URL={twitch.auth_url}")
+        print_line(f"  TWITCH_CLIENT_ID={twitch.client_id}")
+        print_line(f"  TWITCH_CLIENT_SECRET={twitch.client_secret}")
+        print_line(f"  X_API_URL={x.api_url}")
+        print_line(f"  X_API_KEY={x.api_key}")
+        print_line(f"  X_API_KEY_SECRET={x.api_key_secret}")
+        print_line(f"  X_ACCESS_TOKEN={x.access_token}")
+        print_line(f"  X_ACCESS_TOKEN_SECRET={x.access_token_secret}")
+        print_line(f"Posts are shown at {x.url}. To ask the bot something:")
+        print_line(
+            f"""  curl {x.url}/sandbox/x/tag -d '{{"author": "ann", "text": "@{x.bot.username} Just Chatting"}}'"""
+        )
+        print_line("Stop it with Ctrl-C.")
         stopping.wait()

@@ -1,4 +1,4 @@
-"""A make-believe Twitch that real HTTP clients can talk to."""
+"""A simulated Twitch for real HTTP clients."""
 
 import threading
 from typing import Final
@@ -53,17 +53,17 @@ class TwitchSandbox(SandboxServer):
 
     @property
     def api_url(self) -> str:
-        """What stands before /streams."""
+        """The base URL of the API, without /streams."""
         return f"{self.url}/helix"
 
     @property
     def auth_url(self) -> str:
-        """What stands before /token."""
+        """The base URL of authentication, without /token."""
         return f"{self.url}/oauth2"
 
     @property
     def requests(self) -> int:
-        """Requests to Twitch's endpoints so far, answered in whatever way."""
+        """The number of requests to Twitch's endpoints so far, however they were answered."""
         return self._requests
 
     def answer(self, request: Request) -> Response:

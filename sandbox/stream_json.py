@@ -1,4 +1,4 @@
-"""Streams as Helix writes them, kept ready: of a stream seen before only the viewers are new."""
+"""Streams in the JSON of Helix, cached: of a stream written before, only the number of viewers is new."""
 
 import json
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ def utc_text(seconds: int) -> str:
 
 
 class StreamJson:
-    """Writes the streams of one world. Safe to share between threads: what is written twice is the same."""
+    """Writes the streams of one world. Safe to share between threads: writing a stream twice gives the same text."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -48,7 +48,7 @@ class StreamJson:
         return objects
 
     def everything(self, instant: datetime, more_than: int) -> list[bytes]:
-        """All streams with more than so many viewers, as one answer without pages would have them."""
+        """All streams with more than `more_than` viewers, as one answer without pages."""
         listing = list_streams(self._world, instant)
         count = listing.first_below(more_than + 1)
         places = np.arange(count)
@@ -61,7 +61,7 @@ class StreamJson:
         return halves
 
     def _halves(self, streamer: int, stream_id: int, game: int, started_at: int) -> tuple[bytes, bytes]:
-        """What stands before and after the number of viewers. By hand: ten times as fast as a dict and an encoder."""
+        """The text before and after the number of viewers. Ten times as fast as a dict and an encoder."""
         streamers, games = self._world.streamers, self._world.games
         login = streamers.login(streamer)
         text = streamers.text(streamer, stream_id)

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from sandbox import names
 
-_AWKWARD_EVERY: Final = 29  # of streamers, one in so many has a display name from the table of awkward ones
+_AWKWARD_EVERY: Final = 29  # one of this many streamers has a display name from the table of awkward ones
 _LOCAL_NAME_PERCENT: Final = 60  # of those whose language is written in another script
 _AWKWARD_TITLE_PERCENT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Shuffle:
-    """A bijection on 0 … prime − 1: gives numbers that look random, are unique, and can be turned back."""
+    """A bijection on 0 … prime − 1: gives numbers that seem random, are unique, and can be inverted."""
 
     prime: int
     multiplier: int

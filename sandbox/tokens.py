@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 MOST_TOKENS: Final = 25
-"""An app can have so many active tokens; "going over this limit starts to inactivate older tokens" (IGDB FAQ)."""
+"""The active tokens that an app can have; "going over this limit starts to inactivate older tokens" (IGDB FAQ)."""
 
 RATE_LIMIT: Final = 800
 """Points a minute in the bucket of an app token."""
@@ -55,7 +55,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What the bucket says to one request."""
+    """The answer of the bucket to one request."""
 
     granted: bool
     headers: dict[str, str]
@@ -84,5 +84,5 @@ class Bucket:
 
 
 def rate_headers(limit: int, remaining: int, reset: int) -> dict[str, str]:
-    """The rate limit as Helix tells it; `reset` in seconds since 1970."""
+    """The rate limit in the headers of Helix; `reset` in seconds since 1970."""
     return {"Ratelimit-Limit": str(limit), "Ratelimit-Remaining": str(remaining), "Ratelimit-Reset": str(reset)}

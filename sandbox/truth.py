@@ -1,4 +1,4 @@
-"""What was really watched: sums over the minutes of a world."""
+"""The exact watch time: sums over the minutes of a world."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 _PENDING_LIMIT: Final = 4_000_000
-"""Entries kept before they are summed up: keeps the truth about a year as small as that about an hour."""
+"""The number of entries stored before they are added up, so that a year takes as little memory as an hour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Hours in total and by id. A game id of "" is no category."""
+    """Hours in total and by id. A game id of "" means no category."""
 
     total: float
     by_streamer: dict[str, float]

@@ -1,4 +1,4 @@
-"""A make-believe Twitch without a protocol: who is live in a given minute, watched by how many, playing what.
+"""A simulated Twitch without a protocol: the live streams of any minute, their viewers and games.
 
 A world is a function of its seed. Any minute of any date can be asked for, in any order, and gives the same answer.
 """
@@ -29,7 +29,7 @@ _VIEWERS: Final = (85_000, 63_119, 3_630, 370, 50.5, 10.4)
 _LIFT: Final = (1, 1, 1.08, 1.12, 1.22, 1.22)
 """Sizes are larger by so much: of those live some still gather, and the time of day blurs the ranks. Tuned to them."""
 
-_FULL_SHAPE: Final = 20_000  # channels; fewer are a scale model of so many, more lengthen the tail
+_FULL_SHAPE: Final = 20_000  # channels; fewer are a scale model of this number, more lengthen the tail
 _MINUTE_NOISE: Final = 0.02
 _SWELLS: Final = (0.12, 0.06)
 _GOLDEN: Final = 0.6180339887498949  # its multiples, without the whole part, spread evenly over [0, 1)
@@ -55,7 +55,7 @@ class Snapshot:
     stream_ids: NDArray[np.int64]
     viewers: NDArray[np.int64]
     games: NDArray[np.int16]
-    """Game numbers; 0 is no category."""
+    """Game numbers; 0 means no category."""
     started_at: NDArray[np.int64]
     """Seconds since 1970."""
 
@@ -78,7 +78,7 @@ class _Block:
 class World:
     """`channels` are live on average (real Twitch: some 93,000; 20,000 is a Twitch with a shortened tail).
 
-    From 20,000 upwards viewers stand at each rank as in a real pull; fewer channels are a scale model of 20,000.
+    From 20,000 upwards the viewers at each rank are as in a real pull; fewer channels are a scale model of 20,000.
     An audience takes `gather_minutes` to gather, in a straight line; 0: it is there at once.
     """
 
@@ -124,7 +124,7 @@ class World:
         ]
 
     def truth(self, start: datetime, end: datetime, more_than: int) -> Truth:
-        """Exact hours from `start` to before `end`: in every minute, the streams with more than so many viewers."""
+        """Exact hours from `start` to before `end`: in every minute, the streams with more than `more_than` viewers."""
         sums = TruthSums(len(self.games.ids))
         first, last = -(-_seconds(start) // 60), -(-_seconds(end) // 60)
         for number in range(first // BLOCK, -(-last // BLOCK)):

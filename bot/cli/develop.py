@@ -37,7 +37,7 @@ def sandbox(
             seed=seed,
             fault_rate=faults,
             rate_limit=rate_limit,
-            say=typer.echo,
+            print_line=typer.echo,
         )
     except OSError as exc:
         raise typer.BadParameter(f"cannot listen on {host}:{port}: {exc.strerror}") from exc

@@ -1,1 +1,1 @@
-"""A make-believe X on localhost: the real v2 protocol for posting and answering, with its bill and its faults."""
+"""A simulated X on localhost: the v2 protocol for posts and mentions, with its bill and its faults."""

@@ -1,6 +1,6 @@
 """What X charges: docs.x.com/x-api/getting-started/pricing, as of 2026-04-20.
 
-A post costs when it is written. What is read costs once per UTC day, however often it is read. What fails is free.
+A post is charged when it is created. A read object is charged once per UTC day. Failed requests are free.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ PRICES_USD: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What it came to: units and USD by kind."""
+    """The charges: units and USD by kind."""
 
     units: dict[str, int]
 
@@ -68,7 +68,7 @@ class Till:
 
     @property
     def is_empty(self) -> bool:
-        """Whether what was paid in advance is used up."""
+        """Whether the prepaid credits are used up."""
         return self._credits_usd is not None and self._spent_usd >= self._credits_usd
 
     def bill(self, since: datetime | None, before: datetime | None) -> Bill:

@@ -1,4 +1,4 @@
-"""The sandbox's own endpoints, which X does not have: what was posted, what it cost, tags, faults."""
+"""The sandbox's own endpoints, which X does not have: posts, charges, new mentions, faults."""
 
 import json
 from decimal import Decimal

@@ -49,7 +49,7 @@ class Endpoints:
     timeline_lag: timedelta
 
     def endpoint(self, request: Request) -> str:
-        """The name under which a request's limits are kept. Raises Refusal if there is nothing there."""
+        """The name of a request's rate limit. Raises Refusal for an unknown endpoint."""
         path = re.sub(r"^/2/users/\d+/", "/2/users/:id/", request.path)
         name = f"{request.method} {path}"
         if name not in _ANSWERS:
@@ -130,7 +130,7 @@ class Endpoints:
     def upload(self, request: Request) -> Response:
         """POST /2/media/upload, in one request: multipart, or JSON with base64."""
         fields = _upload_fields(request)
-        # Whether the bytes are a picture is looked at below.
+        # Whether the bytes are a picture is checked below.
         check_body({name: "bytes" if name == "media" else value for name, value in fields.items()}, UPLOAD)
         content = fields["media"]
         if fields["media_category"] != "tweet_image":
@@ -168,7 +168,7 @@ class Endpoints:
         asked = wanted(request.query, words)
         most, since_id = _number(request, "max_results", 10), _number(request, "since_id", 0)
         until_id = min(_number(request, "until_id", 1 << 63), _token_number(request) or 1 << 63)
-        # Where both are given, X goes by the id (documented for searches).
+        # If both are given, X uses the id (documented for searches).
         starts_at = None if since_id else _time(request, "start_time")
         ends_at = _time(request, "end_time")
         left = [

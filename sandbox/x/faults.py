@@ -27,7 +27,7 @@ class XFault(StrEnum):
     CHALLENGE = "challenge"
     """403 with a page of HTML, "Just a moment...", of the network before X; nothing is done."""
     LOCKED = "locked"
-    """403 to what is written, code 326: the account is locked for a while (seen for hours)."""
+    """403 with code 326 for writes: the account is locked for a while (observed for hours)."""
     GENERIC_403 = "generic_403"
     """A post is not taken, and nobody learns why."""
     MEDIA_404 = "media_404"
@@ -37,7 +37,7 @@ class XFault(StrEnum):
     SLOW = "slow"
     """Done, and answered after `XFaults.slow_seconds`, real ones."""
     UNREADABLE = "unreadable"
-    """Done, and answered with something that is no JSON."""
+    """Executed, and answered with a body that is not JSON."""
 
 
 BEFORE: Final = (
@@ -53,11 +53,11 @@ BEFORE: Final = (
 """Strike before anything is done."""
 
 AFTER: Final = (XFault.DROP_AFTER, XFault.SLOW, XFault.UNREADABLE)
-"""Strike what has been done."""
+"""Strike after the request was executed."""
 
 
 class XFaults(Chances[XFault]):
-    """Decides what goes wrong."""
+    """Decides which fault strikes a request."""
 
     def __init__(self, rates: Mapping[str, float] | None = None, *, seed: int = 0, slow_seconds: float = 60.0) -> None:
         super().__init__(XFault, rates, seed=seed, slow_seconds=slow_seconds)

@@ -31,7 +31,7 @@ class RateLimits:
         self._windows: dict[str, tuple[datetime, int]] = {}
 
     def take(self, endpoint: str, now: datetime) -> dict[str, str]:
-        """The headers that tell what is left. Raises Refusal (429) when nothing is."""
+        """Count a request; returns the rate limit headers. Raises Refusal (429) when the limit is used up."""
         started_at, used = self._windows.get(endpoint, (now, 0))
         if now >= started_at + WINDOW:
             started_at, used = now, 0

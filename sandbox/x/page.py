@@ -1,4 +1,4 @@
-"""The make-believe X as a person sees it: one page with its timeline, its charts and its bill."""
+"""The page of the simulated X for people: its timeline, its charts and its bill."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -26,12 +26,12 @@ figcaption { color: GrayText; font-size: .8rem; margin-top: .3rem; white-space: 
 table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid var(--line); padding: .3rem 0; }
 th { font-weight: 600; text-align: left; } td { font-variant-numeric: tabular-nums; text-align: right; }
 """
-# Nothing is loaded from elsewhere and nothing runs, whatever people write.
+# The page loads nothing from elsewhere and runs no script, whatever the posts contain.
 _POLICY: Final = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
 
 
 def timeline_page(posts: Sequence[SandboxPost], bot: Person, bill: Bill, now: datetime) -> Response:
-    """The whole timeline, newest thread first, replies beneath what they answer. `posts`: oldest first."""
+    """The whole timeline, newest thread first, replies below the post that they answer. `posts`: oldest first."""
     replies: dict[str, list[SandboxPost]] = defaultdict(list)
     shown = {post.post_id for post in posts}
     for post in posts:

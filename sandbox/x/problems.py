@@ -89,7 +89,7 @@ def no_credits() -> Refusal:
 
 
 def too_many_requests(headers: dict[str, str]) -> Refusal:
-    """A rate limit; the headers say until when."""
+    """A rate limit; the headers have its end."""
     refusal = problem(HTTPStatus.TOO_MANY_REQUESTS, "Too Many Requests")
     return Refusal(replace(refusal.response, headers=headers))
 
@@ -119,7 +119,7 @@ def unavailable() -> Refusal:
 
 
 def unavailable_page() -> Response:
-    """X is down, and what stands before it answers with a page."""
+    """X is down, and the proxy in front of it answers with a page."""
     page = b"<!DOCTYPE html><html><head><title>503 Service Unavailable</title></head><body>Over capacity</body></html>"
     return Response(HTTPStatus.SERVICE_UNAVAILABLE, page, content_type="text/html")
 

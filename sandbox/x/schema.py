@@ -1,7 +1,7 @@
 """What a request to X may carry: query parameters, form parts and fields of a body, by endpoint.
 
-As in X's OpenAPI description, version 2.167 (and, for the old vocabulary, 2.166): whatever is not in these tables is
-refused, and so is what is missing or of another form. Knows nothing of what requests do.
+As in X's OpenAPI description, version 2.167 (and, for the old vocabulary, 2.166): a request with anything that is
+not in these tables is refused, and so is one that lacks something or has another form. Does not execute requests.
 """
 
 import re
@@ -42,7 +42,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Anything:
-    """An object of which X does not say what is in it."""
+    """An object whose fields X does not document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ _EXCLUSIVE: Final = ("card_uri", "media", "poll", "quote_tweet_id")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The parameters of an endpoint beside those that name fields. `expands`: what `expansions` may name."""
+    """The parameters of an endpoint other than those for fields. `expands`: the allowed values of `expansions`."""
 
     parameters: Mapping[str, Text | Number] = field(default_factory=dict)
     required: tuple[str, ...] = ()
@@ -204,7 +204,7 @@ def check_body(body: object, schema: Fields) -> None:
 
 
 def check_query(endpoint: str, request: Request, words: Vocabulary) -> None:
-    """Raises Refusal for a query that has what the endpoint does not, or lacks what it needs."""
+    """Raise Refusal for a query with unknown parameters, or without a required one."""
     query = QUERIES[endpoint]
     fields = {_name_of_fields(kind, words): FIELD_PARAMETERS[kind] for kind in query.fields}
     if "post" in query.fields:
@@ -252,11 +252,11 @@ def _check_parameter(name: str, value: str, shape: Text | Number) -> None:
         try:
             datetime.fromisoformat(value)
         except ValueError as error:
-            raise invalid(f"The `{name}` query parameter value [{value}] is no time", {name: [value]}) from error
+            raise invalid(f"The `{name}` query parameter value [{value}] is not a time", {name: [value]}) from error
 
 
 def _complaints(value: object, shape: Shape, path: str) -> Iterator[str]:
-    """What is wrong with a value, the first thing first."""
+    """The problems of a value, the first one first."""
     match shape:
         case Text():
             yield from _of_text(value, shape, path)

@@ -1,4 +1,4 @@
-"""The make-believe X on a socket, with people in it."""
+"""The simulated X on a socket, with simulated people."""
 
 import threading
 from collections.abc import Sequence
@@ -42,10 +42,10 @@ _RESET_AFTER: Final = timedelta(seconds=5)  # how far ahead the reset of a made-
 class XSandbox(SandboxServer):
     """Serves X to one account, from `start` to `stop`. `port` 0 takes a free one.
 
-    `owns_app`: reading what is ours costs a fifth. `vocabulary`: the words that X used up to August 2026, or since.
-    `timeline_lag_seconds`: how long a new post does not show on our own timeline. `credits_usd`: what was paid in
-    advance; None never runs out. Each request takes `seconds_per_request` on the clock. `signers_clock`: the one that
-    clients sign by; without it the machine's, whatever `clock` says.
+    `owns_app`: reading our own posts costs a fifth. `vocabulary`: the words that X used up to August 2026, or since.
+    `timeline_lag_seconds`: how long a new post is missing from our own timeline. `credits_usd`: the amount paid in
+    advance; None never runs out. Each request takes `seconds_per_request` on the clock. `signers_clock`: the clock
+    with which clients sign their requests; by default that of the machine.
     """
 
     def __init__(
@@ -96,12 +96,12 @@ class XSandbox(SandboxServer):
 
     @property
     def api_url(self) -> str:
-        """What stands before /2/tweets."""
+        """The base URL of the API, without /2/tweets."""
         return self.url
 
     @property
     def requests(self) -> int:
-        """Requests to X's endpoints so far, answered in whatever way."""
+        """The number of requests to X's endpoints so far, however they were answered."""
         return self._requests
 
     def person(self, username: str) -> Person:

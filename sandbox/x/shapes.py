@@ -94,7 +94,7 @@ class Wanted:
     expansions: frozenset[str]
 
     def gives(self, field: str) -> bool:
-        """Whether a field is in the answer, asked for or as a by-product."""
+        """Whether a field is in the answer, requested or by default."""
         return field in self.fields or field in self.expansions
 
 
@@ -134,7 +134,7 @@ def post_json(post: SandboxPost, asked: Wanted, words: Vocabulary) -> dict[str, 
 def includes_json(
     posts: Sequence[SandboxPost], asked: Wanted, words: Vocabulary
 ) -> tuple[dict[str, Any], list[Person], list[SandboxPost]]:
-    """What expansions bring along, as JSON and as what it costs."""
+    """The objects that expansions add, as JSON and as charges."""
     people: dict[str, Person] = {}
     others: dict[str, SandboxPost] = {}
     for post in posts:

@@ -1,4 +1,4 @@
-"""Who posted what: the make-believe X's memory. Knows neither HTTP nor money."""
+"""The posts and users of the simulated X. Independent of HTTP and of charges."""
 
 import re
 from collections.abc import Sequence
@@ -70,11 +70,11 @@ class SandboxPost:
         return self.reply_to.conversation_id if self.reply_to else self.post_id
 
     def names(self, person: Person) -> bool:
-        """Whether somebody is mentioned, by the author or by X."""
+        """Whether a user is mentioned, by the author or by X."""
         return any(mention.person == person for mention in self.mentions)
 
     def tags(self, person: Person) -> bool:
-        """Whether the author mentioned somebody: not only X did."""
+        """Whether the author mentioned a user, and not only X."""
         return any(mention.person == person and mention.start >= len(self.prefix) for mention in self.mentions)
 
 
@@ -109,7 +109,7 @@ class Timeline:
         )
 
     def repost(self, author: Person, of: SandboxPost) -> SandboxPost:
-        """Somebody shows a post to his own followers."""
+        """A user reposts a post."""
         return self._add(author, f"RT @{of.author.username}: {of.whole_text}", repost_of=of)
 
     def upload(self, owner: Person, content: bytes, content_type: str) -> SandboxMedia:
