@@ -246,7 +246,8 @@ class Doctor:
 
     def _check_polls(self) -> Outcome:
         with self._our_schema.transaction() as tx:
-            newest = tx.collect.newest_poll()
+            last = tx.read.last_poll()
+            newest = (last.ended_at, last.status, last.error) if last else None
         now = self._clock.now()
         if newest is None and not is_running(self._record(), now):
             raise _Skip("none yet")

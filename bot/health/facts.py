@@ -27,6 +27,7 @@ class LastPoll:
     viewers: int
     duplicates: int
     set_aside: int
+    error: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,12 @@ def gather(
     now = clock.now()
     with database.transaction() as tx:
         counts = (totals or Totals()).read(tx, now)
-        last_poll, last_day = tx.health.last_poll(), tx.health.last_day()
+        last_poll, last_day = tx.read.last_poll(), tx.health.last_day()
         return Facts(
             at=now,
             polls=counts.polls,
             last_poll=LastPoll(*last_poll) if last_poll else None,
-            last_good_poll_at=tx.health.last_good_poll(),
+            last_good_poll_at=tx.read.last_good_poll(),
             last_day=LastDay(*last_day) if last_day else None,
             days_due=due_days(tx, calendar, now).due,
             posts=counts.posts,

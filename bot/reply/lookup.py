@@ -1,25 +1,39 @@
-"""The tables -> what is known about a question. Nothing is written."""
+"""The tables -> the facts that a question asks for. Writes nothing."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from bot.core.calendar import Calendar, months_and_days
-from bot.core.questions import Question, SubjectKind, WindowKind
+from bot.core.calendar import Calendar
+from bot.core.questions import Question, Subject, SubjectKind, Window, WindowKind
+from bot.core.read import NewestPoll, measured, newest_poll, parts_of
 from bot.core.wording import TOP
 from bot.reply.facts import Facts, LiveFacts, Ranked, SpanFacts
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
 
-# Yesterday's numbers come a moment after the day's end; until then, the day before is the newest that there is.
+# Yesterday is rolled up a moment after its end; until then, the day before is the newest that can be answered.
 NEWEST_WITHIN: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class _Totals:
+    """Totals of a subject over a span of time, and its ranking, most watched first."""
+
+    watch_hours: float
+    airtime_hours: float
+    peak_viewers: int
+    ranked: tuple[Ranked, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
-    """Answers questions from the daily tables; for `today` and `live` from staging. `live_within`: how old the newest
-    poll may be."""
+    """Answers questions from the daily tables, and `today` and `live` from staging.
+
+    `live_within`: the greatest age of a poll that is answered as live.
+    """
 
     database: Database
     calendar: Calendar
@@ -27,16 +41,17 @@ class Lookup:
     live_within: timedelta = timedelta(hours=1)
 
     def facts(self, question: Question) -> Facts:
-        """What is known. Of yesterday, before it is rolled up: the day before, which says its date."""
+        """The facts for a question. For yesterday, while it is not rolled up: the day before, with its date."""
         with self.database.transaction() as tx:
             match question.window.kind:
                 case WindowKind.LIVE:
-                    return self._live(tx, question)
+                    return self._live(tx, question.subject)
                 case WindowKind.TODAY:
                     return self._today(tx, question)
-            return self._days(tx, self._newest(tx, question))
+            return self._days(tx, self._on_newest_day(tx, question))
 
-    def _newest(self, tx: Transaction, question: Question) -> Question:
+    def _on_newest_day(self, tx: Transaction, question: Question) -> Question:
+        """The question itself, or, of yesterday while it is not rolled up, the same for the day before."""
         window = question.window
         yesterday = self.calendar.last_finished(self.clock.now()).date
         if window.first != window.last or window.last != yesterday:
@@ -47,88 +62,153 @@ class Lookup:
         return replace(question, window=replace(window, first=newest, last=newest))
 
     def _days(self, tx: Transaction, question: Question) -> SpanFacts:
-        subject, window = question.subject, question.window
-        span = {"first": window.first, "last": window.last}
-        days_measured, covered_hours = tx.reply.measured(**span)
-        days = list(_dates(window.first, window.last))
-        about = {"subject_id": subject.id}
-        if subject.kind is SubjectKind.GAME:
-            totals = tx.reply.game_over_days(**about, days=days)
-            summed_up = [month for (month,) in tx.reply.summed_up_months(**span)]
-            months, single = months_and_days(window.first, window.last, summed_up)
-            ranked = tx.reply.streamers_of_game(**about, months=months, days=single, how_many=TOP)
-        else:
-            totals = tx.reply.streamer_over_days(**about, days=days)
-            ranked = tx.reply.games_of_streamer(**about, **span, how_many=TOP)
+        window = question.window
+        coverage = measured(tx, window.first, window.last)
         hours = self.calendar.day(window.last).ends_at - self.calendar.day(window.first).starts_at
+        totals = (_game_over_days if question.subject.kind is SubjectKind.GAME else _streamer_over_days)(tx, question)
         return SpanFacts(
-            subject=subject,
+            subject=question.subject,
             window=window,
-            days_measured=int(days_measured),
-            covered_hours=float(covered_hours),
+            days_measured=coverage.days,
+            covered_hours=coverage.covered_hours,
             hours=hours / timedelta(hours=1),
-            watch_hours=float(totals[0]),
-            airtime_hours=float(totals[1]),
-            peak_viewers=int(totals[2]),
-            ranked=_ranked(ranked),
-            more_than_viewers=_threshold(tx),
+            watch_hours=totals.watch_hours,
+            airtime_hours=totals.airtime_hours,
+            peak_viewers=totals.peak_viewers,
+            ranked=totals.ranked,
+            more_than_viewers=self._threshold(tx),
         )
 
     def _today(self, tx: Transaction, question: Question) -> SpanFacts:
-        subject = question.subject
         now = self.clock.now()
         today = self.calendar.day_of(now)
         starts_at = tx.daily.start_of_today(starts_at=today.starts_at, now=now)
         tx.daily.gather_spans(day=today.date, starts_at=starts_at, ends_at=now)
         tx.daily.analyze_spans()
-        covered_hours = float(tx.reply.spoken_for())
-        if subject.kind is SubjectKind.GAME:
-            watch_hours, airtime_hours, peak_viewers = tx.reply.game_today(subject_id=subject.id)
-            ranked = _ranked(tx.reply.streamers_of_game_today(day=today.date, subject_id=subject.id, how_many=TOP))
-        else:
-            played = list(tx.reply.streamer_today(day=today.date, subject_id=subject.id))
-            watch_hours, airtime_hours = (sum(row[column] for row in played) for column in (1, 2))
-            peak_viewers = max((row[3] for row in played), default=0)
-            ranked = _ranked((name, hours) for name, hours, _, _ in played[:TOP])
+        covered_hours = float(tx.reply.measured_today())
+        subject = question.subject
+        totals = (_game_today if subject.kind is SubjectKind.GAME else _streamer_today)(tx, subject, today.date)
         return SpanFacts(
             subject=subject,
             window=question.window,
             days_measured=1 if covered_hours else 0,
             covered_hours=covered_hours,
             hours=(now - starts_at) / timedelta(hours=1),
-            watch_hours=float(watch_hours),
-            airtime_hours=float(airtime_hours),
-            peak_viewers=int(peak_viewers),
-            ranked=ranked,
-            more_than_viewers=_threshold(tx),
+            watch_hours=totals.watch_hours,
+            airtime_hours=totals.airtime_hours,
+            peak_viewers=totals.peak_viewers,
+            ranked=totals.ranked,
+            more_than_viewers=self._threshold(tx),
         )
 
-    def _live(self, tx: Transaction, question: Question) -> LiveFacts:
-        subject = question.subject
-        poll = tx.reply.live_poll(since=self.clock.now() - self.live_within)
-        if poll is None:
-            return LiveFacts(subject, None, False, 0, 0, None, (), _threshold(tx))
-        poll_id, day, polled_at, is_whole, more_than_viewers = poll
-        at_poll = {"poll_id": poll_id, "subject_id": subject.id}
-        game_name: str | None = None
-        ranked: tuple[Ranked, ...] = ()
-        if subject.kind is SubjectKind.GAME:
-            viewers, streams = tx.reply.game_live(**at_poll) or (0, 0)
-            ranked = _ranked(tx.reply.streamers_of_game_live(**at_poll, day=day, how_many=TOP)) if streams else ()
-        else:
-            seen = tx.reply.streamer_live(**at_poll, day=day)
-            viewers, game_name = seen or (0, None)
-            streams = 1 if seen else 0
-        return LiveFacts(subject, polled_at, is_whole, int(viewers), int(streams), game_name, ranked, more_than_viewers)
+    def _live(self, tx: Transaction, subject: Subject) -> LiveFacts:
+        poll = newest_poll(tx, whole_since=self._live_since())
+        if poll is None or poll.started_at < self._live_since():
+            return LiveFacts(
+                subject=subject,
+                polled_at=None,
+                is_whole=False,
+                viewers=0,
+                streams=0,
+                game_name=None,
+                ranked=(),
+                more_than_viewers=poll.more_than_viewers if poll else 0,
+            )
+        return (_game_now if subject.kind is SubjectKind.GAME else _streamer_now)(tx, subject, poll)
+
+    def _live_since(self) -> datetime:
+        return self.clock.now() - self.live_within
+
+    def _threshold(self, tx: Transaction) -> int:
+        """Streams with more viewers than this are counted, as of the newest poll."""
+        poll = newest_poll(tx, whole_since=self._live_since())
+        return poll.more_than_viewers if poll else 0
 
 
-def _dates(first: date, last: date) -> Iterable[date]:
-    return (first + timedelta(days=number) for number in range((last - first).days + 1))
+def _game_over_days(tx: Transaction, question: Question) -> _Totals:
+    game_ids, window = _categories(tx, question.subject), question.window
+    totals = tx.reply.game_over_days(game_ids=game_ids, days=_days_of(window))
+    parts = parts_of(tx, window.first, window.last)
+    streamers = tx.read.streamers_of_game(game_ids=game_ids, **parts, limit=TOP, offset=0)
+    return _totals(totals, (Ranked(row.streamer_name, float(row.watch_hours)) for row in streamers))
 
 
-def _ranked(rows: Iterable[Any]) -> tuple[Ranked, ...]:
-    return tuple(Ranked(str(name), float(value)) for name, value in rows)
+def _streamer_over_days(tx: Transaction, question: Question) -> _Totals:
+    streamer_id, window = question.subject.id, question.window
+    totals = tx.reply.streamer_over_days(streamer_id=streamer_id, days=_days_of(window))
+    played = tx.read.games_of_streamer(
+        streamer_id=streamer_id, first=window.first, last=window.last, limit=None, offset=0
+    )
+    return _totals(totals, _one_per_name(played))
 
 
-def _threshold(tx: Transaction) -> int:
-    return int(tx.reply.threshold() or 0)
+def _days_of(window: Window) -> list[date]:
+    return [window.first + timedelta(days=number) for number in range((window.last - window.first).days + 1)]
+
+
+def _one_per_name(categories: Iterable[Any]) -> list[Ranked]:
+    """The games with the most hours. Categories of one name are one game, which has the name of the most watched."""
+    by_name: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in categories:
+        by_name[row.name_key].append(row)
+    games = [
+        (sum(row.watch_hours for row in rows), min(row.game_id for row in rows), rows) for rows in by_name.values()
+    ]
+    games.sort(key=lambda game: (-game[0], game[1]))
+    return [Ranked(rows[0].game_name, float(watch_hours)) for watch_hours, _, rows in games[:TOP]]
+
+
+def _game_today(tx: Transaction, game: Subject, day: date) -> _Totals:
+    game_ids = _categories(tx, game)
+    totals = tx.reply.game_today(game_ids=game_ids)
+    streamers = tx.reply.streamers_of_game_today(day=day, game_ids=game_ids, limit=TOP)
+    return _totals(totals, (Ranked(row.streamer_name, float(row.watch_hours)) for row in streamers))
+
+
+def _streamer_today(tx: Transaction, streamer: Subject, day: date) -> _Totals:
+    games = list(tx.reply.games_of_streamer_today(day=day, streamer_id=streamer.id))
+    return _Totals(
+        watch_hours=float(sum(row.watch_hours for row in games)),
+        airtime_hours=float(sum(row.airtime_hours for row in games)),
+        peak_viewers=max((row.peak_viewers for row in games), default=0),
+        ranked=tuple(Ranked(row.game_name, float(row.watch_hours)) for row in games[:TOP]),
+    )
+
+
+def _game_now(tx: Transaction, subject: Subject, poll: NewestPoll) -> LiveFacts:
+    game_ids = _categories(tx, subject)
+    seen = tx.read.game_now(poll_id=poll.poll_id, game_ids=game_ids)
+    streams = tx.read.streamers_now(day=poll.day, poll_id=poll.poll_id, game_ids=game_ids, limit=TOP, offset=0)
+    return LiveFacts(
+        subject=subject,
+        polled_at=poll.started_at,
+        is_whole=poll.is_whole,
+        viewers=int(seen.viewers) if seen else 0,
+        streams=int(seen.streams) if seen else 0,
+        game_name=None,
+        ranked=tuple(Ranked(row.streamer_name, float(row.viewer_count)) for row in streams) if seen else (),
+        more_than_viewers=poll.more_than_viewers,
+    )
+
+
+def _streamer_now(tx: Transaction, subject: Subject, poll: NewestPoll) -> LiveFacts:
+    seen = tx.read.streamer_now(day=poll.day, poll_id=poll.poll_id, streamer_id=subject.id)
+    return LiveFacts(
+        subject=subject,
+        polled_at=poll.started_at,
+        is_whole=poll.is_whole,
+        viewers=int(seen.viewer_count) if seen else 0,
+        streams=1 if seen else 0,
+        game_name=seen.game_name if seen else None,
+        ranked=(),
+        more_than_viewers=poll.more_than_viewers,
+    )
+
+
+def _categories(tx: Transaction, game: Subject) -> list[str]:
+    """The ids of the categories that have the name of a game."""
+    return list(tx.read.categories_of_game(game_id=game.id))
+
+
+def _totals(row: Any, ranked: Iterable[Ranked]) -> _Totals:
+    return _Totals(float(row.watch_hours), float(row.airtime_hours), int(row.peak_viewers), tuple(ranked))

@@ -101,7 +101,7 @@ def last_good_poll(bot: Bot, attempts: Attempts) -> datetime | None:
     """When the newest poll began that brought something: in the database, kept on disk, or only in our own record."""
     known = [attempts.record.last_good_poll_at, bot.kept_polls.newest_good()]
     with suppress(DatabaseError), bot.database.transaction() as tx:
-        known.append(tx.health.last_good_poll())
+        known.append(tx.read.last_good_poll())
     return max((at for at in known if at is not None), default=None)
 
 

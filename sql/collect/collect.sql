@@ -198,14 +198,3 @@ where polls.poll_id = games.poll_id and polls.day = :day;
 delete from staging.set_aside
 using staging.polls
 where polls.poll_id = set_aside.poll_id and polls.day = :day;
-
--- name: newest_poll^
--- The newest poll, however it ended. Grain: one row.
-select
-    ended_at,
-    status,
-    error
-from staging.polls
--- By the day too, which is what the index has.
-order by day desc, started_at desc
-limit 1;

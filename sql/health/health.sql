@@ -7,21 +7,6 @@ from staging.polls
 where day >= cast(:since as date) and day < cast(:before as date)
 group by status;
 
--- name: last_poll^
--- The newest poll, whatever became of it. Grain: one row.
-select started_at, ended_at, status, pages, streams, viewers, duplicates, set_aside
-from staging.polls
--- By the day too, which is what the index has.
-order by day desc, started_at desc
-limit 1;
-
--- name: last_good_poll$
--- When the newest poll began that has anything to count.
-select started_at from staging.polls
-where status <> 'failed'
-order by day desc, started_at desc
-limit 1;
-
 -- name: last_day^
 -- The newest day that is rolled up. Grain: one row.
 select day, ends_at, polls, coverage, watch_hours, rolled_up_at

@@ -54,21 +54,6 @@ select
 from posts
 where status in ('due', 'sending', 'unknown');
 
--- name: last_poll^
--- The newest poll, whatever became of it, and when the newest that brought anything began. Grain: one row.
-select
-    polls.status,
-    polls.streams,
-    (
-        select good.started_at from staging.polls as good
-        where good.status <> 'failed'
-        order by good.day desc, good.started_at desc
-        limit 1
-    ) as last_good_at
-from staging.polls
-order by polls.day desc, polls.started_at desc
-limit 1;
-
 -- name: polls_between
 -- How the polls of a span of time ended. Grain: one row per status.
 select

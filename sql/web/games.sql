@@ -25,23 +25,6 @@ select
 from games
 where game_id = :game_id;
 
--- name: game_now^
--- A game at one poll. Grain: one row.
-select
-    viewers,
-    streams
-from staging.games
-where poll_id = :poll_id and game_id = :game_id;
-
--- name: measured^
--- How much of a span of days was measured. Grain: one row.
-select
-    count(*) filter (where covered_hours > 0) as days,
-    coalesce(sum(covered_hours), 0) as covered_hours,
-    coalesce(sum(watch_hours), 0) as watch_hours
-from days
-where day between cast(:first as date) and cast(:last as date);
-
 -- name: days_version^
 -- Until it is another, every sum of days stays as it is. Grain: one row.
 select
@@ -131,56 +114,3 @@ cross join unnest(cast(:game_ids as text [])) as asked (game_id)
 left join hourly_games on hourly_games.game_id = asked.game_id and hourly_games.hour_at = hours.hour_at
 where hours.hour_at >= cast(:from_at as timestamptz) and hours.hour_at < cast(:to_at as timestamptz)
 order by asked.game_id, hours.hour_at;
-
--- name: streamers_of_game
--- Who was watched most with a game over whole months and single days. Grain: one row per streamer.
-with parts as (
-    select
-        streamer_id,
-        watch_hours,
-        airtime_hours,
-        peak_viewers
-    from monthly_streamer_games
-    where game_id = :game_id and month = any(cast(:months as date []))
-    union all
-    select
-        streamer_id,
-        watch_hours,
-        airtime_hours,
-        peak_viewers
-    from daily_streamer_games
-    where game_id = :game_id and day = any(cast(:days as date []))
-),
-
-top as (
-    select
-        streamer_id,
-        sum(watch_hours) as watch_hours,
-        sum(airtime_hours) as airtime_hours,
-        max(peak_viewers) as peak_viewers,
-        count(*) over () as of_all
-    from parts
-    group by streamer_id
-    order by sum(watch_hours) desc, streamer_id
-    limit :limit offset :offset
-)
-
-select
-    top.streamer_id,
-    coalesce(streamers.streamer_name, top.streamer_id) as streamer_name,
-    addresses.slug,
-    top.watch_hours,
-    top.airtime_hours,
-    top.peak_viewers,
-    top.of_all
-from top
-left join streamers using (streamer_id)
-left join addresses on addresses.kind = 'streamer' and addresses.id = top.streamer_id and addresses.is_current
-order by top.watch_hours desc, top.streamer_id;
-
--- name: summed_up_months
--- The months of a span of days that are summed up. Grain: one row per month.
-select month
-from months
-where month between cast(:first as date) and cast(:last as date)
-order by month;

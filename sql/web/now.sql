@@ -9,27 +9,6 @@ select
     (select count(*) from posts where status in ('due', 'sending', 'unknown')) as open_posts,
     (select x_id from cursors where name = 'names') as named;
 
--- name: newest_poll^
--- The newest poll that saw anything; one that is whole rather than one that broke off in the same hour. Grain: one row.
-select
-    poll_id,
-    day,
-    started_at,
-    status = 'complete' as is_whole,
-    viewers,
-    streams,
-    more_than_viewers,
-    interval_minutes
-from (
-    -- By the day too, which is what the index has.
-    select * from staging.polls
-    where status <> 'failed'
-    order by day desc, started_at desc
-    limit 2
-) as newest
-order by status = 'complete' and started_at > cast(:since as timestamptz) desc, started_at desc
-limit 1;
-
 -- name: games_now
 -- The games of one poll, the most watched first, with what they had in an hour of yesterday and of last week.
 -- Grain: one row per game.
@@ -58,30 +37,6 @@ order by seen.viewers desc, seen.game_id;
 -- name: count_games_now$
 -- How many games one poll saw.
 select count(*) from staging.games where poll_id = :poll_id and game_id <> '';
-
--- name: streamers_now
--- Who was live at one poll, the most watched first. Grain: one row per stream.
-select
-    seen.streamer_id,
-    coalesce(streamers.streamer_name, seen.streamer_id) as streamer_name,
-    of_streamer.slug,
-    seen.viewer_count,
-    seen.game_id,
-    coalesce(games.game_name, '') as game_name,
-    of_game.slug as game_slug,
-    seen.started_at
-from (
-    select * from staging.streams
-    where day = :day and poll_id = :poll_id and (cast(:game_id as text) is null or game_id = :game_id)
-    order by viewer_count desc, streamer_id
-    limit :limit offset :offset
-) as seen
-left join streamers using (streamer_id)
-left join games using (game_id)
-left join addresses as of_streamer
-    on of_streamer.kind = 'streamer' and of_streamer.id = seen.streamer_id and of_streamer.is_current
-left join addresses as of_game on of_game.kind = 'game' and of_game.id = seen.game_id and of_game.is_current
-order by seen.viewer_count desc, seen.streamer_id;
 
 -- name: viewers_by_hour
 -- All of Twitch, by the hour, of a span of time. Grain: one row per hour.

@@ -8,19 +8,6 @@ select
 from streamers
 where streamer_id = :streamer_id;
 
--- name: streamer_now^
--- A streamer at one poll. Grain: one row.
-select
-    streams.viewer_count,
-    coalesce(games.game_name, '') as game_name,
-    addresses.slug as game_slug,
-    streams.started_at
-from staging.streams
-left join games using (game_id)
-left join addresses on addresses.kind = 'game' and addresses.id = streams.game_id and addresses.is_current
-where streams.day = :day and streams.poll_id = :poll_id and streams.streamer_id = :streamer_id
-limit 1;
-
 -- name: streamer_by_day
 -- Streamers on each measured day of a span; who was not seen was watched by nobody. Grain: one row per streamer and day.
 select
@@ -36,27 +23,6 @@ cross join unnest(cast(:streamer_ids as text [])) as asked (streamer_id)
 left join daily_streamers on daily_streamers.day = days.day and daily_streamers.streamer_id = asked.streamer_id
 where days.day between cast(:first as date) and cast(:last as date) and days.covered_hours > 0
 order by asked.streamer_id, days.day;
-
--- name: games_of_streamer
--- What a streamer played over a span of days, the most watched first; streams without a game are one.
--- Grain: one row per game.
-select
-    played.game_id,
-    coalesce(games.game_name, '') as game_name,
-    addresses.slug,
-    sum(played.watch_hours) as watch_hours,
-    sum(played.airtime_hours) as airtime_hours,
-    max(played.peak_viewers) as peak_viewers,
-    sum(sum(played.watch_hours)) over () as watch_hours_of_all,
-    sum(sum(played.airtime_hours)) over () as airtime_hours_of_all,
-    count(*) over () as of_all
-from daily_streamer_games as played
-left join games using (game_id)
-left join addresses on addresses.kind = 'game' and addresses.id = played.game_id and addresses.is_current
-where played.streamer_id = :streamer_id and played.day between cast(:first as date) and cast(:last as date)
-group by played.game_id, games.game_name, addresses.slug
-order by sum(played.watch_hours) desc, played.game_id
-limit :limit offset :offset;
 
 -- name: records_of_streamer
 -- The days on which a streamer had more than ever: viewers, hours watched, hours on the air. Grain: one row per record.

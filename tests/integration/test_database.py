@@ -384,7 +384,7 @@ def test_instants_come_in_utc_whatever_the_servers_time_zone(database: Database,
     pool = ReadPool(url, queries)
     for reads in (database, pool):
         with reads.transaction() as tx:
-            started_at = tx.health.last_good_poll()
+            started_at = tx.read.last_good_poll()
         assert (started_at, started_at.utcoffset()) == (DAY_START, timedelta(0))
     pool.close()
 

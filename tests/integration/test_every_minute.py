@@ -202,10 +202,16 @@ def test_whether_the_dashboard_is_up_to_date_is_known_from_indexes(
     site = open_site(Settings(), pool, clock)
     Changes(site).version()
     with pool.transaction() as tx:
-        tx.web.last_poll()
-        tx.web.newest_poll(since=NOW)
+        tx.read.last_poll()
+        tx.read.last_good_poll()
+        tx.read.newest_poll(whole_since=NOW)
     pool.close()
-    assert {plan.name for plan in explained.plans} == {"web.state", "web.last_poll", "web.newest_poll"}
+    assert {plan.name for plan in explained.plans} == {
+        "web.state",
+        "read.last_poll",
+        "read.last_good_poll",
+        "read.newest_poll",
+    }
     assert_bounded(explained.plans, url)
 
 

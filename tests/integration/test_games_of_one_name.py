@@ -10,7 +10,7 @@ from bot.core.calendar import Calendar
 from bot.core.names import DatabaseNames
 from bot.core.questions import Question, Subject, SubjectKind, Window, WindowKind
 from bot.daily.rollup import Rollup
-from bot.reply.facts import SpanFacts
+from bot.reply.facts import Ranked, SpanFacts
 from bot.reply.lookup import Lookup
 from bot.reply.understand import understand
 from helperfunctions import migrations
@@ -84,10 +84,12 @@ def test_an_answer_about_either_is_about_both(game_id: str, two_days: Database) 
 def test_a_game_is_live_in_all_its_categories(two_days: Database) -> None:
     poll_id = first_poll(two_days)
     with two_days.transaction() as tx:
-        assert tuple(tx.reply.game_live(poll_id=poll_id, subject_id="1")) == (700, 2)
-        assert tx.reply.game_live(poll_id=poll_id, subject_id="nobody's") is None
-        live = list(tx.reply.streamers_of_game_live(day=DAY, poll_id=poll_id, subject_id="2", how_many=5))
-    assert live == [("Ada", 400), ("Bob", 300)]
+        of_either = tx.read.categories_of_game(game_id="2")
+        assert sorted(of_either) == ["1", "2"]
+        assert tuple(tx.read.game_now(poll_id=poll_id, game_ids=of_either)) == (700, 2)
+        assert tx.read.game_now(poll_id=poll_id, game_ids=["unknown"]) is None
+        live = tx.read.streamers_now(day=DAY, poll_id=poll_id, game_ids=of_either, limit=5, offset=0)
+        assert [(row.streamer_name, row.viewer_count) for row in live] == [("Ada", 400), ("Bob", 300)]
 
 
 def first_poll(database: Database) -> int:
@@ -97,9 +99,10 @@ def first_poll(database: Database) -> int:
     return int(poll_id)
 
 
-def test_a_streamer_of_both_is_told_one_game(two_days: Database) -> None:
-    with two_days.transaction() as tx:
-        assert list(tx.reply.games_of_streamer(subject_id="ada", first=DAY, last=DAY, how_many=5)) == [("Chess", 210.0)]
+def test_an_answer_about_a_streamer_of_both_has_one_game(two_days: Database) -> None:
+    days = Window(WindowKind.DAYS, DAY, DAY)
+    facts = lookup(two_days).facts(Question(Subject(SubjectKind.STREAMER, "ada", "Ada"), days))
+    assert facts.ranked == (Ranked("Chess", 210.0),)
 
 
 def test_who_asks_for_the_name_is_answered_and_not_asked_back(two_days: Database) -> None:

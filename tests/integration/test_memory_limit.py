@@ -79,7 +79,7 @@ def read(pool: ReadPool, number: int) -> tuple[int, int]:
     """Who was watched most, with one game and over all games, both sorted from 600,000 and 1,200,000 rows."""
     with pool.transaction() as tx:
         of_game = list(
-            tx.web.streamers_of_game(game_id=JUST_CHATTING, months=[], days=DAYS, limit=25, offset=25 * number)
+            tx.read.streamers_of_game(game_ids=[JUST_CHATTING], months=[], days=DAYS, limit=25, offset=25 * number)
         )
         of_all = list(tx.web.standings(months=[], days=DAYS))
     return len(of_game), len(of_all)

@@ -31,7 +31,7 @@ def facts(**changes: Any) -> Facts:
     well = Facts(
         at=at,
         polls={"complete": 48},
-        last_poll=LastPoll(at, at, "complete", 300, 28_000, 2_000_000, 30, 0),
+        last_poll=LastPoll(at, at, "complete", 300, 28_000, 2_000_000, 30, 0, None),
         last_good_poll_at=at - timedelta(minutes=29),
         last_day=LastDay(DAY.date, DAY.ends_at, 48, 1.0, 5e7, DAY.ends_at),
         days_due=[],

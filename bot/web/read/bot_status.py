@@ -59,14 +59,13 @@ def health(tx: Transaction, site: Site) -> list[Health]:
 
 
 def _poll_health(tx: Transaction, site: Site) -> Health:
-    last = tx.web.last_poll()
+    last, last_good_at = tx.read.last_poll(), tx.read.last_good_poll()
     if last is None:
         return Health("poll", False, "no poll yet")
-    status, streams, last_good_at = last
     since = tx.web.polls_between(since=site.clock.now() - timedelta(days=1))
     of_last_day = ", ".join(f"{polls} {how}" for how, polls in since) or "none"
     is_late = last_good_at is None or is_poll_late(site.clock.now(), last_good_at, site.poll_every)
-    says = f"the newest is {status} with {streams:,} streams; of the last 24 hours: {of_last_day}"
+    says = f"the newest is {last.status} with {last.streams:,} streams; of the last 24 hours: {of_last_day}"
     return Health("poll", not is_late, f"late: {says}" if is_late else says)
 
 

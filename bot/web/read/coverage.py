@@ -1,24 +1,15 @@
 """Which days are meant, how much of them was measured, and what may be held against what."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from bot.core.read import Measured
 from bot.web.read.ranges import Span, Wanted
 from bot.web.site import Site
 from helperfunctions.database import Transaction
 
 # A bot that began a week ago would tell of a month that everything grew fourfold.
 _ABOUT_AS_LONG: Final = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """How much of some days was measured: days of which anything was, hours, and the hours watched of all Twitch."""
-
-    days: int
-    covered_hours: float
-    watch_hours: float
 
 
 def newest_day(tx: Transaction, site: Site) -> date:
@@ -35,11 +26,6 @@ def span_of(tx: Transaction, site: Site, wanted: Wanted) -> Span:
 def hours_of(site: Site, span: Span) -> float:
     """How many hours some days have."""
     return (site.calendar.day(span.last).ends_at - site.calendar.day(span.first).starts_at) / timedelta(hours=1)
-
-
-def measured(tx: Transaction, span: Span) -> Measured:
-    """How much of some days was."""
-    return Measured(*tx.web.measured(first=span.first, last=span.last))
 
 
 def can_be_compared(now: Measured, before: Measured) -> bool:

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.core.read import parts_of
 from bot.web.read.coverage import hours_of, ratio
 from bot.web.read.now import NewestPoll, last_hours
 from bot.web.read.ranges import Span
-from bot.web.read.rankings import parts_of, standings
+from bot.web.read.rankings import standings
 from bot.web.read.rows import GameDay, GameHour, GameSummary, HourOfWeek, Part, Rows, StreamerOfGame, counted
 from bot.web.site import Site
 from helperfunctions.database import Transaction
@@ -59,9 +60,9 @@ def _now(tx: Transaction, game_id: str, poll: NewestPoll | None) -> tuple[int | 
     """Viewers and streams; None when that is not known."""
     if poll is None or poll.is_stale:
         return None, None
-    seen = tx.web.game_now(poll_id=poll.poll_id, game_id=game_id)
+    seen = tx.read.game_now(poll_id=poll.poll_id, game_ids=[game_id])
     if seen:
-        return int(seen[0]), int(seen[1])
+        return int(seen.viewers), int(seen.streams)
     return (0, 0) if poll.is_whole else (None, None)
 
 
@@ -129,18 +130,20 @@ def _averaged(weekday: int, clock_hour: int, seen: Sequence[tuple[GameHour, floa
 
 def streamers(tx: Transaction, game_id: str, span: Span, part: Part) -> Rows[StreamerOfGame]:
     """Who was watched most with a game."""
-    rows, total = counted(tx.web.streamers_of_game, {"game_id": game_id, **parts_of(tx, span)}, part)
+    rows, total = counted(
+        tx.read.streamers_of_game, {"game_ids": [game_id], **parts_of(tx, span.first, span.last)}, part
+    )
     found = [
         StreamerOfGame(
             rank=rank,
-            streamer_id=streamer_id,
-            streamer=name,
-            slug=slug,
-            watch_hours=watch_hours,
-            airtime_hours=airtime_hours,
-            average_viewers=ratio(watch_hours, airtime_hours),
-            peak_viewers=peak,
+            streamer_id=row.streamer_id,
+            streamer=row.streamer_name,
+            slug=row.slug,
+            watch_hours=row.watch_hours,
+            airtime_hours=row.airtime_hours,
+            average_viewers=ratio(row.watch_hours, row.airtime_hours),
+            peak_viewers=row.peak_viewers,
         )
-        for rank, (streamer_id, name, slug, watch_hours, airtime_hours, peak, _) in enumerate(rows, part.offset + 1)
+        for rank, row in enumerate(rows, part.offset + 1)
     ]
     return Rows(found, total)

@@ -1,9 +1,10 @@
 """What is watched now: the newest poll, and the hours around it."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
+from bot.core import read
 from bot.health.lateness import is_poll_late
 from bot.web.read.coverage import change
 from bot.web.read.rows import GameNow, HourOfAll, Part, Rows, StreamNow
@@ -14,16 +15,9 @@ _HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class NewestPoll:
-    """The newest poll that saw anything. `is_stale`: too old to be called now."""
+class NewestPoll(read.NewestPoll):
+    """The newest poll. `is_stale`: too old to be shown as now."""
 
-    poll_id: int
-    day: date
-    started_at: datetime
-    is_whole: bool
-    viewers: int
-    streams: int
-    more_than_viewers: int
     is_stale: bool
 
     @property
@@ -35,12 +29,11 @@ class NewestPoll:
 def newest_poll(tx: Transaction, site: Site) -> NewestPoll | None:
     """The newest poll; None before the first."""
     now = site.clock.now()
-    row = tx.web.newest_poll(since=now - 2 * site.poll_every)
-    if row is None:
+    poll = read.newest_poll(tx, whole_since=now - 2 * site.poll_every)
+    if poll is None:
         return None
-    poll_id, day, started_at, is_whole, viewers, streams, more_than_viewers, interval_minutes = row
-    is_stale = is_poll_late(now, started_at, timedelta(minutes=interval_minutes))
-    return NewestPoll(poll_id, day, started_at, is_whole, int(viewers), int(streams), more_than_viewers, is_stale)
+    is_stale = is_poll_late(now, poll.started_at, timedelta(minutes=poll.interval_minutes))
+    return NewestPoll(**asdict(poll), is_stale=is_stale)
 
 
 def games_now(tx: Transaction, site: Site, poll: NewestPoll | None, part: Part) -> Rows[GameNow]:
@@ -81,10 +74,14 @@ def streamers_now(
         return Rows((), 0)
     total = poll.streams
     if game_id is not None:
-        seen = tx.web.game_now(poll_id=poll.poll_id, game_id=game_id)
-        total = int(seen[1]) if seen else 0
-    rows = tx.web.streamers_now(
-        poll_id=poll.poll_id, day=poll.day, game_id=game_id, limit=part.limit, offset=part.offset
+        seen = tx.read.game_now(poll_id=poll.poll_id, game_ids=[game_id])
+        total = int(seen.streams) if seen else 0
+    rows = tx.read.streamers_now(
+        poll_id=poll.poll_id,
+        day=poll.day,
+        game_ids=None if game_id is None else [game_id],
+        limit=part.limit,
+        offset=part.offset,
     )
     return Rows([StreamNow(rank, *row) for rank, row in enumerate(rows, part.offset + 1)], total)
 

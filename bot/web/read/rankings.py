@@ -3,12 +3,11 @@
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from math import nan
 from typing import overload
 
-from bot.core.calendar import months_and_days
-from bot.web.read.coverage import Measured, can_be_compared, change_per_hour, measured, ratio
+from bot.core.read import Measured, measured, parts_of
+from bot.web.read.coverage import can_be_compared, change_per_hour, ratio
 from bot.web.read.ranges import Span
 from bot.web.read.rows import GameInRange
 from bot.web.site import Site
@@ -113,17 +112,10 @@ def standings(tx: Transaction, site: Site, span: Span) -> Standings:
 
 
 def _sums(tx: Transaction, span: Span) -> Sums:
-    sums = Sums(measured(tx, span), measured(tx, span.before))
+    sums = Sums(measured(tx, span.first, span.last), measured(tx, span.before.first, span.before.last))
     before = {}
     if can_be_compared(sums.measured, sums.measured_before):
-        rows = tx.web.standings(**parts_of(tx, span.before))
+        rows = tx.web.standings(**parts_of(tx, span.before.first, span.before.last))
         before = {game_id: (rank, hours) for rank, (game_id, hours, *_) in enumerate(rows, start=1)}
-    sums.add(tx.web.standings(**parts_of(tx, span)), before)
+    sums.add(tx.web.standings(**parts_of(tx, span.first, span.last)), before)
     return sums
-
-
-def parts_of(tx: Transaction, span: Span) -> dict[str, Sequence[date]]:
-    """Some days as the months that are summed up and the days between them."""
-    summed_up = [month for (month,) in tx.web.summed_up_months(first=span.first, last=span.last)]
-    months, days = months_and_days(span.first, span.last, summed_up)
-    return {"months": months, "days": days}

@@ -34,9 +34,7 @@ class Part:
     offset: int = 0
 
 
-def counted(
-    query: Callable[..., Iterable[tuple[Any, ...]]], about: Mapping[str, object], part: Part
-) -> tuple[list[tuple[Any, ...]], int]:
+def counted(query: Callable[..., Iterable[Any]], about: Mapping[str, object], part: Part) -> tuple[list[Any], int]:
     """A part of a table whose rows tell in their last column how many there are in all."""
     rows = list(query(**about, limit=part.limit, offset=part.offset))
     # Behind the end there is no row that could.

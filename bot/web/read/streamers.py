@@ -1,6 +1,7 @@
 """How a streamer did."""
 
-from bot.web.read.coverage import can_be_compared, change_per_hour, measured, ratio
+from bot.core.read import measured
+from bot.web.read.coverage import can_be_compared, change_per_hour, ratio
 from bot.web.read.now import NewestPoll
 from bot.web.read.ranges import Span
 from bot.web.read.rows import GameOfStreamer, Part, Record, Rows, StreamerDay, StreamerSummary, counted
@@ -16,9 +17,9 @@ def summary(tx: Transaction, streamer_id: str, slug: str, span: Span, poll: Newe
     name, login, first_seen_day, last_seen_day = streamer
     now, is_live = None, None
     if poll is not None and not poll.is_stale:
-        now = tx.web.streamer_now(day=poll.day, poll_id=poll.poll_id, streamer_id=streamer_id)
+        now = tx.read.streamer_now(day=poll.day, poll_id=poll.poll_id, streamer_id=streamer_id)
         is_live = True if now else False if poll.is_whole else None
-    covered, covered_before = measured(tx, span), measured(tx, span.before)
+    covered, covered_before = (measured(tx, one.first, one.last) for one in (span, span.before))
     days = by_day(tx, streamer_id, span)
     watch_hours = sum(day.watch_hours for day in days) if days else None
     airtime_hours = sum(day.airtime_hours for day in days) if days else None
@@ -33,10 +34,10 @@ def summary(tx: Transaction, streamer_id: str, slug: str, span: Span, poll: Newe
         first_seen_day=first_seen_day,
         last_seen_day=last_seen_day,
         is_live=is_live,
-        viewers_now=int(now[0]) if now else None,
-        game_now=now[1] if now else None,
-        game_now_slug=now[2] if now else None,
-        live_since=now[3] if now else None,
+        viewers_now=int(now.viewer_count) if now else None,
+        game_now=now.game_name if now else None,
+        game_now_slug=now.game_slug if now else None,
+        live_since=now.started_at if now else None,
         first_day=span.first,
         last_day=span.last,
         days_measured=covered.days,
@@ -62,31 +63,21 @@ def by_day(tx: Transaction, streamer_id: str, span: Span) -> list[StreamerDay]:
 def games(tx: Transaction, streamer_id: str, span: Span, part: Part) -> Rows[GameOfStreamer]:
     """What a streamer played, the most watched first."""
     about = {"streamer_id": streamer_id, "first": span.first, "last": span.last}
-    rows, total = counted(tx.web.games_of_streamer, about, part)
+    rows, total = counted(tx.read.games_of_streamer, about, part)
     found = [
         GameOfStreamer(
             rank=rank,
-            game_id=game_id,
-            game=name,
-            slug=slug,
-            watch_hours=watch_hours,
-            share=ratio(watch_hours, watch_hours_of_all),
-            airtime_hours=airtime_hours,
-            airtime_share=ratio(airtime_hours, airtime_hours_of_all),
-            average_viewers=ratio(watch_hours, airtime_hours),
-            peak_viewers=int(peak),
+            game_id=row.game_id,
+            game=row.game_name,
+            slug=row.slug,
+            watch_hours=row.watch_hours,
+            share=ratio(row.watch_hours, row.watch_hours_of_all),
+            airtime_hours=row.airtime_hours,
+            airtime_share=ratio(row.airtime_hours, row.airtime_hours_of_all),
+            average_viewers=ratio(row.watch_hours, row.airtime_hours),
+            peak_viewers=int(row.peak_viewers),
         )
-        for rank, (
-            game_id,
-            name,
-            slug,
-            watch_hours,
-            airtime_hours,
-            peak,
-            watch_hours_of_all,
-            airtime_hours_of_all,
-            _,
-        ) in enumerate(rows, part.offset + 1)
+        for rank, row in enumerate(rows, part.offset + 1)
     ]
     return Rows(found, total)
 
