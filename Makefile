@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# More than cores: many tests wait for a process to notice something.
+# More than cores: many tests wait for another process.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
+# The optional parts that are always installed.
+EXTRAS := --extra web --extra aws --extra demo
 FILE ?=
-# As one word for the shell, whatever it contains; only a `~/` at its beginning is the shell's to replace.
+# FILE as one word for the shell, whatever it contains; only a `~/` at its beginning is expanded.
 FILE_WORD = $(if $(FILE),$(subst '~/,~/','$(subst ','\'',$(FILE))'))
 
 .DEFAULT_GOAL := help
@@ -19,43 +21,44 @@ help: ## List the verbs
 
 install: $(VENV)/.development ## Make .venv with everything for use and development
 
-demo: $(VENV)/.runtime ## Live through a day in about a minute, with no account anywhere
+demo: $(VENV)/.runtime ## Run a day of the bot in about a minute; no account needed
 	@$(BIN)/watchtime demo $(ARGS)
 
 run: $(VENV)/.runtime ## Run the bot until Ctrl-C
 	@$(BIN)/watchtime run $(ARGS)
 
-backup: $(VENV)/.runtime ## Back the database up into FILE, or a new file here
+backup: $(VENV)/.runtime ## Back up the database into FILE, or into a new file here
 	@$(BIN)/watchtime backup $(FILE_WORD) $(ARGS)
 
-restore: $(VENV)/.runtime ## Put the backup FILE into the database; stop the bot before
+restore: $(VENV)/.runtime ## Restore the backup FILE into the database; stop the bot first
+	@[ -n $(if $(FILE),x,"") ] || { echo "usage: make restore FILE=watchtime-2026-11-21T160509Z.dump" >&2; exit 2; }
 	@$(BIN)/watchtime restore $(FILE_WORD) $(ARGS)
 
 test: $(VENV)/.development ## Run all tests, on all cores
 	$(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 1 -q $(ARGS)
 
-test-long: $(VENV)/.development ## Run all tests, those that can be longer at their full length: about an hour
+test-long: $(VENV)/.development ## Run all tests at full length: about an hour
 	$(BIN)/python -m pytest --long -n $(WORKERS) --dist load --maxschedchunk 1 -q $(ARGS)
 
 test-engine: $(VENV)/.development ## Run the shipped containers with a year of data; needs Docker, half an hour and 15 GB
 	$(BIN)/python -m pytest -m engine -v tests/engine $(ARGS)
 
-soak: $(VENV)/.development ## Live a year with its faults in about an hour; ARGS="--seed 2 --days 30"
+soak: $(VENV)/.development ## Simulate a year with its faults in about an hour; ARGS="--seed 2 --days 30"
 	@$(BIN)/python -m tests.soak $(ARGS)
 
-check: $(VENV)/.development ## Lint, format, types, arrows between the rooms, secrets
+check: $(VENV)/.development ## Lint, format, types, import rules, secrets
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory secrets
 
-# What tests plant on purpose is no secret, and hashes of packages only look like some.
-secrets: $(VENV)/.development ## Find secrets in what git tracks
+# Excluded: values that tests plant on purpose, and the hashes of packages.
+secrets: $(VENV)/.development ## Scan the tracked files for secrets
 	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --exclude-files '^requirements' \
 	  --exclude-secrets '^(planted-|hunter2-planted|mine$$|one$$|wrong$$|%s$$|(100%)?\{[A-Z]+\})'
 
-format: $(VENV)/.development ## Put the code into shape
+format: $(VENV)/.development ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -65,18 +68,18 @@ bench: $(VENV)/.benchmarks ## Measure; ARGS names one of: staging crawl rollup a
 mutants: $(VENV)/.development ## Change the code in small ways and report which changes no test notices
 	$(BIN)/python -m tests.mutants $(ARGS)
 
-lock: $(VENV)/.development ## Compile the lock files anew from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+lock: $(VENV)/.development ## Compile the lock files from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml $(EXTRAS) --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header -q $(ARGS) -o requirements.txt
-	$(BIN)/uv pip compile pyproject.toml --extra dev --extra bench --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml $(EXTRAS) --extra dev --extra bench --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header -q $(ARGS) -c requirements.txt -o requirements-dev.txt
-	$(BIN)/uv pip compile pyproject.toml --extra bench-web --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml $(EXTRAS) --extra bench-web --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header -q $(ARGS) -c requirements-dev.txt -o requirements-bench.txt
 
-schema: $(VENV)/.development ## Write sql/schema.sql anew from the migrations
+schema: $(VENV)/.development ## Write sql/schema.sql from the migrations
 	$(BIN)/python -m tests.schema_dump sql/schema.sql
 
-screenshots: $(VENV)/.development ## Look at the demo's dashboard in Chromium, for docs/screenshots
+screenshots: $(VENV)/.development ## Take the screenshots of the demo's dashboard in docs/screenshots
 	$(BIN)/python -m tests.screenshots docs/screenshots
 
 clean: ## Remove .venv and caches
@@ -86,21 +89,21 @@ $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-	  echo "The module venv is missing; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	  echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 
-# The project itself is linked, not copied: what is edited is what runs.
+# Editable: the project runs from this folder.
 $(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/bin/pip
-	@echo "Installing into $(VENV) …"
+	@echo "Installing into $(VENV), about 250 MB; this takes a minute or two …"
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
 	@touch $@
 
 $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
-	@echo "Installing what development needs into $(VENV) …"
+	@echo "Installing the development tools into $(VENV) …"
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
 $(VENV)/.benchmarks: requirements-bench.txt $(VENV)/.development
-	@echo "Installing what the benchmarks compare with into $(VENV) …"
+	@echo "Installing the tools for benchmarks into $(VENV) …"
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-bench.txt
 	@touch $@

@@ -10,12 +10,13 @@ import json
 import logging
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final
-
-import tenacity
+from typing import TYPE_CHECKING, Any, Final
 
 from helperfunctions.clock import Clock
 from helperfunctions.errors import SecretsUnavailable, SettingsError
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,9 @@ def read(name: str, given: Mapping[str, str], clock: Clock, timeout: tuple[float
     # They write whole answers into their logs at lower levels.
     for logger in _LOGGERS:
         logging.getLogger(logger).setLevel(logging.WARNING)
+    # Imported here: every verb reads the settings, and few settings come from AWS.
+    import tenacity
+
     retrying = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(ATTEMPTS),
         wait=tenacity.wait_exponential(max=10) + tenacity.wait_random(0, 1),
@@ -103,8 +107,13 @@ def read(name: str, given: Mapping[str, str], clock: Clock, timeout: tuple[float
 
 
 def _fetch(name: str, given: Mapping[str, str], timeout: tuple[float, float]) -> dict[str, Any]:
-    # Here, for they take their time and memory, and most people have no AWS.
-    import boto3
+    # Imported here: they are slow to import, and most installations do not use AWS.
+    try:
+        import boto3
+    except ModuleNotFoundError as exc:
+        raise SettingsError(
+            [f"AWS secret {name} cannot be read without boto3: install the extra `aws`, or everything (make install)"]
+        ) from exc
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
@@ -208,7 +217,7 @@ def _as_text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else json.dumps(value)
 
 
-def _tell(state: tenacity.RetryCallState) -> None:
+def _tell(state: "RetryCallState") -> None:
     failure = state.outcome.exception() if state.outcome else None
     pause = state.next_action.sleep if state.next_action else 0.0
     log.info("AWS: %s; trying again attempt=%d wait_seconds=%.1f", failure, state.attempt_number, pause)

@@ -1,46 +1,68 @@
-"""The command line: one verb per job, each the function that the timetable calls. Only translates.
+"""The command line: one verb per job and per task of an operator. Translates arguments and prints results.
 
-Each verb imports what it needs: nobody who asks for help waits for a database driver.
+Each verb imports what it needs inside its function, so that `--help` does not load a database driver.
 """
 
 import logging
 import random
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from bot import __version__
 from bot.cli import check, develop, jobs, operations, web, x
+from bot.cli.common import examples, opened_bot, table_lines, terminal_width
+from bot.cli.extras import missing_extra
 from bot.core.polls import CrawlEnd, PollStatus
-from bot.core.posts import DaySummaries, OutboxRow
-from bot.core.watch_time import RolledUpDay
 from helperfunctions import environment, log
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import SettingsError, TwitchRefused, TwitchUnavailable, WatchTimeError
 
+if TYPE_CHECKING:
+    from bot.core.posts import DaySummaries
+    from bot.core.watch_time import RolledUpDay
+
+# The one description of the exit codes: the help prints it, and the documentation has the same table.
+EXIT_CODES: Final[Mapping[int, str]] = {
+    0: "done",
+    2: "wrong usage",
+    65: "unusable backup, or the target database is in use",
+    66: "no such day, or it is not measured yet",
+    69: "Twitch or X rejected the request; repeating it does not help",
+    70: "internal error",
+    74: "the output cannot be written",
+    75: "temporary: try again later (Twitch, X, AWS or the database is unavailable, the month's budget is spent, or "
+    "another process is doing this job)",
+    78: "fix the configuration",
+}
+
 app = typer.Typer(
     name="watchtime",
-    help="Knows how much Twitch is watched: polls it, adds up each day, and says what was watched most.",
-    epilog="Exit codes: 0 done, 2 wrong usage, 65 no usable backup, or a database in use, 66 no such day, 69 Twitch or "
-    "X refuses the request, 70 internal error, 74 the output cannot be written, 75 try again later (Twitch, X, AWS or "
-    "the database is away, the month's budget is spent, or another process is doing this job), 78 fix the "
-    "configuration.",
+    help="Measures Twitch watch time: polls live streams, rolls up each day, posts the top games and streamers.",
+    epilog="\b\nExit codes:\n"
+    + "\n".join(
+        line for code, meaning in EXIT_CODES.items() for line in table_lines((f"  {code:>2}", meaning), [], width=78)
+    ),
     no_args_is_help=True,
     add_completion=False,
+    # Plain help: importing rich's help formatter takes longer than everything else that --help does.
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
 DayOption = Annotated[
-    datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="The date on which the day starts.")
+    datetime | None,
+    typer.Option("--day", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The date on which the day starts."),
 ]
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(is_wanted: bool) -> None:
+    if is_wanted:
         typer.echo(f"watchtime {__version__}")
         raise typer.Exit
 
@@ -53,12 +75,22 @@ def main() -> None:
             app(prog_name="watchtime")
     except SettingsError as exc:
         for problem in exc.problems:
-            print(f"watchtime: {problem}", file=sys.stderr)  # noqa: T201
+            _complain(problem)
         sys.exit(exc.exit_code)
     except WatchTimeError as exc:
         logging.getLogger(__name__).debug("the error in full", exc_info=True)
-        print(f"watchtime: {exc}", file=sys.stderr)  # noqa: T201
+        _complain(str(exc))
         sys.exit(exc.exit_code)
+    except ModuleNotFoundError as exc:
+        message = missing_extra(exc)
+        if message is None:
+            raise
+        _complain(message)
+        sys.exit(SettingsError.exit_code)
+
+
+def _complain(problem: str) -> None:
+    print(f"watchtime: {problem}", file=sys.stderr)  # noqa: T201
 
 
 @app.callback()
@@ -72,14 +104,16 @@ def before_any(
     log.set_up("DEBUG" if verbose else "INFO")
 
 
-@app.command()
+@app.command(epilog=examples("watchtime run", "LOG_FORMAT=json watchtime run"))
 def run() -> None:
-    """Do every job when it is due, until stopped (Ctrl-C or SIGTERM); then finish what is going on.
+    """Run every job when it is due, until stopped.
 
-    At start it applies migrations, takes a poll if the last good one is older than an interval, and catches up on
-    what was due while it was down. A job that fails again and again waits for longer each time, up to an hour. While
-    another bot runs on the same database it stands by. While the database is away it goes on polling, and keeps the
-    polls on disk. While a credential is refused it looks for a newer one where they come from.
+    Ctrl-C or SIGTERM stops it; it then finishes the jobs that are running. At start it applies migrations, takes a
+    poll if the last good one is older than one interval, and catches up on jobs that were due while it was down. A job
+    that fails repeatedly is retried with growing pauses, up to an hour.
+
+    While another bot runs on the same database, this one is on standby. While the database is unavailable, polls
+    continue and are stored on disk. While a credential is refused, the credentials are read again every five minutes.
     """
     from bot.runtime.credentials import CredentialReload, run_reloading
     from bot.runtime.run import run_once
@@ -94,11 +128,11 @@ def run() -> None:
     run_reloading(reload, partial(run_once, reload=reload, clock=clock, stop=stop), stop)
 
 
-@app.command()
+@app.command(epilog=examples("watchtime collect", "watchtime --verbose collect   # log each request"))
 def collect() -> None:
-    """Take one poll of Twitch into staging.
+    """Take one poll of Twitch and store it in staging.
 
-    Ends with 75 when Twitch did not answer or another collector is at work, with 78 when Twitch refuses the
+    Ends with 75 when Twitch did not answer or another process is collecting, and with 78 when Twitch rejects the
     credentials.
     """
     from bot.wiring import open_bot
@@ -124,34 +158,48 @@ def collect() -> None:
         raise typer.Exit(TwitchUnavailable.exit_code)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "watchtime daily", "watchtime daily --day 2026-11-21   # once more, while its streams are in staging"
+    )
+)
 def daily(day: DayOption = None) -> None:
-    """Roll up every finished day that is not done; with --day, one day again while its streams are in staging."""
-    from bot.wiring import open_bot
-    from helperfunctions import settings
+    """Roll up every finished day that is not rolled up yet.
 
-    with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
+    With --day, roll up one day again; possible while its raw streams are in staging.
+    """
+    with opened_bot() as bot:
         done = [bot.rollup.redo(day.date())] if day else bot.rollup.daily()
-    for one in done:
-        typer.echo(_day_line(one))
+    for rolled_up in done:
+        typer.echo(_day_line(rolled_up))
     if not done:
         typer.echo("Nothing is due: every finished day with polls is rolled up.")
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "watchtime post --dry-run --charts charts   # show the posts, and draw their charts into charts/",
+        "watchtime post",
+        "watchtime post --day 2026-11-21",
+    )
+)
 def post(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the summaries and send nothing.")] = False,
     day: DayOption = None,
     charts: Annotated[
-        Path | None, typer.Option("--charts", help="With --dry-run: draw the charts into this folder.")
+        Path | None,
+        typer.Option("--charts", metavar="FOLDER", help="With --dry-run: draw the charts into this folder."),
     ] = None,
 ) -> None:
-    """Post the summaries of a day to X, by default of the newest finished one. What was posted is not posted again."""
-    from bot.wiring import open_bot
-    from helperfunctions import settings
+    """Post the summaries of the newest finished day, or of --day.
+
+    A summary that was posted is not posted again. The first day that is measured is posted when it is over: on the
+    day after the bot's start, or two days after a start in the evening (Pacific time).
+    """
+    from bot.core.posts import OutboxRow
     from helperfunctions.database import records
 
-    with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
+    with opened_bot() as bot:
         named = day.date() if day else None
         if dry_run:
             _show(bot.planner.summaries(named), charts)
@@ -165,9 +213,13 @@ def post(
             typer.echo(f"{row.kind}: {row.status}" + (f" – {row.why}" if row.why else f" {row.x_id or ''}"))
 
 
-@app.command()
+@app.command(epilog=examples("watchtime migrate", "WEB_DATABASE_URL_FILE=reading-url watchtime migrate"))
 def migrate() -> None:
-    """Bring the database's schema up to date, and the role of WEB_DATABASE_URL if it is set. Two at once is fine."""
+    """Bring the schema of the database up to date.
+
+    It also creates the role of WEB_DATABASE_URL, if that is set, and gives it its rights. It may run beside the bot,
+    and twice at once.
+    """
     from bot.wiring import open_database
     from helperfunctions import migrations, reader, settings
 
@@ -181,41 +233,39 @@ def migrate() -> None:
             typer.echo(f"The role {role} may read what the dashboard shows.")
 
 
-@app.command()
+@app.command(epilog=examples("watchtime config", "watchtime config | grep X_", "POST_AT=15:00 watchtime config"))
 def config() -> None:
-    """Show every setting, its value and where it came from; never a secret."""
-    from rich.console import Console
-    from rich.table import Table
-
+    """Show every setting, its value and its origin. Secrets are not shown."""
     from helperfunctions import settings
 
-    table = Table("setting", "value", "from", "meaning", box=None)
-    for shown in settings.show(settings.load()):
-        table.add_row(shown.name, shown.value, shown.origin, shown.description)
-    console = Console()
-    # In a pipe there is no width to keep to: one line per setting, for grep.
-    Console(width=console.width if console.is_terminal else 400).print(table)
+    rows = [(shown.name, shown.value, shown.origin, shown.description) for shown in settings.show(settings.load())]
+    for line in table_lines(("setting", "value", "from", "meaning"), rows, terminal_width()):
+        typer.echo(line)
 
 
-def _day_line(day: RolledUpDay) -> str:
+def _day_line(day: "RolledUpDay") -> str:
     return (
         f"Day {day.date}: {day.watch_hours:,.0f} hours watched, {day.airtime_hours:,.0f} hours on the air, "
         f"{day.polls} polls, {day.coverage:.1%} of the day covered"
     )
 
 
-def _show(summaries: DaySummaries, charts: Path | None) -> None:
-    """What would be posted: the words, and the charts as files."""
-    from helperfunctions.drawing import draw_png
-
+def _show(summaries: "DaySummaries", charts: Path | None) -> None:
+    """Print the posts of a day, and draw their charts into a folder if one is given."""
     if summaries.skipped_because:
         typer.echo(f"Nothing would be posted: {summaries.skipped_because}.")
     typer.echo("\n\n".join(summary.text for summary in summaries.summaries))
-    for summary in summaries.summaries if charts is not None else ():
-        assert charts is not None  # noqa: S101 - for the type checker
-        charts.mkdir(parents=True, exist_ok=True)
-        path = charts / f"{summaries.date}-{summary.kind}.png"
+    if charts is not None:
+        _draw(summaries, charts)
+
+
+def _draw(summaries: "DaySummaries", folder: Path) -> None:
+    from helperfunctions.drawing import draw_png
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for summary in summaries.summaries:
         if summary.chart is not None:
+            path = folder / f"{summaries.date}-{summary.kind}.png"
             path.write_bytes(draw_png(summary.chart.spec))
             typer.echo(f"{path}: {summary.chart.alt_text}")
 

@@ -1,4 +1,4 @@
-"""The verbs that need no account: the make-believe Twitch and X, and the demo. Only translates."""
+"""The verbs that need no account: the simulated Twitch and X, and the demo. Translates arguments."""
 
 import signal
 import sys
@@ -7,25 +7,36 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.common import examples
 from helperfunctions import log
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these verbs to the command line."""
-    app.command()(sandbox)
-    app.command()(demo)
+    app.command(epilog=examples("watchtime sandbox", "watchtime sandbox --channels 2000 --faults 0.02"))(sandbox)
+    app.command(epilog=examples("watchtime demo", "watchtime demo --no-web", "watchtime demo --faults 0.03 --seed 7"))(
+        demo
+    )
 
 
 def sandbox(
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8500,
+    port: Annotated[int, typer.Option(help="Port of the simulated Twitch; 0: a free one.")] = 8500,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    channels: Annotated[int, typer.Option(min=100, max=120_000, help="Channels live on average.")] = 20_000,
-    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 1,
-    x_port: Annotated[int, typer.Option(help="Port of the make-believe X; 0 takes a free one.")] = 8501,
-    faults: Annotated[float, typer.Option(min=0, max=1, help="Rate of every kind of fault, per request.")] = 0.0,
-    rate_limit: Annotated[int, typer.Option(min=0, help="Requests per minute, as Twitch's 800; 0: no limit.")] = 800,
+    channels: Annotated[int, typer.Option(min=100, max=120_000, help="Number of live channels on average.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Seed of the simulation: the same seed gives the same channels.")] = 1,
+    x_port: Annotated[int, typer.Option(help="Port of the simulated X; 0: a free one.")] = 8501,
+    faults: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of requests that fail, for each kind of fault.")
+    ] = 0.0,
+    rate_limit: Annotated[
+        int, typer.Option(min=0, help="Requests per minute that the simulated Twitch allows; 0: no limit.")
+    ] = 800,
 ) -> None:
-    """Serve a make-believe Twitch and X on this machine, to develop against, until Ctrl-C."""
+    """Serve a simulated Twitch and X, for a trial or development.
+
+    It runs until Ctrl-C, and prints the settings with which the bot uses it instead of the real services. No account is
+    needed.
+    """
     from sandbox.serve import serve
 
     try:
@@ -44,27 +55,33 @@ def sandbox(
 
 
 def demo(
-    channels: Annotated[int, typer.Option(min=1000, max=120_000, help="Channels live on average.")] = 20_000,
-    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 1,
-    faults: Annotated[float, typer.Option(min=0, max=0.5, help="Rate of every kind of fault, per request.")] = 0.0,
-    keep: Annotated[Path | None, typer.Option(help="Keep the demo's database in this new folder.")] = None,
-    charts: Annotated[Path, typer.Option(help="The folder for the charts that are posted.")] = Path("demo-charts"),
-    history: Annotated[
-        int | None, typer.Option(min=0, max=90, help="Days before, made quickly: 14; with --no-web, none.")
+    channels: Annotated[int, typer.Option(min=1000, max=120_000, help="Number of live channels on average.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Seed of the simulation: the same seed gives the same channels.")] = 1,
+    faults: Annotated[
+        float, typer.Option(min=0, max=0.5, help="Share of requests that fail, for each kind of fault.")
+    ] = 0.0,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Keep the demo's database in this new folder.")
     ] = None,
-    web: Annotated[bool, typer.Option("--web/--no-web", help="End at the dashboard, or just end.")] = True,
+    charts: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder for the posted charts.")] = Path(
+        "demo-charts"
+    ),
+    history: Annotated[
+        int | None, typer.Option(min=0, max=90, help="Days of history to generate: 14; with --no-web, 0.")
+    ] = None,
+    web: Annotated[bool, typer.Option("--web/--no-web", help="Serve the dashboard at the end, or stop.")] = True,
     web_host: Annotated[str, typer.Option(help="Address of the dashboard.")] = "127.0.0.1",
-    web_port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the dashboard; 0 takes a free one.")] = 8000,
+    web_port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the dashboard; 0: a free one.")] = 8000,
 ) -> None:
-    """Live through more than a day in about a minute: the production code against a make-believe Twitch and X. Then
-    look at it, and at two weeks before, on the dashboard, until Ctrl-C.
+    """Run a day and a quarter of the bot in about a minute.
 
-    Needs no account and touches no real data.
+    It runs against a simulated Twitch and X, then serves the dashboard until Ctrl-C, with the demo's data and two weeks
+    of history. No account is needed, and no real data is touched.
     """
     from bot.demo.run import run_demo
 
     log.set_up("CRITICAL")
-    # Its server and its folder go with it, however it ends: 128 + the signal, as shells count.
+    # Ends like an exception, so that its server and folder are removed; 128 + the signal is the shell's convention.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     run_demo(
         channels=channels,

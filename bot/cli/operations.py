@@ -1,4 +1,4 @@
-"""The verbs that keep the data safe: backup, restore, and the move to another server. Only translates."""
+"""The verbs for the data: backup, restore, and the copy to another server. Translates arguments and prints results."""
 
 import os
 import sys
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.common import examples
 from bot.jobs import JOBS
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import BackupError
@@ -16,30 +17,42 @@ from helperfunctions.locks import COMMANDS_THAT_WRITE
 if TYPE_CHECKING:
     from helperfunctions import backup as backups
 
-# Every process that writes holds one of these locks: a bot that runs holds the first, commands share the last.
+# The advisory locks of everything that writes: a running bot holds the first all the time, commands share the last.
 LOCKS = ("run", *(job.name for job in JOBS), COMMANDS_THAT_WRITE)
 PIPE = Path("-")
 TARGET_VARIABLE = "COPY_TO_URL"
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put these verbs beside the others."""
-    app.command()(backup)
-    app.command()(restore)
-    app.command("copy-to")(copy_to)
+    """Add these verbs to the command line."""
+    app.command(
+        epilog=examples(
+            "watchtime backup", "watchtime backup /var/backups/watchtime/", "watchtime backup - > watchtime.dump"
+        )
+    )(backup)
+    app.command(
+        epilog=examples(
+            "watchtime restore watchtime-2026-11-21T160509Z.dump",
+            "watchtime restore watchtime.dump --replace",
+            "watchtime restore - --replace --yes < watchtime.dump",
+        )
+    )(restore)
+    app.command("copy-to", epilog=examples("watchtime copy-to --url-file server-url"))(copy_to)
 
 
 def backup(
     file: Annotated[
         Path | None,
         typer.Argument(
-            help="The new file, or a folder to put it in; - is standard output.", show_default="watchtime-TIME.dump"
+            help="The new file, or the folder for it; - is standard output. Default: watchtime-TIME.dump, here.",
+            show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Write everything that the database has into a file, while the bot goes on.
+    """Write the whole database into a new file. The bot may keep running.
 
-    All of it is of one moment, and it was read again before it got its name. Ends with 65 when there is such a file.
+    The backup is consistent, of one moment, and is verified before it gets its name. Ends with 65 when the file exists
+    already.
     """
     from bot.wiring import open_database
     from helperfunctions import backup as backups
@@ -47,7 +60,9 @@ def backup(
     from helperfunctions.screen import in_words, on_standard_error
 
     if file == PIPE and sys.stdout.isatty():
-        raise typer.BadParameter("a backup is not for a terminal; send it into a file: watchtime backup - > FILE")
+        raise typer.BadParameter(
+            "standard output is a terminal; redirect the backup into a file: watchtime backup - > FILE"
+        )
     name = backups.default_name(SystemClock().now())
     path = Path(name) if file is None else file / name if file.is_dir() else file
     screen = on_standard_error()
@@ -56,26 +71,26 @@ def backup(
             try:
                 made = backups.stream(database, sys.stdout.buffer, progress)
             except BackupError:
-                # What still waits to be written would be tried again at the end, and fail again.
+                # Python flushes standard output again when it exits, which would fail again.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 raise
         else:
             made = backups.backup(database, path, progress)
-    what = f"{in_words(made.size)}, {_in_words(made.contents)}"
+    what = f"{in_words(made.size)}, {_summary(made.contents)}"
     typer.echo(what if file == PIPE else f"{path}: {what}", err=file == PIPE)
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="What `watchtime backup` has written; - is standard input.")],
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Put it in the place of everything that the database has.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="With --replace: do not ask.")] = False,
+    file: Annotated[Path, typer.Argument(help="A backup of `watchtime backup`; - is standard input.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Delete the data that the database has now.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --replace: do not ask for confirmation.")] = False,
 ) -> None:
-    """Put a backup into the database, all of it or nothing, and bring its schema up to date. Stop the bot before.
+    """Restore a backup into the database, in one transaction.
 
-    Ends with 65 for what is no whole backup or a database in use, with 75 while the bot is at work, with 78 for a
-    backup that a newer version of the program has made.
+    Stop the bot first. The schema of an older version is brought up to date.
+
+    Ends with 65 when the backup is damaged or the database has data already, with 75 while the bot is running, and with
+    78 when the backup was made by a newer version of the program.
     """
     from bot.wiring import open_database
     from helperfunctions import backup as backups
@@ -84,10 +99,14 @@ def restore(
 
     loaded = settings.load().settings
     if file == PIPE and sys.stdin.isatty():
-        raise typer.BadParameter("nothing comes from standard input: watchtime restore - < FILE")
+        raise typer.BadParameter(
+            "standard input is a terminal; redirect the backup from a file: watchtime restore - < FILE"
+        )
     can_ask = file != PIPE and sys.stdin.isatty()
     if replace and not yes and not can_ask:
-        raise typer.BadParameter("--replace deletes what the database has; where nobody can be asked, add --yes")
+        raise typer.BadParameter(
+            "--replace deletes the data that the database has; without a terminal to confirm this, add --yes"
+        )
     with ExitStack() as stack:
         if file == PIPE:
             file = stack.enter_context(backups.spooled(sys.stdin.buffer, loaded.data_dir))
@@ -95,15 +114,15 @@ def restore(
         database = stack.enter_context(open_database(loaded))
         if replace and not yes:
             rows = backups.contents_of(database).rows
-            if not typer.confirm(f"Delete the {rows:,} rows of this database, and put the backup in their place?"):
+            if not typer.confirm(f"Delete the {rows:,} rows of this database and replace them with the backup?"):
                 typer.echo("Nothing was changed.")
                 return
         with on_standard_error().doing("Restoring") as progress:
             restored = backups.restore(database, found, LOCKS, progress, replace=replace)
         if loaded.web_database_url is not None:
-            # What it may read went with the tables that were there.
+            # The role's rights were deleted together with the old tables.
             reader.prepare(database, loaded.web_database_url.get_secret_value())
-    typer.echo(f"Restored {_in_words(restored.contents)}.")
+    typer.echo(f"Restored {_summary(restored.contents)}.")
     if restored.migrated:
         typer.echo(f"Applied {', '.join(restored.migrated)}.")
 
@@ -113,17 +132,20 @@ def copy_to(
     url: Annotated[
         str | None,
         typer.Argument(
-            envvar=TARGET_VARIABLE, help="The empty database, as postgresql://…, without its password.", metavar="URL"
+            envvar=TARGET_VARIABLE, help="The empty database, as postgresql://…, without a password.", metavar="URL"
         ),
     ] = None,
     url_file: Annotated[
-        Path | None, typer.Option("--url-file", help="A file that has the address, password included.")
+        Path | None,
+        typer.Option("--url-file", metavar="FILE", help="A file that contains the address, with its password."),
     ] = None,
 ) -> None:
-    """Copy everything into the empty database of another server, and compare every table. Stop the bot before.
+    """Copy all data to an empty database on another server.
 
-    A password does not belong on a command line, which every user of the machine can read: put the address into a file
-    or into COPY_TO_URL. Ends with 65 when the other database is in use, with 75 while the bot is at work.
+    Stop the bot first. Every table is compared after the copy.
+
+    Do not put a password on the command line, which every user of the machine can read: put the address into a file or
+    into COPY_TO_URL. Ends with 65 when the other database has data already, and with 75 while the bot is running.
     """
     from bot.wiring import database_at, open_database
     from helperfunctions import backup as backups
@@ -134,14 +156,16 @@ def copy_to(
     address = _target(url, url_file)
     source = context.get_parameter_source("url")
     if url_file is None and source is not None and source.name == "COMMANDLINE" and has_password(address):
-        raise typer.BadParameter("a password is not for a command line: put the address into a file or COPY_TO_URL")
+        raise typer.BadParameter(
+            "do not put a password on the command line: put the address into a file (--url-file) or COPY_TO_URL"
+        )
     target = database_at(address)
     with (
         open_database(settings.load().settings) as database,
         on_standard_error().doing("Copying") as progress,
     ):
         copied = backups.copy(database, target, LOCKS, progress)
-    typer.echo(f"Copied {_in_words(copied)}; every table and sequence is equal there.")
+    typer.echo(f"Copied {_summary(copied)}; every table and sequence is equal there.")
     if url_file:
         where = f"DATABASE_URL_FILE={url_file.absolute()}"
     else:
@@ -150,7 +174,7 @@ def copy_to(
 
 
 def _target(url: str | None, url_file: Path | None) -> str:
-    """The address to copy to, from where it is safe."""
+    """The address of the target, from a file, the environment or the command line."""
     from helperfunctions.database import is_understood
     from helperfunctions.settings import stripped
 
@@ -168,5 +192,5 @@ def _target(url: str | None, url_file: Path | None) -> str:
     return address
 
 
-def _in_words(contents: "backups.Contents") -> str:
+def _summary(contents: "backups.Contents") -> str:
     return f"{contents.rows:,} rows of {len(contents.tables)} tables"

@@ -1,26 +1,28 @@
-"""The verb that serves the dashboard. Only translates."""
+"""The verb that serves the dashboard. Translates arguments."""
 
 from typing import Annotated
 
 import typer
 
+from bot.cli.common import examples
 from helperfunctions.clock import SystemClock
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put this verb beside the others."""
-    app.command()(web)
+    """Add this verb to the command line."""
+    app.command(epilog=examples("watchtime web", "watchtime web --host 0.0.0.0 --port 8080"))(web)
 
 
 def web(
-    host: Annotated[str | None, typer.Option(help="Address to listen on; WEB_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Port; WEB_PORT; 0 takes a free one.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on, instead of WEB_HOST.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Port, instead of WEB_PORT; 0: a free one.")
+    ] = None,
 ) -> None:
-    """Serve the dashboard until stopped (Ctrl-C or SIGTERM): what is watched now, each game and streamer over time, and
-    every table as JSON and CSV.
+    """Serve the dashboard and its API until stopped.
 
-    It only reads, and may run beside the bot, or on another machine on the same database. It has no login: what it
-    shows is what the bot says in public. To show it to the world, put a proxy with TLS before it (docs/dashboard.md).
+    It only reads from the database, and may run beside the bot or on another machine. It has no login: everything on it
+    is public. Before you publish it, put a proxy with TLS in front (docs/dashboard.md).
     """
     from bot.web.http.server import serve
     from bot.wiring import open_reading, open_site

@@ -1,78 +1,55 @@
-"""The verbs about X: what is asked, said and paid. Only translates."""
+"""The verbs about X: questions, posts and costs. Translates arguments and prints results."""
 
-import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.common import database_to_change, examples, opened_bot, opened_database, table_lines, terminal_width
 from bot.core.posts import UNFINISHED, OutboxRow
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import SettingsError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
-    from bot.jobs import Bot
     from bot.spend.report import Spending
-    from helperfunctions.database import Database
 
-outbox_app = typer.Typer(help="What waits to be sent to X, what failed and why.", no_args_is_help=False)
-alias_app = typer.Typer(help="Short names of games, such as lol.", no_args_is_help=False)
-price_app = typer.Typer(help="What X asks for each kind of call.", no_args_is_help=False)
+outbox_app = typer.Typer(no_args_is_help=False, rich_markup_mode=None)
+alias_app = typer.Typer(no_args_is_help=False, rich_markup_mode=None)
+price_app = typer.Typer(no_args_is_help=False, rich_markup_mode=None)
 
-# How long a post that a person revives may still be sent.
+# How long a post may still be sent that `outbox retry` has made due again.
 REVIVED_FOR = timedelta(hours=6)
-
-
-@contextmanager
-def _bot() -> "Iterator[Bot]":
-    from bot.wiring import open_bot
-    from helperfunctions import settings
-
-    with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as bot:
-        yield bot
-
-
-@contextmanager
-def _database() -> "Iterator[Database]":
-    from bot.wiring import open_database
-    from helperfunctions import settings
-
-    with open_database(settings.load().settings) as database:
-        yield database
-
-
-@contextmanager
-def _database_to_change() -> "Iterator[Database]":
-    """The same, for a command that writes: not while a backup is put into the database."""
-    with _database() as database, database.writing():
-        yield database
+ASK_EXAMPLES = examples(
+    'watchtime ask "Just Chatting"',
+    'watchtime ask "how is xQc doing?"',
+    'watchtime ask "lol last 7 days"',
+    'watchtime ask "streamer:live now"',
+    'watchtime ask "VALORANT 2026-11-20"',
+)
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put these verbs beside the others."""
-    app.command()(ask)
-    app.command()(reply)
-    app.command()(spend)
+    """Add these verbs to the command line."""
+    app.command(epilog=ASK_EXAMPLES)(ask)
+    app.command(epilog=examples("watchtime reply", "X_MONTHLY_BUDGET_USD=2 watchtime reply"))(reply)
+    app.command(epilog=examples("watchtime spend", "watchtime spend --resume   # after credits were bought"))(spend)
     app.add_typer(outbox_app, name="outbox")
     app.add_typer(alias_app, name="alias")
     app.add_typer(price_app, name="price")
 
 
-def ask(question: Annotated[str, typer.Argument(help="What somebody would write to the bot.")]) -> None:
-    """Print exactly what the bot would answer, without X.
+def ask(
+    question: Annotated[str, typer.Argument(help="The text of a mention, with or without the bot's name.")],
+) -> None:
+    """Print the bot's answer to a question, without X.
 
-    A game or a streamer, and a time if you like: "Just Chatting", "how is xQc doing?", "lol last 7 days",
-    "streamer:live now", "VALORANT 2026-11-20".
+    A question names a game or a streamer, and optionally a time. If the bot would stay silent, the reason is printed.
     """
     from bot.spend.account import stored_username
 
-    # The index of names is brought up to date.
-    with _bot() as bot, bot.database.writing():
+    # Reading updates the index of names, which is a write.
+    with opened_bot() as bot, bot.database.writing():
         username = stored_username(bot.database, bot.x_credentials_hash)
         text = bot.answerer.spoken(question, username)
         if text is None:
@@ -81,8 +58,11 @@ def ask(question: Annotated[str, typer.Argument(help="What somebody would write 
 
 
 def reply() -> None:
-    """Read the mentions once, decide what is answered, and send the answers."""
-    with _bot() as bot, bot.database.writing():
+    """Read the new mentions once, decide on answers, and send them.
+
+    Needs the four credentials for X, and costs what `watchtime price` lists, within X_MONTHLY_BUDGET_USD.
+    """
+    with opened_bot() as bot, bot.database.writing():
         if bot.responder is None:
             raise SettingsError(
                 [
@@ -95,76 +75,93 @@ def reply() -> None:
     typer.echo(f"{decided} mentions decided, {sent} posts sent.")
 
 
-@outbox_app.callback(invoke_without_command=True)
+@outbox_app.callback(
+    invoke_without_command=True,
+    epilog=examples(
+        "watchtime outbox", "watchtime outbox --all", "watchtime outbox retry 17", "watchtime outbox drop 17"
+    ),
+)
 def outbox(
     context: typer.Context,
-    everything: Annotated[bool, typer.Option("--all", help="Everything ever said, too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show every post, the sent ones too.")] = False,
 ) -> None:
-    """Show what waits, and what was not sent in the last week, with the reason."""
+    """Show the posts that wait or were not sent, with the reason.
+
+    Posts that were not sent are shown for a week.
+    """
     if context.invoked_subcommand is not None:
         return
-    from rich.table import Table
-
     from helperfunctions.database import records
     from helperfunctions.text import one_line
 
-    with _database() as database, database.transaction() as tx:
+    with opened_database() as database, database.transaction() as tx:
         since = SystemClock().now() - timedelta(days=7)
         posts = records(OutboxRow, tx.outbox.listed(everything=everything, since=since))
     if not posts:
         typer.echo("Nothing waits, and nothing failed in the last week.")
         return
-    table = Table("id", "what", "about", "status", "tries", "next try (UTC)", "why", "text", box=None)
-    for post in posts:
-        waits = post.status in UNFINISHED
-        table.add_row(
+    header = ("id", "kind", "about", "status", "attempts", "next attempt (UTC)", "reason or id on X", "text")
+    rows = [
+        (
             str(post.post_id),
             post.kind,
             post.about,
             post.status,
             str(post.attempts),
-            f"{post.next_try_at:%m-%d %H:%M:%S}" if waits else "",
-            post.why or post.x_id or "",
+            f"{post.next_try_at:%m-%d %H:%M:%S}" if post.status in UNFINISHED else "",
+            one_line(post.why or post.x_id or ""),
             one_line(post.text)[:60],
         )
-    _print(table)
+        for post in posts
+    ]
+    for line in table_lines(header, rows, terminal_width()):
+        typer.echo(line)
 
 
-@outbox_app.command("send")
+@outbox_app.command("send", epilog=examples("watchtime outbox send"))
 def outbox_send() -> None:
-    """Send what is due."""
-    with _bot() as bot, bot.database.writing():
+    """Send the posts that are due."""
+    with opened_bot() as bot, bot.database.writing():
         typer.echo(f"{bot.sender.send()} posts sent.")
 
 
-@outbox_app.command("retry")
+@outbox_app.command("retry", epilog=examples("watchtime outbox retry 17"))
 def outbox_retry(post_id: Annotated[int, typer.Argument(help="The id that `watchtime outbox` shows.")]) -> None:
-    """Make a post due again that was refused, dropped, too late, or is waiting."""
+    """Make a post due again.
+
+    Possible if it waits, or was refused, dropped or expired. Attempts to send it then end after six hours.
+    """
     now = SystemClock().now()
-    with _database_to_change() as database, database.transaction() as tx:
+    with database_to_change() as database, database.transaction() as tx:
         changed = tx.outbox.retry(post_id=post_id, now=now, expires_at=now + REVIVED_FOR)
         status = tx.outbox.post_status(post_id=post_id)
-    _tell_change(bool(changed), post_id, status, "is due again")
+    _report_change(bool(changed), post_id, status, "is due again")
 
 
-@outbox_app.command("drop")
+@outbox_app.command("drop", epilog=examples("watchtime outbox drop 17"))
 def outbox_drop(post_id: Annotated[int, typer.Argument(help="The id that `watchtime outbox` shows.")]) -> None:
-    """Never send a post that is waiting. What may be out already cannot be dropped."""
-    with _database_to_change() as database, database.transaction() as tx:
+    """Drop a waiting post, so that it is never sent.
+
+    A post that may be on X already cannot be dropped.
+    """
+    with database_to_change() as database, database.transaction() as tx:
         changed = tx.outbox.drop(post_id=post_id)
         status = tx.outbox.post_status(post_id=post_id)
-    _tell_change(bool(changed), post_id, status, "is dropped")
+    _report_change(bool(changed), post_id, status, "is dropped")
 
 
 def spend(
     resume: Annotated[
         bool,
         typer.Option(
-            "--resume", help="Call X again, and send what waits: you have brought credits or mended the keys."
+            "--resume", help="Call X again at once, and send what waits: after you bought credits or fixed the keys."
         ),
     ] = False,
 ) -> None:
-    """Show what X has cost this month (UTC), by kind, and a forecast."""
+    """Show the cost of X in this month (UTC), with a forecast.
+
+    The cost is listed by kind of call, with today's share of the budget for mentions and answers.
+    """
     from bot.spend.ledger import resume_x
     from bot.spend.report import spending
     from bot.wiring import open_database
@@ -182,7 +179,7 @@ def spend(
 
 
 def spending_lines(month: "Spending") -> list[str]:
-    """A month's spending, for people."""
+    """A month's spending as lines of text."""
     lines = [
         f"{row.purpose:<10} {row.kind:<15} {row.units:>7,} × = {row.usd:>8.3f} USD"
         + (f" ({row.unsettled_usd:.3f} not certain yet)" if row.unsettled_usd else "")
@@ -205,31 +202,34 @@ def _today(month: "Spending") -> str:
     )
 
 
-@alias_app.callback(invoke_without_command=True)
+@alias_app.callback(
+    invoke_without_command=True,
+    epilog=examples("watchtime alias", 'watchtime alias add lol "League of Legends"', "watchtime alias remove lol"),
+)
 def alias(context: typer.Context) -> None:
-    """Show the short names that are understood."""
+    """Show the short names of games, such as lol."""
     if context.invoked_subcommand is not None:
         return
     from bot.core import aliases
 
-    with _database() as database:
+    with opened_database() as database:
         for short, game in aliases.aliases(database):
             typer.echo(f"{short:<16} {game}")
 
 
-@alias_app.command("add")
+@alias_app.command("add", epilog=examples('watchtime alias add lol "League of Legends"'))
 def alias_add(
-    short: Annotated[str, typer.Argument(help="What people write, such as lol.")],
-    game: Annotated[str, typer.Argument(help="The game as Twitch writes it.")],
+    short: Annotated[str, typer.Argument(help="The short name, such as lol.")],
+    game: Annotated[str, typer.Argument(help="The name of the game on Twitch.")],
 ) -> None:
-    """Have a short name understood as a game; warns when no game of that name was ever measured."""
+    """Add a short name for a game. Warns when no game of that name was measured yet."""
     from bot.core import aliases
     from bot.core.names import DatabaseNames
     from helperfunctions.text import one_line
 
     if not one_line(short) or not one_line(game):
         raise typer.BadParameter("a short name and the name of a game are needed, such as: lol 'League of Legends'")
-    with _database_to_change() as database:
+    with database_to_change() as database:
         aliases.add_alias(database, short, game)
         known = DatabaseNames(database)
         known.refresh()
@@ -240,55 +240,50 @@ def alias_add(
         typer.echo(f"watchtime: no game named {game} has been measured yet{suggested}", err=True)
 
 
-@alias_app.command("remove")
-def alias_remove(short: Annotated[str, typer.Argument(help="What people write.")]) -> None:
-    """Forget a short name."""
+@alias_app.command("remove", epilog=examples("watchtime alias remove lol"))
+def alias_remove(short: Annotated[str, typer.Argument(help="The short name, such as lol.")]) -> None:
+    """Remove a short name."""
     from bot.core import aliases
 
-    with _database_to_change() as database:
-        gone = aliases.remove_alias(database, short)
-    typer.echo(f"{short} is forgotten." if gone else f"{short} was no short name.")
+    with database_to_change() as database:
+        is_removed = aliases.remove_alias(database, short)
+    typer.echo(f"{short} is removed." if is_removed else f"{short} is not a short name.")
 
 
-@price_app.callback(invoke_without_command=True)
+@price_app.callback(invoke_without_command=True, epilog=examples("watchtime price", "watchtime price set reply 0.010"))
 def price(context: typer.Context) -> None:
-    """Show the price table that every call is charged by."""
+    """Show the price of each kind of call to X.
+
+    The bot counts its spending by these prices.
+    """
     if context.invoked_subcommand is not None:
         return
-    with _database() as database, database.transaction() as tx:
+    with opened_database() as database, database.transaction() as tx:
         for price_row in tx.spend.prices():
             typer.echo(f"{price_row.kind:<15} {price_row.usd:>8.4f} USD  {price_row.meaning}")
 
 
-@price_app.command("set")
+@price_app.command("set", epilog=examples("watchtime price set reply 0.010"))
 def price_set(
-    kind: Annotated[str, typer.Argument(help="A kind that `watchtime price` shows.")],
-    usd: Annotated[str, typer.Argument(help="USD for one, such as 0.015.")],
+    kind: Annotated[str, typer.Argument(help="A kind of call that `watchtime price` shows.")],
+    usd: Annotated[str, typer.Argument(help="USD for one call, such as 0.015.")],
 ) -> None:
-    """Change a price, when X has changed it."""
+    """Set the price of a kind of call, after X has changed it."""
     try:
         amount = Decimal(usd)
     except InvalidOperation:
-        raise typer.BadParameter(f"{usd} is no price; write USD such as 0.015") from None
+        raise typer.BadParameter(f"{usd} is not a price; write USD such as 0.015") from None
     if not amount.is_finite() or amount < 0:
-        raise typer.BadParameter(f"{usd} is no price; write USD such as 0.015")
-    with _database_to_change() as database, database.transaction() as tx:
+        raise typer.BadParameter(f"{usd} is not a price; write USD such as 0.015")
+    with database_to_change() as database, database.transaction() as tx:
         if not tx.spend.set_price(kind=kind, usd=amount):
-            raise typer.BadParameter(f"{kind} is no kind of call; `watchtime price` shows them")
+            raise typer.BadParameter(f"{kind} is not a kind of call; `watchtime price` shows them")
     typer.echo(f"{kind} costs {amount} USD from now on.")
 
 
-def _tell_change(changed: bool, post_id: int, status: str | None, what: str) -> None:
+def _report_change(changed: bool, post_id: int, status: str | None, what: str) -> None:
     if status is None:
         raise typer.BadParameter(f"there is no post {post_id}; `watchtime outbox` shows them")
     if not changed:
         raise typer.BadParameter(f"post {post_id} is {status}; nothing was changed")
     typer.echo(f"Post {post_id} {what}.")
-
-
-def _print(table: "Table") -> None:
-    from rich.console import Console
-
-    console = Console()
-    # In a pipe there is no width to keep to: one line per row, for grep.
-    Console(width=console.width if console.is_terminal else 400).print(table, markup=False)

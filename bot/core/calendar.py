@@ -55,14 +55,15 @@ def newest_posted_day(calendar: Calendar, post_at: time, instant: datetime) -> t
     `post_at`: the wall-clock time, in the calendar's time zone, from which on a day is posted on the date of its end.
     """
     day = calendar.last_finished(instant)
-    due_at = _posted_at(calendar, post_at, day)
-    if instant < due_at:
+    since = due_at(calendar, post_at, day)
+    if instant < since:
         day = calendar.day(day.date - timedelta(days=1))
-        due_at = _posted_at(calendar, post_at, day)
-    return day, due_at
+        since = due_at(calendar, post_at, day)
+    return day, since
 
 
-def _posted_at(calendar: Calendar, post_at: time, day: Day) -> datetime:
+def due_at(calendar: Calendar, post_at: time, day: Day) -> datetime:
+    """When the summaries of a day are due: at `post_at` on the date on which it ends, not before its end."""
     date_of_end = day.ends_at.astimezone(calendar.timezone).date()
     return max(datetime.combine(date_of_end, post_at, calendar.timezone).astimezone(UTC), day.ends_at)
 

@@ -14,6 +14,7 @@ from bot.core.watch_time import RankedEntry, RolledUpDay
 from bot.core.wording import TOP
 from bot.post import choose
 from bot.post.compose import summary
+from bot.post.first_day import Measured, why_missing
 from bot.post.ranking import Ranking, is_comparable, reason_to_skip
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction, record, records
@@ -102,7 +103,8 @@ class Planner:
     def _summaries(self, tx: Transaction, named: date) -> DaySummaries:
         day = _rolled_up(tx, named)
         if day is None:
-            raise DayNotAvailable(f"the day {named} is not rolled up")
+            measured = record(Measured, tx.post.measured())
+            raise DayNotAvailable(why_missing(named, measured, self.clock.now(), self.calendar, self.post_at))
         skipped_because = reason_to_skip(day)
         if skipped_because:
             return DaySummaries(named, [], skipped_because)

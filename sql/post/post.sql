@@ -169,3 +169,21 @@ values (
     :kind, :day, :text, cast(:chart as jsonb), :alt_text, :status, :reason, :created_at, :created_at, :expires_at
 )
 on conflict (day, kind) do nothing;
+
+-- name: measured^
+-- Since when Twitch is measured: the first rolled-up day, and the first poll in staging that found a stream.
+-- Grain: one row, of nulls where nothing is measured.
+select
+    (select min(day) from days) as first_day,
+    first_poll.started_at as first_poll_at,
+    first_poll.interval_minutes
+from (select true) as always
+left join lateral (
+    select
+        started_at,
+        interval_minutes
+    from staging.polls
+    where streams > 0
+    order by started_at
+    limit 1
+) as first_poll on true;

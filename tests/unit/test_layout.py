@@ -66,7 +66,7 @@ VENDORS = {
         "helperfunctions/webhook.py",
         "helperfunctions/x_api.py",
     },
-    "rich": {"helperfunctions/screen.py", "bot/cli/app.py", "bot/cli/x.py"},
+    "rich": {"helperfunctions/screen.py"},
     "tenacity": {"helperfunctions/aws_secrets.py", "helperfunctions/twitch_api.py"},
     "tweepy": {"helperfunctions/x_api.py"},
     "typer": {
@@ -218,6 +218,7 @@ NOT_FOR_A_BOT = {
     "uvicorn",
 }
 NOT_FOR_HELP = NOT_FOR_A_BOT | {
+    "rich",
     "apscheduler",
     "psycopg2",
     "pydantic",

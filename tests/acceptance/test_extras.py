@@ -1,0 +1,63 @@
+"""The optional parts of the installation: what works without them, and the one line about one that is missing."""
+
+import re
+import sys
+import tomllib
+from dataclasses import replace
+
+import pytest
+
+from bot.cli.extras import EXTRAS
+from tests.acceptance.conftest import ROOT, Shell
+
+# Runs the command line as it is where these packages are not installed: Python finds None in their place.
+WITHOUT = "import sys; sys.modules.update(dict.fromkeys({names!r})); from bot.__main__ import main; main()"
+EVERYTHING = tuple(name for names in EXTRAS.values() for name in names)
+
+
+def without(shell: Shell, names: tuple[str, ...]) -> Shell:
+    return replace(shell, program=(sys.executable, "-c", WITHOUT.format(names=names)))
+
+
+def test_every_package_of_an_extra_is_in_the_table() -> None:
+    optional = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    for extra, packages in EXTRAS.items():
+        installed = {re.split(r"[^\w-]", requirement)[0] for requirement in optional[extra]}
+        assert installed - {"twitch-watch-time"} <= set(packages)
+
+
+def test_the_lock_file_has_every_extra_with_hashes_and_no_index() -> None:
+    locked = (ROOT / "requirements.txt").read_text()
+    for package in ("altair", "boto3", "fastapi", "jinja2", "numpy", "uvicorn", "psycopg2-binary"):
+        assert re.search(rf"^{package}==[\d.]+.*\\\n    --hash=sha256:", locked, re.MULTILINE), package
+    assert "index-url" not in locked
+
+
+def test_the_bot_works_without_the_extras(shell: Shell, url: str) -> None:
+    bot = without(shell, EVERYTHING)
+    shown = bot.run("ask", "Just Chatting", DATABASE_URL=url)
+    assert (shown.code, shown.err) == (0, ""), shown
+    running = bot.run("run", DATABASE_URL=url)
+    assert "TWITCH_CLIENT_ID" in running.failed_with(78)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "extra"),
+    [(["web", "--port", "0"], "web"), (["demo", "--no-web"], "demo"), (["sandbox", "--port", "0"], "demo")],
+    ids=["web", "demo", "sandbox"],
+)
+def test_a_verb_names_the_extra_that_it_needs(arguments: list[str], extra: str, shell: Shell) -> None:
+    line = without(shell, EVERYTHING).run(*arguments).failed_with(78)
+    assert f"install the extra `{extra}`" in line
+
+
+def test_a_secret_of_aws_names_the_extra_that_it_needs(shell: Shell) -> None:
+    line = without(shell, EXTRAS["aws"]).run("config", AWS_SECRET_NAME="watchtime").failed_with(78)
+    assert "install the extra `aws`" in line
+
+
+def test_another_missing_module_is_an_internal_error(shell: Shell) -> None:
+    """So that a broken installation is not explained away."""
+    ran = without(shell, ("pydantic",)).run("config")
+    assert ran.code == 1
+    assert "ModuleNotFoundError" in ran.err
