@@ -67,9 +67,9 @@ class GaugedPoll(StagedPoll):
         super().__init__(1, DAY.date, more_than_viewers=0, interval_minutes=30)
         self._gauge = gauge
 
-    def keep(self, streams: Sequence[Stream]) -> None:
+    def add(self, streams: Sequence[Stream]) -> None:
         """Write them down, then count them."""
-        super().keep(streams)
+        super().add(streams)
         self._gauge.count(len(streams))
 
 

@@ -86,7 +86,7 @@ def _ours(bench: Bench, streams: Sequence[Stream]) -> None:
     """What the collector does between the crawl and the end of the poll; the room for the day is made by then."""
     staged = StagedPoll(1, DAY.date, more_than_viewers=50, interval_minutes=30)
     for begin in range(0, len(streams), PAGE):
-        staged.keep(streams[begin : begin + PAGE])
+        staged.add(streams[begin : begin + PAGE])
     poll = Poll(
         poll_id=1,
         day=DAY.date,

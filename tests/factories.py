@@ -77,7 +77,7 @@ def stage(
                 tx.run("drop table incoming_streamers")
             own_id = poll_id or tx.collect.next_poll_id()
             staged = StagedPoll(own_id, day, more_than_viewers=50, interval_minutes=interval_minutes)
-            staged.keep(streams)
+            staged.add(streams)
             started_at = at + number * HALF_HOUR
             poll = Poll(
                 poll_id=own_id,

@@ -1,12 +1,12 @@
-"""Through Twitch's list of live streams, page by page, until viewers fall below the threshold.
+"""Reads Twitch's list of live streams, page by page, until viewers fall below the threshold.
 
-The list is sorted by viewers and moves while we read it: a cursor says "from this many viewers on", not "from the 200th
-on". So a stream can come twice or slip by, a page can be short or empty without being the last, the order breaks at
-the edges of pages, and the last page's cursor may lead back to the top.
+The list is sorted by viewers and changes while it is read: a cursor means "from this many viewers on", not "from the
+200th stream on". So a stream can come twice or be missed, a page can be short or empty without being the last, the
+order breaks at the edges of pages, and the last page's cursor can lead back to the top.
 
-That the list was read to its end is believed only with proof: a stream at or below the threshold on its last page. A
-list that stops before, as Twitch's does when a cursor leads to an empty page, leaves a partial poll: its complete
-neighbours then count for that time.
+The list counts as read to its end only with proof: a stream at or below the threshold on its last page. A list that
+stops before, as Twitch's does when a cursor leads to an empty page, makes a partial poll: its complete neighbours then
+count for that time.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,19 +20,19 @@ from bot.core.polls import CrawlEnd, PollStatus, SetAside, Stream, StreamerId, S
 from bot.core.ports import LiveStreams, StreamsPage
 from helperfunctions.errors import InvalidCursor, TwitchError, TwitchUnavailable
 
-# How often a page that leads nowhere is asked for again: as a rule the second answer is good.
+# Retries of a page that is empty or whose cursor leads in a circle: usually the second response is good.
 PAGE_RETRIES: Final = 3
-# Pages in a row without a single new stream, after which the list is not going anywhere.
+# Pages in a row without a new stream after which the list counts as stuck.
 STALE_PAGES: Final = 5
 
-# Ends at which nothing above the threshold is left unread, if there is proof.
+# Ends after which no stream above the threshold is unread, if there is proof.
 _COMPLETE = frozenset({CrawlEnd.BELOW_THRESHOLD, CrawlEnd.END_OF_LIST})
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What one page said."""
+    """The content of one page."""
 
     new: list[Stream]
     ids: list[str]
@@ -41,30 +41,30 @@ class _Reading:
 
 
 class Sink(Protocol):
-    """Where a crawl puts what it finds."""
+    """The destination of a crawl's streams."""
 
-    def keep(self, streams: Sequence[Stream], /) -> None:
-        """Write down the streams of a page."""
+    def add(self, streams: Sequence[Stream], /) -> None:
+        """Add the streams of a page."""
         ...
 
-    def put_aside(self, stream: SetAside, /) -> None:
-        """Write down a stream that could not be understood."""
+    def add_set_aside(self, stream: SetAside, /) -> None:
+        """Add a stream that could not be parsed."""
         ...
 
     def started_at(self, stream_id: StreamId, /) -> datetime | None:
-        """When a stream that was written down started; None where that is unknown."""
+        """When a stream that was added started; None if that is unknown."""
         ...
 
-    def withdraw(self, stream_id: StreamId, streamer_id: StreamerId, /) -> int:
-        """Take back a stream that was written down; returns its viewers."""
+    def remove(self, stream_id: StreamId, streamer_id: StreamerId, /) -> int:
+        """Remove a stream that was added; returns its viewers."""
         ...
 
 
 class Crawl:
-    """One crawl. `run` hands each new stream above the threshold to `sink`, page by page, and keeps the tallies.
+    """One crawl. `run` adds each new stream above the threshold to `sink`, page by page, and counts.
 
-    A streamer has one stream: of two, the one that started later counts, by equal starts the one with the higher id,
-    and the other is a duplicate. A start after `latest_start` cannot be, and counts as unknown.
+    A streamer has one stream: of two, the one that started later counts, or of equal starts the one with the higher id,
+    and the other is a duplicate. A start after `latest_start` is impossible and counts as unknown.
 
     Of each stream only the two ids are kept in memory; in the rare case of a second stream the sink is asked for the
     start of the first.
@@ -92,7 +92,7 @@ class Crawl:
         self._cursors: set[str] = set()
         self._fell_below = False
         self._empty_pages = 0
-        self._understood = 0
+        self._parsed = 0
         self.pages = 0
         self.streams = 0
         self.viewers = 0
@@ -103,7 +103,7 @@ class Crawl:
 
     @property
     def status(self) -> PollStatus:
-        """Complete when the list was read to its end, with proof; failed when nothing at all was read."""
+        """COMPLETE if the list was read to its end, with proof; FAILED if no stream was read."""
         if self._is_complete:
             return PollStatus.COMPLETE
         return PollStatus.PARTIAL if self.streams else PollStatus.FAILED
@@ -113,7 +113,7 @@ class Crawl:
         return self.ended_because in _COMPLETE and self._fell_below and not self._empty_pages
 
     def run(self) -> None:
-        """Read until there is a reason to end, whatever it is; `ended_because` and `error` tell which."""
+        """Read until there is a reason to end, which `ended_because` and `error` then contain."""
         try:
             self.ended_because = self._read_all()
         except InvalidCursor as exc:
@@ -122,15 +122,15 @@ class Crawl:
             self.ended_because, self.error = CrawlEnd.TWITCH_UNAVAILABLE, str(exc)
         except TwitchError as exc:
             self.ended_because, self.error = CrawlEnd.TWITCH_REFUSED, str(exc)
-        if self.ended_because in _COMPLETE and not self._understood:
-            # Twitch is never empty: without this, an outage that serves empty pages would count as nobody watching.
+        if self.ended_because in _COMPLETE and not self._parsed:
+            # Twitch is never empty: without this, an outage with empty pages would count as a time without viewers.
             self.ended_because = CrawlEnd.NOTHING_USABLE
         if self.status is PollStatus.COMPLETE:
             self.error = None
         elif self.error is None:
-            self.error = f"the crawl ended with {self.ended_because} after {self.pages} pages{self._what_is_missing()}"
+            self.error = f"the crawl ended with {self.ended_because} after {self.pages} pages{self._missing_proof()}"
 
-    def _what_is_missing(self) -> str:
+    def _missing_proof(self) -> str:
         if self.ended_because not in _COMPLETE:
             return ""
         if self._empty_pages:
@@ -175,7 +175,7 @@ class Crawl:
             before, after = after, page.cursor
 
     def _page(self, after: str | None) -> StreamsPage | None:
-        """The next page; asked for again while it is empty or its cursor leads in a circle. None when time is up."""
+        """The next page, retried while it is empty or its cursor leads in a circle. None when time is up."""
         page: StreamsPage | None = None
         for _ in range(1 + PAGE_RETRIES):
             if self._is_out_of_time():
@@ -193,7 +193,7 @@ class Crawl:
             stream = parse_stream(raw)
             if isinstance(stream, SetAside):
                 self.set_aside += 1
-                self._sink.put_aside(stream)
+                self._sink.add_set_aside(stream)
                 continue
             ids.append(stream.stream_id)
             if stream.viewer_count <= self._more_than_viewers:
@@ -213,7 +213,7 @@ class Crawl:
         return _Reading(new, ids, above, below)
 
     def _replaces(self, stream: Stream, other_id: StreamId, new: list[Stream]) -> bool:
-        """Whether a stream counts for its streamer instead of another, which is taken back then."""
+        """Whether a stream counts for its streamer instead of another, which is then removed."""
         self.duplicates += 1
         other = next((one for one in new if one.stream_id == other_id), None)
         others_start = other.started_at if other is not None else self._sink.started_at(other_id)
@@ -222,7 +222,7 @@ class Crawl:
         if other is not None:
             new.remove(other)
         else:
-            self.viewers -= self._sink.withdraw(other_id, stream.streamer_id)
+            self.viewers -= self._sink.remove(other_id, stream.streamer_id)
             self.streams -= 1
         self._stream_of[compact(stream.streamer_id)] = compact(stream.stream_id)
         return True
@@ -235,7 +235,7 @@ class Crawl:
         if self.pages == 0:
             self._top = frozenset(reading.ids)
         self.pages += 1
-        self._understood += len(reading.ids)
+        self._parsed += len(reading.ids)
         self.streams += len(reading.new)
         self.viewers += sum(stream.viewer_count for stream in reading.new)
-        self._sink.keep(reading.new)
+        self._sink.add(reading.new)

@@ -1,7 +1,7 @@
-"""Polls that the database did not take: kept as files, and stored when it does.
+"""Polls that the database did not accept: kept as files, and stored when it does.
 
-A file bears the number of its poll, and is removed after the poll was stored. Should that be cut off in between, the
-number tells that the poll is in already: each goes in exactly once.
+A file is named after the id of its poll and removed after the poll was stored. If the process ends in between, the id
+shows that the poll is stored already: each is stored exactly once.
 """
 
 import logging
@@ -22,21 +22,20 @@ from helperfunctions.errors import DatabaseError, DatabaseTooSlow, DatabaseUnava
 log = logging.getLogger(__name__)
 
 SUFFIX = ".poll"
-# Of torn files, which will never go in; a person may want to look at them.
+# Of torn files, which can never be stored; a person may want to examine them.
 REFUSED = ".refused"
-# Anybody may read a poll: it holds what Twitch shows to everybody.
+# Any user may read a poll: it contains public data of Twitch.
 READABLE: Final = 0o644
-# How long a poll that the database refused waits for its next attempt: the first time only until the next turn, then
-# twice as long each time.
+# The wait of a refused poll before its next attempt: the first time until the next turn, then twice as long each time.
 SHORTEST_WAIT: Final = timedelta(minutes=15)
 LONGEST_WAIT: Final = timedelta(hours=1)
-# A draft that is so much older than the newest poll is of a process that was killed.
+# A draft that is this much older than the newest poll was left by a process that was killed.
 OLD_DRAFT_SECONDS: Final = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class _Refusals:
-    """How often in a row a kept poll was refused, and when it is tried again."""
+    """The number of consecutive refusals of a kept poll, and the time of its next attempt."""
 
     times: int
     not_before: datetime
@@ -44,7 +43,7 @@ class _Refusals:
 
 @dataclass(frozen=True, slots=True)
 class KeptPolls:
-    """A folder of polls, of at most so many bytes: when it is full, the oldest are dropped."""
+    """A folder of polls, of at most `most_bytes`: when it is full, the oldest are dropped."""
 
     folder: Path
     most_bytes: int
@@ -52,7 +51,7 @@ class KeptPolls:
     _refused: dict[str, _Refusals] = field(default_factory=dict, compare=False)
 
     def keep(self, staged: StagedPoll, poll: Poll) -> Path:
-        """Write a poll to disk; all of it or nothing. Raises OSError when the disk does not take it."""
+        """Write a poll to disk, all of it or nothing. Raises OSError if that fails."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{poll.started_at:%Y%m%dT%H%M%S}Z{poll.poll_id:+d}{SUFFIX}"
         with atomic_file.replacing(path, mode=READABLE) as file:
@@ -60,16 +59,16 @@ class KeptPolls:
         try:
             self._make_room(path)
         except OSError as exc:
-            # The poll itself is kept.
+            # The poll itself is on disk.
             log.error("the folder of kept polls cannot be tidied path=%s: %s", self.folder, exc.strerror)
         return path
 
     def store(self, database: Database) -> int:
-        """Store what is kept, oldest first; how many polls went in. The lock of `collect` must be held.
+        """Store the kept polls, oldest first. Returns the number of polls stored. The caller has the lock of `collect`.
 
-        A poll that the database refuses stays and keeps no other from going in; it is tried again later, each time
-        after a longer wait. Only a torn file is set aside for good. Raises DatabaseUnavailable when the database is
-        away (again); what did not go in stays.
+        A poll that the database refuses stays on disk, does not block others, and is tried again after a wait that
+        grows each time. Only a torn file is set aside for good. Raises DatabaseUnavailable when the database is
+        unavailable (again); the polls that were not stored stay on disk.
         """
         stored = 0
         now = self.clock.now()
@@ -82,12 +81,12 @@ class KeptPolls:
                 self._refused.pop(path.name, None)
             except DatabaseError as exc:
                 if isinstance(exc, DatabaseUnavailable) and not isinstance(exc, DatabaseTooSlow):
-                    # Perhaps it went away because of this poll: in the next turn the others come first.
+                    # Perhaps it crashed because of this poll: in the next turn the others come first.
                     self._refused.setdefault(path.name, _Refusals(0, now))
                     raise
                 self._try_later(path, now, exc)
                 if exc.can_retry:
-                    # Somebody holds a lock, or the server is slow: the next poll would wait as long.
+                    # Another session holds a lock, or the server is slow: the next poll would wait as long.
                     break
             except NewerFormat as exc:
                 self._try_later(path, now, exc)
@@ -100,7 +99,7 @@ class KeptPolls:
         return stored
 
     def newest_good(self) -> datetime | None:
-        """When the newest poll began that is kept and brought something; None without one."""
+        """The start of the newest kept poll that did not fail; None if there is none."""
         for path in reversed(self.waiting()):
             with suppress(OSError, ValueError), path.open("rb") as file:
                 poll = StagedPoll.poll_in(file)
@@ -109,15 +108,15 @@ class KeptPolls:
         return None
 
     def waiting(self) -> list[Path]:
-        """The files that wait to go in, oldest first."""
+        """The files that wait to be stored, oldest first."""
         return sorted(self.folder.glob(f"*{SUFFIX}"))
 
     def is_any_due(self) -> bool:
-        """Whether a file waits whose next attempt is due."""
+        """Whether the next attempt of any file is due."""
         return bool(self._due(self.clock.now()))
 
     def _due(self, now: datetime) -> list[Path]:
-        """What is tried in this turn: first what was never refused, so that no bad file is in the way of a good one."""
+        """The files of this turn: those never refused first, so that no bad file blocks a good one."""
         before = {path: self._refused.get(path.name) for path in self.waiting()}
         due = [path for path, refused in before.items() if refused is None or refused.not_before <= now]
         return sorted(due, key=lambda path: (before[path] is not None, path))
@@ -134,11 +133,11 @@ class KeptPolls:
 
     def _store(self, database: Database, staged: StagedPoll, poll: Poll) -> bool:
         with database.transaction() as tx:
-            is_in, is_too_late = tx.collect.can_go_in(poll_id=poll.poll_id, day=poll.day)
-            if is_in:
+            state = tx.collect.kept_poll_state(poll_id=poll.poll_id, day=poll.day)
+            if state.is_stored:
                 return False
-            if is_too_late:
-                log.warning("a kept poll comes too late: its day is rolled up and pruned day=%s", poll.day)
+            if state.is_too_late:
+                log.warning("a kept poll is too late: its day is rolled up and pruned day=%s", poll.day)
                 return False
             tx.collect.make_partition(day=poll.day)
             staged.store(tx, poll)
@@ -146,7 +145,7 @@ class KeptPolls:
         return True
 
     def _make_room(self, newest: Path) -> None:
-        """Drop the oldest until the rest fits; those that were set aside first. And what a killed process left."""
+        """Drop the drafts of killed processes, then files until the rest fits: torn ones first, then the oldest."""
         written_at = newest.stat().st_mtime
         for draft in self.folder.glob(f".*{atomic_file.DRAFT_SUFFIX}"):
             if written_at - draft.stat().st_mtime > OLD_DRAFT_SECONDS:

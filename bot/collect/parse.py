@@ -1,4 +1,4 @@
-"""One stream of Get Streams, as Twitch wrote it, into a Stream; or set aside, with the reason. Pure."""
+"""Parses one raw item of Get Streams into a Stream, or into a SetAside with the reason. Pure."""
 
 import re
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.core.polls import NO_GAME, GameId, SetAside, Stream, StreamerId, StreamId
 
-RAW_CHARACTERS_KEPT = 500
+RAW_CHARACTERS_STORED = 500
 MOST_VIEWERS = 2**31 - 1
 # JSON can carry what text in PostgreSQL cannot: NUL, and halves of a surrogate pair.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -17,10 +17,10 @@ class _Unusable(Exception):
 
 
 def parse_stream(raw: Any) -> Stream | SetAside:
-    """Read what we count; whatever else Twitch sends, or leaves out, is no concern of ours.
+    """Parse the fields that we count; any others may be present, missing or wrong.
 
-    Needed are the ids of stream and streamer and a viewer count of 0 or more. Without a game the stream belongs to
-    none; without names it goes by its ids.
+    The ids of stream and streamer and a viewer count of 0 or more are required. A stream without a game has NO_GAME;
+    missing names are replaced by ids.
     """
     try:
         return _as_expected(raw)
@@ -29,14 +29,14 @@ def parse_stream(raw: Any) -> Stream | SetAside:
 
 
 def _as_expected(raw: Any) -> Stream:
-    """A stream with nothing odd about it, which nearly all are: looked at as a whole, in half the time.
+    """Parse a regular stream, as nearly all are: all fields are checked at once, in half the time.
 
-    Raises _Unusable, KeyError, TypeError, ValueError or OverflowError for every other.
+    Raises _Unusable, KeyError, TypeError, ValueError or OverflowError for any other.
     """
     stream_id, streamer_id, viewer_count = raw["id"], raw["user_id"], raw["viewer_count"]
     login, streamer_name, started_at = raw["user_login"], raw["user_name"], datetime.fromisoformat(raw["started_at"])
     game_id, game_name = raw["game_id"], raw["game_name"]
-    # Adding them up fails unless each is text.
+    # The concatenation fails unless each is text.
     if _UNSTORABLE.search(stream_id + streamer_id + login + streamer_name + game_id + game_name):
         raise _Unusable
     has_all = stream_id and streamer_id and login and streamer_name and game_id and game_name
@@ -69,7 +69,7 @@ def _leniently(raw: Any) -> Stream | SetAside:
 
 
 def _set_aside(reason: str, raw: Any) -> SetAside:
-    return SetAside(reason, storable(repr(raw)[:RAW_CHARACTERS_KEPT]))
+    return SetAside(reason, storable(repr(raw)[:RAW_CHARACTERS_STORED]))
 
 
 def storable(text: str) -> str:
@@ -91,7 +91,7 @@ def _optional_id(raw: dict[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise _Unusable(f"{key} is not text")
     if _UNSTORABLE.search(value):
-        raise _Unusable(f"{key} holds characters that no id has")
+        raise _Unusable(f"{key} contains characters that no id has")
     return value
 
 
@@ -102,7 +102,7 @@ def _text(raw: dict[str, Any], key: str) -> str:
 
 def _viewer_count(raw: dict[str, Any]) -> int:
     value = raw.get("viewer_count")
-    # True is an int in Python
+    # In Python, True is an int.
     if type(value) is not int:
         raise _Unusable("viewer_count is not a whole number")
     if not 0 <= value <= MOST_VIEWERS:

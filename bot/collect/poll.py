@@ -1,5 +1,4 @@
-"""One poll: crawl Twitch, then store everything in one transaction. It always ends in a row, or in a file that
-becomes one."""
+"""One poll: crawl Twitch, then store everything in one transaction, or in a file that is stored later."""
 
 import logging
 from contextlib import ExitStack
@@ -23,12 +22,12 @@ log = logging.getLogger(__name__)
 
 # Far above what Twitch has (about 1,200 pages in all): only a list that never ends reaches it.
 PAGE_CAP: Final = 3000
-LOOK_AGAIN_SECONDS: Final = 0.5
+RETRY_LOCK_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Collector:
-    """Takes polls. `interval_minutes` is the time between two, `more_than_viewers` the threshold."""
+    """Takes polls. `interval_minutes`: the time between two; only streams with more than `more_than_viewers` count."""
 
     live: LiveStreams
     database: Database
@@ -40,11 +39,11 @@ class Collector:
     page_cap: int = PAGE_CAP
 
     def collect(self, wait_for_lock: timedelta = timedelta(0)) -> Poll:
-        """Take one poll and return its row, which is stored whatever became of it.
+        """Take one poll and return its row, which is stored even if the poll failed.
 
-        When the database is away, or refuses, it is taken all the same and kept on disk, to be stored at a later
-        turn: then raises what the database said. Raises Busy when another collector works on this database and does not
-        end within `wait_for_lock`.
+        If the database is unavailable or refuses, the poll is still taken and kept on disk, to be stored at a later
+        turn: then this raises the database's error. Raises Busy when another collector works on this database and does
+        not end within `wait_for_lock`.
         """
         started_at = self.clock.now()
         with ExitStack() as stack:
@@ -65,12 +64,14 @@ class Collector:
                 error=crawl.error,
             )
             self._store(staged, poll)
-        _tell(poll)
+        _log(poll)
         return poll
 
     def _begin(self, stack: ExitStack, started_at: datetime, wait_for_lock: timedelta) -> StagedPoll:
-        """Take the lock and a number and make room, today's and tomorrow's, before the crawl: the store then needs no
-        lock on a table."""
+        """Take the lock and a poll id, and create today's and tomorrow's partition, before the crawl.
+
+        Storing the poll then needs no lock on a table.
+        """
         day = self.calendar.day_of(started_at).date
         try:
             self._take_lock(stack, started_at + wait_for_lock)
@@ -80,26 +81,26 @@ class Collector:
                 tx.collect.make_partition(day=day + timedelta(days=1))
                 poll_id = tx.collect.next_poll_id()
         except DatabaseError as exc:
-            # Whatever it is: a right that was revoked comes back, the list of live streams does not.
+            # For any error: a revoked right can be granted again, the list of live streams does not come back.
             log.warning("this poll is taken without the database: %s", exc)
-            # A number that the database never gives, and nobody else takes.
+            # Negative: the database never assigns such an id.
             poll_id = -round(started_at.timestamp() * 1000)
         return StagedPoll(poll_id, day, self.more_than_viewers, self.interval_minutes)
 
     def _take_lock(self, stack: ExitStack, wait_until: datetime) -> None:
-        """Take the lock, which storing kept polls takes for some seconds. Raises Busy when it is still taken then."""
+        """Take the lock, waiting for a process that stores kept polls. Raises Busy if another still has it then."""
         while True:
             try:
                 stack.enter_context(self.database.only_one("collect"))
             except Busy:
                 if self.clock.now() >= wait_until:
                     raise
-                self.clock.sleep(LOOK_AGAIN_SECONDS)
+                self.clock.sleep(RETRY_LOCK_SECONDS)
             else:
                 return
 
     def _crawl(self, staged: StagedPoll, started_at: datetime) -> Crawl:
-        # A poll that takes longer than half its interval would get in the way of the next.
+        # A poll that takes longer than half its interval would delay the next.
         deadline = started_at + timedelta(minutes=self.interval_minutes) / 2
         crawl = Crawl(
             self.live,
@@ -115,19 +116,19 @@ class Collector:
     def _store(self, staged: StagedPoll, poll: Poll) -> None:
         try:
             with self.database.transaction() as tx:
-                # Once more: a prune may have found yesterday's still without a poll, and dropped it meanwhile.
+                # Again: a prune may have dropped yesterday's partition meanwhile, while it had no poll.
                 tx.collect.make_partition(day=staged.day)
                 staged.store(tx, poll)
         except DatabaseError as exc:
             path = self._kept_after(exc, staged, poll)
-            raise type(exc)(f"{exc}; the poll is kept in {path} and stored when the database takes it") from exc
+            raise type(exc)(f"{exc}; the poll is kept in {path} and stored when the database accepts it") from exc
         except Exception as exc:
             path = self._kept_after(exc, staged, poll)
             log.error("a poll could not be stored because of %s; it is kept in %s", type(exc).__name__, path)
             raise
 
     def _kept_after(self, error: Exception, staged: StagedPoll, poll: Poll) -> Path:
-        """Keep a poll on disk that was not stored. Raises that error when the disk does not take it either."""
+        """Keep a poll on disk that was not stored. Raises the error of the database if that fails, too."""
         try:
             return self.kept.keep(staged, poll)
         except OSError as no_room:
@@ -135,7 +136,7 @@ class Collector:
             raise error from None
 
 
-def _tell(poll: Poll) -> None:
+def _log(poll: Poll) -> None:
     log.log(
         logging.INFO if poll.error is None else logging.WARNING,
         "poll stored poll_id=%d status=%s streams=%d viewers=%d pages=%d duplicates=%d set_aside=%d seconds=%.1f%s",

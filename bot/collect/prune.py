@@ -1,6 +1,6 @@
-"""Staging keeps a day's streams until they are past retention and rolled up, unless the day has no poll to roll up.
+"""Drops a day's streams from staging once they are past retention and rolled up, or if the day has no poll to roll up.
 
-Twitch allows raw data to be kept only shortly; what is kept for good is aggregates.
+Twitch allows raw data to be kept for a short time only; aggregates are kept for good.
 """
 
 import logging
@@ -16,8 +16,8 @@ from helperfunctions.errors import DatabaseConflict
 
 log = logging.getLogger(__name__)
 
-# How long a day may stay because somebody reads it whenever it should go.
-CAN_WAIT: Final = timedelta(days=1)
+# For how long a day may stay after retention because it is being read at each attempt to drop it.
+LONGEST_WAIT: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +30,24 @@ class Pruner:
     retention: timedelta
 
     def prune(self) -> list[date]:
-        """Drop what can go, a day at a time, and return the days dropped.
+        """Drop the days that can be dropped, one at a time, and return them.
 
-        A day that somebody reads just now, as a backup does, stays until the next time. Raises DatabaseConflict when it
-        should have gone a day ago.
+        A day that is being read, as by a backup, stays until the next run. Raises DatabaseConflict when it should have
+        been dropped a day ago.
         """
         now = self.clock.now()
         with self.database.transaction() as tx:
-            may_go = tx.collect.days_that_may_go(older_than=now - self.retention, today=self.calendar.day_of(now).date)
-            days = [
-                day for day, is_rolled_up in list(may_go) if is_rolled_up or not polls_within(tx, self.calendar, day)
-            ]
+            today = self.calendar.day_of(now).date
+            candidates = list(tx.collect.days_to_prune(older_than=now - self.retention, today=today))
+            days = [row.day for row in candidates if row.is_rolled_up or not polls_within(tx, self.calendar, row.day)]
         pruned: list[date] = []
         for day in days:
             try:
                 self._prune(day)
             except DatabaseConflict as exc:
-                if now - self.calendar.day(day).ends_at > self.retention + CAN_WAIT:
+                if now - self.calendar.day(day).ends_at > self.retention + LONGEST_WAIT:
                     raise
-                log.warning("staging not pruned, somebody reads it; trying again later day=%s: %s", day, exc)
+                log.warning("staging not pruned because it is being read; trying again later day=%s: %s", day, exc)
             else:
                 log.info("staging pruned day=%s", day)
                 pruned.append(day)
@@ -58,6 +57,6 @@ class Pruner:
         with self.database.transaction() as tx:
             tx.collect.delete_games(day=day)
             tx.collect.delete_set_aside(day=day)
-            # Last, for from here to the end of the transaction nobody can read staging.
-            tx.collect.wait_shortly()
+            # Last, because no other session can read staging from here to the end of the transaction.
+            tx.collect.limit_lock_wait()
             tx.collect.drop_partition(day=day)

@@ -1,11 +1,11 @@
-"""Ids in little memory, and which of two streams of one streamer counts. Pure."""
+"""Compact ids, and the rank that decides which of two streams of one streamer counts. Pure."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple, Self
 
 from bot.core.polls import StreamId
 
-# A stream that started later than that after our own clock did not: its start is unknown.
+# A stream that started later than this after the poll, by our clock, cannot have: its start is unknown.
 CLOCKS_DIFFER: Final = timedelta(hours=1)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 # Larger numbers take more memory, and Python refuses to read thousands of digits.
@@ -13,7 +13,7 @@ _MOST_DIGITS: Final = 18
 
 
 def compact(id_: str) -> int | str:
-    """An id as a number, which takes half the memory of a text; as it is where the number would not lead back to it.
+    """An id as a number, which takes half the memory of a text; unchanged if `str` of the number were another text.
 
     `str` of the result is the id.
     """
@@ -21,9 +21,9 @@ def compact(id_: str) -> int | str:
 
 
 class Rank(NamedTuple):
-    """The higher one counts: the stream that started later, by equal starts the one with the higher id.
+    """Of two streams the one with the higher rank counts: it started later, or at the same time with the higher id.
 
-    Ids of Twitch are numbers, of which the longer is the higher. An unknown start is before every other.
+    Twitch's ids are numbers, so the longer is the higher. An unknown start is before any other.
     """
 
     started_at: datetime

@@ -1,4 +1,4 @@
-"""A poll on its way into staging: written down as it comes, stored in one transaction."""
+"""A poll on its way into staging: collected page by page, stored in one transaction."""
 
 import io
 import json
@@ -14,11 +14,11 @@ from bot.collect.rank import CLOCKS_DIFFER, Rank
 from bot.core.polls import CrawlEnd, GameId, Poll, PollStatus, SetAside, Stream, StreamerId, StreamId
 from helperfunctions.database import NULL, CopyRows, Transaction, escape_for_copy
 
-# Enough to see what is wrong; the poll has the count.
+# Enough for a diagnosis; the poll has the count.
 SAMPLE_OF_SET_ASIDE: Final = 20
-# Of the files that `save` writes. Those of format 1 may have several streams of one streamer.
+# The format of the files that `save` writes. Those of format 1 can contain several streams of one streamer.
 FILE_FORMAT: Final = 2
-# Places in the rows of streams and streamers.
+# Columns in the COPY rows of streams and streamers.
 _VIEWER_COUNT, _STARTED_AT, _STREAM_ID, _STREAMER_ID, _GAME_ID = 2, 3, 4, 5, 6
 _NAMED_STREAMER_ID = 0
 
@@ -28,7 +28,7 @@ class NewerFormat(Exception):
 
 
 class StagedPoll:
-    """What one poll found, in the form that COPY takes: a tenth of the memory of the objects that it was made of."""
+    """The streams of one poll in the format of COPY, which takes a tenth of the memory of objects."""
 
     def __init__(self, poll_id: int, day: date, more_than_viewers: int, interval_minutes: int) -> None:
         self.poll_id = poll_id
@@ -42,8 +42,8 @@ class StagedPoll:
         self._game_viewers: defaultdict[GameId, int] = defaultdict(int)
         self._game_streams: defaultdict[GameId, int] = defaultdict(int)
 
-    def keep(self, streams: Sequence[Stream]) -> None:
-        """Write down streams, each of which comes once in a poll."""
+    def add(self, streams: Sequence[Stream]) -> None:
+        """Add streams, each of which occurs once in a poll."""
         day, poll_id = self.day.isoformat(), str(self.poll_id)
         self._streams.add(
             [
@@ -61,24 +61,24 @@ class StagedPoll:
         )
         self._streamers.add([(stream.streamer_id, stream.login, stream.streamer_name) for stream in streams])
         for stream in streams:
-            # A stream whose game has no name brings its id.
+            # A stream whose game has no name has its id in its place.
             if self._game_names.get(stream.game_id, stream.game_id) == stream.game_id:
                 self._game_names[stream.game_id] = stream.game_name
             self._game_viewers[stream.game_id] += stream.viewer_count
             self._game_streams[stream.game_id] += 1
 
     def started_at(self, stream_id: StreamId) -> datetime | None:
-        """When a stream that was written down started; None where that is unknown."""
+        """When a stream that was added started; None if that is unknown."""
         return _instant(self._streams.find(_STREAM_ID, stream_id)[_STARTED_AT])
 
-    def withdraw(self, stream_id: StreamId, streamer_id: StreamerId) -> int:
-        """Take back a stream that was written down; returns its viewers."""
+    def remove(self, stream_id: StreamId, streamer_id: StreamerId) -> int:
+        """Remove a stream that was added; returns its viewers."""
         row = self._streams.remove(_STREAM_ID, stream_id)
         self._streamers.remove(_NAMED_STREAMER_ID, streamer_id)
         return self._subtract(row)
 
     def _subtract(self, row: Sequence[str]) -> int:
-        """Take a stream's viewers, which are returned, from those of its game."""
+        """Subtract a stream from the totals of its game. Returns its viewers."""
         viewers = int(row[_VIEWER_COUNT])
         game_id = next(game_id for game_id in self._game_streams if escape_for_copy(game_id) == row[_GAME_ID])
         self._game_viewers[game_id] -= viewers
@@ -87,14 +87,14 @@ class StagedPoll:
             del self._game_viewers[game_id], self._game_streams[game_id], self._game_names[game_id]
         return viewers
 
-    def put_aside(self, stream: SetAside) -> None:
-        """Write down a stream that could not be understood."""
+    def add_set_aside(self, stream: SetAside) -> None:
+        """Add a stream that could not be parsed."""
         if len(self._set_aside) < SAMPLE_OF_SET_ASIDE:
             self._set_aside.append(stream)
 
     def save(self, file: IO[bytes], poll: Poll) -> None:
-        """Write down the poll, all of it, into a file that `load` understands."""
-        told = {
+        """Write the whole poll into a file that `load` reads."""
+        header = {
             "format": FILE_FORMAT,
             "poll": asdict(poll),
             "more_than_viewers": self._more_than_viewers,
@@ -106,25 +106,25 @@ class StagedPoll:
             ],
         }
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            archive.writestr("poll.json", json.dumps(told, default=str))
+            archive.writestr("poll.json", json.dumps(header, default=str))
             for name, rows in (("streams", self._streams), ("streamers", self._streamers)):
                 with archive.open(name, "w") as member:
                     shutil.copyfileobj(rows.file(), member)
 
     @classmethod
     def load(cls, file: IO[bytes]) -> tuple[Self, Poll]:
-        """A poll that `save` wrote. Raises ValueError when the file is torn or not one of ours, or NewerFormat."""
-        # Read at once: an error of the disk is then no error of the archive.
+        """Read a poll that `save` wrote. Raises ValueError if the file is torn or not one of ours, or NewerFormat."""
+        # Read at once: so that an error of the disk is not taken for an error of the archive.
         content = io.BytesIO(file.read())
         try:
             with zipfile.ZipFile(content) as archive:
-                told = json.loads(archive.read("poll.json"))
-                if told["format"] > FILE_FORMAT:
-                    raise NewerFormat(f"its format {told['format']} is of a newer version of this program")
-                poll = _poll(told["poll"])
-                staged = cls(poll.poll_id, poll.day, told["more_than_viewers"], told["interval_minutes"])
-                staged._set_aside = [SetAside(**one) for one in told["set_aside"]]
-                for game_id, name, viewers, streams in told["games"]:
+                header = json.loads(archive.read("poll.json"))
+                if header["format"] > FILE_FORMAT:
+                    raise NewerFormat(f"its format {header['format']} is of a newer version of this program")
+                poll = _poll(header["poll"])
+                staged = cls(poll.poll_id, poll.day, header["more_than_viewers"], header["interval_minutes"])
+                staged._set_aside = [SetAside(**one) for one in header["set_aside"]]
+                for game_id, name, viewers, streams in header["games"]:
                     staged._game_names[game_id] = name
                     staged._game_viewers[game_id] = viewers
                     staged._game_streams[game_id] = streams
@@ -132,7 +132,7 @@ class StagedPoll:
                     staged._streams = CopyRows.from_file(member)
                 with archive.open("streamers") as member:
                     staged._streamers = CopyRows.from_file(member)
-                if told["format"] < 2:
+                if header["format"] < 2:
                     poll = staged._keep_one_stream_per_streamer(poll)
         except (NewerFormat, MemoryError):
             raise
@@ -142,7 +142,7 @@ class StagedPoll:
         return staged, poll
 
     def _keep_one_stream_per_streamer(self, poll: Poll) -> Poll:
-        """Leave out what the crawl would have left out; the poll with what is left."""
+        """Remove the streams that a crawl of today would have left out. Returns the poll without them."""
         counted: dict[str, tuple[Rank, int]] = {}
         left_out: set[int] = set()
         rows = self._streams.split()
@@ -155,7 +155,7 @@ class StagedPoll:
             if other is not one:
                 left_out.add(min(one, other)[1])
                 counted[row[_STREAMER_ID]] = max(one, other)
-        # The streamer's name may stay twice: one of them is stored.
+        # A streamer's name may occur twice: one of them is stored.
         self._streams.leave_out(left_out)
         viewers = sum(self._subtract(rows[place]) for place in left_out)
         return replace(
@@ -175,7 +175,7 @@ class StagedPoll:
             raise ValueError(f"it cannot be read: {exc}") from exc
 
     def store(self, tx: Transaction, poll: Poll) -> None:
-        """Store the poll, all of it."""
+        """Store the whole poll."""
         tx.collect.insert_poll(
             poll_id=poll.poll_id,
             day=poll.day,
@@ -195,19 +195,19 @@ class StagedPoll:
         tx.copy(tx.collect.text_of("copy_streams"), self._streams)
         tx.copy(tx.collect.text_of("copy_games"), self._games())
         tx.copy(tx.collect.text_of("copy_set_aside"), self._set_aside_rows())
-        self._keep_names(tx, poll.started_at)
+        self._store_names(tx, poll.started_at)
         if poll.status is not PollStatus.FAILED:
             self._sum_up_hours(tx, poll.started_at)
 
-    def _keep_names(self, tx: Transaction, started_at: datetime) -> None:
+    def _store_names(self, tx: Transaction, started_at: datetime) -> None:
         poll = {"day": self.day, "started_at": started_at}
         is_late = tx.collect.has_later_poll(**poll)
         streamers_seen_later = tx.collect.streamers_seen_later(**poll) if is_late else []
         games_seen_later = tx.collect.games_seen_later(**poll) if is_late else []
         tx.collect.create_incoming_streamers()
         tx.copy(tx.collect.text_of("copy_incoming_streamers"), self._streamers)
-        tx.collect.keep_streamers(day=self.day, seen_later=streamers_seen_later)
-        tx.collect.keep_games(
+        tx.collect.store_streamers(day=self.day, seen_later=streamers_seen_later)
+        tx.collect.store_games(
             day=self.day,
             seen_later=games_seen_later,
             game_ids=list(self._game_names),
@@ -215,13 +215,14 @@ class StagedPoll:
         )
 
     def _sum_up_hours(self, tx: Transaction, started_at: datetime) -> None:
-        """From all polls of each hour, so that it does not matter in which order they come."""
-        for (hour_at,) in list(tx.collect.hours_to_sum_up(day=self.day, started_at=started_at)):
+        """Sum up each hour that the poll changes, from all its polls: so their order does not matter."""
+        for row in list(tx.collect.hours_to_sum_up(day=self.day, started_at=started_at)):
+            hour_at = row.hour_at
             hour = {"day": self.day, "hour_at": hour_at}
             if tx.collect.hour_is_whole(**hour):
-                tx.collect.forget_hour(hour_at=hour_at)
+                tx.collect.delete_hour(hour_at=hour_at)
                 tx.collect.sum_up_hour(**hour)
-                tx.collect.forget_hourly_games(hour_at=hour_at)
+                tx.collect.delete_hourly_games(hour_at=hour_at)
                 tx.collect.sum_up_hourly_games(**hour)
 
     def _games(self) -> CopyRows:
@@ -249,14 +250,14 @@ def _instant(value: str) -> datetime | None:
     return None if value == NULL else datetime.fromisoformat(value)
 
 
-def _poll(told: Mapping[str, Any]) -> Poll:
+def _poll(fields: Mapping[str, Any]) -> Poll:
     return Poll(
         **{
-            **told,
-            "day": date.fromisoformat(told["day"]),
-            "started_at": datetime.fromisoformat(told["started_at"]),
-            "ended_at": datetime.fromisoformat(told["ended_at"]),
-            "status": PollStatus(told["status"]),
-            "ended_because": CrawlEnd(told["ended_because"]),
+            **fields,
+            "day": date.fromisoformat(fields["day"]),
+            "started_at": datetime.fromisoformat(fields["started_at"]),
+            "ended_at": datetime.fromisoformat(fields["ended_at"]),
+            "status": PollStatus(fields["status"]),
+            "ended_because": CrawlEnd(fields["ended_because"]),
         }
     )

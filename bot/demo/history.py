@@ -83,7 +83,7 @@ def _poll(asked: _Asked) -> tuple[StagedPoll, Poll]:
     )
     streams = [stream for stream in map(parse_stream, raw) if isinstance(stream, Stream)]
     staged = StagedPoll(asked.poll_id, asked.day, asked.more_than, interval_minutes=EVERY // timedelta(minutes=1))
-    staged.keep(streams)
+    staged.add(streams)
     poll = Poll(
         poll_id=asked.poll_id,
         day=asked.day,

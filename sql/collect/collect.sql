@@ -1,13 +1,13 @@
 -- name: make_partition$
--- Make room for one day's streams.
+-- Create the partition for one day's streams.
 select staging.make_partition(cast(:day as date));
 
 -- name: next_poll_id$
--- Take the number of the poll that begins.
+-- The id of the poll that begins.
 select nextval(pg_get_serial_sequence('staging.polls', 'poll_id'));
 
 -- name: insert_poll!
--- Record how a poll ended. Grain: one row per poll.
+-- Store the result of a poll. Grain: one row per poll.
 insert into staging.polls (
     poll_id, day, started_at, ended_at, status, ended_because, interval_minutes, more_than_viewers,
     pages, streams, viewers, duplicates, set_aside, error, are_names_keyed
@@ -17,16 +17,16 @@ values (
     :pages, :streams, :viewers, :duplicates, :set_aside, :error, false
 );
 
--- name: can_go_in^
--- Of a poll that was kept on disk: whether it is in already, and whether its day is rolled up and its streams are gone.
--- Grain: one row.
+-- name: kept_poll_state^
+-- Whether a poll that was kept on disk is stored already, and whether it is too late: its day is rolled up and the day's
+-- streams are dropped. Grain: one row.
 select
-    exists (select from staging.polls where poll_id = :poll_id) as is_in,
+    exists (select from staging.polls where poll_id = :poll_id) as is_stored,
     exists (select from days where day = cast(:day as date))
     and to_regclass('staging.streams_' || to_char(cast(:day as date), 'YYYY_MM_DD')) is null as is_too_late;
 
 -- name: create_incoming_streamers!
--- A place for the names of one poll, gone with its transaction. Grain: one row per stream.
+-- A temporary table of the names of one poll, dropped with its transaction. Grain: one row per stream.
 create temporary table incoming_streamers (
     streamer_id text collate "C", login text, streamer_name text
 ) on commit drop;
@@ -44,11 +44,11 @@ copy staging.streams (day, poll_id, viewer_count, started_at, stream_id, streame
 copy staging.games (poll_id, game_id, viewers, streams) from stdin;
 
 -- name: copy_set_aside!
--- COPY: a sample of the streams of one poll that could not be understood.
+-- COPY: a sample of the streams of one poll that could not be parsed.
 copy staging.set_aside (poll_id, position, reason, raw) from stdin;
 
 -- name: has_later_poll$
--- Whether a poll that began later is stored already, so that this one's names may be older than what is known.
+-- Whether a poll that began later is stored already, so that this one's names may be older than the known ones.
 select exists (
     select from staging.polls
     where
@@ -58,7 +58,7 @@ select exists (
 );
 
 -- name: streamers_seen_later$
--- The streamers whom polls of the same day have seen that began later.
+-- The streamers in later polls of the same day.
 select coalesce(array_agg(distinct streams.streamer_id), '{}')
 from staging.streams
 inner join staging.polls on polls.poll_id = streams.poll_id
@@ -68,16 +68,16 @@ where
     and polls.started_at > cast(:started_at as timestamptz);
 
 -- name: games_seen_later$
--- The games that polls of the same day have seen that began later.
+-- The games in later polls of the same day.
 select coalesce(array_agg(distinct games.game_id), '{}')
 from staging.games
 inner join staging.polls on polls.poll_id = games.poll_id
 where polls.day = cast(:day as date) and polls.started_at > cast(:started_at as timestamptz);
 
--- name: keep_streamers!
--- Keep the latest names of this poll's streamers, touching only the new, the renamed and those not yet seen that day.
--- Who comes without a name, and so with the id in its place, keeps the one that is known; so does whom a later poll has
--- seen. Grain: one row per streamer.
+-- name: store_streamers!
+-- Store the latest names of this poll's streamers, updating only those that are new, renamed or not yet seen that day. A
+-- streamer without a name, with the id in its place, keeps the known name, and so does one that a later poll has seen.
+-- Grain: one row per streamer.
 insert into streamers as known (streamer_id, login, streamer_name, first_seen_day, last_seen_day)
 select distinct on (incoming.streamer_id)
     incoming.streamer_id,
@@ -112,9 +112,9 @@ set
     first_seen_day = least(known.first_seen_day, excluded.first_seen_day),
     last_seen_day = greatest(known.last_seen_day, excluded.last_seen_day);
 
--- name: keep_games!
--- Keep the latest names of this poll's games, touching only the new, the renamed and those not yet seen that day; one
--- that comes without a name keeps the one that is known, and so does one that a later poll has seen.
+-- name: store_games!
+-- Store the latest names of this poll's games, updating only those that are new, renamed or not yet seen that day. A game
+-- without a name keeps the known name, and so does one that a later poll has seen.
 -- Grain: one row per game.
 insert into games as known (game_id, game_name, first_seen_day, last_seen_day)
 select
@@ -143,10 +143,10 @@ set
     first_seen_day = least(known.first_seen_day, excluded.first_seen_day),
     last_seen_day = greatest(known.last_seen_day, excluded.last_seen_day);
 
--- name: days_that_may_go
--- Days whose streams can go, and whether they are rolled up: rolled up and past retention; or over and not rolled up, with
--- every poll past retention. Of the latter only those can go that have no poll within their bounds, which depend on the
--- settings, too. A poll that began outside of its day's bounds is none of its own. Grain: one row per day.
+-- name: days_to_prune
+-- Days whose streams can be dropped: those rolled up and past retention; and those over, not rolled up, and with every
+-- poll past retention. Of the latter only those can be dropped that have no poll within their bounds, which depend on the
+-- settings, too. A poll that began outside of its day's bounds does not count. Grain: one row per day.
 with partitions as (
     select to_date(right(pg_class.relname, 10), 'YYYY_MM_DD') as day
     from pg_catalog.pg_inherits
@@ -180,21 +180,21 @@ where
 order by counted.day;
 
 -- name: drop_partition$
--- Drop one day's streams. While it waits for a reader to end, such as a backup, every other reader waits behind it.
+-- Drop one day's streams. While this waits for a reader, such as a backup, every other reader waits, too.
 select staging.drop_partition(cast(:day as date));
 
--- name: wait_shortly$
--- Give up soon if somebody reads what this transaction is about to drop.
+-- name: limit_lock_wait$
+-- Let this transaction fail soon if another session reads the table that it is about to drop.
 select set_config('lock_timeout', '1s', true);
 
 -- name: delete_games!
--- Drop one day's games per poll.
+-- Delete one day's games per poll.
 delete from staging.games
 using staging.polls
 where polls.poll_id = games.poll_id and polls.day = :day;
 
 -- name: delete_set_aside!
--- Drop one day's streams that could not be understood.
+-- Delete one day's streams that could not be parsed.
 delete from staging.set_aside
 using staging.polls
 where polls.poll_id = set_aside.poll_id and polls.day = :day;

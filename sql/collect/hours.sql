@@ -1,5 +1,5 @@
 -- name: hours_to_sum_up
--- The hours that a poll changes: its own and, for a complete one may silence partial ones that are near it, theirs.
+-- The hours that a poll changes: its own, and those of partial polls near it, which do not count near a complete one.
 -- Grain: one row per hour.
 select date_trunc('hour', cast(:started_at as timestamptz), 'UTC') as hour_at
 union
@@ -13,7 +13,7 @@ where
 order by hour_at;
 
 -- name: hour_is_whole$
--- Whether the games of every poll of an hour are still there: of an hour that is partly pruned the old sum is the better.
+-- Whether the games of every poll of an hour are still in staging: an hour that is partly pruned keeps its old sums.
 select not exists (
     select from staging.polls
     where
@@ -24,12 +24,12 @@ select not exists (
         and not exists (select from staging.games where games.poll_id = polls.poll_id)
 );
 
--- name: forget_hour!
--- Make way for an hour that is summed up anew.
+-- name: delete_hour!
+-- Delete an hour before it is summed up again.
 delete from hours where hour_at = cast(:hour_at as timestamptz);
 
 -- name: sum_up_hour!
--- All of Twitch in one hour, from the polls that speak. Grain: one row per hour.
+-- Sum up all of Twitch in one hour, from the polls that count. Grain: one row per hour.
 insert into hours (hour_at, average_viewers, average_streams, peak_viewers, polls)
 select
     cast(:hour_at as timestamptz),
@@ -44,18 +44,18 @@ where
     and polls.started_at < cast(:hour_at as timestamptz) + interval '1 hour'
 having count(*) > 0;
 
--- name: forget_hourly_games!
--- Make way for an hour that is summed up anew.
+-- name: delete_hourly_games!
+-- Delete the games of an hour before it is summed up again.
 delete from hourly_games where hour_at = cast(:hour_at as timestamptz);
 
 -- name: sum_up_hourly_games!
--- The games of one hour, from the polls that speak; where one was not seen it was watched by nobody.
+-- Sum up the games of one hour, from the polls that count; a game that a poll does not contain had no viewers in it.
 -- Grain: one row per hour and game.
 insert into hourly_games (hour_at, average_viewers, average_streams, peak_viewers, game_id)
 select
     cast(:hour_at as timestamptz),
-    sum(games.viewers) / cast(max(speaking.polls) as double precision),
-    sum(games.streams) / cast(max(speaking.polls) as double precision),
+    sum(games.viewers) / cast(max(counted.polls) as double precision),
+    sum(games.streams) / cast(max(counted.polls) as double precision),
     max(games.viewers),
     games.game_id
 from (
@@ -67,6 +67,6 @@ from (
         polls.day between cast(:day as date) - 1 and cast(:day as date) + 1
         and polls.started_at >= cast(:hour_at as timestamptz)
         and polls.started_at < cast(:hour_at as timestamptz) + interval '1 hour'
-) as speaking
+) as counted
 inner join staging.games using (poll_id)
 group by games.game_id;

@@ -219,7 +219,7 @@ def copied(
     with database.transaction() as tx:
         tx.collect.create_incoming_streamers()
         assert tx.copy(tx.collect.text_of("copy_incoming_streamers"), incoming) == len(table_rows)
-        tx.collect.keep_streamers(day=DAY, seen_later=[])
+        tx.collect.store_streamers(day=DAY, seen_later=[])
     return rows(url, "select login, streamer_name from streamers order by streamer_id")
 
 

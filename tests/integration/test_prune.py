@@ -39,8 +39,8 @@ def stage_with_set_aside(database: Database, day: date, at: datetime) -> None:
     with database.transaction() as tx:
         tx.collect.make_partition(day=day)
         staged = StagedPoll(tx.collect.next_poll_id(), day, more_than_viewers=50, interval_minutes=30)
-        staged.keep([a_stream()])
-        staged.put_aside(SetAside("no id", "{}"))
+        staged.add([a_stream()])
+        staged.add_set_aside(SetAside("no id", "{}"))
         staged.store(
             tx,
             Poll(staged.poll_id, day, at, at, PollStatus.COMPLETE, CrawlEnd.END_OF_LIST, 1, 1, 1000, 0, 1, None),
@@ -83,9 +83,7 @@ def test_a_day_that_got_a_poll_since_its_rollup_is_kept_until_it_is_done_again(d
     assert prune(database, late) == [DAY]
 
 
-def test_room_made_for_a_day_without_a_single_poll_is_given_back_when_that_day_is_over(
-    database: Database, url: str
-) -> None:
+def test_the_partition_of_a_day_without_polls_is_dropped_when_it_is_over(database: Database, url: str) -> None:
     """The rooms for today and tomorrow are needed."""
     with database.transaction() as tx:
         for day in (date(2026, 11, 20), DAY, NEXT_DAY):
@@ -156,13 +154,13 @@ def test_a_day_that_a_backup_reads_is_pruned_the_next_time(
     roll_up(database)
     with reading_staging(database):
         assert prune(database, DAY_END + RETENTION) == []
-    assert "somebody reads it; trying again later day=2026-11-21" in caplog.text
+    assert "because it is being read; trying again later day=2026-11-21" in caplog.text
     for table in ("staging.streams", "staging.games", "staging.set_aside"):
         assert rows(url, f"select count(*) from {table}") == [(1,)], table
     assert prune(database, DAY_END + RETENTION) == [DAY]
 
 
-def test_a_day_that_stays_for_too_long_because_somebody_reads_it_is_an_error(database: Database) -> None:
+def test_a_day_that_cannot_be_dropped_for_too_long_is_an_error(database: Database) -> None:
     stage(database, a_stream())
     roll_up(database)
     with reading_staging(database), pytest.raises(DatabaseConflict):

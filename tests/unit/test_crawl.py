@@ -30,16 +30,16 @@ class ListedStreams:
     streams: dict[str, Stream] = field(default_factory=dict)
     aside: list[SetAside] = field(default_factory=list)
 
-    def keep(self, streams: Sequence[Stream]) -> None:
+    def add(self, streams: Sequence[Stream]) -> None:
         self.streams.update({stream.stream_id: stream for stream in streams})
 
-    def put_aside(self, stream: SetAside) -> None:
+    def add_set_aside(self, stream: SetAside) -> None:
         self.aside.append(stream)
 
     def started_at(self, stream_id: str) -> datetime | None:
         return self.streams[stream_id].started_at
 
-    def withdraw(self, stream_id: str, streamer_id: str) -> int:
+    def remove(self, stream_id: str, streamer_id: str) -> int:
         assert self.streams[stream_id].streamer_id == streamer_id
         return self.streams.pop(stream_id).viewer_count
 
@@ -147,7 +147,7 @@ def test_a_short_page_is_not_the_end() -> None:
     assert found.crawl.streams == 201
 
 
-def test_an_empty_page_is_asked_for_again() -> None:
+def test_an_empty_page_is_retried() -> None:
     found = crawl(
         {None: [Page(full(0), "a")], "a": [Page(cursor="x"), Page(), Page(full(1), "b")], "b": [to_the_end(full(2))]}
     )
@@ -208,7 +208,7 @@ def test_an_empty_page_after_viewers_fell_below_the_threshold_is_the_end() -> No
     assert found.crawl.error is None
 
 
-def test_a_cursor_that_repeats_is_asked_for_again() -> None:
+def test_a_page_whose_cursor_repeats_is_retried() -> None:
     found = crawl(
         {
             None: [Page(full(0), "a")],
@@ -380,7 +380,7 @@ def test_one_odd_stream_is_set_aside_and_the_others_count() -> None:
     assert [aside.reason for aside in found.aside] == ["viewer_count is out of range"]
 
 
-def test_the_tallies_are_those_of_what_was_kept() -> None:
+def test_the_totals_are_those_of_the_added_streams() -> None:
     """Below the threshold neither counts nor repeats; the last page's repeats do."""
 
     def one(number: int, viewer_count: int) -> dict[str, Any]:
@@ -458,7 +458,7 @@ def test_a_start_that_lies_in_the_future_is_unknown_and_the_stream_counts() -> N
     assert ([stream.started_at for stream in found.streams.values()], one.streams) == ([None], 1)
 
 
-def test_a_poll_knows_the_starts_of_the_streams_on_earlier_pages_and_takes_back_the_older_one() -> None:
+def test_of_two_streams_on_different_pages_the_older_one_is_removed() -> None:
     staged = StagedPoll(1, date(2026, 11, 21), MORE_THAN, 30)
     pages = [
         [a_raw_stream(id="1", started_at=None), *raw_streams(100, 3)],

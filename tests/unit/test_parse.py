@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.collect.parse import RAW_CHARACTERS_KEPT, parse_stream
+from bot.collect.parse import RAW_CHARACTERS_STORED, parse_stream
 from bot.core.polls import GameId, SetAside, Stream, StreamerId, StreamId
 from tests.factories import a_raw_stream
 
@@ -46,7 +46,7 @@ def test_a_stream_as_twitch_documents_it() -> None:
         {"a_field_of_next_year": {"deep": [1]}},
     ],
 )
-def test_a_field_that_we_do_not_count_is_of_no_concern(changes: dict[str, Any]) -> None:
+def test_fields_that_are_not_counted_are_ignored(changes: dict[str, Any]) -> None:
     assert parsed(**changes) == STREAM
 
 
@@ -79,7 +79,7 @@ def test_a_stream_without_a_game_belongs_to_none_whatever_its_game_is_called(raw
         (a_raw_stream(game_name=""), "ada", "Ada", "509658"),
     ],
 )
-def test_whoever_has_no_name_goes_by_the_next_best(
+def test_a_missing_name_is_replaced_by_login_or_id(
     raw: dict[str, Any], login: str, streamer_name: str, game_name: str
 ) -> None:
     stream = parse_stream(raw)
@@ -88,7 +88,7 @@ def test_whoever_has_no_name_goes_by_the_next_best(
 
 
 @pytest.mark.parametrize("viewer_count", [0, 1, BIGGEST_INTEGER])
-def test_a_viewer_count_that_can_be_is_kept(viewer_count: int) -> None:
+def test_a_possible_viewer_count_is_parsed(viewer_count: int) -> None:
     assert parsed(viewer_count=viewer_count).viewer_count == viewer_count
 
 
@@ -108,20 +108,20 @@ def test_a_viewer_count_that_can_be_is_kept(viewer_count: int) -> None:
         (a_raw_stream(id=None), "no id"),
         (a_raw_stream(id=""), "no id"),
         (a_raw_stream(id=40001), "id is not text"),
-        (a_raw_stream(id="4\x001"), "id holds characters that no id has"),
+        (a_raw_stream(id="4\x001"), "id contains characters that no id has"),
         (without("user_id"), "no user_id"),
         (a_raw_stream(user_id=""), "no user_id"),
         (a_raw_stream(user_id=["7"]), "user_id is not text"),
-        (a_raw_stream(user_id="7\ud83d"), "user_id holds characters that no id has"),
+        (a_raw_stream(user_id="7\ud83d"), "user_id contains characters that no id has"),
         (a_raw_stream(game_id=509658), "game_id is not text"),
-        (a_raw_stream(game_id="\udc00"), "game_id holds characters that no id has"),
+        (a_raw_stream(game_id="\udc00"), "game_id contains characters that no id has"),
         (None, "not an object"),
         ("a text", "not an object"),
         (7, "not an object"),
         ([a_raw_stream()], "not an object"),
     ],
 )
-def test_what_cannot_be_counted_is_set_aside_with_its_reason(raw: Any, reason: str) -> None:
+def test_an_unusable_stream_is_set_aside_with_its_reason(raw: Any, reason: str) -> None:
     aside = parse_stream(raw)
     assert isinstance(aside, SetAside)
     assert aside.reason == reason
@@ -137,15 +137,15 @@ def test_what_cannot_be_counted_is_set_aside_with_its_reason(raw: Any, reason: s
         ("tab\tline\n", "tab\tline\n"),
     ],
 )
-def test_what_a_database_cannot_hold_is_replaced_in_names(name: str, kept: str) -> None:
+def test_characters_that_a_database_cannot_store_are_replaced_in_names(name: str, kept: str) -> None:
     stream = parsed(user_login=name, user_name=name, game_name=name)
     assert (stream.login, stream.streamer_name, stream.game_name) == (kept, kept, kept)
 
 
-def test_what_is_set_aside_can_be_stored() -> None:
+def test_a_stream_that_is_set_aside_can_be_stored() -> None:
     aside = parse_stream(f"\x00 \ud83d {'x' * 10_000}")
     assert isinstance(aside, SetAside)
-    assert len(aside.raw) == RAW_CHARACTERS_KEPT
+    assert len(aside.raw) == RAW_CHARACTERS_STORED
     assert "\x00" not in aside.raw
     aside.raw.encode()
 
