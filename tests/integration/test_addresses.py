@@ -33,12 +33,12 @@ def addresses(url: str, kind: str = "game") -> Mapping[str, str]:
         ("x" * 500, "x" * 80),
     ],
 )
-def test_a_name_as_it_stands_in_an_address(name: str, expected: str) -> None:
+def test_address_of_a_name(name: str, expected: str) -> None:
     assert slug(name) == expected
     assert slug(expected) == expected
 
 
-def test_everybody_gets_one_the_second_of_a_name_with_a_number(database: Database, url: str) -> None:
+def test_every_subject_has_an_address_the_second_of_a_name_with_a_number(database: Database, url: str) -> None:
     stage(
         database,
         a_stream(streamer="ada"),
@@ -56,7 +56,7 @@ def test_everybody_gets_one_the_second_of_a_name_with_a_number(database: Databas
     assert addresses(url, "streamer")["ada"] == "ada"
 
 
-def test_who_is_renamed_keeps_the_old_address_and_nobody_else_gets_it(database: Database, url: str) -> None:
+def test_a_renamed_streamer_keeps_the_old_address_and_no_other_gets_it(database: Database, url: str) -> None:
     index = DatabaseNames(database)
 
     def name_now(number: int, *names: str) -> None:
@@ -91,7 +91,7 @@ def test_thousands_of_one_name_and_several_at_once(database: Database, url: str)
     assert len(found) == len(set(found.values())) == 3001
 
 
-def test_whoever_was_there_before_there_were_addresses_gets_one(database: Database, url: str) -> None:
+def test_subjects_older_than_the_first_addresses_get_one(database: Database, url: str) -> None:
     """The migration forgets the keys, and with them which names were looked at."""
     stage(database, a_stream())
     DatabaseNames(database).refresh()

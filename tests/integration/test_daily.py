@@ -137,9 +137,7 @@ def test_a_day_in_full(rollup: Rollup, database: Database, url: str, clock: Virt
         pytest.param([0, 0.5, 30], {0: 0.25, 0.5: 15, 30: 44.75}, id="polls within the same minute"),
     ],
 )
-def test_for_how_long_a_poll_speaks(
-    database: Database, url: str, polls: Sequence[float], minutes: dict[float, float]
-) -> None:
+def test_span_of_a_poll(database: Database, url: str, polls: Sequence[float], minutes: dict[float, float]) -> None:
     assert minutes_spoken_for(database, url, [(minute, C, 30) for minute in polls]) == minutes
     [(covered_hours, coverage)] = rows(url, "select covered_hours, coverage from days")
     assert covered_hours == pytest.approx(sum(minutes.values()) / 60)
@@ -161,7 +159,7 @@ def test_for_how_long_a_poll_speaks(
         pytest.param([(0, C, 30), (60, C, 15)], {0: 30, 60: 30}, id="each reaches as far as its own interval"),
     ],
 )
-def test_a_poll_reaches_one_interval_as_it_was_then(
+def test_the_span_of_a_poll_is_limited_by_its_own_interval(
     database: Database, url: str, polls: Sequence[tuple[float, PollStatus, int]], minutes: dict[float, float]
 ) -> None:
     assert minutes_spoken_for(database, url, polls) == minutes
@@ -183,7 +181,7 @@ def test_a_poll_reaches_one_interval_as_it_was_then(
         pytest.param([(0, C), (30, F), (60, F), (90, C)], {0: 30, 90: 60}, id="two failed ones are an outage"),
     ],
 )
-def test_a_poll_that_broke_off_speaks_only_where_no_complete_one_is_near(
+def test_a_partial_poll_has_a_span_only_where_no_complete_one_is_near(
     database: Database, url: str, polls: Sequence[tuple[float, PollStatus]], minutes: dict[float, float]
 ) -> None:
     assert minutes_spoken_for(database, url, [(minute, status, 30) for minute, status in polls]) == minutes
@@ -207,7 +205,7 @@ def test_a_day_of_nothing_but_failed_polls_is_a_day_without_coverage(
         (date(2026, 11, 21), datetime(2026, 11, 21, 16, tzinfo=UTC), 24),
     ],
 )
-def test_a_day_on_which_the_clocks_change_is_as_long_as_it_is(
+def test_a_day_on_which_the_clocks_change_has_23_or_25_hours(
     database: Database, url: str, named: date, starts_at: datetime, hours: int
 ) -> None:
     stage(database, a_stream(1000), at=starts_at, day=named, polls=2 * hours)
@@ -263,7 +261,7 @@ def test_a_day_is_rolled_up_from_its_own_polls_alone(rollup: Rollup, database: D
     assert rows(url, "select distinct day from daily_streamers") == [(DAY,)]
 
 
-def test_doing_a_day_again_gives_the_same_rows(rollup: Rollup, database: Database, url: str) -> None:
+def test_rolling_up_a_day_again_gives_the_same_rows(rollup: Rollup, database: Database, url: str) -> None:
     some_day(database)
     [done] = rollup.daily()
     before = results(url)
@@ -340,7 +338,7 @@ def test_a_poll_that_is_stored_later_makes_its_day_due_again(rollup: Rollup, dat
     assert rollup.daily() == []
 
 
-def test_what_no_longer_is_in_staging_disappears_from_a_day_done_again(
+def test_rows_that_are_no_longer_in_staging_disappear_from_a_day_rolled_up_again(
     rollup: Rollup, database: Database, url: str
 ) -> None:
     """As when a poll was removed by hand."""
@@ -354,7 +352,7 @@ def test_what_no_longer_is_in_staging_disappears_from_a_day_done_again(
     assert rows(url, GAMES) == [("chess", 100.0, 1.0, 100.0, 100)]
 
 
-def test_every_finished_day_is_done_the_oldest_first_and_today_is_not(
+def test_every_finished_day_is_rolled_up_oldest_first_and_today_is_not(
     rollup: Rollup, database: Database, clock: VirtualClock
 ) -> None:
     for number in (2, 0, 1, 3):
@@ -395,7 +393,7 @@ def test_a_day_whose_streams_are_gone_is_refused_and_its_tables_stay(
     assert results(url) == before
 
 
-def test_a_day_that_does_not_add_up_is_refused_and_nothing_of_it_kept(
+def test_a_day_that_does_not_add_up_is_refused_and_nothing_of_it_is_stored(
     rollup: Rollup, database: Database, url: str
 ) -> None:
     """A stream has gone from staging since its poll was stored."""
@@ -421,7 +419,7 @@ def test_a_day_that_does_not_add_up_is_refused_and_nothing_of_it_kept(
         "update staging.polls set streams = streams + 1",
     ],
 )
-def test_any_disagreement_is_seen_and_the_rollup_before_stays(
+def test_any_disagreement_is_reported_and_the_earlier_roll_up_stays(
     rollup: Rollup, database: Database, url: str, tampering: str
 ) -> None:
     stage(database, a_stream(1_000_000), a_stream(60, streamer="bob"), at=DAY_START + HALF_HOUR)
@@ -433,9 +431,7 @@ def test_any_disagreement_is_seen_and_the_rollup_before_stays(
     assert results(url) == before
 
 
-def test_one_bad_day_keeps_no_other_from_being_done(
-    rollup: Rollup, database: Database, clock: VirtualClock, url: str
-) -> None:
+def test_one_bad_day_stops_no_other_roll_up(rollup: Rollup, database: Database, clock: VirtualClock, url: str) -> None:
     """One whose streams are gone before they were rolled up, one that does not add up, and a good one."""
     for number in range(3):
         stage(database, a_stream(), at=DAY_START + timedelta(days=number), day=DAY + timedelta(days=number))
@@ -465,7 +461,7 @@ REFUSES = """
         pytest.param("53200", DatabaseUnavailable, id="out of memory"),
     ],
 )
-def test_whatever_a_day_or_a_month_fails_of_the_others_are_done(
+def test_any_error_of_a_day_or_month_stops_no_other_roll_up(
     rollup: Rollup, database: Database, clock: VirtualClock, url: str, sqlstate: str, kind: type[DatabaseError]
 ) -> None:
     """Two days at the end of November, one at the end of December; the first day and the first month fail."""
@@ -490,7 +486,7 @@ def test_whatever_a_day_or_a_month_fails_of_the_others_are_done(
     assert rows(url, "select month from months") == [(date(2026, 12, 1),)]
 
 
-def test_a_database_that_goes_away_for_good_is_not_asked_for_every_day(
+def test_the_roll_up_ends_when_the_database_stays_unavailable(
     rollup: Rollup, database: Database, clock: VirtualClock, url: str, switch: Switch
 ) -> None:
     """It is given half a minute to come back, once."""

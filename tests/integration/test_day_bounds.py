@@ -80,9 +80,7 @@ def test_no_hour_belongs_to_two_days_and_a_finished_day_stays_as_it_is(
     assert rows(url, "select max(airtime_hours) <= 24 from daily_streamers") == [(True,)]
 
 
-def test_a_day_that_begins_earlier_from_now_on_is_cut_short_where_the_finished_one_ended(
-    database: Database, url: str
-) -> None:
+def test_a_day_with_an_earlier_start_begins_where_the_finished_one_ended(database: Database, url: str) -> None:
     for _ in live(database, url, [(0, EIGHT), (50, MIDNIGHT)], 80):
         pass
     assert rows(url, "select day, starts_at, ends_at, polls, covered_hours from days where day >= '2026-11-19'") == [
@@ -102,7 +100,7 @@ def test_hours_between_a_finished_day_and_a_day_that_begins_later_from_now_on_be
     ]
 
 
-def test_what_is_polled_in_hours_that_belong_to_no_day_is_pruned_with_the_rest(database: Database, url: str) -> None:
+def test_polls_of_hours_that_belong_to_no_day_are_pruned_with_the_rest(database: Database, url: str) -> None:
     for _ in live(database, url, [(0, MIDNIGHT), (49, EIGHT)], 144):
         pass
     [(oldest,)] = rows(url, "select min(day) from staging.streams")
@@ -123,7 +121,7 @@ def test_a_poll_named_after_a_finished_day_but_outside_of_its_bounds_does_not_ma
     assert whole_rows(url) == before
 
 
-def test_a_day_done_again_under_other_settings_keeps_its_bounds(database: Database, url: str) -> None:
+def test_a_day_rolled_up_again_under_other_settings_keeps_its_bounds(database: Database, url: str) -> None:
     stage(database, a_stream(100), polls=48)
     clock = VirtualClock(DAY_START + timedelta(hours=40))
     [done] = Rollup(database, clock, EIGHT).daily()
@@ -280,7 +278,7 @@ def test_a_streamer_on_the_air_for_longer_than_was_measured_fails_the_day_and_is
     assert rows(url, f"select count(*) from daily_streamers where day = '{DAY}'") == [(0,)]
 
 
-def test_no_day_can_be_kept_that_covers_more_hours_than_it_has(url: str) -> None:
+def test_a_day_that_covers_more_hours_than_it_has_cannot_be_stored(url: str) -> None:
     with pytest.raises(psycopg2.errors.CheckViolation, match="covered_hours"):
         write(
             url,
@@ -332,7 +330,7 @@ def test_an_upgrade_makes_days_possible_that_have_a_streamer_twice_and_leaves_fi
         pytest.param(IN_TOKYO, "2026-11-22 has 7.0 hours", id="another zone"),
     ],
 )
-def test_what_a_change_does_is_said(calendar: Calendar, says: str | None) -> None:
+def test_effect_of_a_change_is_described(calendar: Calendar, says: str | None) -> None:
     assert effect_of_change(calendar, DAY, DAY_START + timedelta(days=1)) == says
 
 

@@ -45,7 +45,7 @@ def test_it_is_drawn_the_same_on_a_machine_without_fonts(tmp_path: Path, monkeyp
     assert len(drawn) > len(draw_png(bar_chart("", "", "", []).spec)) + 5_000
 
 
-def test_what_is_too_wide_ends_before_the_edge() -> None:
+def test_wide_names_end_before_the_edge() -> None:
     """At the end of each row is background: letters that ran on would be seen there."""
     bars = [Bar("W" * 500, None, 5_312_000, "▲1195")] * 5
     width, height, raw = pixels(draw_png(bar_chart("Most watched", "", "hours", bars, subject="W" * 500).spec))
@@ -70,12 +70,12 @@ def test_nothing_is_fetched(way: str) -> None:
             listener.accept()
 
 
-def test_who_takes_too_long_is_stopped() -> None:
+def test_a_drawing_that_takes_too_long_is_stopped() -> None:
     with pytest.raises(ChartNotDrawn, match=r"not drawn within 0\.01 seconds"):
         draw_png(bar_chart("Title", "", "hours", BARS).spec, timeout_seconds=0.01)
 
 
-def test_what_is_no_chart_is_refused_in_one_line() -> None:
+def test_an_invalid_chart_is_refused_in_one_line() -> None:
     with pytest.raises(ChartNotDrawn) as error:
         draw_png({"mark": "nonsense"})
     assert "\n" not in str(error.value)

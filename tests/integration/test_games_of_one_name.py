@@ -105,7 +105,7 @@ def test_an_answer_about_a_streamer_of_both_has_one_game(two_days: Database) -> 
     assert facts.ranked == (Ranked("Chess", 210.0),)
 
 
-def test_who_asks_for_the_name_is_answered_and_not_asked_back(two_days: Database) -> None:
+def test_a_question_with_the_name_is_answered_and_not_asked_back(two_days: Database) -> None:
     today = DAY + timedelta(days=1)
     asked = understand("@bot chess yesterday", DatabaseNames(two_days), day=today, today=today, bot_username="bot")
     assert isinstance(asked, Question)
@@ -113,7 +113,7 @@ def test_who_asks_for_the_name_is_answered_and_not_asked_back(two_days: Database
     assert asked.subject.watch_hours == 760
 
 
-def test_streams_without_a_category_are_no_game_of_that_name(database: Database, url: str) -> None:
+def test_streams_without_a_category_do_not_form_a_game(database: Database, url: str) -> None:
     stage(database, a_stream(game="", game_name=""), a_stream(streamer="bob", game="1", game_name="Chess"))
     assert rows(url, "select same_games(''), same_games('1'), same_games('nobody')") == [([""], ["1"], ["nobody"])]
 

@@ -18,9 +18,7 @@ HOURS = "select average_viewers, average_streams, peak_viewers, polls from hours
 GAMES = "select game_id, average_viewers, average_streams, peak_viewers from hourly_games order by hour_at, game_id"
 
 
-def test_an_hour_is_the_average_of_its_polls_and_who_is_missing_from_one_counts_as_nobody(
-    database: Database, url: str
-) -> None:
+def test_an_hour_is_the_average_of_its_polls_and_a_missing_game_has_no_viewers(database: Database, url: str) -> None:
     stage(database, a_stream(100), a_stream(50, streamer="bob"), a_stream(30, streamer="eve", game="go"))
     assert rows(url, HOURS) == [(180, 3, 180, 1)]
     assert rows(url, GAMES) == [("chess", 150, 2, 150), ("go", 30, 1, 30)]
@@ -63,7 +61,7 @@ def test_a_partial_poll_counts_only_where_no_complete_one_is_near(
     assert rows(url, GAMES) == [("chess", 100, 1, 100)]
 
 
-def test_a_partial_poll_that_is_all_there_is_counts(database: Database, url: str) -> None:
+def test_a_partial_poll_without_complete_ones_counts(database: Database, url: str) -> None:
     stage(database, a_stream(10), status=PollStatus.PARTIAL)
     stage(database, a_stream(100), at=DAY_START + timedelta(minutes=106))
     stage(database, a_stream(20), at=DAY_START + 6 * HALF_HOUR, status=PollStatus.PARTIAL)
@@ -120,7 +118,7 @@ def test_what_staging_still_has_is_summed_up_by_the_migration(database: Database
     assert (rows(url, HOURS), rows(url, GAMES)) == as_they_came
 
 
-def test_hours_that_staging_no_longer_has_are_not_taken_for_watched_by_nobody(database: Database, url: str) -> None:
+def test_pruned_hours_do_not_count_as_hours_without_viewers(database: Database, url: str) -> None:
     """Polls are kept for good, their games are not."""
     stage(database, a_stream(100), polls=2)
     write(url, "delete from staging.games")

@@ -105,7 +105,7 @@ def test_a_poll_taken_without_a_database_is_in_the_end_as_any_other(
 
 
 @pytest.mark.parametrize("how", ["away", "read-only"])
-def test_what_is_taken_while_the_database_is_away_goes_in_before_the_next_poll(
+def test_polls_taken_without_the_database_are_stored_before_the_next_poll(
     how: str, collecting: MakeCollector, switch: Switch, clock: VirtualClock, url: str, kept: KeptPolls
 ) -> None:
     if how == "away":
@@ -152,7 +152,7 @@ def test_a_poll_that_failed_while_the_database_is_away_is_recorded_too(
     assert rows(url, "select status, error from staging.polls") == [("failed", "Twitch does not answer")]
 
 
-def test_a_poll_that_was_stored_without_our_hearing_of_it_goes_in_once(
+def test_a_poll_whose_commit_got_no_response_is_stored_once(
     collecting: MakeCollector, switch: Switch, url: str, kept: KeptPolls
 ) -> None:
     """Killed after the commit and before the file was removed, or cut off while the server said yes."""
@@ -169,7 +169,7 @@ def test_a_poll_that_was_stored_without_our_hearing_of_it_goes_in_once(
     assert rows(url, "select count(*) from staging.polls") == [(1,)]
 
 
-def test_a_database_that_is_still_away_costs_nothing_of_what_is_kept(
+def test_kept_polls_stay_while_the_database_is_unavailable(
     collecting: MakeCollector, switch: Switch, kept: KeptPolls
 ) -> None:
     switch.off()
@@ -216,7 +216,7 @@ def test_a_kept_poll_of_a_day_whose_streams_are_gone_changes_nothing(
     assert rows(url, "select polls from days") == [(1,)]
 
 
-def test_a_poll_that_the_database_refuses_stays_on_disk_and_keeps_no_other_from_being_stored(
+def test_a_refused_poll_stays_on_disk_and_blocks_no_other(
     collecting: MakeCollector, clock: VirtualClock, url: str, kept: KeptPolls
 ) -> None:
     """However often it is refused; it goes in when the reason is gone."""
@@ -253,7 +253,7 @@ def test_a_refused_poll_is_tried_again_after_longer_and_longer_waits_of_at_most_
     assert attempts == [0, 1, 16, 46, 106, 166, 226, 286]
 
 
-def test_a_poll_that_waits_for_a_lock_does_not_keep_the_next_from_being_stored(
+def test_a_poll_that_waits_for_a_lock_does_not_block_the_next(
     collecting: MakeCollector, clock: VirtualClock, switch: Switch, url: str, kept: KeptPolls, queries: Queries
 ) -> None:
     """The partition of the first poll's day is locked, that of the second is not."""
@@ -423,7 +423,7 @@ def test_a_torn_file_is_put_aside_and_stops_nothing(
     assert [path.name for path in kept.folder.iterdir()] == [first.with_suffix(".refused").name]
 
 
-def test_when_there_is_no_more_room_the_oldest_make_way(
+def test_without_room_the_oldest_polls_are_dropped(
     collecting: MakeCollector, switch: Switch, clock: VirtualClock, kept: KeptPolls
 ) -> None:
     switch.off()
@@ -453,7 +453,7 @@ def test_the_draft_of_a_process_that_was_killed_is_removed_with_the_next_poll_an
     assert (old.exists(), new.exists()) == (False, True)
 
 
-def test_without_database_and_without_room_the_poll_is_lost_and_both_reasons_are_told(
+def test_without_database_and_without_room_the_poll_is_lost_and_both_reasons_are_logged(
     collecting: MakeCollector, switch: Switch, kept: KeptPolls, caplog: pytest.LogCaptureFixture
 ) -> None:
     switch.off()
@@ -464,7 +464,7 @@ def test_without_database_and_without_room_the_poll_is_lost_and_both_reasons_are
     assert "cannot be kept on disk: File exists" in caplog.text
 
 
-def test_a_database_that_keeps_us_waiting_is_as_good_as_away(
+def test_a_poll_is_kept_when_the_database_is_too_slow(
     collecting: MakeCollector, url: str, kept: KeptPolls, queries: Queries, clock: VirtualClock
 ) -> None:
     """Somebody holds a lock and does not give it back. What the address says of patience goes before ours."""

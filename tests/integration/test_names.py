@@ -65,7 +65,7 @@ def test_a_streamer_is_found_by_the_shown_name_and_by_the_login(database: Databa
     assert found(index, name_key("한동숙"), "handongsuk") == {name_key("한동숙"): ["한동숙"], "handongsuk": ["한동숙"]}
 
 
-def test_whoever_is_renamed_is_found_by_the_new_name_only(database: Database, url: str) -> None:
+def test_a_renamed_streamer_is_found_by_the_new_name_only(database: Database, url: str) -> None:
     stage(database, a_stream(streamer="ada", streamer_name="Ada", game="g", game_name="Old Game"))
     index = DatabaseNames(database)
     index.refresh()
@@ -85,7 +85,7 @@ def test_a_new_login_is_noticed_though_the_shown_name_stays(database: Database, 
     assert found(index, "handongsuk", "dongsuk") == {"dongsuk": ["한동숙"]}
 
 
-def test_without_a_newer_poll_nothing_is_looked_at(database: Database, url: str) -> None:
+def test_without_a_newer_poll_no_name_is_read(database: Database, url: str) -> None:
     stage(database, a_stream(streamer="ada"))
     index = DatabaseNames(database)
     assert index.refresh() > 0
@@ -103,7 +103,7 @@ def test_a_newer_poll_writes_only_what_is_new(database: Database) -> None:
     assert index.refresh() == 1
 
 
-def test_the_names_of_a_poll_that_is_stored_after_a_newer_one_are_found_too(database: Database) -> None:
+def test_names_of_a_poll_stored_after_a_newer_one_are_found(database: Database) -> None:
     """As of a poll that was kept on disk, of that day or of one before; its number may be below all others."""
     index = DatabaseNames(database)
     for back in range(3):
@@ -117,7 +117,7 @@ def test_the_names_of_a_poll_that_is_stored_after_a_newer_one_are_found_too(data
         assert index.refresh() == 0
 
 
-def test_two_at_once_make_the_same_names(database: Database, url: str) -> None:
+def test_two_updates_at_once_write_the_same_keys(database: Database, url: str) -> None:
     stage(database, *(a_stream(streamer=f"s{number}") for number in range(500)))
     with ThreadPoolExecutor(4) as pool:
         written = list(pool.map(lambda _: DatabaseNames(database).refresh(), range(4)))
@@ -142,7 +142,7 @@ def test_names_that_break_naive_code_are_keyed(database: Database) -> None:
     assert index.refresh() == 0
 
 
-def test_of_one_name_the_more_watched_of_the_newest_thirty_days_comes_first(database: Database, url: str) -> None:
+def test_of_one_name_the_most_watched_of_the_newest_thirty_days_comes_first(database: Database, url: str) -> None:
     stage(database, a_stream(streamer="rust", streamer_name="RUST", game="g", game_name="Rust"))
     index = DatabaseNames(database)
     index.refresh()
@@ -177,7 +177,7 @@ def test_a_short_name_can_be_added_changed_and_removed(database: Database) -> No
     assert found(index, "theboard") == {}
 
 
-def test_a_game_that_was_never_measured_has_near_names(database: Database) -> None:
+def test_similar_names_are_suggested_for_a_game_that_was_never_measured(database: Database) -> None:
     stage(database, a_stream(game="1", game_name="Chess"), a_stream(streamer="checs", game="2", game_name="Go"))
     index = DatabaseNames(database)
     assert aliases.similar_games(index, "Chess") == []
@@ -191,19 +191,19 @@ def test_a_game_that_was_never_measured_has_near_names(database: Database) -> No
 
 
 @pytest.mark.parametrize(("alias", "game"), [("", "Chess"), ("  ", "Chess"), ("c", "\u202e")])
-def test_a_short_name_without_anything_in_it_is_refused(database: Database, alias: str, game: str) -> None:
+def test_an_empty_short_name_is_refused(database: Database, alias: str, game: str) -> None:
     with pytest.raises(WatchTimeError):
         aliases.add_alias(database, alias, game)
 
 
-def test_the_short_names_that_come_with_it_have_the_keys_of_their_names(url: str) -> None:
+def test_short_names_of_the_migrations_have_the_keys_of_their_names(url: str) -> None:
     known = rows(url, "select alias_key, alias, game_key, game_name from game_aliases")
     assert len(known) >= 60
     assert [row for row in known if (row[0], row[2]) != (name_key(row[1]), name_key(row[3]))] == []
     assert [row for row in known if row[0] == row[2]] == []
 
 
-def test_names_that_are_near_come_with_their_likeness_the_likest_first(database: Database, url: str) -> None:
+def test_similar_names_have_their_similarity_the_greatest_first(database: Database, url: str) -> None:
     stage(
         database,
         a_stream(streamer="valorentina", game="v", game_name="VALORANT"),
@@ -217,7 +217,7 @@ def test_names_that_are_near_come_with_their_likeness_the_likest_first(database:
     assert index.similar("qqqq", 3) == []
 
 
-def test_one_streamer_with_two_keys_is_near_once(database: Database) -> None:
+def test_a_streamer_with_two_similar_keys_is_found_once(database: Database) -> None:
     stage(database, a_stream(streamer="montana", streamer_name="Montana!"), a_stream(streamer="b", streamer_name="B"))
     stage(database, a_stream(streamer="montanna", streamer_name="Montan"))
     index = DatabaseNames(database)
@@ -225,7 +225,7 @@ def test_one_streamer_with_two_keys_is_near_once(database: Database) -> None:
     assert [subject.name for subject, _ in index.similar("montana", 5)] == ["Montana!", "Montan"]
 
 
-def test_a_newer_poll_is_near_too_once_it_is_looked_at(database: Database) -> None:
+def test_names_of_a_newer_poll_are_similar_after_a_refresh(database: Database) -> None:
     stage(database, a_stream(game="c", game_name="Chess"))
     index = DatabaseNames(database)
     index.refresh()
@@ -237,7 +237,7 @@ def test_a_newer_poll_is_near_too_once_it_is_looked_at(database: Database) -> No
     assert (subject.kind, subject.name) == (SubjectKind.GAME, "VALORANT")
 
 
-def test_a_streamer_whom_nobody_watched_lately_is_not_near_but_is_found(database: Database, url: str) -> None:
+def test_a_streamer_not_watched_lately_is_found_by_the_exact_name_only(database: Database, url: str) -> None:
     stage(database, a_stream(streamer="montana"), a_stream(streamer="bob"), day=date(2026, 1, 1))
     index = DatabaseNames(database)
     index.refresh()
@@ -279,7 +279,7 @@ def test_a_game_is_found_by_the_part_before_the_colon_and_in_any_order_of_words(
     assert index.with_prefix("~", 5) == []
 
 
-def test_an_index_of_nobody_says_so(database: Database) -> None:
+def test_an_empty_index_is_reported_as_empty(database: Database) -> None:
     index = DatabaseNames(database)
     assert index.are_empty()
     stage(database, a_stream())

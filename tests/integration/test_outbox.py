@@ -19,7 +19,7 @@ def out(outside: Outside) -> list[str]:
     return [post.text for post in outside.sandbox.posts()]
 
 
-def test_a_summary_goes_out_with_its_chart_and_its_words(outside: Outside) -> None:
+def test_a_summary_is_sent_with_its_chart_and_alt_text(outside: Outside) -> None:
     outside.summary(chart="bars")
     assert outside.sender.send() == 1
     (posted,) = outside.sandbox.posts()
@@ -32,7 +32,7 @@ def test_a_summary_goes_out_with_its_chart_and_its_words(outside: Outside) -> No
     assert outside.spent() == outside.sandbox.bill().total_usd
 
 
-def test_an_answer_goes_to_the_mention_that_asked(outside: Outside) -> None:
+def test_an_answer_replies_to_its_mention(outside: Outside) -> None:
     mention_id = outside.reply("xQc · yesterday")
     assert outside.sender.send() == 1
     (posted,) = outside.sandbox.posts()
@@ -49,7 +49,7 @@ def test_summaries_come_before_answers(outside: Outside) -> None:
 
 
 @pytest.mark.parametrize("fault", [XFault.DROP_AFTER, XFault.UNREADABLE])
-def test_a_lost_answer_is_looked_up_before_anything_is_tried_again(outside: Outside, fault: XFault) -> None:
+def test_a_post_without_a_response_is_looked_up_before_a_retry(outside: Outside, fault: XFault) -> None:
     outside.summary(chart="bars")
     outside.sandbox.faults.cue(fault, times=1)
     outside.sender.send()  # strikes the upload: nothing is published by that
@@ -65,7 +65,7 @@ def test_a_lost_answer_is_looked_up_before_anything_is_tried_again(outside: Outs
     assert outside.spent() == outside.sandbox.bill().total_usd
 
 
-def test_what_is_out_is_found_and_gets_its_id(outside: Outside) -> None:
+def test_a_published_post_is_found_and_gets_its_id(outside: Outside) -> None:
     mention_id = outside.asked()
     outside.reply("an answer", mention_id)
     outside.summary(text="A & B <c>\n1. d")
@@ -82,7 +82,7 @@ def test_what_is_out_is_found_and_gets_its_id(outside: Outside) -> None:
 
 
 @pytest.mark.parametrize("fault", [XFault.SERVER_ERROR, XFault.HTML, XFault.RESET_BEFORE])
-def test_what_is_not_out_goes_out_once_the_timeline_could_not_lag_any_more(outside: Outside, fault: XFault) -> None:
+def test_an_unpublished_post_is_sent_again_after_the_lag_of_the_timeline(outside: Outside, fault: XFault) -> None:
     outside.summary()
     outside.sandbox.faults.cue(fault)
     outside.sender.send()
@@ -95,7 +95,7 @@ def test_what_is_not_out_goes_out_once_the_timeline_could_not_lag_any_more(outsi
     assert outside.spent() == outside.sandbox.bill().total_usd
 
 
-def test_a_lagging_timeline_is_waited_for(make_outside: MakeOutside) -> None:
+def test_a_post_is_found_on_a_timeline_that_lags(make_outside: MakeOutside) -> None:
     outside = make_outside(timeline_lag_seconds=200, lag_seconds=LAG)
     outside.summary()
     outside.sandbox.faults.cue(XFault.DROP_AFTER)
@@ -111,7 +111,7 @@ def test_a_lagging_timeline_is_waited_for(make_outside: MakeOutside) -> None:
     assert outside.sandbox.bill().units["post"] == 1
 
 
-def test_refused_as_a_duplicate_on_the_second_try_it_is_out(make_outside: MakeOutside) -> None:
+def test_a_post_refused_as_a_duplicate_on_its_second_attempt_was_published(make_outside: MakeOutside) -> None:
     """A timeline that lags longer than we believe possible: X itself keeps us from saying it twice."""
     outside = make_outside(timeline_lag_seconds=1000, lag_seconds=LAG)
     outside.summary()
@@ -126,7 +126,7 @@ def test_refused_as_a_duplicate_on_the_second_try_it_is_out(make_outside: MakeOu
     assert outside.spent() == outside.sandbox.bill().total_usd
 
 
-def test_a_second_attempt_still_looks_from_where_the_first_began(make_outside: MakeOutside) -> None:
+def test_a_second_attempt_is_looked_up_from_the_start_of_the_first(make_outside: MakeOutside) -> None:
     """The first attempt is out and shows late; another post goes out before the second attempt."""
     outside = make_outside(timeline_lag_seconds=400, lag_seconds=LAG)
     outside.summary()
@@ -144,14 +144,14 @@ def test_a_second_attempt_still_looks_from_where_the_first_began(make_outside: M
     ]
 
 
-def test_refused_as_a_duplicate_on_the_first_try_it_is_not_ours_to_say(outside: Outside) -> None:
+def test_a_post_refused_as_a_duplicate_on_its_first_attempt_is_refused_for_good(outside: Outside) -> None:
     outside.x.create_post("Most watched games")
     outside.summary()
     outside.sender.send()
     assert [status for _, status in outside.posts()] == ["refused"]
 
 
-def test_a_twin_on_the_timeline_is_not_taken_for_another(outside: Outside) -> None:
+def test_an_older_post_of_the_same_text_is_not_taken_for_the_new_one(outside: Outside) -> None:
     """Two answers with the same words: what one is known to be the other is not."""
     first, second = outside.reply("same"), outside.reply("same")
     outside.sandbox.faults.cue(XFault.DROP_AFTER)
@@ -179,7 +179,7 @@ def test_an_answer_that_x_refuses_is_refused_for_good(outside: Outside) -> None:
 
 
 @pytest.mark.parametrize("fault", [XFault.CHALLENGE, XFault.LOCKED, XFault.GENERIC_403])
-def test_a_refusal_of_some_minutes_costs_no_summary_and_no_chart(outside: Outside, fault: XFault) -> None:
+def test_a_summary_and_its_chart_survive_a_refusal_of_some_minutes(outside: Outside, fault: XFault) -> None:
     for kind in ("games", "streamers", "streamers_of_game"):
         outside.summary(kind, text=kind, chart="bars")
     outside.sandbox.faults.set_rates({fault: 1})
@@ -196,7 +196,7 @@ def test_a_refusal_of_some_minutes_costs_no_summary_and_no_chart(outside: Outsid
 
 
 @pytest.mark.parametrize("fault", [XFault.CHALLENGE, XFault.LOCKED])
-def test_an_answer_waits_out_what_has_nothing_to_do_with_it(outside: Outside, fault: XFault) -> None:
+def test_an_answer_waits_while_x_refuses_all_calls(outside: Outside, fault: XFault) -> None:
     for number in range(3):
         outside.reply(f"answer {number}")
     outside.sandbox.faults.cue(fault)
@@ -206,7 +206,7 @@ def test_an_answer_waits_out_what_has_nothing_to_do_with_it(outside: Outside, fa
     assert outside.sender.send() == 3
 
 
-def test_a_refused_summary_is_tried_with_growing_pauses_until_it_expires(outside: Outside) -> None:
+def test_a_refused_summary_is_retried_with_growing_pauses_until_it_expires(outside: Outside) -> None:
     outside.summary()
     outside.sandbox.faults.set_rates({"generic_403": 1})
     minutes = []
@@ -234,7 +234,7 @@ def test_the_pause_doubles_with_each_attempt_that_fails(outside: Outside) -> Non
     assert pauses == [30, 60, 120]
 
 
-def test_a_rate_limit_holds_the_queue_until_it_ends(outside: Outside) -> None:
+def test_a_rate_limit_postpones_all_posts_until_it_ends(outside: Outside) -> None:
     for number in range(3):
         outside.reply(f"answer {number}")
     outside.sandbox.faults.cue(XFault.TOO_MANY_REQUESTS)
@@ -244,7 +244,7 @@ def test_a_rate_limit_holds_the_queue_until_it_ends(outside: Outside) -> None:
     assert outside.sender.send() == 3
 
 
-def test_without_credits_nothing_is_asked_until_the_next_day_or_a_person(outside: Outside) -> None:
+def test_without_credits_x_is_not_called_until_the_next_day_or_a_resume(outside: Outside) -> None:
     outside.reply("answer")
     outside.sandbox.faults.cue(XFault.NO_CREDITS)
     outside.sender.send()
@@ -264,7 +264,7 @@ def test_without_credits_nothing_is_asked_until_the_next_day_or_a_person(outside
     assert outside.sender.send() == 1
 
 
-def test_wrong_credentials_are_tried_again_after_a_while(outside: Outside) -> None:
+def test_wrong_credentials_are_retried_after_a_pause(outside: Outside) -> None:
     outside.reply("answer")
     outside.sandbox.faults.cue(XFault.UNAUTHORIZED)
     assert outside.sender.send() == 0
@@ -272,7 +272,7 @@ def test_wrong_credentials_are_tried_again_after_a_while(outside: Outside) -> No
     assert outside.sender.send() == 1
 
 
-def test_pictures_that_fail_keep_no_answer_waiting_and_at_last_no_summary(outside: Outside) -> None:
+def test_failing_pictures_delay_no_answer_and_finally_no_summary(outside: Outside) -> None:
     outside.summary(chart="bars")
     outside.reply("answer")
     outside.sandbox.faults.set_rates({"media_404": 1})
@@ -285,13 +285,13 @@ def test_pictures_that_fail_keep_no_answer_waiting_and_at_last_no_summary(outsid
     assert outside.sandbox.posts()[1].media == ()
 
 
-def test_a_chart_that_cannot_be_drawn_keeps_nothing_waiting(outside: Outside) -> None:
+def test_a_chart_that_cannot_be_drawn_delays_nothing(outside: Outside) -> None:
     outside.summary(chart="impossible")
     assert outside.sender.send() == 1
     assert outside.sandbox.posts()[0].media == ()
 
 
-def test_a_picture_that_x_has_is_not_handed_over_twice(outside: Outside) -> None:
+def test_a_picture_is_uploaded_once(outside: Outside) -> None:
     outside.summary(chart="bars")
     media = outside.x.upload_png(PNG)
     write(outside.url, "update posts set media_id = %s, media_expires_at = %s", media.media_id, media.expires_at)
@@ -299,7 +299,7 @@ def test_a_picture_that_x_has_is_not_handed_over_twice(outside: Outside) -> None
     assert [shown.media_id for shown in outside.sandbox.posts()[0].media] == [media.media_id]
 
 
-def test_a_picture_that_has_expired_is_made_anew(outside: Outside) -> None:
+def test_an_expired_picture_is_uploaded_again(outside: Outside) -> None:
     outside.summary(chart="bars")
     expired = outside.clock.now() - timedelta(seconds=1)
     write(outside.url, "update posts set media_id = '5', media_expires_at = %s", expired)
@@ -310,14 +310,14 @@ def test_a_picture_that_has_expired_is_made_anew(outside: Outside) -> None:
 @pytest.mark.parametrize(
     "text", ["see agar.io", "hello @everyone", "#1 in the world", "buy $GAME", "a" * 281, "界" * 141, " "]
 )
-def test_what_must_not_go_out_does_not(outside: Outside, text: str) -> None:
+def test_a_text_that_fails_our_own_check_is_not_sent(outside: Outside, text: str) -> None:
     outside.summary(text=text)
     outside.sender.send()
     assert outside.sandbox.requests == 0
     assert [status for _, status in outside.posts()] == ["refused"]
 
 
-def test_what_was_not_sent_in_time_is_not_sent(outside: Outside) -> None:
+def test_a_post_that_was_not_sent_in_time_expires(outside: Outside) -> None:
     outside.summary(expires_at=outside.clock.now() + timedelta(hours=1))
     outside.later(3600)
     outside.sender.send()
@@ -325,7 +325,7 @@ def test_what_was_not_sent_in_time_is_not_sent(outside: Outside) -> None:
     assert outside.sandbox.requests == 0
 
 
-def test_what_may_be_out_does_not_expire_before_it_is_known(outside: Outside) -> None:
+def test_a_post_with_an_unknown_outcome_does_not_expire(outside: Outside) -> None:
     outside.summary(expires_at=outside.clock.now() + timedelta(seconds=60))
     outside.sandbox.faults.cue(XFault.DROP_AFTER)
     outside.sender.send()
@@ -342,7 +342,7 @@ def test_what_may_be_out_does_not_expire_before_it_is_known(outside: Outside) ->
 
 
 @pytest.mark.parametrize(("had_called", "becomes"), [(False, "sent"), (True, "unknown")])
-def test_what_a_killed_process_had_claimed(outside: Outside, had_called: bool, becomes: str) -> None:
+def test_claims_of_a_killed_process_are_released(outside: Outside, had_called: bool, becomes: str) -> None:
     """Before its call nothing can have happened; from the moment at which the call's price was set aside, anything."""
     outside.summary()
     with outside.database.transaction() as tx:
@@ -361,7 +361,7 @@ def test_what_a_killed_process_had_claimed(outside: Outside, had_called: bool, b
     assert [status for _, status in outside.posts()] == [becomes]
 
 
-def test_without_credentials_posts_are_written_to_the_log_and_never_sent_later(
+def test_without_credentials_posts_are_logged_and_never_sent_later(
     outside: Outside, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -400,7 +400,7 @@ def test_two_senders_do_not_send_at_once(outside: Outside) -> None:
     assert outside.sandbox.requests == 0
 
 
-def test_by_hand(outside: Outside) -> None:
+def test_posts_can_be_retried_and_dropped_by_hand(outside: Outside) -> None:
     outside.summary()
     outside.sandbox.faults.cue(XFault.GENERIC_403)
     outside.sender.send()

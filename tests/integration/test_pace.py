@@ -58,7 +58,7 @@ def test_a_flood_of_mentions_costs_a_days_share_and_the_next_day_has_its_own(mak
             MeteredX(outside.x, outside.ledger, Purpose.MENTIONS).mentions(outside.sandbox.bot.user_id)
 
 
-def test_what_quiet_days_leave_is_spread_over_the_days_that_come(outside: Outside) -> None:
+def test_the_unspent_share_of_quiet_days_is_spread_over_later_days(outside: Outside) -> None:
     move(outside, BEGIN)
     assert spending(outside.database, BEGIN, Decimal(10)).allowance.share_usd == SHARE
     half = BEGIN + timedelta(days=15)
@@ -79,7 +79,7 @@ def test_what_quiet_days_leave_is_spread_over_the_days_that_come(outside: Outsid
     ],
     ids=["mentions", "replies", "not summaries", "not looking up a post", "not our account"],
 )
-def test_a_days_share_is_used_up_by_what_strangers_cause(
+def test_reading_and_answering_mentions_use_up_a_days_share(
     outside: Outside, purpose: str, usd: str, left_today: Decimal
 ) -> None:
     charge(outside, usd, purpose, BEGIN + timedelta(minutes=1))
@@ -89,7 +89,7 @@ def test_a_days_share_is_used_up_by_what_strangers_cause(
     assert tomorrow.spent_today_usd == 0
 
 
-def test_a_spent_share_holds_neither_summaries_nor_looking_up_posts(outside: Outside) -> None:
+def test_a_spent_share_stops_neither_summaries_nor_lookups(outside: Outside) -> None:
     move(outside, BEGIN + timedelta(hours=12))
     charge(outside, "0.26", "mentions", BEGIN)
     outside.reply("answer")
@@ -112,7 +112,7 @@ def test_a_small_budget_still_reads_a_page_a_day(make_outside: MakeOutside) -> N
         assert read_all_that_can_be_paid(outside) == 5 * Decimal("0.005")
 
 
-def test_what_is_read_leaves_money_for_the_answers_that_wait(outside: Outside) -> None:
+def test_reading_mentions_leaves_money_for_the_answers_that_wait(outside: Outside) -> None:
     move(outside, BEGIN + timedelta(hours=12))
     for number in range(20):
         outside.reply(f"answer {number}")
@@ -122,7 +122,7 @@ def test_what_is_read_leaves_money_for_the_answers_that_wait(outside: Outside) -
     assert outside.sender.send() == 20
 
 
-def test_what_answers_cost_within_an_hour_is_known(outside: Outside) -> None:
+def test_the_report_has_the_cost_of_answers_in_the_last_hour(outside: Outside) -> None:
     now = BEGIN + timedelta(days=3)
     charge(outside, "0.3", "mentions", now - timedelta(minutes=59))
     charge(outside, "0.2", "replies", now - timedelta(minutes=1))

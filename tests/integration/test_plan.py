@@ -56,7 +56,7 @@ def texts(summaries: DaySummaries) -> list[str]:
     return [summary.text for summary in summaries.summaries]
 
 
-def test_a_day_is_summed_up_in_three_posts(database: Database, said: Summaries) -> None:
+def test_a_day_has_three_summaries(database: Database, said: Summaries) -> None:
     """The top five of six; the game drawn is the one on which the number falls."""
     live_through(
         database,
@@ -80,7 +80,7 @@ def test_a_day_is_summed_up_in_three_posts(database: Database, said: Summaries) 
     ]
 
 
-def test_the_game_of_a_day_is_drawn_once_and_stays(database: Database, said: Summaries, url: str) -> None:
+def test_the_game_of_a_day_is_drawn_once(database: Database, said: Summaries, url: str) -> None:
     live_through(database, a_stream(500, streamer="ada", game="a"), a_stream(500, streamer="bob", game="b"))
     first = said(0.9)
     assert said(0.1) == first
@@ -88,14 +88,14 @@ def test_the_game_of_a_day_is_drawn_once_and_stays(database: Database, said: Sum
     assert rows(url, "select day, game_id, drawn_at from draws") == [(DAY, "b", POSTED_AT)]
 
 
-def test_a_draw_stays_when_the_day_is_done_again(database: Database, said: Summaries) -> None:
+def test_a_second_roll_up_does_not_change_the_drawn_game(database: Database, said: Summaries) -> None:
     live_through(database, a_stream(500, streamer="ada", game="a"), a_stream(500, streamer="bob", game="b"))
     first = said(0.9)
     Rollup(database, VirtualClock(POSTED_AT), CALENDAR).redo(DAY)
     assert said(0.1) == first
 
 
-def test_of_two_that_draw_at_once_the_first_stays(database: Database) -> None:
+def test_of_two_draws_at_once_the_first_is_stored(database: Database) -> None:
     """Another process draws between our look and our draw: just when chance is asked."""
     live_through(database, a_stream(500, streamer="ada", game="a"), a_stream(500, streamer="bob", game="b"))
     clock = VirtualClock(POSTED_AT)
@@ -119,7 +119,7 @@ def test_a_game_is_drawn_with_a_weight_equal_to_its_watch_time(
 
 
 @pytest.mark.parametrize("number", [0.0, 0.5, 0.999])
-def test_streams_without_a_game_are_none_and_are_never_drawn(
+def test_streams_without_a_game_are_not_ranked_and_never_drawn(
     database: Database, said: Summaries, number: float
 ) -> None:
     """Their streamers are counted like all others."""
@@ -130,7 +130,7 @@ def test_streams_without_a_game_are_none_and_are_never_drawn(
     assert of_game.split("\n")[2:] == ["1. Bob – 2.4K hours"]
 
 
-def test_ties_are_told_in_an_order_that_stays(database: Database, said: Summaries, url: str) -> None:
+def test_ties_are_ranked_in_a_stable_order(database: Database, said: Summaries, url: str) -> None:
     """Wherever the rows lie: an update moves one to the end of its table, and there is no index to go by."""
     names = ["eve", "ada", "Zoe", "cyd", "10", "9"]
     live_through(database, *(a_stream(100, streamer=name, game=f"g-{name}") for name in names))
@@ -145,7 +145,7 @@ def test_ties_are_told_in_an_order_that_stays(database: Database, said: Summarie
     assert [line.split(" ")[1] for line in games.split("\n")[2:]] == ["G-10", "G-9", "G-Zoe", "G-Ada", "G-Cyd"]
 
 
-def test_the_latest_names_are_told(database: Database, said: Summaries) -> None:
+def test_summaries_use_the_latest_names(database: Database, said: Summaries) -> None:
     live_through(database, a_stream(100, streamer_name="Ada", game_name="Old"))
     stage(database, a_stream(100, streamer_name="Countess", game_name="New"), at=DAY_END, day=date(2026, 11, 22))
     games, streamers, of_game = texts(said(0.0))
@@ -169,7 +169,7 @@ def test_a_day_of_which_less_than_half_was_measured_is_skipped_and_nothing_drawn
     assert rows(url, "select count(*) from draws") == [(0,)]
 
 
-def test_a_day_of_which_half_was_measured_is_told_with_how_much(database: Database, said: Summaries) -> None:
+def test_a_summary_of_a_day_measured_by_half_states_the_measured_hours(database: Database, said: Summaries) -> None:
     live_through(database, a_stream(), polls=24)
     for text in texts(said(0.0)):
         assert text.endswith("\n\nMeasured: 12.0 of 24 hours")
@@ -180,9 +180,7 @@ def test_a_day_on_which_no_stream_was_seen_is_skipped(database: Database, said: 
     assert said(0.0) == DaySummaries(DAY, [], "no stream was seen on 2026-11-21")
 
 
-def test_a_day_of_nothing_but_streams_without_a_game_is_skipped_or_told_without_failing(
-    database: Database, said: Summaries
-) -> None:
+def test_a_day_of_streams_without_a_game_does_not_fail(database: Database, said: Summaries) -> None:
     """There is no game to draw; what there is to say about streamers is true all the same."""
     live_through(database, a_stream(900, streamer="ada", game=""))
     summaries = said(0.5)
@@ -204,7 +202,7 @@ def test_summary_whose_chart_cannot_be_composed_has_a_text_alone(caplog: pytest.
     ]
 
 
-def test_a_game_whose_name_the_font_lacks_is_named_in_words_only(database: Database, said: Summaries) -> None:
+def test_a_game_name_that_the_font_lacks_is_only_in_the_texts(database: Database, said: Summaries) -> None:
     live_through(database, a_stream(600, streamer="ada", streamer_name="아다", game_name="原神"))
     chart = said(0.0).summaries[2].chart
     assert chart is not None
@@ -241,7 +239,7 @@ def test_three_posts_go_into_the_outbox_once(database: Database, url: str, caplo
     assert "Hours watched · Sat, Nov 21, 2026 · 24.0 of 24 hours measured" in alt_text
 
 
-def test_a_day_not_worth_telling_is_recorded_as_skipped(
+def test_a_day_not_worth_a_summary_is_stored_as_skipped(
     database: Database, url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
@@ -264,14 +262,14 @@ def test_a_day_is_due_from_the_hour_on_and_until_midnight(database: Database, ur
 
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=4), timedelta(hours=20)])
-def test_the_day_before_yesterday_is_never_told(database: Database, url: str, late: timedelta) -> None:
+def test_the_day_before_yesterday_is_never_posted(database: Database, url: str, late: timedelta) -> None:
     """Down over the posting hour, or with the roll-up a day late: what is past midnight is old news."""
     live_through(database, a_stream(600, streamer="ada"))
     assert planner_at(database, MIDNIGHT + late).plan_if_due() is None
     assert outbox(url) == []
 
 
-def test_a_late_rollup_is_waited_for(database: Database, url: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_summaries_wait_for_a_late_roll_up(database: Database, url: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     stage(database, a_stream(600, streamer="ada"), polls=48)
     assert planner_at(database, POSTED_AT).plan_if_due() is None
@@ -289,7 +287,7 @@ def test_a_late_rollup_is_waited_for(database: Database, url: str, caplog: pytes
         (date(2026, 10, 31), datetime(2026, 11, 1, 22, tzinfo=UTC), datetime(2026, 11, 2, 8, tzinfo=UTC)),
     ],
 )
-def test_on_the_days_on_which_the_clocks_change(
+def test_summaries_are_due_at_the_same_hour_when_the_clocks_change(
     database: Database, url: str, named: date, posted_at: datetime, midnight: datetime
 ) -> None:
     day = CALENDAR.day(named)
@@ -300,7 +298,7 @@ def test_on_the_days_on_which_the_clocks_change(
     assert {row[-1] for row in outbox(url)} == {midnight}
 
 
-def test_changes_are_told_against_the_day_before_where_it_is_known(database: Database) -> None:
+def test_changes_are_relative_to_the_day_before_if_it_is_known(database: Database) -> None:
     """Ranks are among all of the day before, not only among those that are told."""
     names = ["ada", "bob", "cyd", "dan", "eve", "fay", "gus"]
     stage(
@@ -350,7 +348,7 @@ def test_the_rank_within_a_game_is_among_its_own_streamers(database: Database) -
     assert of_game.text.split("\n")[2:] == ["1. Ada – 12K hours ▲1", "2. Bob – 9.6K ▼1"]
 
 
-def test_a_day_before_of_which_too_little_is_known_is_no_measure(database: Database) -> None:
+def test_a_day_is_not_compared_with_one_that_was_hardly_measured(database: Database) -> None:
     before = DAY_START - timedelta(hours=24)
     stage(database, a_stream(100, streamer="ada"), at=before, day=DAY - timedelta(days=1), polls=20)
     live_through(database, a_stream(500, streamer="ada"))

@@ -145,9 +145,7 @@ def test_a_poll_that_is_stored_after_a_newer_one_brings_no_older_name_back(
     assert rows(url, GAME_NAMES) == [("1", "New", late_day, DAY), ("2", "Go", DAY - 2 * ONE_DAY, late_day)]
 
 
-def test_a_poll_that_is_stored_after_a_newer_one_names_whom_that_one_left_without_a_name(
-    database: Database, url: str
-) -> None:
+def test_a_poll_stored_after_a_newer_one_adds_names_that_the_newer_one_lacks(database: Database, url: str) -> None:
     stage(database, a_stream(streamer="ada", streamer_name="ada", game="1", game_name="1"), at=DAY_START + HALF_HOUR)
     stage(database, a_stream(streamer="ada", streamer_name="Ada", game="1", game_name="Chess"))
     assert rows(url, STREAMERS) == [("ada", "ada", "Ada", DAY, DAY)]
@@ -168,7 +166,7 @@ def test_names_change_within_a_day_too(database: Database, url: str) -> None:
     assert rows(url, GAME_NAMES) == [("1", "New", DAY, DAY)]
 
 
-def test_whoever_comes_without_a_name_keeps_the_one_that_is_known(collecting: MakeCollector, url: str) -> None:
+def test_a_streamer_without_a_name_keeps_the_known_name(collecting: MakeCollector, url: str) -> None:
     """Within a poll, whichever stream comes first, and from one poll to the next."""
     nameless = a_raw_stream(id="2", user_id="70002", user_login="bob", user_name="Bob", game_name="")
     known = [("509658", "Just Chatting")], [("70001", "ada", "Ada"), ("70002", "bob", "Bob")]
@@ -200,7 +198,7 @@ def test_of_two_streams_of_one_streamer_one_is_stored(is_one_page: bool, collect
     assert [row[0] for row in rows(url, GAME_NAMES)] == ["509658", "9"]
 
 
-def test_names_that_break_naive_code_are_kept(collecting: MakeCollector, url: str) -> None:
+def test_names_that_break_naive_code_are_stored(collecting: MakeCollector, url: str) -> None:
     names = ["tab\tname", "back\\slash", r"\N", r"\.", "line\nbreak", "'; drop table games; --", "👨‍👩‍👧", "%s {} :day"]
     collecting(
         page(*(a_raw_stream(id=name, user_id=name, user_name=name, game_id=name, game_name=name) for name in names))
@@ -224,7 +222,7 @@ def test_of_the_streams_set_aside_a_sample_is_kept_and_all_are_counted(collectin
         (TwitchRefused("Twitch refuses the credentials"), CrawlEnd.TWITCH_REFUSED),
     ],
 )
-def test_a_poll_that_breaks_off_keeps_its_streams_and_says_why(
+def test_a_partial_poll_has_its_streams_and_the_reason(
     collecting: MakeCollector, url: str, error: TwitchError, ended_because: CrawlEnd
 ) -> None:
     collecting(ScriptedStreams({None: [Page(raw_streams(0, 100), "a")], "a": [error]})).collect()
@@ -319,7 +317,7 @@ class Releasing(VirtualClock):
         self._release()
 
 
-def test_a_poll_waits_for_whoever_stores_kept_polls_and_is_taken(database: Database, kept: KeptPolls, url: str) -> None:
+def test_a_poll_waits_until_kept_polls_are_stored(database: Database, kept: KeptPolls, url: str) -> None:
     hold = database.hold("collect")
     assert hold is not None
     clock = Releasing(DAY_START, hold.release)

@@ -21,7 +21,7 @@ from tests.integration.conftest import CREDENTIALS, PNG, MakeOutside, Outside, a
 THE_MONTH_HAS_LEFT = 10  # days, 21 November included
 
 
-def test_every_kind_of_call_costs_what_x_asks(outside: Outside) -> None:
+def test_every_kind_of_call_is_charged_by_the_price_list(outside: Outside) -> None:
     x = MeteredX(outside.x, outside.ledger, Purpose.SUMMARIES)
     media = x.upload_png(PNG)
     x.describe_media(media.media_id, "bars")
@@ -44,7 +44,9 @@ def test_every_kind_of_call_costs_what_x_asks(outside: Outside) -> None:
 
 @pytest.mark.parametrize("owns_app", [True, False])
 @pytest.mark.parametrize("vocabulary", ["old", "new"])
-def test_what_is_read_costs_once_a_day(make_outside: MakeOutside, owns_app: bool, vocabulary: str) -> None:
+def test_a_post_is_charged_once_a_day_however_often_it_is_read(
+    make_outside: MakeOutside, owns_app: bool, vocabulary: str
+) -> None:
     outside = make_outside(owns_app=owns_app, vocabulary=vocabulary)
     x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
     for number in range(7):
@@ -56,14 +58,14 @@ def test_what_is_read_costs_once_a_day(make_outside: MakeOutside, owns_app: bool
     assert outside.sandbox.bill().units["owned_read" if owns_app else "post_read"] == 11
 
 
-def test_a_poll_that_brings_nothing_leaves_nothing(outside: Outside) -> None:
+def test_a_read_without_content_leaves_no_charge(outside: Outside) -> None:
     x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
     for _ in range(5):
         x.mentions(outside.sandbox.bot.user_id)
     assert rows(outside.url, "select * from x_charges") == []
 
 
-def test_an_answer_that_is_lost_has_been_paid_for(outside: Outside) -> None:
+def test_a_lost_response_is_charged_when_its_content_is_read_again(outside: Outside) -> None:
     """X has charged for it; we get to know what for when we read it again, be it on the next day."""
     outside.sandbox.tag("ann", "@watchtimebot xQc")
     x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
@@ -77,7 +79,7 @@ def test_an_answer_that_is_lost_has_been_paid_for(outside: Outside) -> None:
     assert outside.spent() == outside.sandbox.bill().total_usd
 
 
-def test_a_read_that_a_kill_cut_off_has_been_paid_for(outside: Outside) -> None:
+def test_a_read_of_a_killed_process_is_charged_when_its_content_is_read_again(outside: Outside) -> None:
     outside.sandbox.tag("ann", "@watchtimebot xQc")
     outside.ledger.reserve_page(Purpose.MENTIONS, 100)
     outside.x.mentions(outside.sandbox.bot.user_id)
@@ -86,7 +88,7 @@ def test_a_read_that_a_kill_cut_off_has_been_paid_for(outside: Outside) -> None:
     assert outside.spent() == outside.sandbox.bill().total_usd == Decimal("0.010")
 
 
-def test_who_we_are_is_asked_once_a_week(outside: Outside) -> None:
+def test_our_account_is_fetched_once_a_week(outside: Outside) -> None:
     for _ in range(14):
         assert account_of(outside.ledger, outside.x, CREDENTIALS).username == "watchtimebot"
         outside.later(86_400)
@@ -137,7 +139,7 @@ def test_the_budget_is_never_passed(make_outside: MakeOutside) -> None:
     assert MeteredX(outside.x, outside.ledger, Purpose.ACCOUNT).me().username == "watchtimebot"
 
 
-def test_a_page_is_no_larger_than_what_can_be_paid(make_outside: MakeOutside) -> None:
+def test_a_page_is_no_larger_than_the_budget_allows(make_outside: MakeOutside) -> None:
     # 1.72 less the 0.625 that are for summaries leaves 1.095, a tenth of it today: seven posts and their authors, at
     # 0.015. What was set aside for the authors is given back.
     outside = make_outside(budget_usd="1.72")
@@ -150,7 +152,7 @@ def test_a_page_is_no_larger_than_what_can_be_paid(make_outside: MakeOutside) ->
     assert outside.sandbox.bill().total_usd == Decimal("0.035")
 
 
-def test_what_may_have_been_spent_counts_as_spent(make_outside: MakeOutside) -> None:
+def test_uncertain_charges_count_as_spent(make_outside: MakeOutside) -> None:
     outside = make_outside(budget_usd="0.055")
     account_of(outside.ledger, outside.x, CREDENTIALS)
     outside.summary()
@@ -175,7 +177,7 @@ def test_what_may_have_been_spent_counts_as_spent(make_outside: MakeOutside) -> 
         (XFault.UNAUTHORIZED, XCredentialsWrong, 900),
     ],
 )
-def test_what_x_says_of_money_or_keys_holds_for_every_call(
+def test_an_error_about_credits_or_credentials_pauses_every_call(
     outside: Outside, fault: XFault, kind: type[XError], seconds: int
 ) -> None:
     outside.sandbox.faults.cue(fault)
@@ -193,7 +195,7 @@ def test_what_x_says_of_money_or_keys_holds_for_every_call(
     assert x.me().username == "watchtimebot"
 
 
-def test_the_month_is_shown_with_a_forecast(outside: Outside) -> None:
+def test_the_report_of_a_month_has_a_forecast(outside: Outside) -> None:
     x = MeteredX(outside.x, outside.ledger, Purpose.SUMMARIES)
     for day in range(4):
         x.create_post(f"day {day}")
@@ -215,7 +217,7 @@ def test_months_have_their_own_lengths() -> None:
 
 
 @pytest.mark.parametrize("is_certain", [True, False])
-def test_whatever_goes_wrong_the_ledger_agrees_with_the_bill(
+def test_the_ledger_agrees_with_the_bill_under_faults(
     make_outside: MakeOutside, is_certain: bool, is_long: bool
 ) -> None:
     """A connection that is reset before anything was done looks like one that is dropped after; of what cannot be

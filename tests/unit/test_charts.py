@@ -48,7 +48,7 @@ def test_bars_are_as_long_as_their_values() -> None:
     assert rows[2]["length"] == 4
 
 
-def test_the_same_in_words() -> None:
+def test_alt_text_of_a_chart() -> None:
     chart = a_chart(Bar("Just Chatting", None, 5_312_000, "▲2"), Bar("Chess", None, 7, "▼1"), Bar("Go", None, 5, "new"))
     assert chart.alt_text == (
         "Bar chart. Most watched games on Twitch. Hours watched · Sat, Nov 21, 2026 · 24.0 of 24 hours measured. "
@@ -58,7 +58,7 @@ def test_the_same_in_words() -> None:
 
 
 @pytest.mark.parametrize("name", ["x" * 500, "原神" * 300, "👨‍👩‍👧‍👦" * 100, "Z" + "\u0337" * 499, "\n", ""])
-def test_the_words_fit_whatever_the_names(name: str) -> None:
+def test_an_alt_text_fits_whatever_the_names(name: str) -> None:
     chart = a_chart(*[Bar(name, None, 5_312_000, "▲1195")] * 5, subject=name)
     assert len(chart.alt_text) <= LONGEST_ALT_TEXT
     assert chart.alt_text.count("5.3M hours (up 1195)") == 5
@@ -69,7 +69,7 @@ def test_the_words_fit_whatever_the_names(name: str) -> None:
     ("note", "said"),
     [("▲2", "up 2"), ("▼1", "down 1"), ("×15", "15 times as much"), ("=", "unchanged"), ("+4%", "+4%"), ("new", "new")],
 )
-def test_a_mark_is_told_as_it_would_be_read_aloud(note: str, said: str) -> None:
+def test_a_note_is_spoken_in_the_alt_text(note: str, said: str) -> None:
     assert f"1. Go: 7 hours ({said})." in a_chart(Bar("Go", None, 7, note)).alt_text
 
 

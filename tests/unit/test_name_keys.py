@@ -51,7 +51,7 @@ def test_a_game_is_found_by_the_ways_in_which_people_write_it(name: str, key: st
     ],
     ids=lambda value: value,
 )
-def test_what_is_left_of_a_name_is_no_key_where_it_may_be_another_game(name: str, key: str) -> None:
+def test_a_part_of_a_name_that_may_be_another_game_is_no_key(name: str, key: str) -> None:
     assert key not in game_keys(name)
 
 
