@@ -92,7 +92,7 @@ def test_thousands_of_one_name_and_several_at_once(database: Database, url: str)
 
 
 def test_subjects_older_than_the_first_addresses_get_one(database: Database, url: str) -> None:
-    """The migration forgets the keys, and with them which names were looked at."""
+    """The migration deletes the keys, and with them the record of which names were keyed."""
     stage(database, a_stream())
     DatabaseNames(database).refresh()
     for statement in ("delete from addresses", "delete from names", "delete from cursors where name = 'names'"):

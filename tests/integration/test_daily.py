@@ -95,7 +95,7 @@ def minutes_spoken_for(
 
 
 def test_a_day_in_full(rollup: Rollup, database: Database, url: str, clock: VirtualClock) -> None:
-    """48 polls half an hour apart; whoever is seen at one in the middle is seen for half an hour."""
+    """48 polls half an hour apart; a streamer in one of them has half an hour."""
     for number in range(48):
         streams = [a_stream(1000, streamer="ada", game="chess")]
         if number == 10:
@@ -172,12 +172,12 @@ def test_the_span_of_a_poll_is_limited_by_its_own_interval(
         pytest.param([(0, C), (30, P)], {0: 30}, id="one complete neighbour is enough"),
         pytest.param([(0, P), (45, C)], {45: 60}, id="near is one and a half intervals"),
         pytest.param([(0, P), (46, C)], {0: 23, 46: 53}, id="beyond it speaks"),
-        pytest.param([(0, C), (45, P)], {0: 30}, id="near is the same looking back"),
+        pytest.param([(0, C), (45, P)], {0: 30}, id="near is the same in both directions"),
         pytest.param([(0, C), (46, P)], {0: 23, 46: 53}, id="and beyond it is too"),
         pytest.param([(600, P)], {600: 60}, id="alone it speaks"),
         pytest.param([(600, P), (630, P)], {600: 45, 630: 45}, id="among its like it speaks"),
         pytest.param([(0, C), (30, F), (60, C)], {0: 30, 60: 60}, id="a failed one is bridged"),
-        pytest.param([(30, F), (60, P), (90, F)], {60: 60}, id="a failed one is no neighbour"),
+        pytest.param([(30, F), (60, P), (90, F)], {60: 60}, id="a failed one does not count as a neighbour"),
         pytest.param([(0, C), (30, F), (60, F), (90, C)], {0: 30, 90: 60}, id="two failed ones are an outage"),
     ],
 )
@@ -270,7 +270,7 @@ def test_rolling_up_a_day_again_gives_the_same_rows(rollup: Rollup, database: Da
 
 
 def some_day(database: Database) -> list[Poll]:
-    """Polls at odd moments, some missed, of streamers who come, go and change game."""
+    """Polls at odd moments, some missed; streamers come, go and change their game."""
     dice = random.Random(7)
     polls = []
     for number in range(48):

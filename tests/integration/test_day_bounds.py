@@ -1,4 +1,4 @@
-"""DAY_STARTS_AT and TIMEZONE change while there is data: no hour belongs to two days, and what is finished stays."""
+"""DAY_STARTS_AT and TIMEZONE change while there is data: no hour is in two days, and finished days do not change."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ def whole_rows(url: str) -> set[tuple[str, str]]:
 
 
 def live(database: Database, url: str, settings: Sequence[tuple[float, Calendar]], hours: int) -> Iterator[datetime]:
-    """Poll every four hours, and roll up after each poll, under settings that change after so many hours."""
+    """Poll every four hours, and roll up after each poll, under settings that change after these numbers of hours."""
     for hour in range(0, hours, 4):
         now = BEGAN + timedelta(hours=hour)
         calendar = [calendar for since, calendar in settings if hour >= since][-1]
@@ -322,7 +322,7 @@ def test_an_upgrade_makes_days_possible_that_have_a_streamer_twice_and_leaves_fi
 
 
 @pytest.mark.parametrize(
-    ("calendar", "says"),
+    ("calendar", "effect"),
     [
         pytest.param(EIGHT, None, id="nothing changed"),
         pytest.param(MIDNIGHT, "2026-11-22 has 16.0 hours", id="earlier"),
@@ -330,8 +330,8 @@ def test_an_upgrade_makes_days_possible_that_have_a_streamer_twice_and_leaves_fi
         pytest.param(IN_TOKYO, "2026-11-22 has 7.0 hours", id="another zone"),
     ],
 )
-def test_effect_of_a_change_is_described(calendar: Calendar, says: str | None) -> None:
-    assert effect_of_change(calendar, DAY, DAY_START + timedelta(days=1)) == says
+def test_effect_of_a_change_is_described(calendar: Calendar, effect: str | None) -> None:
+    assert effect_of_change(calendar, DAY, DAY_START + timedelta(days=1)) == effect
 
 
 def at(hour: str) -> datetime:

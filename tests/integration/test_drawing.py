@@ -52,7 +52,7 @@ def test_wide_names_end_before_the_edge() -> None:
     stride = len(raw) // height
     assert stride == 4 * width + 1
     edges = {raw[(row + 1) * stride - 60 : (row + 1) * stride] for row in range(1, height)}
-    # Most rows are kept as differences to what is left of or above them: a plain edge is nothing but zeros.
+    # Most rows contain differences to the pixels left of or above them: a plain edge has only zeros.
     assert edges <= {bytes(60), bytes([0x15, 0x18, 0x1F, 0xFF]) * 15}
 
 

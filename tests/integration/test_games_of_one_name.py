@@ -1,4 +1,4 @@
-"""Two categories of Twitch with one name are one game in everything that is said."""
+"""Two categories of Twitch with one name are one game in summaries and answers."""
 
 from dataclasses import replace
 from datetime import time, timedelta

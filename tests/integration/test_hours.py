@@ -1,4 +1,4 @@
-"""Hours are summed up as polls arrive, whatever arrives in whichever order."""
+"""Hours are summed up as polls arrive, in any order."""
 
 from datetime import timedelta
 from typing import Any
@@ -42,7 +42,7 @@ def test_an_hour_is_named_by_its_beginning_in_utc(database: Database, url: str) 
 def test_a_partial_poll_counts_only_where_no_complete_one_is_near(
     database: Database, url: str, order: tuple[int, int], minutes: int
 ) -> None:
-    """In the same hour or in the next: what it did not see would look as if nobody had watched it."""
+    """In the same hour or in the next: games missing from it would count as games without viewers."""
 
     def partial() -> Any:
         return stage(

@@ -43,7 +43,7 @@ MakeCollector = Callable[..., Collector]
 
 @pytest.fixture
 def collecting(database: Database, clock: VirtualClock, kept: KeptPolls) -> MakeCollector:
-    """A collector of whatever list it is given; on another database, or with another folder, if one is named."""
+    """A collector of a given list; on another database, or with another folder, if one is named."""
 
     def make(live: LiveStreams, **other: Any) -> Collector:
         given: dict[str, Any] = {"database": database, "kept": kept} | other
@@ -79,7 +79,7 @@ def odd_streams() -> list[Any]:
 
 
 def stored(collector: Collector) -> int:
-    """Store what is kept on the collector's database; the number of polls."""
+    """Store the kept polls in the collector's database. Returns the number of polls."""
     return store_kept(collector.kept, collector.database)
 
 
@@ -155,7 +155,7 @@ def test_a_poll_that_failed_while_the_database_is_away_is_recorded_too(
 def test_a_poll_whose_commit_got_no_response_is_stored_once(
     collecting: MakeCollector, switch: Switch, url: str, kept: KeptPolls
 ) -> None:
-    """Killed after the commit and before the file was removed, or cut off while the server said yes."""
+    """Killed after the commit and before the file was removed, or cut off during the response of the server."""
     switch.off()
     with pytest.raises(DatabaseUnavailable):
         collecting(page(a_raw_stream())).collect()
@@ -280,7 +280,7 @@ def test_a_poll_that_waits_for_a_lock_does_not_block_the_next(
 def test_a_right_that_is_revoked_costs_no_poll(
     taken_away: str, collecting: MakeCollector, clock: VirtualClock, url: str, kept: KeptPolls, queries: Queries
 ) -> None:
-    """Twitch is asked all the same; what it said goes in when the right is back."""
+    """Twitch is polled all the same; the polls are stored when the right is granted again."""
     write(url, "drop role if exists collects")
     write(url, "create role collects login")
     for schema in ("public", "staging"):
@@ -467,7 +467,7 @@ def test_without_database_and_without_room_the_poll_is_lost_and_both_reasons_are
 def test_a_poll_is_kept_when_the_database_is_too_slow(
     collecting: MakeCollector, url: str, kept: KeptPolls, queries: Queries, clock: VirtualClock
 ) -> None:
-    """Somebody holds a lock and does not give it back. What the address says of patience goes before ours."""
+    """Another session never releases a lock. Time-outs in the address take precedence over ours."""
     impatient = Database(f"{url}&options=-c%20lock_timeout%3D200", queries)
     holder = psycopg2.connect(url)
     with holder.cursor() as cursor:

@@ -56,7 +56,7 @@ def send(ledger: Ledger, number: int) -> None:
 
 
 def resume(ledger: Ledger, _: int) -> None:
-    """A person says `spend --resume`."""
+    """A person runs `spend --resume`."""
     resume_x(ledger.database, DAY_START + timedelta(hours=1))
 
 

@@ -1,4 +1,4 @@
-"""A month of the bot on X, an hour at a time: what it costs, and that our ledger and X's bill agree to the cent."""
+"""A month of the bot on X, an hour at a time: its cost, and our ledger and X's bill agree to the cent."""
 
 from datetime import timedelta
 from decimal import Decimal

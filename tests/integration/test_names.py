@@ -1,4 +1,4 @@
-"""The index of names in a real database: who is found by which key."""
+"""The index of names in a real database: games and streamers are found by their keys."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""The outbox and a make-believe X: each post exactly once, whatever X does."""
+"""The outbox and a simulated X: each post is published exactly once, whatever X does."""
 
 import logging
 from datetime import datetime, timedelta
@@ -112,7 +112,7 @@ def test_a_post_is_found_on_a_timeline_that_lags(make_outside: MakeOutside) -> N
 
 
 def test_a_post_refused_as_a_duplicate_on_its_second_attempt_was_published(make_outside: MakeOutside) -> None:
-    """A timeline that lags longer than we believe possible: X itself keeps us from saying it twice."""
+    """A timeline that lags longer than assumed: X itself refuses a second post of the same text."""
     outside = make_outside(timeline_lag_seconds=1000, lag_seconds=LAG)
     outside.summary()
     outside.sandbox.faults.cue(XFault.DROP_AFTER)

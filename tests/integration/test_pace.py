@@ -13,13 +13,13 @@ from helperfunctions.errors import OverBudget
 from tests.factories import rows, write
 from tests.integration.conftest import MakeOutside, Outside, at
 
-# A month of 31 days at 10 USD: 0.06 a day are for summaries and 0.025 for looking up what became of a post.
+# A month of 31 days at 10 USD: 0.06 a day are for summaries and 0.025 for looking up posts with an unknown outcome.
 BEGIN = at("2026-12-01 00:00")
 SHARE = (Decimal(10) - Decimal("0.025") - 31 * Decimal("0.06")) / 31
 
 
 def read_all_that_can_be_paid(outside: Outside) -> Decimal:
-    """Buy the newest mentions page after page, until there is no money for one; what that cost."""
+    """Read the newest mentions page after page until the budget allows no other. Returns the cost."""
     before = outside.spent()
     x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
     token: str | None = None
@@ -52,7 +52,7 @@ def test_a_flood_of_mentions_costs_a_days_share_and_the_next_day_has_its_own(mak
         move(outside, BEGIN + timedelta(days=day, hours=12))
         flood(outside)
         spent = read_all_that_can_be_paid(outside)
-        # A smallest page with its authors, 0.075, no longer fits into what is left.
+        # A smallest page with its authors, 0.075, exceeds the rest.
         assert SHARE - Decimal("0.075") < spent <= SHARE + Decimal("0.01"), day
         with pytest.raises(OverBudget, match=r"today's share .* wait until midnight UTC"):
             MeteredX(outside.x, outside.ledger, Purpose.MENTIONS).mentions(outside.sandbox.bot.user_id)
@@ -104,7 +104,7 @@ def test_a_spent_share_stops_neither_summaries_nor_lookups(outside: Outside) -> 
 
 
 def test_a_small_budget_still_reads_a_page_a_day(make_outside: MakeOutside) -> None:
-    # 0.125 USD beside the summaries: a share of 0.004, where the smallest page costs up to 0.075.
+    # 0.125 USD besides the summaries: a share of 0.004, where the smallest page costs up to 0.075.
     outside = make_outside(budget_usd="2.01")
     for day in range(2):
         move(outside, BEGIN + timedelta(days=day, hours=12))

@@ -1,4 +1,4 @@
-"""What is said about a day: read from its tables, its game drawn once."""
+"""The summaries of a day: read from its tables, with a game that is drawn once."""
 
 import json
 from collections.abc import Callable
@@ -30,8 +30,8 @@ Summaries = Callable[[float], DaySummaries]
 
 
 @pytest.fixture
-def said(database: Database) -> Summaries:
-    """The summaries of the day, when chance says this number."""
+def planned(database: Database) -> Summaries:
+    """The summaries of the day with this random number."""
 
     def summaries(number: float) -> DaySummaries:
         return Planner(database, VirtualClock(POSTED_AT), lambda: number, CALENDAR, POST_AT).summaries(DAY)
@@ -56,7 +56,7 @@ def texts(summaries: DaySummaries) -> list[str]:
     return [summary.text for summary in summaries.summaries]
 
 
-def test_a_day_has_three_summaries(database: Database, said: Summaries) -> None:
+def test_a_day_has_three_summaries(database: Database, planned: Summaries) -> None:
     """The top five of six; the game drawn is the one on which the number falls."""
     live_through(
         database,
@@ -68,7 +68,7 @@ def test_a_day_has_three_summaries(database: Database, said: Summaries) -> None:
         a_stream(100, streamer="fay", game="myst"),
         a_stream(99, streamer="gus", game="chess"),
     )
-    summaries = said(0.0)
+    summaries = planned(0.0)
     assert (summaries.date, summaries.skipped_because) == (DAY, None)
     assert [summary.kind for summary in summaries.summaries] == list(SummaryKind)
     assert texts(summaries) == [
@@ -80,23 +80,23 @@ def test_a_day_has_three_summaries(database: Database, said: Summaries) -> None:
     ]
 
 
-def test_the_game_of_a_day_is_drawn_once(database: Database, said: Summaries, url: str) -> None:
+def test_the_game_of_a_day_is_drawn_once(database: Database, planned: Summaries, url: str) -> None:
     live_through(database, a_stream(500, streamer="ada", game="a"), a_stream(500, streamer="bob", game="b"))
-    first = said(0.9)
-    assert said(0.1) == first
+    first = planned(0.9)
+    assert planned(0.1) == first
     assert "streamers of B" in texts(first)[2]
     assert rows(url, "select day, game_id, drawn_at from draws") == [(DAY, "b", POSTED_AT)]
 
 
-def test_a_second_roll_up_does_not_change_the_drawn_game(database: Database, said: Summaries) -> None:
+def test_a_second_roll_up_does_not_change_the_drawn_game(database: Database, planned: Summaries) -> None:
     live_through(database, a_stream(500, streamer="ada", game="a"), a_stream(500, streamer="bob", game="b"))
-    first = said(0.9)
+    first = planned(0.9)
     Rollup(database, VirtualClock(POSTED_AT), CALENDAR).redo(DAY)
-    assert said(0.1) == first
+    assert planned(0.1) == first
 
 
 def test_of_two_draws_at_once_the_first_is_stored(database: Database) -> None:
-    """Another process draws between our look and our draw: just when chance is asked."""
+    """Another process draws between our read and our draw."""
     live_through(database, a_stream(500, streamer="ada", game="a"), a_stream(500, streamer="bob", game="b"))
     clock = VirtualClock(POSTED_AT)
     others: list[DaySummaries] = []
@@ -112,26 +112,26 @@ def test_of_two_draws_at_once_the_first_is_stored(database: Database) -> None:
 
 @pytest.mark.parametrize(("number", "game"), [(0.0, "A"), (0.249, "A"), (0.25, "B"), (0.999, "B")])
 def test_a_game_is_drawn_with_a_weight_equal_to_its_watch_time(
-    database: Database, said: Summaries, number: float, game: str
+    database: Database, planned: Summaries, number: float, game: str
 ) -> None:
     live_through(database, a_stream(100, streamer="ada", game="a"), a_stream(300, streamer="bob", game="b"), polls=30)
-    assert f"streamers of {game} " in texts(said(number))[2]
+    assert f"streamers of {game} " in texts(planned(number))[2]
 
 
 @pytest.mark.parametrize("number", [0.0, 0.5, 0.999])
 def test_streams_without_a_game_are_not_ranked_and_never_drawn(
-    database: Database, said: Summaries, number: float
+    database: Database, planned: Summaries, number: float
 ) -> None:
     """Their streamers are counted like all others."""
     live_through(database, a_stream(900, streamer="ada", game=""), a_stream(100, streamer="bob", game="go"))
-    games, streamers, of_game = texts(said(number))
+    games, streamers, of_game = texts(planned(number))
     assert games.split("\n")[2:] == ["1. Go – 2.4K hours"]
     assert streamers.split("\n")[2:] == ["1. Ada – 22K hours", "2. Bob – 2.4K"]
     assert of_game.split("\n")[2:] == ["1. Bob – 2.4K hours"]
 
 
-def test_ties_are_ranked_in_a_stable_order(database: Database, said: Summaries, url: str) -> None:
-    """Wherever the rows lie: an update moves one to the end of its table, and there is no index to go by."""
+def test_ties_are_ranked_in_a_stable_order(database: Database, planned: Summaries, url: str) -> None:
+    """Wherever the rows are: an update moves one to the end of its table, and no index gives an order."""
     names = ["eve", "ada", "Zoe", "cyd", "10", "9"]
     live_through(database, *(a_stream(100, streamer=name, game=f"g-{name}") for name in names))
     for table in ("daily_streamers", "daily_games", "streamers"):
@@ -140,50 +140,50 @@ def test_ties_are_ranked_in_a_stable_order(database: Database, said: Summaries, 
         execute(url, f"update streamers set login = '' where streamer_id = '{first}'")
         execute(url, f"update daily_streamers set peak_viewers = 1 where streamer_id = '{first}'")
         execute(url, f"update daily_games set peak_viewers = 1 where game_id = 'g-{first}'")
-    games, streamers, _ = texts(said(0.0))
+    games, streamers, _ = texts(planned(0.0))
     assert [line.split(" ")[1] for line in streamers.split("\n")[2:]] == ["10", "9", "Zoe", "Ada", "Cyd"]
     assert [line.split(" ")[1] for line in games.split("\n")[2:]] == ["G-10", "G-9", "G-Zoe", "G-Ada", "G-Cyd"]
 
 
-def test_summaries_use_the_latest_names(database: Database, said: Summaries) -> None:
+def test_summaries_use_the_latest_names(database: Database, planned: Summaries) -> None:
     live_through(database, a_stream(100, streamer_name="Ada", game_name="Old"))
     stage(database, a_stream(100, streamer_name="Countess", game_name="New"), at=DAY_END, day=date(2026, 11, 22))
-    games, streamers, of_game = texts(said(0.0))
+    games, streamers, of_game = texts(planned(0.0))
     assert "1. New – " in games
     assert "1. Countess – " in streamers
     assert "streamers of New " in of_game
 
 
-def test_a_day_that_is_not_rolled_up_has_no_summaries(database: Database, said: Summaries) -> None:
+def test_a_day_that_is_not_rolled_up_has_no_summaries(database: Database, planned: Summaries) -> None:
     stage(database, a_stream())
     with pytest.raises(DayNotAvailable, match="the day 2026-11-21 is not rolled up"):
-        said(0.0)
+        planned(0.0)
 
 
 def test_a_day_of_which_less_than_half_was_measured_is_skipped_and_nothing_drawn(
-    database: Database, said: Summaries, url: str
+    database: Database, planned: Summaries, url: str
 ) -> None:
     """From 08:00 to 19:30: eleven and a half hours of 24."""
     live_through(database, a_stream(), polls=23)
-    assert said(0.0) == DaySummaries(DAY, [], "only 48% of 2026-11-21 was measured, less than half")
+    assert planned(0.0) == DaySummaries(DAY, [], "only 48% of 2026-11-21 was measured, less than half")
     assert rows(url, "select count(*) from draws") == [(0,)]
 
 
-def test_a_summary_of_a_day_measured_by_half_states_the_measured_hours(database: Database, said: Summaries) -> None:
+def test_a_summary_of_a_day_measured_by_half_states_the_measured_hours(database: Database, planned: Summaries) -> None:
     live_through(database, a_stream(), polls=24)
-    for text in texts(said(0.0)):
+    for text in texts(planned(0.0)):
         assert text.endswith("\n\nMeasured: 12.0 of 24 hours")
 
 
-def test_a_day_on_which_no_stream_was_seen_is_skipped(database: Database, said: Summaries) -> None:
+def test_a_day_on_which_no_stream_was_seen_is_skipped(database: Database, planned: Summaries) -> None:
     live_through(database)
-    assert said(0.0) == DaySummaries(DAY, [], "no stream was seen on 2026-11-21")
+    assert planned(0.0) == DaySummaries(DAY, [], "no stream was seen on 2026-11-21")
 
 
-def test_a_day_of_streams_without_a_game_does_not_fail(database: Database, said: Summaries) -> None:
-    """There is no game to draw; what there is to say about streamers is true all the same."""
+def test_a_day_of_streams_without_a_game_does_not_fail(database: Database, planned: Summaries) -> None:
+    """There is no game to draw, but a ranking of streamers."""
     live_through(database, a_stream(900, streamer="ada", game=""))
-    summaries = said(0.5)
+    summaries = planned(0.5)
     assert summaries.skipped_because or SummaryKind.STREAMERS in [summary.kind for summary in summaries.summaries]
 
 
@@ -202,9 +202,9 @@ def test_summary_whose_chart_cannot_be_composed_has_a_text_alone(caplog: pytest.
     ]
 
 
-def test_a_game_name_that_the_font_lacks_is_only_in_the_texts(database: Database, said: Summaries) -> None:
+def test_a_game_name_that_the_font_lacks_is_only_in_the_texts(database: Database, planned: Summaries) -> None:
     live_through(database, a_stream(600, streamer="ada", streamer_name="아다", game_name="原神"))
-    chart = said(0.0).summaries[2].chart
+    chart = planned(0.0).summaries[2].chart
     assert chart is not None
     assert chart.spec["title"]["text"] == "Most watched streamers of the day's game"
     assert "Most watched streamers of 原神" in chart.alt_text
@@ -227,7 +227,7 @@ def test_three_posts_go_into_the_outbox_once(database: Database, url: str, caplo
     planner = planner_at(database, POSTED_AT)
     for _ in range(2):
         planner.plan(DAY, expires_at=MIDNIGHT)
-    assert [said for said in caplog.messages if said.startswith("planned")] == [f"planned day={DAY} posts=3"]
+    assert [line for line in caplog.messages if line.startswith("planned")] == [f"planned day={DAY} posts=3"]
     assert outbox(url) == [
         ("games", DAY, "due", None, True, True, MIDNIGHT),
         ("streamers", DAY, "due", None, True, True, MIDNIGHT),
@@ -263,7 +263,7 @@ def test_a_day_is_due_from_the_hour_on_and_until_midnight(database: Database, ur
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=4), timedelta(hours=20)])
 def test_the_day_before_yesterday_is_never_posted(database: Database, url: str, late: timedelta) -> None:
-    """Down over the posting hour, or with the roll-up a day late: what is past midnight is old news."""
+    """Down over the posting hour, or with the roll-up a day late: after midnight a summary is old news."""
     live_through(database, a_stream(600, streamer="ada"))
     assert planner_at(database, MIDNIGHT + late).plan_if_due() is None
     assert outbox(url) == []
@@ -299,7 +299,7 @@ def test_summaries_are_due_at_the_same_hour_when_the_clocks_change(
 
 
 def test_changes_are_relative_to_the_day_before_if_it_is_known(database: Database) -> None:
-    """Ranks are among all of the day before, not only among those that are told."""
+    """Ranks are among all of the day before, not only among those that are listed."""
     names = ["ada", "bob", "cyd", "dan", "eve", "fay", "gus"]
     stage(
         database,

@@ -46,7 +46,7 @@ THREE_O_CLOCK = datetime(2026, 11, 21, 15, tzinfo=UTC)
 
 @pytest.fixture
 def collecting(database: Database, clock: VirtualClock, kept: KeptPolls) -> MakeCollector:
-    """A collector of whatever list it is given."""
+    """A collector of a given list."""
 
     def make(live: LiveStreams) -> Collector:
         return Collector(

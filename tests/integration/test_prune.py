@@ -93,7 +93,7 @@ def test_the_partition_of_a_day_without_polls_is_dropped_when_it_is_over(databas
 
 
 def test_a_pruned_day_leaves_its_polls_and_its_daily_tables(database: Database, url: str) -> None:
-    """What goes is raw: streams, games per poll, what was set aside; of that day only."""
+    """Only raw rows of that day are dropped: streams, games per poll, and streams that were set aside."""
     stage_with_set_aside(database, DAY, DAY_START)
     stage_with_set_aside(database, NEXT_DAY, DAY_END)
     roll_up(database)

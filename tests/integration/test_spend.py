@@ -1,4 +1,4 @@
-"""Our ledger beside the bill of a make-believe X: the same to the cent, and never above the budget."""
+"""Our ledger equals the bill of a simulated X to the cent, and never exceeds the budget."""
 
 import logging
 import random
@@ -141,7 +141,7 @@ def test_the_budget_is_never_passed(make_outside: MakeOutside) -> None:
 
 def test_a_page_is_no_larger_than_the_budget_allows(make_outside: MakeOutside) -> None:
     # 1.72 less the 0.625 that are for summaries leaves 1.095, a tenth of it today: seven posts and their authors, at
-    # 0.015. What was set aside for the authors is given back.
+    # 0.015. The amount reserved for the authors is released.
     outside = make_outside(budget_usd="1.72")
     for number in range(20):
         outside.sandbox.tag("ann", f"@watchtimebot {number}")

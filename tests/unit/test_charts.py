@@ -1,4 +1,4 @@
-"""Charts say in a specification, and in words, what they are given; whatever the names."""
+"""The specification and the alt text of a chart contain its data, whatever the names."""
 
 import json
 from typing import Any
@@ -66,11 +66,11 @@ def test_an_alt_text_fits_whatever_the_names(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("note", "said"),
+    ("note", "spoken"),
     [("▲2", "up 2"), ("▼1", "down 1"), ("×15", "15 times as much"), ("=", "unchanged"), ("+4%", "+4%"), ("new", "new")],
 )
-def test_a_note_is_spoken_in_the_alt_text(note: str, said: str) -> None:
-    assert f"1. Go: 7 hours ({said})." in a_chart(Bar("Go", None, 7, note)).alt_text
+def test_a_note_is_spoken_in_the_alt_text(note: str, spoken: str) -> None:
+    assert f"1. Go: 7 hours ({spoken})." in a_chart(Bar("Go", None, 7, note)).alt_text
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ class Crawled:
 
 
 def crawl(script: Script, *, page_cap: int = 1000, requests_in_time: int = 1000, more_than: int = MORE_THAN) -> Crawled:
-    """Crawl by a script; time is up after so many requests."""
+    """Crawl by a script; time is up after `requests_in_time` requests."""
     live = ScriptedStreams(script)
     found = ListedStreams()
     one = Crawl(
@@ -75,7 +75,7 @@ def crawl(script: Script, *, page_cap: int = 1000, requests_in_time: int = 1000,
 
 
 def full(page: int) -> list[dict[str, Any]]:
-    """A full page, the n-th of a list that stands still."""
+    """A full page, the n-th of a list that does not change."""
     return raw_streams(page * FULL_PAGE, FULL_PAGE)
 
 
@@ -132,7 +132,7 @@ def test_a_list_ends_where_there_is_no_cursor() -> None:
 
 
 def test_a_stream_that_comes_twice_counts_once() -> None:
-    """Within a page as well as on two pages: the list moved. What is said first stays."""
+    """Within a page as well as on two pages: the list moved. Its first occurrence counts."""
     again = a_raw_stream(id="5", viewer_count=999_999)
     found = crawl({None: [Page([*full(0), again], "a")], "a": [Page([again, *raw_streams(100, 10)])]})
     assert found.kept == ids(full(0), raw_streams(100, 10))
@@ -158,7 +158,7 @@ def test_an_empty_page_is_retried() -> None:
 
 
 def test_a_page_that_stays_empty_is_passed_over_and_leaves_a_partial_poll() -> None:
-    """What was on it is nowhere, though the list goes on behind it and down to its end."""
+    """Its streams are missing, although the list continues after it to its end."""
     found = crawl({None: [Page(full(0), "a")], "a": [Page(cursor="b")], "b": [to_the_end(full(1))]})
     assert found.end == (PARTIAL, CrawlEnd.END_OF_LIST)
     assert found.kept == ids(full(0), full(1))
@@ -292,7 +292,7 @@ def test_back_to_the_top_after_a_short_page_above_the_threshold_is_no_proof_of_t
 
 
 def test_the_top_has_moved_a_little_and_is_still_the_top() -> None:
-    """New streams that came with it are kept."""
+    """New streams on the page are added."""
     moved = [*raw_streams(900, 20), *full(0)[:80]]
     found = crawl({None: [Page(full(0), "a")], "a": [Page(full(1), "b")], "b": [Page(moved, "a")]})
     assert found.end == (PARTIAL, CrawlEnd.BACK_TO_TOP)
@@ -418,7 +418,9 @@ OLD, NEW = "2026-11-21T10:00:00Z", "2026-11-21T15:00:00Z"
         pytest.param({"id": "9", "started_at": NEW}, {"id": "10", "started_at": NEW}, "10", id="the higher id"),
         pytest.param({"id": "10", "started_at": NEW}, {"id": "9", "started_at": NEW}, "10", id="the higher id first"),
         pytest.param({"id": "1", "started_at": None}, {"id": "2", "started_at": OLD}, "2", id="one start is unknown"),
-        pytest.param({"id": "1", "started_at": OLD}, {"id": "2", "started_at": "soon"}, "1", id="one start is no time"),
+        pytest.param(
+            {"id": "1", "started_at": OLD}, {"id": "2", "started_at": "soon"}, "1", id="one start is not a time"
+        ),
         pytest.param(
             {"id": "1", "started_at": OLD}, {"id": "2", "started_at": "2099-01-01T00:00:00Z"}, "1", id="in the future"
         ),
@@ -508,7 +510,7 @@ class EndlessStreams:
     [
         (full(1), (PARTIAL, CrawlEnd.CURSOR_REPEATED)),
         (full(0), (PARTIAL, CrawlEnd.BACK_TO_TOP)),
-        # empty pages say nothing about what stands below a full one
+        # Empty pages prove nothing about the streams after a full one.
         ([], (PARTIAL, CrawlEnd.CURSOR_REPEATED)),
     ],
 )

@@ -128,7 +128,7 @@ def test_an_unusable_stream_is_set_aside_with_its_reason(raw: Any, reason: str) 
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"),
+    ("name", "stored"),
     [
         ("A\x00da", "A\ufffdda"),
         ("\ud83d", "\ufffd"),
@@ -137,9 +137,9 @@ def test_an_unusable_stream_is_set_aside_with_its_reason(raw: Any, reason: str) 
         ("tab\tline\n", "tab\tline\n"),
     ],
 )
-def test_characters_that_a_database_cannot_store_are_replaced_in_names(name: str, kept: str) -> None:
+def test_characters_that_a_database_cannot_store_are_replaced_in_names(name: str, stored: str) -> None:
     stream = parsed(user_login=name, user_name=name, game_name=name)
-    assert (stream.login, stream.streamer_name, stream.game_name) == (kept, kept, kept)
+    assert (stream.login, stream.streamer_name, stream.game_name) == (stored, stored, stored)
 
 
 def test_a_stream_that_is_set_aside_can_be_stored() -> None:
@@ -168,7 +168,7 @@ def test_a_stream_that_is_set_aside_can_be_stored() -> None:
     ],
 )
 def test_a_start_that_is_no_instant_is_unknown(started_at: Any, instant: datetime | None) -> None:
-    """And one that is, is kept in UTC: not every offset that Python reads is one that PostgreSQL does."""
+    """A valid one is stored in UTC: Python reads offsets that PostgreSQL refuses."""
     stream = parsed(started_at=started_at)
     assert stream.started_at == instant
     assert stream.started_at is None or stream.started_at.tzinfo is UTC
