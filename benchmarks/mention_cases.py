@@ -477,7 +477,7 @@ class _Maker:
         pattern = self._chance.choice(("{} or {}?", "{} vs {}", "compare {} and {}", "is {} bigger than {}?"))
         both = (f"?{one.name}", f"?{other.name}")
         # Of two of one kind that are joined, one alone is half an answer.
-        is_half = "than" not in pattern and one.kind is other.kind and one.id != other.id
+        is_half = one.kind is other.kind and one.id != other.id
         expected = both if is_half else (*self._expected(one), *self._expected(other), *both)
         return Case(category, pattern.format(one.name, other.name), expected)
 

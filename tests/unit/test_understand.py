@@ -34,7 +34,8 @@ GAMES = """
     World of Tanks|Мир танков|ウマ娘 プリティーダービー|原神|리그 오브 레전드|Baldur's Gate 3|Cyberpunk 2077|
     Among Us|Fall Guys|Lethal Company|Hollow Knight|Hollow Knight: Silksong|Slay the Spire|Slay the Spire 2|
     The Sims 4|Stardew Valley|Terraria|Among Trees|Portal|Portal 2|Half-Life|Half-Life 2|What Remains of Edith Finch|
-    Who's Your Daddy?!|Help Will Come Tomorrow|100% Orange Juice|A Way Out|Human: Fall Flat|Getting Over It|Inside
+    Who's Your Daddy?!|Help Will Come Tomorrow|100% Orange Juice|A Way Out|Human: Fall Flat|Getting Over It|Inside|
+    Street Fighter 6
 """
 STREAMERS = """
     xQc|KaiCenat|ibai|auronplay|Ninja|shroud|pokimane|Jynxzi|caseoh_|HasanAbi|Asmongold|zackrawrr|TheBurntPeanut|
@@ -59,6 +60,8 @@ ALIASES = {
     "r6": "Tom Clancy's Rainbow Six Siege",
     "bg3": "Baldur's Gate 3",
     "repo": "R.E.P.O.",
+    "スト6": "Street Fighter 6",
+    "롤": "League of Legends",
 }
 
 
@@ -129,7 +132,8 @@ EXAMPLES = [
     ("I love Chess, how many people watch it?", "game Chess"),
     ("league of legends top streamers", "game League of Legends"),
     ("minecraft or fortnite?", "?Minecraft|Fortnite"),
-    ("is tarik watched more than TenZ", "streamer tarik"),
+    ("is tarik watched more than TenZ", "?tarik|TenZ"),
+    ("is minecraft bigger than fortnite", "?Minecraft|Fortnite"),
     ("how is the game Rocket League doing", "game Rocket League"),
     # written as a name
     ('top streamers for "League of Legends" please 🙏', "game League of Legends"),
@@ -317,6 +321,25 @@ EXAMPLES = [
     ("xyz", "-"),
     ("qwertyuiopasdf", "-"),
     ("so I was walking my dog yesterday and then a fortnigt player came by", "-"),
+    # two everyday names, joined, and nothing else but a time or a question
+    ("control or stray yesterday", "?Control|Stray"),
+    ("control or stray stats", "?Control|Stray"),
+    ("control or stray", "-"),
+    ("i lost control or stray yesterday", "-"),
+    # a word next to a name may make another name of it
+    ("ninja turtles yesterday", "?Ninja"),
+    ("ninja turtles?", "?Ninja"),
+    ("ninja yesterday", "streamer Ninja"),
+    ("what does ninja play", "streamer Ninja"),
+    ("is ninja bigger than fortnite", "streamer Ninja"),
+    # the beginning of one streamer's name
+    ("poki yesterday", "?pokimane"),
+    ("poki stats", "?pokimane"),
+    ("poki", "-"),
+    # short names in other scripts
+    ("スト6 昨日", "game Street Fighter 6"),
+    ("スト6", "game Street Fighter 6"),
+    ("롤 통계", "game League of Legends"),
     # commands
     ("stop", "stop"),
     ("STOP!", "stop"),

@@ -16,7 +16,7 @@ _JOINERS: Final = frozenset(
     name_key(word)
     for word in """
     and or vs versus against plus v o y e u ou et oder und gegen oppure contro contre contra lub albo czy i или и против
-    compared well alongside
+    than compared well alongside
     ve veya yoksa karşı en eller och og atau dan และ أو و और या と か 対 와 과 랑 이랑 하고 또는 还是 或 和 跟 與
     """.split()
 )
@@ -24,6 +24,8 @@ _JOINING_MARKS: Final = frozenset("&+/")
 _ENDING_MARKS: Final = frozenset(".!?;…。！？")
 # "minecraft and how about the game fortnite"
 _MOST_BETWEEN: Final = 5
+# The strength of words that surely ask for numbers.
+_SURE: Final = 2
 
 
 def joined_to(said: Said, meant: Found, found: Sequence[Found]) -> list[Found]:
@@ -38,6 +40,20 @@ def joined_to(said: Said, meant: Found, found: Sequence[Found]) -> list[Found]:
             chains.append([other])
     chain = next((chain for chain in chains if meant in chain), [meant])
     return chain if len({one.subject.id for one in chain}) > 1 else []
+
+
+def all_joined(said: Said, found: Sequence[Found]) -> list[Found]:
+    """Joined games that are, with a time or words of a question, the whole text: "control or stray yesterday".
+
+    Alone, neither would count: their names are everyday words. Empty if there are none.
+    """
+    games = [one for one in found if one.subject.kind is SubjectKind.GAME]
+    chain = next((chain for game in games if (chain := joined_to(said, game, games))), [])
+    taken = {number for one in chain for number in one.candidate.taken}
+    others = [key for key in said.keys_of(said.others(taken)) if key not in _JOINERS]
+    is_timed = any(time.window is not None for time in said.times_outside(taken))
+    is_asked = is_timed or said.strength(taken) == _SURE
+    return chain if is_asked and all(map(is_frame, others)) else []
 
 
 def _are_joined(said: Said, one: Found, other: Found) -> bool:

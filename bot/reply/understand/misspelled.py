@@ -18,7 +18,9 @@ from helperfunctions.text import name_key
 MOST_OFFERED: Final = 3
 _SHORTEST: Final = 4
 _LONGEST: Final = 60
-_SHORTEST_BEGINNING: Final = 5
+_SHORTEST_BEGINNING: Final = 4
+# From this length on, a beginning needs no longer be that of one streamer watched by far the most.
+_LONG_BEGINNING: Final = 5
 _MOST_WORDS: Final = 10
 # From so many letters on, so many mistakes leave no doubt.
 _MOST_MISTAKES: Final = ((14, 3), (8, 2), (5, 1))
@@ -204,7 +206,8 @@ def of_a_beginning(said: Said, names: Names) -> DidYouMean | None:
     if not is_asked or any(key in TALK or key in OPINION or key in FIRST_PERSON for key in others):
         return None
     begun = names.with_prefix(keys[0], 2, SubjectKind.STREAMER)
-    is_alone = all(begun[0].watch_hours >= FAR_MORE * other.watch_hours for other in begun[1:])
+    far_more = FAR_MORE if len(keys[0]) >= _LONG_BEGINNING else 5 * FAR_MORE
+    is_alone = all(begun[0].watch_hours >= far_more * other.watch_hours for other in begun[1:])
     return DidYouMean(begun[:1]) if begun and is_alone else None
 
 

@@ -12,7 +12,7 @@ from bot.core.questions import DidYouMean, Question, Subject, SubjectKind, TimeN
 from bot.core.same_games import is_same_game, one_per_game
 from bot.reply.understand.commands import command_in
 from bot.reply.understand.found import FAR_MORE, Found, found_in, negation
-from bot.reply.understand.joined import joined_to
+from bot.reply.understand.joined import all_joined, joined_to
 from bot.reply.understand.misspelled import MOST_OFFERED, distinct, misspelled, of_a_beginning
 from bot.reply.understand.said import Said, take_apart
 from bot.reply.understand.sources import CLEAR, Candidate, candidates_in
@@ -59,6 +59,8 @@ def understand(text: str, names: Names, *, bot_username: str, day: date, today: 
         return _answer(said, meant, names, taken)
     if asked_back:
         return _longer_name(said, asked_back[0], names) or _ask_back(said, asked_back[0], names)
+    if not unwanted and (several := all_joined(said, wanted)):
+        return DidYouMean(distinct([one.subject for one in several]))
     if unwanted or not telling:
         return None if unwanted else _from_misspelling(said, candidates, known, names)
     # Somebody talks about a name without asking, or misspells a longer one.

@@ -137,12 +137,16 @@ class Said:
     def strength(self, taken: Collection[int]) -> int:
         """How much the words that are not taken look like a question about watch time: 2 surely, 1 maybe, 0 not."""
         others = self.others(taken)
-        keys = [self.words[number].key for number in others]
         if any(self._asks_strongly(number) for number in others) or self._asks_unspaced(others):
             return 2
         is_timed = any(said.window is not None for said in self.times_outside(taken))
-        is_weak = any(key in WEAK for key in keys) or self._begins_as_a_question(others)
+        is_weak = self.has_words_of_a_question(taken)
         return 2 if is_timed and is_weak else int(is_timed or is_weak or self.has_question_mark)
+
+    def has_words_of_a_question(self, taken: Collection[int]) -> bool:
+        """Whether one of the words that are not taken belongs to questions of any kind, or the text begins as one."""
+        others = self.others(taken)
+        return any(self.words[number].key in WEAK for number in others) or self._begins_as_a_question(others)
 
     def _asks_strongly(self, number: int) -> bool:
         """ "top streamers"; "chess on top" asks nothing."""

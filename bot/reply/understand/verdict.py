@@ -206,7 +206,11 @@ def _of_a_name(said: Said, found: Found, names: Collection[int], noise: list[int
         return Verdict.LEFT_ALONE
     if continues(said, found, names):
         return Verdict.ASKED_BACK
-    return _answered(found) if strength or not noise else _beside_noise(said, found, noise)
+    if noise and not strength:
+        return _beside_noise(said, found, noise)
+    if strength == 1 and not said.has_words_of_a_question(names) and _is_next_to_noise(said, found, noise):
+        return Verdict.ASKED_BACK
+    return _answered(found)
 
 
 def _beside_noise(said: Said, found: Found, noise: list[int]) -> Verdict:
@@ -218,6 +222,15 @@ def _beside_noise(said: Said, found: Found, noise: list[int]) -> Verdict:
         is_exclamation = all(said.words[number].key in SMALL_TALK for number in noise)
         return _answered(found) if is_exclamation else Verdict.LEFT_ALONE
     return Verdict.ASKED_BACK if len(candidate.taken) > 1 else Verdict.LEFT_ALONE
+
+
+def _is_next_to_noise(said: Said, found: Found, noise: Collection[int]) -> bool:
+    """Whether the word next to a name may make another name of it: in "ninja turtles" it may, in "bro, ninja" not."""
+    before, behind = found.candidate.first - 1, found.candidate.last
+    return any(
+        number in noise and not said.is_separate(border) and said.words[number].key not in SMALL_TALK
+        for number, border in ((behind, behind), (before, before + 1))
+    )
 
 
 def _is_statement(said: Said, names: Collection[int], behind: int) -> bool:
