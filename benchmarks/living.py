@@ -70,7 +70,7 @@ def main(pages: int, polls: int) -> None:
         with stage(f"answering {len(QUESTIONS)} questions"):
             username = stored_username(bot.database, bot.x_credentials_hash)
             for question in QUESTIONS:
-                bot.answerer.spoken(question, username)
+                bot.answerer.preview(question, username)
         with stage("idle, after all that"):
             time.sleep(IDLE_SECONDS)
 

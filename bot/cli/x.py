@@ -51,7 +51,7 @@ def ask(
     # Reading updates the index of names, which is a write.
     with opened_bot() as bot, bot.database.writing():
         username = stored_username(bot.database, bot.x_credentials_hash)
-        text = bot.answerer.spoken(question, username)
+        text = bot.answerer.preview(question, username)
         if text is None:
             text = f"(no answer: {bot.answerer.why_silent(question, username)})"
     typer.echo(text)

@@ -12,60 +12,62 @@ from bot.core.names import DatabaseNames
 from bot.core.questions import Command, DidYouMean, Question, TimeNotKnown, Understood
 from bot.reply import compose
 from bot.reply.lookup import Lookup
-from bot.reply.triage import OLDEST, Mention, reason_not_to_answer, reason_not_to_listen
+from bot.reply.triage import OLDEST, Mention, reason_not_to_answer, reason_not_to_read
 from helperfunctions.clock import Clock
-from helperfunctions.database import Database, Transaction
+from helperfunctions.database import Database, Transaction, record
 from helperfunctions.errors import DatabaseError, ValueRefused, WatchTimeError
 from helperfunctions.x_models import XAccount
 
 log = logging.getLogger(__name__)
 
 NO_REPEAT: Final = timedelta(minutes=10)
-# X refuses a text that it has from us already; for how long it remembers is not documented.
-NEVER_THE_SAME_WITHIN: Final = timedelta(days=30)
+# X refuses a text that this account has posted before; it does not document for how long.
+NO_SAME_TEXT_WITHIN: Final = timedelta(days=30)
 
 _HANDLE: Final = re.compile(r"[@＠](\w{1,25})")
 
-# The same answer in many forms.
+# An answer in many forms: the number of a form -> its text.
 Wording = Callable[[int], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said to a question, and a short note of what was asked, the same for the same question."""
+    """The answer to a question, and a note of the question that is the same whenever the same is asked."""
 
-    asked: str
+    question: str
     wording: Wording
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of a mention."""
+    """The outcome of a mention, and the answer if it gets one."""
 
     status: str
     reason: str | None = None
-    asked: str | None = None
+    question: str | None = None
     wording: Wording | None = None
     opts_out: bool = False
     opts_in: bool = False
 
 
-def _is_of_the_mention(error: Exception) -> bool:
-    """Whether an error comes from what one mention says, so that it would fail each time, and others would not."""
+def _is_of_this_mention(error: Exception) -> bool:
+    """Whether an error comes from the text of one mention: it would fail each time, and other mentions would not."""
     if isinstance(error, DatabaseError):
         return isinstance(error, ValueRefused)
     return not (isinstance(error, WatchTimeError) and error.can_retry)
 
 
 def ignored(reason: str) -> Decision:
-    """No answer, and why."""
+    """A decision not to answer, and its reason."""
     return Decision("ignored", reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """Answers from the daily tables. `most_per_day`: answers to one person a day; `gives_hint`: whether who is not
-    understood is told how to ask."""
+    """Answers mentions from the daily tables.
+
+    `most_per_day`: answers to one person a day. `gives_hint`: a mention that is not understood gets a hint how to ask.
+    """
 
     database: Database
     clock: Clock
@@ -76,7 +78,7 @@ class Answerer:
     gives_hint: bool
 
     def understood(self, text: str, username: str) -> Understood:
-        """What somebody wants who writes this to the account of that name."""
+        """The meaning of a text that mentions the account of that name."""
         # Imported when needed: its patterns take a sixth of a second, and few commands read mentions.
         from bot.reply.understand import understand
 
@@ -90,26 +92,26 @@ class Answerer:
         )
 
     def answer_to(self, understood: Understood) -> Answer | None:
-        """What is said to that, if anything."""
+        """The answer to a meaning; None if it gets none."""
         match understood:
             case Question(subject, window):
                 facts = self.lookup.facts(understood)
-                asked = f"{subject.kind}:{subject.id} {window.kind} {window.first} {window.last}"
-                return Answer(asked, lambda variant: compose.answer(facts, variant=variant))
+                question = f"{subject.kind}:{subject.id} {window.kind} {window.first} {window.last}"
+                return Answer(question, lambda variant: compose.answer(facts, variant=variant))
             case DidYouMean(candidates):
                 names = [candidate.name for candidate in candidates]
                 return Answer(f"near: {', '.join(names)}", lambda variant: compose.did_you_mean(names, variant=variant))
             case TimeNotKnown(subject):
-                asked = f"{subject.kind}:{subject.id} at a time that is not known"
-                return Answer(asked, lambda variant: compose.time_not_known(subject.name, variant=variant))
+                question = f"{subject.kind}:{subject.id} at a time that is not known"
+                return Answer(question, lambda variant: compose.time_not_known(subject.name, variant=variant))
             case Command.HELP:
                 return Answer("help", lambda variant: compose.help_text(variant=variant))
             case None if self.gives_hint:
                 return Answer("hint", lambda variant: compose.hint(variant=variant))
         return None
 
-    def spoken(self, text: str, username: str) -> str | None:
-        """Exactly what is answered to a text, if anything. Nothing is stored but new names in the index."""
+    def preview(self, text: str, username: str) -> str | None:
+        """The text that a mention would be answered with, or None. Stores nothing but new names in the index."""
         self.names.refresh()
         understood = self.understood(text, username)
         match understood:
@@ -121,7 +123,7 @@ class Answerer:
         return answer.wording(0) if answer is not None else None
 
     def why_silent(self, text: str, username: str) -> str:
-        """Why a text that `spoken` has no answer to gets none, for a person who tries the bot out."""
+        """The reason why `preview` has no answer to a text, for a person who tries the bot out."""
         if self.names.are_empty():
             return (
                 "no game and no streamer is known yet: they come with the first poll, which `watchtime collect` makes"
@@ -132,46 +134,46 @@ class Answerer:
         return "nothing was understood"
 
     def answer_next(self, account: XAccount) -> bool:
-        """Decide the next mention of the inbox; whether there was one.
+        """Decide the next mention of the inbox; returns whether there was one.
 
-        One that cannot be decided for a reason of its own is set aside. Raises DatabaseError when the database refuses
-        what other mentions need as well, such as a table; the mention stays in the inbox.
+        A mention that cannot be decided because of its own text is ignored. Raises DatabaseError when the database
+        refuses a request that other mentions need as well, such as a table; the mention then stays in the inbox.
         """
         today = self.calendar.day_of(self.clock.now())
         with self.database.transaction() as tx:
             row = tx.reply.next_mention(today_since=today.starts_at)
         if row is None:
             return False
-        mention = Mention(*row)
+        mention = record(Mention, row)
         try:
-            self._keep(mention, self._decision(mention, account))
+            self._store(mention, self._decision(mention, account))
         except Exception as exc:
-            if not _is_of_the_mention(exc):
+            if not _is_of_this_mention(exc):
                 raise
             log.exception("mention=%s cannot be answered", mention.mention_id)
-            self._keep(mention, ignored(f"an error of ours: {type(exc).__name__}"))
+            self._store(mention, ignored(f"an error of ours: {type(exc).__name__}"))
         return True
 
     def delete_texts(self, retention: timedelta) -> int:
-        """Drop the words of mentions that are older; how many."""
+        """Delete the texts of mentions older than `retention`; returns their number."""
         with self.database.transaction() as tx:
             return int(tx.reply.delete_texts(older_than=self.clock.now() - retention))
 
     def _decision(self, mention: Mention, account: XAccount) -> Decision:
-        deaf = reason_not_to_listen(mention, our_id=account.user_id)
-        if deaf is not None:
-            return ignored(deaf)
+        reason = reason_not_to_read(mention, our_id=account.user_id)
+        if reason is not None:
+            return ignored(reason)
         understood = self.understood(mention.text or "", account.username)
         if understood is Command.STOP:
             return self._stop(mention)
-        silent = reason_not_to_answer(mention, now=self.clock.now(), most_per_day=self.most_per_day)
-        if silent is not None:
-            return ignored(silent)
+        reason = reason_not_to_answer(mention, now=self.clock.now(), most_per_day=self.most_per_day)
+        if reason is not None:
+            return ignored(reason)
         if understood is Command.START:
             if not mention.is_opted_out:
                 return ignored("said start without having said stop")
             return Decision(
-                "answered", asked="start", wording=lambda variant: compose.started(variant=variant), opts_in=True
+                "answered", question="start", wording=lambda variant: compose.started(variant=variant), opts_in=True
             )
         if mention.is_opted_out:
             return ignored("its author has opted out")
@@ -180,19 +182,20 @@ class Answerer:
             return ignored("nothing was understood")
         with self.database.transaction() as tx:
             since = self.clock.now() - NO_REPEAT
-            if tx.reply.asked_lately(author_id=mention.author_id, question=answer.asked, since=since):
+            if tx.reply.asked_lately(author_id=mention.author_id, question=answer.question, since=since):
                 return ignored("the same person was answered the same less than ten minutes ago")
-        return Decision("answered", asked=answer.asked, wording=answer.wording)
+        return Decision("answered", question=answer.question, wording=answer.wording)
 
     def _stop(self, mention: Mention) -> Decision:
-        """Heard whatever else holds; confirmed once, and only where X lets us answer."""
+        """Opt the author out, in every case. The first `stop` is confirmed, where X permits an answer."""
         if mention.is_opted_out:
             return ignored("its author has opted out already")
         can_confirm = mention.is_explicit and self.clock.now() - mention.posted_at <= OLDEST
         wording: Wording | None = (lambda variant: compose.stopped(variant=variant)) if can_confirm else None
-        return Decision("answered", asked="stop", wording=wording, opts_out=True)
+        return Decision("answered", question="stop", wording=wording, opts_out=True)
 
-    def _keep(self, mention: Mention, decision: Decision) -> None:
+    def _store(self, mention: Mention, decision: Decision) -> None:
+        """Store a decision and its answer in one transaction."""
         now = self.clock.now()
         with self.database.transaction() as tx:
             if decision.opts_out:
@@ -203,13 +206,13 @@ class Answerer:
                 mention_id=mention.mention_id,
                 status=decision.status,
                 reason=decision.reason,
-                question=decision.asked,
+                question=decision.question,
                 decided_at=now,
             )
             if decided and decision.wording is not None:
                 tx.reply.queue_reply(
                     mention_id=mention.mention_id,
-                    text=self._unsaid(tx, decision.wording),
+                    text=self._unused(tx, decision.wording),
                     created_at=now,
                     expires_at=mention.posted_at + OLDEST,
                 )
@@ -217,21 +220,23 @@ class Answerer:
             "mention=%s %s%s",
             mention.mention_id,
             decision.status,
-            f": {decision.reason}" if decision.reason else f" asked={decision.asked}",
+            f": {decision.reason}" if decision.reason else f" question={decision.question}",
         )
 
-    def _unsaid(self, tx: Transaction, wording: Wording) -> str:
-        """A form of an answer that we have not used lately. Forms are used up in order, so the first is searched for
-        by doubling and halving: what a thousand people ask takes twenty looks, not a thousand."""
-        since = self.clock.now() - NEVER_THE_SAME_WITHIN
+    def _unused(self, tx: Transaction, wording: Wording) -> str:
+        """The first form of an answer that was not posted lately.
 
-        def was_said(variant: int) -> bool:
-            return bool(tx.reply.was_said(text=wording(variant), since=since))
+        Forms are used in their order, so doubling and halving finds it: after a thousand answers with 20 queries.
+        """
+        since = self.clock.now() - NO_SAME_TEXT_WITHIN
 
-        said, unsaid = -1, 0
-        while was_said(unsaid):
-            said, unsaid = unsaid, 2 * unsaid + 1
-        while unsaid - said > 1:
-            middle = (said + unsaid) // 2
-            said, unsaid = (middle, unsaid) if was_said(middle) else (said, middle)
-        return wording(unsaid)
+        def is_used(form: int) -> bool:
+            return bool(tx.reply.was_posted(text=wording(form), since=since))
+
+        used, unused = -1, 0
+        while is_used(unused):
+            used, unused = unused, 2 * unused + 1
+        while unused - used > 1:
+            middle = (used + unused) // 2
+            used, unused = (middle, unused) if is_used(middle) else (used, middle)
+        return wording(unused)

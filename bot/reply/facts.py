@@ -1,4 +1,4 @@
-"""What the tables tell about a question, ready to be put into words."""
+"""The facts that answer a question, read from the tables, before they are put into words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class SpanFacts:
-    """A game or a streamer over finished days, or over the present one so far.
+    """A game or a streamer over finished days, or over the current one so far.
 
-    `days_measured` of the window's days are known, `covered_hours` of the `hours` in the whole window. Where nothing is
-    known of the subject, `watch_hours` is 0 and `ranked` is empty. `ranked`: the streamers of a game, the games of a
-    streamer, most watched first. `more_than_viewers`: the threshold above which streams are counted.
+    `days_measured`: days of the window with any measurement. `covered_hours`: measured hours, of the `hours` in the
+    window. A subject that was not seen has 0 `watch_hours` and an empty `ranked`. `ranked`: the streamers of a game or
+    the games of a streamer, most watched first. `more_than_viewers`: streams with more viewers are counted.
     """
 
     subject: Subject
@@ -37,20 +37,20 @@ class SpanFacts:
 
     @property
     def days(self) -> int:
-        """Days in the window."""
+        """Number of days in the window."""
         return (self.window.last - self.window.first).days + 1
 
     @property
     def average_viewers(self) -> float:
-        """Of a streamer: while on the air."""
+        """Average viewers of a streamer while live; of a game, per stream."""
         return self.watch_hours / self.airtime_hours if self.airtime_hours else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class LiveFacts:
-    """A game or a streamer at the newest poll. `polled_at` is None when there is none that is recent.
+    """A game or a streamer at the newest poll. `polled_at` is None when no poll is recent enough.
 
-    `is_whole`: the poll saw everybody above the threshold. `game_name`: what a streamer plays.
+    `is_whole`: the poll reached the viewer threshold. `game_name`: the game of a streamer.
     """
 
     subject: Subject

@@ -1,4 +1,4 @@
-"""X mentions -> the inbox, page by page: what a page brought, and how far the list is read, is stored at once."""
+"""X mentions -> the inbox, page by page: mentions and the position in the list are stored in one transaction."""
 
 import logging
 import re
@@ -19,10 +19,10 @@ from helperfunctions.x_models import XAccount, XPage, XPost
 log = logging.getLogger(__name__)
 
 CURSOR: Final = "mentions"
-# So that being stopped never waits for a flood. X keeps the newest 800 mentions within reach: eight pages.
+# So that a stop of the process never waits for a flood of mentions. X serves the newest 800: eight pages.
 MOST_PAGES: Final = 40
-# On the very first start one page is read only to learn which mention is the newest: the smallest that X gives.
-FIRST_LOOK: Final = 5
+# The first start fetches one page, of the smallest size of X, to learn which mention is the newest.
+FIRST_PAGE_SIZE: Final = 5
 # Ids hold their time, since November 2010: https://docs.x.com/fundamentals/x-ids
 _ID_EPOCH_MS: Final = 1_288_834_974_657
 _IDS_HOLD_TIME_SINCE: Final = datetime(2010, 11, 5, tzinfo=UTC)
@@ -31,9 +31,9 @@ _LEADING_NAMES = re.compile(r"(?:\s*[@＠]\w{1,20})+")
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of the list of mentions that is not read: newer than one id and older than another, both excluded.
+    """A part of the list of mentions that was not fetched: newer than one id and older than another, both excluded.
 
-    `after` None: from the beginning. `before` None: up to the newest that there is.
+    `after` None: from the beginning. `before` None: up to the newest mention.
     """
 
     after: str | None
@@ -42,7 +42,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads what is new among the mentions of an account. `credentials` is a hash of those that `x` uses."""
+    """Fetches the new mentions of an account. `credentials` is a hash of those that `x` uses."""
 
     x: X
     database: Database
@@ -51,9 +51,9 @@ class Reader:
     credentials: str
 
     def read(self) -> int:
-        """Store the mentions that came since the last time, and those that the last time could not be read; how many.
+        """Store the mentions since the last call, and those it could not fetch; returns their number.
 
-        On the very first time nothing is stored: what was there before us is not answered.
+        The first call of all stores nothing: older mentions are not answered.
         Raises XError when X does not give them, or OverBudget; what came until then is stored, and the next time goes
         on from there.
         """
@@ -62,10 +62,10 @@ class Reader:
             cursor = tx.reply.cursor(name=CURSOR)
         x = MeteredX(self.x, self.ledger, Purpose.MENTIONS)
         if cursor is None:
-            self._first_look(x, account)
+            self._start_after_newest(x, account)
             return 0
         # The newest first: a new question must not wait behind an older flood.
-        stored, pages = self._read_stretch(x, account, Stretch(cursor[0], None), MOST_PAGES)
+        stored, pages = self._read_stretch(x, account, Stretch(cursor.x_id, None), MOST_PAGES)
         for gap in self._gaps():
             if pages:
                 more, pages = self._read_stretch(x, account, gap, pages)
@@ -74,24 +74,24 @@ class Reader:
             log.info("mentions read new=%d", stored)
         return stored
 
-    def _first_look(self, x: MeteredX, account: XAccount) -> None:
-        newest = max(x.mentions(account.user_id, max_results=FIRST_LOOK).listed, key=int, default=None)
+    def _start_after_newest(self, x: MeteredX, account: XAccount) -> None:
+        newest = max(x.mentions(account.user_id, max_results=FIRST_PAGE_SIZE).listed, key=int, default=None)
         with self.database.transaction() as tx:
             tx.reply.move_cursor(name=CURSOR, x_id=newest, moved_at=self.clock.now())
         log.info("first start: mentions are answered from now on, after id=%s", newest)
 
     def _gaps(self) -> list[Stretch]:
-        """The stretches that are not read, the newest first; those that are too old to be answered are forgotten."""
+        """The stretches that were not fetched, newest first. Those too old to be answered are deleted."""
         oldest = self.clock.now() - OLDEST
         with self.database.transaction() as tx:
-            gaps = [Stretch(after, before) for before, after in tx.reply.gaps()]
+            gaps = [Stretch(after=gap.after_x_id, before=gap.before_x_id) for gap in tx.reply.gaps()]
             for gap in gaps:
                 if _is_over(gap, oldest):
                     tx.reply.close_gap(before_x_id=gap.before)
         return [gap for gap in gaps if not _is_over(gap, oldest)]
 
     def _read_stretch(self, x: MeteredX, account: XAccount, stretch: Stretch, most_pages: int) -> tuple[int, int]:
-        """Read a stretch, newest first; how many mentions were stored, and how many pages may still be read."""
+        """Fetch a stretch, newest first; returns the number of stored mentions, and how many pages are left."""
         bounds = self._bounds(stretch)
         stored, left, page_token = 0, stretch, None
         for read in range(1, most_pages + 1):
@@ -104,9 +104,9 @@ class Reader:
         return stored, 0
 
     def _bounds(self, stretch: Stretch) -> dict[str, Any]:
-        """What is asked for: nothing that is too old to be answered, so that no backlog is ever paid for.
+        """The bounds of the request: no mention that is too old to be answered, so that no backlog is ever paid for.
 
-        One lower bound, for where two are given X may take the wider one.
+        One lower bound only: of two, X may take the wider one.
         """
         oldest, after = self.clock.now() - OLDEST, stretch.after
         bounds: dict[str, Any] = {} if stretch.before is None else {"until_id": stretch.before}
@@ -115,14 +115,14 @@ class Reader:
         return bounds | {"since_id": after}
 
     def _store(self, account: XAccount, page: XPage, stretch: Stretch) -> Stretch:
-        """Store a page of a stretch, and in the same transaction what of the stretch is read; what is left of it."""
+        """Store a page of a stretch and the progress in it, in one transaction; returns the rest of the stretch."""
         now = self.clock.now()
         oldest = min(page.listed, key=int, default=stretch.before)
         with self.database.transaction() as tx:
             for post in page.posts:
-                _keep(tx, post, account, now)
+                _store_mention(tx, post, account, now)
             if page.listed:
-                # Only what is newer than all before moves it.
+                # The query moves the cursor forward only.
                 tx.reply.move_cursor(name=CURSOR, x_id=max(page.listed, key=int), moved_at=now)
             if stretch.before is not None:
                 tx.reply.close_gap(before_x_id=stretch.before)
@@ -131,8 +131,8 @@ class Reader:
         return Stretch(stretch.after, oldest)
 
 
-def _keep(tx: Transaction, post: XPost, account: XAccount, now: datetime) -> None:
-    tx.reply.keep_mention(
+def _store_mention(tx: Transaction, post: XPost, account: XAccount, now: datetime) -> None:
+    tx.reply.store_mention(
         mention_id=post.post_id,
         author_id=post.author_id,
         text=own_words(post).replace("\0", ""),
@@ -150,9 +150,9 @@ def _is_over(gap: Stretch, oldest: datetime) -> bool:
 
 
 def own_words(post: XPost) -> str:
-    """What the author wrote: an answer starts with the names of those in its thread, put there by X.
+    """The text that the author wrote: X puts the names of a thread's participants before the text of an answer.
 
-    Where X does not tell which part it wrote, all names at the start of an answer are taken for X's.
+    Where X does not mark its part, all names at the start of an answer are taken for X's.
     """
     visible_from = post.visible_from
     if visible_from is None and (post.replied_to is not None or post.in_reply_to_user_id is not None):
@@ -162,12 +162,12 @@ def own_words(post: XPost) -> str:
 
 
 def is_explicit(post: XPost, account: XAccount) -> bool:
-    """Whether the author wrote our name, and not only X."""
+    """Whether the author wrote the name of the account, rather than X."""
     return re.search(rf"[@＠]{re.escape(account.username)}(?!\w)", own_words(post), re.IGNORECASE) is not None
 
 
 def is_to_us(post: XPost, account: XAccount) -> bool:
-    """Whether a post answers one of ours. Where X does not say, the first of the names that it put before it tells."""
+    """Whether a post answers one of this account. Without a field for it, the first name in front decides."""
     if post.in_reply_to_user_id is not None:
         return post.in_reply_to_user_id == account.user_id
     hidden = post.text[: post.visible_from or 0].lower()
@@ -175,5 +175,5 @@ def is_to_us(post: XPost, account: XAccount) -> bool:
 
 
 def time_of_id(x_id: str) -> datetime:
-    """When the thing with this id was made, to the millisecond."""
+    """When the post with this id was created, to the millisecond."""
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=(int(x_id) >> 22) + _ID_EPOCH_MS)

@@ -1,4 +1,4 @@
-"""The job `reply`: read what is new, then decide all that is in the inbox. Neither waits for the other's success."""
+"""The job `reply`: fetch new mentions, then decide those in the inbox. Each part runs even if the other fails."""
 
 import logging
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from helperfunctions.errors import OverBudget, XError
 
 log = logging.getLogger(__name__)
 
-# So that being stopped never waits for a flood of mentions.
+# So that a stop of the process never waits for a flood of mentions.
 MOST_PER_TURN: Final = 200
 
 
@@ -28,17 +28,17 @@ class Responder:
     retention: timedelta
 
     def respond(self) -> int:
-        """Read and decide, up to a turn's worth; how many mentions were decided.
+        """Fetch new mentions and decide up to MOST_PER_TURN; returns the number that was decided.
 
-        Raises Busy when another process does this, and XError when X does not give its mentions; those that are in the
-        inbox are decided all the same.
+        Raises Busy when another process does this, and XError when the mentions cannot be fetched; those in the inbox
+        are decided nevertheless.
         """
         with self.database.only_one("reply"):
             failed: XError | None = None
             try:
                 self.reader.read()
             except OverBudget as exc:
-                # As it should be: the ledger has said so, and the next day or month has its own money.
+                # Not an error: the ledger has logged it, and the next day or month has a budget of its own.
                 log.debug("mentions are not read: %s", exc)
             except XError as exc:
                 failed = exc

@@ -1,4 +1,4 @@
-"""Which mentions are ours to answer at all, before their words are looked at. Pure."""
+"""Which mentions may be read and answered at all, before their text is parsed. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ OLDEST: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A mention in the inbox, with what is known about its author."""
+    """A mention in the inbox, with the facts about its author that decide whether it is answered."""
 
     mention_id: str
     author_id: str | None
@@ -23,8 +23,8 @@ class Mention:
     answered_today: int
 
 
-def reason_not_to_listen(mention: Mention, *, our_id: str) -> str | None:
-    """Why a mention is nobody's word to us; None if somebody may be talking to us. To these `stop` is heard, always."""
+def reason_not_to_read(mention: Mention, *, our_id: str) -> str | None:
+    """Why a mention is ignored entirely, even `stop`; None if it may be addressed to the bot."""
     if mention.author_id is None or mention.text is None:
         return "X does not say who wrote it"
     if mention.author_id == our_id:
@@ -37,9 +37,9 @@ def reason_not_to_listen(mention: Mention, *, our_id: str) -> str | None:
 
 
 def reason_not_to_answer(mention: Mention, *, now: datetime, most_per_day: int) -> str | None:
-    """Why a mention gets no answer, whatever else it says; None if it may get one.
+    """Why a mention gets no answer whatever its text; None if it may get one.
 
-    Whether its author has opted out is not among the reasons: they may be saying start.
+    An opt-out of its author is not among the reasons: the text may be `start`.
     """
     if now - mention.posted_at > OLDEST:
         return "older than a day"

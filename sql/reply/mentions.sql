@@ -1,9 +1,9 @@
 -- name: cursor^
--- How far a list has been read: the newest id that is stored, null when it was empty. Grain: one row per list.
+-- The position in a list: the newest id that is stored, null if the list was empty. Grain: one row per list.
 select x_id from cursors where name = :name;
 
 -- name: move_cursor!
--- Remember how far a list has been read; never backwards. Grain: one row per list.
+-- Store the position in a list; it only moves forward. Grain: one row per list.
 insert into cursors (name, x_id, moved_at)
 values (:name, :x_id, :moved_at)
 on conflict (name) do update
@@ -13,7 +13,7 @@ set
 where coalesce(cast(cursors.x_id as bigint), 0) <= coalesce(cast(excluded.x_id as bigint), 0);
 
 -- name: gaps
--- The stretches of the list of mentions that are not read, the newest first. Grain: one row per stretch.
+-- The stretches of the list of mentions that were not fetched, newest first. Grain: one row per stretch.
 select
     before_x_id,
     after_x_id
@@ -21,17 +21,17 @@ from mention_gaps
 order by cast(before_x_id as bigint) desc;
 
 -- name: open_gap!
--- What is older than this mention, down to another one, is not read yet. Grain: one row per stretch.
+-- Mark the mentions older than this one, down to another, as not fetched yet. Grain: one row per stretch.
 insert into mention_gaps (before_x_id, after_x_id)
 values (:before_x_id, :after_x_id)
 on conflict (before_x_id) do update set after_x_id = excluded.after_x_id;
 
 -- name: close_gap!
--- What is older than this mention is read, or too old to be answered.
+-- The mentions older than this one are fetched, or too old to be answered.
 delete from mention_gaps where before_x_id = :before_x_id;
 
--- name: keep_mention!
--- Put a mention into the inbox; one that is there stays as it is. Grain: one row per mention.
+-- name: store_mention!
+-- Put a mention into the inbox; one that is there already does not change. Grain: one row per mention.
 insert into mentions (
     mention_id, author_id, text, posted_at, seen_at, first_version, is_repost, is_explicit, is_to_us
 )
@@ -93,14 +93,14 @@ order by coalesce(answers.today, 0), mentions.posted_at, cast(mentions.mention_i
 limit 1;
 
 -- name: asked_lately$
--- Whether somebody was answered the same thing since a certain time.
+-- Whether a person was given the answer to the same question since an instant.
 select exists (
     select from mentions
     where author_id = :author_id and question = :question and status = 'answered' and decided_at > :since
 );
 
 -- name: decide!
--- What becomes of a mention; decided once. Grain: one row per mention.
+-- Store the decision about a mention; it is decided once. Grain: one row per mention.
 update mentions
 set
     status = :status,
@@ -115,26 +115,26 @@ insert into posts (kind, mention_id, text, status, created_at, next_try_at, expi
 values ('reply', :mention_id, :text, 'due', :created_at, :created_at, :expires_at)
 on conflict (mention_id) do nothing;
 
--- name: was_said$
--- Whether we have said exactly this, or are about to, since a certain time.
+-- name: was_posted$
+-- Whether exactly this text was posted, or is to be, since an instant.
 select exists (select from posts where md5(text) = md5(:text) and text = :text and created_at > :since);
 
 -- name: opt_out!
--- Somebody said stop. Grain: one row per person.
+-- Opt a person out. Grain: one row per person.
 insert into opt_outs (author_id, mention_id, since)
 values (:author_id, :mention_id, :since)
 on conflict (author_id) do nothing;
 
 -- name: opt_in!
--- Somebody said start again.
+-- End the opt-out of a person.
 delete from opt_outs where author_id = :author_id;
 
 -- name: delete_texts!
--- Drop the words of old mentions; what became of them stays.
+-- Delete the texts of old mentions; their decisions are kept.
 update mentions set text = null where text is not null and posted_at < :older_than and status <> 'new';
 
 -- name: decisions
--- Why mentions were ignored; null for those that were not. Grain: one row per mention.
+-- The reasons why mentions were ignored; null for the others. Grain: one row per mention.
 select
     mention_id,
     reason

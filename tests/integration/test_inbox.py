@@ -492,12 +492,12 @@ def test_two_responders_do_not_answer_at_once(inbox: Inbox) -> None:
 
 
 def test_ask_says_what_the_bot_would(inbox: Inbox) -> None:
-    assert inbox.answerer.spoken("how is Ada doing?", "watchtimebot") == (
+    assert inbox.answerer.preview("how is Ada doing?", "watchtimebot") == (
         "Ada · Sat, Nov 21, 2026\n24K hours watched, peak 1.0K, average 1.0K viewers\n\n1. Chess – 24K hours"
     )
-    assert inbox.answerer.spoken("nothing that is known", "watchtimebot") is None
-    assert "Tag me" in (inbox.answerer.spoken("help", "watchtimebot") or "")
-    assert "not answer you again" in (inbox.answerer.spoken("stop", "watchtimebot") or "")
+    assert inbox.answerer.preview("nothing that is known", "watchtimebot") is None
+    assert "Tag me" in (inbox.answerer.preview("help", "watchtimebot") or "")
+    assert "not answer you again" in (inbox.answerer.preview("stop", "watchtimebot") or "")
     assert rows(inbox.outside.url, "select * from mentions") == []
     assert rows(inbox.outside.url, "select * from opt_outs") == []
 
@@ -585,10 +585,10 @@ def test_a_sequel_that_nobody_knows_is_asked_back(inbox: Inbox) -> None:
 def test_why_there_is_no_answer_is_said_to_whoever_tries_it_out(make_inbox: MakeInbox) -> None:
     inbox = make_inbox()
     answerer = inbox.answerer
-    assert answerer.spoken("chess", "watchtimebot") is None
+    assert answerer.preview("chess", "watchtimebot") is None
     assert "the first poll" in answerer.why_silent("chess", "watchtimebot")
     a_day_of_chess(inbox)
-    assert answerer.spoken("@OtherName help", "watchtimebot") is None
+    assert answerer.preview("@OtherName help", "watchtimebot") is None
     why = answerer.why_silent("@OtherName help", "watchtimebot")
     assert "@OtherName" in why
     assert "@watchtimebot" in why
