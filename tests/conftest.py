@@ -19,8 +19,10 @@ from helperfunctions import embedded_postgres, migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.queries import Queries
+from tests.everything import fill
 from tests.janitor import cleaning_up_after_us
 
+START = datetime(2026, 11, 21, 16, tzinfo=UTC)
 _numbers = itertools.count(1)
 # A shell that starts the tests in the background has SIGINT ignored, and with it every program that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -29,12 +31,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 _LONG = (
     "soak/",
     "faults/",
+    "acceptance/test_demo",
     "integration/test_month",
     "acceptance/test_kill",
-    "acceptance/test_demo",
     "acceptance/test_secrets",
     "benchmarks/",
+    "web/test_browser",
+    "web/test_openapi",
     "contract/test_everything",
+    "integration/test_backup",
+    "integration/test_embedded_postgres",
+    "integration/test_day_bounds",
     "acceptance/",
 )
 
@@ -101,12 +108,26 @@ def template(server_url: str, queries: Queries) -> str:
     return "template_watchtime"
 
 
+@pytest.fixture(scope="session")
+def full_template(server_url: str, template: str, queries: Queries) -> str:
+    """A database with something in every table, from which others are cloned."""
+    url = clone(server_url, template, "template_full")
+    fill(Database(url, queries), url, VirtualClock(START))
+    return "template_full"
+
+
 @pytest.fixture
-def url(server_url: str, template: str) -> str:
-    """The address of a new database with the schema."""
-    name = f"test_{next(_numbers)}"
-    execute(server_url, f"create database {name} template {template}")
-    return database_url(server_url, name)
+def url(request: pytest.FixtureRequest, server_url: str) -> str:
+    """The address of a new database with the schema, and for tests that ask for `full_url` with rows in it."""
+    source = "full_template" if "full_url" in request.fixturenames else "template"
+    return clone(server_url, request.getfixturevalue(source), f"test_{next(_numbers)}")
+
+
+@pytest.fixture
+def full_url(url: str, clock: VirtualClock) -> str:
+    """The address of a new database with something in every table, on the day after its first."""
+    clock.advance(24 * 3600)
+    return url
 
 
 @pytest.fixture
@@ -132,7 +153,13 @@ def kept(tmp_path: Path, clock: VirtualClock) -> KeptPolls:
 @pytest.fixture
 def clock() -> VirtualClock:
     """Stands at 08:00 Pacific on Saturday, 2026-11-21, the start of a day of the bot."""
-    return VirtualClock(datetime(2026, 11, 21, 16, tzinfo=UTC))
+    return VirtualClock(START)
+
+
+def clone(server_url: str, template: str, name: str) -> str:
+    """Make a database like another one of the same server; its address."""
+    execute(server_url, f"create database {name} template {template}")
+    return database_url(server_url, name)
 
 
 def database_url(server_url: str, name: str) -> str:

@@ -27,12 +27,6 @@ NAME = re.compile(r"watchtime-\d{4}-\d\d-\d\dT\d{6}Z\.dump")
 
 
 @pytest.fixture
-def full_url(database: Database, url: str, clock: VirtualClock) -> str:
-    fill(database, url, clock)
-    return url
-
-
-@pytest.fixture
 def file(full_url: str, shell: Shell) -> Path:
     ran = shell.run("backup", "whole.dump", DATABASE_URL=full_url)
     assert ran.code == 0, ran

@@ -34,19 +34,18 @@ def quietly(size: int) -> None:
     """Nobody looks at the progress."""
 
 
-@pytest.fixture
-def full_url(database: Database, url: str, clock: VirtualClock) -> str:
-    """The address of a database with something in every table."""
-    fill(database, url, clock)
-    return url
-
-
-@pytest.fixture
-def file(full_url: str, queries: Queries, tmp_path: Path) -> Path:
-    """A backup of it."""
-    path = tmp_path / "whole.dump"
-    backup.backup(Database(full_url, queries), path, quietly)
+@pytest.fixture(scope="session")
+def whole_dump(server_url: str, full_template: str, queries: Queries, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of a database with something in every table, made once."""
+    path = tmp_path_factory.mktemp("backup") / "whole.dump"
+    backup.backup(Database(database_url(server_url, full_template), queries), path, quietly)
     return path
+
+
+@pytest.fixture
+def file(full_url: str, whole_dump: Path, tmp_path: Path) -> Path:
+    """A backup of a database like the one at `full_url`, for this test alone."""
+    return Path(shutil.copy(whole_dump, tmp_path))
 
 
 def restore(database: Database, file: Path, *, replace: bool = False) -> backup.Restored:
