@@ -11,7 +11,7 @@ from helperfunctions.errors import Busy
 
 @dataclass(frozen=True, slots=True)
 class DailyTurn:
-    """Rolls up what is due. `store_kept_polls` raises Busy while a collector is at work."""
+    """Rolls up the due days and months. `store_kept_polls` raises Busy while a collector is at work."""
 
     store_kept_polls: Callable[[], object]
     rollup: Rollup
