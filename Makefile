@@ -93,7 +93,7 @@ $(VENV)/bin/pip:
 
 # Editable: the project runs from this folder.
 $(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/bin/pip
-	@echo "Installing into $(VENV), about 250 MB; this takes a minute or two …"
+	@echo "Installing into $(VENV), about 350 MB; this takes one to three minutes …"
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
 	@touch $@

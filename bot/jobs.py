@@ -166,7 +166,7 @@ JOBS: Final = (
     ),
     Job(
         name="prune",
-        does="Delete the raw streams of days past STAGING_RETENTION_HOURS, once they are rolled up.",
+        does="Delete the raw streams of days past STAGING_RETENTION_HOURS.",
         due=lambda settings: (Minutes("10"),),
         run=lambda bot: bot.pruner.prune,
         report=_dropped,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.common import examples
 from helperfunctions import log
 from helperfunctions.clock import SystemClock
 
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Put this verb beside the others."""
-    app.command()(check)
+    app.command(
+        short_help="Check every part of the system, with a fix for each problem.",
+        epilog=examples("watchtime check", "watchtime check --offline", "watchtime check --json"),
+    )(check)
 
 
 def check(

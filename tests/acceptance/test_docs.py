@@ -1,104 +1,227 @@
-"""What README and CONTRIBUTING tell people to type exists, and every verb is told."""
+"""The documentation: its commands can be run, its links and paths exist, its tables are complete."""
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
+import yaml
 
+from benchmarks.__main__ import BENCHMARKS
 from bot.cli.app import EXIT_CODES, app
 from helperfunctions import errors
 from helperfunctions.errors import WatchTimeError
-from tests.acceptance.conftest import ROOT, VERBS
+from tests.acceptance.conftest import VERBS
+from tests.acceptance.doc_commands import PAGES, ROOT, Command, code_between_backticks, commands_in, lines_of
 
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/dashboard.md", "docs/ec2.md", "docs/sizing.md", "SECURITY.md")
-EXIT_CODES_PAGE = "README.md"
-# Debian keeps nginx where only root's PATH leads.
+# Debian installs nginx where only root's PATH leads.
 NGINX, OPENSSL = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "", shutil.which("openssl") or ""
+COMMANDS_PAGE = "docs/self-hosting.md"
+TOP_FOLDERS = ("bot", "helperfunctions", "sql", "sandbox", "tests", "benchmarks", "docs", "docker", ".github", ".ci")
+SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+# Programs of the system; their arguments are not checked.
+OF_THE_SYSTEM = {
+    *(
+        "apt-get",
+        "aws",
+        "cat",
+        "cd",
+        "chmod",
+        "cp",
+        "curl",
+        "docker",
+        "export",
+        "git",
+        "grep",
+        "mkdir",
+        "mv",
+        "python3",
+    ),
+    *("rm", "sudo", "umask", "unset", "vi", ".venv/bin/pip"),
+}
+COMPOSE_OPTIONS = {"-T", "--rm", "--no-deps", "-d", "--build", "--volumes", "-f", "--pull"}
+COMPOSE_ACTIONS = {"up", "down", "exec", "run", "stop", "restart", "logs", "pull", "build"}
 
 
-def code_in(page: str) -> list[str]:
-    """What stands in code blocks and between backticks; a comment behind a command is none of it."""
-    text = (ROOT / page).read_text()
-    blocks = re.findall(r"^```.*?\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    inline = re.findall(r"`([^`]+)`", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
-    lines = [line for block in blocks for line in block.splitlines()]
-    return [re.sub(r"\s+", " ", code.split(" #")[0]).strip() for code in lines + inline]
+def verbs() -> dict[str, Any]:
+    return dict(getattr(typer.main.get_command(app), "commands", {}))
 
 
-def options_by_verb() -> dict[str, set[str]]:
-    """The verbs of the command line, and the options of each."""
-    group = typer.main.get_command(app)
-    commands = getattr(group, "commands", {})
-    return {
-        name: {"--help"} | {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
-        for name, command in commands.items()
-    }
+def check_watchtime(arguments: Sequence[str]) -> None:
+    """Fail unless the command line accepts these arguments. Parses them with its own parser, and runs nothing."""
+    words = [word for word in arguments if word not in ("--verbose", "-v", "--version")]
+    if not words:
+        return
+    assert words[0] in verbs(), f"no such verb: {words[0]}"
+    command, rest = verbs()[words[0]], words[1:]
+    if rest and rest[0] in getattr(command, "commands", {}):
+        command, rest = command.commands[rest[0]], rest[1:]
+    command.make_context(words[0], list(rest))
 
 
 def make_targets() -> set[str]:
     return set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
-def told_of(page: str, program: str) -> list[tuple[str, list[str]]]:
-    """The verbs of a program that a page names, each with the options that follow."""
-    told = []
-    for code in code_in(page):
-        found = re.search(rf"(?:^|[\s/]){program} ([a-z][a-z-]*)(.*)", code)
+def check_make(words: Sequence[str]) -> None:
+    """Fail unless the target exists, and takes what is handed to it."""
+    variables = dict(word.split("=", 1) for word in words if "=" in word)
+    targets = [word for word in words if "=" not in word and not word.startswith("-")]
+    assert set(targets) <= make_targets(), targets
+    handed_on = shlex.split(variables.pop("ARGS", ""))
+    for target in targets:
+        if target in verbs():
+            check_watchtime([target, *([variables["FILE"]] if "FILE" in variables else []), *handed_on])
+        if target == "bench":
+            assert set(handed_on) <= BENCHMARKS.keys(), handed_on
+    assert variables.keys() <= {"FILE", "PYTHON"}
+
+
+def check_compose(words: Sequence[str]) -> None:
+    """Fail unless the services exist, and take the verbs that are run in them."""
+    rest = list(words)
+    while rest and rest[0] == "--profile":
+        assert any(rest[1] in service.get("profiles", []) for service in SERVICES.values()), rest[1]
+        del rest[:2]
+    action, rest = rest[0], [word for word in rest[1:] if word not in COMPOSE_OPTIONS]
+    assert action in COMPOSE_ACTIONS, action
+    if action in ("exec", "run"):
+        assert rest[0] in SERVICES, rest[0]
+        inside = Command(tuple(rest[1:])) if rest[1:] else None
+        arguments = rest[1:] if action == "run" else inside.watchtime if inside else None
+        if arguments:
+            check_watchtime(arguments)
+    else:
+        assert set(rest) <= SERVICES.keys(), rest
+
+
+def check(command: Command) -> None:
+    if command.watchtime is not None:
+        check_watchtime(command.watchtime)
+    elif command.program == "make":
+        check_make(command.words[1:])
+    elif command.words[:2] == ("docker", "compose"):
+        check_compose(command.words[2:])
+    else:
+        assert command.program in OF_THE_SYSTEM, f"{command.program} is not known here"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_of_a_page_can_be_run_as_it_is_written(page: str) -> None:
+    for line in lines_of(page):
+        for command in commands_in(line):
+            check(command)
+
+
+def inline(page: str, program: str) -> Iterator[tuple[str, list[str]]]:
+    """The verbs of a program in the inline code of a page, each with the options that follow."""
+    for code in code_between_backticks(page):
+        found = re.match(rf"(?:\S*/)?{program} ([a-z][a-z-]*)(.*)", code)
         if found:
-            told.append((found[1], re.findall(r"(?<![\w-])--[a-z-]+", found[2])))
-    return told
-
-
-def test_the_verbs_are_those_of_the_issue() -> None:
-    assert set(options_by_verb()) == set(VERBS)
+            yield found[1], re.findall(r"(?<![\w-])--[a-z-]+", found[2])
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_watchtime_verb_on_a_page_exists(page: str) -> None:
-    existing = options_by_verb()
-    for verb, options in told_of(page, "watchtime"):
-        assert verb in existing, f"{page}: watchtime {verb}"
-        assert set(options) <= existing[verb], f"{page}: watchtime {verb} {options}"
+def test_every_verb_and_option_in_the_text_of_a_page_exists(page: str) -> None:
+    for verb, options in inline(page, "watchtime"):
+        assert verb in verbs(), f"watchtime {verb}"
+        commands = [verbs()[verb], *getattr(verbs()[verb], "commands", {}).values()]
+        known = {"--help"} | {
+            option for command in commands for one in command.params for option in (*one.opts, *one.secondary_opts)
+        }
+        assert set(options) <= known, f"watchtime {verb} {options}"
+    for target, _ in inline(page, "make"):
+        assert target in make_targets(), f"make {target}"
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_make_verb_on_a_page_exists(page: str) -> None:
-    told = told_of(page, "make")
-    assert told or page == "SECURITY.md"
-    for verb, options in told:
-        assert verb in make_targets(), f"{page}: make {verb}"
-        assert verb != "demo" or set(options) <= options_by_verb()["demo"], f"{page}: make {verb} {options}"
+def test_the_table_of_commands_has_every_verb() -> None:
+    assert set(verbs()) == set(VERBS)
+    listed = re.findall(r"^\| `watchtime ([a-z-]+)", (ROOT / COMMANDS_PAGE).read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(verbs())
 
 
-def test_the_readme_tells_of_every_verb() -> None:
-    assert {verb for verb, _ in told_of("README.md", "watchtime")} == set(options_by_verb())
+def test_the_pages_mention_every_target_of_make() -> None:
+    mentioned = {target for page in PAGES for target, _ in inline(page, "make")}
+    for page in PAGES:
+        for line in lines_of(page):
+            mentioned |= {word for command in commands_in(line) if command.program == "make" for word in command.words}
+    assert make_targets() - mentioned <= {"help", "clean", "format"}
 
 
-def test_the_pages_tell_of_every_way_to_make() -> None:
-    told = {verb for page in PAGES for verb, _ in told_of(page, "make")}
-    assert make_targets() - told <= {"help", "clean", "format"}
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_every_verb_has_an_example_that_can_be_run(verb: str) -> None:
+    command = verbs()[verb]
+    for explained in (command, *getattr(command, "commands", {}).values()):
+        heading, *lines = (explained.epilog or "").removeprefix("\b\n").splitlines()
+        assert heading == "Examples:", explained.name
+        assert lines
+        for line in lines:
+            for example in commands_in(line):
+                check(example)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_file_that_a_page_links_to_exists(page: str) -> None:
-    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / page).read_text()):
-        assert target.startswith("https://") or (ROOT / page).parent.joinpath(target).exists(), f"{page}: {target}"
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_list_of_verbs_shows_a_whole_sentence_for_each(verb: str) -> None:
+    """Help cuts what is too long for a line of 80 columns."""
+    assert not verbs()[verb].get_short_help_str(65).endswith("...")
 
 
 def test_the_exit_codes_are_documented_as_the_help_explains_them() -> None:
-    rows = re.findall(r"^\| (\d+) \| (.*) \|$", (ROOT / EXIT_CODES_PAGE).read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \| (.*) \|$", (ROOT / COMMANDS_PAGE).read_text(), re.MULTILINE)
     assert [(int(code), meaning) for code, meaning in rows] == list(EXIT_CODES.items())
     kinds = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, WatchTimeError)}
     assert {kind.exit_code for kind in kinds - {WatchTimeError, errors.CannotBeAsked}} <= EXIT_CODES.keys()
 
 
-@pytest.mark.skipif(
-    not shutil.which("nginx") or not shutil.which("openssl"), reason="nginx or openssl is not installed"
-)
+def anchors(path: Path) -> set[str]:
+    """The anchors that GitHub makes of the headings of a page."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
+    here = ROOT / page
+    for target, anchor in re.findall(r"\]\(([^)#\s]*)#?([^)\s]*)\)", here.read_text()):
+        if target.startswith("https://"):
+            continue
+        path = here.parent / target if target else here
+        assert path.exists(), target
+        assert not anchor or anchor in anchors(path), f"{target}#{anchor}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_in_the_text_of_a_page_exists(page: str) -> None:
+    for code in code_between_backticks(page):
+        if re.fullmatch(r"[\w.-]+(/[\w.-]+)*/?", code) and code.split("/")[0] in TOP_FOLDERS:
+            assert (ROOT / code).exists(), code
+
+
+def test_the_readme_fits_on_a_few_screens() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 150
+
+
+def test_the_glossary_has_at_most_twenty_terms() -> None:
+    glossary = (ROOT / "CONTRIBUTING.md").read_text().split("\n## Glossary\n")[1].split("\n## ")[0]
+    assert 10 <= len(re.findall(r"^\| \*\*", glossary, re.MULTILINE)) <= 20
+
+
+def test_the_messages_about_aws_in_the_guide_are_those_of_the_program() -> None:
+    table = (ROOT / "docs/ec2.md").read_text().split("| message | fix |")[1]
+    program = (ROOT / "helperfunctions/aws_secrets.py").read_text()
+    messages = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+    assert len(messages) >= 5
+    for message in messages:
+        assert message.split(" …")[0] in program, message
+
+
+@pytest.mark.skipif(not NGINX or not OPENSSL, reason="nginx or openssl is not installed")
 def test_the_example_for_nginx_is_a_valid_configuration(tmp_path: Path) -> None:
     [example] = re.findall(r"^```nginx\n(.*?)^```", (ROOT / "docs/dashboard.md").read_text(), re.MULTILINE | re.DOTALL)
     names = ("fullchain.pem", "privkey.pem")

@@ -562,15 +562,15 @@ DEFAULTS = {one.name: "" if one.value == "(not set)" else one.value for one in s
 }
 
 
-def in_the_readme() -> dict[str, str]:
-    """Every setting of the table under Configuration, with its default."""
-    configuration = (ROOT / "README.md").read_text().split("\n## Configuration\n")[1].split("\n## ")[0]
+def documented() -> dict[str, str]:
+    """Every setting of the table in docs/configuration.md, with its default."""
+    configuration = (ROOT / "docs/configuration.md").read_text().split("\n## Settings\n")[1].split("\n## ")[0]
     table = [line.split("|")[1:3] for line in configuration.splitlines() if line.startswith("| `")]
     return {name.strip(" `"): default.strip(" `") for name, default in table}
 
 
-def test_the_readme_has_every_setting_with_its_default() -> None:
-    assert in_the_readme() == DEFAULTS
+def test_the_table_of_settings_has_every_setting_with_its_default() -> None:
+    assert documented() == DEFAULTS
 
 
 def test_the_example_has_every_setting_with_its_default() -> None:
