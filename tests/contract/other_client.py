@@ -11,7 +11,7 @@ TIMEOUT = 10.0
 
 
 class OtherClient:
-    """Signed in; `get_streams` gives the raw response, `everything` the whole list as Twitch writes it."""
+    """Signed in; `get_streams` gives the raw response, `above` the list as Twitch writes it."""
 
     def __init__(self, sandbox: TwitchSandbox) -> None:
         self._sandbox = sandbox
@@ -23,11 +23,13 @@ class OtherClient:
         query = {"first": "100"} | ({"after": after} if after else {})
         return requests.get(f"{self._sandbox.api_url}/streams", params=query, headers=self._headers, timeout=TIMEOUT)
 
-    def everything(self) -> list[dict[str, Any]]:
+    def above(self, viewers: int) -> list[dict[str, Any]]:
+        """Every stream with more viewers than that, as Twitch writes it, up to the first page without one."""
         found: list[dict[str, Any]] = []
         after: str | None = ""
         while after is not None:
             page = self.get_streams(after).json()
-            found += page["data"]
-            after = page["pagination"].get("cursor")
+            more = [stream for stream in page["data"] if stream["viewer_count"] > viewers]
+            found += more
+            after = page["pagination"].get("cursor") if more else None
         return found

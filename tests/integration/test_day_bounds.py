@@ -61,7 +61,7 @@ def test_no_hour_belongs_to_two_days_and_a_finished_day_stays_as_it_is(
     settings: list[tuple[float, Calendar]], database: Database, url: str
 ) -> None:
     finished = whole_rows(url)
-    for now in live(database, url, settings, 144):
+    for now in live(database, url, settings, 120):
         after = whole_rows(url)
         assert finished <= after, now
         finished = after

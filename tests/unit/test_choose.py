@@ -40,9 +40,10 @@ def test_a_mark_on_the_edge_belongs_to_the_game_that_begins_there(at: float, dra
     assert draw_game(games(chess=1.0, go=2.0, poker=1.0), at) == drawn
 
 
-@pytest.mark.parametrize("hours", [1e-300, 1 / 3, 1.0, 3.0, 1e9 + 1 / 3, 1e300])
-@pytest.mark.parametrize("at", [0.0, 0.5, ALMOST_ONE])
-def test_the_only_game_is_drawn_at_every_mark(hours: float, at: float) -> None:
+@pytest.mark.parametrize(
+    ("hours", "at"), [(1e-300, ALMOST_ONE), (1 / 3, 0.0), (1e300, ALMOST_ONE)], ids=["hardly any", "a third", "many"]
+)
+def test_the_only_game_is_drawn_whatever_its_hours(hours: float, at: float) -> None:
     assert draw_game(games(chess=hours), at) == "chess"
 
 
