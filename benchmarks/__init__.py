@@ -1,1 +1,1 @@
-"""How fast and how exact the project is, beside what others would do. `python -m benchmarks` prints the tables."""
+"""Speed and accuracy of the project, compared with the alternatives. `python -m benchmarks` prints the tables."""

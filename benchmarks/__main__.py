@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--full",
         action="store_true",
-        help="roll up 28.8 million rows, and ask and look at five years at full size, as well: an hour, and disk",
+        help="roll up 28.8 million rows, and answer and show five years at full size, as well: an hour, and disk space",
     )
     parser.add_argument(
         "--names",
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         nargs="+",
         default=understand.DEFAULT,
         metavar="N",
-        help="understand mentions beside so many streamers; by default 10,000, then 100,000",
+        help="understand mentions among this many streamers; by default 10,000, then 100,000",
     )
     given = parser.parse_args(arguments)
     if unknown := set(given.benchmarks) - set(BENCHMARKS):

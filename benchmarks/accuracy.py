@@ -1,4 +1,4 @@
-"""Watch hours by three rules beside the sandbox's truth: how far off in total, and per streamer."""
+"""Watch hours by three rules, compared with the sandbox's true hours: the error in total, and per streamer."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks import estimators
 from benchmarks.estimators import Hours, Timetable
-from benchmarks.harness import Bench, a_database, show, tell, verdict
+from benchmarks.harness import Bench, a_database, progress, show, verdict
 from benchmarks.twitch_days import DAY, Seen, polls, store
 from sandbox.truth import Truth
 from sandbox.world import World
@@ -58,7 +58,7 @@ def main(*, channels: int = CHANNELS, seeds: Sequence[int] = SEEDS, intervals: S
     """Measure and print."""
     found: dict[Case, list[Error]] = {}
     for gather_minutes, seed in product(GATHER_MINUTES, seeds):
-        tell(f"accuracy: audiences that gather in {gather_minutes} minutes, seed {seed}")
+        progress(f"accuracy: audiences that gather in {gather_minutes} minutes, seed {seed}")
         world = World(seed=seed, channels=channels, gather_minutes=gather_minutes)
         with a_database() as bench:
             for case, error in _measure(bench, world, intervals):
@@ -118,7 +118,7 @@ def _mean(errors: Sequence[Error]) -> Error:
 
 def _show(errors: Errors, days: int) -> None:
     show(
-        "Watch hours beside the truth",
+        "Watch hours compared with the truth",
         ("audience gathers in", "minutes", "missed", "rule", "total", "target", "streamer mean", "p95"),
         [_row(case, error) for case, error in errors.items()],
         (

@@ -10,7 +10,7 @@ from statistics import median
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from benchmarks.harness import Bench, a_database, seconds_of, show, tell, verdict
+from benchmarks.harness import Bench, a_database, progress, seconds_of, show, verdict
 from bot.core.calendar import Calendar
 from bot.core.questions import Question, Subject, SubjectKind, Window, WindowKind
 from bot.daily.rollup import Rollup
@@ -70,7 +70,7 @@ _NAMES: Final = (
 )
 
 
-# Made anew when all rows are there, which is several times faster; what comes out is the same.
+# Created again when all rows are stored, which is several times faster; the indexes are the same.
 WITHOUT_INDEXES: Final = (
     "drop index daily_streamer_games_streamer_idx",
     "alter table daily_streamer_games drop constraint daily_streamer_games_pkey",
@@ -92,12 +92,12 @@ class Asked:
 
 
 def main(*, full: bool = False, years: Sequence[int] = (1,), pairs: int = PAIRS, rounds: int = 40) -> None:
-    """Measure and print; with `full` five years as well. Leaves out, and says so, what the disk has no room for."""
+    """Measure and print; with `full` five years as well. Sizes that do not fit on the disk are reported as left out."""
     rows: list[list[str]] = []
     for count in [*years, *([5] if full else [])]:
         free_gb = shutil.disk_usage(tempfile.gettempdir()).free / 1e9
         if free_gb < GB_PER_YEAR * count * pairs / PAIRS:
-            tell(f"ask: left out {count} years, which take {GB_PER_YEAR * count:.0f} GB; {free_gb:.0f} GB are free")
+            progress(f"ask: left out {count} years, which take {GB_PER_YEAR * count:.0f} GB; {free_gb:.0f} GB are free")
             continue
         with a_database() as bench:
             fill(bench, 365 * count, pairs)
@@ -123,11 +123,11 @@ def fill(bench: Bench, days: int, pairs: int, last: date = LAST_DAY) -> None:
         with bench.connected() as connection, connection.cursor() as cursor:
             cursor.execute(statement, (at, at))
         if at.day == 1:
-            tell(f"{what}: {at:%Y-%m}")
+            progress(f"{what}: {at:%Y-%m}")
         at += timedelta(days=1)
-    tell(f"{what}: indexes")
+    progress(f"{what}: indexes")
     bench.run(*WITH_INDEXES)
-    tell(f"{what}: sums")
+    progress(f"{what}: sums")
     at = first
     while at <= last:
         until = min(at + timedelta(days=29), last)
@@ -141,7 +141,7 @@ def fill(bench: Bench, days: int, pairs: int, last: date = LAST_DAY) -> None:
 
 
 def streamers_of(pairs: int) -> int:
-    """How many streamers there are where a day has so many pairs."""
+    """The number of streamers on a day with this many pairs of streamer and game."""
     return STREAMERS * pairs // PAIRS
 
 

@@ -1,4 +1,4 @@
-"""A crawl of 1,000 pages: our client beside the package twitchAPI and a bare loop around requests, same sandbox."""
+"""A crawl of 1,000 pages: our client, the package twitchAPI and a bare loop around requests, on the same sandbox."""
 
 import json
 import statistics
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from benchmarks.crawlers import PAGE, WARM_PAGES, WAYS, Measured
-from benchmarks.harness import show, tell, verdict
+from benchmarks.harness import progress, show, verdict
 
 PAGES: Final = 1_000
 ROUNDS: Final = 5
@@ -23,11 +23,11 @@ def main(*, pages: int = PAGES, rounds: int = ROUNDS, channels: int = CHANNELS) 
     """Measure and print."""
     measured: dict[str, list[Measured]] = {way: [] for way in WAYS}
     with sandbox(channels) as addresses:
-        tell("crawl: warming the sandbox up")
+        progress("crawl: warming the sandbox up")
         _crawl("bare requests", addresses, pages)
         for number in range(1, rounds + 1):
             for way in WAYS:
-                tell(f"crawl: round {number} of {rounds}, {way}")
+                progress(f"crawl: round {number} of {rounds}, {way}")
                 measured[way].append(_crawl(way, addresses, pages))
     _show(pages, measured)
 

@@ -19,7 +19,7 @@ from helperfunctions import embedded_postgres, migrations
 from helperfunctions.database import Database
 from helperfunctions.queries import Queries
 
-# Tables go to the output, progress to the error output: the one can be kept without the other.
+# Tables go to standard output and progress to standard error, so that tables can be redirected alone.
 _output: Final = Console(highlight=False)
 _progress: Final = Console(stderr=True, highlight=False, style="dim")
 _began: Final = time.monotonic()
@@ -39,13 +39,13 @@ class Contestant:
 
 
 def race(contestants: Sequence[Contestant], rounds: int, what: str) -> dict[str, float]:
-    """Median seconds of each contestant over so many rounds, in each of which every one has its turn.
+    """Median seconds of each contestant over some rounds; in each round every contestant runs once.
 
     Turns spread what else the machine does evenly over all; a first round, not counted, warms the caches.
     """
     seconds: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
     for number in range(rounds + 1):
-        tell(f"{what}: {f'round {number} of {rounds}' if number else 'warming up'}")
+        progress(f"{what}: {f'round {number} of {rounds}' if number else 'warming up'}")
         for contestant in contestants:
             contestant.prepare()
             taken = seconds_of(contestant.run)
@@ -61,13 +61,13 @@ def seconds_of(run: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def tell(doing: str) -> None:
-    """A line of progress: seconds since the start, and what is being done."""
+def progress(doing: str) -> None:
+    """Print a line of progress on standard error: seconds since the start, and the current work."""
     _progress.print(f"[{time.monotonic() - _began:4.0f} s] {doing}", markup=False)
 
 
 def verdict(met: bool) -> str:
-    """What a table says of a target."""
+    """The words of a table for a target: met or missed."""
     return "yes" if met else "NO"
 
 
@@ -78,7 +78,7 @@ def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], note
         table.add_column(column, justify="right" if place else "left", no_wrap=True)
     for row in rows:
         table.add_row(*row)
-    # In a pipe there is no width to keep to.
+    # A pipe has no width.
     console = _output if _output.is_terminal else Console(highlight=False, width=200)
     console.print()
     console.print(table)
@@ -88,7 +88,7 @@ def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], note
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A database with the schema, through the project's own door and through the driver's."""
+    """A database with the schema, opened by the project and by the driver."""
 
     database: Database
     url: str

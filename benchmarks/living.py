@@ -1,4 +1,4 @@
-"""A bot that lives a day on a virtual clock: `python -m benchmarks.living CRAWL_PAGES POLLS`.
+"""A bot that runs for a day on a virtual clock: `python -m benchmarks.living CRAWL_PAGES POLLS`.
 
 For who watches its memory from outside: each stage is announced on the output, and begins when a line comes in. Twitch
 and the database are those of the settings (DATABASE_URL, or embedded in DATA_DIR); X is not called, the charts are
@@ -32,12 +32,12 @@ from helperfunctions.drawing import draw_png
 DATE: Final = date(2026, 11, 21)
 IDLE_SECONDS = 2.0
 QUARTER = timedelta(minutes=15)
-# One known name each, a misspelled one, and what only looks like a question.
+# One known name each, a misspelled one, and a text that only resembles a question.
 QUESTIONS: Final = ("Just Chatting", "leage of legends", "lol last 7 days", "nice weather today", "streamer: nobody")
 
 
 def main(pages: int, polls: int) -> None:
-    """Idle, crawl so many pages, live a day of so many polls, draw its charts, answer, be idle again."""
+    """Idle, crawl this many pages, run a day of this many polls, draw its charts, answer, idle again."""
     loaded = settings.load().settings
     day = Calendar(loaded.timezone, loaded.day_starts_at).day(DATE)
     clock = VirtualClock(day.starts_at - timedelta(seconds=1))
@@ -50,7 +50,9 @@ def main(pages: int, polls: int) -> None:
         with stage("idle, just started"):
             time.sleep(IDLE_SECONDS)
         with stage(f"a crawl of {pages:,} pages"):
-            _tell(pool.submit(replace(bot.poll_turn.collector, more_than_viewers=0, page_cap=pages).collect).result())
+            _log_poll(
+                pool.submit(replace(bot.poll_turn.collector, more_than_viewers=0, page_cap=pages).collect).result()
+            )
         taken = 0
         with stage(f"a day of {polls} polls"):
             entries = schedule(bot.settings, shortest_interval=QUARTER)
@@ -62,7 +64,7 @@ def main(pages: int, polls: int) -> None:
                 done = pool.submit(tasks[name]).result()
                 if isinstance(done, Poll):
                     taken += 1
-                    _tell(done)
+                    _log_poll(done)
         with stage("drawing the three charts"):
             for summary in bot.planner.summaries(DATE).summaries:
                 assert summary.chart is not None  # noqa: S101 - a day of real size has charts
@@ -75,13 +77,13 @@ def main(pages: int, polls: int) -> None:
             time.sleep(IDLE_SECONDS)
 
 
-def _tell(poll: Poll) -> None:
+def _log_poll(poll: Poll) -> None:
     print(f"poll of {poll.started_at:%d %H:%M}: {poll.pages:,} pages, {poll.streams:,} streams", file=sys.stderr)
 
 
 @contextmanager
 def stage(name: str) -> Iterator[None]:
-    """Wait until whoever watches is ready, and tell when it is over."""
+    """Report the beginning and the end of a stage, and wait each time until the measuring process is ready."""
     print(f"begins {name}", flush=True)
     sys.stdin.readline()
     yield

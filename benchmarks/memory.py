@@ -14,7 +14,7 @@ from typing import IO, Final
 import psutil
 
 from benchmarks.crawl import sandbox
-from benchmarks.harness import show, tell, verdict
+from benchmarks.harness import progress, show, verdict
 from sandbox.server import CLIENT_ID, CLIENT_SECRET
 
 PAGES: Final = 1_000
@@ -59,12 +59,12 @@ def main(*, pages: int = PAGES, polls: int = POLLS, channels: int = CHANNELS) ->
 
 
 def _stages(living: subprocess.Popen[str], folder: Path) -> Iterator[tuple[str, Peaks]]:
-    """Each stage as it goes by."""
+    """The stages, in their order."""
     assert living.stdin is not None  # noqa: S101 - they are pipes
     assert living.stdout is not None  # noqa: S101
     for line in living.stdout:
         name = line.strip().removeprefix("begins ")
-        tell(f"memory: {name}")
+        progress(f"memory: {name}")
         with _watched(living.pid, folder) as peaks:
             _go_on(living.stdin)
             living.stdout.readline()

@@ -1,6 +1,6 @@
-"""Mentions by category, made of templates and of the names of a make-believe Twitch. Seeded.
+"""Mentions by category, made of templates and of the names of a simulated Twitch. Seeded.
 
-What people write who ask nothing is written out; it is varied by case, punctuation and pictures only.
+Mentions that ask nothing are listed; only their case, punctuation and emoji vary.
 """
 
 import random
@@ -253,7 +253,7 @@ _PICTURES: Final = ("", "", "", " 😂", " 🙏", " 🔥🔥", " lol", "!", "!!"
 
 
 def some_cases(subjects: Sequence[Subject], seed: int, per_category: int) -> list[Case]:
-    """About so many mentions of each category."""
+    """About this many mentions of each category."""
     make = _Maker(subjects, random.Random(seed))
     cases: list[Case] = []
     for category, one in make.asking.items():

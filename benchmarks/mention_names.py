@@ -1,6 +1,6 @@
-"""A make-believe Twitch to understand mentions in: believable streamers and games, with hours watched. Seeded.
+"""A simulated Twitch to understand mentions in: plausible streamers and games, with hours watched. Seeded.
 
-Real categories and well-known streamers stand among names that are made from parts, in the styles in which people name
+Real categories and well-known streamers are among names that are made from parts, in the styles in which people name
 their accounts: plain words, words with numbers, first names, other scripts.
 """
 
@@ -199,7 +199,7 @@ ALIASES: Final[Mapping[str, str]] = {
 
 
 def names_in(table: str) -> list[str]:
-    """The names of a table, which stand between bars."""
+    """The names of a table, which are separated by bars."""
     return [name.strip() for name in table.split("|")]
 
 
@@ -310,7 +310,7 @@ class KnownNames:
         self.compared = 0
 
     def exact(self, keys: Sequence[str]) -> Mapping[str, Sequence[Subject]]:
-        """Who goes by these keys, the most watched first."""
+        """The games and streamers that have these keys, most watched first."""
         self.asked.append(len(keys))
         return {key: self._by_key[key] for key in keys if key in self._by_key}
 

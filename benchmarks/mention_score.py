@@ -1,4 +1,4 @@
-"""What becomes of a mention, compared with what should: right, asked back, wrong, silent, or answered for nothing."""
+"""The outcome of a mention, compared with the expected one: right, asked back, wrong, silent, or needlessly answered."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _LISTS: Final = Path(__file__).with_name("mentions")
 
 
 class Outcome(StrEnum):
-    """How a mention went."""
+    """The outcome of a mention."""
 
     RIGHT = "right"
     AMONG = "asked back, the right one among them"
@@ -22,14 +22,14 @@ class Outcome(StrEnum):
     WRONG = "wrong"
     SILENT = "silent"
     QUIET = "rightly silent"
-    NEEDLESS = "answered for nothing"
+    NEEDLESS = "needlessly answered"
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A mention without our own name, and what may be understood, as `shown` writes it; the first is the best.
 
-    `?` alone stands for any question back, `?Name` for one with that name among those offered, `time?` for a time that
+    `?` alone means any question back, `?Name` for one with that name among those offered, `time?` for a time that
     is not known, `-` for silence.
     """
 
@@ -39,7 +39,7 @@ class Case:
 
     @property
     def asks(self) -> bool:
-        """Whether there is something to answer."""
+        """Whether the mention asks for something."""
         return self.expected[0] != "-"
 
 
@@ -69,7 +69,7 @@ def _time_shown(window: Window, day: date) -> str:
 
 
 def outcome(case: Case, got: str) -> Outcome:
-    """How it went, given what was understood."""
+    """The outcome of a case whose meaning is `got`."""
     if not case.asks and (got == "-" or got in case.expected):
         return Outcome.QUIET
     if got in case.expected or (got.startswith("?") and any(_is_offered(one, got) for one in case.expected)):

@@ -25,7 +25,7 @@ _PIECE: Final = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Have so many readers ask for `paths` for so many seconds, each at least once; `again`: from the first when all
+    """Have so many readers ask for `paths` for some seconds, each at least once; `again`: from the first when all
     were asked for."""
 
     host: str
@@ -78,7 +78,7 @@ def readers(module: str, how_many: int) -> Iterator[Readers]:
 
 
 class _Reader:
-    """One who asks, and waits for the answer."""
+    """A client that sends a request and waits for the response."""
 
     def __init__(self, job: Job) -> None:
         self._job = job

@@ -1,4 +1,4 @@
-"""Rolling up a day, beside a bare sum of viewers over the same rows, and how the time grows with the rows."""
+"""Rolling up a day, compared with a bare sum of viewers over the same rows, and how the time grows with the rows."""
 
 import shutil
 import tempfile
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from benchmarks.harness import Bench, Contestant, a_database, race, show, tell, verdict
+from benchmarks.harness import Bench, Contestant, a_database, progress, race, show, verdict
 from benchmarks.twitch_days import CALENDAR, DAY, MINUTES_IN_DAY, polls, store, world_with
 from bot.daily.rollup import Rollup
 from helperfunctions.clock import VirtualClock
@@ -58,7 +58,7 @@ _FORGET: Final = "truncate days, daily_games, daily_streamers, daily_streamer_ga
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Seconds by contestant, of a day with so many staged rows and pairs of streamer and game."""
+    """Seconds by contestant, of a day with this many staged rows and pairs of streamer and game."""
 
     size: Size
     rows: int
@@ -67,7 +67,7 @@ class Measured:
 
 
 def main(*, full: bool = False, sizes: Sequence[Size] = SIZES) -> None:
-    """Measure and print. Leaves out, and says so, what the disk has no room for."""
+    """Measure and print. Sizes that do not fit on the disk are left out, and reported."""
     measured = [_measure(size) for size in (*sizes, *([FULL_SIZE] if full else [])) if _has_room(size)]
     if measured:
         _show(measured)
@@ -76,7 +76,7 @@ def main(*, full: bool = False, sizes: Sequence[Size] = SIZES) -> None:
 def _has_room(size: Size) -> bool:
     free_gb = shutil.disk_usage(tempfile.gettempdir()).free / 1e9
     if free_gb < size.disk_gb:
-        tell(
+        progress(
             f"rollup: left out {size.polls} polls of {size.streams:,} streams, which take {size.disk_gb} GB; "
             f"{tempfile.gettempdir()} has {free_gb:.1f} GB free (TMPDIR names another place)"
         )
@@ -101,7 +101,7 @@ def load(bench: Bench, size: Size) -> int:
         with bench.connected() as connection:
             rows += store(connection, world, seen, size.every_minutes)
         if seen.poll_id % max(1, size.polls // 6) == 0:
-            tell(f"rollup: staged {seen.poll_id} of {size.polls} polls, {rows:,} rows")
+            progress(f"rollup: staged {seen.poll_id} of {size.polls} polls, {rows:,} rows")
     bench.run("vacuum (analyze) staging.streams, staging.polls, staging.games")
     return rows
 

@@ -19,7 +19,7 @@ import psutil
 
 from benchmarks import rollup
 from benchmarks.crawl import sandbox
-from benchmarks.harness import Bench, a_database, show, tell
+from benchmarks.harness import Bench, a_database, progress, show
 from benchmarks.twitch_days import CALENDAR, DAY, MINUTES_IN_DAY
 from bot.daily.rollup import Rollup
 from helperfunctions.clock import VirtualClock
@@ -38,7 +38,7 @@ _HOURS: Final = """
     join staging.polls as polls using (poll_id)
     group by date_trunc('hour', started_at, 'UTC'), game_id
 """
-# The day again, so many days before. Half of its streamers are others, as on another day.
+# The same day again, `back` days earlier. Half of its streamers are others, as on another day.
 _DAY_BEFORE: Final = """
     insert into daily_streamer_games (day, streamer_id, game_id, watch_hours, airtime_hours, peak_viewers)
     select
@@ -68,7 +68,7 @@ class Profile:
 
     @property
     def longer(self) -> int:
-        """How many times as many polls a day has as are measured."""
+        """The ratio of the polls of a day to those that are measured."""
         return self.measured_every_minutes // self.every_minutes
 
 
@@ -94,7 +94,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Sizing:
-    """What was measured of a profile; sizes in bytes."""
+    """The measurements of a profile; sizes in bytes."""
 
     profile: Profile
     poll: Cost
@@ -131,7 +131,7 @@ def main(*, profiles: Sequence[Profile] = PROFILES, channels: int = CHANNELS) ->
 
 
 def _measure(profile: Profile, channels: int) -> Sizing:
-    tell(f"sizing: {profile.name}, two polls of {profile.streams:,} streams")
+    progress(f"sizing: {profile.name}, two polls of {profile.streams:,} streams")
     with a_database() as bench, sandbox(channels) as addresses:
         poll, peak_mb = _polled(bench, addresses, profile)
         ((named,),) = bench.rows("select count(*) from streamers")
@@ -145,7 +145,7 @@ def _measure(profile: Profile, channels: int) -> Sizing:
         ((pairs,),) = bench.rows("select count(*) from daily_streamer_games")
         day = _size(bench, *_DAILY_TABLES)
         for back in range(1, profile.measured_days):
-            tell(f"sizing: {profile.name}, a month, day {back + 1} of {profile.measured_days}")
+            progress(f"sizing: {profile.name}, a month, day {back + 1} of {profile.measured_days}")
             bench.run(_DAY_BEFORE.format(back=back, day=DAY.date))
         bench.run("vacuum (analyze) daily_streamer_games")
         month = _cost(bench, lambda: _sum_up_month(bench))

@@ -1,4 +1,4 @@
-"""Staging one poll: our way, with the names kept, beside a bare COPY and execute_values of the same rows."""
+"""Staging one poll: our way, which stores names, compared with a bare COPY and execute_values of the same rows."""
 
 import io
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ def main(sizes: Sequence[tuple[int, int]] = SIZES) -> None:
         rows,
         (
             "Ours fills four tables and keeps the latest names of games and streamers; bare COPY and execute_values",
-            "fill one table with the same fields, names included, without index or key. Each connects anew.",
+            "fill one table with the same fields, names included, without index or key. Each opens its own connection.",
         ),
     )
 

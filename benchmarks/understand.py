@@ -1,7 +1,7 @@
-"""How well mentions are understood: thousands of them, beside 10,000 or 100,000 streamers in a real database.
+"""Accuracy of understanding thousands of mentions, among 10,000 or 100,000 streamers in a real database.
 
-The figures: right; asked back, with and without the right name among those offered; wrong; silent where something was
-asked; and answered where nothing was.
+The figures: right; asked back, with and without the right name among those offered; wrong; silent although something
+was asked; and answered although nothing was.
 """
 
 import random
@@ -13,7 +13,7 @@ from functools import partial
 from statistics import median
 from typing import Final
 
-from benchmarks.harness import Bench, a_database, seconds_of, show, tell, verdict
+from benchmarks.harness import Bench, a_database, progress, seconds_of, show, verdict
 from benchmarks.mention_cases import some_cases
 from benchmarks.mention_names import ALIASES, some_subjects
 from benchmarks.mention_score import DAY, Case, Outcome, outcome, shown, written_by_hand
@@ -30,7 +30,7 @@ DEFAULT: Final = (STREAMERS, 10 * STREAMERS)
 PER_CATEGORY: Final = 300
 SEED: Final = 20261123
 BY_HAND: Final = ("first", "second", "third")
-# What is promised, in percent of what asks, and of what asks nothing.
+# The promises, in percent of the mentions that ask, and of those that ask nothing.
 LEAST_RIGHT: Final = 90.0
 MOST_WRONG: Final = 1.0
 MOST_NEEDLESS: Final = 2.0
@@ -62,7 +62,7 @@ class Score:
 
 
 def score(cases: Iterable[Case], names: Names) -> tuple[dict[str, Score], Score]:
-    """Have every mention understood, and judge: by category, and all together."""
+    """Understand every mention and count the outcomes: by category, and all together."""
     by_category: dict[str, Score] = defaultdict(Score)
     whole = Score()
     for case in cases:
@@ -73,12 +73,12 @@ def score(cases: Iterable[Case], names: Names) -> tuple[dict[str, Score], Score]
 
 
 def understood(text: str, names: Names) -> Understood:
-    """What the bot understands of a mention."""
+    """The meaning of a mention, as the bot understands it."""
     return understand(f"@{_USERNAME} {text}", names, bot_username=_USERNAME, day=DAY, today=DAY)
 
 
 def main(*, streamers: Sequence[int] = DEFAULT, per_category: int = PER_CATEGORY) -> None:
-    """Measure and print, beside each number of streamers."""
+    """Measure and print, for each number of streamers."""
     for count in streamers:
         with a_database() as bench:
             _measure(bench, count, per_category)
@@ -86,7 +86,7 @@ def main(*, streamers: Sequence[int] = DEFAULT, per_category: int = PER_CATEGORY
 
 def _measure(bench: Bench, count: int, per_category: int) -> None:
     subjects = some_subjects(count, GAMES, SEED)
-    tell(f"{count:,} streamers and {GAMES:,} games: into the database")
+    progress(f"{count:,} streamers and {GAMES:,} games: into the database")
     fill(bench, subjects)
     names = DatabaseNames(bench.database)
     names.refresh()
@@ -94,17 +94,17 @@ def _measure(bench: Bench, count: int, per_category: int) -> None:
     names.load()
     held = tracemalloc.get_traced_memory()[0] / 1e6
     tracemalloc.stop()
-    tell(f"{count:,} streamers: mentions")
+    progress(f"{count:,} streamers: mentions")
     cases = some_cases(subjects, SEED, per_category)
     by_hand = [case for which in BY_HAND for case in written_by_hand(which)]
     by_category, whole = score([*cases, *by_hand], names)
     rows = [_row(category, one) for category, one in by_category.items()] + [_row("all", whole)]
     columns = ("mentions", "of", *(one.name.lower() for one in _ASKED), "needless")
-    show(f"Mentions beside {count:,} streamers and {GAMES:,} games, percent", columns, rows, _notes(whole, by_category))
+    show(f"Mentions among {count:,} streamers and {GAMES:,} games, percent", columns, rows, _notes(whole, by_category))
     sample = random.Random(SEED).sample(cases, min(len(cases), 1_000))
     taken = sorted(1000 * seconds_of(partial(understood, case.text, names)) for case in sample)
     show(
-        "To understand one mention, its look into the database included",
+        "Time to understand one mention, with its database queries",
         ("streamers", "median ms", "99th ms", "at most", "met", "names in memory, MB"),
         [
             [
@@ -131,7 +131,7 @@ def _notes(whole: Score, by_category: dict[str, Score]) -> tuple[str, ...]:
     return (
         f"right at least {LEAST_RIGHT:g} %: {verdict(right >= LEAST_RIGHT)} ({right:.2f})",
         f"wrong at most {MOST_WRONG:g} %: {verdict(wrong <= MOST_WRONG)} ({wrong:.2f})",
-        f"answered for nothing at most {MOST_NEEDLESS:g} %: "
+        f"needlessly answered at most {MOST_NEEDLESS:g} %: "
         f"{verdict(whole.needless <= MOST_NEEDLESS)} ({whole.needless:.2f})",
         f"no sequel answered with another game's numbers: {verdict(not sequels)} ({sequels})",
         "among: asked back, the right name among those offered; without: asked back without it",

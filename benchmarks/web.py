@@ -24,7 +24,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from benchmarks import ask, web_data
-from benchmarks.harness import Bench, a_database, show, tell, verdict
+from benchmarks.harness import Bench, a_database, progress, show, verdict
 from benchmarks.readers import Load, Readers, readers
 from bot.web.read.ranges import OFFERED, USUAL
 from bot.web.read.rows import MOST_ROWS
@@ -121,7 +121,7 @@ def main(size: Size | None = None, *, full: bool = False, beside_streamlit: bool
         need_gb = ask.GB_PER_YEAR * size.years_before / size.one_streamer_in
         free_gb = shutil.disk_usage(tempfile.gettempdir()).free / 1e9
         if free_gb < need_gb:
-            tell(f"web: left out {size.years_before} more years, {need_gb:.0f} GB; {free_gb:.0f} GB are free")
+            progress(f"web: left out {size.years_before} more years, {need_gb:.0f} GB; {free_gb:.0f} GB are free")
         elif size.years_before:
             web_data.add_years(bench, now, size.years_before, size.one_streamer_in)
             with dashboard(bench) as address:
@@ -306,7 +306,7 @@ def _subjects(bench: Bench) -> Subjects:
 def _show_calls(of_days: str, address: tuple[str, int], bench: Bench, many: Readers, size: Size) -> None:
     rows = []
     for number, call in enumerate(every := calls(address, _subjects(bench)), start=1):
-        tell(f"web: {of_days}, {number} of {len(every)}: {call.name}")
+        progress(f"web: {of_days}, {number} of {len(every)}: {call.name}")
         began = time.perf_counter()
         _, plain = _get(address, call.kept)
         first_ms = 1000 * (time.perf_counter() - began)
@@ -369,7 +369,7 @@ def _show_first_page(address: tuple[str, int]) -> None:
 
 def _show_client(address: tuple[str, int], many: Readers, size: Size) -> None:
     """What the readers can ask at all, beside the quickest that the dashboard answers."""
-    tell("web: what the readers can ask of a server that does nothing")
+    progress("web: what the readers can ask of a server that does nothing")
     page = len(_get(address, "/", {"Accept-Encoding": "gzip"})[1])
     command = [sys.executable, "-m", "benchmarks.bare_server", str(page)]
     with subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as bare:
@@ -391,7 +391,7 @@ def _show_client(address: tuple[str, int], many: Readers, size: Size) -> None:
 def against_streamlit(bench: Bench, many: Readers, size: Size) -> None:
     """The table of games, by both, in turns. Left out, and said so, where Streamlit is not installed."""
     if importlib.util.find_spec("streamlit") is None:
-        tell("web: Streamlit is not installed (make .venv/.benchmarks): no comparison")
+        progress("web: Streamlit is not installed (make .venv/.benchmarks): no comparison")
         return
     found: dict[str, list[Load]] = {}
     with (
@@ -417,7 +417,7 @@ def against_streamlit(bench: Bench, many: Readers, size: Size) -> None:
         }
         for turn in range(size.turns + 1):
             for name, run in ways.items():
-                tell(f"web: {name}: {f'turn {turn} of {size.turns}' if turn else 'warming up'}")
+                progress(f"web: {name}: {f'turn {turn} of {size.turns}' if turn else 'warming up'}")
                 load = run(size.turn_seconds if turn else min(1.0, size.turn_seconds))
                 if turn:
                     found.setdefault(name, []).append(load)

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from benchmarks import ask
-from benchmarks.harness import Bench, tell
+from benchmarks.harness import Bench, progress
 from bot.core.names import DatabaseNames
 
 HOURLY_DAYS: Final = 60
@@ -128,7 +128,7 @@ def fill(bench: Bench, now: datetime, *, days: int, pairs: int, hourly_days: int
     and a poll with so many streams."""
     last = _newest(now)
     ask.fill(bench, days, pairs, last)
-    tell(f"{hourly_days} days by the hour, a poll of {live:,} streams, names and addresses")
+    progress(f"{hourly_days} days by the hour, a poll of {live:,} streams, names and addresses")
     hour = now.replace(minute=0, second=0, microsecond=0)
     day = ask.CALENDAR.day_of(now).date
     bench.run(
@@ -148,7 +148,7 @@ def fill(bench: Bench, now: datetime, *, days: int, pairs: int, hourly_days: int
 def add_years(bench: Bench, now: datetime, years: int, one_streamer_in: int) -> None:
     """So many years before the one that is there: all games, and one streamer in so many."""
     last = _newest(now)
-    tell(f"{years} years before: all games, one streamer in {one_streamer_in}")
+    progress(f"{years} years before: all games, one streamer in {one_streamer_in}")
     inserts = (insert.format(years=years, last=last, one_in=one_streamer_in) for insert in _YEARS_BEFORE)
     bench.run(*ask.WITHOUT_INDEXES, *inserts, *ask.WITH_INDEXES)
     bench.run(_POLLS.format(live=LIVE), "vacuum (analyze)")

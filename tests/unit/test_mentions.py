@@ -1,6 +1,6 @@
 """How well mentions are understood beside thousands of names: the published targets, in small.
 
-`make bench ARGS=understand` measures the same beside 10,000 and 100,000 streamers in a real database.
+`make bench ARGS=understand` measures the same among 10,000 and 100,000 streamers in a real database.
 """
 
 import pytest

@@ -1,8 +1,9 @@
-"""What somebody wants who tags us: a game or a streamer, a time, or to be left alone.
+"""The meaning of a mention: a game or a streamer and a time, or a command such as `stop`.
 
-A pipeline: the text is taken apart (`said`), a table of sources yields what could be names (`sources`), the index says
-which are names (`found`), each is judged in its sentence (`verdict`), and where there is none, misspelled ones are
-looked for (`misspelled`). The words of twenty languages stand in tables (`english`, `languages`, `time_words`).
+A pipeline: the text is split into words and times (`said`), a table of sources yields candidates for names (`sources`),
+the index has those that are names (`found`), each is judged in its sentence (`verdict`), and without any, the index is
+searched for similar names (`misspelled`). Tables have the words of twenty languages (`english`, `languages`,
+`time_words`).
 """
 
 from bot.reply.understand.pipeline import understand

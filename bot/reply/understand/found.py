@@ -1,4 +1,4 @@
-"""Candidates that are names, which of them are meant, and which are said not to be meant. Pure."""
+"""Candidates that are names, which of them are meant, and which are negated. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from bot.reply.understand.vocabulary import (
     UNSPACED_NOT,
 )
 
-# Watched so many times as much as the next, a game is the one that is meant.
+# A game that is watched this many times as much as the next is the one that is meant.
 FAR_MORE: Final = 4.0
 _MOST_BETWEEN_NOT: Final = 4
 # "anything but minecraft"; "not minecraft but terraria" is the other way round.

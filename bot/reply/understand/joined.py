@@ -1,4 +1,4 @@
-"""Names of one kind that are joined: "xqc vs kai cenat", "minecraft y fortnite". No answer is about both. Pure."""
+"""Names of one kind that are joined, which no answer is about: "xqc vs kai cenat", "minecraft y fortnite". Pure."""
 
 from collections.abc import Sequence
 from itertools import pairwise

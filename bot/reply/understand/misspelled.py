@@ -1,4 +1,4 @@
-"""Names that are nearly right, and names that are written in part. Pure."""
+"""Misspelled names, and names of which only the beginning is written. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _SHORTEST_BEGINNING: Final = 4
 # From this length on, a beginning needs no longer be that of one streamer watched by far the most.
 _LONG_BEGINNING: Final = 5
 _MOST_WORDS: Final = 10
-# From so many letters on, so many mistakes leave no doubt.
+# From this many letters on, this many mistakes leave no doubt.
 _MOST_MISTAKES: Final = ((14, 3), (8, 2), (5, 1))
 _IN_A_ROW: Final = 4
 
@@ -51,7 +51,7 @@ _LEAST_LETTERS: Final = {SubjectKind.GAME: (6, 5, 4, 4, 8), SubjectKind.STREAMER
 
 
 def misspelled(said: Said, clear: Sequence[Candidate], names: Names) -> tuple[Subject, Candidate] | DidYouMean | None:
-    """Who is meant by a name that is so near that it must be the one, or up to three that may be."""
+    """The subject of a misspelled name that can be no other, or up to three that it may be."""
     asked_back: DidYouMean | None = None
     for guess in _guesses(said, clear):
         meant = _meant(said, guess, names)

@@ -1,4 +1,4 @@
-"""A mention -> what its author wants. Pure, but for the index of names."""
+"""A mention -> its meaning. Pure, except for the index of names."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -19,14 +19,14 @@ from bot.reply.understand.sources import CLEAR, Candidate, candidates_in
 from bot.reply.understand.verdict import Verdict, is_common, verdict
 from bot.reply.understand.vocabulary import PEOPLE
 
-# A longer text is read no further; a post of an ordinary account ends before.
+# The rest of a longer text is ignored; a post of an ordinary account is shorter.
 LONGEST_TEXT: Final = 1_000
 _TWITCH_ADDRESS: Final = r"(?:https?://)?(?:www\.|m\.)?twitch\.tv/(?P<login>\w{2,25})\S*"
 _ADDRESS: Final = r"https?://\S+|www\.\S+"
 
 
 def understand(text: str, names: Names, *, bot_username: str, day: date, today: date) -> Understood:
-    """What a text asks for. `day`: the bot's present day, which is not over; `today`: the calendar's date.
+    """The meaning of a text. `day`: the bot's current day, which is not over; `today`: the calendar's date.
 
     A Question; TimeNotKnown when only the time is not understood; DidYouMean when only something near is known; a
     Command; None when there is nothing to answer.
@@ -63,12 +63,12 @@ def understand(text: str, names: Names, *, bot_username: str, day: date, today: 
         return DidYouMean(distinct([one.subject for one in several]))
     if unwanted or not telling:
         return None if unwanted else _from_misspelling(said, candidates, known, names)
-    # Somebody talks about a name without asking, or misspells a longer one.
+    # A statement about a name, or a longer name that is misspelled.
     return _longer_name(said, telling[0], names)
 
 
 def _without_us(text: str, bot_username: str) -> str:
-    """The text without our own name, wherever it stands, and without addresses, which ask for nothing."""
+    """The text without the bot's own name and without addresses, which ask for nothing."""
     without = re.sub(rf"[@＠]{re.escape(bot_username)}(?!\w)", " ", text, flags=re.IGNORECASE)
     without = re.sub(_TWITCH_ADDRESS, r' streamer:"\g<login>" ', without, flags=re.IGNORECASE)
     return re.sub(_ADDRESS, " ", without)
@@ -82,9 +82,9 @@ def _is_telling(said: Said, found: Found) -> bool:
 
 
 def _subject_of(said: Said, found: Sequence[Found]) -> Found:
-    """Of several names the one that the question is about.
+    """The name that the question is about, of several.
 
-    What is most clearly a name counts first. Of a streamer and a game the streamer is the subject, whose games are the
+    The clearest name counts first. Of a streamer and a game the streamer is the subject, whose games are the
     answer, unless streamers are asked for; of several of one kind the first is, the others are said about it.
     """
 
@@ -111,7 +111,7 @@ def _at_a_time(said: Said, subject: Subject, taken: Collection[int]) -> Understo
 
 
 def _own_words(said: Said, candidate: Candidate) -> Collection[int]:
-    """The words of a misspelled name; a time between them is none of it, if the key has nothing of it."""
+    """The words of a misspelled name, without a time among them that is not part of its key."""
     is_whole = candidate.key == "".join(said.keys(candidate.first, candidate.last))
     return candidate.taken if is_whole else [number for number in candidate.taken if not said.is_time(number)]
 
@@ -128,7 +128,7 @@ def _of_that_beginning(candidate: Candidate, subject: Subject, names: Names) -> 
 
 
 def _longer_name(said: Said, found: Found, names: Names) -> Understood:
-    """ "the witcher 2: assassins fo kings": the name with what stands beside it, if that leaves no doubt."""
+    """ "the witcher 2: assassins fo kings": the name with the words next to it, if there is no doubt."""
     meant = misspelled(said, (), names)
     if not isinstance(meant, tuple):
         # "call of duty black ops 9": of everyday words alone, the title says little.
@@ -143,7 +143,7 @@ def _longer_name(said: Said, found: Found, names: Names) -> Understood:
 
 
 def _ask_back(said: Said, found: Found, names: Names) -> DidYouMean:
-    """The name that was found, what is near with the words beside it, and others of that name."""
+    """A question back: the name that was found, names similar to it with the next word, and others of that name."""
     candidate = found.candidate
     if found.rivals:
         return DidYouMean(distinct([found.subject, *found.rivals]))

@@ -1,4 +1,4 @@
-"""A mention, taken apart: its words, its times, and how much it looks like a question about watch time. Pure."""
+"""A mention, split into words and times, and how much it resembles a question about watch time. Pure."""
 
 import re
 import unicodedata
@@ -38,7 +38,7 @@ _STOP: Final = re.compile(r"[.,;!?…。、，！？\n]")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A text and what stands in it. Words are referred to by their numbers."""
+    """A text with its words, times and handles. Words are referred to by their numbers."""
 
     text: str
     words: list[Word]
@@ -61,7 +61,7 @@ class Said:
         return any(said.start < word.end and word.start < said.end for said in self.times)
 
     def times_outside(self, taken: Iterable[int]) -> list[SaidTime]:
-        """The times that stand outside of some words; of one that reaches into them, what its other words say."""
+        """The times outside of some words; of a time that overlaps them, the time that its other words mean."""
         within = set(taken)
         outside: list[SaidTime] = []
         for said in self.times:
@@ -135,7 +135,7 @@ class Said:
         return any(map(self._asks_strongly, asks)) or self._asks_unspaced(others)
 
     def strength(self, taken: Collection[int]) -> int:
-        """How much the words that are not taken look like a question about watch time: 2 surely, 1 maybe, 0 not."""
+        """How much the words that are not taken resemble a question about watch time: 2 surely, 1 maybe, 0 not."""
         others = self.others(taken)
         if any(self._asks_strongly(number) for number in others) or self._asks_unspaced(others):
             return 2
@@ -185,7 +185,7 @@ class Said:
 
 
 def take_apart(text: str, *, day: date, today: date) -> Said:
-    """A tidy text without our own name, taken apart."""
+    """Split a tidy text without the bot's own name."""
     said_times = times_in(text, day=day, today=today)
     words = list(_apart(words_in(text), said_times, text))[:MOST_WORDS]
     handles = {

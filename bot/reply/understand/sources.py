@@ -1,4 +1,4 @@
-"""Where names can stand in a mention: one function per source of candidates, and the table of sources. Pure."""
+"""Candidates for names in a mention: one function per source, and the table of sources with their weights. Pure."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,10 +1,8 @@
 """Whether a name in a mention is asked for: answered, asked back, or left alone. Pure.
 
-A wrong answer is far worse than a question, and a needless reply is worse than silence. So every word beside
-a name and
-a time must be accounted for: as part of a question, as polite, or, in a sentence that surely is a question,
-as noise. A
-number or a strange word right beside a name may be part of a longer name, which is asked back.
+A wrong answer is far worse than a question, and a needless reply is worse than silence. So every word other than a name
+and a time must be accounted for: as part of a question, as polite, or, in a sentence that surely is a question, as
+noise. A number or a strange word right next to a name may be part of a longer name, which is asked back.
 """
 
 from collections.abc import Collection
@@ -33,7 +31,7 @@ from bot.reply.understand.vocabulary import (
     without_particles,
 )
 
-# Words that are accounted for by nothing, by strength: so many may stand beside a name that is no everyday word.
+# The most unaccounted words in the text of a name that is no everyday word, by strength.
 _MOST_NOISE: Final = {SubjectKind.GAME: (1, 5, 9), SubjectKind.STREAMER: (0, 2, 6)}
 # A question ends with an everyday name or soon after: with more words behind, it is the word.
 _MOST_BEHIND: Final = 3
@@ -54,7 +52,7 @@ _DEEDS: Final = frozenset("watched played streamed saw finished started met quit
 
 
 class Verdict(IntEnum):
-    """What becomes of a name in a mention; the higher, the rather it is answered."""
+    """The treatment of a name in a mention; the higher, the more of an answer it gets."""
 
     LEFT_ALONE = 0
     ASKED_BACK = 1
@@ -62,7 +60,7 @@ class Verdict(IntEnum):
 
 
 def verdict(said: Said, found: Found, names: Collection[int]) -> Verdict:
-    """What becomes of a name that stands in a mention. `names`: the words of all names that do."""
+    """The treatment of a name in a mention. `names`: the words of all names in it."""
     candidate = found.candidate
     keys = said.keys(candidate.first, candidate.last)
     # Beside an everyday name, another name says that the word is the word.
@@ -89,13 +87,14 @@ def verdict(said: Said, found: Found, names: Collection[int]) -> Verdict:
 
 
 def is_common(keys: list[str]) -> bool:
+    """Whether words of a name are all everyday words."""
     if len(keys) == 1:
         return is_ordinary(keys[0]) or keys[0].isdecimal()
     return all(key in COMMON or len(key) < 2 or key.isdecimal() for key in keys)
 
 
 def _of_a_handle(said: Said, others: list[int], noise: list[int]) -> Verdict:
-    """ "@xQc" alone, or in a question that names nobody else. Thanks and greetings are for him."""
+    """ "@xQc" alone, or in a question that names nobody else. Thanks and greetings are for them."""
     keys = [said.words[number].key for number in others]
     is_talk = any(key in TALK for key in keys) and said.strength(()) < 2
     return Verdict.LEFT_ALONE if noise or is_talk else Verdict.ANSWERED
