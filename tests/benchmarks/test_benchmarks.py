@@ -61,7 +61,7 @@ def test_sizing_measures_a_profile_and_marks_what_it_multiplied(capsys: pytest.C
     assert re.search(r"disk: for good, a year, GB\W+≈", printed)
 
 
-def test_rollup_leaves_out_what_the_disk_has_no_room_for(capsys: pytest.CaptureFixture[str]) -> None:
+def test_rollup_leaves_out_sizes_that_do_not_fit_on_the_disk(capsys: pytest.CaptureFixture[str]) -> None:
     rollup.main(sizes=[rollup.Size(every_minutes=240, streams=500, rounds=1, disk_gb=1e9)])
     assert capsys.readouterr().out == ""
 
@@ -163,7 +163,7 @@ def test_readers_take_answers_in_pieces_and_count_those_that_failed() -> None:
     assert 0 < measured.median_ms <= measured.worst_ms
 
 
-def test_understand_judges_every_category_beside_a_real_index(capsys: pytest.CaptureFixture[str]) -> None:
+def test_understand_scores_every_category_with_a_real_index(capsys: pytest.CaptureFixture[str]) -> None:
     understand.main(streamers=(600,), per_category=3)
     printed = capsys.readouterr().out
     for part in (

@@ -194,9 +194,7 @@ def test_no_job_of_a_minute_reads_a_growing_table_from_end_to_end(
     assert_bounded(explained.plans, url)
 
 
-def test_whether_the_dashboard_is_up_to_date_is_known_from_indexes(
-    url: str, explained: ExplainedQueries, clock: VirtualClock
-) -> None:
+def test_dashboard_checks_for_changes_by_index(url: str, explained: ExplainedQueries, clock: VirtualClock) -> None:
     """It is asked for every two seconds."""
     pool = ReadPool(url, explained)
     site = open_site(Settings(), pool, clock)

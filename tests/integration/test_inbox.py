@@ -122,7 +122,7 @@ def test_on_the_very_first_start_nothing_old_is_answered(make_inbox: MakeInbox) 
     assert inbox.outside.sandbox.bill().units["post_read"] == 6
 
 
-def test_the_first_start_on_an_account_that_nobody_has_tagged(make_inbox: MakeInbox) -> None:
+def test_first_start_of_an_account_without_mentions(make_inbox: MakeInbox) -> None:
     inbox = make_inbox()
     asked = inbox.tag("@watchtimebot help")
     assert inbox.respond() == 1
@@ -135,7 +135,7 @@ def test_more_mentions_than_a_page_are_all_read(inbox: Inbox) -> None:
     assert sorted(inbox.decided()) == sorted(asked)
 
 
-def test_whatever_x_fails_at_the_inbox_is_still_worked_off(inbox: Inbox) -> None:
+def test_inbox_is_decided_even_when_x_does_not_serve_mentions(inbox: Inbox) -> None:
     first = inbox.tag("@watchtimebot help")
     inbox.responder.reader.read()
     inbox.tag("@watchtimebot stop", author="bob")
@@ -148,7 +148,7 @@ def test_whatever_x_fails_at_the_inbox_is_still_worked_off(inbox: Inbox) -> None
 IGNORED = "our name is only carried along by the thread"
 
 
-def test_who_only_carries_our_name_along_is_not_answered(inbox: Inbox) -> None:
+def test_reply_that_only_inherits_our_name_from_its_thread_is_not_answered(inbox: Inbox) -> None:
     asks = inbox.tag("@watchtimebot how is Ada doing?")
     carries = inbox.tag("no idea, what about Chess", author="bob", reply_to=asks)
     asks_too = inbox.tag("hm, @watchtimebot Chess?", author="cyd", reply_to=carries)
@@ -160,7 +160,7 @@ def test_who_only_carries_our_name_along_is_not_answered(inbox: Inbox) -> None:
     }
 
 
-def test_a_name_of_the_thread_is_no_name_that_is_asked_for(inbox: Inbox) -> None:
+def test_names_that_x_puts_before_a_reply_are_not_its_question(inbox: Inbox) -> None:
     """Ada, a streamer, is answered by somebody who asks about Go: her name stands there because X put it there."""
     post = inbox.tag("good morning", author="Ada")
     asked = inbox.tag("@watchtimebot Go", author="bob", reply_to=post)
@@ -190,7 +190,7 @@ def test_an_edit_is_answered_once(inbox: Inbox) -> None:
     assert inbox.decided()[edit_after] == ("ignored", "an edit of a mention already answered")
 
 
-def test_what_is_older_than_a_day_is_not_answered(inbox: Inbox) -> None:
+def test_mention_older_than_a_day_is_not_answered(inbox: Inbox) -> None:
     old = inbox.tag("@watchtimebot Chess")
     inbox.responder.reader.read()
     inbox.outside.later(86_400)
@@ -199,7 +199,7 @@ def test_what_is_older_than_a_day_is_not_answered(inbox: Inbox) -> None:
     assert inbox.decided() == {old: ("ignored", "older than a day"), new: ("answered", None)}
 
 
-def test_one_person_gets_so_many_answers_a_day(make_inbox: MakeInbox) -> None:
+def test_answers_to_one_person_are_limited_per_day(make_inbox: MakeInbox) -> None:
     inbox = make_inbox(most_per_day=3)
     for _ in range(5):
         inbox.tag("@watchtimebot help")
@@ -229,7 +229,7 @@ def ask(inbox: Inbox, times: int, author: str = "ann") -> list[str]:
 OVER = ("ignored", "over the daily limit of 3")
 
 
-def test_what_was_ignored_does_not_count_toward_the_limit(make_inbox: MakeInbox) -> None:
+def test_ignored_mentions_do_not_count_toward_the_limit(make_inbox: MakeInbox) -> None:
     inbox = make_inbox(most_per_day=3)
     for number in range(5):
         inbox.tag(f"@watchtimebot blubberdiblub {number}")
@@ -252,7 +252,7 @@ def test_what_was_ignored_does_not_count_toward_the_limit(make_inbox: MakeInbox)
         ("dropped", False),
     ],
 )
-def test_an_answer_counts_toward_the_limit_when_it_went_out_or_may(
+def test_answer_counts_toward_the_limit_once_it_is_sent_or_may_be(
     make_inbox: MakeInbox, status: str, counts: bool
 ) -> None:
     """A mention that money never answered, or anything else, does not."""
@@ -267,7 +267,7 @@ def test_an_answer_counts_toward_the_limit_when_it_went_out_or_may(
     assert inbox.decided()[next_one] == (OVER if counts else ("answered", None))
 
 
-def test_a_stop_that_x_lets_nobody_confirm_does_not_count_toward_the_limit(make_inbox: MakeInbox) -> None:
+def test_stop_that_cannot_be_confirmed_does_not_count_toward_the_limit(make_inbox: MakeInbox) -> None:
     inbox = make_inbox(most_per_day=3)
     ask(inbox, 1)
     inbox.outside.sender.send()
@@ -310,7 +310,7 @@ def test_an_answer_goes_out_within_a_day_of_its_mention_or_never(make_inbox: Mak
     assert inbox.decided()[asked] == ("answered", None)
 
 
-def test_what_is_too_late_is_not_claimed_either(inbox: Inbox) -> None:
+def test_expired_answer_is_not_claimed(inbox: Inbox) -> None:
     """A turn of the outbox can take long, so that something gets too late in the middle of it."""
     inbox.tag("@watchtimebot help")
     inbox.respond()
@@ -340,7 +340,7 @@ def test_authors_take_turns(inbox: Inbox) -> None:
     assert repliers.count("asker") == 20
 
 
-def test_the_same_to_the_same_within_ten_minutes_is_said_once(inbox: Inbox) -> None:
+def test_repeated_question_within_ten_minutes_is_answered_once(inbox: Inbox) -> None:
     first = inbox.tag("@watchtimebot Chess")
     inbox.respond()
     again = inbox.tag("@watchtimebot how about chess?")
@@ -355,7 +355,7 @@ def test_the_same_to_the_same_within_ten_minutes_is_said_once(inbox: Inbox) -> N
     assert len(set(inbox.answers().values())) == 4, "X refuses the same text twice"
 
 
-def test_stop_is_for_good_and_confirmed_once(inbox: Inbox) -> None:
+def test_stop_is_permanent_and_confirmed_once(inbox: Inbox) -> None:
     stop = inbox.tag("@watchtimebot STOP!")
     inbox.respond()
     again = inbox.tag("@watchtimebot please stop")
@@ -373,7 +373,7 @@ def test_stop_is_for_good_and_confirmed_once(inbox: Inbox) -> None:
     assert asked in inbox.answers()
 
 
-def test_stop_is_heard_in_a_thread_of_ours_though_x_lets_nobody_confirm_it(inbox: Inbox) -> None:
+def test_stop_in_a_thread_of_ours_counts_though_it_cannot_be_confirmed(inbox: Inbox) -> None:
     asked = inbox.tag("@watchtimebot Chess")
     inbox.respond()
     inbox.outside.sender.send()
@@ -387,7 +387,7 @@ def test_stop_is_heard_in_a_thread_of_ours_though_x_lets_nobody_confirm_it(inbox
     assert inbox.decided()[later] == ("ignored", "its author has opted out")
 
 
-def test_stop_is_heard_over_the_limit_and_a_day_late(make_inbox: MakeInbox) -> None:
+def test_stop_counts_over_the_daily_limit_and_a_day_late(make_inbox: MakeInbox) -> None:
     inbox = make_inbox(most_per_day=0)
     inbox.tag("@watchtimebot stop")
     inbox.responder.reader.read()
@@ -397,14 +397,14 @@ def test_stop_is_heard_over_the_limit_and_a_day_late(make_inbox: MakeInbox) -> N
     assert inbox.answers() == {}
 
 
-def test_start_without_stop_is_nothing(inbox: Inbox) -> None:
+def test_start_without_stop_is_ignored(inbox: Inbox) -> None:
     start = inbox.tag("@watchtimebot start")
     inbox.respond()
     assert inbox.decided()[start] == ("ignored", "said start without having said stop")
 
 
 @pytest.mark.parametrize("gives_hint", [False, True])
-def test_who_is_not_understood_gets_silence_or_a_hint(make_inbox: MakeInbox, gives_hint: bool) -> None:
+def test_mention_that_is_not_understood_gets_a_hint_only_if_set(make_inbox: MakeInbox, gives_hint: bool) -> None:
     inbox = make_inbox(gives_hint=gives_hint)
     asked = inbox.tag("@watchtimebot blubberdiblub")
     inbox.respond()
@@ -412,7 +412,7 @@ def test_who_is_not_understood_gets_silence_or_a_hint(make_inbox: MakeInbox, giv
     assert len(inbox.answers()) == gives_hint
 
 
-def test_what_is_near_is_asked_back_for(inbox: Inbox) -> None:
+def test_similar_name_is_asked_back(inbox: Inbox) -> None:
     asked = inbox.tag("@watchtimebot game: ches")
     far = inbox.tag("@watchtimebot game: chesst play")
     inbox.respond()
@@ -420,7 +420,7 @@ def test_what_is_near_is_asked_back_for(inbox: Inbox) -> None:
     assert far in inbox.decided()
 
 
-def test_the_words_of_mentions_are_deleted_after_a_while(inbox: Inbox) -> None:
+def test_texts_of_mentions_are_deleted_after_the_retention(inbox: Inbox) -> None:
     asked = inbox.tag("@watchtimebot Chess")
     inbox.respond()
     words = "select mention_id, text from mentions order by posted_at"
@@ -431,7 +431,7 @@ def test_the_words_of_mentions_are_deleted_after_a_while(inbox: Inbox) -> None:
     assert inbox.decided()[asked] == ("answered", None)
 
 
-def test_of_an_answer_within_a_thread_only_the_authors_own_words_are_kept(inbox: Inbox) -> None:
+def test_of_a_reply_in_a_thread_only_the_text_of_its_author_is_stored(inbox: Inbox) -> None:
     post = inbox.tag("good morning", author="bob")
     inbox.tag("@watchtimebot Chess", reply_to=post)
     inbox.respond()
@@ -457,7 +457,7 @@ def test_a_conversation_in_both_vocabularies(make_inbox: MakeInbox, vocabulary: 
     assert inbox.outside.spent() == inbox.outside.sandbox.bill().total_usd
 
 
-def test_strange_words_are_set_aside_and_nothing_stops(inbox: Inbox) -> None:
+def test_mention_that_causes_an_error_is_ignored_and_others_are_answered(inbox: Inbox) -> None:
     strange = [
         "\0",
         "\u202e" * 200,
@@ -473,7 +473,7 @@ def test_strange_words_are_set_aside_and_nothing_stops(inbox: Inbox) -> None:
     assert last in inbox.answers()
 
 
-def test_the_same_question_of_many_gets_as_many_different_answers(inbox: Inbox) -> None:
+def test_same_question_of_many_people_gets_different_texts(inbox: Inbox) -> None:
     """More than there are forms of it."""
     for number in range(90):
         inbox.tag("@watchtimebot Chess", author=f"p{number}")
@@ -491,7 +491,7 @@ def test_two_responders_do_not_answer_at_once(inbox: Inbox) -> None:
     assert inbox.decided() == {}
 
 
-def test_ask_says_what_the_bot_would(inbox: Inbox) -> None:
+def test_ask_returns_the_text_that_the_bot_would_post(inbox: Inbox) -> None:
     assert inbox.answerer.preview("how is Ada doing?", "watchtimebot") == (
         "Ada · Sat, Nov 21, 2026\n24K hours watched, peak 1.0K, average 1.0K viewers\n\n1. Chess – 24K hours"
     )
@@ -536,7 +536,7 @@ def test_a_mention_whose_answer_had_to_wait_for_a_lock_is_answered_later(make_in
         ),
     ],
 )
-def test_while_the_database_refuses_what_every_answer_needs_paid_mentions_wait(
+def test_mentions_wait_while_the_database_refuses_what_every_answer_needs(
     break_it: str, repair: str, inbox: Inbox
 ) -> None:
     asked = [inbox.tag("@watchtimebot Chess", author=f"p{number}") for number in range(3)]
@@ -550,7 +550,7 @@ def test_while_the_database_refuses_what_every_answer_needs_paid_mentions_wait(
     assert inbox.decided() == dict.fromkeys(asked, ("answered", None))
 
 
-def test_a_mention_whose_own_value_the_database_refuses_is_set_aside_and_others_are_answered(inbox: Inbox) -> None:
+def test_mention_with_a_value_that_the_database_refuses_is_ignored_and_others_are_answered(inbox: Inbox) -> None:
     execute(
         inbox.outside.url,
         "create function refuse() returns trigger language plpgsql as "
@@ -576,13 +576,13 @@ def test_a_time_that_is_not_known_is_answered_with_those_that_are(inbox: Inbox, 
     assert "Ada last 7 days" in inbox.answers()[asked]
 
 
-def test_a_sequel_that_nobody_knows_is_asked_back(inbox: Inbox) -> None:
+def test_unknown_sequel_is_asked_back(inbox: Inbox) -> None:
     asked = inbox.tag("@watchtimebot chess 2 viewers")
     inbox.respond()
     assert inbox.answers()[asked] == "Did you mean Chess?"
 
 
-def test_why_there_is_no_answer_is_said_to_whoever_tries_it_out(make_inbox: MakeInbox) -> None:
+def test_ask_reports_why_there_is_no_answer(make_inbox: MakeInbox) -> None:
     inbox = make_inbox()
     answerer = inbox.answerer
     assert answerer.preview("chess", "watchtimebot") is None

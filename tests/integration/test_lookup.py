@@ -69,7 +69,7 @@ def test_a_streamer_on_a_day(database: Database) -> None:
     assert [entry.value for entry in found.ranked] == pytest.approx([11_750, 6_125])
 
 
-def test_who_is_not_known_on_a_day_has_nothing(database: Database) -> None:
+def test_subject_that_was_not_seen_on_a_day_has_no_hours(database: Database) -> None:
     a_rolled_up_day(database)
     found = over_days(database, Subject(SubjectKind.STREAMER, "nobody", "Nobody"))
     assert (found.days_measured, found.watch_hours, found.ranked, found.average_viewers) == (1, 0.0, (), 0.0)
@@ -150,7 +150,7 @@ def test_whole_months_and_single_days_add_up_to_the_same(database: Database, url
     }
 
 
-def test_a_month_is_summed_up_anew_when_one_of_its_days_changes(database: Database, url: str) -> None:
+def test_month_is_summed_up_again_when_one_of_its_days_changes(database: Database, url: str) -> None:
     """The day that is rolled up again is the last of a month; it has 25 hours, for the clocks change."""
     named = date(2026, 10, 31)
     day = CALENDAR.day(named)
@@ -179,7 +179,7 @@ def test_the_month_that_is_not_over_is_not_summed_up(database: Database, url: st
     assert rows(url, "select month from months") == [(date(2026, 3, 1),)]
 
 
-def test_the_day_so_far_is_what_its_rollup_would_give(database: Database) -> None:
+def test_current_day_so_far_equals_its_roll_up(database: Database) -> None:
     for number in range(11):
         stage(
             database,
@@ -237,7 +237,7 @@ def test_live_is_the_newest_poll(database: Database) -> None:
     assert (gone.viewers, gone.streams, gone.ranked) == (0, 0, ())
 
 
-def test_a_whole_poll_is_rather_believed_than_a_newer_half(database: Database, url: str) -> None:
+def test_complete_poll_is_preferred_to_a_newer_partial_one(database: Database, url: str) -> None:
     stage(database, a_stream(1000, streamer="ada", game="chess"), at=DAY_START)
     stage(database, a_stream(50, streamer="bob", game="chess"), at=DAY_START + HALF_HOUR)
     write(url, "update staging.polls set status = 'partial', error = 'x' where started_at > %s", DAY_START)
@@ -246,7 +246,7 @@ def test_a_whole_poll_is_rather_believed_than_a_newer_half(database: Database, u
     assert (later.viewers, later.is_whole) == (0, False)
 
 
-def test_an_old_poll_is_not_now(database: Database) -> None:
+def test_old_poll_is_not_shown_as_live(database: Database) -> None:
     stage(database, a_stream(1000, streamer="ada", game="chess"), at=DAY_START)
     assert live(database, ADA, DAY_START + timedelta(hours=1)).polled_at == DAY_START
     assert live(database, ADA, DAY_START + timedelta(hours=1, seconds=1)).polled_at is None

@@ -50,7 +50,7 @@ def make_reading(make_outside: MakeOutside) -> MakeReader:
     return lambda **options: Reading(make_outside(**({"budget_usd": "1000", "rate_limits": False} | options)))
 
 
-def test_when_money_ends_between_two_pages_what_was_paid_for_is_stored(make_reading: MakeReader) -> None:
+def test_pages_that_were_paid_for_are_stored_when_the_budget_ends(make_reading: MakeReader) -> None:
     reading = make_reading()
     reading.outside.ledger.budget_usd = Decimal("20.02")  # a share of 1.94: a page of 100, and one of 96
     tagged = reading.tag(450)
@@ -71,7 +71,7 @@ def test_when_money_ends_between_two_pages_what_was_paid_for_is_stored(make_read
     assert reading.reader.read() == 0
 
 
-def test_who_asks_now_does_not_wait_behind_a_flood_that_was_not_read(make_reading: MakeReader) -> None:
+def test_new_question_does_not_wait_behind_an_unread_flood(make_reading: MakeReader) -> None:
     reading = make_reading()
     reading.outside.ledger.budget_usd = Decimal("3")
     reading.tag(300, author="stranger")
@@ -90,9 +90,7 @@ def test_who_asks_now_does_not_wait_behind_a_flood_that_was_not_read(make_readin
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_whatever_gets_lost_every_mention_is_stored_once_and_nothing_is_bought_twice(
-    make_reading: MakeReader, seed: int
-) -> None:
+def test_lost_responses_lose_no_mention_and_buy_nothing_twice(make_reading: MakeReader, seed: int) -> None:
     reading = make_reading()
     faults, draw = reading.outside.sandbox.faults, random.Random(seed)
     faults.set_rates({"drop_after": 0.3, "server_error": 0.2, "too_many_requests": 0.1, "unreadable": 0.1})
@@ -161,7 +159,7 @@ def test_a_backlog_of_more_than_a_day_is_never_bought(make_reading: MakeReader) 
     assert oldest[0][0] >= reading.outside.clock.now() - timedelta(days=1)
 
 
-def test_a_part_of_the_list_that_gets_too_old_is_given_up(make_reading: MakeReader) -> None:
+def test_gap_that_is_too_old_to_be_answered_is_deleted(make_reading: MakeReader) -> None:
     reading = make_reading()
     reading.outside.ledger.budget_usd = Decimal("3")
     reading.tag(300)
@@ -175,7 +173,7 @@ def test_a_part_of_the_list_that_gets_too_old_is_given_up(make_reading: MakeRead
     assert (reading.gaps(), reading.paid_for()) == ([], before)
 
 
-def test_what_is_younger_than_a_day_is_not_given_up(make_reading: MakeReader) -> None:
+def test_gap_younger_than_a_day_is_not_deleted(make_reading: MakeReader) -> None:
     reading = make_reading()
     reading.outside.ledger.budget_usd = Decimal("3")
     tagged = reading.tag(300)
@@ -206,7 +204,7 @@ def test_two_interrupted_readings_leave_two_gaps_and_both_are_closed(make_readin
     assert reading.gaps() == []
 
 
-def test_of_a_flood_that_x_no_longer_gives_the_newest_part_is_read(make_reading: MakeReader) -> None:
+def test_newest_part_of_a_flood_beyond_the_reach_of_x_is_read(make_reading: MakeReader) -> None:
     """X keeps the newest 800 within reach."""
     reading = make_reading()
     tagged = reading.tag(900)

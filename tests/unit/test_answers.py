@@ -111,17 +111,17 @@ def test_the_day_so_far() -> None:
         ({"covered_hours": 20.1}, "Measured: 20.1 of 24 hours"),
     ],
 )
-def test_what_was_measured_in_part_says_so(changes: dict[str, Any], told: str | None) -> None:
+def test_answer_states_partial_coverage(changes: dict[str, Any], told: str | None) -> None:
     last = compose.answer(a_span(**changes)).split("\n")[-1]
     assert last == (told or "5. E – 82K")
 
 
-def test_of_some_days_how_many_were_measured() -> None:
+def test_answer_states_how_many_days_were_measured() -> None:
     facts = a_span(window=days(YESTERDAY - timedelta(days=6)), days_measured=3, covered_hours=72.0)
     assert compose.answer(facts).endswith("\n\nMeasured: 3 of 7 days")
 
 
-def test_who_was_not_seen_and_what_was_not_measured_say_so() -> None:
+def test_answer_states_that_a_subject_was_not_seen_or_a_time_not_measured() -> None:
     assert compose.answer(a_span(STREAMER, watch_hours=0.0, airtime_hours=0.0, peak_viewers=0, ranked=[])) == (
         "xQc was not seen: Fri, Nov 20, 2026. Only streams with more than 50 viewers count."
     )
@@ -148,7 +148,7 @@ def test_live() -> None:
 
 @pytest.mark.parametrize("name", NASTY, ids=range(len(NASTY)))
 @pytest.mark.parametrize("variant", [0, 1, 71, 72, 9_999])
-def test_whatever_the_names_it_fits_and_links_nothing(name: str, variant: int) -> None:
+def test_answer_fits_and_links_nothing_for_any_names(name: str, variant: int) -> None:
     """And every number is whole."""
     for kind in SubjectKind:
         subject = Subject(kind, "1", name)
@@ -201,7 +201,7 @@ def test_no_two_forms_are_the_same(form: Callable[[int], str]) -> None:
         assert form(variant) == form(variant)
 
 
-def test_an_answer_has_scores_of_forms_that_all_say_the_same() -> None:
+def test_answer_has_scores_of_forms_with_the_same_facts() -> None:
     def without_words(text: str) -> list[str]:
         return sorted(re.findall(r"[\d.]+[MK]|Nov 20|Just Chatting", text))
 
@@ -209,7 +209,7 @@ def test_an_answer_has_scores_of_forms_that_all_say_the_same() -> None:
     assert {tuple(without_words(text)) for text in texts} == {tuple(without_words(texts[0]))}
 
 
-def test_up_to_three_are_asked_back_for() -> None:
+def test_up_to_three_names_are_asked_back() -> None:
     assert compose.did_you_mean(["agar.io"]) == f"Did you mean agar.{BREAK}io?"
     assert compose.did_you_mean(["Rust", "Stray"]) == "Did you mean Rust or Stray?"
     assert compose.did_you_mean(["Rust", "Stray", "Go", "Chess"]) == "Did you mean Rust, Stray or Go?"
@@ -221,6 +221,6 @@ def test_a_time_that_is_not_known_is_answered_with_those_that_are() -> None:
         assert part in text
 
 
-def test_help_names_what_can_be_asked() -> None:
+def test_help_lists_possible_questions() -> None:
     for word in ("game", "streamer", "last 7 days", "live", "today", "stop"):
         assert word in compose.help_text()

@@ -58,7 +58,7 @@ TALK = """
 
 
 @pytest.mark.parametrize("text", names_in(TALK), ids=names_in(TALK))
-def test_who_asks_nothing_is_left_alone(text: str) -> None:
+def test_mention_that_asks_nothing_is_not_answered(text: str) -> None:
     assert shown(understood(text, NAMES)) == "-"
 
 
@@ -89,7 +89,7 @@ ASKED = {
 
 
 @pytest.mark.parametrize(("text", "expected"), ASKED.items(), ids=ASKED)
-def test_who_asks_in_few_words_is_answered(text: str, expected: str) -> None:
+def test_short_question_is_answered(text: str, expected: str) -> None:
     assert shown(understood(text, NAMES)).startswith(expected)
 
 
@@ -174,7 +174,7 @@ STATEMENTS = """
 
 
 @pytest.mark.parametrize("text", names_in(STATEMENTS), ids=names_in(STATEMENTS))
-def test_who_says_something_with_a_name_is_left_alone(text: str) -> None:
+def test_statement_about_a_name_is_not_answered(text: str) -> None:
     assert shown(understood(text, NAMES)) == "-"
 
 

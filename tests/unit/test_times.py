@@ -213,7 +213,7 @@ NOT_KNOWN = """
 
 
 @pytest.mark.parametrize("text", [text.strip() for text in NOT_KNOWN], ids=[text.strip() for text in NOT_KNOWN])
-def test_a_time_that_is_not_kept_or_does_not_exist_is_no_other_time(text: str) -> None:
+def test_time_without_data_or_that_does_not_exist_is_not_replaced(text: str) -> None:
     assert "not known" in times_shown(f"xqc {text}")
     assert set(times_shown(f"xqc {text}")) == {"not known"}
 
@@ -236,7 +236,7 @@ def test_a_time_that_is_not_kept_or_does_not_exist_is_no_other_time(text: str) -
     ],
     ids=lambda text: text,
 )
-def test_what_is_no_time_is_taken_for_none(text: str) -> None:
+def test_text_that_is_no_time_is_not_read_as_one(text: str) -> None:
     assert times_shown(text) == []
 
 

@@ -399,17 +399,17 @@ def test_a_question_is_understood_as_it_is_meant(text: str, expected: str) -> No
         "@WatchTimeBot ｘＱｃ",
     ],
 )
-def test_our_own_name_and_what_nobody_sees_do_not_matter(text: str) -> None:
+def test_own_name_and_invisible_characters_do_not_matter(text: str) -> None:
     assert shown(understood(text)) == "streamer xQc"
 
 
-def test_our_own_name_is_not_asked_about_though_somebody_has_it() -> None:
+def test_own_name_is_no_subject_even_if_a_streamer_has_it() -> None:
     names = KnownNames([*some_subjects(), Subject(SubjectKind.STREAMER, "us", "WatchTimeBot", 1e9)])
     assert shown(understood("@WatchTimeBot", names)) == "-"
     assert shown(understood("@WatchTimeBot xqc", names)) == "streamer xQc"
 
 
-def test_of_what_is_near_up_to_three_are_offered() -> None:
+def test_up_to_three_similar_names_are_offered() -> None:
     for text in ("@WatchTimeBot valrent", "@WatchTimeBot streamer:asmogo"):
         what = understood(text)
         assert isinstance(what, DidYouMean), text
@@ -419,7 +419,7 @@ def test_of_what_is_near_up_to_three_are_offered() -> None:
     assert offered.candidates[0].name == "VALORANT"
 
 
-def test_two_names_that_are_as_near_are_both_offered() -> None:
+def test_two_equally_similar_names_are_both_offered() -> None:
     names = KnownNames(
         [Subject(SubjectKind.STREAMER, "1", "Summerland", 9), Subject(SubjectKind.STREAMER, "2", "Summerlend", 8)]
     )
@@ -468,7 +468,7 @@ LONG = [
 
 
 @pytest.mark.parametrize("text", LONG, ids=range(len(LONG)))
-def test_a_long_text_asks_no_more_than_others(text: str) -> None:
+def test_long_text_makes_no_more_candidates_than_others(text: str) -> None:
     names = KnownNames(some_subjects(), ALIASES)
     understood(text, names)
     assert sum(names.asked) <= 600
@@ -522,7 +522,7 @@ def test_the_end_of_the_calendar_breaks_nothing() -> None:
         assert isinstance(understood(text), Question | TimeNotKnown | DidYouMean)
 
 
-def test_there_is_one_look_for_exact_names_however_many_words() -> None:
+def test_exact_names_take_one_query_for_any_number_of_words() -> None:
     names = KnownNames(some_subjects(), ALIASES)
     understood("@WatchTimeBot how is @xqc doing with #VALORANT and game:rust last week", names)
     assert len(names.asked) == 1
