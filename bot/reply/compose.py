@@ -1,7 +1,7 @@
-"""The words of the answers: within X's limit whatever games and streamers are called. Pure.
+"""The texts of answers, within X's limit for any names of games and streamers. Pure.
 
-Every text has many forms, numbered from 0: X refuses a text that it has from us already, and an account that always
-says the same looks like one that should be suspended.
+Every text has many forms, numbered from 0: X refuses a text that the account has posted before, and may suspend an
+account that always posts the same.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,13 +16,13 @@ from bot.core.wording import LOW_COVERAGE, WIDEST_NAME, display_name
 from bot.reply.facts import Facts, LiveFacts, Ranked, SpanFacts
 from helperfunctions.text import NO_CATEGORY, POST_LIMIT, short_number, widest_fit
 
-# Behind a form that is used once more.
+# Appended when a form is used again.
 _NUMBER: Final = "\n\n({})"
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """One way to write the same."""
+    """One way to write an answer."""
 
     heading: str
     mark: str
@@ -30,7 +30,7 @@ class Style:
     hours: str
 
 
-# The first is the one that is meant; the others differ as little as a person's mood.
+# The first is preferred; the others differ from it as little as possible.
 STYLES: Final = tuple(
     Style(heading, mark, dash, hours)
     for hours, dash, mark, heading in product(
@@ -43,7 +43,7 @@ STYLES: Final = tuple(
 
 
 def answer(facts: Facts, *, variant: int = 0) -> str:
-    """What is known, in at most 280 characters as X counts. Names are shortened where they must be, numbers never."""
+    """The text for some facts, at most 280 characters as X counts. Names are shortened if needed, numbers never."""
     if isinstance(facts, LiveFacts):
         used = ("heading", "dash", "mark") if facts.ranked else ("heading", "dash")
         styles = _styles(*used if facts.streams else ())
@@ -53,14 +53,14 @@ def answer(facts: Facts, *, variant: int = 0) -> str:
 
 
 def did_you_mean(names: Sequence[str], *, variant: int = 0) -> str:
-    """Up to three names that are near what was written."""
+    """The question back, with up to three names."""
     starts = ("Did you mean", "Do you mean", "Is it", "Were you asking about", "Perhaps", "Could it be")
     forms = product(("?", " …?"), starts)
     return _form([partial(_fitting, partial(_question, start, names, end)) for end, start in forms], variant)
 
 
 def time_not_known(name: str, *, variant: int = 0) -> str:
-    """The time was not understood, or nothing is kept for it: the times that are known."""
+    """The answer to a time that is not understood, or has no data: the times that can be asked for."""
     firsts = ("I cannot answer for that time.", "I do not know that time.", "I have no numbers for that time.")
     times = "live, today, yesterday, last N days (up to a year), week, month, year, or a date"
     seconds = (
@@ -73,7 +73,7 @@ def time_not_known(name: str, *, variant: int = 0) -> str:
 
 
 def help_text(*, variant: int = 0) -> str:
-    """How to ask, by example. Without our own name: with it we would mention ourselves."""
+    """Examples of questions. Without the account's own name, which would be a mention of itself."""
     examples = ("Just Chatting", "how is xQc doing?", "LoL last 7 days", "VALORANT live", "Fortnite today")
     starts = (
         "Tag me with a game or a streamer:",
@@ -92,39 +92,39 @@ def help_text(*, variant: int = 0) -> str:
 
 
 def stopped(*, variant: int = 0) -> str:
-    """Somebody said stop."""
+    """The confirmation of `stop`."""
     firsts = ("Done: I will not answer you again.", "Understood, no more answers from me.", "All right, I am silent.")
     seconds = ("Say “start” if you change your mind.", "“start” brings me back.", "Tag me with “start” to undo it.")
-    return _form([partial(" ".join, said) for said in product(firsts, seconds)], variant)
+    return _form([partial(" ".join, sentences) for sentences in product(firsts, seconds)], variant)
 
 
 def started(*, variant: int = 0) -> str:
-    """Somebody said start again."""
+    """The confirmation of `start`."""
     firsts = ("Welcome back!", "I am here again.", "Good to have you back.")
     seconds = ("Tag me with a game or a streamer.", "Name a game or a streamer.", "Which game, which streamer?")
-    return _form([partial(" ".join, said) for said in product(firsts, seconds)], variant)
+    return _form([partial(" ".join, sentences) for sentences in product(firsts, seconds)], variant)
 
 
 def hint(*, variant: int = 0) -> str:
-    """Somebody was not understood."""
+    """The answer to a mention that was not understood."""
     firsts = ("I know no game or streamer of that name.", "I found no game or streamer in that.")
     seconds = ("“help” shows how to ask.", "Tag me with “help” for examples.", "Try “help”.")
-    return _form([partial(" ".join, said) for said in product(firsts, seconds)], variant)
+    return _form([partial(" ".join, sentences) for sentences in product(firsts, seconds)], variant)
 
 
 def _styles(*used: str) -> list[Style]:
-    """The styles that make a difference to a text in which only these parts of them are used."""
+    """The styles that differ in these parts, the only ones that a text uses."""
     return list({tuple(getattr(style, part) for part in used): style for style in reversed(STYLES)}.values())[::-1]
 
 
 def _form(forms: Sequence[Callable[[], str]], variant: int) -> str:
-    """The form of that number; once all are used up, they begin anew with a number at the end."""
+    """The form of that number. After the last, the first is used again with a number at its end, and so on."""
     turn, place = divmod(variant, len(forms))
     return forms[place]() + (_NUMBER.format(turn + 1) if turn else "")
 
 
 def _fitting(write: Callable[[int], str]) -> str:
-    """The text with its names as wide as fit: none is cut shorter than the limit demands, no number ever."""
+    """The text with its names as wide as the limit permits."""
     return widest_fit(write, widest=WIDEST_NAME, limit=POST_LIMIT - len(_NUMBER.format(9999)))
 
 
@@ -145,12 +145,12 @@ def _span(facts: SpanFacts, style: Style, width: int) -> str:
 
 
 def _totals(facts: SpanFacts, style: Style) -> str:
-    told = [f"{short_number(facts.watch_hours)}{style.hours} watched", f"peak {short_number(facts.peak_viewers)}"]
+    parts = [f"{short_number(facts.watch_hours)}{style.hours} watched", f"peak {short_number(facts.peak_viewers)}"]
     if facts.subject.kind is SubjectKind.STREAMER:
-        told.append(f"average {short_number(facts.average_viewers)} viewers")
+        parts.append(f"average {short_number(facts.average_viewers)} viewers")
     else:
-        told[-1] += " viewers"
-    return ", ".join(told)
+        parts[-1] += " viewers"
+    return ", ".join(parts)
 
 
 def _live(facts: LiveFacts, style: Style, width: int) -> str:
@@ -177,7 +177,7 @@ def _viewers(count: int) -> str:
 
 
 def _list(ranked: Sequence[Ranked], style: Style, width: int, unit: str) -> str:
-    """One line each; what the numbers are is said once."""
+    """One line for each; the unit is written once."""
     return "\n".join(
         f"{style.mark.format(rank=rank)}{display_name(entry.name or NO_CATEGORY, width)}{style.dash}"
         f"{short_number(entry.value)}{unit if rank == 1 else ''}"
