@@ -207,7 +207,7 @@ def _of_a_name(said: Said, found: Found, names: Collection[int], noise: list[int
         return Verdict.ASKED_BACK
     if noise and not strength:
         return _beside_noise(said, found, noise)
-    if strength == 1 and not said.has_words_of_a_question(names) and _is_next_to_noise(said, found, noise):
+    if strength == 1 and not said.has_words_of_a_question(names) and _is_before_noise(said, found, noise):
         return Verdict.ASKED_BACK
     return _answered(found)
 
@@ -223,13 +223,10 @@ def _beside_noise(said: Said, found: Found, noise: list[int]) -> Verdict:
     return Verdict.ASKED_BACK if len(candidate.taken) > 1 else Verdict.LEFT_ALONE
 
 
-def _is_next_to_noise(said: Said, found: Found, noise: Collection[int]) -> bool:
-    """Whether the word next to a name may make another name of it: in "ninja turtles" it may, in "bro, ninja" not."""
-    before, behind = found.candidate.first - 1, found.candidate.last
-    return any(
-        number in noise and not said.is_separate(border) and said.words[number].key not in SMALL_TALK
-        for number, border in ((behind, behind), (before, before + 1))
-    )
+def _is_before_noise(said: Said, found: Found, noise: Collection[int]) -> bool:
+    """Whether the word right behind a name may make another name of it: "ninja turtles yesterday"."""
+    behind = found.candidate.last
+    return behind in noise and not said.is_separate(behind) and said.words[behind].key not in SMALL_TALK
 
 
 def _is_statement(said: Said, names: Collection[int], behind: int) -> bool:
