@@ -148,7 +148,8 @@ set
 -- poll past retention. Of the latter only those can be dropped that have no poll within their bounds, which depend on the
 -- settings, too. A poll that began outside of its day's bounds does not count. Grain: one row per day.
 with partitions as (
-    select to_date(right(pg_class.relname, 10), 'YYYY_MM_DD') as day
+    -- The planner may compute the date before the join, of tables with any name: it is null for those.
+    select to_date(substring(pg_class.relname from '^streams_(\d{4}_\d{2}_\d{2})$'), 'YYYY_MM_DD') as day
     from pg_catalog.pg_inherits
     inner join pg_catalog.pg_class on pg_class.oid = pg_inherits.inhrelid
     where pg_inherits.inhparent = cast('staging.streams' as regclass)

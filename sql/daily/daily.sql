@@ -4,7 +4,8 @@
 -- up; those of the last month are included in any case, so that a day that lost its streams is noticed.
 -- Grain: one row per day.
 with candidates as (
-    select to_date(right(pg_class.relname, 10), 'YYYY_MM_DD') as day
+    -- The planner may compute the date before the join, of tables with any name: it is null for those.
+    select to_date(substring(pg_class.relname from '^streams_(\d{4}_\d{2}_\d{2})$'), 'YYYY_MM_DD') as day
     from pg_catalog.pg_inherits
     inner join pg_catalog.pg_class on pg_class.oid = pg_inherits.inhrelid
     where pg_inherits.inhparent = cast('staging.streams' as regclass)

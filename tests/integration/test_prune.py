@@ -183,3 +183,20 @@ def test_of_two_that_make_the_same_partition_at_once_both_go_on(database: Databa
         list(threads.map(lambda _: stage(database, a_stream()), range(4)))
     assert rows(url, PARTITIONS) == [("streams_2026_11_21",)]
     assert rows(url, "select count(*) from staging.streams") == [(4,)]
+
+
+@pytest.mark.parametrize(
+    "plan",
+    ["", "set local enable_nestloop = off", "set local enable_nestloop = off; set local enable_hashjoin = off"],
+    ids=["the usual plan", "without nested loops", "without hash joins"],
+)
+def test_the_days_of_staging_are_found_with_every_plan(database: Database, plan: str) -> None:
+    """With some plans PostgreSQL computes the day of a partition before the join: for tables of all names, too."""
+    stage_with_set_aside(database, DAY, DAY_START + HALF_HOUR)
+    with database.transaction() as tx:
+        if plan:
+            tx.run(f"{plan}; set local enable_indexscan = off; set local enable_bitmapscan = off")
+        due = [row.day for row in tx.daily.days_that_may_be_due(today=NEXT_DAY)]
+        may_go = [row.day for row in tx.collect.days_that_may_go(older_than=DAY_END + RETENTION, today=NEXT_DAY)]
+    assert due == [DAY]
+    assert may_go == [DAY]
