@@ -197,7 +197,7 @@ JOBS: Final = (
         name="watch",
         does="Check the health of the bot.",
         due=lambda settings: (Interval(WATCH_EVERY_SECONDS),),
-        run=lambda bot: bot.watch.look if bot.watch else None,
+        run=lambda bot: bot.watch.check if bot.watch else None,
         # It reports what fails.
         without_database=True,
         never_delayed=True,

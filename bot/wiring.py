@@ -24,7 +24,7 @@ from bot.daily.rollup import Rollup
 from bot.daily.turn import DailyTurn
 from bot.health.alert import Alerter
 from bot.health.facts import gather
-from bot.health.record import RunRecord
+from bot.health.record import RunRecord, record_in
 from bot.health.rules import Expected
 from bot.health.totals import Totals
 from bot.jobs import Bot
@@ -46,7 +46,7 @@ from helperfunctions.settings import Loaded, Settings
 from helperfunctions.token_cache import TokenFile
 
 if TYPE_CHECKING:
-    from bot.health.doctor import Doctor
+    from bot.health.findings import Finding
     from bot.health.watch import Watch
     from bot.web.site import Site
     from helperfunctions.twitch_api import TwitchApi
@@ -103,6 +103,7 @@ def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> "Site":
         calendar=Calendar(settings.timezone, settings.day_starts_at),
         poll_every=timedelta(minutes=settings.poll_every_minutes),
         post_at=settings.post_at,
+        run_record=partial(record_in, settings.data_dir),
         draw_svg=partial(draw_svg, timeout_seconds=_PICTURE_MAY_TAKE_SECONDS),
         javascript=javascript,
         root_path=settings.web_root_path,
@@ -291,12 +292,13 @@ def with_watch(
     return replace(bot, watch=watch), watch
 
 
-def doctor(load: Callable[[], Loaded], clock: Clock, *, is_offline: bool = False) -> "Doctor":
-    """The checks of `watchtime check`. `load` reads the settings, or raises SettingsError."""
-    from bot.health.doctor import Doctor, Openers
+def examine(load: Callable[[], Loaded], clock: Clock, *, is_offline: bool = False) -> "Iterator[Finding]":
+    """Run the checks of `watchtime check`. `load` reads the settings, or raises SettingsError."""
+    from bot.health import doctor
+    from bot.health.checks.session import Openers
 
-    openers = Openers(open_database, partial(open_twitch, attempts=1), open_x, credentials_hash)
-    return Doctor(load, clock, openers, is_offline=is_offline)
+    openers = Openers(load, open_database, partial(open_twitch, attempts=1), open_x, credentials_hash)
+    return doctor.examine(openers, clock, is_offline=is_offline)
 
 
 @contextmanager

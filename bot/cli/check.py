@@ -1,4 +1,4 @@
-"""The verb that looks whether all is well. Only translates."""
+"""The verb that checks the bot and everything that it needs. Only translates."""
 
 import dataclasses
 import json
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put this verb beside the others."""
+    """Add this verb to the app."""
     app.command(
         short_help="Check every part of the system, with a fix for each problem.",
         epilog=examples("watchtime check", "watchtime check --offline", "watchtime check --json"),
@@ -24,28 +24,29 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check(
-    as_json: Annotated[bool, typer.Option("--json", help="A list of objects instead of lines.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Leave Twitch and X out.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list of objects instead of lines.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not call Twitch and X.")] = False,
 ) -> None:
-    """Look at everything that the bot stands on: one line each, good, or what is wrong and how to mend it.
+    """Check everything that the bot needs: one line per check, and how to fix each problem. It fixes nothing itself.
 
-    Settings, data folder, database and its schema, Twitch, X (asking who we are costs a cent, once a day), the clock,
-    the budget, and how far the work has come. It mends nothing itself.
+    Checked are the settings, data folder, database and schema, Twitch, X (reading our account costs a cent, once a
+    day), the clock, the budget, and the state of polls, days, posts and jobs.
 
-    Ends with 0 when nothing is bad, with 78 when a person has to mend something, with 75 when it may pass by itself.
+    Ends with 0 when nothing is bad, with 78 when a person has to fix something, with 75 when every problem may be
+    temporary.
 
-    With --json each object has: name; verdict (good, warning, bad or skipped); says; mend (or null); for_now (whether
-    what is bad may pass by itself).
+    With --json each object has: name; verdict (good, warning, bad or skipped); message; fix (or null); is_temporary
+    (whether a bad state may end without a fix).
     """
     from bot.health.findings import exit_code
-    from bot.wiring import doctor
+    from bot.wiring import examine
     from helperfunctions import settings
 
     if not logging.getLogger().isEnabledFor(logging.DEBUG):
-        # What the log would tell is among the findings.
+        # The findings have what the log would repeat.
         log.set_up("CRITICAL")
     findings: list[Finding] = []
-    for finding in doctor(settings.load, SystemClock(), is_offline=offline).findings():
+    for finding in examine(settings.load, SystemClock(), is_offline=offline):
         findings.append(finding)
         if not as_json:
             for line in lines_of(finding):
@@ -56,9 +57,9 @@ def check(
 
 
 def lines_of(finding: "Finding") -> list[str]:
-    """A finding, for people."""
+    """A finding as lines for a terminal."""
     from bot.health.findings import Verdict
 
     marks = {Verdict.GOOD: "✓", Verdict.WARNING: "!", Verdict.BAD: "✗", Verdict.SKIPPED: "·"}
-    lines = [f"{marks[finding.verdict]} {finding.name:<11}  {finding.says}"]
-    return lines if finding.mend is None else [*lines, f"  → {finding.mend}"]
+    lines = [f"{marks[finding.verdict]} {finding.name:<11}  {finding.message}"]
+    return lines if finding.fix is None else [*lines, f"  → {finding.fix}"]

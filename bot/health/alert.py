@@ -1,4 +1,4 @@
-"""Messages about troubles: one when a part has been wrong for too long, one when it is well again."""
+"""Alerts: one message when a part has had a problem for too long, and one when the problem is over."""
 
 import json
 import logging
@@ -9,55 +9,56 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from bot.health.rules import JUDGED_WITHOUT_DATABASE, Trouble
+from bot.health.rules import JUDGED_WITHOUT_DATABASE, Problem
 from helperfunctions import atomic_file
 from helperfunctions.errors import WebhookFailed
 
 log = logging.getLogger(__name__)
 
-# What passes by itself within this is not reported. With the time that it takes to notice it, and one failed attempt to
-# send, the message is there within a quarter of an hour.
-TOO_LONG: Final = timedelta(minutes=10)
-# What comes back within this was not over.
-WELL_AFTER: Final = timedelta(minutes=15)
-# After a message the next one waits this long, and then has all that is new.
+# A shorter problem is not reported. Detection, this and one failed attempt to send fit into a quarter of an hour.
+REPORT_AFTER: Final = timedelta(minutes=10)
+# A problem that returns within this time was not over.
+RESOLVED_AFTER: Final = timedelta(minutes=15)
+# The shortest time between two messages; the second has everything that is new by then.
 BETWEEN_MESSAGES: Final = timedelta(minutes=4)
 SHORTEST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=1)
-# What was not reported yet when the process ended, and is wrong again after this, is not the same trouble.
+# An unreported problem of the previous process counts as the same one if the bot was down for less than this.
 UNREPORTED_KEPT_FOR: Final = timedelta(hours=1)
 # Discord takes no message of more than 2,000 characters.
 MOST_CHARACTERS: Final = 1800
-MOST_CHARACTERS_PER_TROUBLE: Final = 400
+MOST_CHARACTERS_PER_PROBLEM: Final = 400
 
-# The memory of earlier versions does not say which parts were reported.
+PROBLEM: Final = "problem"
+RESOLVED: Final = "resolved"
+# Stands for the parts in the file of earlier versions, which does not list them.
 _EARLIER: Final = "what was reported before"
 
 
 @dataclass(slots=True)
 class _Episode:
-    """The time during which one part is wrong, with pauses shorter than WELL_AFTER."""
+    """The time during which one part has a problem, including pauses shorter than RESOLVED_AFTER."""
 
-    wrong_since: datetime
+    began_at: datetime
     reported_at: datetime | None = None
-    well_since: datetime | None = None
-    says: str = ""
+    ended_at: datetime | None = None
+    message: str = ""
 
     def is_due(self, now: datetime) -> bool:
-        """Whether it is to be reported by now."""
-        return self.reported_at is None and self.well_since is None and now - self.wrong_since >= TOO_LONG
+        """Whether its beginning is to be reported."""
+        return self.reported_at is None and self.ended_at is None and now - self.began_at >= REPORT_AFTER
 
     def is_over(self, now: datetime) -> bool:
-        """Whether it is to be reported as over by now."""
-        return self.reported_at is not None and self.well_since is not None and now - self.well_since >= WELL_AFTER
+        """Whether its end is to be reported."""
+        return self.reported_at is not None and self.ended_at is not None and now - self.ended_at >= RESOLVED_AFTER
 
 
 @dataclass(slots=True)
 class Alerter:
-    """Watches each part that can be wrong, and reports what is new and what is over.
+    """Tracks each part that has a problem, and sends a message about problems that are new or over.
 
-    `send` delivers a message, or raises WebhookFailed. Its status is `well` when nothing that was reported is wrong any
-    more, else `trouble`. `memory` is a file with what was reported, so that a restart does not report it again.
+    `send` delivers a status and a text, or raises WebhookFailed. The status is `resolved` when no reported problem is
+    left, else `problem`. `memory` is the file with the reported problems: a restart does not report them again.
     """
 
     send: Callable[[str, str], None]
@@ -68,45 +69,45 @@ class Alerter:
     _wait: timedelta = field(default=SHORTEST_WAIT)
     _has_read: bool = False
 
-    def look(self, troubles: Sequence[Trouble], now: datetime) -> None:
-        """Send what is to be reported by now: at most one message."""
-        self._remember(now)
-        before = self._remembered()
-        self._follow(troubles, now)
+    def update(self, problems: Sequence[Problem], now: datetime) -> None:
+        """Take in the present problems, and send at most one message."""
+        self._load(now)
+        before = self._state()
+        self._follow(problems, now)
         new = {name: episode for name, episode in self._episodes.items() if episode.is_due(now)}
         over = {name: episode for name, episode in self._episodes.items() if episode.is_over(now)}
-        if not new and self._may_become_well(over):
-            # Something is wrong that is too short to be reported: soon it is reported, or gone.
+        if not new and self._would_resolve_too_early(over):
             over = {}
         if not (new or over):
             # The next message is sent at its time, even if the last one could not be delivered.
             self._not_before, self._wait = None, SHORTEST_WAIT
         elif self._may_send(now):
             self._report(new, over, now)
-        if self._remembered() != before:
-            self._keep()
+        if self._state() != before:
+            self._save()
 
-    def _follow(self, troubles: Sequence[Trouble], now: datetime) -> None:
-        says: dict[str, str] = {}
-        for trouble in troubles:
-            says[trouble.name] = "; ".join(filter(None, [says.get(trouble.name), trouble.says]))
-        for name, what in says.items():
+    def _follow(self, problems: Sequence[Problem], now: datetime) -> None:
+        messages: dict[str, str] = {}
+        for problem in problems:
+            messages[problem.name] = "; ".join(filter(None, [messages.get(problem.name), problem.message]))
+        for name, message in messages.items():
             episode = self._episodes.setdefault(name, _Episode(now))
             # The clock may have been set back.
-            episode.wrong_since = min(episode.wrong_since, now)
-            episode.well_since, episode.says = None, what
-        for name in self._episodes.keys() - says.keys():
+            episode.began_at = min(episode.began_at, now)
+            episode.ended_at, episode.message = None, message
+        for name in self._episodes.keys() - messages.keys():
             episode = self._episodes[name]
             if episode.reported_at is None:
                 del self._episodes[name]
-            elif "database" in says and name.partition(" (")[0] not in JUDGED_WITHOUT_DATABASE:
-                # Nobody knows whether it is well again.
-                episode.well_since = None
+            elif "database" in messages and name.partition(" (")[0] not in JUDGED_WITHOUT_DATABASE:
+                # Whether it is over is not known until the database can be read.
+                episode.ended_at = None
             else:
-                episode.well_since = min(episode.well_since or now, now)
+                episode.ended_at = min(episode.ended_at or now, now)
 
-    def _may_become_well(self, over: Mapping[str, _Episode]) -> bool:
-        """Whether all that was reported is over while something else is wrong."""
+    def _would_resolve_too_early(self, over: Mapping[str, _Episode]) -> bool:
+        """Whether everything reported is over while another problem is too short to be reported: soon that one is
+        either reported or gone."""
         left = [episode for name, episode in self._episodes.items() if name not in over]
         return bool(left) and all(episode.reported_at is None for episode in left)
 
@@ -118,10 +119,10 @@ class Alerter:
         left = {
             name: episode
             for name, episode in self._episodes.items()
-            # With something new, what an earlier version reported is known by its parts from here on.
+            # With a new problem, each part that an earlier version reported is known by its own name.
             if episode.reported_at is not None and name not in over and not (new and name == _EARLIER)
         }
-        if not self._deliver("trouble" if new or left else "well", _text(new, over, left), now):
+        if not self._deliver(PROBLEM if new or left else RESOLVED, _text(new, over, left), now):
             return
         for episode in new.values():
             episode.reported_at = now
@@ -141,47 +142,49 @@ class Alerter:
         log.info("alert sent status=%s", status)
         return True
 
-    def _remember(self, now: datetime) -> None:
+    def _load(self, now: datetime) -> None:
         if self._has_read:
             return
         self._has_read = True
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             for name, episode in _loads(self.memory.read_text(encoding="utf-8")).items():
-                if episode.reported_at is not None or now - episode.wrong_since < UNREPORTED_KEPT_FOR:
+                if episode.reported_at is not None or now - episode.began_at < UNREPORTED_KEPT_FOR:
                     self._episodes[name] = episode
 
-    def _remembered(self) -> dict[str, Any]:
-        """What the memory holds."""
+    def _state(self) -> dict[str, Any]:
+        """The content of the memory."""
         return {
             name: {
-                "wrong_since": episode.wrong_since.isoformat(),
+                # The names in the file are those of the first version that wrote it.
+                "wrong_since": episode.began_at.isoformat(),
                 "reported_at": None if episode.reported_at is None else episode.reported_at.isoformat(),
             }
             for name, episode in sorted(self._episodes.items())
         }
 
-    def _keep(self) -> None:
+    def _save(self) -> None:
         try:
             if not self._episodes:
                 self.memory.unlink(missing_ok=True)
                 return
-            atomic_file.write(self.memory, json.dumps({"parts": self._remembered()}))
+            atomic_file.write(self.memory, json.dumps({"parts": self._state()}))
         except OSError as exc:
-            log.warning("what was alerted cannot be kept for the next start path=%s: %s", self.memory, exc.strerror)
+            log.warning("reported problems cannot be stored for the next start path=%s: %s", self.memory, exc.strerror)
 
 
 def _loads(content: str) -> dict[str, _Episode]:
-    """What `_keep` wrote, or an earlier version. Raises ValueError, KeyError, TypeError or AttributeError."""
-    kept = json.loads(content)
-    if "told_since" in kept:
-        since = _instant(kept["told_since"])
+    """Parse the content of a memory, also of an earlier version. Raises ValueError, KeyError, TypeError or
+    AttributeError."""
+    stored = json.loads(content)
+    if "told_since" in stored:
+        since = _instant(stored["told_since"])
         return {_EARLIER: _Episode(since, reported_at=since)}
     return {
         str(name): _Episode(
             _instant(episode["wrong_since"]),
             reported_at=None if episode["reported_at"] is None else _instant(episode["reported_at"]),
         )
-        for name, episode in kept["parts"].items()
+        for name, episode in stored["parts"].items()
     }
 
 
@@ -193,31 +196,31 @@ def _instant(text: str) -> datetime:
 
 
 def _text(new: Mapping[str, _Episode], over: Mapping[str, _Episode], left: Mapping[str, _Episode]) -> str:
-    """A message: what is new, what is over, and what is still wrong of what was reported earlier."""
+    """A message: the new problems, those that are over, and those that were reported before and are not."""
     if not new and not left:
-        return f"Twitch Watch Time: all is well again, after {_span(over.values())}"
+        return f"Twitch Watch Time: all problems are resolved, after {_span(over.values())}"
     parts = []
     if new:
-        since = min(episode.wrong_since for episode in new.values())
-        parts.append(f"trouble since {since:%F %H:%M} UTC: {'; '.join(_says(new))}")
+        since = min(episode.began_at for episode in new.values())
+        parts.append(f"problem since {since:%F %H:%M} UTC: {'; '.join(_messages(new))}")
     if over:
-        parts.append("over: " + "; ".join(f"{name}, after {_span([episode])}" for name, episode in over.items()))
+        parts.append("resolved: " + "; ".join(f"{name}, after {_span([episode])}" for name, episode in over.items()))
     if left:
-        still = "; ".join(f"{name} since {episode.wrong_since:%F %H:%M} UTC" for name, episode in left.items())
-        parts.append(f"still wrong: {still}")
+        still = "; ".join(f"{name} since {episode.began_at:%F %H:%M} UTC" for name, episode in left.items())
+        parts.append(f"not resolved yet: {still}")
     text = f"Twitch Watch Time: {'. '.join(parts)}"
     return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
 
 
-def _says(episodes: Mapping[str, _Episode]) -> Iterable[str]:
+def _messages(episodes: Mapping[str, _Episode]) -> Iterable[str]:
     for episode in episodes.values():
-        is_long = len(episode.says) > MOST_CHARACTERS_PER_TROUBLE
-        yield f"{episode.says[:MOST_CHARACTERS_PER_TROUBLE]}…" if is_long else episode.says
+        is_long = len(episode.message) > MOST_CHARACTERS_PER_PROBLEM
+        yield f"{episode.message[:MOST_CHARACTERS_PER_PROBLEM]}…" if is_long else episode.message
 
 
 def _span(episodes: Iterable[_Episode]) -> str:
-    """From the beginning of the first to the end of the last."""
-    ended = [(episode.wrong_since, episode.well_since or episode.wrong_since) for episode in episodes]
+    """From the beginning of the first to the end of the last, in hours and minutes."""
+    ended = [(episode.began_at, episode.ended_at or episode.began_at) for episode in episodes]
     lasted = max(end for _, end in ended) - min(begin for begin, _ in ended)
     hours, minutes = divmod(round(lasted / timedelta(minutes=1)), 60)
     return f"{hours} h {minutes} min"

@@ -1,15 +1,15 @@
-"""How things stand: read from the database, which knows it across restarts, in one short transaction."""
+"""The facts that the rules of health judge: read from the database in one short transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot.core.calendar import Calendar, newest_posted_day
 from bot.core.day_bounds import due_days
 from bot.health.totals import Totals
 from bot.spend.report import Spending, spending_of
 from helperfunctions.clock import Clock
-from helperfunctions.database import Database
+from helperfunctions.database import Database, Transaction, record, records
 from helperfunctions.settings import Settings
 
 LATENCY_OVER = timedelta(days=1)
@@ -17,7 +17,7 @@ LATENCY_OVER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class LastPoll:
-    """The newest poll, whatever became of it."""
+    """The newest poll, whatever its outcome."""
 
     started_at: datetime
     ended_at: datetime
@@ -34,12 +34,38 @@ class LastPoll:
 class LastDay:
     """The newest day that is rolled up."""
 
-    date: date
+    day: date
     ends_at: datetime
     polls: int
     coverage: float
     watch_hours: float
     rolled_up_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryPost:
+    """The state of one summary, and the reason for that state where there is one."""
+
+    kind: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summaries:
+    """The summaries of the newest day for which they are due. Without `is_rolled_up` they cannot be made."""
+
+    day: date
+    is_rolled_up: bool
+    posts: Sequence[SummaryPost]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The number of posts that wait to be sent, and since when the oldest has been due."""
+
+    posts: int
+    since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +78,25 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """How things stand at one instant. Counts are of everything since the beginning."""
+class WorkFacts:
+    """Polls, days and posts at one instant: the facts that the dashboard's role may read as well."""
 
     at: datetime
-    polls: Mapping[str, int]
     last_poll: LastPoll | None
     last_good_poll_at: datetime | None
     last_day: LastDay | None
     days_due: Sequence[date]
+    summaries: Summaries
+    waiting: Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that the rules judge and /metrics shows. Counts are since the first start."""
+
+    work: WorkFacts
+    polls: Mapping[str, int]
     posts: Mapping[tuple[str, str], int]
-    # of the newest day whose summaries are due: kind, status, why
-    summaries: Sequence[tuple[str, str, str]]
-    waiting_since: datetime | None
     mentions: Mapping[str, int]
     undecided_since: datetime | None
     latency: Latency
@@ -75,27 +107,38 @@ class Facts:
 def gather(
     database: Database, clock: Clock, calendar: Calendar, settings: Settings, totals: Totals | None = None
 ) -> Facts:
-    """Read them. `totals` of the last time save counting old rows again. Raises DatabaseError."""
+    """Read all facts. `totals` remembers counts of old rows between calls. Raises DatabaseError."""
     now = clock.now()
     with database.transaction() as tx:
         counts = (totals or Totals()).read(tx, now)
-        last_poll, last_day = tx.read.last_poll(), tx.health.last_day()
         return Facts(
-            at=now,
+            work=gather_work(tx, now, calendar, settings.post_at),
             polls=counts.polls,
-            last_poll=LastPoll(*last_poll) if last_poll else None,
-            last_good_poll_at=tx.read.last_good_poll(),
-            last_day=LastDay(*last_day) if last_day else None,
-            days_due=due_days(tx, calendar, now).due,
             posts=counts.posts,
-            summaries=[
-                (str(row.kind), str(row.status), str(row.why or ""))
-                for row in tx.outbox.of_day(day=newest_posted_day(calendar, settings.post_at, now)[0].date)
-            ],
-            waiting_since=tx.health.waiting_since(),
             mentions=counts.mentions,
             undecided_since=tx.health.undecided_since(),
-            latency=Latency(*tx.health.answer_latency(since=now - LATENCY_OVER)),
+            latency=record(Latency, tx.health.answer_latency(since=now - LATENCY_OVER)),
             spending=spending_of(tx, now, settings.x_monthly_budget_usd, owns_app=settings.x_account_owns_app),
             database_bytes=tx.health.database_bytes(),
         )
+
+
+def gather_work(
+    tx: Transaction, now: datetime, calendar: Calendar, post_at: time, *, with_errors: bool = True
+) -> WorkFacts:
+    """Read the facts about polls, days and posts. Raises DatabaseError.
+
+    `with_errors` also reads the errors of failed attempts, which the dashboard's role may not.
+    """
+    last_poll, last_day = tx.read.last_poll(), tx.health.last_day()
+    day = newest_posted_day(calendar, post_at, now)[0].date
+    summaries = tx.health.summaries_and_errors if with_errors else tx.health.summaries
+    return WorkFacts(
+        at=now,
+        last_poll=record(LastPoll, last_poll) if last_poll else None,
+        last_good_poll_at=tx.read.last_good_poll(),
+        last_day=record(LastDay, last_day) if last_day else None,
+        days_due=due_days(tx, calendar, now).due,
+        summaries=Summaries(day, tx.health.is_rolled_up(day=day), records(SummaryPost, summaries(day=day))),
+        waiting=record(Waiting, tx.health.waiting()),
+    )

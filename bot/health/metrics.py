@@ -1,101 +1,168 @@
-"""How things stand, as measurements. Pure."""
+"""The metrics of /metrics, in the format of Prometheus. The only file that imports prometheus_client."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
 
-from bot.health.facts import Facts
+from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+
+from bot.health.facts import Facts, WorkFacts
 from bot.health.record import RunRecord
-from bot.health.rules import Trouble
-from helperfunctions.prometheus import Measured
+from bot.health.rules import Problem
+from bot.spend.report import Spending
 
-NAME = "watchtime"
+NAME: Final = "watchtime"
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+# Seconds: from a check of an empty outbox to the roll-up of a month.
+_JOB_SECONDS: Final = (0.05, 0.25, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0)
 
 
-def of_facts(facts: Facts) -> Iterator[Measured]:
-    """What the database knows."""
-    yield from _of_polls(facts)
-    if facts.last_day is not None:
-        day = facts.last_day
-        yield _one("day_end_timestamp_seconds", "End of the newest day that is rolled up", day.ends_at.timestamp())
-        yield _one("day_coverage_ratio", "Part of that day that was measured", day.coverage)
-        yield _one("day_watch_hours", "Hours watched on that day", day.watch_hours)
-        yield _one("day_polls", "Polls of that day", day.polls)
-    yield _one("days_due", "Finished days that wait for their roll-up", len(facts.days_due))
-    yield Measured(
-        f"{NAME}_posts",
-        "Posts by kind and state: the outbox",
-        "gauge",
-        [({"kind": kind, "status": status}, posts) for (kind, status), posts in facts.posts.items()],
-    )
-    yield _by("mentions", "Mentions seen, by what became of them", "status", facts.mentions)
-    latency = facts.latency
-    yield _one("answers_last_day", "Answers posted within the last day", latency.answers)
-    if latency.median is not None and latency.p95 is not None:
-        yield _by(
-            "answer_latency_seconds",
-            "From a question on X to its answer there, over the last day",
-            "quantile",
-            {"0.5": latency.median, "0.95": latency.p95},
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of the bot at one instant. `facts` is None without a database, `free_bytes` if it is not known.
+
+    `running` has the age of each running job in seconds, `losses` how often the database was lost in the last hour.
+    """
+
+    leads: bool
+    facts: Facts | None
+    kept_polls: int
+    free_bytes: int | None
+    rate_limits: Mapping[str, float]
+    record: RunRecord
+    running: Mapping[str, float]
+    losses: int
+    problems: Sequence[Problem]
+
+
+class Metrics:
+    """The content of /metrics: a snapshot, taken for every request, the duration of jobs, and this process."""
+
+    def __init__(self, take: Callable[[], Snapshot]) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(_Snapshots(take))
+        ProcessCollector(registry=self._registry)
+        self._jobs = Histogram(
+            f"{NAME}_job_seconds",
+            "Duration of jobs in seconds, by outcome",
+            ["job", "outcome"],
+            buckets=_JOB_SECONDS,
+            registry=self._registry,
         )
-    spent: dict[str, float] = {}
-    for row in facts.spending.rows:
-        spent[row.purpose] = spent.get(row.purpose, 0.0) + float(row.usd)
-    yield _by("x_spent_usd", "What X has cost this month (UTC)", "purpose", spent)
-    yield _one("x_budget_usd", "What X may cost in a month", float(facts.spending.budget_usd))
-    yield _one("x_forecast_usd", "What X comes to at this pace", float(facts.spending.forecast_usd))
-    yield _one("x_pauses", "Reasons for which X is not called just now", len(facts.spending.pauses))
-    yield _one("database_bytes", "What the database takes on disk", facts.database_bytes)
+
+    def job_done(self, job: str, outcome: str, seconds: float) -> None:
+        """Count a job that ended."""
+        self._jobs.labels(job, outcome).observe(seconds)
+
+    def text(self) -> bytes:
+        """All metrics in the text format of Prometheus."""
+        return generate_latest(self._registry)
 
 
-def _of_polls(facts: Facts) -> Iterator[Measured]:
-    yield _by("polls", "Polls taken, by how they ended", "status", facts.polls, kind="counter")
-    if facts.last_good_poll_at is not None:
-        at = facts.last_good_poll_at.timestamp()
-        yield _one("good_poll_timestamp_seconds", "Begin of the newest poll that brought anything", at)
-    if facts.last_poll is not None:
-        last = facts.last_poll
-        yield _one("poll_streams", "Streams of the newest poll", last.streams)
-        yield _one("poll_viewers", "Viewers of the newest poll", last.viewers)
-        yield _one("poll_pages", "Pages of the newest poll", last.pages)
-        yield _one("poll_set_aside", "Streams of the newest poll that were not understood", last.set_aside)
-        seconds = (last.ended_at - last.started_at).total_seconds()
-        yield _one("poll_duration_seconds", "Time that the newest poll took", seconds)
+@dataclass(frozen=True, slots=True)
+class _Snapshots(Collector):
+    take: Callable[[], Snapshot]
+
+    def collect(self) -> Iterator[Metric]:
+        snapshot = self.take()
+        yield from _of_process(snapshot)
+        yield from _of_run(snapshot)
+        # One metric per part, however many problems it has.
+        parts = dict.fromkeys((problem.part for problem in snapshot.problems), 1)
+        yield _by("problem", "1 for each part of the bot that has a problem", "part", parts)
+        if snapshot.facts is not None:
+            yield from _of_facts(snapshot.facts)
 
 
-def of_process(
-    *, leads: bool, has_database: bool, kept_polls: int, free_bytes: int | None, rate_limits: Mapping[str, float]
-) -> Iterator[Measured]:
-    """What this process knows."""
-    yield _one("leading", "1 while this bot does the jobs, 0 while it stands by", float(leads))
-    yield _one("database_up", "1 while the database answers", float(has_database))
-    yield _one("kept_polls", "Polls on disk that wait for the database", kept_polls)
-    if free_bytes is not None:
-        yield _one("data_dir_free_bytes", "Room where DATA_DIR is", free_bytes)
-    yield _by("rate_limit_remaining", "Calls left before the next has to wait", "api", rate_limits)
+def _of_facts(facts: Facts) -> Iterator[Metric]:
+    yield _by("polls", "Polls by status", "status", facts.polls, CounterMetricFamily)
+    yield from _of_work(facts.work)
+    posts = GaugeMetricFamily(f"{NAME}_posts", "Posts in the outbox, by kind and status", labels=["kind", "status"])
+    for (kind, status), count in facts.posts.items():
+        posts.add_metric([kind, status], count)
+    yield posts
+    yield _by("mentions", "Mentions by status", "status", facts.mentions)
+    latency = facts.latency
+    yield _gauge("answers_last_day", "Answers posted within the last day", latency.answers)
+    if latency.median is not None and latency.p95 is not None:
+        help_text = "Seconds from a question on X to its answer, over the last day"
+        quantiles = {"0.5": latency.median, "0.95": latency.p95}
+        yield _by("answer_latency_seconds", help_text, "quantile", quantiles)
+    yield from _of_spending(facts.spending)
+    yield _gauge("database_bytes", "Size of the database on disk in bytes", facts.database_bytes)
 
 
-def of_run(record: RunRecord, running: Mapping[str, float], losses: int) -> Iterator[Measured]:
-    """How the jobs of this process do, and how often it lost the database."""
-    failures = {name: job.failures for name, job in record.jobs.items()}
-    yield _by("job_failures", "Failed attempts in a row", "job", failures)
-    succeeded = {name: job.succeeded_at.timestamp() for name, job in record.jobs.items() if job.succeeded_at}
-    yield _by("job_success_timestamp_seconds", "End of the newest attempt that did not fail", "job", succeeded)
-    yield _by("job_running_seconds", "For how long a job has been running", "job", running)
-    yield _one("database_losses", "Times that the leader lost the database within the last hour", losses)
+def _of_process(snapshot: Snapshot) -> Iterator[Metric]:
+    yield _gauge("leading", "1 if this bot is the leader, which runs the jobs; 0 if it is on standby", snapshot.leads)
+    yield _gauge("database_up", "1 if the database can be read", snapshot.facts is not None)
+    yield _gauge("kept_polls", "Polls stored on disk until the database is available", snapshot.kept_polls)
+    if snapshot.free_bytes is not None:
+        yield _gauge("data_dir_free_bytes", "Free space in DATA_DIR in bytes", snapshot.free_bytes)
+    yield _by("rate_limit_remaining", "Calls left in the present window of a rate limit", "api", snapshot.rate_limits)
 
 
-def of_troubles(troubles: Iterable[Trouble]) -> Iterator[Measured]:
-    """What /readyz complains about."""
-    yield _by(
-        "trouble", "1 for each part that is not as it should be", "part", dict.fromkeys((t.part for t in troubles), 1)
-    )
+def _of_run(snapshot: Snapshot) -> Iterator[Metric]:
+    jobs = snapshot.record.jobs
+    yield _by("job_failures", "Failures of a job in a row", "job", {name: job.failures for name, job in jobs.items()})
+    succeeded = {name: job.succeeded_at.timestamp() for name, job in jobs.items() if job.succeeded_at}
+    yield _by("job_success_timestamp_seconds", "End of the newest successful run of a job", "job", succeeded)
+    yield _by("job_running_seconds", "Seconds for which a job has been running", "job", snapshot.running)
+    yield _gauge("database_losses", "Number of times the leader lost the database in the last hour", snapshot.losses)
 
 
-def _one(name: str, meaning: str, value: float) -> Measured:
-    return Measured(f"{NAME}_{name}", meaning, "gauge", [({}, value)])
+def _of_work(work: WorkFacts) -> Iterator[Metric]:
+    if work.last_good_poll_at is not None:
+        started_at = work.last_good_poll_at.timestamp()
+        yield _gauge("good_poll_timestamp_seconds", "Start of the newest poll that did not fail", started_at)
+    if work.last_poll is not None:
+        poll = work.last_poll
+        yield _gauge("poll_streams", "Streams in the newest poll", poll.streams)
+        yield _gauge("poll_viewers", "Viewers in the newest poll", poll.viewers)
+        yield _gauge("poll_pages", "Pages of the newest poll", poll.pages)
+        yield _gauge("poll_set_aside", "Invalid streams in the newest poll, which are not counted", poll.set_aside)
+        seconds = (poll.ended_at - poll.started_at).total_seconds()
+        yield _gauge("poll_duration_seconds", "Duration of the newest poll in seconds", seconds)
+    if work.last_day is not None:
+        day = work.last_day
+        yield _gauge("day_end_timestamp_seconds", "End of the newest day that is rolled up", day.ends_at.timestamp())
+        yield _gauge("day_coverage_ratio", "Measured part of the newest day that is rolled up", day.coverage)
+        yield _gauge("day_watch_hours", "Hours watched on the newest day that is rolled up", day.watch_hours)
+        yield _gauge("day_polls", "Polls of the newest day that is rolled up", day.polls)
+    yield _gauge("days_due", "Finished days that are not rolled up yet", len(work.days_due))
+
+
+def _of_spending(spending: Spending) -> Iterator[Metric]:
+    spent: defaultdict[str, float] = defaultdict(float)
+    for row in spending.rows:
+        spent[row.purpose] += float(row.usd)
+    today = spending.allowance
+    yield _by("x_spent_usd", "Cost of X this month (UTC) in USD", "purpose", spent)
+    yield _gauge("x_budget_usd", "Budget for X per month in USD", spending.budget_usd)
+    yield _gauge("x_forecast_usd", "Cost of X this month in USD if it goes on like this", spending.forecast_usd)
+    last_hour, so_far = spending.answers_last_hour_usd, today.spent_today_usd
+    yield _gauge("x_answers_last_hour_usd", "Cost of mentions and answers within the last hour in USD", last_hour)
+    yield _gauge("x_answers_today_usd", "Cost of mentions and answers today (UTC) in USD", so_far)
+    yield _gauge("x_answers_share_usd", "Today's share of the budget for mentions and answers in USD", today.share_usd)
+    yield _gauge("x_pauses", "Reasons for which X is not called at present", len(spending.pauses))
+
+
+def _gauge(name: str, help_text: str, value: float | Decimal) -> Metric:
+    return GaugeMetricFamily(f"{NAME}_{name}", help_text, value=float(value))
 
 
 def _by(
-    name: str, meaning: str, label: str, values: Mapping[str, float], kind: Literal["gauge", "counter"] = "gauge"
-) -> Measured:
-    return Measured(f"{NAME}_{name}", meaning, kind, [({label: key}, value) for key, value in sorted(values.items())])
+    name: str,
+    help_text: str,
+    label: str,
+    values: Mapping[str, float],
+    kind: type[GaugeMetricFamily] | type[CounterMetricFamily] = GaugeMetricFamily,
+) -> Metric:
+    family = kind(f"{NAME}_{name}", help_text, labels=[label])
+    for key, value in sorted(values.items()):
+        family.add_metric([key], value)
+    return family

@@ -91,6 +91,11 @@ def read(path: Path) -> RunRecord:
         return RunRecord()
 
 
+def record_in(data_dir: Path) -> RunRecord:
+    """Read the record of the bot with this DATA_DIR; an empty record if there is none."""
+    return read(data_dir / FILE_NAME)
+
+
 def _job(stored: Mapping[str, Any]) -> JobRecord:
     return JobRecord(
         is_running=bool(stored["is_running"]),

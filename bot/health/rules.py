@@ -1,16 +1,18 @@
-"""What is wrong, from how things stand. Pure.
+"""The rules of health: what is wrong, given the facts. Pure.
 
-The one set of rules: /readyz, the alert and /metrics (`watch.py`) and `watchtime check` present what it finds.
+The only rules and thresholds. /readyz, /metrics and the alert (`watch.py`), `watchtime check` (`doctor.py`) and the
+dashboard's page about the bot present what these functions return, so that all of them agree.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Final
 
 from bot.core.calendar import Calendar, newest_posted_day
 from bot.core.posts import FAILED, UNFINISHED
-from bot.health.facts import Facts
+from bot.health.facts import Facts, WorkFacts
 from bot.health.lateness import (
     is_day_late,
     is_job_late,
@@ -19,41 +21,48 @@ from bot.health.lateness import (
     is_post_late,
     is_summary_late,
 )
-from bot.health.record import JobRecord, Loss, RunRecord
+from bot.health.record import JobRecord, Loss, RunRecord, without_expectations
+from bot.spend.report import Spending
 
-# A job that failed so often in a row, or twice over at least so long, fails again and again.
-FAILS_AGAIN_AND_AGAIN = 3
-FAILS_FOR_LONG = timedelta(minutes=5)
-# More losses of the database than this within an hour are no coincidence.
-MOST_LOSSES = 2
-LOSSES_WITHIN = timedelta(hours=1)
-# Nobody asks that much by chance: so much of the month's budget, or of what today may spend on answers.
-MOST_OF_BUDGET_AN_HOUR = Decimal("0.1")
-MOST_OF_SHARE_AN_HOUR = Decimal("0.9")
-# Below this nothing new can be kept for long.
-LEAST_FREE_BYTES = 200_000_000
+# A job fails repeatedly after this many failures in a row, or after two that are this far apart.
+REPEATED_FAILURES: Final = 3
+FAILING_FOR: Final = timedelta(minutes=5)
+# More losses of the database than this within an hour are not restarts by an administrator.
+MOST_LOSSES: Final = 2
+LOSSES_WITHIN: Final = timedelta(hours=1)
+# Spending on mentions within an hour that ordinary use does not reach, as a part of the month's budget and of the
+# share of today.
+MOST_OF_BUDGET_AN_HOUR: Final = Decimal("0.1")
+MOST_OF_SHARE_AN_HOUR: Final = Decimal("0.9")
+# With less free space polls, posts and the database's journal cannot be stored for long.
+LEAST_FREE_BYTES: Final = 200_000_000
+# The record of a running bot is younger than this: it is written every minute.
+RUNS_WITHIN: Final = timedelta(minutes=5)
 
 # The parts that can be judged while the database cannot be read.
-JUDGED_WITHOUT_DATABASE = frozenset({"database", "database restarts", "disk", "jobs"})
+JUDGED_WITHOUT_DATABASE: Final = frozenset({"database", "database restarts", "disk", "jobs"})
+
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something that is not as it should be: which part, what of that part, and what is so in one line."""
+class Problem:
+    """Something that is wrong: the part of the bot, and a message of one line. `subject` is the job, post or cause
+    within the part, where there can be several problems at a time."""
 
     part: str
-    says: str
-    of: str = ""
+    message: str
+    subject: str = ""
 
     @property
     def name(self) -> str:
-        """What it is the trouble of; the same for as long as the same thing is wrong."""
-        return f"{self.part} ({self.of})" if self.of else self.part
+        """The part and the subject; the same for as long as the same problem lasts."""
+        return f"{self.part} ({self.subject})" if self.subject else self.part
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """When what is due: what the settings say. `since`: nothing is missed that was due before this bot was started."""
+    """When work is due, by the settings. Work that was due before `since`, when the bot was started, is not missed."""
 
     calendar: Calendar
     interval: timedelta
@@ -61,136 +70,180 @@ class Expected:
     since: datetime
 
 
-def judge(facts: Facts, expected: Expected) -> list[Trouble]:
-    """Everything that is not as it should be; nothing when all is well."""
-    pauses = facts.spending.pauses
-    return [
-        *_poll(facts, expected),
-        *_day(facts, expected),
-        *_summaries(facts, expected),
-        *_outbox(facts),
-        *_spending(facts),
-        *(Trouble("x", f"X is not called until {one.until:%F %H:%M} UTC: {one.reason}", one.cause) for one in pauses),
-    ]
+def judge(facts: Facts, expected: Expected) -> list[Problem]:
+    """All problems that the database shows; none when all is well."""
+    return [*judge_work(facts.work, expected), *_mentions(facts), *_spending(facts.spending)]
 
 
-def judge_run(record: RunRecord, now: datetime) -> list[Trouble]:
-    """What the running bot recorded about its jobs and its database."""
+def judge_work(facts: WorkFacts, expected: Expected) -> list[Problem]:
+    """Problems of polls, days, summaries and posts."""
+    return [*_poll(facts, expected), *_day(facts, expected), *_summaries(facts, expected), *_outbox(facts)]
+
+
+def judge_run(record: RunRecord, now: datetime) -> list[Problem]:
+    """Problems of jobs and of the database that the running bot recorded."""
     return [*judge_jobs(record, now), *judge_losses(record, now)]
 
 
-def judge_jobs(record: RunRecord, now: datetime) -> list[Trouble]:
-    """Whether a job fails again and again, or is overdue."""
+def judge_jobs(record: RunRecord, now: datetime) -> list[Problem]:
+    """Jobs that fail repeatedly or are overdue."""
     return [
-        Trouble("jobs", f"{name} {what}", name)
+        Problem("jobs", f"{name} {what}", name)
         for name, job in record.jobs.items()
         if (what := _why_failing(job, now) or _why_late(job, now))
     ]
 
 
-def recent_losses(record: RunRecord, now: datetime) -> list[Loss]:
-    """The losses of the database that still count."""
-    return [loss for loss in record.losses if timedelta(0) <= now - loss.at < LOSSES_WITHIN]
+def judge_record(record: RunRecord, now: datetime) -> list[Problem]:
+    """Problems of jobs, for a reader of the record in another process: also whether a bot runs at all.
+
+    None before the first run. No job of a bot that does not run is overdue.
+    """
+    if record.written_at is None:
+        return []
+    if is_running(record, now):
+        return judge_jobs(record, now)
+    stopped = Problem("jobs", f"`watchtime run` has recorded nothing since {_utc(record.written_at)}")
+    return [*judge_jobs(without_expectations(record), now), stopped]
 
 
-def judge_losses(record: RunRecord, now: datetime) -> list[Trouble]:
+def judge_losses(record: RunRecord, now: datetime) -> list[Problem]:
     """Whether the database was lost more often than a restart explains."""
     losses = recent_losses(record, now)
     if len(losses) <= MOST_LOSSES:
         return []
     restarts = sum(loss.was_restart for loss in losses)
-    says = f"the database was lost {len(losses)} times within an hour, last at {losses[-1].at:%F %H:%M} UTC"
+    message = f"the database was lost {len(losses)} times within an hour, last at {_utc(losses[-1].at)}"
     if restarts:
-        says += f"; its server was started again {restarts} times"
-    return [Trouble("database restarts", says)]
+        message += f"; its server was restarted {restarts} times"
+    return [Problem("database restarts", message)]
 
 
-def judge_disk(free_bytes: int | None) -> list[Trouble]:
-    """Whether there is room for what is kept; None: how much there is could not be found out."""
+def judge_disk(free_bytes: int | None) -> list[Problem]:
+    """Whether there is enough free space; None: the free space is not known."""
     if free_bytes is None or free_bytes >= LEAST_FREE_BYTES:
         return []
-    return [Trouble("disk", f"only {free_bytes / 1e6:.0f} MB are free where DATA_DIR is")]
+    return [Problem("disk", f"only {free_bytes / 1e6:.0f} MB are free in DATA_DIR")]
 
 
-def late_days(facts: Facts, expected: Expected) -> list[date]:
+def late_days(facts: WorkFacts, expected: Expected) -> list[date]:
     """Finished days that should have been rolled up."""
     return [
         day for day in facts.days_due if is_day_late(facts.at, max(expected.calendar.day(day).ends_at, expected.since))
     ]
 
 
+def recent_losses(record: RunRecord, now: datetime) -> list[Loss]:
+    """The losses of the database within the last hour."""
+    return [loss for loss in record.losses if timedelta(0) <= now - loss.at < LOSSES_WITHIN]
+
+
+def is_running(record: RunRecord, now: datetime) -> bool:
+    """Whether a bot is writing its record."""
+    return record.written_at is not None and timedelta(0) <= now - record.written_at < RUNS_WITHIN
+
+
+def expected_since(record: RunRecord, now: datetime) -> datetime:
+    """Since when a bot is expected to do its work: since its start while it runs, else since ever."""
+    return record.began_at if record.began_at and is_running(record, now) else _LONG_AGO
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%F %H:%M} UTC"
+
+
 def _why_failing(job: JobRecord, now: datetime) -> str:
     since = job.failing_since
-    is_so = since is not None and (
-        job.failures >= FAILS_AGAIN_AND_AGAIN or (job.failures > 1 and now - since >= FAILS_FOR_LONG)
-    )
-    if not is_so:
+    if since is None:
         return ""
-    return f"failed {job.failures} times in a row since {since:%F %H:%M} UTC: {job.error}"
+    if job.failures < REPEATED_FAILURES and (job.failures < 2 or now - since < FAILING_FOR):
+        return ""
+    return f"failed {job.failures} times in a row since {_utc(since)}: {job.error}"
 
 
 def _why_late(job: JobRecord, now: datetime) -> str:
     if job.due_at is None or not is_job_late(now, job.due_at):
         return ""
     if job.is_running and job.started_at is not None:
-        return f"has been running since {job.started_at:%F %H:%M} UTC"
-    last = f"{job.ended_at:%F %H:%M} UTC" if job.ended_at else "never"
-    return f"is overdue since {job.due_at:%F %H:%M} UTC; it last ended: {last}"
+        return f"has been running since {_utc(job.started_at)}"
+    last = _utc(job.ended_at) if job.ended_at else "never"
+    return f"has been overdue since {_utc(job.due_at)}; it last ended: {last}"
 
 
-def _poll(facts: Facts, expected: Expected) -> Sequence[Trouble]:
+def _poll(facts: WorkFacts, expected: Expected) -> Sequence[Problem]:
     since = max(facts.last_good_poll_at or expected.since, expected.since)
     if not is_poll_late(facts.at, since, expected.interval):
         return []
-    last = f"{facts.last_good_poll_at:%F %H:%M} UTC" if facts.last_good_poll_at else "never"
-    return [Trouble("poll", f"the last poll that brought anything: {last}")]
+    last = _utc(facts.last_good_poll_at) if facts.last_good_poll_at else "never"
+    return [Problem("poll", f"last successful poll: {last}")]
 
 
-def _day(facts: Facts, expected: Expected) -> Sequence[Trouble]:
+def _day(facts: WorkFacts, expected: Expected) -> Sequence[Problem]:
     late = late_days(facts, expected)
-    return [Trouble("day", f"not rolled up: {', '.join(map(str, late))}")] if late else []
+    return [Problem("day", f"not rolled up: {', '.join(map(str, late))}")] if late else []
 
 
-def _summaries(facts: Facts, expected: Expected) -> Sequence[Trouble]:
-    """What of the newest summaries is missing: until the next are due, for nobody sends them later."""
-    calendar = expected.calendar
-    day, due_at = newest_posted_day(calendar, expected.post_at, facts.at)
+def _summaries(facts: WorkFacts, expected: Expected) -> Sequence[Problem]:
+    """Summaries of the newest day that were not made or not sent.
+
+    They are never made later, so the problem lasts until the next summaries are due: about a day, in which a person
+    sees it whatever they use, also when the day after is rolled up in between.
+    """
+    calendar, summaries = expected.calendar, facts.summaries
+    _, due_at = newest_posted_day(calendar, expected.post_at, facts.at)
     since = max(due_at, expected.since)
     midnight = datetime.combine(
         due_at.astimezone(calendar.timezone).date() + timedelta(days=1), time(), calendar.timezone
     )
     # A bot that was started after midnight could not have made them.
     is_missed = since < midnight and is_summary_late(facts.at, since)
-    if not facts.summaries:
-        # No polls, no day; a late roll-up is a trouble of its own.
-        is_rolled_up = facts.last_day is not None and facts.last_day.date == day.date
-        says = f"the summaries of {day.date} were not made"
-        return [Trouble("summaries", says)] if is_missed and is_rolled_up else []
+    if not summaries.posts:
+        # A missing roll-up is a problem of its own, and without polls there is no day.
+        message = f"the summaries of {summaries.day} were not made"
+        return [Problem("summaries", message)] if is_missed and summaries.is_rolled_up else []
     return [
-        Trouble("summaries", f"{kind} of {day.date} is {status}" + (f": {why}" if why else ""), kind)
-        for kind, status, why in facts.summaries
-        if (status in UNFINISHED and is_missed) or (status in FAILED and is_summary_late(facts.at, due_at))
+        Problem(
+            "summaries",
+            f"{post.kind} of {summaries.day} is {post.status}" + (f": {post.reason}" if post.reason else ""),
+            post.kind,
+        )
+        for post in summaries.posts
+        if (post.status in UNFINISHED and is_missed) or (post.status in FAILED and is_summary_late(facts.at, due_at))
     ]
 
 
-def _spending(facts: Facts) -> Sequence[Trouble]:
-    spent, budget = facts.spending.answers_last_hour_usd, facts.spending.budget_usd
+def _outbox(facts: WorkFacts) -> Sequence[Problem]:
+    since = facts.waiting.since
+    if since is None or not is_post_late(facts.at, since):
+        return []
+    return [Problem("outbox", f"a post has been due since {_utc(since)}")]
+
+
+def _mentions(facts: Facts) -> Sequence[Problem]:
+    since = facts.undecided_since
+    if since is None or not is_mention_late(facts.work.at, since):
+        return []
+    return [Problem("mentions", f"a mention has been waiting since {_utc(since)}")]
+
+
+def _spending(spending: Spending) -> Sequence[Problem]:
+    pauses = [
+        Problem("x", f"X is not called until {_utc(pause.until)}: {pause.reason}", pause.cause)
+        for pause in spending.pauses
+    ]
+    return [*_spending_rate(spending), *pauses]
+
+
+def _spending_rate(spending: Spending) -> Sequence[Problem]:
+    spent, budget = spending.answers_last_hour_usd, spending.budget_usd
     if not spent:
         return []
-    says = f"mentions and answers cost {spent:.2f} USD within an hour"
+    message = f"mentions and answers cost {spent:.2f} USD within an hour"
     if spent >= budget * MOST_OF_BUDGET_AN_HOUR:
-        return [Trouble("spending", f"{says}, of {budget:.2f} for the month")]
-    today = facts.spending.allowance
-    # Of an hour that began before midnight (UTC), what was spent today counts.
+        return [Problem("spending", f"{message}, of {budget:.2f} for the month")]
+    today = spending.allowance
+    # For an hour that began before midnight (UTC), only the part of today counts.
     if min(spent, today.spent_today_usd) >= today.share_usd * MOST_OF_SHARE_AN_HOUR:
-        return [Trouble("spending", f"{says}, of {today.share_usd:.2f} for today; the rest waits until midnight UTC")]
+        message += f", of {today.share_usd:.2f} for today; the other mentions wait until midnight UTC"
+        return [Problem("spending", message)]
     return []
-
-
-def _outbox(facts: Facts) -> Sequence[Trouble]:
-    troubles = []
-    if facts.waiting_since is not None and is_post_late(facts.at, facts.waiting_since):
-        troubles.append(Trouble("outbox", f"a post has been due since {facts.waiting_since:%F %H:%M} UTC"))
-    if facts.undecided_since is not None and is_mention_late(facts.at, facts.undecided_since):
-        troubles.append(Trouble("mentions", f"a mention waits since {facts.undecided_since:%F %H:%M} UTC"))
-    return troubles

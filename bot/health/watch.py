@@ -1,39 +1,41 @@
-"""Looks whether all is well, for whoever asks: /healthz, /readyz, /metrics, and the alert."""
+"""Presents the rules of health while the bot runs: /healthz, /readyz, /metrics, and the alert."""
 
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
+from typing import Final
 
-from bot.health import metrics
 from bot.health.alert import Alerter
 from bot.health.facts import Facts
+from bot.health.metrics import CONTENT_TYPE, Metrics, Snapshot
 from bot.health.record import RunRecord
-from bot.health.rules import Expected, Trouble, judge, judge_disk, judge_run, recent_losses
+from bot.health.rules import Expected, Problem, judge, judge_disk, judge_run, recent_losses
 from helperfunctions import disk
 from helperfunctions.clock import Clock
 from helperfunctions.errors import DatabaseError
-from helperfunctions.http_door import Page
-from helperfunctions.prometheus import CONTENT_TYPE, Exposition, Measured
+from helperfunctions.health_server import Page
 
 log = logging.getLogger(__name__)
 
-# Who asks more often than this gets the same again.
-FRESH_SECONDS = 5.0
-# The loop completes a cycle every few seconds. What is slower hangs, and a restart helps; a migration may take hours.
-LOOP_MAY_TAKE = timedelta(minutes=15)
-PREPARATION_MAY_TAKE = timedelta(hours=24)
-# No job is near this: one that still runs hangs, and a restart helps.
-JOB_MAY_TAKE = timedelta(hours=3)
+# Facts are read from the database at most this often, however many requests there are.
+FRESH_SECONDS: Final = 5.0
+# The main loop completes a cycle every few seconds. A slower one hangs, and a restart helps; but a migration may take
+# hours.
+LOOP_MAY_TAKE: Final = timedelta(minutes=15)
+PREPARATION_MAY_TAKE: Final = timedelta(hours=24)
+# No job takes nearly this long: one that still runs hangs, and a restart helps.
+JOB_MAY_TAKE: Final = timedelta(hours=3)
 
 
 @dataclass(slots=True)
 class Watch:
-    """`read` gathers the facts, or raises DatabaseError; the other functions tell what this process knows.
+    """Health of the running bot. `read` gathers the facts, or raises DatabaseError; the other functions return the
+    state of this process. Facts are read again after `fresh_seconds`, by `monotonic`, which never goes back.
 
     Safe to call from any thread.
     """
@@ -49,104 +51,106 @@ class Watch:
     record: Callable[[], RunRecord] = RunRecord
     preparing_since: Callable[[], datetime | None] = lambda: None
     why_without_database: Callable[[], str] = str
-    exposition: Exposition = field(init=False)
+    monotonic: Callable[[], float] = monotonic
+    fresh_seconds: float = FRESH_SECONDS
+    metrics: Metrics = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _seen: tuple[float, Facts | None, str] | None = None
+    _facts: tuple[float, Facts | None, str] | None = None
     _running: dict[str, float] = field(default_factory=dict)
     _running_lock: threading.Lock = field(default_factory=threading.Lock)
-    _loop_at: float = field(default_factory=monotonic)
+    _loop_at: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.exposition = Exposition(self._measured)
+        self.metrics = Metrics(self._snapshot)
+        self._loop_at = self.monotonic()
 
     def loop_is_alive(self) -> None:
-        """The main loop says so every few seconds."""
-        self._loop_at = monotonic()
+        """Record a cycle of the main loop."""
+        self._loop_at = self.monotonic()
 
     def job_started(self, job: str) -> None:
-        """Record since when a job runs."""
+        """Record that a job runs from now on."""
         with self._running_lock:
-            self._running[job] = monotonic()
+            self._running[job] = self.monotonic()
 
     def job_done(self, job: str, outcome: str, seconds: float) -> None:
-        """Record what became of a job."""
+        """Record that a job ended."""
         with self._running_lock:
             self._running.pop(job, None)
-        self.exposition.job_done(job, outcome, seconds)
+        self.metrics.job_done(job, outcome, seconds)
 
-    def look(self) -> list[Trouble]:
-        """What is wrong just now; tells the alert, if there is one."""
-        troubles = self.troubles()
+    def check(self) -> list[Problem]:
+        """All present problems, which are passed on to the alert, if there is one."""
+        problems = self.problems()
         if self.alerter is not None:
-            self.alerter.look(troubles, self.clock.now())
-        return troubles
+            self.alerter.update(problems, self.clock.now())
+        return problems
 
-    def troubles(self) -> list[Trouble]:
-        """What is wrong just now."""
+    def problems(self) -> list[Problem]:
+        """All present problems."""
         found = [*judge_run(self.record(), self.clock.now()), *judge_disk(disk.free_bytes_if_known(self.data_dir))]
         since = self.preparing_since()
         if since is not None:
-            says = f"the database is prepared since {since:%F %H:%M} UTC: its schema is brought up to date"
-            return [Trouble("database", says), *found]
-        facts, error = self._facts()
-        # What it refuses the leader, such as its schema, may be other than what it refuses whoever only reads.
+            message = f"the database has been prepared since {since:%F %H:%M} UTC: its schema is brought up to date"
+            return [Problem("database", message), *found]
+        facts, error = self._read()
+        # The leader may be refused something, such as the schema, that reading the facts does not need.
         error = error or self.why_without_database()
-        of_database = [Trouble("database", error)] if error else []
+        of_database = [Problem("database", error)] if error else []
         return [*of_database, *(judge(facts, self.expected) if facts is not None else ()), *found]
 
     def pages(self) -> dict[str, Callable[[], Page]]:
-        """By their paths."""
+        """The functions that make the pages, by path."""
         return {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}
 
     def _healthz(self) -> Page:
-        running = self._ages()
+        running = self._running_seconds()
         may_take = LOOP_MAY_TAKE if self.preparing_since() is None else PREPARATION_MAY_TAKE
-        is_alive = monotonic() - self._loop_at < may_take.total_seconds() and all(
+        is_alive = self.monotonic() - self._loop_at < may_take.total_seconds() and all(
             age < JOB_MAY_TAKE.total_seconds() for age in running.values()
         )
         ages = {"running_seconds": {job: round(age) for job, age in running.items()}} if running else {}
         return _json(200 if is_alive else 503, {"alive": is_alive, **ages})
 
     def _readyz(self) -> Page:
-        troubles = self.troubles()
-        told = [{"part": trouble.part, "says": trouble.says} for trouble in troubles]
-        return _json(503 if troubles else 200, {"ready": not troubles, "leading": self.leads(), "troubles": told})
+        problems = [{"part": problem.part, "message": problem.message} for problem in self.problems()]
+        content = {"ready": not problems, "leading": self.leads(), "problems": problems}
+        return _json(503 if problems else 200, content)
 
     def _metrics(self) -> Page:
-        return Page(200, CONTENT_TYPE, self.exposition.text())
+        return Page(200, CONTENT_TYPE, self.metrics.text())
 
-    def _measured(self) -> Iterator[Measured]:
-        facts, _ = self._facts()
-        yield from metrics.of_process(
+    def _snapshot(self) -> Snapshot:
+        run = self.record()
+        return Snapshot(
             leads=self.leads(),
-            has_database=facts is not None,
+            facts=self._read()[0],
             kept_polls=self.kept_polls(),
             free_bytes=disk.free_bytes_if_known(self.data_dir),
             rate_limits=self.rate_limits(),
+            record=run,
+            running=self._running_seconds(),
+            losses=len(recent_losses(run, self.clock.now())),
+            problems=self.problems(),
         )
-        run = self.record()
-        yield from metrics.of_run(run, self._ages(), len(recent_losses(run, self.clock.now())))
-        yield from metrics.of_troubles(self.troubles())
-        if facts is not None:
-            yield from metrics.of_facts(facts)
 
-    def _facts(self) -> tuple[Facts | None, str]:
-        """The facts, or why there are none; asked for at most every few seconds, by one at a time."""
+    def _read(self) -> tuple[Facts | None, str]:
+        """The facts, or an error; read every few seconds at most, by one thread at a time."""
         with self._lock:
-            if self._seen is None or monotonic() - self._seen[0] > FRESH_SECONDS:
+            if self._facts is None or self.monotonic() - self._facts[0] >= self.fresh_seconds:
                 try:
                     facts, error = self.read(), ""
                 except DatabaseError as exc:
                     facts, error = None, str(exc)
-                self._seen = (monotonic(), facts, error)
-            return self._seen[1], self._seen[2]
+                self._facts = (self.monotonic(), facts, error)
+            return self._facts[1], self._facts[2]
 
-    def _ages(self) -> dict[str, float]:
-        """The jobs that run, and for how many seconds."""
-        now = monotonic()
+    def _running_seconds(self) -> dict[str, float]:
+        """For how many seconds each job that runs has been running."""
+        now = self.monotonic()
         with self._running_lock:
             return {job: now - since for job, since in sorted(self._running.items())}
 
 
-def _json(status: int, told: object) -> Page:
-    return Page(status, "application/json", json.dumps(told).encode() + b"\n")
+def _json(status: int, content: object) -> Page:
+    return Page(status, "application/json", json.dumps(content).encode() + b"\n")

@@ -107,14 +107,14 @@ def last_good_poll(bot: Bot, attempts: Attempts) -> datetime | None:
 
 @contextmanager
 def health_endpoints(settings: Settings, watch: Watch) -> Iterator[None]:
-    """Serve the pages of a watch for as long as the block, if HEALTH_PORT is set."""
+    """Serve the health endpoints for the duration of the block, if HEALTH_PORT is set."""
     if settings.health_port is None:
         yield
         return
-    from helperfunctions import http_door
+    from helperfunctions import health_server
 
-    with http_door.open_at(settings.health_host, settings.health_port, watch.pages()) as port:
-        log.info("watch over me at http://%s:%d/readyz", settings.health_host, port)
+    with health_server.serve(settings.health_host, settings.health_port, watch.pages()) as port:
+        log.info("health endpoints at http://%s:%d/readyz", settings.health_host, port)
         yield
 
 

@@ -8,6 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Final
 
 from bot.core.calendar import Calendar
+from bot.health.record import RunRecord
 from bot.web.read.memo import Memo
 from bot.web.read.name_cache import SearchedNamesKept
 from bot.web.read.ranges import Wanted
@@ -24,7 +25,8 @@ class Site:
 
     `looks` is the database once more, for looking whether anything changed: it waits for nobody. `revive` starts the
     database again if it is ours and has died; `check_schema` raises SchemaMismatch when it is no longer that of this
-    program. `draw_svg` draws a Vega-Lite specification, in a time
+    program. `run_record` reads the record of a bot with the same DATA_DIR; it is empty when there is none.
+    `draw_svg` draws a Vega-Lite specification, in a time
     zone; `javascript` is what draws it in a browser."""
 
     reads: CostedReads
@@ -36,6 +38,7 @@ class Site:
     calendar: Calendar
     poll_every: timedelta
     post_at: time
+    run_record: Callable[[], RunRecord]
     draw_svg: Callable[[Mapping[str, Any], str], bytes]
     javascript: Callable[[], bytes]
     root_path: str = ""

@@ -1,5 +1,5 @@
 -- name: polls_by_status
--- How many polls the days of a span had; `before` is not part of it. Grain: one row per status.
+-- The number of polls in a span of days; `before` is not part of it. Grain: one row per status.
 select
     status,
     count(*) as polls
@@ -9,13 +9,44 @@ group by status;
 
 -- name: last_day^
 -- The newest day that is rolled up. Grain: one row.
-select day, ends_at, polls, coverage, watch_hours, rolled_up_at
+select
+    day,
+    ends_at,
+    polls,
+    coverage,
+    watch_hours,
+    rolled_up_at
 from days
 order by day desc
 limit 1;
 
+-- name: is_rolled_up$
+-- Whether a day is rolled up.
+select exists (select 1 from days where day = cast(:day as date));
+
+-- name: summaries
+-- The states of a day's summaries, from columns that the dashboard's role may read. Grain: one row per post.
+select
+    kind,
+    status,
+    coalesce(reason, '') as reason
+from posts
+where day = cast(:day as date)
+order by post_id;
+
+-- name: summaries_and_errors
+-- The states of a day's summaries, with the error of the newest attempt where no reason is given. Grain: one row per
+-- post.
+select
+    kind,
+    status,
+    coalesce(reason, last_error, '') as reason
+from posts
+where day = cast(:day as date)
+order by post_id;
+
 -- name: posts_by_status
--- How many posts were made in a span of days (UTC); `before` is not part of it. Grain: one row per kind and status.
+-- The number of posts made in a span of days (UTC); `before` is not part of it. Grain: one row per kind and status.
 select
     kind,
     status,
@@ -26,13 +57,17 @@ where
     and created_at < cast(:before as date) at time zone 'UTC'
 group by kind, status;
 
--- name: waiting_since$
--- Since when the oldest post waits that should have been sent, or settled. When it is tried next says nothing about that:
--- each attempt that fails moves it.
-select min(coalesce(due_since, created_at)) from posts where status in ('due', 'sending', 'unknown');
+-- name: waiting^
+-- The number of posts that wait to be sent or settled, and since when the oldest has been due. The time of the next
+-- attempt does not show that: each failed attempt moves it. Grain: one row.
+select
+    count(*) as posts,
+    min(coalesce(due_since, created_at)) as since
+from posts
+where status in ('due', 'sending', 'unknown');
 
 -- name: mentions_by_status
--- How many mentions were written in a span of days (UTC); `before` is not part of it. Grain: one row per status.
+-- The number of mentions posted in a span of days (UTC); `before` is not part of it. Grain: one row per status.
 select
     status,
     count(*) as mentions
@@ -43,11 +78,11 @@ where
 group by status;
 
 -- name: undecided_since$
--- Since when the oldest mention waits to be decided.
+-- When the oldest mention without a decision was first read.
 select min(seen_at) from mentions where status = 'new';
 
 -- name: answer_latency^
--- From a question on X to its answer there, in seconds, of the answers of a span of time. Grain: one row.
+-- Seconds from a question on X to its answer there, for the answers since an instant. Grain: one row.
 select
     count(*) as answers,
     percentile_cont(0.5) within group (order by extract(epoch from posts.sent_at - mentions.posted_at)) as median,
@@ -57,5 +92,5 @@ inner join mentions using (mention_id)
 where posts.kind = 'reply' and posts.status = 'sent' and posts.created_at >= :since;
 
 -- name: database_bytes$
--- What the database takes on disk.
+-- The size of the database on disk, in bytes.
 select pg_database_size(current_database());

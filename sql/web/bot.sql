@@ -46,14 +46,6 @@ limit :limit offset :offset;
 -- How many days of a span are rolled up.
 select count(*) from days where day between cast(:first as date) and cast(:last as date);
 
--- name: posts_waiting^
--- How many posts wait to be sent, and since when the oldest should have been. Grain: one row.
-select
-    count(*) as posts,
-    min(coalesce(due_since, created_at)) as since
-from posts
-where status in ('due', 'sending', 'unknown');
-
 -- name: polls_between
 -- How the polls of a span of time ended. Grain: one row per status.
 select

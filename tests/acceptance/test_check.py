@@ -1,4 +1,4 @@
-"""`watchtime check`: each thing that can be wrong is found, told with how to mend it, and hides nothing else."""
+"""`watchtime check`: each problem is found and has a fix, and does not hide the others."""
 
 import json
 import os
@@ -51,11 +51,11 @@ SCHEMA = {
         "properties": {
             "name": {"enum": NAMES},
             "verdict": {"enum": ["good", "warning", "bad", "skipped"]},
-            "says": {"type": "string", "minLength": 3},
-            "mend": {"type": ["string", "null"], "minLength": 3},
-            "for_now": {"type": "boolean"},
+            "message": {"type": "string", "minLength": 3},
+            "fix": {"type": ["string", "null"], "minLength": 3},
+            "is_temporary": {"type": "boolean"},
         },
-        "required": ["name", "verdict", "says", "mend", "for_now"],
+        "required": ["name", "verdict", "message", "fix", "is_temporary"],
         "additionalProperties": False,
     },
 }
@@ -65,7 +65,7 @@ Settings = dict[str, str]
 
 @dataclass(frozen=True)
 class Checked:
-    """What the doctor said."""
+    """The exit code and the findings."""
 
     code: int
     findings: list[dict[str, Any]]
@@ -79,7 +79,7 @@ class Checked:
 
 
 def check(shell: Shell, settings: Settings, *options: str) -> Checked:
-    """What the doctor says, in the shape that is promised, and without a secret."""
+    """The findings, in the documented shape and without a secret."""
     ran = shell.run("check", "--json", *options, **settings)
     holds_no_secret(ran, settings)
     assert ran.err == "", ran
@@ -87,7 +87,7 @@ def check(shell: Shell, settings: Settings, *options: str) -> Checked:
     jsonschema.validate(findings, SCHEMA)
     assert list(dict.fromkeys(finding["name"] for finding in findings)) == NAMES
     for finding in findings:
-        assert (finding["mend"] is not None) == (finding["verdict"] in {"warning", "bad"}), finding
+        assert (finding["fix"] is not None) == (finding["verdict"] in {"warning", "bad"}), finding
     return Checked(ran.code, findings)
 
 
@@ -114,41 +114,41 @@ def polled(database: Database, url: str) -> Settings:
 
 @pytest.fixture
 def good(polled: Settings, twitch: Settings, x: XSandbox) -> Settings:
-    """Settings with which all is well."""
+    """Settings without a problem."""
     return polled | twitch | x_settings_for(x) | {"X_ACCOUNT_OWNS_APP": "false"}
 
 
 @pytest.fixture
 def nobody() -> str:
-    """An address at which nobody listens."""
+    """An address on which no server listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{taken.getsockname()[1]}"
 
 
-def test_when_all_is_well_each_line_says_so(shell: Shell, good: Settings) -> None:
+def test_without_a_problem_each_line_is_good(shell: Shell, good: Settings) -> None:
     ran = shell.run("check", **good)
     holds_no_secret(ran, good)
     assert (ran.code, ran.err) == (0, ""), ran
     lines = ran.out.splitlines()
     assert [line[2:13].strip() for line in lines] == NAMES, ran.out
     assert {line[0] for line in lines} == {"✓"}, ran.out
-    told = dict(zip(NAMES, lines, strict=True))
-    assert "a page of 100 streams; 799 of 800 points" in told["Twitch"]
-    assert "we are @watchtimebot, and may write (read-write)" in told["X"]
-    assert "UTF8" in told["database"]
-    assert migrations.versions_in()[-1] in told["schema"]
-    assert "the database and Twitch and X" in told["clock"]
-    assert "0.010 of 10.00 USD spent" in told["budget"]
+    by_name = dict(zip(NAMES, lines, strict=True))
+    assert "a page of 100 streams; 799 of 800 points" in by_name["Twitch"]
+    assert "account @watchtimebot may post (read-write)" in by_name["X"]
+    assert "UTF8" in by_name["database"]
+    assert migrations.versions_in()[-1] in by_name["schema"]
+    assert "the database and Twitch and X" in by_name["clock"]
+    assert "0.010 of 10.00 USD spent" in by_name["budget"]
 
 
-def test_as_json_it_says_the_same(shell: Shell, good: Settings) -> None:
+def test_the_json_has_the_same_findings(shell: Shell, good: Settings) -> None:
     checked = check(shell, good)
     assert checked.code == 0
     assert checked.named("good") == set(NAMES)
 
 
-def test_who_we_are_is_charged_once_a_day_and_remembered(shell: Shell, good: Settings, x: XSandbox) -> None:
+def test_the_account_is_read_and_charged_once_a_day(shell: Shell, good: Settings, x: XSandbox) -> None:
     for _ in range(2):
         check(shell, good)
     assert x.bill().total_usd == Decimal("0.010")
@@ -157,41 +157,41 @@ def test_who_we_are_is_charged_once_a_day_and_remembered(shell: Shell, good: Set
     assert rows(good["DATABASE_URL"], "select username from x_accounts") == [("watchtimebot",)]
 
 
-def test_offline_neither_twitch_nor_x_is_asked(shell: Shell, good: Settings, x: XSandbox, nobody: str) -> None:
+def test_offline_neither_twitch_nor_x_is_called(shell: Shell, good: Settings, x: XSandbox, nobody: str) -> None:
     checked = check(shell, good | {"TWITCH_AUTH_URL": f"http://{nobody}"}, "--offline")
     assert checked.code == 0
     assert checked.named("skipped") == {"Twitch", "X"}
-    assert "--offline" in checked["X"]["says"]
-    assert checked["clock"]["says"].endswith("of the database")
+    assert "--offline" in checked["X"]["message"]
+    assert checked["clock"]["message"].endswith("of the database")
     assert x.requests == 0
 
 
-def test_without_settings_it_says_what_is_missing_and_makes_nothing(shell: Shell) -> None:
+def test_without_settings_it_lists_those_that_are_missing_and_creates_nothing(shell: Shell) -> None:
     checked = check(shell, {})
     assert checked.code == 78
     assert checked.named("bad") == {"Twitch"}
-    assert "https://dev.twitch.tv/console/apps" in checked["Twitch"]["mend"]
-    assert "will be made" in checked["database"]["says"]
-    assert "at first start" in checked["database"]["says"]
-    assert "only written to the log" in checked["X"]["says"]
+    assert "https://dev.twitch.tv/console/apps" in checked["Twitch"]["fix"]
+    assert "will be created" in checked["database"]["message"]
+    assert "at first start" in checked["database"]["message"]
+    assert "only written to the log" in checked["X"]["message"]
     assert list(shell.folder.iterdir()) == []
 
 
-def test_an_embedded_database_is_looked_at_and_left_as_it_was(shell: Shell, folder: Path) -> None:
+def test_an_embedded_database_is_checked_and_left_as_it_was(shell: Shell, folder: Path) -> None:
     assert shell.run("migrate").code == 0
     checked = check(shell, {}, "--offline")
     assert checked["database"]["verdict"] == "good"
-    assert checked["database"]["says"].startswith("embedded PostgreSQL ")
+    assert checked["database"]["message"].startswith("embedded PostgreSQL ")
     assert checked["schema"]["verdict"] == "good"
-    assert checked["polls"]["says"] == "none yet"
+    assert checked["polls"]["message"] == "none yet"
     nothing_runs_in(folder)
 
 
-def test_every_problem_of_the_settings_is_told_and_the_rest_waits(shell: Shell, good: Settings) -> None:
+def test_every_problem_of_the_settings_is_listed_and_the_other_checks_are_skipped(shell: Shell, good: Settings) -> None:
     (shell.folder / ".env").write_text("MIN_VIEWRS=50\n")
     checked = check(shell, good | {"POST_AT": "noonish", "X_MONTHLY_BUDGET_USD": "-1"})
     assert checked.code == 78
-    problems = [finding["says"] for finding in checked.findings if finding["name"] == "settings"]
+    problems = [finding["message"] for finding in checked.findings if finding["name"] == "settings"]
     assert len(problems) == 3
     for name in ("MIN_VIEWRS", "POST_AT", "X_MONTHLY_BUDGET_USD"):
         assert any(problem.startswith(name) for problem in problems)
@@ -201,26 +201,26 @@ def test_every_problem_of_the_settings_is_told_and_the_rest_waits(shell: Shell, 
 def test_a_broken_secret_in_the_settings_is_not_shown(shell: Shell) -> None:
     checked = check(shell, {"DATABASE_URL": "mysql://somebody:planted-password@db.example/watch"})
     assert checked.code == 78
-    assert "DATABASE_URL should begin with postgresql://" in checked["settings"]["says"]
+    assert "DATABASE_URL should begin with postgresql://" in checked["settings"]["message"]
 
 
 def test_a_wrong_twitch_secret(shell: Shell, good: Settings) -> None:
     checked = check(shell, good | {"TWITCH_CLIENT_SECRET": f"{CLIENT_SECRET}-but-wrong"})
     assert checked.code == 78
     assert checked.named("bad") == {"Twitch"}
-    assert "403" in checked["Twitch"]["says"]
-    assert checked["Twitch"]["mend"] == "copy both anew from https://dev.twitch.tv/console/apps"
+    assert "403" in checked["Twitch"]["message"]
+    assert checked["Twitch"]["fix"] == "copy both anew from https://dev.twitch.tv/console/apps"
 
 
 def test_a_twitch_that_is_away(shell: Shell, good: Settings, nobody: str) -> None:
     checked = check(shell, good | {"TWITCH_API_URL": f"http://{nobody}", "TWITCH_AUTH_URL": f"http://{nobody}"})
     assert checked.code == 75
     assert checked.named("bad") == {"Twitch"}
-    assert "tried 1 times" in checked["Twitch"]["says"]
+    assert "tried 1 times" in checked["Twitch"]["message"]
     assert checked["X"]["verdict"] == "good"
 
 
-def test_a_twitch_that_is_down_or_has_enough_of_us(shell: Shell, good: Settings, serve: Serve) -> None:
+def test_a_twitch_that_fails_or_limits_us(shell: Shell, good: Settings, serve: Serve) -> None:
     for fault in ("server_error", "too_many_requests", "html"):
         checked = check(shell, good | settings_for(serve(faults=Faults({fault: 1}))))
         assert checked.code == 75, fault
@@ -232,11 +232,11 @@ def test_wrong_keys_of_x(name: str, shell: Shell, good: Settings, x: XSandbox) -
     wrong = good | {name: "planted-but-wrong"}
     checked = check(shell, wrong)
     assert checked.code == 78
-    # It is what X says to everybody, so nobody calls it for a while.
+    # The credentials are wrong for every call, so X is not called.
     assert checked.named("bad") == {"X", "budget"}
-    assert "401" in checked["X"]["says"]
-    assert "https://console.x.com" in checked["X"]["mend"]
-    assert "X is not called until" in check(shell, wrong)["X"]["says"]
+    assert "401" in checked["X"]["message"]
+    assert "https://console.x.com" in checked["X"]["fix"]
+    assert "X is not called until" in check(shell, wrong)["X"]["message"]
     assert x.requests == 1
     assert rows(good["DATABASE_URL"], "select count(*) from x_charges") == [(0,)]
     shell.run("spend", "--resume", **good)
@@ -248,12 +248,12 @@ def test_an_access_token_that_may_only_read(shell: Shell, good: Settings) -> Non
         checked = check(shell, good | x_settings_for(x))
     assert checked.code == 78
     assert checked.named("bad") == {"X"}
-    assert checked["X"]["says"] == "we are @watchtimebot, and may only read"
-    assert "make the access token anew" in checked["X"]["mend"]
+    assert checked["X"]["message"] == "account @watchtimebot may only read"
+    assert "create a new access token" in checked["X"]["fix"]
 
 
 @pytest.mark.parametrize(
-    ("fault", "says", "bad"),
+    ("fault", "message", "bad"),
     [
         (XFault.NO_CREDITS, "402", {"X", "budget"}),
         (XFault.USAGE_CAP, "429", {"X", "budget"}),
@@ -263,42 +263,42 @@ def test_an_access_token_that_may_only_read(shell: Shell, good: Settings) -> Non
         (XFault.UNREADABLE, "no JSON", {"X"}),
     ],
 )
-def test_an_x_that_does_not_want_to(
-    fault: XFault, says: str, bad: set[str], shell: Shell, good: Settings, x: XSandbox
+def test_an_x_that_refuses_or_fails(
+    fault: XFault, message: str, bad: set[str], shell: Shell, good: Settings, x: XSandbox
 ) -> None:
     x.faults.cue(fault)
     checked = check(shell, good)
     assert checked.code == 75
     assert checked.named("bad") == bad
-    assert says in checked["X"]["says"]
+    assert message in checked["X"]["message"]
 
 
 def test_an_x_that_is_away(shell: Shell, good: Settings, nobody: str) -> None:
     checked = check(shell, good | {"X_API_URL": f"http://{nobody}"})
     assert checked.code == 75
     assert checked.named("bad") == {"X"}
-    assert "cannot be reached" in checked["X"]["says"]
+    assert "cannot be reached" in checked["X"]["message"]
 
 
-def test_whether_the_account_owns_the_app_is_for_a_person_to_say(shell: Shell, good: Settings) -> None:
+def test_ownership_of_the_app_is_read_from_the_settings(shell: Shell, good: Settings) -> None:
     unsaid = {name: value for name, value in good.items() if name != "X_ACCOUNT_OWNS_APP"}
     checked = check(shell, unsaid)
     assert checked.code == 0
     assert checked.named("warning") == {"X app"}
-    assert "nobody has said whether @watchtimebot owns the app, and X does not tell" in checked["X app"]["says"]
-    assert "X_ACCOUNT_OWNS_APP=true" in checked["X app"]["mend"]
+    assert "X does not report whether @watchtimebot owns the app" in checked["X app"]["message"]
+    assert "X_ACCOUNT_OWNS_APP=true" in checked["X app"]["fix"]
     owner = check(shell, good | {"X_ACCOUNT_OWNS_APP": "true"})
     assert owner["X app"]["verdict"] == "good"
-    assert "at a fifth" in owner["X app"]["says"]
+    assert "at a fifth" in owner["X app"]["message"]
 
 
 def test_a_database_that_is_away_hides_nothing_else(shell: Shell, good: Settings, nobody: str, x: XSandbox) -> None:
     checked = check(shell, good | {"DATABASE_URL": f"postgresql://somebody:planted-password@{nobody}/watch"})
     assert checked.code == 75
     assert checked.named("bad") == {"database"}
-    assert "DATABASE_URL" in checked["database"]["mend"]
+    assert "DATABASE_URL" in checked["database"]["fix"]
     assert checked.named("skipped") == {"schema", "X", "budget", "polls", "days", "outbox"}
-    # Nothing is asked of X that cannot be written down.
+    # X is not called when the charge cannot be recorded.
     assert x.requests == 0
 
 
@@ -307,8 +307,8 @@ def test_a_schema_that_is_older_is_not_migrated(shell: Shell, good: Settings) ->
     checked = check(shell, good)
     assert checked.code == 78
     assert checked.named("bad") == {"schema"}
-    assert "it lacks 1 migrations" in checked["schema"]["says"]
-    assert "watchtime migrate" in checked["schema"]["mend"]
+    assert "it lacks 1 migrations" in checked["schema"]["message"]
+    assert "watchtime migrate" in checked["schema"]["fix"]
     assert checked.named("skipped") == {"X", "budget", "polls", "days", "outbox"}
     left = rows(good["DATABASE_URL"], "select count(*) from schema_migrations")
     assert left == [(len(migrations.versions_in()) - 1,)]
@@ -319,20 +319,20 @@ def test_a_schema_that_is_newer(shell: Shell, good: Settings) -> None:
     checked = check(shell, good)
     assert checked.code == 78
     assert checked.named("bad") == {"schema"}
-    assert "29990101000000 is newer than this program's" in checked["schema"]["says"]
-    assert "newer version of the program" in checked["schema"]["mend"]
+    assert "29990101000000 is newer than this program's" in checked["schema"]["message"]
+    assert "newer version of the program" in checked["schema"]["fix"]
 
 
 def test_a_database_without_a_schema_gets_none(shell: Shell, good: Settings, empty_url: str) -> None:
     checked = check(shell, good | {"DATABASE_URL": empty_url})
     assert checked.code == 0
     assert checked["database"]["verdict"] == "good"
-    assert "at first start" in checked["schema"]["says"]
+    assert "at first start" in checked["schema"]["message"]
     assert rows(empty_url, "select count(*) from pg_tables where schemaname = 'public'") == [(0,)]
 
 
 def as_role(url: str, *attributes: str) -> str:
-    """The same database for a new role that can log in, and what else it is or has."""
+    """The address of the same database for a new role with these attributes."""
     role = f"role_of_{url.split('@/')[1].split('?')[0]}"
     write(url, f"create role {role} login")
     for attribute in attributes:
@@ -341,30 +341,33 @@ def as_role(url: str, *attributes: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("attributes", "says"),
+    ("attributes", "message"),
     [
-        (["grant postgres to ROLE", "alter role ROLE set default_transaction_read_only = on"], "it lets us only read"),
+        (
+            ["grant postgres to ROLE", "alter role ROLE set default_transaction_read_only = on"],
+            "its transactions are read-only",
+        ),
         (
             [
                 "grant usage on schema staging to ROLE",
                 "grant select on all tables in schema public, staging to ROLE",
             ],
-            "we may not write its tables",
+            "the bot's role may not write to its tables",
         ),
         (
             [
                 "grant usage, create on schema staging to ROLE",
                 "grant select, insert, update, delete on all tables in schema public, staging to ROLE",
             ],
-            "we may not make tables",
+            "the bot's role may not create tables",
         ),
     ],
 )
-def test_a_role_that_may_not_write(attributes: list[str], says: str, shell: Shell, good: Settings) -> None:
+def test_a_role_without_write_access(attributes: list[str], message: str, shell: Shell, good: Settings) -> None:
     checked = check(shell, good | {"DATABASE_URL": as_role(good["DATABASE_URL"], *attributes)})
     assert checked.code == 78
     assert checked.named("bad") == {"database"}
-    assert says in checked["database"]["says"]
+    assert message in checked["database"]["message"]
     assert checked["Twitch"]["verdict"] == "good"
     assert checked["polls"]["verdict"] == "good"
 
@@ -374,21 +377,23 @@ def test_a_role_with_few_connections(shell: Shell, good: Settings) -> None:
     checked = check(shell, good | {"DATABASE_URL": narrow})
     assert checked.code == 0
     assert checked.named("warning") == {"database"}
-    assert "4 connections are free, 8 may be needed" in checked["database"]["says"]
+    assert "4 connections are free, 8 may be needed" in checked["database"]["message"]
 
 
-def test_a_database_with_no_room_for_names(shell: Shell, good: Settings, server_url: str, empty_url: str) -> None:
+def test_a_database_with_an_encoding_that_cannot_store_names(
+    shell: Shell, good: Settings, server_url: str, empty_url: str
+) -> None:
     name = f"latin_{empty_url.split('@/')[1].split('?')[0]}"
     execute_outside(server_url, f"create database {name} encoding 'LATIN1' template template0 locale 'C'")
     checked = check(shell, good | {"DATABASE_URL": database_url(server_url, name)})
     assert checked.code == 78
     assert checked.named("bad") == {"database"}
-    assert "LATIN1 has no room" in checked["database"]["says"]
-    assert "ENCODING 'UTF8'" in checked["database"]["mend"]
+    assert "LATIN1 cannot store" in checked["database"]["message"]
+    assert "ENCODING 'UTF8'" in checked["database"]["fix"]
 
 
 def execute_outside(url: str, statement: str) -> None:
-    """What cannot be done inside a transaction."""
+    """Execute a statement that cannot run inside a transaction."""
     connection = psycopg2.connect(url)
     connection.autocommit = True
     with connection.cursor() as cursor:
@@ -401,18 +406,18 @@ def test_a_data_folder_that_cannot_be_written(shell: Shell, good: Settings) -> N
     checked = check(shell, good | {"DATA_DIR": "/proc/watchtime"})
     assert checked.code == 78
     assert checked.named("bad") == {"data folder"}
-    assert checked["data folder"]["says"].startswith("nothing can be written into /proc: ")
+    assert checked["data folder"]["message"].startswith("cannot write to /proc: ")
 
 
 def test_a_data_folder_that_is_a_file(shell: Shell, good: Settings, folder: Path) -> None:
     (folder / "file").write_text("")
     checked = check(shell, good | {"DATA_DIR": str(folder / "file")})
     assert checked.named("bad") == {"data folder"}
-    assert "Not a directory" in checked["data folder"]["says"]
+    assert "Not a directory" in checked["data folder"]["message"]
 
 
 def mounting(folder: Path, megabytes: int) -> tuple[str, ...]:
-    """What stands before a command that is to see a small disk in a folder."""
+    """The prefix of a command that sees a small disk in a folder."""
     unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
     mount = f'mount -t tmpfs -o size={megabytes}m small "{folder}" && exec "$@"'
     return (*unshare, "sh", "-c", mount, "sh")
@@ -437,11 +442,11 @@ def test_a_disk_that_is_nearly_full(
     checked = check(shell, embedded | {"DATA_DIR": str(disk)})
     assert checked.code == code
     assert checked["data folder"]["verdict"] == verdict
-    assert "MB free" in checked["data folder"]["says"] or megabytes > 1_000
+    assert "MB free" in checked["data folder"]["message"] or megabytes > 1_000
 
 
 @pytest.mark.parametrize(("seconds", "verdict", "code"), [(600, "bad", 78), (60, "warning", 0), (-600, "bad", 78)])
-def test_a_clock_that_is_not_twitchs(
+def test_a_clock_that_differs_from_twitchs(
     seconds: int, verdict: str, code: int, shell: Shell, good: Settings, small_world: World
 ) -> None:
     theirs = VirtualClock(SystemClock().now() - timedelta(seconds=seconds))
@@ -449,30 +454,30 @@ def test_a_clock_that_is_not_twitchs(
         checked = check(shell, good | settings_for(twitch))
     assert checked.code == code
     assert checked["clock"]["verdict"] == verdict
-    assert f"{'ahead of' if seconds > 0 else 'behind'} that of Twitch" in checked["clock"]["says"]
-    assert "NTP" in checked["clock"]["mend"]
+    assert f"{'ahead of' if seconds > 0 else 'behind'} that of Twitch" in checked["clock"]["message"]
+    assert "NTP" in checked["clock"]["fix"]
 
 
-def test_a_clock_that_is_not_xs_even_when_x_refuses_us(shell: Shell, good: Settings) -> None:
+def test_a_clock_that_differs_from_xs_is_found_even_when_x_refuses_the_keys(shell: Shell, good: Settings) -> None:
     with XSandbox(VirtualClock(SystemClock().now() + timedelta(minutes=10))) as x:
         checked = check(shell, good | x_settings_for(x) | {"X_API_KEY": "planted-but-wrong"})
     assert checked.code == 78
     assert checked.named("bad") == {"X", "clock", "budget"}
-    assert "ours is 10 min behind that of X" in checked["clock"]["says"]
+    assert "10 min behind that of X" in checked["clock"]["message"]
 
 
 def test_a_budget_that_is_spent(shell: Shell, good: Settings, x: XSandbox) -> None:
     checked = check(shell, good | {"X_MONTHLY_BUDGET_USD": "0"})
     assert checked.code == 75
     assert checked.named("bad") == {"budget"}
-    assert "nothing is posted any more" in checked["budget"]["says"]
-    assert "X_MONTHLY_BUDGET_USD" in checked["budget"]["mend"]
-    assert "not asked who we are" in checked["X"]["says"]
+    assert "nothing is posted any more" in checked["budget"]["message"]
+    assert "X_MONTHLY_BUDGET_USD" in checked["budget"]["fix"]
+    assert "the account was not read" in checked["X"]["message"]
     assert x.requests == 0
 
 
 def test_a_bot_that_does_not_run(shell: Shell, good: Settings, database: Database) -> None:
-    """Nobody polls, nobody rolls up, nobody sends."""
+    """Polls, roll-ups and posts are late."""
     url, now = good["DATABASE_URL"], SystemClock().now()
     write(url, "delete from staging.polls")
     day = CALENDAR.day(CALENDAR.day_of(now).date - timedelta(days=3))
@@ -487,9 +492,9 @@ def test_a_bot_that_does_not_run(shell: Shell, good: Settings, database: Databas
     checked = check(shell, good)
     assert checked.code == 0
     assert checked.named("warning") == {"polls", "days", "outbox"}
-    assert "is `watchtime run` running?" in checked["polls"]["mend"]
-    assert f"not yet: {day.date}" in checked["days"]["says"]
-    assert "a post has been due since" in checked["outbox"]["says"]
+    assert "is `watchtime run` running?" in checked["polls"]["fix"]
+    assert f"not yet: {day.date}" in checked["days"]["message"]
+    assert "a post has been due since" in checked["outbox"]["message"]
 
 
 def test_a_post_that_x_refused(shell: Shell, good: Settings) -> None:
@@ -502,20 +507,20 @@ def test_a_post_that_x_refused(shell: Shell, good: Settings) -> None:
     )
     checked = check(shell, good)
     assert checked.named("warning") == {"outbox"}
-    assert "0 posts wait, 1 failed" in checked["outbox"]["says"]
-    assert "outbox retry ID" in checked["outbox"]["mend"]
+    assert "0 posts wait, 1 failed" in checked["outbox"]["message"]
+    assert "outbox retry ID" in checked["outbox"]["fix"]
 
 
-def test_what_is_wrong_is_followed_by_how_to_mend_it(shell: Shell, good: Settings, folder: Path) -> None:
+def test_a_problem_is_followed_by_its_fix(shell: Shell, good: Settings, folder: Path) -> None:
     (folder / "file").write_text("")
     ran = shell.run("check", "--offline", **good, DATA_DIR=str(folder / "file"))
     assert ran.code == 78
     _, bad, arrow, good_again, *_ = ran.out.splitlines()
-    assert bad.startswith("✗ data folder  nothing can be written into ")
-    assert arrow == "  → let this user write there, or point DATA_DIR elsewhere"
+    assert bad.startswith("✗ data folder  cannot write to ")
+    assert arrow == "  → give this user write access, or set DATA_DIR to another folder"
     assert good_again.startswith("✓ database")
 
 
-def test_an_address_that_is_not_twitchs_is_what_to_look_at(shell: Shell, twitch: dict[str, str]) -> None:
+def test_an_address_other_than_twitchs_is_named_in_the_fix(shell: Shell, twitch: dict[str, str]) -> None:
     ran = shell.run("check", **twitch | {"TWITCH_API_URL": f"{twitch['TWITCH_API_URL']}/nowhere"})
-    assert "→ look at TWITCH_API_URL and TWITCH_AUTH_URL, which are not Twitch's own" in ran.out
+    assert "→ check TWITCH_API_URL and TWITCH_AUTH_URL, which are not Twitch's own" in ran.out

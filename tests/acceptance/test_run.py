@@ -170,8 +170,8 @@ def test_it_can_be_watched_over_http_and_writes_its_log_for_programs(
     bot = shell.start("run", DATABASE_URL=url, HEALTH_PORT="0", LOG_FORMAT="json", **twitch)
     eventually(lambda: "poll stored" in shell.said(bot, "err"), "the first poll is stored")
     lines = [json.loads(line) for line in shell.said(bot, "err").splitlines()]
-    [door] = [line["message"] for line in lines if line["message"].startswith("watch over me at ")]
-    address = door.removeprefix("watch over me at ").removesuffix("/readyz")
+    [endpoints] = [line["message"] for line in lines if line["message"].startswith("health endpoints at ")]
+    address = endpoints.removeprefix("health endpoints at ").removesuffix("/readyz")
     assert requests.get(f"{address}/healthz", timeout=10).json()["alive"] is True
     eventually(
         lambda: (

@@ -8,7 +8,7 @@ import psycopg2
 import psycopg2.extensions
 import pytest
 
-from bot.health.findings import judge_error
+from bot.health.findings import from_error
 from helperfunctions.database import CopyRows, Database, ReadPool, Transactions, url_without_password, without_password
 from helperfunctions.database.errors import translated
 from helperfunctions.errors import (
@@ -295,9 +295,9 @@ def test_an_address_that_names_what_is_not_there_is_for_a_person_to_fix(
     assert old in server_url
     with pytest.raises(DatabaseSettingsWrong) as caught, Database(server_url.replace(old, new), queries).transaction():
         pass
-    finding = judge_error("database", caught.value)
-    assert (caught.value.exit_code, finding.mend, finding.for_now) == (78, advice, False)
-    assert finding.says.endswith("does not exist")
+    finding = from_error("database", caught.value)
+    assert (caught.value.exit_code, finding.fix, finding.is_temporary) == (78, advice, False)
+    assert finding.message.endswith("does not exist")
 
 
 def test_encryption_that_the_server_does_not_have_is_for_a_person_to_fix() -> None:
@@ -447,7 +447,7 @@ def refuse(reads: Transactions, sqlstate: str) -> DatabaseError:
 
 
 @pytest.mark.parametrize(
-    ("sqlstate", "kind", "says"),
+    ("sqlstate", "kind", "message"),
     [
         pytest.param("55P03", DatabaseConflict, "another transaction holds a lock", id="lock time-out"),
         pytest.param("40P01", DatabaseConflict, "another transaction came in between", id="deadlock"),

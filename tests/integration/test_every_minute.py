@@ -178,7 +178,11 @@ def test_no_job_of_a_minute_reads_a_growing_table_from_end_to_end(
     assert Pruner(database, clock, CALENDAR, timedelta(hours=48)).prune() == []
     Planner(database, clock, lambda: 0.5, CALENDAR, time(14)).plan_if_due()
 
-    assert (facts.polls["complete"], facts.mentions["answered"], facts.last_good_poll_at) == (83_950, 133_335, LAST)
+    assert (facts.polls["complete"], facts.mentions["answered"], facts.work.last_good_poll_at) == (
+        83_950,
+        133_335,
+        LAST,
+    )
     ran = {plan.name for plan in explained.plans}
     assert ran >= {
         "health.posts_by_status",

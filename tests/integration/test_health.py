@@ -1,4 +1,4 @@
-"""Whether all is well, over HTTP, as a watcher of any kind sees it."""
+"""The health of the bot over HTTP, and the alert."""
 
 import json
 import socket
@@ -18,15 +18,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.core.calendar import Calendar
 from bot.daily.rollup import Rollup
 from bot.health.alert import Alerter
-from bot.health.facts import gather
+from bot.health.facts import Facts, gather
 from bot.health.record import JobRecord, Loss, RunRecord
-from bot.health.rules import Expected, Trouble
-from bot.health.watch import Watch
-from helperfunctions import http_door, webhook
+from bot.health.rules import Expected, Problem
+from bot.health.watch import FRESH_SECONDS, Watch
+from helperfunctions import health_server, webhook
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import SettingsError, WebhookFailed
-from helperfunctions.http_door import MOST_VISITORS, Page
+from helperfunctions.health_server import MAX_CONNECTIONS, Page
 from helperfunctions.settings import Settings
 from tests.conftest import Switch
 from tests.factories import DAY_START, HALF_HOUR, a_stream, stage, write
@@ -34,9 +34,24 @@ from tests.factories import DAY_START, HALF_HOUR, a_stream, stage, write
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
 
 
+class Elapsed:
+    """Seconds that pass when the test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
 @pytest.fixture
-def watch(database: Database, clock: VirtualClock, tmp_path: Path) -> Watch:
-    """Of a bot that was started as the day began, and leads."""
+def elapsed() -> Elapsed:
+    return Elapsed()
+
+
+@pytest.fixture
+def watch(database: Database, clock: VirtualClock, elapsed: Elapsed, tmp_path: Path) -> Watch:
+    """The watch of a leader that was started at the start of the day. Facts are read for every request."""
     return Watch(
         clock=clock,
         read=lambda: gather(database, clock, CALENDAR, Settings()),
@@ -46,12 +61,14 @@ def watch(database: Database, clock: VirtualClock, tmp_path: Path) -> Watch:
         kept_polls=lambda: 2,
         rate_limits=lambda: {"twitch": 799.0},
         alerter=None,
+        monotonic=elapsed,
+        fresh_seconds=0,
     )
 
 
 @pytest.fixture
 def at(watch: Watch) -> Iterator[str]:
-    with http_door.open_at("127.0.0.1", 0, watch.pages()) as port:
+    with health_server.serve("127.0.0.1", 0, watch.pages()) as port:
         yield f"http://127.0.0.1:{port}"
 
 
@@ -64,7 +81,7 @@ def a_day(database: Database, clock: VirtualClock) -> None:
 
 
 def measured(address: str) -> dict[tuple[str, tuple[str, ...]], float]:
-    """What /metrics says: (name, values of the labels) -> value."""
+    """The values of /metrics, by name and values of the labels."""
     answer = requests.get(f"{address}/metrics", timeout=10)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
@@ -75,13 +92,8 @@ def measured(address: str) -> dict[tuple[str, tuple[str, ...]], float]:
     }
 
 
-def forget(watch: Watch) -> None:
-    """What was seen a moment ago is looked at anew."""
-    watch._seen = None
-
-
 @pytest.mark.usefixtures("a_day")
-def test_the_metrics_say_what_the_database_knows(at: str, url: str, database: Database) -> None:
+def test_metrics_show_the_facts_in_the_database(at: str, url: str, database: Database) -> None:
     write(
         url,
         "insert into mentions (mention_id, author_id, text, posted_at, seen_at, first_version, is_repost, is_explicit,"
@@ -95,6 +107,14 @@ def test_the_metrics_say_what_the_database_knows(at: str, url: str, database: Da
         *[DAY_START + timedelta(hours=23)] * 3,
         DAY_START + timedelta(hours=23, seconds=42),
     )
+    now = DAY_START + timedelta(hours=24)
+    for minutes, usd in ((300, 1), (30, 0.25)):
+        write(
+            url,
+            "insert into x_charges (charged_at, kind, purpose, units, usd, status)"
+            " values (%s, 'post_read', 'mentions', 1, %s, 'made')",
+            *(now - timedelta(minutes=minutes), usd),
+        )
     found = measured(at)
     expected = {
         ("watchtime_polls_total", ("complete",)): 48,
@@ -111,6 +131,9 @@ def test_the_metrics_say_what_the_database_knows(at: str, url: str, database: Da
         ("watchtime_answer_latency_seconds", ("0.5",)): 42,
         ("watchtime_answer_latency_seconds", ("0.95",)): 42,
         ("watchtime_x_budget_usd", ()): 10,
+        ("watchtime_x_answers_last_hour_usd", ()): 0.25,
+        ("watchtime_x_answers_today_usd", ()): 1.25,
+        ("watchtime_x_spent_usd", ("mentions",)): 1.25,
         ("watchtime_x_pauses", ()): 0,
         ("watchtime_leading", ()): 1,
         ("watchtime_database_up", ()): 1,
@@ -118,13 +141,14 @@ def test_the_metrics_say_what_the_database_knows(at: str, url: str, database: Da
         ("watchtime_rate_limit_remaining", ("twitch",)): 799,
     }
     assert {name: found.get(name) for name in expected} == expected
+    assert 0 < found["watchtime_x_answers_share_usd", ()] < 10
     assert found["watchtime_database_bytes", ()] > 1_000_000
     assert found["watchtime_data_dir_free_bytes", ()] > 1_000_000
     assert found["process_resident_memory_bytes", ()] > 1_000_000
-    assert not [name for name, _ in found if name == "watchtime_trouble"]
+    assert not [name for name, _ in found if name == "watchtime_problem"]
 
 
-def test_the_time_that_jobs_took_is_measured_by_how_they_ended(at: str, watch: Watch) -> None:
+def test_the_duration_of_jobs_is_measured_by_outcome(at: str, watch: Watch) -> None:
     watch.job_done("collect", "done", 3.0)
     watch.job_done("collect", "DatabaseUnavailable", 0.01)
     found = measured(at)
@@ -134,98 +158,102 @@ def test_the_time_that_jobs_took_is_measured_by_how_they_ended(at: str, watch: W
 
 
 @pytest.mark.usefixtures("a_day")
-def test_ready_says_what_is_not_as_it_should_be(at: str, watch: Watch, clock: VirtualClock) -> None:
-    assert requests.get(f"{at}/readyz", timeout=10).json() == {"ready": True, "leading": True, "troubles": []}
+def test_readyz_lists_the_problems(at: str, clock: VirtualClock) -> None:
+    assert requests.get(f"{at}/readyz", timeout=10).json() == {"ready": True, "leading": True, "problems": []}
     clock.advance(3600)
-    forget(watch)
     answer = requests.get(f"{at}/readyz", timeout=10)
     assert answer.status_code == 503
-    assert [trouble["part"] for trouble in answer.json()["troubles"]] == ["poll"]
-    assert measured(at)["watchtime_trouble", ("poll",)] == 1
+    assert [problem["part"] for problem in answer.json()["problems"]] == ["poll"]
+    assert measured(at)["watchtime_problem", ("poll",)] == 1
 
 
-def test_without_a_database_it_is_alive_and_not_ready_and_measures_what_it_can(
-    at: str, watch: Watch, switch: Switch
-) -> None:
+def test_without_a_database_the_bot_is_alive_and_not_ready_and_has_the_other_metrics(at: str, switch: Switch) -> None:
     switch.off()
     assert requests.get(f"{at}/healthz", timeout=10).json() == {"alive": True}
     answer = requests.get(f"{at}/readyz", timeout=10)
-    assert (answer.status_code, [trouble["part"] for trouble in answer.json()["troubles"]]) == (503, ["database"])
+    assert (answer.status_code, [problem["part"] for problem in answer.json()["problems"]]) == (503, ["database"])
     found = measured(at)
     assert (found["watchtime_database_up", ()], found["watchtime_kept_polls", ()]) == (0, 2)
     assert ("watchtime_polls_total", ("complete",)) not in found
     switch.on()
-    forget(watch)
     assert requests.get(f"{at}/readyz", timeout=10).status_code == 200
 
 
-def test_who_asks_often_does_not_have_the_database_asked_as_often(watch: Watch, database: Database) -> None:
-    asked = 0
+def test_many_requests_read_the_database_once_every_five_seconds(
+    watch: Watch, database: Database, elapsed: Elapsed
+) -> None:
+    reads = 0
 
-    def read() -> Any:
-        nonlocal asked
-        asked += 1
+    def read() -> Facts:
+        nonlocal reads
+        reads += 1
         return gather(database, watch.clock, CALENDAR, Settings())
 
-    watch.read = read
+    watch.read, watch.fresh_seconds = read, FRESH_SECONDS
     for _ in range(20):
-        watch.troubles()
-    assert asked == 1
+        watch.problems()
+    assert reads == 1
+    elapsed.seconds += 5
+    watch.problems()
+    assert reads == 2
 
 
-def test_health_shows_what_runs_and_for_how_long_and_fails_only_far_beyond_what_a_job_takes(
-    at: str, watch: Watch
+def test_healthz_lists_running_jobs_and_fails_when_one_has_been_running_for_three_hours(
+    at: str, watch: Watch, elapsed: Elapsed
 ) -> None:
     watch.job_started("collect")
     watch.job_started("daily")
     watch.job_done("daily", "done", 1.0)
-    watch._running["collect"] -= 2 * 3600
+    elapsed.seconds += 2 * 3600
+    watch.loop_is_alive()
     answer = requests.get(f"{at}/healthz", timeout=10)
     assert answer.status_code == 200
     assert list(answer.json()["running_seconds"]) == ["collect"]
-    assert 7200 <= answer.json()["running_seconds"]["collect"] < 7400
-    assert measured(at)["watchtime_job_running_seconds", ("collect",)] >= 7200
-    watch._running["collect"] -= 3601
+    assert answer.json()["running_seconds"]["collect"] == 7200
+    assert measured(at)["watchtime_job_running_seconds", ("collect",)] == 7200
+    elapsed.seconds += 3600
+    watch.loop_is_alive()
     answer = requests.get(f"{at}/healthz", timeout=10)
     assert (answer.status_code, answer.json()["alive"]) == (503, False)
     watch.job_done("collect", "done", 10_800)
     assert requests.get(f"{at}/healthz", timeout=10).json() == {"alive": True}
 
 
-def test_while_the_database_is_prepared_it_is_alive_and_not_ready_and_says_what_it_waits_for(
-    at: str, watch: Watch, clock: VirtualClock
+def test_while_the_database_is_prepared_the_bot_is_alive_and_not_ready(
+    at: str, watch: Watch, clock: VirtualClock, elapsed: Elapsed
 ) -> None:
     """A migration may keep the main loop for hours; a restart in its middle would only begin it again."""
     since = clock.now()
     watch.preparing_since = lambda: since
-    watch._loop_at -= 3 * 3600
+    elapsed.seconds += 3 * 3600
     assert requests.get(f"{at}/healthz", timeout=10).status_code == 200
-    [trouble] = requests.get(f"{at}/readyz", timeout=10).json()["troubles"]
-    assert trouble["part"] == "database"
-    assert "its schema is brought up to date" in trouble["says"]
+    [problem] = requests.get(f"{at}/readyz", timeout=10).json()["problems"]
+    assert problem["part"] == "database"
+    assert "its schema is brought up to date" in problem["message"]
 
 
-def test_what_the_database_refuses_the_leader_alone_is_shown(at: str, watch: Watch, switch: Switch) -> None:
-    """Whoever only reads is refused nothing."""
-    refused = Trouble("database", "the database refused: permission denied for table schema_migrations")
-    watch.why_without_database = lambda: refused.says
-    assert refused in watch.troubles()
+def test_an_error_that_only_the_leader_gets_from_the_database_is_a_problem(
+    at: str, watch: Watch, switch: Switch
+) -> None:
+    """Reading the facts needs fewer rights."""
+    refused = Problem("database", "the database refused: permission denied for table schema_migrations")
+    watch.why_without_database = lambda: refused.message
+    assert refused in watch.problems()
     assert requests.get(f"{at}/readyz", timeout=10).status_code == 503
     switch.off()
-    forget(watch)
-    [trouble] = [trouble for trouble in watch.troubles() if trouble.part == "database"]
-    assert "not currently accepting connections" in trouble.says
+    [problem] = [problem for problem in watch.problems() if problem.part == "database"]
+    assert "not currently accepting connections" in problem.message
 
 
-def test_room_that_cannot_be_found_out_is_no_lack_of_room(at: str, watch: Watch, tmp_path: Path) -> None:
+def test_unknown_free_space_is_no_problem(at: str, watch: Watch, tmp_path: Path) -> None:
     """A link to a disk that is not mounted: the system gives an error and no number."""
     watch.data_dir = tmp_path / "data"
     watch.data_dir.symlink_to(tmp_path / "disk" / "that" / "is gone")
-    assert requests.get(f"{at}/readyz", timeout=10).json()["troubles"] == []
+    assert requests.get(f"{at}/readyz", timeout=10).json()["problems"] == []
     assert ("watchtime_data_dir_free_bytes", ()) not in measured(at)
 
 
-def test_the_metrics_say_how_the_jobs_do(at: str, watch: Watch, clock: VirtualClock) -> None:
+def test_metrics_show_the_failures_of_jobs(at: str, watch: Watch, clock: VirtualClock) -> None:
     now = clock.now()
     failing = JobRecord(failures=3, failing_since=now, succeeded_at=now - timedelta(hours=2), outcome="DatabaseError")
     losses = [Loss(now - timedelta(minutes=minutes)) for minutes in (90, 50, 40, 30)]
@@ -235,27 +263,27 @@ def test_the_metrics_say_how_the_jobs_do(at: str, watch: Watch, clock: VirtualCl
     assert found["watchtime_job_failures", ("outbox",)] == 0
     assert found["watchtime_job_success_timestamp_seconds", ("daily",)] == (now - timedelta(hours=2)).timestamp()
     assert found["watchtime_database_losses", ()] == 3
-    assert found["watchtime_trouble", ("jobs",)] == found["watchtime_trouble", ("database restarts",)] == 1
+    assert found["watchtime_problem", ("jobs",)] == found["watchtime_problem", ("database restarts",)] == 1
 
 
-def test_a_loop_that_hangs_is_not_alive(at: str, watch: Watch) -> None:
-    watch._loop_at -= 16 * 60
+def test_a_loop_that_hangs_is_not_alive(at: str, watch: Watch, elapsed: Elapsed) -> None:
+    elapsed.seconds += 15 * 60
     assert requests.get(f"{at}/healthz", timeout=10).status_code == 503
     watch.loop_is_alive()
     assert requests.get(f"{at}/healthz", timeout=10).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz/", "/metricsx", "/../etc/passwd"])
-def test_there_is_nothing_else(at: str, path: str) -> None:
+def test_other_paths_are_not_found(at: str, path: str) -> None:
     answer = requests.get(at + path, timeout=10)
-    assert (answer.status_code, answer.text) == (404, "There is /healthz, /readyz, /metrics\n")
+    assert (answer.status_code, answer.text) == (404, "Available: /healthz, /readyz, /metrics\n")
 
 
-def test_a_page_that_cannot_be_made_shows_no_trace(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_page_that_fails_shows_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> Page:
         raise ZeroDivisionError("planted-in-a-trace")
 
-    with http_door.open_at("127.0.0.1", 0, {"/": broken}) as port:
+    with health_server.serve("127.0.0.1", 0, {"/": broken}) as port:
         answer = requests.get(f"http://127.0.0.1:{port}/", timeout=10)
     assert (answer.status_code, "planted" in answer.text) == (500, False)
     assert "ZeroDivisionError" in caplog.text
@@ -267,17 +295,17 @@ def test_head_has_no_body_and_other_methods_are_refused(at: str) -> None:
     assert requests.post(f"{at}/healthz", timeout=10).status_code == 501
 
 
-@pytest.mark.parametrize("says", [b"", b"GET /healthz HTTP/1.1\r\nHost: "], ids=["nothing", "half of a request"])
-def test_a_crowd_that_does_not_ask_keeps_nobody_out(at: str, says: bytes) -> None:
+@pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nHost: "], ids=["nothing", "half of a request"])
+def test_connections_without_a_request_do_not_keep_others_out(at: str, sent: bytes) -> None:
     host, port = at.removeprefix("http://").split(":")
     crowd = []
     try:
-        for _ in range(20 * MOST_VISITORS):
+        for _ in range(20 * MAX_CONNECTIONS):
             crowd.append(socket.create_connection((host, int(port)), timeout=30))
             with suppress(ConnectionError):
-                crowd[-1].sendall(says)
+                crowd[-1].sendall(sent)
         assert [requests.get(f"{at}/healthz", timeout=30).status_code for _ in range(3)] == [200] * 3
-        # The first of them were hung up on, and the last are waited for.
+        # The oldest connections were closed, and the newest are still open.
         with suppress(ConnectionError):
             assert crowd[0].recv(1) == b""
     finally:
@@ -285,23 +313,23 @@ def test_a_crowd_that_does_not_ask_keeps_nobody_out(at: str, says: bytes) -> Non
             one.close()
 
 
-def test_a_port_that_is_taken_is_a_matter_of_settings() -> None:
+def test_a_port_in_use_is_a_settings_error() -> None:
     with (
-        http_door.open_at("127.0.0.1", 0, {}) as port,
+        health_server.serve("127.0.0.1", 0, {}) as port,
         pytest.raises(SettingsError, match=rf"cannot listen on 127.0.0.1:{port}: Address already in use"),
-        http_door.open_at("127.0.0.1", port, {}),
+        health_server.serve("127.0.0.1", port, {}),
     ):
         pass
 
 
 @contextmanager
 def listening(status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A webhook's other end, and what it is told."""
-    told: list[dict[str, Any]] = []
+    """The address of a webhook, and the messages that it gets."""
+    messages: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(status)
             self.send_header("Location", "http://127.0.0.1:1/")
             self.end_headers()
@@ -313,7 +341,7 @@ def listening(status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/planted-hook", told
+        yield f"http://127.0.0.1:{server.server_port}/planted-hook", messages
     finally:
         server.shutdown()
         thread.join()
@@ -321,39 +349,38 @@ def listening(status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 
 def test_slack_and_discord_both_understand_the_message() -> None:
-    with listening() as (address, told):
-        webhook.send(address, "trouble", "no polls")
-    assert told == [{"text": "no polls", "content": "no polls", "status": "trouble"}]
+    with listening() as (address, messages):
+        webhook.send(address, "problem", "no polls")
+    assert messages == [{"text": "no polls", "content": "no polls", "status": "problem"}]
 
 
 @pytest.mark.parametrize("status", [302, 404, 429, 500])
-def test_a_webhook_that_refuses_is_told_without_its_address(status: int) -> None:
+def test_the_error_of_a_webhook_that_refuses_hides_its_address(status: int) -> None:
     with listening(status) as (address, _), pytest.raises(WebhookFailed) as failed:
-        webhook.send(address, "trouble", "no polls")
+        webhook.send(address, "problem", "no polls")
     assert "planted" not in str(failed.value)
 
 
-def test_a_webhook_that_is_not_there_is_told_without_its_address() -> None:
+def test_the_error_of_an_unreachable_webhook_hides_its_address() -> None:
     with pytest.raises(WebhookFailed) as failed:
-        webhook.send("http://127.0.0.1:1/planted-hook", "trouble", "no polls")
+        webhook.send("http://127.0.0.1:1/planted-hook", "problem", "no polls")
     assert "planted" not in str(failed.value)
     assert failed.value.__cause__ is None
 
 
-def test_the_watch_tells_the_alert(
+def test_a_problem_and_its_end_reach_the_webhook(
     watch: Watch, clock: VirtualClock, switch: Switch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with listening() as (address, told):
+    with listening() as (address, messages):
         send: Callable[[str, str], None] = lambda status, text: webhook.send(address, status, text)  # noqa: E731
         watch.alerter = Alerter(send, tmp_path / "alert.json")
         switch.off()
         for _ in range(40):
-            watch.look()
+            watch.check()
             clock.advance(60)
         switch.on()
-        forget(watch)
         for _ in range(40):
-            watch.look()
+            watch.check()
             clock.advance(60)
-    assert [message["status"] for message in told] == ["trouble", "well"]
-    assert "not currently accepting connections" in told[0]["text"]
+    assert [message["status"] for message in messages] == ["problem", "resolved"]
+    assert "not currently accepting connections" in messages[0]["text"]

@@ -1,8 +1,9 @@
-"""/readyz, `watchtime check` and the dashboard's page about the bot come to the same verdict on the same situation."""
+"""/readyz, /metrics, `watchtime check` and the dashboard's page about the bot come to the same verdict."""
 
 import ast
 import inspect
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,22 +22,23 @@ from bot.health.rules import Expected
 from bot.health.watch import Watch
 from bot.web.read import bot_status
 from bot.web.site import Site
-from bot.wiring import doctor, open_site
+from bot.wiring import examine, open_site
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database, ReadPool
 from helperfunctions.queries import Queries
 from helperfunctions.settings import DEFAULT, Loaded, Settings
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, stage, write
 
-# The findings of `check` about the work, and by which part of the page a part of /readyz is presented.
+# The findings of `check` about the work, and the parts of /readyz that the page presents as well: its role may not read
+# mentions and spending.
 WORK = {"polls", "days", "outbox", "budget", "jobs", "database restarts"}
-ON_THE_PAGE = {"poll": "poll", "day": "day", "outbox": "posts"}
+ON_THE_PAGE = {"poll", "day", "summaries", "outbox", "jobs", "database restarts"}
 BEGAN = DAY_START - timedelta(days=1)
 
 
 @dataclass
 class Bot:
-    """A bot that has been running for days, with its database and its record, as all three presenters see it."""
+    """A bot that has been running for days, with its database and its record, as all presenters see it."""
 
     url: str
     database: Database
@@ -50,7 +52,7 @@ class Bot:
         (self.settings.data_dir / FILE_NAME).write_text(dumps(run))
 
     def readyz(self) -> set[str]:
-        """The parts that /readyz complains about."""
+        """The parts that have a problem by /readyz, and by /metrics."""
         watch = Watch(
             clock=self.clock,
             read=lambda: gather(self.database, self.clock, self.site.calendar, self.settings),
@@ -63,22 +65,27 @@ class Bot:
             record=lambda: read(self.settings.data_dir / FILE_NAME),
         )
         page = watch.pages()["/readyz"]()
-        told = json.loads(page.body)
-        assert (page.status == 200) == told["ready"] == (told["troubles"] == [])
-        return {trouble["part"] for trouble in told["troubles"]}
+        content = json.loads(page.body)
+        assert (page.status == 200) == content["ready"] == (content["problems"] == [])
+        parts = {problem["part"] for problem in content["problems"]}
+        metrics = watch.pages()["/metrics"]().body.decode()
+        assert set(re.findall(r'^watchtime_problem\{part="(.*)"\} 1.0$', metrics, re.MULTILINE)) == parts
+        return parts
 
     def check(self) -> set[str]:
         """The findings of `check` about the work that are not good."""
         loaded = Loaded(self.settings, dict.fromkeys(Settings.model_fields, DEFAULT))
-        findings = list(doctor(lambda: loaded, self.clock, is_offline=True).findings())
+        findings = list(examine(lambda: loaded, self.clock, is_offline=True))
         work = [finding for finding in findings if finding.name in WORK]
         assert {finding.name for finding in work} == WORK
         return {finding.name for finding in work if finding.verdict in (Verdict.WARNING, Verdict.BAD)}
 
     def page(self) -> set[str]:
-        """The parts that the page about the bot says are not well."""
+        """The parts that have a problem by the page about the bot, which reads as the dashboard's role."""
         with self.site.reads.transaction() as tx:
-            return {row.part for row in bot_status.health(tx, self.site) if not row.is_well}
+            rows = bot_status.health(tx, self.site)
+        assert {row.part for row in rows} == ON_THE_PAGE
+        return {row.part for row in rows if not row.is_healthy}
 
 
 @pytest.fixture
@@ -179,10 +186,10 @@ def summaries(status: str, minutes: int) -> Callable[[Bot], None]:
     return then
 
 
-def x_is_left_alone(bot: Bot) -> None:
+def x_is_paused(bot: Bot) -> None:
     until = bot.clock.now() + timedelta(hours=1)
     with bot.database.transaction() as tx:
-        tx.spend.pause(cause="credits", until=until, because="no credits are left")
+        tx.spend.pause(cause="credits", until=until, reason="no credits are left")
 
 
 def failed(times: int, minutes: int) -> Callable[[Bot], None]:
@@ -225,7 +232,7 @@ SITUATIONS: dict[str, tuple[Callable[[Bot], None], set[str]]] = {
     "summaries refused": (summaries("refused", 61), {"summaries"}),
     "summaries that expired at midnight": (summaries("expired", 11 * 60), {"summaries"}),
     "summaries that expired, the day after is over too": (summaries("expired", 23 * 60), {"summaries"}),
-    "X is not called": (x_is_left_alone, {"x"}),
+    "X is not called": (x_is_paused, {"x"}),
     "a job that failed twice within 4 minutes": (failed(2, 4), set()),
     "a job that failed twice over 5 minutes": (failed(2, 5), {"jobs"}),
     "a job that failed three times": (failed(3, 1), {"jobs"}),
@@ -242,23 +249,23 @@ for _status in ("due", "sending", "unknown"):
 
 
 @pytest.mark.parametrize(("then", "wrong"), SITUATIONS.values(), ids=SITUATIONS)
-def test_all_who_say_whether_it_is_well_say_the_same(then: Callable[[Bot], None], wrong: set[str], bot: Bot) -> None:
+def test_all_who_say_whether_it_is_healthy_say_the_same(then: Callable[[Bot], None], wrong: set[str], bot: Bot) -> None:
     then(bot)
     run = read(bot.settings.data_dir / FILE_NAME)
     bot.record(jobs=run.jobs, losses=run.losses)
     assert bot.readyz() == wrong
     assert bot.check() == {FINDING_OF[part] for part in wrong}
-    assert bot.page() == {ON_THE_PAGE[part] for part in wrong if part in ON_THE_PAGE}
+    assert bot.page() == wrong & ON_THE_PAGE
 
 
 def test_every_part_of_the_rules_is_presented_by_check() -> None:
-    """A part that only /readyz knows would be well for `check`, whatever it says."""
+    """A part that only /readyz presents would always be good for `check`."""
     parts = {
         node.args[0].value
         for module in (rules, watch)
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Call)
-        and getattr(node.func, "id", "") == "Trouble"
+        and getattr(node.func, "id", "") == "Problem"
         and isinstance(node.args[0], ast.Constant)
     }
     assert parts == set(FINDING_OF)

@@ -15,7 +15,7 @@ from bot.cli.jobs import verb_of
 from bot.cli.operations import LOCKS
 from bot.health.findings import Verdict
 from bot.jobs import JOBS
-from bot.wiring import doctor
+from bot.wiring import examine
 from helperfunctions import backup, settings
 from helperfunctions.clock import SystemClock
 from helperfunctions.database import Database
@@ -93,10 +93,10 @@ def test_while_a_backup_is_put_in_check_asks_nothing_that_it_would_write_down(
     with XSandbox(clock) as x, database.only_one(COMMANDS_THAT_WRITE):
         for name, value in {**x_settings_for(x), "TWITCH_API_URL": "http://127.0.0.1:1"}.items():
             monkeypatch.setenv(name, value)
-        found = {finding.name: finding for finding in doctor(settings.load, clock).findings()}
+        found = {finding.name: finding for finding in examine(settings.load, clock)}
         assert x.requests == 0
     assert found["X"].verdict is Verdict.SKIPPED
-    assert "being restored or copied" in found["X"].says
+    assert "being restored or copied" in found["X"].message
     assert backup.contents_of(database) == before
 
 

@@ -11,7 +11,7 @@ from tests.soak.life import QUARTER, Attempt, Diary, Level
 from tests.soak.plan import Kind
 from tests.soak.world import Alert, World
 
-# Within it a trouble is reported, from the first look that finds it; and withdrawn, once it was away for as long.
+# Within it a problem is reported, from the first look that finds it; and withdrawn, once it was away for as long.
 SOON: Final = QUARTER
 # What the clock moves on during a turn.
 _A_MOMENT: Final = timedelta(minutes=2)
@@ -83,7 +83,7 @@ class Books:
         self._days(world)
         self._posts(world)
         self._mentions(world)
-        self._troubles(world.alerts)
+        self._problems(world.alerts)
         self._levels(limits)
 
     def _list(self, what: str, found: Sequence[object]) -> None:
@@ -192,44 +192,44 @@ class Books:
         self._list("a mention is undecided at the quiet end", undecided)
         self.figures.append(f"mentions: {len(self.diary.tagged)} written; {_counted(Counter(known.values()))}")
 
-    # --- troubles
+    # --- problems
 
-    def _troubles(self, alerts: Sequence[Alert]) -> None:
-        seen = Counter(part for _, parts in self.diary.troubles for part in parts)
-        self.figures.append(f"troubles seen, in quarters of an hour: {_counted(seen) or 'none'}")
+    def _problems(self, alerts: Sequence[Alert]) -> None:
+        seen = Counter(part for _, parts in self.diary.problems for part in parts)
+        self.figures.append(f"problems seen, in quarters of an hour: {_counted(seen) or 'none'}")
         self.figures.append(f"alerts: {_counted(Counter(alert.status for alert in alerts)) or 'none'}")
-        self._list("a trouble was not reported in time", list(self._unreported(alerts)))
+        self._list("a problem was not reported in time", list(self._unreported(alerts)))
         self._list("an alert was not withdrawn in time", list(self._unwithdrawn(alerts)))
         self._list("a fault was not noticed", list(self._unnoticed()))
-        last = self.diary.troubles[-1][1] if self.diary.troubles else frozenset()
-        # Summaries that were not sent stay a trouble until the next are due; the books look at those of each day.
+        last = self.diary.problems[-1][1] if self.diary.problems else frozenset()
+        # Summaries that were not sent stay a problem until the next are due; the books look at those of each day.
         if last - {"summaries"}:
-            self.wrong.append(f"still in trouble at the quiet end: {sorted(last)}")
+            self.wrong.append(f"still a problem at the quiet end: {sorted(last)}")
         statuses = [alert.status for alert in alerts]
-        # Troubles follow each other while different parts are wrong; each says something else.
-        said = [(alert.status, alert.text if alert.status == "trouble" else "") for alert in alerts]
+        # Alerts follow each other while different parts have problems; their texts differ.
+        said = [(alert.status, alert.text if alert.status == "problem" else "") for alert in alerts]
         if any(one == other for one, other in pairwise(said)):
             self.wrong.append("an alert was sent twice in a row, or withdrawn twice")
-        if statuses and statuses[-1] == "trouble" and not last:
+        if statuses and statuses[-1] == "problem" and not last:
             self.wrong.append("an alert was not withdrawn")
 
     def _unreported(self, alerts: Sequence[Alert]) -> Iterator[str]:
-        """Stretches of trouble longer than a quarter of an hour that nobody was told about within it."""
+        """Stretches of problem longer than a quarter of an hour that nobody was told about within it."""
         for begin, end in self._stretches(are_wrong=True):
-            if end >= begin + SOON + _A_MOMENT and _newest(alerts, begin + SOON + _A_MOMENT) != "trouble":
+            if end >= begin + SOON + _A_MOMENT and _newest(alerts, begin + SOON + _A_MOMENT) != "problem":
                 yield f"from {begin:%F %H:%M} to {end:%F %H:%M}"
 
     def _unwithdrawn(self, alerts: Sequence[Alert]) -> Iterator[str]:
-        """Stretches without trouble, longer than twice that, in which the alert still held."""
+        """Stretches without problem, longer than twice that, in which the alert still held."""
         for begin, end in self._stretches(are_wrong=False):
-            if end >= begin + 2 * SOON + _A_MOMENT and _newest(alerts, begin + 2 * SOON + _A_MOMENT) == "trouble":
+            if end >= begin + 2 * SOON + _A_MOMENT and _newest(alerts, begin + 2 * SOON + _A_MOMENT) == "problem":
                 yield f"well from {begin:%F %H:%M} to {end:%F %H:%M}"
 
     def _stretches(self, *, are_wrong: bool) -> Iterator[tuple[datetime, datetime]]:
         """First and last look of each time during which something, or nothing, was wrong, and one bot looked."""
         begin: datetime | None = None
         last: datetime | None = None
-        for at, parts in self.diary.troubles:
+        for at, parts in self.diary.problems:
             is_other_bot = last is not None and any(last <= restart < at for restart in self.diary.restarts)
             if begin is not None and last is not None and (bool(parts) != are_wrong or is_other_bot):
                 yield begin, last
@@ -250,7 +250,7 @@ class Books:
             # A new bot counts from its own start.
             if one.until < late_at or any(one.at <= at < late_at for at in self.diary.restarts):
                 continue
-            looks = [parts for at, parts in self.diary.troubles if one.at + after <= at <= late_at]
+            looks = [parts for at, parts in self.diary.problems if one.at + after <= at <= late_at]
             if looks and not any(part in parts for parts in looks):
                 yield f"{one.kind} from {one.at:%F %H:%M} to {one.until:%F %H:%M}: no {part!r} in {looks}"
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.core.polls import Poll
-from bot.health.rules import Trouble
+from bot.health.rules import Problem
 from bot.jobs import JOBS
 from bot.runtime.leader import Standing
 from bot.runtime.run import Run, prepare
@@ -74,7 +74,6 @@ class SteppedBot:
     def __init__(self, run: Run, clock: SharedClock, pool: ThreadPoolExecutor) -> None:
         self._done: list[dict[str, Any]] = []
         self._lead = run.lead
-        self._watch = run.watch
         recorded = {job: partial(self._recorded, job, do) for job, do in run.plan.tasks.items()}
         counters = partial(_counters, clock, clock.now())
         self._turns = SteppedTurns(pool)
@@ -83,8 +82,6 @@ class SteppedBot:
 
     def turn(self, job: str) -> list[dict[str, Any]]:
         """What became of the job, and of those whose turn was added before it."""
-        # What it keeps for a few seconds of the machine's would be hours old here.
-        self._watch._seen = None
         self._runner.look()
         while self._lead.standing is Standing.PREPARING:
             time.sleep(0.01)
@@ -122,8 +119,8 @@ def _shown(result: object) -> dict[str, Any]:
     if isinstance(result, Poll):
         poll = {"poll_id": result.poll_id, "started_at": result.started_at.isoformat(), "status": result.status}
         return {"poll": poll | {"streams": result.streams, "ended_because": result.ended_because}}
-    if isinstance(result, list) and result and isinstance(result[0], Trouble):
-        return {"troubles": [[trouble.part, trouble.says] for trouble in result]}
+    if isinstance(result, list) and result and isinstance(result[0], Problem):
+        return {"problems": [[problem.part, problem.message] for problem in result]}
     return {}
 
 
@@ -166,6 +163,8 @@ def main(clock_file: Path, seed: int, draw_every: int) -> None:
         ) as bot,
     ):
         run = prepare(bot, shortest_interval=QUARTER)
+        # Facts that are cached for a few seconds would be hours old on the virtual clock.
+        run.watch.fresh_seconds = 0
         stepped = SteppedBot(run, clock, pool)
         _say("ready")
         for line in sys.stdin:

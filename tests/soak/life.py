@@ -65,7 +65,7 @@ class Diary:
     """Everything that the books are closed with."""
 
     attempts: list[Attempt] = field(default_factory=list)
-    troubles: list[tuple[datetime, frozenset[str]]] = field(default_factory=list)
+    problems: list[tuple[datetime, frozenset[str]]] = field(default_factory=list)
     levels: list[Level] = field(default_factory=list)
     happened: list[Happening] = field(default_factory=list)
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -195,7 +195,7 @@ class Life:
             diary.attempts.append(attempt)
             self._compare(attempt)
         elif job == "watch" and outcome == "done":
-            diary.troubles.append((now, frozenset(part for part, _ in one.get("troubles", ()))))
+            diary.problems.append((now, frozenset(part for part, _ in one.get("problems", ()))))
         elif job == "post" and outcome == "done":
             diary.posts_planned_at.append(now)
         if outcome == "failed unexpectedly":

@@ -25,21 +25,21 @@ def alert(quarters: int, status: str, text: str = "") -> Alert:
 @pytest.mark.parametrize(
     ("parts", "alerts", "wrong"),
     [
-        (["", "x", "x", "x", "", "", ""], [alert(2, "trouble"), alert(5, "well")], []),
-        (["", "x", "x", "x", "", "", ""], [alert(3, "trouble"), alert(5, "well")], ["not reported in time"]),
+        (["", "x", "x", "x", "", "", ""], [alert(2, "problem"), alert(5, "resolved")], []),
+        (["", "x", "x", "x", "", "", ""], [alert(3, "problem"), alert(5, "resolved")], ["not reported in time"]),
         (["", "x", "x", "x", "", "", ""], [], ["not reported in time"]),
         (["", "x", "", "x", "", "", ""], [], []),
         (
             ["", "x", "x", "", "", "", "", ""],
-            [alert(2, "trouble"), alert(7, "well")],
+            [alert(2, "problem"), alert(7, "resolved")],
             ["not withdrawn in time"],
         ),
-        (["", "x", "x", "", "", "", ""], [alert(2, "trouble")], ["not withdrawn in time", "alert was not withdrawn"]),
-        (["", "", "x"], [], ["still in trouble"]),
-        (["", "summaries", "summaries"], [alert(2, "trouble")], []),
-        (["", ""], [alert(1, "trouble"), alert(1, "trouble"), alert(1, "well")], ["sent twice in a row"]),
-        (["", ""], [alert(1, "trouble", "x"), alert(1, "trouble", "x, y"), alert(1, "well")], []),
-        (["", ""], [alert(1, "trouble"), alert(1, "well"), alert(1, "well")], ["withdrawn twice"]),
+        (["", "x", "x", "", "", "", ""], [alert(2, "problem")], ["not withdrawn in time", "alert was not withdrawn"]),
+        (["", "", "x"], [], ["still a problem"]),
+        (["", "summaries", "summaries"], [alert(2, "problem")], []),
+        (["", ""], [alert(1, "problem"), alert(1, "problem"), alert(1, "resolved")], ["sent twice in a row"]),
+        (["", ""], [alert(1, "problem", "x"), alert(1, "problem", "x, y"), alert(1, "resolved")], []),
+        (["", ""], [alert(1, "problem"), alert(1, "resolved"), alert(1, "resolved")], ["withdrawn twice"]),
     ],
     ids=[
         "reported and withdrawn",
@@ -55,9 +55,9 @@ def alert(quarters: int, status: str, text: str = "") -> Alert:
         "withdrawn twice",
     ],
 )
-def test_a_trouble_is_to_be_reported_and_withdrawn(parts: list[str], alerts: list[Alert], wrong: list[str]) -> None:
-    books = Books(Diary(troubles=looks(*parts)))
-    books._troubles(alerts)
+def test_a_problem_is_to_be_reported_and_withdrawn(parts: list[str], alerts: list[Alert], wrong: list[str]) -> None:
+    books = Books(Diary(problems=looks(*parts)))
+    books._problems(alerts)
     assert len(books.wrong) == len(wrong), books.wrong
     for expected, line in zip(wrong, books.wrong, strict=True):
         assert expected in line
@@ -65,7 +65,7 @@ def test_a_trouble_is_to_be_reported_and_withdrawn(parts: list[str], alerts: lis
 
 def test_a_fault_that_no_look_finds_is_told() -> None:
     outage = Happening(Kind.DATABASE_GONE, NOON, NOON + timedelta(hours=2))
-    blind, seeing = (Books(Diary(troubles=looks(*parts), happened=[outage])) for parts in ([""] * 4, ["database"] * 4))
+    blind, seeing = (Books(Diary(problems=looks(*parts), happened=[outage])) for parts in ([""] * 4, ["database"] * 4))
     assert list(blind._unnoticed()) != []
     assert list(seeing._unnoticed()) == []
 

@@ -1,4 +1,4 @@
-"""One message when a part has been wrong for too long, one when it is well again."""
+"""One message when a part has had a problem for too long, and one when the problem is over."""
 
 import json
 from collections.abc import Callable
@@ -8,26 +8,26 @@ from pathlib import Path
 import pytest
 
 from bot.health.alert import Alerter
-from bot.health.rules import Trouble
+from bot.health.rules import Problem
 from helperfunctions.errors import WebhookFailed
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
-POLL, OUTBOX = Trouble("poll", "no polls"), Trouble("outbox", "a post waits")
+POLL, OUTBOX = Problem("poll", "no polls"), Problem("outbox", "a post waits")
 
 
 class Webhook:
-    """Keeps what it is sent, or fails."""
+    """Stores the messages that it gets, or fails."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, str]] = []
-        self.asked = 0
+        self.sent: list[tuple[str, str]] = []
+        self.requests = 0
         self.is_broken = False
 
     def send(self, status: str, text: str) -> None:
-        self.asked += 1
+        self.requests += 1
         if self.is_broken:
             raise WebhookFailed("the webhook does not answer: ConnectTimeout")
-        self.told.append((status, text))
+        self.sent.append((status, text))
 
 
 @pytest.fixture
@@ -40,24 +40,24 @@ def make(webhook: Webhook, tmp_path: Path) -> Callable[[], Alerter]:
     return lambda: Alerter(webhook.send, tmp_path / "data" / "alert.json")
 
 
-def live(alerter: Alerter, troubles: list[Trouble], since: int, until: int) -> None:
-    """Look every minute."""
+def live(alerter: Alerter, problems: list[Problem], since: int, until: int) -> None:
+    """Update every minute."""
     for minute in range(since, until):
-        alerter.look(troubles, START + timedelta(minutes=minute))
+        alerter.update(problems, START + timedelta(minutes=minute))
 
 
-def test_an_episode_has_two_messages_however_long_it_is(make: Callable[[], Alerter], webhook: Webhook) -> None:
+def test_a_problem_has_two_messages_however_long_it_lasts(make: Callable[[], Alerter], webhook: Webhook) -> None:
     alerter = make()
     live(alerter, [], 0, 10)
     live(alerter, [POLL], 10, 300)
     live(alerter, [], 300, 900)
-    assert webhook.told == [
-        ("trouble", "Twitch Watch Time: trouble since 2026-11-22 12:10 UTC: no polls"),
-        ("well", "Twitch Watch Time: all is well again, after 4 h 50 min"),
+    assert webhook.sent == [
+        ("problem", "Twitch Watch Time: problem since 2026-11-22 12:10 UTC: no polls"),
+        ("resolved", "Twitch Watch Time: all problems are resolved, after 4 h 50 min"),
     ]
 
 
-def test_each_part_is_reported_when_it_is_wrong_and_when_it_is_over(
+def test_the_problem_of_each_part_is_reported_when_it_begins_and_when_it_ends(
     make: Callable[[], Alerter], webhook: Webhook
 ) -> None:
     alerter = make()
@@ -65,164 +65,162 @@ def test_each_part_is_reported_when_it_is_wrong_and_when_it_is_over(
     live(alerter, [OUTBOX, POLL], 60, 120)
     live(alerter, [POLL], 120, 180)
     live(alerter, [], 180, 240)
-    assert webhook.told == [
-        ("trouble", "Twitch Watch Time: trouble since 2026-11-22 12:00 UTC: a post waits"),
+    assert webhook.sent == [
+        ("problem", "Twitch Watch Time: problem since 2026-11-22 12:00 UTC: a post waits"),
         (
-            "trouble",
-            "Twitch Watch Time: trouble since 2026-11-22 13:00 UTC: no polls. "
-            "still wrong: outbox since 2026-11-22 12:00 UTC",
+            "problem",
+            "Twitch Watch Time: problem since 2026-11-22 13:00 UTC: no polls. "
+            "not resolved yet: outbox since 2026-11-22 12:00 UTC",
         ),
         (
-            "trouble",
-            "Twitch Watch Time: over: outbox, after 2 h 0 min. still wrong: poll since 2026-11-22 13:00 UTC",
+            "problem",
+            "Twitch Watch Time: resolved: outbox, after 2 h 0 min. not resolved yet: poll since 2026-11-22 13:00 UTC",
         ),
-        ("well", "Twitch Watch Time: all is well again, after 2 h 0 min"),
+        ("resolved", "Twitch Watch Time: all problems are resolved, after 2 h 0 min"),
     ]
 
 
-def test_each_job_and_each_summary_is_a_trouble_of_its_own(make: Callable[[], Alerter], webhook: Webhook) -> None:
+def test_each_job_has_a_problem_of_its_own(make: Callable[[], Alerter], webhook: Webhook) -> None:
     alerter = make()
-    reply, daily = Trouble("jobs", "reply failed", "reply"), Trouble("jobs", "daily failed", "daily")
+    reply, daily = Problem("jobs", "reply failed", "reply"), Problem("jobs", "daily failed", "daily")
     live(alerter, [reply], 0, 60)
     live(alerter, [reply, daily], 60, 120)
-    assert ["daily failed" in text for _, text in webhook.told] == [False, True]
+    assert ["daily failed" in text for _, text in webhook.sent] == [False, True]
 
 
-def test_what_cannot_be_judged_without_the_database_is_not_over(make: Callable[[], Alerter], webhook: Webhook) -> None:
+def test_a_problem_that_cannot_be_judged_without_the_database_is_not_over(
+    make: Callable[[], Alerter], webhook: Webhook
+) -> None:
     alerter = make()
-    database, disk = Trouble("database", "it cannot be reached"), Trouble("disk", "only 3 MB are free")
+    database, disk = Problem("database", "it cannot be reached"), Problem("disk", "only 3 MB are free")
     live(alerter, [POLL, disk], 0, 60)
     live(alerter, [database], 60, 120)
-    [_, over_of_disk] = [text for _, text in webhook.told if "poll since" in text]
-    assert "over: disk" in over_of_disk
-    assert not [text for _, text in webhook.told if "over: poll" in text]
+    [_, end_of_disk] = [text for _, text in webhook.sent if "poll since" in text]
+    assert "resolved: disk" in end_of_disk
+    assert not [text for _, text in webhook.sent if "resolved: poll" in text]
     live(alerter, [], 120, 140)
-    assert webhook.told[-1] == ("well", "Twitch Watch Time: all is well again, after 2 h 0 min")
+    assert webhook.sent[-1] == ("resolved", "Twitch Watch Time: all problems are resolved, after 2 h 0 min")
 
 
-def test_it_is_not_called_well_while_something_else_has_just_become_wrong(
+def test_nothing_is_called_resolved_while_another_problem_has_just_begun(
     make: Callable[[], Alerter], webhook: Webhook
 ) -> None:
     alerter = make()
     live(alerter, [POLL], 0, 20)
     live(alerter, [], 20, 34)
     live(alerter, [OUTBOX], 34, 60)
-    assert [status for status, _ in webhook.told] == ["trouble", "trouble"]
-    assert webhook.told[-1][1].endswith("a post waits. over: poll, after 0 h 20 min")
+    assert [status for status, _ in webhook.sent] == ["problem", "problem"]
+    assert webhook.sent[-1][1].endswith("a post waits. resolved: poll, after 0 h 20 min")
     live(alerter, [], 60, 80)
-    assert [status for status, _ in webhook.told] == ["trouble", "trouble", "well"]
+    assert [status for status, _ in webhook.sent] == ["problem", "problem", "resolved"]
 
 
-def test_many_parts_that_come_and_go_do_not_make_a_message_a_minute(
+def test_many_problems_that_come_and_go_do_not_make_a_message_a_minute(
     make: Callable[[], Alerter], webhook: Webhook
 ) -> None:
-    """Twenty parts, each wrong for 20 minutes of every 40, one minute later than the one before it."""
+    """Twenty parts, each with a problem for 20 minutes of every 40, one minute later than the one before it."""
     alerter = make()
     for minute in range(240):
-        wrong = [Trouble("jobs", "failed", f"job {part}") for part in range(20) if (minute - part) % 40 < 20]
-        alerter.look(wrong, START + timedelta(minutes=minute))
-    assert 10 < len(webhook.told) <= 60
-    assert max(len(text) for _, text in webhook.told) < 2000
+        wrong = [Problem("jobs", "failed", f"job {part}") for part in range(20) if (minute - part) % 40 < 20]
+        alerter.update(wrong, START + timedelta(minutes=minute))
+    assert 10 < len(webhook.sent) <= 60
+    assert max(len(text) for _, text in webhook.sent) < 2000
 
 
-def test_a_trouble_that_began_before_a_restart_does_not_wait_from_the_beginning(
-    make: Callable[[], Alerter], webhook: Webhook
-) -> None:
-    """A bot that is killed every few minutes reports what is wrong all the same."""
+def test_a_restart_does_not_delay_the_report_of_a_problem(make: Callable[[], Alerter], webhook: Webhook) -> None:
+    """Also not of a bot that is killed every few minutes."""
     for minute in range(0, 12, 4):
         live(make(), [POLL], minute, minute + 4)
-    assert [status for status, _ in webhook.told] == ["trouble"]
+    assert [status for status, _ in webhook.sent] == ["problem"]
 
 
-def test_what_was_not_reported_before_a_long_stop_begins_with_the_new_start(
-    make: Callable[[], Alerter], webhook: Webhook
-) -> None:
+def test_an_unreported_problem_begins_again_after_a_long_stop(make: Callable[[], Alerter], webhook: Webhook) -> None:
     live(make(), [POLL], 0, 5)
     live(make(), [POLL], 600, 605)
-    assert webhook.told == []
+    assert webhook.sent == []
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "texts"),
     [
-        ([], ["all is well again, after 2 h 0 min"]),
-        ([POLL], ["trouble since 2026-11-22 14:00 UTC: no polls"]),
+        ([], ["all problems are resolved, after 2 h 0 min"]),
+        ([POLL], ["problem since 2026-11-22 14:00 UTC: no polls"]),
     ],
-    ids=["over by now", "still wrong"],
+    ids=["over by now", "not over"],
 )
 def test_the_memory_of_an_earlier_version_is_read(
-    wrong: list[Trouble], told: list[str], make: Callable[[], Alerter], webhook: Webhook, tmp_path: Path
+    wrong: list[Problem], texts: list[str], make: Callable[[], Alerter], webhook: Webhook, tmp_path: Path
 ) -> None:
-    """It does not say which parts were wrong: those that are get a message of their own."""
+    """It does not list the parts: each that still has a problem gets a message of its own."""
     memory = tmp_path / "data" / "alert.json"
     memory.parent.mkdir()
     memory.write_text('{"told_since": "2026-11-22T12:00:00+00:00"}')
     live(make(), wrong, 120, 200)
-    assert [text for _, text in webhook.told] == [f"Twitch Watch Time: {text}" for text in told]
+    assert [text for _, text in webhook.sent] == [f"Twitch Watch Time: {text}" for text in texts]
 
 
-def test_what_passes_by_itself_is_not_told(make: Callable[[], Alerter], webhook: Webhook) -> None:
+def test_a_short_problem_is_not_reported(make: Callable[[], Alerter], webhook: Webhook) -> None:
     alerter = make()
     for minute in range(0, 400, 20):
         live(alerter, [POLL], minute, minute + 10)
         live(alerter, [], minute + 10, minute + 20)
-    assert webhook.told == []
+    assert webhook.sent == []
 
 
-def test_what_comes_back_within_a_quarter_of_an_hour_was_never_well(
+def test_a_problem_that_returns_within_a_quarter_of_an_hour_was_not_over(
     make: Callable[[], Alerter], webhook: Webhook
 ) -> None:
     alerter = make()
     live(alerter, [POLL], 0, 20)
     live(alerter, [], 20, 30)
     live(alerter, [POLL], 30, 100)
-    assert [status for status, _ in webhook.told] == ["trouble"]
+    assert [status for status, _ in webhook.sent] == ["problem"]
 
 
-def test_a_restart_tells_nothing_twice_and_forgets_nothing(make: Callable[[], Alerter], webhook: Webhook) -> None:
+def test_a_restart_repeats_no_report_and_loses_none(make: Callable[[], Alerter], webhook: Webhook) -> None:
     live(make(), [POLL], 0, 20)
     live(make(), [POLL], 20, 60)
-    assert [status for status, _ in webhook.told] == ["trouble"]
+    assert [status for status, _ in webhook.sent] == ["problem"]
     live(make(), [], 60, 80)
-    assert [status for status, _ in webhook.told] == ["trouble", "well"]
+    assert [status for status, _ in webhook.sent] == ["problem", "resolved"]
     live(make(), [], 80, 120)
-    assert len(webhook.told) == 2
+    assert len(webhook.sent) == 2
 
 
-def test_a_webhook_that_fails_is_asked_again_less_and_less_often(
+def test_a_failing_webhook_is_retried_with_back_off(
     make: Callable[[], Alerter], webhook: Webhook, caplog: pytest.LogCaptureFixture
 ) -> None:
     alerter = make()
     webhook.is_broken = True
     live(alerter, [POLL], 0, 24 * 60)
-    assert 24 <= webhook.asked <= 32
-    assert caplog.text.count("ConnectTimeout") == webhook.asked
+    assert 24 <= webhook.requests <= 32
+    assert caplog.text.count("ConnectTimeout") == webhook.requests
     webhook.is_broken = False
     live(alerter, [POLL], 24 * 60, 26 * 60)
-    assert [status for status, _ in webhook.told] == ["trouble"]
+    assert [status for status, _ in webhook.sent] == ["problem"]
 
 
-def test_a_trouble_is_sent_within_a_quarter_of_an_hour_even_if_the_first_attempt_fails(
+def test_a_problem_is_reported_within_a_quarter_of_an_hour_even_if_the_first_attempt_fails(
     make: Callable[[], Alerter], webhook: Webhook
 ) -> None:
     alerter = make()
     live(alerter, [], 0, 5)
     webhook.is_broken = True
     live(alerter, [POLL], 5, 16)
-    assert webhook.asked == 1
+    assert webhook.requests == 1
     webhook.is_broken = False
     live(alerter, [POLL], 16, 20)
-    assert [status for status, _ in webhook.told] == ["trouble"]
+    assert [status for status, _ in webhook.sent] == ["problem"]
 
 
-def attempts(alerter: Alerter, webhook: Webhook, troubles: list[Trouble], since: int, until: int) -> list[int]:
-    """The minutes at which the webhook was asked."""
-    asked = []
+def attempts(alerter: Alerter, webhook: Webhook, problems: list[Problem], since: int, until: int) -> list[int]:
+    """The minutes in which there was a request."""
+    minutes = []
     for minute in range(since, until):
-        before = webhook.asked
-        live(alerter, troubles, minute, minute + 1)
-        asked += [minute] * (webhook.asked - before)
-    return asked
+        before = webhook.requests
+        live(alerter, problems, minute, minute + 1)
+        minutes += [minute] * (webhook.requests - before)
+    return minutes
 
 
 @pytest.mark.parametrize("reaches", [True, False], ids=["sent in the end", "over before it could be sent"])
@@ -241,7 +239,7 @@ def test_the_back_off_starts_over_with_each_message(
     assert again == [140, 141, 143, 147, 155]
 
 
-def test_the_message_that_it_is_well_does_not_wait_for_the_back_off_of_the_one_before(
+def test_the_message_of_the_end_does_not_wait_for_the_back_off_of_the_one_before(
     make: Callable[[], Alerter], webhook: Webhook
 ) -> None:
     alerter = make()
@@ -253,9 +251,7 @@ def test_the_message_that_it_is_well_does_not_wait_for_the_back_off_of_the_one_b
     assert attempts(alerter, webhook, [], 100, 125) == [115, 116, 118, 122]
 
 
-def test_the_memory_is_replaced_whole_and_leaves_nothing_next_to_it(
-    make: Callable[[], Alerter], tmp_path: Path
-) -> None:
+def test_the_memory_is_replaced_atomically(make: Callable[[], Alerter], tmp_path: Path) -> None:
     """A link to the old file still reads the old content: the file is replaced, never written in place."""
     memory = tmp_path / "data" / "alert.json"
     memory.parent.mkdir()
@@ -268,9 +264,9 @@ def test_the_memory_is_replaced_whole_and_leaves_nothing_next_to_it(
     assert list(memory.parent.iterdir()) == [memory]
 
 
-def test_a_memory_that_cannot_be_read_or_written_stops_nothing(webhook: Webhook, tmp_path: Path) -> None:
+def test_a_memory_that_cannot_be_read_or_written_does_not_prevent_reports(webhook: Webhook, tmp_path: Path) -> None:
     (tmp_path / "alert.json").write_text("{torn")
     live(Alerter(webhook.send, tmp_path / "alert.json"), [POLL], 0, 20)
     (tmp_path / "file").touch()
     live(Alerter(webhook.send, tmp_path / "file" / "alert.json"), [POLL], 0, 20)
-    assert [status for status, _ in webhook.told] == ["trouble", "trouble"]
+    assert [status for status, _ in webhook.sent] == ["problem", "problem"]

@@ -108,8 +108,8 @@ def test_an_x_that_stays_away_is_a_failure_that_is_reported(
             attempts.ended("reply", error("X cannot be reached", not_before=not_before), next_turn)
         clock.advance(60)
     assert attempts.record.jobs["reply"].failures == 6
-    [trouble] = judge_run(attempts.record, clock.now())
-    assert "X cannot be reached" in trouble.says
+    [problem] = judge_run(attempts.record, clock.now())
+    assert "X cannot be reached" in problem.message
 
 
 @pytest.mark.parametrize(

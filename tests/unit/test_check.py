@@ -1,4 +1,4 @@
-"""What a check comes to: judged from what was found, and never lost, however the check ends."""
+"""The verdicts of `watchtime check`, and its findings when a check fails."""
 
 import threading
 from dataclasses import replace
@@ -8,26 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.health.checks.configuration import ROOM_FOR_DATABASE, ROOM_FOR_POLLS, Room, judge_room
+from bot.health.checks.database import Server, judge_schema, judge_server
+from bot.health.checks.vendors import judge_account, judge_clock, judge_streams, token_owner
+from bot.health.checks.work import judge_budget, judge_poll
 from bot.health.doctor import outcome
-from bot.health.findings import (
-    ROOM_FOR_DATABASE,
-    ROOM_FOR_POLLS,
-    Finding,
-    Room,
-    Server,
-    Verdict,
-    exit_code,
-    judge_account,
-    judge_budget,
-    judge_clock,
-    judge_poll,
-    judge_room,
-    judge_schema,
-    judge_server,
-    judge_streams,
-    token_owner,
-)
-from bot.health.rules import Trouble
+from bot.health.facts import LastPoll
+from bot.health.findings import Finding, Verdict, exit_code
+from bot.health.rules import Problem
 from bot.spend.allowance import Allowance
 from bot.spend.month import month_of
 from bot.spend.report import Pause, Spending, Spent
@@ -48,8 +36,8 @@ SERVER = Server(
     connections_left=90,
 )
 GOOD = Finding("a", Verdict.GOOD, "it is well")
-BAD = Finding("b", Verdict.BAD, "it is not", "mend it")
-AWAY = Finding("c", Verdict.BAD, "it is away", "wait", for_now=True)
+BAD = Finding("b", Verdict.BAD, "it is not", "fix it")
+AWAY = Finding("c", Verdict.BAD, "it is away", "wait", is_temporary=True)
 ALLOWANCE = Allowance(Decimal(10), Decimal(0), Decimal(10), Decimal(0), Decimal(1))
 
 
@@ -62,7 +50,7 @@ ALLOWANCE = Allowance(Decimal(10), Decimal(0), Decimal(10), Decimal(0), Decimal(
         ([AWAY, BAD, GOOD], 78),
     ],
 )
-def test_the_exit_code_tells_whether_somebody_has_to_come(findings: list[Finding], code: int) -> None:
+def test_the_exit_code_shows_whether_a_person_has_to_fix_something(findings: list[Finding], code: int) -> None:
     assert exit_code(findings) == code
 
 
@@ -75,49 +63,51 @@ def test_a_check_that_hangs_is_a_finding() -> None:
 
     [found] = outcome("b", hang, 0.05)
     never.set()
-    assert (found.name, found.verdict, found.for_now) == ("b", Verdict.BAD, True)
-    assert "no answer within" in found.says
+    assert (found.name, found.verdict, found.is_temporary) == ("b", Verdict.BAD, True)
+    assert "no response within" in found.message
 
 
-def test_a_check_that_breaks_is_a_finding_and_shows_nothing_of_what_it_held() -> None:
+def test_a_check_that_raises_is_a_finding_without_the_text_of_the_error() -> None:
     def breaks() -> Finding:
         raise KeyError("planted-password")
 
     [found] = outcome("b", breaks, 5)
-    assert (found.verdict, found.for_now) == (Verdict.BAD, False)
-    assert found.says == "the check itself failed: KeyError"
+    assert (found.verdict, found.is_temporary) == (Verdict.BAD, False)
+    assert found.message == "the check itself failed: KeyError"
 
 
 @pytest.mark.parametrize(
-    ("error", "for_now"), [(DatabaseUnavailable("it went away"), True), (DatabaseError("it refused: why"), False)]
+    ("error", "is_temporary"), [(DatabaseUnavailable("it went away"), True), (DatabaseError("it refused: why"), False)]
 )
-def test_an_error_of_ours_is_a_finding_that_says_it(error: WatchTimeError, for_now: bool) -> None:
+def test_an_error_of_ours_is_a_finding_with_its_message(error: WatchTimeError, is_temporary: bool) -> None:
     def fails() -> Finding:
         raise error
 
     [found] = outcome("b", fails, 5)
-    assert (found.verdict, found.says, found.for_now) == (Verdict.BAD, str(error), for_now)
-    assert found.mend
+    assert (found.verdict, found.message, found.is_temporary) == (Verdict.BAD, str(error), is_temporary)
+    assert found.fix
 
 
 @pytest.mark.parametrize(
-    ("server", "verdict", "says"),
+    ("server", "verdict", "message"),
     [
         (SERVER, Verdict.GOOD, "PostgreSQL 17, UTF8, 8.0 MB in our database, 90 connections free"),
         (replace(SERVER, version=15), Verdict.GOOD, "90 connections free"),
         (replace(SERVER, version=18), Verdict.GOOD, "90 connections free"),
         (replace(SERVER, version=14), Verdict.BAD, "too old"),
-        (replace(SERVER, version=19), Verdict.WARNING, "nobody has tried"),
-        (replace(SERVER, is_standby=True, is_read_only=True), Verdict.BAD, "a standby, which only reads"),
+        (replace(SERVER, version=19), Verdict.WARNING, "newer than any tested"),
+        (replace(SERVER, is_standby=True, is_read_only=True), Verdict.BAD, "a read-only standby"),
         (replace(SERVER, connections_left=7), Verdict.WARNING, "7 connections are free"),
         (replace(SERVER, version=14, connections_left=7), Verdict.BAD, "too old; 7 connections are free"),
     ],
 )
-def test_a_database_will_do_or_not(server: Server, verdict: Verdict, says: str) -> None:
+def test_a_database_is_judged_by_version_encoding_rights_and_connections(
+    server: Server, verdict: Verdict, message: str
+) -> None:
     found = judge_server("PostgreSQL", server)
     assert found.verdict is verdict
-    assert says in found.says
-    assert (found.mend is None) == (verdict is Verdict.GOOD)
+    assert message in found.message
+    assert (found.fix is None) == (verdict is Verdict.GOOD)
 
 
 @pytest.mark.parametrize(
@@ -132,20 +122,20 @@ def test_a_database_will_do_or_not(server: Server, verdict: Verdict, says: str) 
         (199_999_999, ROOM_FOR_POLLS, Verdict.BAD),
     ],
 )
-def test_how_much_room_is_needed_depends_on_what_is_kept_there(free: int, room: Room, verdict: Verdict) -> None:
-    assert judge_room(Path("/data"), free, room, is_there=True).verdict is verdict
+def test_the_free_space_that_is_needed_depends_on_the_database(free: int, room: Room, verdict: Verdict) -> None:
+    assert judge_room(Path("/data"), free, room, exists=True).verdict is verdict
 
 
-def test_room_that_the_system_does_not_tell_is_no_failure_of_the_check(tmp_path: Path) -> None:
+def test_unknown_free_space_is_a_warning(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     free = free_bytes_if_known(tmp_path / "link")
-    finding = judge_room(Path("/data"), free, ROOM_FOR_POLLS, is_there=True)
+    finding = judge_room(Path("/data"), free, ROOM_FOR_POLLS, exists=True)
     assert finding.verdict is Verdict.WARNING
-    assert "does not say how much is free" in finding.says
+    assert "the free space is not known" in finding.message
 
 
 @pytest.mark.parametrize(
-    ("applied", "verdict", "says"),
+    ("applied", "verdict", "message"),
     [
         (["1", "2", "3"], Verdict.GOOD, "up to date"),
         (["1"], Verdict.BAD, "it lacks 2 migrations"),
@@ -153,50 +143,54 @@ def test_room_that_the_system_does_not_tell_is_no_failure_of_the_check(tmp_path:
         (["1", "2", "3", "4"], Verdict.BAD, "4 is newer than this program's 3"),
     ],
 )
-def test_a_schema_is_the_one_of_this_program_or_not(applied: list[str], verdict: Verdict, says: str) -> None:
+def test_a_schema_is_compared_with_the_migrations_of_this_program(
+    applied: list[str], verdict: Verdict, message: str
+) -> None:
     found = judge_schema(applied, ["1", "2", "3"])
     assert found.verdict is verdict
-    assert says in found.says
+    assert message in found.message
 
 
 @pytest.mark.parametrize(
-    ("level", "token_is_for", "verdict", "says"),
+    ("level", "token_is_for", "verdict", "message"),
     [
-        ("read-write", "7", Verdict.GOOD, "may write"),
-        ("read-write-directmessages", None, Verdict.GOOD, "may write"),
+        ("read-write", "7", Verdict.GOOD, "may post"),
+        ("read-write-directmessages", None, Verdict.GOOD, "may post"),
         ("read", "7", Verdict.BAD, "may only read"),
-        (None, "7", Verdict.WARNING, "does not say"),
-        ("read-write", "8", Verdict.WARNING, "made for account 8"),
+        (None, "7", Verdict.WARNING, "does not report"),
+        ("read-write", "8", Verdict.WARNING, "created for account 8"),
     ],
 )
-def test_an_account_may_write_or_not(level: str | None, token_is_for: str | None, verdict: Verdict, says: str) -> None:
+def test_an_account_is_judged_by_its_access_level_and_token(
+    level: str | None, token_is_for: str | None, verdict: Verdict, message: str
+) -> None:
     found = judge_account(XAccount("7", "bot", level), token_is_for)
     assert found.verdict is verdict
-    assert says in found.says
+    assert message in found.message
 
 
 @pytest.mark.parametrize(("token", "owner"), [("123-planted-token", "123"), ("planted-token", None), ("", None)])
-def test_an_access_token_tells_for_whom_it_was_made(token: str, owner: str | None) -> None:
+def test_an_access_token_begins_with_the_id_of_its_account(token: str, owner: str | None) -> None:
     rest = dict.fromkeys(("x_api_key", "x_api_key_secret", "x_access_token_secret"), "planted-one")
     given = {**rest, "x_access_token": token} if token else {}
     assert token_owner(Settings.model_validate(given)) == owner
 
 
 @pytest.mark.parametrize(
-    ("seconds", "verdict", "says"),
+    ("seconds", "verdict", "message"),
     [
         ({"Twitch": 0, "X": 4, "the database": -4}, Verdict.GOOD, "within 5 s of Twitch and X and the database"),
-        ({"Twitch": 0, "X": -6}, Verdict.WARNING, "ours is 6 s behind that of X"),
-        ({"Twitch": 299, "X": 0}, Verdict.WARNING, "ours is 5 min ahead of that of Twitch"),
-        ({"Twitch": 301, "X": 300}, Verdict.BAD, "X refuses what is signed at such a time"),
-        ({"Twitch": 1, "the database": 3600}, Verdict.WARNING, "ours is right; that of the database is off by 60 min"),
-        ({"the database": 3600}, Verdict.WARNING, "ours is 60 min ahead of that of the database"),
+        ({"Twitch": 0, "X": -6}, Verdict.WARNING, "6 s behind that of X"),
+        ({"Twitch": 299, "X": 0}, Verdict.WARNING, "5 min ahead of that of Twitch"),
+        ({"Twitch": 301, "X": 300}, Verdict.BAD, "X refuses requests signed with this time"),
+        ({"Twitch": 1, "the database": 3600}, Verdict.WARNING, "correct; the database's clock is off by 60 min"),
+        ({"the database": 3600}, Verdict.WARNING, "60 min ahead of that of the database"),
     ],
 )
-def test_our_clock_is_held_against_those_of_others(seconds: dict[str, int], verdict: Verdict, says: str) -> None:
+def test_our_clock_is_compared_with_those_of_servers(seconds: dict[str, int], verdict: Verdict, message: str) -> None:
     found = judge_clock({who: timedelta(seconds=ahead) for who, ahead in seconds.items()})
     assert found.verdict is verdict
-    assert says in found.says
+    assert message in found.message
 
 
 def a_month(usd: str, forecast: str, *pauses: Pause) -> Spending:
@@ -205,29 +199,21 @@ def a_month(usd: str, forecast: str, *pauses: Pause) -> Spending:
 
 
 @pytest.mark.parametrize(
-    ("month", "verdict", "for_now", "says"),
+    ("month", "verdict", "is_temporary", "message"),
     [
         (a_month("1", "2"), Verdict.GOOD, False, "1.000 of 10.00 USD spent, 9.000 left"),
         (a_month("9", "11"), Verdict.WARNING, False, "11.00 by the end of November"),
         (a_month("10", "11"), Verdict.BAD, True, "nothing is posted any more"),
-        (
-            a_month("1", "2", Pause("credits", NOW, "none left")),
-            Verdict.BAD,
-            True,
-            "not called until 2026-11-21 16:00",
-        ),
-        (
-            a_month("1", "2", Pause("credentials", NOW, "401")),
-            Verdict.BAD,
-            False,
-            "not called until 2026-11-21 16:00",
-        ),
+        (a_month("1", "2", Pause("credits", NOW, "none left")), Verdict.BAD, True, "not called until 2026-11-21 16:00"),
+        (a_month("1", "2", Pause("credentials", NOW, "401")), Verdict.BAD, False, "not called until 2026-11-21 16:00"),
     ],
 )
-def test_a_budget_lasts_or_not(month: Spending, verdict: Verdict, for_now: bool, says: str) -> None:
+def test_a_budget_is_judged_by_spending_forecast_and_pauses(
+    month: Spending, verdict: Verdict, is_temporary: bool, message: str
+) -> None:
     found = judge_budget(month)
-    assert (found.verdict, found.for_now) == (verdict, for_now)
-    assert says in found.says
+    assert (found.verdict, found.is_temporary) == (verdict, is_temporary)
+    assert message in found.message
 
 
 @pytest.mark.parametrize(
@@ -235,14 +221,16 @@ def test_a_budget_lasts_or_not(month: Spending, verdict: Verdict, for_now: bool,
     [
         ("complete", [], Verdict.GOOD),
         ("failed", [], Verdict.WARNING),
-        ("complete", [Trouble("poll", "the last poll that brought anything: never")], Verdict.WARNING),
+        ("complete", [Problem("poll", "last successful poll: never")], Verdict.WARNING),
     ],
     ids=["in time", "failed", "late"],
 )
-def test_a_poll_was_taken_lately_or_not(status: str, late: list[Trouble], verdict: Verdict) -> None:
-    found = judge_poll((NOW - timedelta(minutes=10), status, None), now=NOW, late=late)
+def test_a_poll_is_judged_by_its_status_and_lateness(status: str, late: list[Problem], verdict: Verdict) -> None:
+    ended_at = NOW - timedelta(minutes=10)
+    poll = LastPoll(ended_at, ended_at, status, 1, 1, 1, 0, 0, None)
+    found = judge_poll(poll, now=NOW, late=late)
     assert found.verdict is verdict
 
 
-def test_a_page_without_streams_is_odd() -> None:
+def test_a_page_without_streams_is_a_warning() -> None:
     assert judge_streams(0, None).verdict is Verdict.WARNING

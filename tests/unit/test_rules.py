@@ -1,4 +1,4 @@
-"""What is wrong, and what is not yet, or not any more."""
+"""The rules of health: what is a problem, and what is not one yet, or no longer."""
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -9,8 +9,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.calendar import Calendar
-from bot.health.facts import Facts, LastDay, LastPoll, Latency
-from bot.health.rules import LEAST_FREE_BYTES, Expected, judge, judge_disk
+from bot.health.facts import Facts, LastDay, LastPoll, Latency, Summaries, SummaryPost, Waiting, WorkFacts
+from bot.health.record import JobRecord, RunRecord
+from bot.health.rules import (
+    LEAST_FREE_BYTES,
+    Expected,
+    expected_since,
+    judge,
+    judge_disk,
+    judge_record,
+    judge_work,
+)
 from bot.spend.allowance import Allowance
 from bot.spend.month import month_of
 from bot.spend.report import Pause, Spending
@@ -21,57 +30,73 @@ DAY = CALENDAR.day(date(2026, 11, 21))
 # The day after, an hour and a minute past the time of the posts.
 NOW = datetime(2026, 11, 22, 15, 1, tzinfo=LOS_ANGELES)
 EXPECTED = Expected(CALENDAR, timedelta(minutes=30), time(14), since=NOW - timedelta(days=3))
-KINDS = ("games", "streamers", "streamers_of_game")
+SENT = [SummaryPost(kind, "sent", "") for kind in ("games", "streamers", "streamers_of_game")]
 ALLOWANCE = Allowance(Decimal(10), Decimal(0), Decimal(10), Decimal(0), Decimal(1))
 
 
-def facts(**changes: Any) -> Facts:
-    """All is well, unless told otherwise."""
+def work(**changes: Any) -> WorkFacts:
+    """The facts about polls, days and posts of a healthy bot, but for the changes."""
     at = changes.get("at", NOW)
-    well = Facts(
+    healthy = WorkFacts(
         at=at,
-        polls={"complete": 48},
         last_poll=LastPoll(at, at, "complete", 300, 28_000, 2_000_000, 30, 0, None),
         last_good_poll_at=at - timedelta(minutes=29),
         last_day=LastDay(DAY.date, DAY.ends_at, 48, 1.0, 5e7, DAY.ends_at),
         days_due=[],
+        summaries=Summaries(DAY.date, is_rolled_up=True, posts=SENT),
+        waiting=Waiting(0, None),
+    )
+    return replace(healthy, **changes)
+
+
+def facts(**changes: Any) -> Facts:
+    """All facts of a healthy bot, but for the changes."""
+    healthy = Facts(
+        work=work(),
+        polls={"complete": 48},
         posts={("games", "sent"): 1},
-        summaries=[(kind, "sent", "") for kind in KINDS],
-        waiting_since=None,
         mentions={},
         undecided_since=None,
         latency=Latency(0, None, None),
-        spending=Spending(month_of(at), Decimal(10), [], Decimal(0), [], ALLOWANCE, Decimal(0)),
+        spending=Spending(month_of(NOW), Decimal(10), [], Decimal(0), [], ALLOWANCE, Decimal(0)),
         database_bytes=1,
     )
-    return replace(well, **changes)
+    return replace(healthy, **changes)
 
 
-def parts(found: Facts, expected: Expected = EXPECTED) -> list[str]:
-    return [trouble.part for trouble in judge(found, expected)]
+def summaries(*posts: SummaryPost, is_rolled_up: bool = True) -> Summaries:
+    return Summaries(DAY.date, is_rolled_up, posts)
 
 
-def test_when_all_is_well_nothing_is_wrong() -> None:
+def parts(found: WorkFacts, expected: Expected = EXPECTED) -> list[str]:
+    return [problem.part for problem in judge_work(found, expected)]
+
+
+def test_a_healthy_bot_has_no_problem() -> None:
     assert judge(facts(), EXPECTED) == []
 
 
 @pytest.mark.parametrize(("minutes", "wrong"), [(75, []), (76, ["poll"])])
 def test_one_poll_may_fail(minutes: int, wrong: list[str]) -> None:
-    assert parts(facts(last_good_poll_at=NOW - timedelta(minutes=minutes))) == wrong
+    assert parts(work(last_good_poll_at=NOW - timedelta(minutes=minutes))) == wrong
 
 
 def test_a_bot_that_was_just_started_has_missed_nothing_yet() -> None:
     just_now = replace(EXPECTED, since=NOW - timedelta(minutes=10))
-    old = {"last_good_poll_at": NOW - timedelta(days=9), "days_due": [date(2026, 11, 12)], "summaries": []}
-    assert parts(facts(**old), just_now) == []
-    assert parts(facts(**old)) == ["poll", "day", "summaries"]
-    assert parts(facts(last_good_poll_at=None)) == ["poll"]
+    old = {
+        "last_good_poll_at": NOW - timedelta(days=9),
+        "days_due": [date(2026, 11, 12)],
+        "summaries": summaries(),
+    }
+    assert parts(work(**old), just_now) == []
+    assert parts(work(**old)) == ["poll", "day", "summaries"]
+    assert parts(work(last_good_poll_at=None)) == ["poll"]
 
 
 @pytest.mark.parametrize(("minutes", "wrong"), [(60, []), (61, ["day"])])
 def test_a_rollup_may_be_an_hour_late(minutes: int, wrong: list[str]) -> None:
     at = DAY.ends_at + timedelta(minutes=minutes)
-    assert parts(facts(at=at, days_due=[DAY.date])) == wrong
+    assert parts(work(at=at, days_due=[DAY.date])) == wrong
 
 
 @pytest.mark.parametrize(
@@ -88,76 +113,75 @@ def test_a_rollup_may_be_an_hour_late(minutes: int, wrong: list[str]) -> None:
         ("expired", True),
     ],
 )
-def test_summaries_are_out_an_hour_after_their_time_or_there_is_a_reason(status: str, wrong: bool) -> None:
-    summaries = [("games", status, "because"), ("streamers", "sent", "")]
-    found = judge(facts(summaries=summaries), EXPECTED)
-    assert [trouble.says for trouble in found] == ([f"games of 2026-11-21 is {status}: because"] if wrong else [])
+def test_summaries_are_sent_an_hour_after_their_time_or_there_is_a_reason(status: str, wrong: bool) -> None:
+    found = work(summaries=summaries(SummaryPost("games", status, "because"), SENT[1]))
+    messages = [problem.message for problem in judge_work(found, EXPECTED)]
+    assert messages == ([f"games of 2026-11-21 is {status}: because"] if wrong else [])
+
+
+TIMES = {
+    "an hour after their time": (datetime(2026, 11, 22, 14, 59, tzinfo=LOS_ANGELES), False),
+    "later": (datetime(2026, 11, 22, 15, 1, tzinfo=LOS_ANGELES), True),
+    "before midnight": (datetime(2026, 11, 22, 23, 59, tzinfo=LOS_ANGELES), True),
+    "after midnight, when they expire": (datetime(2026, 11, 23, 0, 1, tzinfo=LOS_ANGELES), True),
+    "the next day is rolled up": (datetime(2026, 11, 23, 8, 15, tzinfo=LOS_ANGELES), True),
+    "before the next are due": (datetime(2026, 11, 23, 13, 59, tzinfo=LOS_ANGELES), True),
+}
 
 
 @pytest.mark.parametrize(
-    ("at", "wrong"),
-    [
-        (datetime(2026, 11, 22, 14, 59, tzinfo=LOS_ANGELES), False),
-        (datetime(2026, 11, 22, 15, 1, tzinfo=LOS_ANGELES), True),
-        (datetime(2026, 11, 22, 23, 59, tzinfo=LOS_ANGELES), True),
-        # Nobody posts yesterday's summaries after midnight: that does not make it well.
-        (datetime(2026, 11, 23, 0, 1, tzinfo=LOS_ANGELES), True),
-        (datetime(2026, 11, 23, 13, 59, tzinfo=LOS_ANGELES), True),
-        (datetime(2026, 11, 23, 14, 1, tzinfo=LOS_ANGELES), False),
-    ],
+    ("at", "is_missed"),
+    [*TIMES.values(), (datetime(2026, 11, 23, 14, 1, tzinfo=LOS_ANGELES), False)],
+    ids=[*TIMES, "the next are due"],
 )
-def test_summaries_that_were_never_made_are_missed_until_the_next_are_due(at: datetime, wrong: bool) -> None:
-    assert parts(facts(at=at, summaries=[])) == (["summaries"] if wrong else [])
+def test_summaries_that_were_not_made_are_a_problem_until_the_next_are_due(at: datetime, is_missed: bool) -> None:
+    """Also once the day after them is rolled up, at about 8:15: nobody may have seen the problem by then."""
+    finished = CALENDAR.last_finished(at)
+    newest = LastDay(finished.date, finished.ends_at, 48, 1.0, 5e7, finished.ends_at)
+    assert parts(work(at=at, summaries=summaries(), last_day=newest)) == (["summaries"] if is_missed else [])
 
 
 @pytest.mark.parametrize("status", ["refused", "expired"])
-@pytest.mark.parametrize(
-    ("at", "wrong"),
-    [
-        (datetime(2026, 11, 22, 14, 59, tzinfo=LOS_ANGELES), []),
-        (datetime(2026, 11, 22, 15, 1, tzinfo=LOS_ANGELES), ["summaries"]),
-        (datetime(2026, 11, 23, 0, 1, tzinfo=LOS_ANGELES), ["summaries"]),
-        (datetime(2026, 11, 23, 13, 59, tzinfo=LOS_ANGELES), ["summaries"]),
-    ],
-    ids=["an hour after their time", "later", "after midnight, when they expire", "before the next are due"],
-)
-def test_summaries_that_were_never_sent_stay_a_trouble_after_midnight(
-    at: datetime, wrong: list[str], status: str
+@pytest.mark.parametrize(("at", "is_missed"), TIMES.values(), ids=TIMES)
+def test_summaries_that_failed_stay_a_problem_after_midnight_and_after_a_restart(
+    at: datetime, is_missed: bool, status: str
 ) -> None:
-    summaries = [("games", status, "no answer"), ("streamers", "sent", "")]
-    newest = LastDay(CALENDAR.day_of(at).date, at, 48, 1.0, 5e7, at)
+    found = work(at=at, summaries=summaries(SummaryPost("games", status, "no answer"), SENT[1]))
     just_started = replace(EXPECTED, since=at - timedelta(minutes=5))
-    assert parts(facts(at=at, summaries=summaries, last_day=newest)) == wrong
-    assert parts(facts(at=at, summaries=summaries, last_day=newest), just_started) == wrong
+    wrong = ["summaries"] if is_missed else []
+    assert parts(found) == wrong
+    assert parts(found, just_started) == wrong
 
 
 def test_a_bot_that_was_started_after_midnight_did_not_miss_the_summaries_of_the_day_before() -> None:
     at = datetime(2026, 11, 23, 9, tzinfo=LOS_ANGELES)
-    assert parts(facts(at=at, summaries=[]), replace(EXPECTED, since=at - timedelta(hours=8))) == []
-    assert parts(facts(at=at, summaries=[]), replace(EXPECTED, since=at - timedelta(hours=20))) == ["summaries"]
+    none_made = work(at=at, summaries=summaries())
+    assert parts(none_made, replace(EXPECTED, since=at - timedelta(hours=8))) == []
+    assert parts(none_made, replace(EXPECTED, since=at - timedelta(hours=20))) == ["summaries"]
 
 
-@pytest.mark.parametrize("last_day", [None, LastDay(date(2026, 11, 20), DAY.starts_at, 48, 1.0, 5e7, DAY.starts_at)])
-def test_of_a_day_that_is_not_rolled_up_no_summary_is_missed(last_day: LastDay | None) -> None:
-    assert parts(facts(summaries=[], last_day=last_day)) == []
+def test_no_summary_of_a_day_that_is_not_rolled_up_is_missed() -> None:
+    assert parts(work(summaries=summaries(is_rolled_up=False))) == []
 
 
-def test_what_waits_for_too_long_is_told() -> None:
-    assert parts(facts(waiting_since=NOW - timedelta(minutes=31))) == ["outbox"]
-    assert parts(facts(waiting_since=NOW - timedelta(minutes=29))) == []
-    assert parts(facts(undecided_since=NOW - timedelta(minutes=16))) == ["mentions"]
-    assert parts(facts(undecided_since=NOW - timedelta(minutes=14))) == []
+def test_a_post_may_wait_for_half_an_hour_and_a_mention_for_a_quarter() -> None:
+    assert parts(work(waiting=Waiting(1, NOW - timedelta(minutes=31)))) == ["outbox"]
+    assert parts(work(waiting=Waiting(1, NOW - timedelta(minutes=29)))) == []
+    [problem] = judge(facts(undecided_since=NOW - timedelta(minutes=16)), EXPECTED)
+    assert problem.part == "mentions"
+    assert judge(facts(undecided_since=NOW - timedelta(minutes=14)), EXPECTED) == []
 
 
-def test_that_x_is_left_alone_is_told_with_the_reason() -> None:
+def test_a_pause_of_x_is_a_problem_with_its_reason() -> None:
     spending = replace(facts().spending, pauses=[Pause("credits", NOW + timedelta(hours=1), "no credits are left")])
-    [trouble] = judge(facts(spending=spending), EXPECTED)
-    assert trouble.says.endswith("no credits are left")
+    [problem] = judge(facts(spending=spending), EXPECTED)
+    assert (problem.part, problem.name) == ("x", "x (credits)")
+    assert problem.message.endswith("no credits are left")
 
 
-def test_little_room_on_disk_is_told() -> None:
+def test_a_nearly_full_disk_is_a_problem() -> None:
     assert judge_disk(LEAST_FREE_BYTES) == []
-    assert [trouble.says for trouble in judge_disk(150_000_000)] == ["only 150 MB are free where DATA_DIR is"]
+    assert [problem.message for problem in judge_disk(150_000_000)] == ["only 150 MB are free in DATA_DIR"]
 
 
 @pytest.mark.parametrize(
@@ -165,9 +189,9 @@ def test_little_room_on_disk_is_told() -> None:
     [("1", "10", ["spending"]), ("0.999", "10", []), ("0", "0", []), ("0.01", "0", ["spending"])],
     ids=["a tenth", "less than a tenth", "nothing of nothing", "something of nothing"],
 )
-def test_a_tenth_of_the_months_budget_within_an_hour_is_reported(spent: str, budget: str, wrong: list[str]) -> None:
+def test_a_tenth_of_the_months_budget_within_an_hour_is_a_problem(spent: str, budget: str, wrong: list[str]) -> None:
     spending = replace(facts().spending, budget_usd=Decimal(budget), answers_last_hour_usd=Decimal(spent))
-    assert parts(facts(spending=spending)) == wrong
+    assert [problem.part for problem in judge(facts(spending=spending), EXPECTED)] == wrong
 
 
 @pytest.mark.parametrize(
@@ -175,8 +199,28 @@ def test_a_tenth_of_the_months_budget_within_an_hour_is_reported(spent: str, bud
     [("0.18", "0.19", ["spending"]), ("0.17", "0.19", []), ("0.30", "0.05", []), ("0", "0.2", [])],
     ids=["nine tenths", "less", "most of it yesterday", "earlier today"],
 )
-def test_a_days_share_that_goes_within_an_hour_is_reported(last_hour: str, today: str, wrong: list[str]) -> None:
-    """A day's share is a thirtieth of the month, so that nobody ever spends a tenth of the month in an hour."""
+def test_a_days_share_that_is_spent_within_an_hour_is_a_problem(last_hour: str, today: str, wrong: list[str]) -> None:
+    """A day's share is a thirtieth of the month, so a tenth of the month is never spent in an hour."""
     allowance = Allowance(Decimal(10), Decimal(0), Decimal(6), Decimal(today), Decimal("0.2"))
     spending = replace(facts().spending, allowance=allowance, answers_last_hour_usd=Decimal(last_hour))
-    assert parts(facts(spending=spending)) == wrong
+    assert [problem.part for problem in judge(facts(spending=spending), EXPECTED)] == wrong
+
+
+def run(written_minutes_ago: int) -> RunRecord:
+    """The record of a bot that began yesterday, with a job that has been overdue for an hour."""
+    job = JobRecord(due_at=NOW - timedelta(hours=1))
+    written_at = NOW - timedelta(minutes=written_minutes_ago)
+    return RunRecord(began_at=NOW - timedelta(days=1), written_at=written_at, jobs={"daily": job})
+
+
+def test_a_bot_that_stopped_is_a_problem_and_none_of_its_jobs_is_overdue() -> None:
+    assert [problem.subject for problem in judge_record(run(written_minutes_ago=4), NOW)] == ["daily"]
+    [stopped] = judge_record(run(written_minutes_ago=5), NOW)
+    assert stopped.message == "`watchtime run` has recorded nothing since 2026-11-22 14:56 UTC"
+    assert judge_record(RunRecord(), NOW) == []
+
+
+def test_work_is_expected_since_the_start_of_a_bot_that_runs_and_since_ever_without_one() -> None:
+    assert expected_since(run(written_minutes_ago=4), NOW) == NOW - timedelta(days=1)
+    for record in (run(written_minutes_ago=5), RunRecord()):
+        assert expected_since(record, NOW) < NOW - timedelta(days=10_000)

@@ -303,7 +303,7 @@ def test_an_empty_and_a_stale_dashboard_say_so(database: Database, url: str, ser
         for path in ("/", "/games/chess", "/streamers/ada"):
             assert "This is old" in web.get(path).text, path
         assert web.json("/games/chess")["viewers_now"] is None
-        assert [row["is_well"] for row in web.json("/bot/health")["rows"]] == [False, False, True]
+        assert [row["is_healthy"] for row in web.json("/bot/health")["rows"]] == [False, False, True]
 
 
 def test_what_changes_is_seen(database: Database, url: str, serving: Callable[..., Any]) -> None:

@@ -219,12 +219,12 @@ def test_what_is_streamed_without_a_game_has_no_place_among_games(history: Histo
         assert web.json("/streamers/bob/games")["rows"][0]["share"] == 1
 
 
-def test_a_bot_that_began_today_is_well(history: History, url: str, serving: Serve) -> None:
+def test_a_bot_that_began_today_is_healthy(history: History, url: str, serving: Serve) -> None:
     history.pause(5)
     history.polls(1)
-    for hours, is_well in ((0, True), (19, True), (21, False)):
+    for hours, is_healthy in ((0, True), (19, True), (21, False)):
         with serving(url, history.now + hours * HOUR) as web:
-            assert {row["part"]: row["is_well"] for row in web.json("/bot/health")["rows"]}["day"] is is_well
+            assert {row["part"]: row["is_healthy"] for row in web.json("/bot/health")["rows"]}["day"] is is_healthy
 
 
 def test_who_is_renamed_has_the_new_name_everywhere_at_once(history: History, url: str, serving: Serve) -> None:

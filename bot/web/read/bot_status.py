@@ -1,17 +1,17 @@
-"""The bot about itself: what it said, what it does next, how well it measured, whether all is well."""
+"""The status of the bot: its posts, its next jobs, the coverage of its days, and its health."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
-from bot.core.day_bounds import due_days
-from bot.health.lateness import is_day_late, is_poll_late, is_post_late
+from bot.health.facts import WorkFacts, gather_work
+from bot.health.record import RunRecord
+from bot.health.rules import Expected, Problem, expected_since, judge_losses, judge_record, judge_work
 from bot.web.read.ranges import Span
 from bot.web.read.rows import DayCoverage, Due, Health, Part, PostRow, Rows
 from bot.web.site import Site
 from helperfunctions.database import Transaction
 from helperfunctions.errors import NotThere
-
-_LITTLE_COVERAGE: Final = 0.5
 
 
 def posts(tx: Transaction, part: Part, status: str | None = None) -> Rows[PostRow]:
@@ -54,41 +54,59 @@ def due(site: Site) -> list[Due]:
 
 
 def health(tx: Transaction, site: Site) -> list[Health]:
-    """Whether polls, days and posts are as they should be by now; of the other parts only the bot itself knows."""
-    return [_poll_health(tx, site), _day_health(tx, site), _post_health(tx, site)]
+    """The verdict of the rules of health on each part that can be judged here.
+
+    The dashboard's role reads polls, days and posts. Jobs and restarts of the database are judged by the record of a
+    bot with the same DATA_DIR, if there is one.
+    """
+    now, run = site.clock.now(), site.run_record()
+    facts = gather_work(tx, now, site.calendar, site.post_at, with_errors=False)
+    expected = Expected(site.calendar, site.poll_every, site.post_at, expected_since(run, now))
+    problems = judge_work(facts, expected)
+    states = {
+        "poll": _poll_state(tx, facts),
+        "day": _day_state(facts),
+        "summaries": _summaries_state(facts),
+        "outbox": f"{facts.waiting.posts} posts wait to be sent" if facts.waiting.posts else "no post waits to be sent",
+    }
+    return [*(_verdict(part, state, problems) for part, state in states.items()), *_run_health(run, now)]
 
 
-def _poll_health(tx: Transaction, site: Site) -> Health:
-    last, last_good_at = tx.read.last_poll(), tx.read.last_good_poll()
-    if last is None:
-        return Health("poll", False, "no poll yet")
-    since = tx.web.polls_between(since=site.clock.now() - timedelta(days=1))
-    of_last_day = ", ".join(f"{polls} {how}" for how, polls in since) or "none"
-    is_late = last_good_at is None or is_poll_late(site.clock.now(), last_good_at, site.poll_every)
-    says = f"the newest is {last.status} with {last.streams:,} streams; of the last 24 hours: {of_last_day}"
-    return Health("poll", not is_late, f"late: {says}" if is_late else says)
+def _verdict(part: str, state: str, problems: Sequence[Problem]) -> Health:
+    found = [problem.message for problem in problems if problem.part == part]
+    return Health(part, not found, "; ".join([*found, state]))
 
 
-def _day_health(tx: Transaction, site: Site) -> Health:
-    now = site.clock.now()
-    late = [
-        str(day) for day in due_days(tx, site.calendar, now).due if is_day_late(now, site.calendar.day(day).ends_at)
-    ]
-    newest = tx.web.days_rolled_up()[1]
-    if newest is None:
-        return Health("day", not late, "no day is rolled up yet")
-    if late:
-        return Health("day", False, f"{', '.join(late)} is not rolled up; the newest is {newest}")
-    [day] = tx.web.coverage(first=newest, last=newest, limit=1, offset=0)
-    share = DayCoverage(*day).coverage
-    return Health("day", share >= _LITTLE_COVERAGE, f"{newest} is rolled up, {share:.0%} of it measured")
+def _poll_state(tx: Transaction, facts: WorkFacts) -> str:
+    poll = facts.last_poll
+    if poll is None:
+        return "no poll yet"
+    polls = tx.web.polls_between(since=facts.at - timedelta(days=1))
+    of_last_day = ", ".join(f"{count} {status}" for status, count in polls) or "none"
+    return f"the newest poll is {poll.status}, with {poll.streams:,} streams; in the last 24 hours: {of_last_day}"
 
 
-def _post_health(tx: Transaction, site: Site) -> Health:
-    waiting, since = tx.web.posts_waiting()
-    if not waiting:
-        return Health("posts", True, "nothing waits to be sent")
-    is_late = is_post_late(site.clock.now(), since)
-    return Health(
-        "posts", not is_late, f"{waiting} wait to be sent" + (f" since {since:%F %H:%M} UTC" if is_late else "")
-    )
+def _day_state(facts: WorkFacts) -> str:
+    day = facts.last_day
+    if day is None:
+        return "no day is rolled up yet"
+    return f"the newest day that is rolled up is {day.day}; {day.coverage:.0%} of it was measured"
+
+
+def _summaries_state(facts: WorkFacts) -> str:
+    summaries = facts.summaries
+    if not summaries.posts:
+        return f"there are none of {summaries.day}"
+    counts = Counter(post.status.replace("_", " ") for post in summaries.posts)
+    return f"of {summaries.day}: {', '.join(f'{count} {status}' for status, count in counts.items())}"
+
+
+def _run_health(run: RunRecord, now: datetime) -> list[Health]:
+    if run.written_at is None:
+        return []
+    jobs, losses = judge_record(run, now), judge_losses(run, now)
+    # The error of a job can name hosts, so a page that anybody may read lists the jobs alone.
+    wrong = ", ".join(problem.subject or problem.message for problem in jobs)
+    jobs_state = f"failing or overdue: {wrong}" if jobs else "no job fails repeatedly or is overdue"
+    losses_state = losses[0].message if losses else "the database is not lost repeatedly"
+    return [Health("jobs", not jobs, jobs_state), Health("database restarts", not losses, losses_state)]

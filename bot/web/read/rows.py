@@ -330,11 +330,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One part of the bot: whether it is well, and what is to be said of it."""
+    """One part of the bot: its name, whether it has no problem, and a message."""
 
     part: str
-    is_well: bool
-    says: str
+    is_healthy: bool
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

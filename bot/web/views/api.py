@@ -287,8 +287,8 @@ def router(site: Site) -> APIRouter:
 
     @api.get("/bot/health", response_model=Table[Health], tags=["bot"])
     def health(asked: WantedTable) -> Response:
-        """Whether polls, days and posts are as they should be by now. Jobs, summaries, mentions, spending, the disk and
-        restarts of the database are judged by `/readyz` of the bot and by `watchtime check`."""
+        """Whether the parts of the bot that the dashboard can read have a problem. Mentions, spending and the disk are
+        checked by `/readyz` of the bot and by `watchtime check`."""
         with site.reads.transaction() as tx:
             rows = bot_status.health(tx, site)
         return asked.answer_from(rows, Health)

@@ -1,0 +1,154 @@
+"""Checks of the bot's work: spending, polls, days, posts and jobs. Their verdicts are those of the rules of health."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from bot.core.calendar import effect_of_change
+from bot.core.polls import PollStatus
+from bot.core.posts import FAILED, UNFINISHED, OutboxRow
+from bot.health import rules
+from bot.health.checks.session import Session, Skipped
+from bot.health.facts import LastPoll
+from bot.health.findings import Finding, Verdict, span
+from bot.health.record import RunRecord
+from bot.health.rules import Problem, is_running, late_days
+from bot.spend.report import Spending
+from helperfunctions.database import records
+
+FAILED_WITHIN: Final = timedelta(days=7)
+
+
+def check_budget(session: Session) -> Finding:
+    """The spending of the month."""
+    session.skip_without_x()
+    return judge_budget(session.facts.spending, session.problems("budget"))
+
+
+def check_polls(session: Session) -> Finding:
+    """The newest poll."""
+    newest, now = session.facts.work.last_poll, session.clock.now()
+    if newest is None and not is_running(session.run_record, now):
+        raise Skipped("none yet")
+    return judge_poll(newest, now=now, late=session.problems("polls"))
+
+
+def check_days(session: Session) -> Finding:
+    """The newest day that is rolled up, and those that are late."""
+    facts = session.facts.work
+    newest, expected = facts.last_day, session.expected
+    late = late_days(facts, expected)
+    if newest is None:
+        return judge_days(None, late)
+    return judge_days(newest.day, late, effect_of_change(expected.calendar, newest.day, newest.ends_at))
+
+
+def check_outbox(session: Session) -> Finding:
+    """Posts that wait or failed, and mentions that wait."""
+    with session.our_database.transaction() as tx:
+        since = session.clock.now() - FAILED_WITHIN
+        posts = records(OutboxRow, tx.outbox.listed(everything=False, since=since))
+    return judge_outbox(posts, session.problems("outbox"))
+
+
+def check_jobs(session: Session) -> Sequence[Finding]:
+    """The jobs of `watchtime run`; no finding before the first run with this DATA_DIR."""
+    run = session.run_record
+    if run.written_at is None:
+        return []
+    return [judge_jobs(run, rules.judge_record(run, session.clock.now()))]
+
+
+def check_restarts(session: Session) -> Sequence[Finding]:
+    """Losses of the database by `watchtime run`; no finding before the first run with this DATA_DIR."""
+    run, now = session.run_record, session.clock.now()
+    if run.written_at is None:
+        return []
+    return [judge_restarts(rules.judge_losses(run, now), len(rules.recent_losses(run, now)))]
+
+
+def judge_budget(month: Spending, problems: Sequence[Problem] = ()) -> Finding:
+    """The budget that is left for the month, pauses of X, and the problems of spending."""
+    left = month.budget_usd - month.total_usd
+    message = (
+        f"{month.total_usd:.3f} of {month.budget_usd:.2f} USD spent, {max(left, 0):.3f} left; "
+        f"at this rate {month.forecast_usd:.2f} by the end of {month.month.starts_at:%B}"
+    )
+    for pause in month.pauses:
+        fix = "buy credits" if pause.cause == "credits" else "fix the keys"
+        return Finding(
+            "budget",
+            Verdict.BAD,
+            f"{message}. X is not called until {pause.until:%F %H:%M} UTC: {pause.reason}",
+            f"{fix}, then `watchtime spend --resume`",
+            is_temporary=pause.cause == "credits",
+        )
+    if left <= 0:
+        fix = f"raise X_MONTHLY_BUDGET_USD, or wait for {month.month.ends_at:%B}"
+        return Finding("budget", Verdict.BAD, f"{message}: nothing is posted any more", fix, is_temporary=True)
+    if spending := [problem.message for problem in problems if problem.part == "spending"]:
+        fix = "`watchtime outbox --all` lists the answers; REPLIES_PER_DAY limits the answers to one person"
+        return Finding("budget", Verdict.WARNING, "; ".join([message, *spending]), fix)
+    if month.forecast_usd > month.budget_usd:
+        fix = "raise X_MONTHLY_BUDGET_USD, or lower REPLIES_PER_DAY; answers stop first, then summaries"
+        return Finding("budget", Verdict.WARNING, message, fix)
+    return Finding("budget", Verdict.GOOD, message)
+
+
+def judge_poll(newest: LastPoll | None, *, now: datetime, late: Sequence[Problem]) -> Finding:
+    """The newest poll, when and how it ended, and whether a successful one is overdue (`late`)."""
+    message = "none yet"
+    if newest is not None:
+        error = f": {newest.error}" if newest.error else ""
+        message = f"the last one ended {span(now - newest.ended_at)} ago, {newest.status}{error}"
+    if late:
+        message = f"{message}; {late[0].message}"
+        return Finding("polls", Verdict.WARNING, message, "is `watchtime run` running? Its log has the reason")
+    if newest is not None and newest.status == PollStatus.FAILED:
+        return Finding("polls", Verdict.WARNING, message, "the next one may succeed; `watchtime collect` takes one now")
+    return Finding("polls", Verdict.GOOD, message)
+
+
+def judge_days(newest: date | None, late: Sequence[date], changed: str | None = None) -> Finding:
+    """The newest day that is rolled up, and late ones. `changed`: the effect of changed settings on the next day."""
+    message = f"{newest} is the last one rolled up" if newest is not None else "none is rolled up yet"
+    if late:
+        message = f"{message}; not yet: {', '.join(map(str, late))}"
+        return Finding("days", Verdict.WARNING, message, "run `watchtime daily`: it shows the reason")
+    if changed:
+        message = f"{message}; DAY_STARTS_AT or TIMEZONE has changed since: {changed}, finished days stay as they are"
+    return Finding("days", Verdict.GOOD, message)
+
+
+def judge_outbox(posts: Sequence[OutboxRow], late: Sequence[Problem]) -> Finding:
+    """Posts that wait or failed in the last week, and problems of posts, summaries and mentions (`late`)."""
+    waiting = [post for post in posts if post.status in UNFINISHED]
+    failed = [post for post in posts if post.status in FAILED]
+    message = f"{len(waiting)} posts wait, {len(failed)} failed in the last week"
+    message = "; ".join([message, *(problem.message for problem in late)])
+    if failed:
+        fix = "`watchtime outbox` shows the reason; `outbox retry ID` tries again"
+        return Finding("outbox", Verdict.WARNING, message, fix)
+    if late:
+        fix = "is `watchtime run` running? `watchtime outbox send` sends them now"
+        return Finding("outbox", Verdict.WARNING, message, fix)
+    return Finding("outbox", Verdict.GOOD, message)
+
+
+def judge_jobs(record: RunRecord, problems: Sequence[Problem]) -> Finding:
+    """The jobs in the record of `watchtime run`; a problem without a subject means that it does not run."""
+    message = "; ".join(problem.message for problem in problems)
+    if any(problem.subject for problem in problems):
+        fix = "the log of `watchtime run` has the whole error; the job is retried at least once an hour"
+        return Finding("jobs", Verdict.BAD, message, fix, is_temporary=True)
+    if problems:
+        return Finding("jobs", Verdict.WARNING, message, "is it running? Its log has the reason")
+    return Finding("jobs", Verdict.GOOD, f"none of {len(record.jobs)} fails repeatedly or is overdue")
+
+
+def judge_restarts(problems: Sequence[Problem], losses: int) -> Finding:
+    """Whether the database is lost more often than a restart explains."""
+    if problems:
+        fix = "check the log of the database server, and the memory of its machine or container"
+        return Finding("database restarts", Verdict.BAD, problems[0].message, fix, is_temporary=True)
+    return Finding("database restarts", Verdict.GOOD, f"the bot lost the database {losses} times within the last hour")
