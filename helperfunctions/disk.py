@@ -1,21 +1,21 @@
-"""The machine's disk: whether a folder can be written, and how much room is left."""
+"""The machine's disk: whether a folder can be written, and its free space."""
 
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
-# The least that a file takes.
+# The smallest space that a file needs.
 BLOCK_BYTES = 4096
 
 
 def nearest_folder(path: Path) -> Path:
-    """What is there of a path: itself, or the nearest thing above it, be it a folder or not."""
+    """The path if it exists, else its nearest existing parent. Either may be a file."""
     return next(above for above in (path, *path.parents) if os.path.lexists(above))
 
 
 def free_bytes_if_known(path: Path) -> int | None:
-    """Bytes that are left for us where a path is, or will be. None: the system does not say, which is no full disk."""
+    """Free bytes on the disk of a path, which need not exist. None if the system does not report them."""
     try:
         return shutil.disk_usage(nearest_folder(path)).free
     except OSError:
@@ -23,7 +23,7 @@ def free_bytes_if_known(path: Path) -> int | None:
 
 
 def why_not_writable(folder: Path) -> str | None:
-    """Why nothing can be written into a folder, in the system's words; None when a file could, which is gone again."""
+    """The system's error when a file cannot be written into a folder; None if it can. The file is removed again."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(bytes(BLOCK_BYTES))

@@ -1,4 +1,4 @@
-"""A request that says "still alive" to healthchecks.io, Uptime Kuma or another service that alarms at its silence."""
+"""Heartbeat requests to healthchecks.io, Uptime Kuma or another service that raises an alarm when they stop."""
 
 import requests
 
@@ -7,15 +7,15 @@ from helperfunctions.http_deadline import whole_request_within
 from helperfunctions.http_session import EnvironmentSession
 
 TIMEOUT = (5.0, 10.0)
-# A request whose answer is not read has no deadline otherwise.
+# The time-outs alone do not limit the whole request.
 WHOLE_REQUEST_SECONDS = 30.0
 
 
 def request(url: str, seconds: float = WHOLE_REQUEST_SECONDS) -> None:
-    """GET the address once, and read no more of the answer than its status. It ends within `seconds`.
+    """GET the address once, and read only the status of the response. Ends within `seconds`.
 
-    Raises WebhookFailed, which never holds the address: its token is as good as a password. A redirect is a failure: it
-    would hand the token to another server.
+    Raises WebhookFailed, whose message never contains the address, which has a token. A redirect is a failure:
+    following it would send the token to another server.
     """
     try:
         http = EnvironmentSession(url)
@@ -25,11 +25,11 @@ def request(url: str, seconds: float = WHOLE_REQUEST_SECONDS) -> None:
         with (
             whole_request_within(seconds),
             http,
-            http.get(url, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer,
+            http.get(url, timeout=TIMEOUT, allow_redirects=False, stream=True) as response,
         ):
-            status = answer.status_code
+            status = response.status_code
     except requests.RequestException as exc:
-        # What requests says holds the address.
-        raise WebhookFailed(f"the heartbeat's server does not answer: {http.reason(exc, url)}") from None
+        # The text of the error contains the address.
+        raise WebhookFailed(f"the heartbeat's server does not respond: {http.reason(exc, url)}") from None
     if not 200 <= status < 300:
-        raise WebhookFailed(f"the heartbeat's server answers with status {status}")
+        raise WebhookFailed(f"the heartbeat's server responded with status {status}")

@@ -1,4 +1,4 @@
-"""A message to whoever listens at a web address: Slack, Discord, Mattermost, or a script of one's own."""
+"""Messages to a webhook: of Slack, Discord, Mattermost, or any program that accepts JSON."""
 
 import requests
 
@@ -11,7 +11,7 @@ TIMEOUT = (5.0, 10.0)
 def send(url: str, status: str, text: str) -> None:
     """POST a message as JSON: `text` for Slack and Mattermost, the same as `content` for Discord, and `status`.
 
-    Raises WebhookFailed, which never holds the address: it is as good as a password.
+    Raises WebhookFailed, whose message never contains the address: with it anybody could send messages.
     """
     try:
         http = EnvironmentSession(url)
@@ -19,11 +19,11 @@ def send(url: str, status: str, text: str) -> None:
         raise WebhookFailed(f"the webhook cannot be reached: {exc}") from exc
     try:
         with http:
-            answer = http.post(
+            response = http.post(
                 url, json={"text": text, "content": text, "status": status}, timeout=TIMEOUT, allow_redirects=False
             )
     except requests.RequestException as exc:
-        # What requests says holds the address.
-        raise WebhookFailed(f"the webhook does not answer: {http.reason(exc, url)}") from None
-    if not 200 <= answer.status_code < 300:
-        raise WebhookFailed(f"the webhook answers with status {answer.status_code}")
+        # The text of the error contains the address.
+        raise WebhookFailed(f"the webhook does not respond: {http.reason(exc, url)}") from None
+    if not 200 <= response.status_code < 300:
+        raise WebhookFailed(f"the webhook responded with status {response.status_code}")

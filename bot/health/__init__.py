@@ -1,1 +1,1 @@
-"""Is all well? What the database says of itself, what is wrong in it, who is told."""
+"""The health of the bot: facts, the rules that judge them, and what presents the verdict."""

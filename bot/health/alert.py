@@ -31,8 +31,8 @@ MOST_CHARACTERS_PER_PROBLEM: Final = 400
 
 PROBLEM: Final = "problem"
 RESOLVED: Final = "resolved"
-# Stands for the parts in the file of earlier versions, which does not list them.
-_EARLIER: Final = "what was reported before"
+# The name of the problems in the file of earlier versions, which does not list their parts.
+_EARLIER: Final = "reported earlier"
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
-"""A heartbeat after each good poll: somebody else's service raises the alarm when it stays away.
+"""Heartbeats after each good poll: an external service raises an alarm when they stop.
 
-It is the one alarm that also works when this machine, its network or the bot itself is gone.
+It is the only alarm that also works when this machine, its network or the bot itself is down.
 """
 
 import logging
@@ -13,15 +13,15 @@ from helperfunctions.errors import WebhookFailed
 
 log = logging.getLogger(__name__)
 
-# How long before each attempt, in seconds; after the last one the next poll brings a new heartbeat.
+# Seconds before each attempt. After the last one, the next poll sends a new heartbeat.
 WAITS: Final = (0.0, 10.0, 30.0, 60.0, 120.0)
 
 
 class Heartbeat:
-    """Sends heartbeats in a thread of its own: a poll never waits for one, and never fails of one.
+    """Sends heartbeats in a thread of its own: a poll never waits for one, and never fails because of one.
 
-    `send` requests the address, or raises WebhookFailed; it has to end by itself. A failure is logged once, until one
-    gets through again.
+    `send` requests the address, or raises WebhookFailed; it must have a time limit. A failure is logged once, until a
+    heartbeat succeeds again.
     """
 
     def __init__(self, send: Callable[[], None], waits: Sequence[float] = WAITS) -> None:
@@ -33,12 +33,12 @@ class Heartbeat:
 
     @property
     def is_busy(self) -> bool:
-        """Whether one is being tried."""
+        """Whether a heartbeat is being sent."""
         thread = self._thread
         return thread is not None and thread.is_alive()
 
     def beat(self) -> None:
-        """Send one soon. While the last one is being tried nothing is done: there is never more than one thread."""
+        """Send a heartbeat in the background. Does nothing while the last one is being sent."""
         with self._lock:
             if not self.is_busy:
                 self._thread = threading.Thread(target=self._work, name="heartbeat", daemon=True)
@@ -56,7 +56,7 @@ class Heartbeat:
             self._send()
         except WebhookFailed as exc:
             if not self._has_failed:
-                log.warning("a heartbeat could not be sent; trying again, and after each poll: %s", exc)
+                log.warning("a heartbeat could not be sent; it is retried, also after each poll: %s", exc)
             self._has_failed = True
             return False
         if self._has_failed:

@@ -1,7 +1,7 @@
-"""What the running bot records about itself: how its jobs end, and when it lost the database.
+"""The record that a running bot writes about itself: the outcome of its jobs, and its losses of the database.
 
-A file in DATA_DIR, not a table: it matters most while the database is what fails, it survives a restart of the process,
-and `watchtime check` reads it from another process.
+A file in DATA_DIR, not a table: it is needed most while the database is down, it survives a restart of the process, and
+`watchtime check` reads it in another process.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 FILE_NAME: Final = "jobs.json"
-# What an attempt ends with that did what it should.
+# The outcome of a successful attempt.
 DONE: Final = "done"
 INTERRUPTED: Final = "interrupted"
 _INSTANTS: Final = ("started_at", "ended_at", "succeeded_at", "failing_since", "retry_at", "due_at")
@@ -20,10 +20,10 @@ _INSTANTS: Final = ("started_at", "ended_at", "succeeded_at", "failing_since", "
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """The newest attempt of a job, and how many failed in a row.
+    """The newest attempt of a job, and the number of failures in a row.
 
     `outcome`: `done`, or the name of the error of the newest attempt that ended, with its message in `error`.
-    `retry_at`: no attempt before this instant. `due_at`: the next attempt is expected then; None: none is expected.
+    `retry_at`: no attempt is made before it. `due_at`: when the next attempt is expected; None: none is expected.
     """
 
     started_at: datetime | None = None
@@ -40,7 +40,7 @@ class JobRecord:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """The database went away while this bot was the leader. `was_restart`: its server has been started again since."""
+    """A loss of the database by the leader. `was_restart`: its server has been started again since."""
 
     at: datetime
     was_restart: bool = False
@@ -48,7 +48,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """The record of one bot. `began_at`: when its process, or its newest round, began; None before the first run."""
+    """The record of one bot. `began_at`: the start of its process, or of its newest round; None before the first run."""
 
     began_at: datetime | None = None
     written_at: datetime | None = None
@@ -57,22 +57,22 @@ class RunRecord:
     losses: Sequence[Loss] = ()
 
     def with_job(self, name: str, **changes: Any) -> "RunRecord":
-        """The same record with changes to one job."""
+        """A copy of the record with changes to one job."""
         return replace(self, jobs={**self.jobs, name: replace(self.jobs.get(name, JobRecord()), **changes)})
 
 
 def without_expectations(record: RunRecord) -> RunRecord:
-    """The same record of a bot that does not run: no attempt is due, and none can be overdue."""
+    """A copy of the record for a bot that does not run: no attempt is due, so none is overdue."""
     return replace(record, jobs={name: replace(job, due_at=None) for name, job in record.jobs.items()})
 
 
 def dumps(record: RunRecord) -> str:
-    """As JSON; instants are written in ISO 8601."""
+    """The record as JSON, with instants in ISO 8601."""
     return json.dumps(asdict(record), default=_instant_as_text, indent=1)
 
 
 def loads(content: str) -> RunRecord:
-    """What `dumps` wrote. Raises ValueError, KeyError or TypeError for anything else."""
+    """Parse the JSON of `dumps`. Raises ValueError, KeyError or TypeError for anything else."""
     stored = json.loads(content)
     return RunRecord(
         began_at=_instant(stored["began_at"]),
@@ -84,7 +84,7 @@ def loads(content: str) -> RunRecord:
 
 
 def read(path: Path) -> RunRecord:
-    """The record in a file; an empty one when there is none, or it cannot be read or understood."""
+    """Read the record in a file; an empty record if there is none, or it cannot be read or parsed."""
     try:
         return loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

@@ -71,7 +71,7 @@ class Expected:
 
 
 def judge(facts: Facts, expected: Expected) -> list[Problem]:
-    """All problems that the database shows; none when all is well."""
+    """All problems in the facts; empty for a healthy bot."""
     return [*judge_work(facts.work, expected), *_mentions(facts), *_spending(facts.spending)]
 
 
@@ -186,8 +186,8 @@ def _day(facts: WorkFacts, expected: Expected) -> Sequence[Problem]:
 def _summaries(facts: WorkFacts, expected: Expected) -> Sequence[Problem]:
     """Summaries of the newest day that were not made or not sent.
 
-    They are never made later, so the problem lasts until the next summaries are due: about a day, in which a person
-    sees it whatever they use, also when the day after is rolled up in between.
+    They are never made later, so the problem lasts until the next summaries are due, for about a day: also a person
+    who checks the bot only once a day sees it. A roll-up of the next day in between does not end it.
     """
     calendar, summaries = expected.calendar, facts.summaries
     _, due_at = newest_posted_day(calendar, expected.post_at, facts.at)

@@ -1,4 +1,4 @@
-"""How many polls, posts and mentions there were since the beginning, without counting all of them every minute."""
+"""Total numbers of polls, posts and mentions, without counting all rows every minute."""
 
 from collections import Counter
 from collections.abc import Hashable, Mapping
@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from helperfunctions.database import Transaction
 
-# A post is sent, or given up, within a day. What still changes after that is seen when the old days are counted again.
+# A post is sent or abandoned within a day. Later changes are seen when old days are counted again, once a day.
 RECENT: Final = timedelta(days=7)
 
 Key = TypeVar("Key", bound=Hashable)
@@ -24,14 +24,14 @@ class Counts:
 
 
 class Totals:
-    """Counts since the beginning. Everything older than a week is counted once a day and remembered; for one thread."""
+    """Counts of all rows. Rows older than a week are counted once a day. Not safe to share between threads."""
 
     def __init__(self) -> None:
         self._recent_since: date | None = None
         self._old = Counts({}, {}, {})
 
     def read(self, tx: Transaction, now: datetime) -> Counts:
-        """The counts at this instant."""
+        """Count the rows at an instant."""
         since = (now.astimezone(UTC) - RECENT).date()
         if since != self._recent_since:
             self._old = _count(tx, date.min, since)
@@ -45,7 +45,7 @@ class Totals:
 
 
 def _count(tx: Transaction, since: date, before: date) -> Counts:
-    """What a span of days had; `before` is not part of it."""
+    """Counts of a span of days; `before` is not part of it."""
     span: dict[str, Any] = {"since": since, "before": before}
     return Counts(
         polls=dict(tx.health.polls_by_status(**span)),

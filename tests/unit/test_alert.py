@@ -26,7 +26,7 @@ class Webhook:
     def send(self, status: str, text: str) -> None:
         self.requests += 1
         if self.is_broken:
-            raise WebhookFailed("the webhook does not answer: ConnectTimeout")
+            raise WebhookFailed("the webhook does not respond: ConnectTimeout")
         self.sent.append((status, text))
 
 

@@ -216,7 +216,7 @@ def run(written_minutes_ago: int) -> RunRecord:
 def test_a_bot_that_stopped_is_a_problem_and_none_of_its_jobs_is_overdue() -> None:
     assert [problem.subject for problem in judge_record(run(written_minutes_ago=4), NOW)] == ["daily"]
     [stopped] = judge_record(run(written_minutes_ago=5), NOW)
-    assert stopped.message == "`watchtime run` has recorded nothing since 2026-11-22 14:56 UTC"
+    assert stopped.message == "`watchtime run` has recorded nothing since 2026-11-22 22:56 UTC"
     assert judge_record(RunRecord(), NOW) == []
 
 
