@@ -295,7 +295,7 @@ def test_an_empty_and_a_stale_dashboard_say_so(database: Database, url: str, ser
             assert web.get(path).status_code == 200, path
         assert "Nothing is measured yet" in web.get("/").text
         assert "No day is rolled up yet" in web.get("/bot").text
-        assert "are not judged here" in web.get("/bot").text
+        assert "are not checked here" in web.get("/bot").text
         assert web.get("/games/chess").status_code == 404
     stage(database, a_stream(), at=NOW - timedelta(days=1))
     DatabaseNames(database).refresh()
@@ -303,7 +303,8 @@ def test_an_empty_and_a_stale_dashboard_say_so(database: Database, url: str, ser
         for path in ("/", "/games/chess", "/streamers/ada"):
             assert "This is old" in web.get(path).text, path
         assert web.json("/games/chess")["viewers_now"] is None
-        assert [row["is_healthy"] for row in web.json("/bot/health")["rows"]] == [False, False, True]
+        healthy = {row["part"]: row["is_healthy"] for row in web.json("/bot/health")["rows"]}
+        assert healthy == {"poll": False, "day": False, "summaries": True, "outbox": True}
 
 
 def test_what_changes_is_seen(database: Database, url: str, serving: Callable[..., Any]) -> None:
