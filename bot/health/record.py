@@ -48,7 +48,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """The record of one bot. `began_at`: the start of its process, or of its newest round; None before the first run."""
+    """The record of one bot. `began_at`: start of its process, or of its newest round; None before the first run."""
 
     began_at: datetime | None = None
     written_at: datetime | None = None
