@@ -23,6 +23,7 @@ from bot.health.watch import Watch
 from bot.web.read import bot_status
 from bot.web.site import Site
 from bot.wiring import examine, open_site
+from helperfunctions import reader
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database, ReadPool
 from helperfunctions.queries import Queries
@@ -101,7 +102,9 @@ def bot(url: str, database: Database, clock: VirtualClock, queries: Queries, tmp
         x_access_token=secret,
         x_access_token_secret=secret,
     )
-    pool = ReadPool(url, queries)
+    reading = f"postgresql://watchtime_verdicts@{url.split('@')[1]}"
+    reader.prepare(database, reading)
+    pool = ReadPool(reading, queries)
     found = Bot(url, database, clock, settings, open_site(settings, pool, clock))
     stage(database, a_stream(1000), at=clock.now() - timedelta(minutes=1))
     found.record()
