@@ -252,7 +252,7 @@ for _status in ("due", "sending", "unknown"):
 
 
 @pytest.mark.parametrize(("then", "wrong"), SITUATIONS.values(), ids=SITUATIONS)
-def test_all_who_say_whether_it_is_healthy_say_the_same(then: Callable[[Bot], None], wrong: set[str], bot: Bot) -> None:
+def test_all_presenters_come_to_the_same_verdict(then: Callable[[Bot], None], wrong: set[str], bot: Bot) -> None:
     then(bot)
     run = read(bot.settings.data_dir / FILE_NAME)
     bot.record(jobs=run.jobs, losses=run.losses)
