@@ -243,3 +243,11 @@ def test_make_backs_up_and_restores(shell: Shell, full_url: str, empty_url: str)
     restored = make("restore", empty_url)
     assert restored.returncode == 0, restored
     assert everything_in(empty_url) == everything_in(full_url)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_make_restore_without_a_file_shows_its_usage() -> None:
+    command = ["make", "-s", "-o", f"{sys.prefix}/.runtime", "restore", f"VENV={sys.prefix}"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("usage: make restore FILE=")
