@@ -1,7 +1,7 @@
-"""Leader election: which of several bots on one database runs the jobs, and whether the database is there at all.
+"""Leader election: which of several bots on one database runs the jobs, and whether the database can be used at all.
 
-A second bot, started by mistake or as a spare, stands by and takes over when the first is gone. Correctness does not
-depend on this: each job has a lock of its own, and each post is claimed by itself.
+A second bot, started by mistake or as a spare, is on standby and takes over when the first one is gone. Correctness
+does not depend on this: each job has a lock of its own, and each post is claimed by itself.
 """
 
 import logging
@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.runtime.attempts import wait_after
 from helperfunctions.clock import Clock
@@ -18,15 +18,16 @@ from helperfunctions.errors import DatabaseError, DatabaseUnavailable, SchemaMis
 
 log = logging.getLogger(__name__)
 
-# How often the same trouble is logged again.
-LOG_EVERY_LOOKS = 120
+# While the database stays away, the reason is logged again after this many refreshes: ten minutes.
+_LOG_AGAIN_AFTER: Final = 120
+_LOCK: Final = "run"
 
 
-class Standing(StrEnum):
-    """What a bot is to do."""
+class Role(StrEnum):
+    """The role of one of several bots on a database."""
 
     LEADING = "leading"
-    STANDING_BY = "standing_by"
+    STANDBY = "standby"
     WITHOUT_DATABASE = "without_database"
     PREPARING = "preparing"
     """It holds the lock, and brings the schema up to date, which may take long."""
@@ -44,11 +45,12 @@ class LossObserver(Protocol):
         ...
 
 
-class Lead:
-    """Holds the lock of `run`.
+class Leadership:
+    """Acquires and holds the lock of the leader.
 
-    `prepare` is called each time that we get it, before any job: the schema, and what was kept while the database was
-    away. `revive` brings back a database that is ours to start. `terms`: how often we became the leader.
+    `prepare` is called after each acquisition, before any job: the schema, and the polls that were kept while the
+    database was away. `revive` starts a database that is ours to start. `elections`: how often this bot became the
+    leader.
     """
 
     def __init__(
@@ -65,85 +67,85 @@ class Lead:
         self._prepare = prepare
         self._revive = revive
         self._losses = losses
-        self._hold: Hold | None = None
+        self._held: Hold | None = None
         self._server_started_at: datetime | None = None
         self._failed_preparations = 0
         self._preparation_error = ""
         self._prepare_not_before: datetime | None = None
-        self._looks_since_logged = 0
+        self._refreshes_since_logged = 0
         self._lock = threading.Lock()
-        self._standing: Standing | None = None
+        self._role: Role | None = None
         self._why = ""
-        self.terms = 0
+        self.elections = 0
         self._since = clock.now()
 
     @property
-    def standing(self) -> Standing | None:
-        """As of the last look, or PREPARING during one that takes long; None before the first."""
+    def role(self) -> Role | None:
+        """As of the last refresh, or PREPARING during one that takes long; None before the first."""
         with self._lock:
-            return self._standing
+            return self._role
 
     @property
     def since(self) -> datetime:
-        """Since when we stand so."""
+        """Since when the bot has its role."""
         with self._lock:
             return self._since
 
     @property
     def why_without_database(self) -> str:
-        """Why the database could not be used at the last look; empty when it could."""
+        """Why the database could not be used at the last refresh; empty when it could."""
         with self._lock:
             return self._why
 
-    def look(self) -> Standing:
-        """Check whether we (still) lead, and try to when we do not.
+    def refresh(self) -> Role:
+        """Check whether the lock is still held, and try to acquire it if it is not.
 
         Raises SchemaMismatch: this program is the wrong one for the database. Any other refusal, such as a right that
-        was revoked, may be over at the next look; polls are taken and kept on disk until then.
+        was revoked, may be over at the next refresh; polls are taken and kept on disk until then.
         """
-        was, was_since = self.standing, self.since
+        was, was_since = self.role, self.since
         try:
-            standing = self._look()
+            role = self._elected()
             why = ""
         except SchemaMismatch:
-            self._let_go()
+            self._release()
             raise
         except DatabaseError as exc:
-            self._let_go()
-            standing, why = Standing.WITHOUT_DATABASE, str(exc)
-        self._log(was, standing, why, (self._clock.now() - was_since).total_seconds())
-        self._stand(standing, was_since if standing is was else None, why)
-        return standing
+            self._release()
+            role, why = Role.WITHOUT_DATABASE, str(exc)
+        self._log(was, role, why, (self._clock.now() - was_since).total_seconds())
+        self._set(role, was_since if role is was else None, why)
+        return role
 
     def close(self) -> None:
         """Let another bot take over at once."""
-        self._let_go()
+        self._release()
 
-    def _look(self) -> Standing:
-        if self._hold is not None:
-            if self._hold.is_held():
-                return Standing.LEADING
+    def _elected(self) -> Role:
+        if self._held is not None:
+            if self._held.is_held():
+                return Role.LEADING
             self._lost()
         if self._prepare_not_before is not None and self._clock.now() < self._prepare_not_before:
             raise DatabaseUnavailable(self._why_not_yet())
-        self._hold = self._acquired()
-        if self._hold is None:
-            return Standing.STANDING_BY
+        self._held = self._acquired()
+        if self._held is None:
+            return Role.STANDBY
         self._check_for_restart()
-        self._prepared()
-        self.terms += 1
-        return Standing.LEADING
+        self._prepare_database()
+        self.elections += 1
+        return Role.LEADING
 
     def _acquired(self) -> Hold | None:
         try:
-            return self._database.hold("run")
+            return self._database.hold(_LOCK)
         except DatabaseUnavailable:
             self._revive()
-            return self._database.hold("run")
+            return self._database.hold(_LOCK)
 
-    def _prepared(self) -> None:
-        """Prepare; a database that dies of it, or refuses it, is left alone for longer each time."""
-        self._stand(Standing.PREPARING, None, "")
+    def _prepare_database(self) -> None:
+        """Call `prepare`; after each time that it fails in a row, wait for longer before the next attempt."""
+        self._set(Role.PREPARING, None, "")
         log.info("leading; preparing the database: its schema, and polls that were kept on disk")
         try:
             self._prepare()
@@ -156,7 +158,7 @@ class Lead:
             self._prepare_not_before = self._clock.now() + wait if wait else None
             if wait:
                 log.warning(self._why_not_yet())
-            if self._hold is not None and not self._hold.is_held():
+            if self._held is not None and not self._held.is_held():
                 self._lost()
             raise
         self._failed_preparations, self._prepare_not_before = 0, None
@@ -179,28 +181,26 @@ class Lead:
         log.warning("lost the database: the connection that holds the lock of the leader is gone")
         if self._losses is not None:
             self._losses.database_lost()
-        self._let_go()
+        self._release()
 
-    def _let_go(self) -> None:
-        if self._hold is not None:
-            self._hold.release()
-            self._hold = None
+    def _release(self) -> None:
+        if self._held is not None:
+            self._held.release()
+            self._held = None
 
-    def _stand(self, standing: Standing, since: datetime | None, why: str) -> None:
+    def _set(self, role: Role, since: datetime | None, why: str) -> None:
         with self._lock:
             self._why = why
-            self._standing, self._since = standing, since or self._clock.now()
+            self._role, self._since = role, since or self._clock.now()
 
-    def _log(self, was: Standing | None, standing: Standing, why: str, seconds: float) -> None:
-        """One line when something changed, and again from time to time while something is wrong."""
-        self._looks_since_logged = 0 if standing != was else self._looks_since_logged + 1
-        if standing == was and (
-            standing is not Standing.WITHOUT_DATABASE or self._looks_since_logged % LOG_EVERY_LOOKS
-        ):
+    def _log(self, was: Role | None, role: Role, why: str, seconds: float) -> None:
+        """One line for each change of the role, and again from time to time while the database stays away."""
+        self._refreshes_since_logged = 0 if role != was else self._refreshes_since_logged + 1
+        if role == was and (role is not Role.WITHOUT_DATABASE or self._refreshes_since_logged % _LOG_AGAIN_AFTER):
             return
-        if standing is Standing.WITHOUT_DATABASE:
+        if role is Role.WITHOUT_DATABASE:
             log.warning("waiting for the database; polls are kept on disk meanwhile: %s", why)
-        elif standing is Standing.STANDING_BY:
-            log.warning("another bot runs on this database: standing by, to take over when it is gone")
+        elif role is Role.STANDBY:
+            log.warning("another bot runs on this database; on standby, to take over when it is gone")
         elif was is not None:
-            log.info("leading again standing_before=%s seconds=%.0f", was, seconds)
+            log.info("leading again role_before=%s seconds=%.0f", was, seconds)

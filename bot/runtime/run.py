@@ -14,7 +14,7 @@ from bot.health.watch import Watch
 from bot.jobs import JOBS, Bot
 from bot.runtime.attempts import Attempts
 from bot.runtime.credentials import CredentialReload
-from bot.runtime.leader import Lead, Standing
+from bot.runtime.leader import Leadership, Role
 from bot.runtime.plan import RunPlan
 from bot.runtime.runner import run_until_stopped
 from bot.runtime.schedule import schedule
@@ -34,7 +34,7 @@ class Run:
     """Everything that a runner needs. Its jobs call the `watch` too."""
 
     plan: RunPlan
-    lead: Lead
+    leadership: Leadership
     watch: Watch
 
 
@@ -45,7 +45,7 @@ def run_once(settings: Settings, reload: CredentialReload, clock: Clock, stop: S
         run = prepare(bot, has_new_credentials=reload.has_changed, while_away=reload.check)
         plan = replace(run.plan, after_attempt=reload.after_attempt)
         with health_endpoints(settings, run.watch):
-            run_until_stopped(plan, run.lead, clock, run.watch, stop)
+            run_until_stopped(plan, run.leadership, clock, run.watch, stop)
 
 
 def prepare(
@@ -67,7 +67,7 @@ def prepare(
         while_away()
         bot.revive_database()
 
-    lead = Lead(
+    leadership = Leadership(
         bot.database,
         bot.clock,
         prepare=partial(_prepare_database, bot, has_new_credentials),
@@ -76,10 +76,10 @@ def prepare(
     )
     bot, watch = with_watch(
         bot,
-        leads=lambda: lead.standing is Standing.LEADING,
+        leads=lambda: leadership.role is Role.LEADING,
         record=lambda: attempts.record,
-        preparing_since=lambda: lead.since if lead.standing is Standing.PREPARING else None,
-        why_without_database=lambda: lead.why_without_database,
+        preparing_since=lambda: leadership.since if leadership.role is Role.PREPARING else None,
+        why_without_database=lambda: leadership.why_without_database,
     )
     plan = RunPlan(
         entries=schedule(bot.settings, shortest_interval=shortest_interval),
@@ -89,7 +89,7 @@ def prepare(
         last_good_poll=partial(last_good_poll, bot, attempts),
         resume_x=partial(_resume_x, bot),
     )
-    return Run(plan, lead, watch)
+    return Run(plan, leadership, watch)
 
 
 def tasks_of(bot: Bot) -> Mapping[str, Callable[[], object]]:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.core.polls import CrawlEnd, Poll, PollStatus
 from bot.jobs import AtStart
-from bot.runtime.leader import Lead, Standing
+from bot.runtime.leader import Leadership, Role
 from bot.runtime.plan import RunPlan
 from bot.runtime.signals import Stop
 from bot.runtime.turns import ScheduledTurns, Turns
@@ -19,7 +19,7 @@ from helperfunctions.log import run_of
 log = logging.getLogger(__name__)
 
 # How often leadership, the database and the clock are checked.
-LOOK_EVERY = timedelta(seconds=5)
+REFRESH_EVERY = timedelta(seconds=5)
 # A clock that is corrected by less than this was not set: it drifts.
 CLOCK_WAS_SET = timedelta(seconds=10)
 # A poll to catch up is left out this short before a regular turn, which would find it running.
@@ -42,57 +42,59 @@ class RunObserver(Protocol):
         ...
 
 
-def run_until_stopped(plan: RunPlan, lead: Lead, clock: Clock, observer: RunObserver, stop: Stop) -> None:
-    """Run every job when it is due, each in a thread of its own, until stopped; then finish what is running.
+def run_until_stopped(plan: RunPlan, leadership: Leadership, clock: Clock, observer: RunObserver, stop: Stop) -> None:
+    """Run every job when it is due, each in a thread of its own, until stopped; then wait for those that run.
 
-    Raises SchemaMismatch, which keeps us from ever leading.
+    Raises SchemaMismatch: with the schema of another version this bot can never lead.
     """
     stop.begin()
-    runner = Runner(plan, lead, clock, observer, ScheduledTurns())
+    runner = Runner(plan, leadership, clock, observer, ScheduledTurns())
     try:
-        runner.look()
-        while not stop.wait(LOOK_EVERY):
-            runner.look()
-        log.info("stopping; finishing what is going on")
+        runner.refresh()
+        while not stop.wait(REFRESH_EVERY):
+            runner.refresh()
+        log.info("stopping; waiting for the jobs that run")
     finally:
         runner.stop()
-        lead.close()
+        leadership.close()
     log.info("stopped")
 
 
 class Runner:
     """Runs the jobs while this bot leads; without a database, only those that can do without."""
 
-    def __init__(self, plan: RunPlan, lead: Lead, clock: Clock, observer: RunObserver, turns: Turns) -> None:
+    def __init__(
+        self, plan: RunPlan, leadership: Leadership, clock: Clock, observer: RunObserver, turns: Turns
+    ) -> None:
         self._entries = {entry.job.name: entry for entry in plan.entries if entry.job.name in plan.tasks}
         self._plan = plan
         self._attempts = plan.attempts
-        self._lead = lead
+        self._leadership = leadership
         self._clock = clock
         self._observer = observer
         self._counters = plan.counters()
         self._clock_runs_ahead = self._ahead(self._counters)
-        self._terms = 0
-        self._standing: Standing | None = None
+        self._elections = 0
+        self._role: Role | None = None
         self._is_stopping = False
         # One attempt of a job at a time.
         self._running = {job: threading.Lock() for job in self._entries}
         self._turns = turns
         turns.start(list(self._entries.values()), self.run_turn, self._catch_up_if_due)
 
-    def look(self) -> None:
-        """One check of our standing, of the clock, and of the jobs that wait for their retry."""
+    def refresh(self) -> None:
+        """One check of the role, of the clock, and of the jobs that wait for a retry."""
         self._observer.loop_is_alive()
-        standing = self._lead.look()
-        if standing is not self._standing:
-            self._changed(standing)
-        if self._lead.terms != self._terms:
+        role = self._leadership.refresh()
+        if role is not self._role:
+            self._changed(role)
+        if self._leadership.elections != self._elections:
             # Also when the lock was lost and got again at once: the database was restarted, and jobs with it.
-            self._terms = self._lead.terms
+            self._elections = self._leadership.elections
             log.info("running jobs=%s", ",".join(self._entries))
             self._catch_up()
         self._check_clock()
-        if standing is Standing.LEADING:
+        if role is Role.LEADING:
             delayed = [name for name, entry in self._entries.items() if not entry.job.never_delayed]
             for job in self._attempts.to_retry(delayed):
                 self._turns.add(job, self._clock.now())
@@ -100,20 +102,20 @@ class Runner:
             self._attempts.save()
 
     def stop(self) -> None:
-        """Finish what is running, and begin nothing."""
+        """Wait for the jobs that run, and start none."""
         self._is_stopping = True
         self._turns.stop()
         if self._records():
             self._attempts.save(at_once=True)
 
-    def _changed(self, standing: Standing) -> None:
-        """Our standing changed: other jobs are allowed, and expected, from now on."""
-        if self._standing is Standing.STANDING_BY:
+    def _changed(self, role: Role) -> None:
+        """The role changed: other jobs may run, and are expected, from now on."""
+        if self._role is Role.STANDBY:
             # The bot that led may have written into the same folder.
             self._attempts.load()
-        elif self._standing is None and standing is Standing.WITHOUT_DATABASE:
+        elif self._role is None and role is Role.WITHOUT_DATABASE:
             self._catch_up(AtStart.IF_POLL_IS_DUE)
-        self._standing = standing
+        self._role = role
         self._expect()
 
     def _expect(self) -> None:
@@ -124,8 +126,8 @@ class Runner:
         )
 
     def _records(self) -> bool:
-        """Whether the record is ours to write: another bot may use the same folder."""
-        return self._standing in (Standing.LEADING, Standing.WITHOUT_DATABASE)
+        """Whether this bot writes the record of its jobs: another one may use the same folder."""
+        return self._role in (Role.LEADING, Role.WITHOUT_DATABASE)
 
     def _check_clock(self) -> None:
         before, self._counters = self._counters, self._plan.counters()
@@ -138,13 +140,14 @@ class Runner:
             self._catch_up()
         if abs(off) <= CLOCK_WAS_SET:
             return
-        # Each job is then planned by the clock as it is: one set back by an hour would leave all idle for an hour,
-        # and X alone for that hour and as long as it was to be anyway.
+        # Otherwise, after a clock was set back by an hour, no job would run for that hour, and pauses of X would last
+        # an hour longer.
         if self._counters.knows_sleep:
-            log.warning("the clock was set by %.0f s; planning again", off.total_seconds())
+            log.warning("the clock was set by %.0f s; planning all jobs again", off.total_seconds())
         else:
             log.warning(
-                "the clock was set by %.0f s, or the machine was suspended; planning again", off.total_seconds()
+                "the clock was set by %.0f s, or the machine was suspended; planning all jobs again",
+                off.total_seconds(),
             )
         self._plan_again()
 
@@ -155,11 +158,11 @@ class Runner:
     def _plan_again(self) -> None:
         self._attempts.forget_waits()
         self._expect()
-        if self._lead.standing is Standing.LEADING:
+        if self._leadership.role is Role.LEADING:
             try:
                 self._plan.resume_x()
             except WatchTimeError as exc:
-                log.error("what waits goes on waiting by the clock as it was: %s", exc)
+                log.error("could not resume X after the clock change: %s", exc)
         self._catch_up()
 
     def _catch_up(self, *kinds: AtStart) -> None:
@@ -193,9 +196,9 @@ class Runner:
     def _may_run(self, job: str) -> bool:
         if self._is_stopping:
             return False
-        standing = self._lead.standing
-        return standing is Standing.LEADING or (
-            standing in (Standing.WITHOUT_DATABASE, Standing.PREPARING) and self._entries[job].job.without_database
+        role = self._leadership.role
+        return role is Role.LEADING or (
+            role in (Role.WITHOUT_DATABASE, Role.PREPARING) and self._entries[job].job.without_database
         )
 
     def run_turn(self, job: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
-from bot.runtime.leader import Lead
+from bot.runtime.leader import Leadership
 from bot.spend.ledger import Ledger
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
@@ -19,7 +19,7 @@ from helperfunctions.errors import ChartNotDrawn
 from helperfunctions.x_api import XApi
 from sandbox.x.server import XSandbox
 from tests.factories import DAY, rows, write
-from tests.integration.leading import Prepared
+from tests.integration.leading import Leads, Prepared
 
 CREDENTIALS = "a hash of them"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
@@ -155,13 +155,13 @@ def at(text: str) -> datetime:
 
 
 @pytest.fixture
-def leads(database: Database, clock: VirtualClock) -> Iterator[Callable[[Prepared], Lead]]:
-    made: list[Lead] = []
+def leads(database: Database, clock: VirtualClock) -> Iterator[Leads]:
+    made: list[Leadership] = []
 
-    def make(prepared: Prepared) -> Lead:
-        made.append(Lead(database, clock, prepare=prepared.prepare, revive=prepared.revive, losses=prepared))
+    def make(prepared: Prepared) -> Leadership:
+        made.append(Leadership(database, clock, prepare=prepared.prepare, revive=prepared.revive, losses=prepared))
         return made[-1]
 
     yield make
-    for lead in made:
-        lead.close()
+    for leadership in made:
+        leadership.close()

@@ -1,8 +1,12 @@
 """What the tests of the leader and of the runner share."""
 
+from collections.abc import Callable
+
+from bot.runtime.leader import Leadership
+
 
 class Prepared:
-    """Counts what a lead does before and after the database is there; raises what it is told to."""
+    """Counts what a leadership does before and after the database is there; raises `error` when it is to prepare."""
 
     def __init__(self) -> None:
         self.times = 0
@@ -23,3 +27,6 @@ class Prepared:
 
     def revive(self) -> None:
         self.revived += 1
+
+
+Leads = Callable[[Prepared], Leadership]

@@ -21,7 +21,7 @@ from bot.daily.rollup import Rollup
 from bot.health.facts import gather
 from bot.health.totals import Totals
 from bot.post.plan import Planner
-from bot.runtime.leader import Lead, Standing
+from bot.runtime.leader import Leadership, Role
 from bot.web.http.version import Changes
 from bot.wiring import open_site
 from helperfunctions.clock import VirtualClock
@@ -164,15 +164,15 @@ def test_no_job_of_a_minute_reads_a_growing_table_from_end_to_end(
     totals = Totals()
     # Old rows are counted once a day.
     gather(database, clock, CALENDAR, Settings(), totals)
-    lead = Lead(database, clock, prepare=lambda: None, revive=lambda: None)
+    leadership = Leadership(database, clock, prepare=lambda: None, revive=lambda: None)
     explained.plans.clear()
 
     inbox.tag("@watchtimebot Game 7")
     assert inbox.respond() == 1
     assert inbox.outside.sender.send() == 1
     facts = gather(database, clock, CALENDAR, Settings(), totals)
-    assert lead.look() is Standing.LEADING
-    lead.close()
+    assert leadership.refresh() is Role.LEADING
+    leadership.close()
     assert DatabaseNames(database).refresh() == 0
     assert Rollup(database, clock, CALENDAR).daily() == []
     assert Pruner(database, clock, CALENDAR, timedelta(hours=48)).prune() == []

@@ -1,4 +1,4 @@
-"""When the jobs run: who leads runs them, a failing one backs off, and what was missed is caught up on."""
+"""When jobs run: on the leader alone, later after failures, and at once after turns that were missed."""
 
 import logging
 import threading
@@ -18,7 +18,7 @@ from bot.core.polls import CrawlEnd, Poll, PollStatus
 from bot.health.record import FILE_NAME
 from bot.jobs import JOBS
 from bot.runtime.attempts import Attempts
-from bot.runtime.leader import Lead
+from bot.runtime.leader import Leadership
 from bot.runtime.plan import RunPlan
 from bot.runtime.runner import CLOCK_WAS_SET, Runner
 from bot.runtime.schedule import Entry, schedule
@@ -27,22 +27,22 @@ from helperfunctions.clock import Counters, SystemClock
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable
 from helperfunctions.settings import Settings
 from tests.conftest import Switch
-from tests.integration.leading import Prepared
+from tests.integration.leading import Leads, Prepared
 
 ENTRIES = schedule(Settings(), shortest_interval=timedelta(hours=1))
 ROWS = {job.name: job for job in JOBS}
 ALL = set(ROWS)
 
 
-class Nobody:
-    """Wants to know how it goes, and only counts."""
+class Observed:
+    """An observer that stores what it receives."""
 
     def __init__(self) -> None:
         self.started: list[str] = []
         self.outcomes: list[tuple[str, str]] = []
 
     def loop_is_alive(self) -> None:
-        """It is."""
+        """Nothing to store."""
 
     def job_started(self, job: str) -> None:
         self.started.append(job)
@@ -52,7 +52,7 @@ class Nobody:
 
 
 class Jobs:
-    """Jobs that note their names."""
+    """Jobs that store their names when they run."""
 
     def __init__(self) -> None:
         self.done: list[str] = []
@@ -71,7 +71,7 @@ class Jobs:
         raise DatabaseUnavailable("it restarts")
 
     def wait_for(self, jobs: set[str], times: int = 1) -> None:
-        """Until each was done so often; fails after a while."""
+        """Wait until each of the jobs ran this many times; fails after two minutes."""
         end = monotonic() + 120
         while not all(self.done.count(job) >= times for job in jobs):
             assert monotonic() < end, self.done
@@ -116,8 +116,8 @@ def run(plan: RunPlan, wall: SettableClock) -> Iterator[Callable[..., Runner]]:
     """Starts a runner, of `plan` unless another is given."""
     runners: list[Runner] = []
 
-    def start(lead: Lead, other: RunPlan | None = None, turns: ScheduledTurns | None = None) -> Runner:
-        runners.append(Runner(other or plan, lead, wall, Nobody(), turns or ScheduledTurns()))
+    def start(leadership: Leadership, other: RunPlan | None = None, turns: ScheduledTurns | None = None) -> Runner:
+        runners.append(Runner(other or plan, leadership, wall, Observed(), turns or ScheduledTurns()))
         return runners[-1]
 
     yield start
@@ -125,103 +125,101 @@ def run(plan: RunPlan, wall: SettableClock) -> Iterator[Callable[..., Runner]]:
         runner.stop()
 
 
-def test_jobs_are_done_by_who_leads_and_by_nobody_else(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], jobs: Jobs
-) -> None:
+def test_only_the_leader_runs_jobs(leads: Leads, run: Callable[..., Runner], jobs: Jobs) -> None:
     first, second = leads(Prepared()), leads(Prepared())
-    first.look()
+    first.refresh()
     runner = run(second)
-    runner.look()
+    runner.refresh()
     for job in ROWS:
         runner.run_turn(job)
     assert jobs.done == []
     first.close()
-    runner.look()
+    runner.refresh()
     jobs.wait_for(ALL)
 
 
-def test_without_a_database_polls_are_taken_and_nothing_else(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], jobs: Jobs, switch: Switch
+def test_without_a_database_only_the_poll_and_the_watch_run(
+    leads: Leads, run: Callable[..., Runner], jobs: Jobs, switch: Switch
 ) -> None:
     switch.off()
     runner = run(leads(Prepared()))
-    runner.look()
+    runner.refresh()
     for job in ROWS:
         runner.run_turn(job)
     jobs.wait_for({"collect"})
     assert set(jobs.done) == {"collect", "watch"}
 
 
-def test_while_the_database_refuses_to_be_prepared_polls_are_taken_and_nothing_else(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], jobs: Jobs
+def test_while_the_database_cannot_be_prepared_only_the_poll_and_the_watch_run(
+    leads: Leads, run: Callable[..., Runner], jobs: Jobs
 ) -> None:
     ours = Prepared()
     ours.error = DatabaseError("the database refused: permission denied for table schema_migrations")
     runner = run(leads(ours))
-    runner.look()
+    runner.refresh()
     for job in ROWS:
         runner.run_turn(job)
     jobs.wait_for({"collect"})
     assert set(jobs.done) == {"collect", "watch"}
     ours.error = None
-    runner.look()
+    runner.refresh()
     jobs.wait_for(ALL)
 
 
-@pytest.mark.parametrize("noticed", [True, False])
-def test_everything_is_caught_up_on_when_the_database_is_back(
-    noticed: bool, leads: Callable[[Prepared], Lead], run: Callable[..., Runner], jobs: Jobs, switch: Switch
+@pytest.mark.parametrize("noticed", [True, False], ids=["noticed while away", "back before the next refresh"])
+def test_every_job_runs_at_once_when_the_database_is_back(
+    noticed: bool, leads: Leads, run: Callable[..., Runner], jobs: Jobs, switch: Switch
 ) -> None:
-    """However short it was away."""
+    """However briefly it was away."""
     runner = run(leads(Prepared()))
-    runner.look()
+    runner.refresh()
     jobs.wait_for(ALL)
     switch.off()
     if noticed:
-        runner.look()
+        runner.refresh()
     switch.on()
-    runner.look()
+    runner.refresh()
     jobs.wait_for(ALL, times=2)
-    runner.look()
+    runner.refresh()
     assert Counter(jobs.done) == dict.fromkeys(ALL, 2)
 
 
-@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)])
-def test_a_clock_that_was_set_has_everything_planned_anew(
+@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)], ids=["an hour forward", "an hour back"])
+def test_after_a_clock_change_all_jobs_are_planned_again(
     by: timedelta,
-    leads: Callable[[Prepared], Lead],
+    leads: Leads,
     run: Callable[..., Runner],
     jobs: Jobs,
     wall: SettableClock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     runner = run(leads(Prepared()))
-    runner.look()
+    runner.refresh()
     jobs.wait_for(ALL)
     wall.set_by = by
-    runner.look()
-    runner.look()
+    runner.refresh()
+    runner.refresh()
     assert caplog.text.count("the clock was set by") == 1
     assert jobs.x_resumed == 1
-    assert "goes on waiting by the clock as it was: it restarts" in caplog.text
+    assert "could not resume X after the clock change: it restarts" in caplog.text
     if by < timedelta(0):
         # The other way round the scheduler, whose own clock was not set here, would have to wait for an hour.
         jobs.wait_for(ALL, times=2)
 
 
-def test_who_does_not_lead_leaves_what_waits_to_who_does(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], jobs: Jobs, wall: SettableClock
+def test_a_bot_on_standby_does_not_resume_x_after_a_clock_change(
+    leads: Leads, run: Callable[..., Runner], jobs: Jobs, wall: SettableClock
 ) -> None:
-    leads(Prepared()).look()
+    leads(Prepared()).refresh()
     runner = run(leads(Prepared()))
-    runner.look()
+    runner.refresh()
     wall.set_by = timedelta(hours=1)
-    runner.look()
+    runner.refresh()
     assert jobs.x_resumed == 0
 
 
-def test_a_clock_that_drifts_was_not_set(
-    leads: Callable[[Prepared], Lead],
+def test_a_drift_of_the_clock_is_no_clock_change(
+    leads: Leads,
     run: Callable[..., Runner],
     wall: SettableClock,
     caplog: pytest.LogCaptureFixture,
@@ -229,43 +227,43 @@ def test_a_clock_that_drifts_was_not_set(
     runner = run(leads(Prepared()))
     for number in range(4):
         wall.set_by = CLOCK_WAS_SET / 2 * number
-        runner.look()
+        runner.refresh()
     assert "the clock was set" not in caplog.text
 
 
-def test_a_job_that_fails_in_whatever_way_stops_nothing(
-    leads: Callable[[Prepared], Lead], plan: RunPlan, wall: SettableClock, caplog: pytest.LogCaptureFixture
+def test_a_failing_job_stops_neither_the_others_nor_the_runner(
+    leads: Leads, plan: RunPlan, wall: SettableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     def expected() -> None:
         raise DatabaseUnavailable("it restarts")
 
-    lead, nobody = leads(Prepared()), Nobody()
+    leadership, observed = leads(Prepared()), Observed()
     runner = Runner(
-        replace(plan, tasks={"prune": expected, "daily": lambda: 1 / 0}), lead, wall, nobody, ScheduledTurns()
+        replace(plan, tasks={"prune": expected, "daily": lambda: 1 / 0}), leadership, wall, observed, ScheduledTurns()
     )
-    runner.look()
+    runner.refresh()
     end = monotonic() + 120
     while not ("job=prune failed: it restarts" in caplog.text and "ZeroDivisionError" in caplog.text):
         assert monotonic() < end, caplog.text
         sleep(0.01)
     runner.stop()
     assert "job=daily failed unexpectedly" in caplog.text
-    assert sorted(nobody.started) == ["daily", "prune"]
-    assert sorted(nobody.outcomes) == [("daily", "failed"), ("prune", "DatabaseUnavailable")]
+    assert sorted(observed.started) == ["daily", "prune"]
+    assert sorted(observed.outcomes) == [("daily", "failed"), ("prune", "DatabaseUnavailable")]
 
 
 class Failing:
-    """A job that fails each time, or until it is repaired, and notes when it was tried."""
+    """A job that fails until `is_fixed`, and stores when it was tried."""
 
     def __init__(self, wall: SettableClock, error: Exception | None = None) -> None:
         self.wall = wall
         self.error = error or DatabaseError("the month is too much for it")
-        self.is_repaired = False
+        self.is_fixed = False
         self.tried_at: list[datetime] = []
 
     def __call__(self) -> None:
         self.tried_at.append(self.wall.now())
-        if not self.is_repaired:
+        if not self.is_fixed:
             raise self.error
 
 
@@ -299,8 +297,8 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         sleep(0.01)
 
 
-def test_a_database_that_comes_back_again_and_again_does_not_have_a_failing_job_run_each_time(
-    leads: Callable[[Prepared], Lead],
+def test_a_failing_job_backs_off_although_the_database_comes_back_again_and_again(
+    leads: Leads,
     run: Callable[..., Runner],
     plan: RunPlan,
     jobs: Jobs,
@@ -314,24 +312,24 @@ def test_a_database_that_comes_back_again_and_again_does_not_have_a_failing_job_
     for times in range(1, 13):
         switch.off()
         switch.on()
-        runner.look()
+        runner.refresh()
         wait_until(lambda times=times: jobs.done.count("prune") == times)  # type: ignore[misc]
         wait_until(lambda: not ours.attempts.record.jobs["daily"].is_running)
         wall.set_by += timedelta(seconds=5)
     assert len(failing.tried_at) == 2
     wall.set_by += timedelta(seconds=10)
-    runner.look()
+    runner.refresh()
     wait_until(lambda: len(failing.tried_at) == 3)
 
 
-def test_a_failing_job_is_tried_at_its_next_turn_then_after_minutes_up_to_an_hour_and_success_resets_that(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], plan: RunPlan, failing: Failing, wall: SettableClock
+def test_retries_wait_from_one_minute_to_one_hour_and_a_success_resets_the_wait(
+    leads: Leads, run: Callable[..., Runner], plan: RunPlan, failing: Failing, wall: SettableClock
 ) -> None:
     """Its regular turns come every ten seconds."""
-    lead = leads(Prepared())
-    lead.look()
+    leadership = leads(Prepared())
+    leadership.refresh()
     ours = only(plan, wall, outbox=failing)
-    runner = run(lead, ours)
+    runner = run(leadership, ours)
 
     def live(seconds: int) -> None:
         for _ in range(0, seconds, 10):
@@ -341,17 +339,17 @@ def test_a_failing_job_is_tried_at_its_next_turn_then_after_minutes_up_to_an_hou
     live(4 * 3600)
     waited = [round((after - before).total_seconds() / 10) * 10 for before, after in pairwise(failing.tried_at)]
     assert waited == [10, 60, 120, 240, 480, 960, 1920, 3600, 3600]
-    failing.is_repaired = True
+    failing.is_fixed = True
     live(3600)
-    failing.is_repaired = False
+    failing.is_fixed = False
     failing.tried_at.clear()
     live(30)
     assert len(failing.tried_at) == 2
     assert ours.attempts.record.jobs["outbox"].failures == 2
 
 
-def test_a_restart_of_the_process_does_not_start_the_waiting_over(
-    leads: Callable[[Prepared], Lead],
+def test_a_restart_of_the_process_does_not_reset_the_wait(
+    leads: Leads,
     run: Callable[..., Runner],
     plan: RunPlan,
     jobs: Jobs,
@@ -359,25 +357,25 @@ def test_a_restart_of_the_process_does_not_start_the_waiting_over(
     wall: SettableClock,
     tmp_path: Path,
 ) -> None:
-    """Ten processes, each of which becomes the leader and wakes every job."""
-    lead = leads(Prepared())
+    """Ten processes, each of which becomes the leader and starts every job."""
+    leadership = leads(Prepared())
     for times in range(1, 11):
-        lead.close()
+        leadership.close()
         attempts = Attempts(tmp_path / FILE_NAME, wall)
         ours = replace(only(plan, wall, daily=failing, prune=lambda: jobs.note("prune")), attempts=attempts)
-        runner = Runner(ours, lead, wall, Nobody(), ScheduledTurns())
-        runner.look()
+        runner = Runner(ours, leadership, wall, Observed(), ScheduledTurns())
+        runner.refresh()
         wait_until(lambda times=times: jobs.done.count("prune") == times)  # type: ignore[misc]
         runner.stop()
     assert len(failing.tried_at) == 2
 
 
-def test_a_poll_keeps_to_its_turns_however_often_it_failed(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], plan: RunPlan, failing: Failing, wall: SettableClock
+def test_a_failing_poll_is_tried_at_every_turn(
+    leads: Leads, run: Callable[..., Runner], plan: RunPlan, failing: Failing, wall: SettableClock
 ) -> None:
-    lead = leads(Prepared())
-    lead.look()
-    runner = run(lead, only(plan, wall, collect=failing))
+    leadership = leads(Prepared())
+    leadership.refresh()
+    runner = run(leadership, only(plan, wall, collect=failing))
     for _ in range(8):
         runner.run_turn("collect")
     assert len(failing.tried_at) == 8
@@ -389,14 +387,14 @@ def a_poll(status: PollStatus, started_at: datetime) -> Poll:
     return Poll(1, date(2026, 11, 21), started_at, started_at, status, ended, 0, 0, 0, 0, 0, error="status 503")
 
 
-def test_a_poll_that_brought_nothing_is_a_failed_attempt(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], plan: RunPlan, wall: SettableClock
+def test_a_poll_without_streams_from_twitch_is_a_failed_attempt(
+    leads: Leads, run: Callable[..., Runner], plan: RunPlan, wall: SettableClock
 ) -> None:
-    lead = leads(Prepared())
-    lead.look()
+    leadership = leads(Prepared())
+    leadership.refresh()
     polls = iter([a_poll(PollStatus.PARTIAL, wall.now()), a_poll(PollStatus.FAILED, wall.now())])
     ours = only(plan, wall, collect=lambda: next(polls))
-    runner = run(lead, ours)
+    runner = run(leadership, ours)
     runner.run_turn("collect")
     good = ours.attempts.record
     runner.run_turn("collect")
@@ -421,7 +419,7 @@ def test_at_start_a_poll_is_taken_only_if_the_last_good_one_is_older_than_an_int
     has_database: bool,
     age: timedelta | None,
     is_taken: bool,
-    leads: Callable[[Prepared], Lead],
+    leads: Leads,
     run: Callable[..., Runner],
     plan: RunPlan,
     jobs: Jobs,
@@ -439,13 +437,13 @@ def test_at_start_a_poll_is_taken_only_if_the_last_good_one_is_older_than_an_int
             last_good_poll=lambda: None if age is None else wall.now() - age,
         ),
     )
-    runner.look()
+    runner.refresh()
     wait_until(lambda: bool(jobs.done) or "no poll to catch up" in caplog.text)
     assert bool(jobs.done) == is_taken
 
 
-def test_a_leader_that_takes_over_again_and_again_takes_no_new_poll(
-    leads: Callable[[Prepared], Lead],
+def test_repeated_elections_take_no_new_poll(
+    leads: Leads,
     run: Callable[..., Runner],
     plan: RunPlan,
     jobs: Jobs,
@@ -459,7 +457,7 @@ def test_a_leader_that_takes_over_again_and_again_takes_no_new_poll(
     for times in range(1, 6):
         switch.off()
         switch.on()
-        runner.look()
+        runner.refresh()
         wait_until(lambda times=times: caplog.text.count("no poll to catch up") == times)  # type: ignore[misc]
     assert jobs.done == []
 
@@ -467,7 +465,7 @@ def test_a_leader_that_takes_over_again_and_again_takes_no_new_poll(
 @pytest.mark.parametrize("knows_sleep", [True, False], ids=["Linux", "a system that does not count it"])
 def test_a_suspended_machine_catches_up_and_its_clock_was_not_set(
     knows_sleep: bool,
-    leads: Callable[[Prepared], Lead],
+    leads: Leads,
     run: Callable[..., Runner],
     plan: RunPlan,
     jobs: Jobs,
@@ -485,13 +483,13 @@ def test_a_suspended_machine_catches_up_and_its_clock_was_not_set(
 
     ours = only(plan, wall, prune=lambda: jobs.note("prune"))
     runner = run(leads(Prepared()), replace(ours, counters=counters))
-    runner.look()
+    runner.refresh()
     jobs.wait_for({"prune"})
     slept = timedelta(hours=8)
     wall.set_by += slept
-    runner.look()
+    runner.refresh()
     jobs.wait_for({"prune"}, times=2)
-    runner.look()
+    runner.refresh()
     assert ("the machine was suspended for 28800 s" in caplog.text) == knows_sleep
     assert ("the clock was set by 28800 s, or the machine was suspended" in caplog.text) != knows_sleep
     assert jobs.x_resumed == (0 if knows_sleep else 1)
@@ -499,24 +497,24 @@ def test_a_suspended_machine_catches_up_and_its_clock_was_not_set(
 
 
 def test_a_poll_to_catch_up_leaves_the_regular_turns_as_they_are(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], plan: RunPlan, jobs: Jobs, wall: SettableClock
+    leads: Leads, run: Callable[..., Runner], plan: RunPlan, jobs: Jobs, wall: SettableClock
 ) -> None:
-    """Woken at the very moment of a turn, it would take its place, and find that the last poll is young."""
-    lead = leads(Prepared())
+    """At the very moment of a regular turn it would replace it, and find that the last poll is young."""
+    leadership = leads(Prepared())
     ours = only(plan, wall, collect=lambda: jobs.note("collect"))
     turns = ScheduledTurns()
-    runner = run(lead, replace(ours, last_good_poll=lambda: wall.now() - timedelta(minutes=29)), turns)
+    runner = run(leadership, replace(ours, last_good_poll=lambda: wall.now() - timedelta(minutes=29)), turns)
     before = turns.next_turn("collect")
-    runner.look()
+    runner.refresh()
     assert turns.next_turn("collect") == before
     runner.run_turn("collect")
     assert jobs.done == ["collect"]
 
 
 def test_while_a_poll_is_taken_no_second_one_begins(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], plan: RunPlan, wall: SettableClock
+    leads: Leads, run: Callable[..., Runner], plan: RunPlan, wall: SettableClock
 ) -> None:
-    """A catch-up that is under way when a regular turn comes stands for it."""
+    """A regular turn that comes during a catch-up is skipped."""
     began, goes_on = threading.Semaphore(0), threading.Event()
 
     def poll() -> None:
@@ -524,15 +522,15 @@ def test_while_a_poll_is_taken_no_second_one_begins(
         goes_on.wait(60)
 
     runner = run(leads(Prepared()), only(plan, wall, collect=poll))
-    runner.look()
+    runner.refresh()
     assert began.acquire(timeout=60)
     runner.run_turn("collect")
     goes_on.set()
     assert not began.acquire(blocking=False)
 
 
-def test_a_job_that_is_woken_while_it_runs_runs_once_more_and_not_at_the_same_time(
-    leads: Callable[[Prepared], Lead], run: Callable[..., Runner], plan: RunPlan, wall: SettableClock, switch: Switch
+def test_a_turn_that_is_added_while_the_job_runs_follows_it(
+    leads: Leads, run: Callable[..., Runner], plan: RunPlan, wall: SettableClock, switch: Switch
 ) -> None:
     """As when the database comes back while it still fails on the one that went away."""
     began, goes_on, running, most = threading.Semaphore(0), threading.Event(), 0, 0
@@ -546,11 +544,11 @@ def test_a_job_that_is_woken_while_it_runs_runs_once_more_and_not_at_the_same_ti
         running -= 1
 
     runner = run(leads(Prepared()), only(plan, wall, prune=prune))
-    runner.look()
+    runner.refresh()
     assert began.acquire(timeout=60)
     switch.off()
     switch.on()
-    runner.look()
+    runner.refresh()
     goes_on.set()
     assert began.acquire(timeout=60)
     assert most == 1

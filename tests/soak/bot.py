@@ -20,7 +20,7 @@ from typing import Any, Final
 from bot.core.polls import Poll
 from bot.health.rules import Problem
 from bot.jobs import JOBS
-from bot.runtime.leader import Standing
+from bot.runtime.leader import Role
 from bot.runtime.run import Run, prepare
 from bot.runtime.runner import Runner
 from bot.runtime.schedule import Entry
@@ -73,19 +73,19 @@ class SteppedBot:
 
     def __init__(self, run: Run, clock: SharedClock, pool: ThreadPoolExecutor) -> None:
         self._done: list[dict[str, Any]] = []
-        self._lead = run.lead
+        self._leadership = run.leadership
         recorded = {job: partial(self._recorded, job, do) for job, do in run.plan.tasks.items()}
         counters = partial(_counters, clock, clock.now())
         self._turns = SteppedTurns(pool)
         plan = replace(run.plan, tasks=recorded, counters=counters)
-        self._runner = Runner(plan, run.lead, clock, run.watch, self._turns)
+        self._runner = Runner(plan, run.leadership, clock, run.watch, self._turns)
 
     def turn(self, job: str) -> list[dict[str, Any]]:
         """What became of the job, and of those whose turn was added before it."""
-        self._runner.look()
-        while self._lead.standing is Standing.PREPARING:
+        self._runner.refresh()
+        while self._leadership.role is Role.PREPARING:
             time.sleep(0.01)
-            self._runner.look()
+            self._runner.refresh()
         self._turns.take(job)
         done, self._done = self._done, []
         return done
@@ -93,7 +93,7 @@ class SteppedBot:
     def stop(self) -> None:
         """End, and let another bot take over."""
         self._runner.stop()
-        self._lead.close()
+        self._leadership.close()
 
     def _recorded(self, job: str, do: Callable[[], object]) -> object:
         told: dict[str, Any] = {"job": job, "outcome": "failed unexpectedly"}
@@ -170,7 +170,7 @@ def main(clock_file: Path, seed: int, draw_every: int) -> None:
         for line in sys.stdin:
             at, _, job = line.strip().partition(" ")
             clock.move_to(datetime.fromisoformat(at))
-            _say(json.dumps({"done": stepped.turn(job), "standing": run.lead.standing}))
+            _say(json.dumps({"done": stepped.turn(job), "role": run.leadership.role}))
         stepped.stop()
 
 

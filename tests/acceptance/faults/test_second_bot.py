@@ -13,7 +13,7 @@ def test_the_second_stands_by_and_takes_over_when_the_first_is_gone(how: signal.
     first = life.started()
     spare = str(life.shell.folder / "spare")
     second = life.start(DATA_DIR=spare)
-    eventually(lambda: "standing by" in life.log(second), "it has seen the first")
+    eventually(lambda: "on standby" in life.log(second), "it has seen the first")
     life.ask("ann")
     life.clock.until(14, 10)
     eventually(lambda: len(life.polls()) > 1, "a poll is taken")
@@ -30,19 +30,19 @@ def test_the_second_stands_by_and_takes_over_when_the_first_is_gone(how: signal.
     life.clock.until(14, 20)
     eventually(lambda: len(life.polls()) > len(polls), "it takes the next poll at its turn")
     log = life.ends_well(second)
-    assert log.count("standing by") == 1
+    assert log.count("on standby") == 1
     assert "failed" not in log, log
 
 
 def test_a_first_that_comes_back_stands_by_in_its_turn(life: Life) -> None:
     first = life.started()
     second = life.start(DATA_DIR=str(life.shell.folder / "spare"))
-    eventually(lambda: "standing by" in life.log(second), "it has seen the first")
+    eventually(lambda: "on standby" in life.log(second), "it has seen the first")
     first.kill()
     first.wait()
     eventually(lambda: "running jobs=" in life.log(second), "the second takes over")
     again = life.start()
-    eventually(lambda: "standing by" in life.log(again), "the first has seen the second")
+    eventually(lambda: "on standby" in life.log(again), "the first has seen the second")
     life.ask("ann")
     eventually(life.is_answered, "somebody answers")
     again.terminate()

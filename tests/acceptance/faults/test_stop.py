@@ -9,7 +9,7 @@ def test_sigterm_in_the_middle_of_every_job_lets_each_finish(life: Life) -> None
         bot = life.start()
         jobs.are_in_the_middle()
         bot.terminate()
-        eventually(lambda: "stopping; finishing what is going on" in life.log(bot), "it has heard")
+        eventually(lambda: "stopping; waiting for the jobs that run" in life.log(bot), "it has heard")
         assert jobs.nothing_is_done()
         jobs.let_go()
         ended = life.shell.end_of(bot)
