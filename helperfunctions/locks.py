@@ -1,6 +1,6 @@
-"""Names of locks that several parts know. Apart from the database's driver, which takes a while to import."""
+"""Names of advisory locks that several modules use. Apart from the database's driver, which is slow to import."""
 
 from typing import Final
 
-# Shared by commands while they write; a restore, or a copy to another server, takes it for itself.
+# Shared by commands while they write; a restore, or a copy to another server, holds it exclusively.
 COMMANDS_THAT_WRITE: Final = "a command that writes"

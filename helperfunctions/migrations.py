@@ -132,7 +132,7 @@ def _compare(applied: list[str], needed: list[str]) -> None:
 def _only_one(database: Database, patience: Patience) -> Iterator[None]:
     """Hold the lock of migrations until the block ends. Raises DatabaseConflict when it is not free in time."""
     began = reported = monotonic()
-    while (hold := database.hold("migrate")) is None:
+    while (lock := database.try_lock("migrate")) is None:
         waited = monotonic() - began
         if waited >= patience.others_seconds:
             raise DatabaseConflict(
@@ -145,7 +145,7 @@ def _only_one(database: Database, patience: Patience) -> Iterator[None]:
     try:
         yield
     finally:
-        hold.release()
+        lock.release()
 
 
 class _Progress:

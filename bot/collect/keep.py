@@ -175,5 +175,5 @@ def store_kept(kept: KeptPolls, database: Database) -> int:
     """
     if not kept.is_any_due():
         return 0
-    with database.only_one("collect"):
+    with database.exclusive("collect"):
         return kept.store(database)

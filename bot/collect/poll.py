@@ -91,7 +91,7 @@ class Collector:
         """Take the lock, waiting for a process that stores kept polls. Raises Busy if another still has it then."""
         while True:
             try:
-                stack.enter_context(self.database.only_one("collect"))
+                stack.enter_context(self.database.exclusive("collect"))
             except Busy:
                 if self.clock.now() >= wait_until:
                     raise

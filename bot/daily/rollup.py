@@ -41,7 +41,7 @@ class Rollup:
         If a day or a month fails, the others are still done; the first error is raised at the end. A day is skipped if
         all its polls are outside of its bounds, because the settings have changed.
         """
-        with self.database.only_one("daily"):
+        with self.database.exclusive("daily"):
             now = self.clock.now()
             with self.database.transaction() as tx:
                 days = due_days(tx, self.calendar, now)
@@ -54,7 +54,7 @@ class Rollup:
 
     def redo(self, named: date) -> RolledUpDay:
         """Roll up one finished day again. Raises DayNotAvailable when it is not over, or its streams are gone."""
-        with self.database.only_one("daily"):
+        with self.database.exclusive("daily"):
             return self._roll_up(named)
 
     def _report_skipped(self, days: Sequence[date]) -> None:

@@ -78,7 +78,7 @@ class Sender:
 
         Raises Busy when another process is sending.
         """
-        with self.database.only_one("outbox"):
+        with self.database.exclusive("outbox"):
             with self.database.transaction() as tx:
                 tx.outbox.release_claims(now=self.clock.now())
                 tx.outbox.expire(now=self.clock.now())

@@ -33,7 +33,7 @@ class Responder:
         Raises Busy when another process does this, and XError when the mentions cannot be fetched; those in the inbox
         are decided nevertheless.
         """
-        with self.database.only_one("reply"):
+        with self.database.exclusive("reply"):
             failed: XError | None = None
             try:
                 self.reader.read()

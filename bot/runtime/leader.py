@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from bot.runtime.attempts import wait_after
 from helperfunctions.clock import Clock
-from helperfunctions.database import Database, Hold
+from helperfunctions.database import AdvisoryLock, Database
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, SchemaMismatch
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class Leadership:
         self._prepare = prepare
         self._revive = revive
         self._losses = losses
-        self._held: Hold | None = None
+        self._held: AdvisoryLock | None = None
         self._server_started_at: datetime | None = None
         self._failed_preparations = 0
         self._preparation_error = ""
@@ -136,12 +136,12 @@ class Leadership:
         self.elections += 1
         return Role.LEADING
 
-    def _acquired(self) -> Hold | None:
+    def _acquired(self) -> AdvisoryLock | None:
         try:
-            return self._database.hold(_LOCK)
+            return self._database.try_lock(_LOCK)
         except DatabaseUnavailable:
             self._revive()
-            return self._database.hold(_LOCK)
+            return self._database.try_lock(_LOCK)
 
     def _prepare_database(self) -> None:
         """Call `prepare`; after each time that it fails in a row, wait for longer before the next attempt."""

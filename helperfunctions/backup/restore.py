@@ -140,5 +140,5 @@ def _locked(database: Database, jobs: Sequence[str]) -> Iterator[None]:
     """Hold the locks of these jobs for the duration of the block. Raises Busy."""
     with ExitStack() as stack:
         for job in jobs:
-            stack.enter_context(database.only_one(job))
+            stack.enter_context(database.exclusive(job))
         yield

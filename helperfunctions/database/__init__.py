@@ -1,4 +1,4 @@
-"""PostgreSQL: transactions, locks and COPY. The only package that touches psycopg2."""
+"""PostgreSQL: transactions, locks and COPY. The only package that imports psycopg2."""
 
 from helperfunctions.database.address import (
     has_password,
@@ -7,7 +7,7 @@ from helperfunctions.database.address import (
     user_and_password,
     without_password,
 )
-from helperfunctions.database.advisory_lock import Hold
+from helperfunctions.database.advisory_lock import AdvisoryLock
 from helperfunctions.database.copy_rows import NULL, CopyRows, Readable, escape_for_copy
 from helperfunctions.database.database import Database
 from helperfunctions.database.read_pool import ReadPool
@@ -16,10 +16,10 @@ from helperfunctions.database.transaction import CostedReads, Transaction, Trans
 
 __all__ = [
     "NULL",
+    "AdvisoryLock",
     "CopyRows",
     "CostedReads",
     "Database",
-    "Hold",
     "ReadPool",
     "Readable",
     "Transaction",

@@ -1,4 +1,4 @@
-"""A lock of the whole database, on a connection of its own."""
+"""Advisory locks of PostgreSQL, each on a connection of its own."""
 
 from contextlib import suppress
 from typing import Any
@@ -8,8 +8,8 @@ from helperfunctions.errors import DatabaseError
 from helperfunctions.queries import BoundStep
 
 
-class Hold:
-    """A lock of the whole database, on a connection of its own: when its holder dies, however it dies, it is free."""
+class AdvisoryLock:
+    """A held lock. The server releases it when the connection ends, however the process that holds it ends."""
 
     def __init__(self, connection: Any, database: BoundStep, name: str, *, shared: bool = False) -> None:
         self.connection = connection
@@ -18,7 +18,7 @@ class Hold:
         self._shared = shared
 
     def is_held(self) -> bool:
-        """Whether the connection, and so the lock, is still there."""
+        """Whether the connection, and with it the lock, still exists."""
         try:
             with translated():
                 self.database.ping()
@@ -27,8 +27,8 @@ class Hold:
         return True
 
     def release(self) -> None:
-        """Give the lock back; quietly, if it is gone already."""
-        # Closing would free it too, but only some time later: the next holder may already be at the door.
+        """Release the lock. No error if it is lost already."""
+        # Closing would release it too, but a moment later: the next session may try to acquire it at once.
         with suppress(DatabaseError), translated():
             (self.database.unshare if self._shared else self.database.unlock)(name=self._name)
         self.connection.close()

@@ -14,17 +14,17 @@ from helperfunctions.errors import DatabaseError
 CONNECT_TIMEOUT_SECONDS = 10
 # For a cursor whose rows are tuples without names.
 PLAIN_CURSOR: Any = psycopg2.extensions.cursor
-# A server that vanished without closing the connection, as when its machine lost its network, is noticed within two
-# minutes.
+# A server that is gone without having closed the connection, because its machine lost its network, is noticed within
+# two minutes.
 _ALIVE: dict[str, Any] = {
     "keepalives_idle": 60,
     "keepalives_interval": 15,
     "keepalives_count": 4,
     "tcp_user_timeout": 120_000,
 }
-# What one query may take of the server's memory. A parallel query takes work_mem once more for each worker and each of
-# its steps, and compiled code (JIT) some ten MB for each connection: in 192 MB, two readers of a year were enough to
-# have the kernel kill the whole server.
+# Limits of the memory of one query. A parallel query takes work_mem again for each worker and each of its steps, and
+# compiled code (JIT) takes some 10 MB per connection: with 192 MB, two readers of a year were enough for the kernel to
+# kill the whole server.
 _MEMORY: dict[str, str] = {
     "work_mem": "4MB",
     "hash_mem_multiplier": "1",
@@ -32,16 +32,16 @@ _MEMORY: dict[str, str] = {
     "max_parallel_maintenance_workers": "0",
     "jit": "off",
 }
-# A server on a socket of this machine, whatever PGGSSENCMODE and the like demand of servers elsewhere.
+# For a server on a local socket. PGGSSENCMODE and similar variables may be set for servers elsewhere.
 _LOCAL: dict[str, Any] = {"gssencmode": "disable", "sslmode": "disable", "channel_binding": "prefer"}
-# What takes longer hangs: a lock that nobody gives back, a disk that no longer answers. In milliseconds.
+# Time-outs in milliseconds. Longer than any query takes: they end those that hang on a lock or a failed disk.
 WORKING_SETTINGS: dict[str, str | int] = {
     **_MEMORY,
     "lock_timeout": 120_000,
     "idle_in_transaction_session_timeout": 300_000,
     "statement_timeout": 1_800_000,
 }
-# For readers, who wait for a page. In milliseconds.
+# Time-outs in milliseconds, for pages that a visitor waits for.
 READING_SETTINGS: dict[str, str | int] = {
     **_MEMORY,
     "lock_timeout": 5_000,
@@ -62,7 +62,7 @@ def connect(url: str, settings: Mapping[str, str | int], *, application_name: st
             **_ALIVE,
             **(_LOCAL if _is_local(url) else {}),
             application_name=application_name,
-            # Whatever the server, or the environment, says.
+            # Overrides PGCLIENTENCODING and the server's own default.
             client_encoding="UTF8",
             # So that a row's values have the names of their columns: `row.watch_hours`.
             cursor_factory=NamedTupleCursor,
@@ -74,10 +74,10 @@ def _is_local(url: str) -> bool:
 
 
 def _options(url: str, settings: Mapping[str, str | int]) -> str:
-    """The options of a session; of two values for one setting, the server takes the later.
+    """The options of a session. Of two values for one setting, the server takes the later one.
 
-    Options in the address take precedence, so that a large server can be used as one. Only the time zone is ours in any
-    case: instants in another one would begin hours and days at the wrong moment.
+    Options in the address take precedence, so that the resources of a large server can be used. Only the time zone is
+    always ours: in another one, hours and days would begin at the wrong instant.
     """
     ours = " ".join(f"-c {name}={value}" for name, value in settings.items())
     return " ".join((ours, psycopg2.extensions.parse_dsn(url).get("options", ""), "-c TimeZone=UTC"))

@@ -5,23 +5,23 @@ import shutil
 from collections.abc import Container, Sequence
 from typing import IO, Final, Protocol, Self
 
-# Characters that mean something in COPY's text format, and what stands for them.
+# Escapes of the special characters of COPY's text format.
 # https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2
 _COPY_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-# What COPY reads as no value.
+# NULL in COPY's text format.
 NULL: Final = r"\N"
 
 
 class Readable(Protocol):
-    """What COPY reads from."""
+    """A file or stream that COPY reads from."""
 
     def read(self, size: int = ..., /) -> bytes: ...
 
 
 class CopyRows:
-    """Rows waiting for COPY, kept as the bytes that it wants: about as small as they can be."""
+    """Rows for COPY, stored in its text format, which takes little memory."""
 
     def __init__(self) -> None:
         self._bytes = io.BytesIO()
@@ -29,7 +29,7 @@ class CopyRows:
     def add(self, rows: Sequence[Sequence[str | None]]) -> None:
         """Add rows, all of one width. None is NULL; text must be what PostgreSQL can hold: no NUL, no lone surrogate.
 
-        Looked at together, for as a rule not one of their characters has to be escaped.
+        The rows are checked together first: usually none of their characters has to be escaped.
         """
         if not rows:
             return
@@ -44,14 +44,14 @@ class CopyRows:
         self._bytes.write(text.encode() + b"\n")
 
     def find(self, column: int, value: str) -> list[str]:
-        """The first row with that value in a column, escaped as COPY wants it. Raises ValueError when there is none.
+        """The escaped values of the first row with that value in a column. Raises ValueError when there is none.
 
-        Searches all rows: for what happens rarely.
+        Searches all rows: only for rare cases.
         """
         return self._locate(column, value)[0]
 
     def remove(self, column: int, value: str) -> list[str]:
-        """Take out the first row with that value in a column; else as `find`."""
+        """Remove the first row with that value in a column, and return it as `find` does."""
         row, start, end = self._locate(column, value)
         with self._bytes.getbuffer() as rows:
             length = len(rows) - (end - start)
@@ -74,24 +74,24 @@ class CopyRows:
         raise ValueError(f"no row has {value!r} in column {column}")
 
     def split(self) -> list[list[str]]:
-        """All rows, their values escaped as COPY wants them; for what happens rarely."""
+        """The escaped values of all rows. Copies them: only for rare cases."""
         return [line.decode().split("\t") for line in self._bytes.getvalue().splitlines()]
 
     def leave_out(self, places: Container[int]) -> None:
-        """Drop the rows at these places, counted from 0."""
+        """Remove the rows at these indexes, counted from 0."""
         lines = self._bytes.getvalue().splitlines(keepends=True)
         self._bytes = io.BytesIO()
         self._bytes.writelines(line for place, line in enumerate(lines) if place not in places)
 
     @classmethod
     def from_file(cls, file: IO[bytes]) -> Self:
-        """Rows as `file` once gave them."""
+        """The rows that `file()` wrote earlier."""
         rows = cls()
         shutil.copyfileobj(file, rows._bytes)
         return rows
 
     def file(self) -> io.BytesIO:
-        """The rows from the first one on."""
+        """All rows as a file in the text format of COPY, at its beginning."""
         self._bytes.seek(0)
         return self._bytes
 
@@ -109,5 +109,5 @@ def _escaped_line(row: Sequence[str | None]) -> str:
 
 
 def escape_for_copy(value: str) -> str:
-    """A value as COPY's text format wants it."""
+    """A value with the special characters of COPY's text format escaped."""
     return value.translate(_COPY_ESCAPES)

@@ -1,4 +1,4 @@
-"""Database: its transactions, and the locks of its jobs."""
+"""A database: its transactions and advisory locks."""
 
 import os
 import threading
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from helperfunctions.database.advisory_lock import Hold
+from helperfunctions.database.advisory_lock import AdvisoryLock
 from helperfunctions.database.connect import CONNECT_TIMEOUT_SECONDS, WORKING_SETTINGS, connect
 from helperfunctions.database.errors import translated
 from helperfunctions.database.transaction import Transaction
@@ -15,7 +15,7 @@ from helperfunctions.errors import Busy, DatabaseError
 from helperfunctions.locks import COMMANDS_THAT_WRITE
 from helperfunctions.queries import BoundStep, Queries
 
-# What of a connection its own programs take from the environment, and under which name.
+# Connection parameters that libpq programs read from environment variables.
 # https://www.postgresql.org/docs/current/libpq-envars.html
 _IN_ENVIRONMENT = {
     "channel_binding": "PGCHANNELBINDING",
@@ -33,14 +33,14 @@ _STRICT_TLS = ("verify-ca", "verify-full")
 class _Turn(threading.local):
     """The lock of a job, on whose connection its transactions follow each other; each thread has its own."""
 
-    hold: Hold | None = None
+    lock: AdvisoryLock | None = None
     is_busy = False
 
 
 class Database:
     """One PostgreSQL database. A connection lives as long as its transaction or lock: a server may restart between two.
 
-    Within `only_one`, transactions follow each other on the connection of the lock: opening one takes longer than most
+    Within `exclusive`, transactions follow each other on the connection of the lock: opening one takes longer than most
     transactions. Between two turns of a job no connection is open.
 
     Every method raises DatabaseUnavailable when the server cannot be reached or goes away, and DatabaseError when it
@@ -54,15 +54,15 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Everything inside happens, or nothing."""
+        """A transaction: committed at the end of the block, rolled back by an exception."""
         with self._shared_or_own() as connection, translated(), connection:
             yield Transaction(self._queries, connection)
 
     @contextmanager
     def transaction_of_its_own(self, *, one_state: bool = False) -> Iterator[Transaction]:
-        """A transaction on a new connection: its settings may be changed, they end with it.
+        """A transaction on a new connection, whose settings may be changed: they end with it.
 
-        With `one_state` it only reads, and sees the database as it was at its beginning, however long it takes.
+        With `one_state` it only reads, and sees one state of the database, however long it takes.
         """
         with self._connected() as connection, translated(), connection:
             if one_state:
@@ -70,31 +70,31 @@ class Database:
             yield Transaction(self._queries, connection)
 
     @contextmanager
-    def only_one(self, job: str) -> Iterator[None]:
-        """Hold the lock of a job; raises Busy when another process, or another thread, has it.
+    def exclusive(self, job: str) -> Iterator[None]:
+        """Hold the advisory lock of a job for the duration of the block. Raises Busy when another session holds it.
 
         When its connection is lost, the lock is lost with it, and transactions use new connections: the outcome of what
         was done already is still stored.
         """
-        hold = self.hold(job)
-        if hold is None:
+        lock = self.try_lock(job)
+        if lock is None:
             raise Busy(f"another process is doing '{job}' on this database just now; nothing was done here")
-        turn, outer = self._turn, self._turn.hold
-        turn.hold = outer or hold
+        turn, outer = self._turn, self._turn.lock
+        turn.lock = outer or lock
         try:
             yield
         finally:
-            turn.hold = outer
-            hold.release()
+            turn.lock = outer
+            lock.release()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Write from a command, next to the bot and other commands, but never while a backup is put into the database.
+        """Allow a command to write, next to the bot and other commands.
 
-        Raises Busy while one is restored, or all is copied to another server.
+        Raises Busy while a backup is restored into the database, or the database is copied to another server.
         """
-        hold = self.hold(COMMANDS_THAT_WRITE, shared=True)
-        if hold is None:
+        lock = self.try_lock(COMMANDS_THAT_WRITE, shared=True)
+        if lock is None:
             raise Busy(
                 "the database is being restored or copied by another process; nothing was changed: try again when that "
                 "has ended"
@@ -102,11 +102,13 @@ class Database:
         try:
             yield
         finally:
-            hold.release()
+            lock.release()
 
-    def hold(self, what: str, *, shared: bool = False) -> Hold | None:
-        """Take the lock of that name until it is released; None when somebody else has it. `shared`: for several who do
-        not mind each other, but mind one who takes it for himself."""
+    def try_lock(self, what: str, *, shared: bool = False) -> AdvisoryLock | None:
+        """Acquire the advisory lock of that name, or return None at once when another session holds it.
+
+        Several sessions can hold a `shared` lock at the same time, but none of them while one holds it exclusively.
+        """
         name = f"watchtime {what}"
         connection = self._connect()
         try:
@@ -114,7 +116,7 @@ class Database:
                 connection.autocommit = True
                 database = BoundStep(self._queries.steps["database"], connection)
                 if database.try_share(name=name) if shared else database.try_lock(name=name):
-                    return Hold(connection, database, name, shared=shared)
+                    return AdvisoryLock(connection, database, name, shared=shared)
         except DatabaseError:
             connection.close()
             raise
@@ -122,7 +124,7 @@ class Database:
         return None
 
     def parameters(self) -> dict[str, str]:
-        """How the server was reached: host, port, user, dbname, password, and whether by TLS (sslmode)."""
+        """The parameters of a connection: host, port, user, dbname, password, and whether it uses TLS (sslmode)."""
         with self._connected() as connection, translated():
             info = connection.info
             return {
@@ -141,17 +143,17 @@ class Database:
         """
         reached = self.parameters()
         with self._connected() as connection, translated():
-            asked = dict(connection.info.dsn_parameters)
+            requested = dict(connection.info.dsn_parameters)
         environment = for_programs({name: value for name, value in os.environ.items() if not name.startswith("PG")})
-        environment |= {name: asked[key] for key, name in _IN_ENVIRONMENT.items() if asked.get(key)}
-        strict = asked.get("sslmode") in _STRICT_TLS
+        environment |= {name: requested[key] for key, name in _IN_ENVIRONMENT.items() if requested.get(key)}
+        strict = requested.get("sslmode") in _STRICT_TLS
         return environment | {
             "PGHOST": reached["host"],
             "PGPORT": reached["port"],
             "PGUSER": reached["user"],
             "PGDATABASE": reached["dbname"],
             "PGPASSWORD": reached["password"],
-            "PGSSLMODE": asked["sslmode"] if strict else reached["sslmode"],
+            "PGSSLMODE": requested["sslmode"] if strict else reached["sslmode"],
             "PGCONNECT_TIMEOUT": str(CONNECT_TIMEOUT_SECONDS),
             "PGAPPNAME": "watchtime",
             "PGCLIENTENCODING": "UTF8",
@@ -161,13 +163,13 @@ class Database:
     def _shared_or_own(self) -> Iterator[Any]:
         """The connection of the lock that this thread holds, unless another transaction is on it; or a new one."""
         turn = self._turn
-        if turn.hold is None or turn.hold.connection.closed or turn.is_busy:
+        if turn.lock is None or turn.lock.connection.closed or turn.is_busy:
             with self._connected() as connection:
                 yield connection
             return
         turn.is_busy = True
         try:
-            yield turn.hold.connection
+            yield turn.lock.connection
         finally:
             turn.is_busy = False
 

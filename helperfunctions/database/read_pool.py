@@ -1,4 +1,4 @@
-"""Connections that stay open, for many threads that only read."""
+"""A connection pool for many threads that only read."""
 
 import threading
 from collections.abc import Iterator
@@ -13,17 +13,17 @@ from helperfunctions.queries import BoundStep, Queries
 from helperfunctions.weighted_semaphore import WeightedSemaphore
 
 _POOL_PATIENCE_SECONDS = 10
-# What costly reads may take together, of which each takes 1 to all. Fewer than there are connections, so that some are
-# always left for reads that cost nothing worth counting.
+# Units that costly reads share; each takes between 1 and all. Fewer than the connections, so that some are always free
+# for cheap reads.
 COST_UNITS = 6
-# Each keeps a thread of its program waiting.
+# Costly reads that may wait at the same time: each occupies a thread of the program.
 _MOST_WAITING = 8
 
 
 class ReadPool:
-    """The same database for somebody who only reads: a handful of connections that stay open, for many threads.
+    """A database for reading: a pool of a few open connections, shared by many threads.
 
-    Each transaction sees one state and can write nothing. A connection that broke while it lay idle is replaced.
+    Each transaction sees one state and cannot write. A connection that broke while it was idle is replaced.
     """
 
     def __init__(self, url: str, queries: Queries, *, at_most: int = 8) -> None:
@@ -36,18 +36,20 @@ class ReadPool:
         self._beside: list[ReadPool] = []
 
     def beside(self, at_most: int = 1) -> "ReadPool":
-        """Connections of their own, for what must not wait for others; closed with this one."""
+        """A second pool, for reads that must not wait for those of this one; closed with this one."""
         pool = ReadPool(self._url, self._queries, at_most=at_most)
         self._beside.append(pool)
         return pool
 
     @contextmanager
     def transaction(self, cost: int = 0) -> Iterator[Transaction]:
-        """Read. `cost`, from 0 to COST_UNITS, is what the server has to do for it: how many costly reads go on at the
-        same time depends on what they cost, and they leave connections for the others.
+        """A transaction that reads.
 
-        Raises DatabaseTooSlow when those before it take too long, and DatabaseUnavailable also when all connections are
-        busy for too long.
+        `cost`, from 0 to COST_UNITS, is the load of its queries on the server: the costs of all reads at the same time
+        add up to COST_UNITS at most, and others wait.
+
+        Raises DatabaseTooSlow when the reads before it take too long, and DatabaseUnavailable also when all connections
+        are busy for too long.
         """
         with ExitStack() as stack:
             try:
@@ -73,7 +75,7 @@ class ReadPool:
             self._room.release()
 
     def close(self) -> None:
-        """Close those that are idle."""
+        """Close the idle connections."""
         with self._lock:
             idle, self._idle = self._idle, []
         for connection in idle:
@@ -82,7 +84,7 @@ class ReadPool:
             pool.close()
 
     def _take(self) -> Any:
-        """A connection that answers: an idle one, or a new one."""
+        """A connection that works: an idle one, or a new one."""
         while True:
             with self._lock:
                 connection = self._idle.pop() if self._idle else None

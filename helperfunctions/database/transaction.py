@@ -9,7 +9,7 @@ from helperfunctions.queries import BoundStep, Queries
 
 
 class Transaction:
-    """The queries of every step inside one transaction: `tx.collect.insert_poll(…)`."""
+    """One transaction, and the queries of every step in it: `tx.collect.insert_poll(…)`."""
 
     def __init__(self, queries: Queries, connection: Any) -> None:
         self._queries = queries
@@ -23,18 +23,18 @@ class Transaction:
             raise AttributeError(f"sql/ has no folder {step!r} with queries") from None
 
     def copy(self, command: str, rows: CopyRows) -> int:
-        """Send rows through a COPY command; returns how many went in."""
+        """Store rows by a COPY command, and return how many were stored."""
         with self._connection.cursor() as cursor:
             cursor.copy_expert(command, rows.file())
             return int(cursor.rowcount)
 
     def copy_stream(self, command: str, stream: Readable) -> None:
-        """Send what is in COPY's text format already."""
+        """Store rows that are in the text format of COPY already."""
         with self._connection.cursor() as cursor:
             cursor.copy_expert(command, stream)
 
     def run(self, statements: str | bytes) -> list[tuple[Any, ...]]:
-        """Run SQL that PostgreSQL has written itself: a query of ours, or pg_dump. The rows that the last one gave."""
+        """Run SQL that PostgreSQL generated (a query of ours, or pg_dump); the rows of its last statement."""
         # Plain rows: such statements have columns without a name, or several of one name.
         with self._connection.cursor(cursor_factory=PLAIN_CURSOR) as cursor:
             cursor.execute(statements)
@@ -42,16 +42,16 @@ class Transaction:
 
 
 class CostedReads(Protocol):
-    """A database for many readers at the same time, each of which says what its read costs."""
+    """A database for many readers at the same time, whose reads have costs: ReadPool."""
 
     def transaction(self, cost: int = 0) -> AbstractContextManager[Transaction]:
-        """Read one state."""
+        """A transaction that reads one state. See ReadPool.transaction."""
         ...
 
 
 class Transactions(Protocol):
-    """A database as who only asks it something sees it: Database and ReadPool alike."""
+    """A database that runs transactions: Database or ReadPool."""
 
     def transaction(self) -> AbstractContextManager[Transaction]:
-        """Everything inside happens, or nothing."""
+        """A transaction: committed at the end of the block, rolled back by an exception."""
         ...

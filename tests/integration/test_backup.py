@@ -313,13 +313,13 @@ def test_nothing_is_put_into_a_database_on_which_the_bot_works(
     job: str, file: Path, full_url: str, database: Database, empty_url: str, queries: Queries
 ) -> None:
     before, other = everything_in(full_url), Database(empty_url, queries)
-    with database.only_one(job):
+    with database.exclusive(job):
         with pytest.raises(Busy, match=job):
             restore(database, file, replace=True)
         with pytest.raises(Busy, match=job):
             backup.copy(database, other, LOCKS, quietly)
         backup.backup(database, file.with_name("meanwhile.dump"), quietly)
-    with other.only_one(job), pytest.raises(Busy, match=job):
+    with other.exclusive(job), pytest.raises(Busy, match=job):
         backup.copy(database, other, LOCKS, quietly)
     assert everything_in(full_url) == before
     assert tables_of(empty_url) == []
@@ -332,7 +332,7 @@ def test_a_restore_takes_every_lock_that_the_bot_and_its_commands_take() -> None
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr in {"only_one", "hold"}
+        and node.func.attr in {"exclusive", "try_lock"}
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }

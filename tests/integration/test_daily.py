@@ -513,7 +513,7 @@ def test_the_roll_up_ends_when_the_database_stays_unavailable(
 
 def test_one_rollup_at_a_time(rollup: Rollup, database: Database, url: str) -> None:
     stage(database, a_stream())
-    with database.only_one("daily"):
+    with database.exclusive("daily"):
         for attempt in (rollup.daily, lambda: rollup.redo(DAY)):
             with pytest.raises(Busy):
                 attempt()

@@ -126,7 +126,7 @@ def test_a_connection_killed_before_the_commit_is_told_as_such_and_leaves_nothin
 )
 def test_a_server_that_cannot_be_reached_is_told_without_the_password(queries: Queries, url_to_nowhere: str) -> None:
     database = Database(url_to_nowhere, queries)
-    for what in (database.transaction(), database.only_one("collect")):
+    for what in (database.transaction(), database.exclusive("collect")):
         with pytest.raises(DatabaseError) as caught, what:
             pass
         assert SECRET not in str(caught.value)
@@ -140,32 +140,32 @@ def test_a_database_that_does_not_exist_is_unavailable(server_url: str, queries:
 
 
 def test_only_one_at_a_time_does_a_job(database: Database) -> None:
-    with database.only_one("collect"):
-        with pytest.raises(Busy, match="another process is doing 'collect'"), database.only_one("collect"):
+    with database.exclusive("collect"):
+        with pytest.raises(Busy, match="another process is doing 'collect'"), database.exclusive("collect"):
             pass
-        with database.only_one("daily"):
+        with database.exclusive("daily"):
             pass
-    with database.only_one("collect"):
+    with database.exclusive("collect"):
         pass
 
 
 def test_a_job_is_free_again_after_it_failed(database: Database) -> None:
-    with pytest.raises(Oops), database.only_one("collect"):
+    with pytest.raises(Oops), database.exclusive("collect"):
         raise Oops
-    with database.only_one("collect"):
+    with database.exclusive("collect"):
         pass
 
 
 def test_a_job_is_free_again_when_its_holder_loses_its_connection(database: Database, url: str) -> None:
     """As it does when the process dies, however it dies. The holder itself does not stumble over it."""
-    with database.only_one("collect"):
+    with database.exclusive("collect"):
         assert kill_others(url) == 1
-        with database.only_one("collect"):
+        with database.exclusive("collect"):
             pass
 
 
 def test_the_same_job_on_another_database_is_another_job(database: Database, empty_url: str, queries: Queries) -> None:
-    with database.only_one("collect"), Database(empty_url, queries).only_one("collect"):
+    with database.exclusive("collect"), Database(empty_url, queries).exclusive("collect"):
         pass
 
 
@@ -176,7 +176,7 @@ def test_of_many_that_want_a_job_at_once_one_gets_it(database: Database) -> None
 
     def try_once() -> None:
         try:
-            with database.only_one("collect"):
+            with database.exclusive("collect"):
                 outcomes.append("done")
                 tried.wait()
         except Busy:
@@ -315,7 +315,7 @@ def backends(url: str) -> set[int]:
 
 def test_transactions_of_a_job_use_the_connection_of_its_lock_and_others_do_not(database: Database, url: str) -> None:
     seen: list[set[int]] = []
-    with database.only_one("reply"):
+    with database.exclusive("reply"):
         for _ in range(2):
             with database.transaction() as tx:
                 tx.database.has_migrations()
@@ -329,7 +329,7 @@ def test_transactions_of_a_job_use_the_connection_of_its_lock_and_others_do_not(
 
 
 def test_a_transaction_within_another_has_a_connection_of_its_own(database: Database, url: str) -> None:
-    with database.only_one("reply"), pytest.raises(Oops), database.transaction() as outer:  # noqa: PT012 - the end of the block matters
+    with database.exclusive("reply"), pytest.raises(Oops), database.transaction() as outer:  # noqa: PT012 - the end of the block matters
         outer.reply.opt_out(author_id="1", mention_id="1", since=DAY)
         with database.transaction() as inner:
             inner.reply.opt_out(author_id="2", mention_id="2", since=DAY)
@@ -338,7 +338,7 @@ def test_a_transaction_within_another_has_a_connection_of_its_own(database: Data
 
 
 def test_a_job_that_loses_its_connection_continues_on_another(database: Database, url: str) -> None:
-    with database.only_one("reply"):
+    with database.exclusive("reply"):
         with pytest.raises(DatabaseUnavailable), database.transaction() as tx:  # noqa: PT012
             for pid in backends(url):
                 rows(url, f"select pg_terminate_backend({pid}, 5000)")
@@ -348,7 +348,7 @@ def test_a_job_that_loses_its_connection_continues_on_another(database: Database
 
 
 def test_what_a_transaction_of_a_turn_did_is_undone_when_it_fails(database: Database, url: str) -> None:
-    with database.only_one("reply"):
+    with database.exclusive("reply"):
         with pytest.raises(Oops), database.transaction() as tx:  # noqa: PT012
             tx.reply.opt_out(author_id="1", mention_id="1", since=DAY)
             raise Oops
@@ -358,7 +358,7 @@ def test_what_a_transaction_of_a_turn_did_is_undone_when_it_fails(database: Data
 
 
 def test_another_thread_does_not_use_the_connection_of_the_lock(database: Database, url: str) -> None:
-    with database.only_one("reply"):
+    with database.exclusive("reply"):
         with database.transaction() as tx:
             tx.database.has_migrations()
         during: list[int] = []
@@ -450,9 +450,9 @@ def refuse(reads: Transactions, sqlstate: str) -> DatabaseError:
     ("sqlstate", "kind", "message"),
     [
         pytest.param("55P03", DatabaseConflict, "another transaction holds a lock", id="lock time-out"),
-        pytest.param("40P01", DatabaseConflict, "another transaction came in between", id="deadlock"),
-        pytest.param("40001", DatabaseConflict, "another transaction came in between", id="serialization failure"),
-        pytest.param("57014", DatabaseTooSlow, "did not get it done in time", id="statement time-out"),
+        pytest.param("40P01", DatabaseConflict, "changed the same rows", id="deadlock"),
+        pytest.param("40001", DatabaseConflict, "changed the same rows", id="serialization failure"),
+        pytest.param("57014", DatabaseTooSlow, "the database took too long", id="statement time-out"),
         pytest.param("53100", DatabaseUnavailable, "no room left on its disk", id="disk full"),
         pytest.param("53200", DatabaseUnavailable, "no memory left", id="out of memory"),
         pytest.param("53300", DatabaseUnavailable, "cannot be reached", id="too many connections"),
@@ -460,7 +460,7 @@ def refuse(reads: Transactions, sqlstate: str) -> DatabaseError:
         pytest.param("57P02", DatabaseUnavailable, "cannot be reached or went away", id="crash of another session"),
         pytest.param("57P03", DatabaseUnavailable, "cannot be reached or went away", id="starting up"),
         pytest.param("25P03", DatabaseUnavailable, "cannot be reached or went away", id="idle in transaction"),
-        pytest.param("25006", DatabaseUnavailable, "can only be read", id="read-only"),
+        pytest.param("25006", DatabaseUnavailable, "the database is read-only", id="read-only"),
         pytest.param("22P02", ValueRefused, "the database refused", id="not a number"),
         pytest.param("53400", DatabaseError, "the database refused", id="limit of temporary files"),
         pytest.param("54000", DatabaseError, "the database refused", id="too complex"),

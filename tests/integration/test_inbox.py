@@ -486,7 +486,7 @@ def test_same_question_of_many_people_gets_different_texts(inbox: Inbox) -> None
 
 def test_two_responders_do_not_answer_at_once(inbox: Inbox) -> None:
     inbox.tag("@watchtimebot Chess")
-    with inbox.outside.database.only_one("reply"), pytest.raises(Busy):
+    with inbox.outside.database.exclusive("reply"), pytest.raises(Busy):
         inbox.respond()
     assert inbox.decided() == {}
 

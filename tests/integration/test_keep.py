@@ -382,7 +382,7 @@ def test_kept_polls_that_wait_for_their_next_attempt_leave_the_lock_to_the_poll(
         collector.collect()
     for _ in range(2):
         stored(collector)
-    with database.only_one("collect"):
+    with database.exclusive("collect"):
         assert stored(collector) == 0
         clock.advance(3600)
         with pytest.raises(Busy):

@@ -249,7 +249,7 @@ def test_while_another_process_migrates_one_waits_says_so_and_gives_up_without_h
 ) -> None:
     caplog.set_level("INFO")
     write(folder, "20270101000000", "create table first (name text);")
-    hold = new.hold("migrate")
+    hold = new.try_lock("migrate")
     assert hold is not None
     with pytest.raises(DatabaseConflict, match="another process has been migrating the schema for"):
         migrations.migrate(new, folder, Patience(others_seconds=0.5, report_seconds=0.1))

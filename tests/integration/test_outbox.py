@@ -395,7 +395,7 @@ def test_there_is_one_row_per_day_and_kind_and_one_per_mention(outside: Outside)
 
 def test_two_senders_do_not_send_at_once(outside: Outside) -> None:
     outside.summary()
-    with outside.database.only_one("outbox"), pytest.raises(Busy):
+    with outside.database.exclusive("outbox"), pytest.raises(Busy):
         outside.sender.send()
     assert outside.sandbox.requests == 0
 

@@ -318,7 +318,7 @@ class Releasing(VirtualClock):
 
 
 def test_a_poll_waits_until_kept_polls_are_stored(database: Database, kept: KeptPolls, url: str) -> None:
-    hold = database.hold("collect")
+    hold = database.try_lock("collect")
     assert hold is not None
     clock = Releasing(DAY_START, hold.release)
     calendar = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
@@ -330,7 +330,7 @@ def test_a_poll_waits_until_kept_polls_are_stored(database: Database, kept: Kept
 
 def test_a_poll_waits_no_longer_than_it_may(collecting: MakeCollector, clock: VirtualClock, database: Database) -> None:
     began_at = clock.now()
-    with database.only_one("collect"), pytest.raises(Busy):
+    with database.exclusive("collect"), pytest.raises(Busy):
         collecting(page(a_raw_stream())).collect(wait_for_lock=timedelta(seconds=15))
     assert clock.now() == began_at + timedelta(seconds=15)
 

@@ -78,7 +78,7 @@ def test_while_a_backup_is_put_in_no_command_writes(command: Callable[[], object
     before = backup.contents_of(database)
     with ExitStack() as stack:
         for job in LOCKS:
-            stack.enter_context(database.only_one(job))
+            stack.enter_context(database.exclusive(job))
         with pytest.raises(Busy) as caught:
             command()
     assert "nothing was" in str(caught.value)
@@ -90,7 +90,7 @@ def test_while_a_backup_is_put_in_check_asks_nothing_that_it_would_write_down(
 ) -> None:
     before = backup.contents_of(database)
     clock = SystemClock()
-    with XSandbox(clock) as x, database.only_one(COMMANDS_THAT_WRITE):
+    with XSandbox(clock) as x, database.exclusive(COMMANDS_THAT_WRITE):
         for name, value in {**x_settings_for(x), "TWITCH_API_URL": "http://127.0.0.1:1"}.items():
             monkeypatch.setenv(name, value)
         found = {finding.name: finding for finding in examine(settings.load, clock)}
@@ -106,7 +106,7 @@ def test_while_a_backup_is_put_in_check_asks_nothing_that_it_would_write_down(
 def test_next_to_a_bot_and_to_each_other_they_write(name: str, database: Database) -> None:
     with ExitStack() as stack:
         for job in ("run", "collect", "daily", "reply", "outbox"):
-            stack.enter_context(database.only_one(job))
+            stack.enter_context(database.exclusive(job))
         stack.enter_context(database.writing())
         try:
             WRITES[name]()

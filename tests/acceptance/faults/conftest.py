@@ -434,8 +434,8 @@ def _put_answer_into_outbox(life: Life, mention_id: str) -> None:
     write(
         life.url,
         "insert into mentions (mention_id, author_id, text, posted_at, seen_at, first_version, is_repost, is_explicit,"
-        " is_to_us, status, asked, decided_at) values (%s, '1', 'Chess', %s, %s, '1', false, true, false, 'answered',"
-        " 'chess', %s)",
+        " is_to_us, status, question, decided_at) values (%s, '1', 'Chess', %s, %s, '1', false, true, false,"
+        " 'answered', 'chess', %s)",
         *(mention_id, now, now, now),
     )
     write(

@@ -89,7 +89,7 @@ def read_only(server: Server, life: Life) -> Iterator[str]:
     """As a provider makes it that wants its disk back, or a standby that was not promoted."""
     name = life.url.split("/")[3].split("?")[0]
     execute(server.url, f"alter database {name} set default_transaction_read_only = on")
-    yield "can only be read just now"
+    yield "the database is read-only"
     execute(server.url, f"alter database {name} reset default_transaction_read_only")
 
 
