@@ -1,7 +1,8 @@
 """THE table of jobs: what the running bot does, when, and under which conditions.
 
-A new job is one row of JOBS, a folder of its code in bot/, and a folder of its queries in sql/. The command line has a
-verb for it, `watchtime run` runs it, the health rules watch it, and a restore waits for it, all from this row.
+A new job is one row of JOBS, a folder of its code in bot/ (named in the layers of pyproject.toml), and a folder of its
+queries in sql/. From the row follow its verb on the command line, its turns in `watchtime run`, the watch over its
+failures, and its lock, which a restore takes.
 
 Imports nothing at run time, so that `watchtime --help` stays fast: triggers are described here as data, and
 bot.runtime.schedule makes them triggers of the scheduler.
@@ -74,7 +75,7 @@ class Bot:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A trigger: every so many seconds, counted from a fixed instant."""
+    """A trigger: at this interval in seconds, counted from a fixed instant."""
 
     seconds: int
 
@@ -116,7 +117,7 @@ class Job:
     due: "Callable[[Settings], tuple[Trigger, ...]]"
     """When it is due under these settings: whenever one of the triggers fires."""
     run: "Callable[[Bot], Callable[[], object] | None]"
-    """What it runs; None if this bot does not have the part for it, because credentials are missing."""
+    """The function that it runs; None if this bot lacks the part for it, because credentials are missing."""
     at_start: AtStart = AtStart.YES
     without_database: bool = False
     """Whether it also runs while the database is away."""
@@ -141,8 +142,8 @@ def _dropped(days: "list[date]") -> str:
     return f"Dropped the streams of {', '.join(map(str, days))}." if days else "Nothing to drop."
 
 
-# In the order in which jobs run that are due at the same moment. What there is to do they find in the database: a turn
-# that was missed, or failed, is made up for at the next one.
+# In the order in which jobs run that are due at the same moment. Each finds its work in the database, so the next turn
+# makes up for one that was missed or failed.
 JOBS: Final = (
     Job(
         name="collect",
@@ -181,7 +182,7 @@ JOBS: Final = (
     ),
     Job(
         name="reply",
-        does="Read the mentions and decide what is answered.",
+        does="Read the mentions and decide on answers.",
         due=lambda settings: (Interval(settings.mentions_every_seconds),),
         run=lambda bot: bot.responder.respond if bot.responder else None,
         verb="reply",

@@ -1,1 +1,1 @@
-"""The demo: the production code against a make-believe Twitch and X, on a virtual clock."""
+"""The demo: the production code against a simulated Twitch and X, on a virtual clock."""

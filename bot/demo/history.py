@@ -1,5 +1,7 @@
-"""The days before the demo's: what the make-believe Twitch would have shown, put through the production code from the
-parser on, without the HTTP that takes most of a poll's time."""
+"""The days before the demo: streams of the simulated Twitch, through the production code from the parser on.
+
+Without HTTP, which takes most of the time of a poll.
+"""
 
 import os
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -21,15 +23,15 @@ from helperfunctions.screen import Screen
 from sandbox.stream_json import StreamJson
 from sandbox.world import World
 
-# Half as often as the demo itself, for half the time: a poll speaks for as long as its interval says.
+# The interval of polls: twice that of the demo itself, so that a day takes half the time.
 EVERY: Final = timedelta(hours=1)
-# What a crawl of that many pages takes.
+# How long a crawl of this size takes.
 _TAKES: Final = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """One poll to be made, in another process: everything that it takes."""
+class _PollOrder:
+    """The parameters of one poll, which another process makes."""
 
     seed: int
     channels: int
@@ -40,11 +42,13 @@ class _Asked:
 
 
 def live_through_history(bot: Bot, clock: VirtualClock, world: World, days: int, until: date, screen: Screen) -> None:
-    """Polls of `days` days before `until`, each day rolled up and its raw streams dropped. The clock ends where `until`
-    starts."""
+    """Take polls on the `days` days before `until`, roll up each day, and drop its raw streams.
+
+    Afterwards the clock is at the start of `until`.
+    """
     first = until - timedelta(days=days)
     every_day = [bot.calendar.day(first + timedelta(days=number)) for number in range(days)]
-    # While the database takes in one poll, others are made. Not forked: the sandbox's threads would be cut in two.
+    # While the database stores one poll, processes make others. Spawned: a fork would break the sandbox's threads.
     with (
         screen.progress(days) as advance,
         ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool,
@@ -66,29 +70,29 @@ def live_through_history(bot: Bot, clock: VirtualClock, world: World, days: int,
 
 
 def _begin(bot: Bot, pool: ProcessPoolExecutor, world: World, day: Day) -> list[Future[tuple[StagedPoll, Poll]]]:
-    """Have the polls of a day made, and make room for them."""
+    """Start making the polls of a day, and create its partition."""
     moments = [day.starts_at + number * EVERY for number in range(day.length // EVERY)]
     with bot.database.transaction() as tx:
         tx.collect.make_partition(day=day.date)
         numbers = [tx.collect.next_poll_id() for _ in moments]
     return [
-        pool.submit(_poll, _Asked(world.seed, world.channels, number, day.date, at, bot.settings.min_viewers))
+        pool.submit(_poll, _PollOrder(world.seed, world.channels, number, day.date, at, bot.settings.min_viewers))
         for number, at in zip(numbers, moments, strict=True)
     ]
 
 
-def _poll(asked: _Asked) -> tuple[StagedPoll, Poll]:
+def _poll(order: _PollOrder) -> tuple[StagedPoll, Poll]:
     raw = orjson.loads(
-        b"[" + b",".join(_writer(asked.seed, asked.channels).everything(asked.at, asked.more_than)) + b"]"
+        b"[" + b",".join(_writer(order.seed, order.channels).everything(order.at, order.more_than)) + b"]"
     )
     streams = [stream for stream in map(parse_stream, raw) if isinstance(stream, Stream)]
-    staged = StagedPoll(asked.poll_id, asked.day, asked.more_than, interval_minutes=EVERY // timedelta(minutes=1))
+    staged = StagedPoll(order.poll_id, order.day, order.more_than, interval_minutes=EVERY // timedelta(minutes=1))
     staged.add(streams)
     poll = Poll(
-        poll_id=asked.poll_id,
-        day=asked.day,
-        started_at=asked.at,
-        ended_at=asked.at + _TAKES,
+        poll_id=order.poll_id,
+        day=order.day,
+        started_at=order.at,
+        ended_at=order.at + _TAKES,
         status=PollStatus.COMPLETE,
         ended_because=CrawlEnd.BELOW_THRESHOLD,
         pages=-(-len(streams) // 100),

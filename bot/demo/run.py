@@ -1,7 +1,7 @@
-"""The demo: more than a day of the production code, on a virtual clock, against a make-believe Twitch and X.
+"""The demo: more than a day of the production code, on a virtual clock, against a simulated Twitch and X.
 
-Nothing is pretended but Twitch, X and the time: the HTTP clients, COPY, SQL and the very triggers of the timetable are
-what `watchtime run` uses.
+Only Twitch, X and the time are simulated: the HTTP clients, COPY, SQL and the triggers of the jobs are those of
+`watchtime run`.
 """
 
 import random
@@ -35,21 +35,21 @@ from sandbox.x.faults import XFault, XFaults
 from sandbox.x.server import XSandbox
 from sandbox.x.timeline import SandboxPost
 
-# A Saturday. The day before the clocks change or after would do as well.
+# A Saturday; any other day works as well.
 DAY = date(2026, 11, 21)
 SECONDS_PER_REQUEST = 0.2
-# A time-out is lived through for real; in the demo it need not be a long one.
+# To connect and to read, in seconds. Time-outs pass on the machine's clock, so they are short.
 TIMEOUT = (2.0, 0.3)
 SLOW_SECONDS = 0.45
-# In the demo X is looked at four times an hour: a day of every ten seconds would make a long demo.
+# The interval of mentions, outbox and health checks: with ten seconds a day would take long.
 EVERY_SECONDS = 900
-# After these the bot leaves X alone until a person or the next day helps, as it should: not much of a demo.
+# Faults after which the bot pauses X until a person fixes the cause or the next day begins.
 NOT_IN_A_DEMO: Final = (XFault.NO_CREDITS, XFault.USAGE_CAP, XFault.UNAUTHORIZED)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What somebody writes to the bot, so many hours after the demo begins. {streamer}: somebody big and live."""
+    """A post to the bot, `hours` after the demo begins. {streamer}: the live streamer with the most viewers."""
 
     hours: float
     who: str
@@ -72,7 +72,7 @@ PEOPLE: Final = (
 
 @dataclass(slots=True)
 class People:
-    """They tag the bot as the clock passes their moments."""
+    """The people of the demo, who tag the bot when it is time for their lines."""
 
     x: XSandbox
     world: World
@@ -80,7 +80,7 @@ class People:
     waiting: list[Line] = field(default_factory=lambda: list(PEOPLE))
 
     def speak(self, now: datetime) -> None:
-        """Everything that is to be said by now."""
+        """Post every line that is due by now."""
         while self.waiting and self.began + timedelta(hours=self.waiting[0].hours) <= now:
             line = self.waiting.pop(0)
             live = self.world.live_at(now)
@@ -99,10 +99,10 @@ def run_demo(
     shown_at: tuple[str, int] | None = None,
     screen: Screen | None = None,
 ) -> None:
-    """Live from the start of a day to the posts of the next, and show what was measured, said, asked and paid; then
+    """Run from the start of a day to the posts of the next, and show the measurement, posts, answers and costs; then
     serve the dashboard at `shown_at` (host and port), if given, until stopped.
 
-    `history`: so many days before it are made quickly.
+    `history`: the number of days before, which are made quickly.
     """
     began = time.monotonic()
     screen = screen or Screen()
@@ -116,8 +116,8 @@ def run_demo(
             TwitchSandbox(world, clock, faults=faults, seconds_per_request=SECONDS_PER_REQUEST)
         )
         x = stack.enter_context(XSandbox(clock, faults=x_faults))
-        screen.line(f"A make-believe Twitch of {channels:,} channels answers at {twitch.url}")
-        screen.line(f"A make-believe X answers at {x.url}")
+        screen.line(f"A simulated Twitch with {channels:,} channels is at {twitch.url}")
+        screen.line(f"A simulated X is at {x.url}")
         bot = stack.enter_context(
             open_bot(
                 _settings(twitch, x, folder),
@@ -130,23 +130,23 @@ def run_demo(
         )
         screen.line(f"A real PostgreSQL runs in {folder}")
         if history:
-            screen.line(f"The {history} days before are made quickly: a poll an hour, straight into staging")
+            screen.line(f"The {history} days before are made quickly: one poll an hour, directly into staging")
             live_through_history(bot, clock, world, history, DAY, screen)
         _live_through(bot, clock, People(x, world, clock.now()), screen)
         _show_measured(bot, world, screen)
         struck = sum((faults.struck() | x_faults.struck()).values())
-        screen.line(f"Twitch was asked {twitch.requests:,} times, X {x.requests:,} times; {struck:,} faults struck.")
+        screen.line(f"Requests: {twitch.requests:,} to Twitch, {x.requests:,} to X. Simulated faults: {struck:,}.")
         _show_posts(x.posts(), charts, screen)
         _show_conversation(bot, x, screen)
         _show_bill(bot, x, screen)
         took = time.monotonic() - began
         if shown_at is not None:
             _serve(bot, clock, shown_at, took, screen)
-    screen.line(f"Done in {took:.0f} s. Nothing is left running{'' if keep else ', nothing kept'}.")
+    screen.line(f"Done in {took:.0f} s. Nothing is left running{'' if keep else ' or stored'}.")
 
 
 def _settings(twitch: TwitchSandbox, x: XSandbox, folder: Path) -> Settings:
-    """The demo's own settings: neither the environment nor .env has a say, so real data is out of reach."""
+    """The demo's own settings. The environment and .env are ignored, so that real data is out of reach."""
     return Settings(
         data_dir=folder,
         twitch_client_id=twitch.client_id,
@@ -175,7 +175,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 
 def _live_through(bot: Bot, clock: VirtualClock, people: People, screen: Screen) -> None:
-    """Step the clock along the timetable until a while after the posts of the second day."""
+    """Step the clock from turn to turn until some time after the posts of the second day."""
     day = bot.calendar.day(DAY)
     # Its first poll is at its very start.
     begin, end = day.starts_at - timedelta(seconds=1), day.ends_at + timedelta(hours=6, minutes=46)
@@ -190,14 +190,14 @@ def _live_through(bot: Bot, clock: VirtualClock, people: People, screen: Screen)
             try:
                 done = tasks[due.job.name]()
             except XError as exc:
-                # As in `run`: the next turn makes up for it.
+                # As in `watchtime run`: the next turn makes up for it.
                 done = exc
             advance(f"{clock.now().astimezone(bot.settings.timezone):%a %H:%M} {due.job.name}")
-            _tell(due, done, bot, screen)
+            _report(due, done, bot, screen)
 
 
-def _tell(due: Due, done: object, bot: Bot, screen: Screen) -> None:
-    """A line for what is worth one: the polls of every third hour, a day rolled up."""
+def _report(due: Due, done: object, bot: Bot, screen: Screen) -> None:
+    """Print a line for the poll of every third hour, and for each day that is rolled up."""
     local = due.at.astimezone(bot.settings.timezone)
     if isinstance(done, Poll) and local.minute == 0 and local.hour % 3 == 2:
         screen.line(
@@ -210,19 +210,19 @@ def _tell(due: Due, done: object, bot: Bot, screen: Screen) -> None:
 
 
 def _show_measured(bot: Bot, world: World, screen: Screen) -> None:
-    """Our estimate beside the sandbox's truth, which a real Twitch never tells."""
+    """Print the measurement and the true value, which only the sandbox knows."""
     day = bot.calendar.day(DAY)
     with bot.database.transaction() as tx:
         watch_hours = tx.post.day(day=DAY).watch_hours
     truth = world.truth(day.starts_at, day.ends_at, bot.settings.min_viewers)
     screen.line(
-        f"Measured {watch_hours:,.0f} hours watched; the truth is {truth.watch.total:,.0f} "
+        f"Measured {watch_hours:,.0f} hours watched; the true value is {truth.watch.total:,.0f} "
         f"({watch_hours / truth.watch.total - 1:+.2%})."
     )
 
 
 def _show_posts(posts: Sequence[SandboxPost], charts: Path, screen: Screen) -> None:
-    """What was posted by the bot's own accord, with its charts as files."""
+    """Print the summaries that were posted, and write their charts to files."""
     screen.line()
     for number, post in enumerate((post for post in posts if post.reply_to is None), start=1):
         screen.panel(f"posted {post.created_at:%a %H:%M} UTC", post.text)
@@ -234,7 +234,7 @@ def _show_posts(posts: Sequence[SandboxPost], charts: Path, screen: Screen) -> N
 
 
 def _show_conversation(bot: Bot, x: XSandbox, screen: Screen) -> None:
-    """What people asked, and what they got, or why they got nothing."""
+    """Print the posts of people and their answers, or the reason why there is no answer."""
     everything = x.everything()
     answers = {post.reply_to.post_id: post for post in everything if post.author == x.bot and post.reply_to}
     with bot.database.transaction() as tx:
@@ -248,12 +248,12 @@ def _show_conversation(bot: Bot, x: XSandbox, screen: Screen) -> None:
 
 
 def _serve(bot: Bot, clock: VirtualClock, shown_at: tuple[str, int], took: float, screen: Screen) -> None:
-    """The dashboard over the demo's database, at the demo's last moment."""
+    """Serve the dashboard over the demo's database, at the last instant of the demo."""
 
     def ready(address: str) -> None:
         screen.line()
-        screen.line(f"After {took:.0f} s, the dashboard over all of this is at {address}")
-        screen.line("What is watched now, each game and streamer, and this bot's own page; Ctrl-C ends it.")
+        screen.line(f"After {took:.0f} s, the dashboard of this demo is at {address}")
+        screen.line("Live channels, games, streamers, and the status of the bot. Ctrl-C ends it.")
 
     host, port = shown_at
     with open_reading(bot.settings) as reads:
@@ -261,8 +261,8 @@ def _serve(bot: Bot, clock: VirtualClock, shown_at: tuple[str, int], took: float
         try:
             serve(site, host=host, port=port, ready=ready)
         except SettingsError as exc:
-            # After a minute of work, another port is better than none.
-            screen.line(f"{exc}: taking another port.")
+            # The demo took a minute: use another port instead of failing.
+            screen.line(f"{exc}; using another port.")
             serve(site, host=host, port=0, ready=ready)
 
 
@@ -271,4 +271,4 @@ def _show_bill(bot: Bot, x: XSandbox, screen: Screen) -> None:
     parts = ", ".join(f"{bill.units[kind]} {kind.replace('_', ' ')} {usd:.3f}" for kind, usd in bill.by_kind.items())
     ours = spending(bot.database, bot.clock.now(), bot.settings.x_monthly_budget_usd).total_usd
     screen.line(f"X's bill: {parts}")
-    screen.line(f"{bill.total_usd:.3f} USD in all; our own ledger says {ours:.3f} USD.")
+    screen.line(f"Total: {bill.total_usd:.3f} USD; in the bot's ledger: {ours:.3f} USD.")

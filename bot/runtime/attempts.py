@@ -29,22 +29,22 @@ from helperfunctions.errors import (
 log = logging.getLogger(__name__)
 
 _LONGEST_WAIT: Final = timedelta(hours=1)
-# A vendor who does not answer costs nothing to ask, and people wait for their answers.
+# A request to a vendor that is away costs nothing, and people wait for their answers.
 _LONGEST_WAIT_FOR_VENDOR: Final = timedelta(minutes=10)
 # A rate limit of X is over within a quarter of an hour; until then each attempt would fail.
 _LONGEST_WAIT_FOR_LIMIT: Final = timedelta(minutes=15)
-# Neither a failure nor a success: as it should be, or paused by the ledger, which the rules of health report by itself.
+# Neither a failure nor a success: expected, or a pause of the ledger, which the rules of health report by themselves.
 _PUT_OFF: Final = (Busy, OverBudget, XOutOfCredits, XCredentialsWrong)
-# How old the file may become while nothing fails.
+# The greatest age of the file while no job fails.
 _WRITE_EVERY: Final = timedelta(minutes=1)
 # How long a loss of the database is remembered.
 REMEMBERED: Final = timedelta(hours=1)
-# Of an error's message; the log has the whole.
+# The length of a stored message; the log has all of it.
 _MOST_CHARACTERS: Final = 300
 
 
 def wait_after(failures: int, error: BaseException | None = None) -> timedelta:
-    """How long a job waits after so many failures in a row; nothing after the first, which its next turn retries."""
+    """How long a job waits after a number of failures in a row; not at all after one, which its next turn retries."""
     if failures < 2:
         return timedelta(0)
     longest = _LONGEST_WAIT_FOR_VENDOR if isinstance(error, XError | TwitchError) else _LONGEST_WAIT
@@ -52,7 +52,7 @@ def wait_after(failures: int, error: BaseException | None = None) -> timedelta:
 
 
 class Attempts:
-    """The record of this bot, kept in a file. Safe to share between threads."""
+    """The record of this bot's jobs, stored in a file. Safe to share between threads."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
@@ -60,18 +60,18 @@ class Attempts:
         self._lock = threading.RLock()
         self._record = RunRecord()
         self._cannot_write = False
-        # What the file says of jobs that run.
+        # The running jobs as of the file.
         self._written_as_running: set[tuple[str, datetime | None]] = set()
         self.load()
 
     @property
     def record(self) -> RunRecord:
-        """As of now."""
+        """The present state of the record."""
         with self._lock:
             return self._record
 
     def load(self) -> None:
-        """Read what was recorded before us. A job that was running then was interrupted, which counts as a failure."""
+        """Read the record of an earlier process. A job that ran when it ended was interrupted: a failure."""
         now = self._clock.now()
         with self._lock:
             record = replace(read(self._path), began_at=now)
@@ -116,23 +116,23 @@ class Attempts:
                 self._write()
 
     def good_poll(self, started_at: datetime) -> None:
-        """A poll brought something, wherever it is kept."""
+        """Record a poll that brought streams, wherever it is stored."""
         with self._lock:
             self._record = replace(self._record, last_good_poll_at=started_at)
 
     def expect(self, due: Mapping[str, datetime | None]) -> None:
-        """From now on each job is expected at this instant, or not at all."""
+        """Record when each job is due next; None for a job that is not expected to run."""
         with self._lock:
             for job, due_at in due.items():
                 self._record = self._record.with_job(job, due_at=due_at)
 
     def waits_until(self, job: str) -> datetime | None:
-        """Before which instant a job may not begin; None when it may."""
+        """The instant before which a job may not begin; None if it may."""
         retry_at = self._waits(job)
         return retry_at if retry_at is not None and retry_at > self._clock.now() else None
 
     def to_retry(self, jobs: Iterable[str]) -> list[str]:
-        """Those whose wait is over, each once."""
+        """Those of the jobs whose wait is over; each is returned once."""
         now, due = self._clock.now(), []
         with self._lock:
             for job in jobs:
@@ -143,7 +143,7 @@ class Attempts:
         return due
 
     def forget_waits(self) -> None:
-        """Let every job begin at its next turn: what made it wait no longer holds."""
+        """Let every job begin at its next turn: the reason for its wait is gone."""
         with self._lock:
             for job in self._record.jobs:
                 self._record = self._record.with_job(job, retry_at=None)
@@ -160,8 +160,10 @@ class Attempts:
             self._lost(was_restart=True)
 
     def save(self, *, at_once: bool = False) -> None:
-        """Write the file if it is a minute old, or if a job has begun since: should the process be killed, the next one
-        knows which job it was."""
+        """Write the file if it is a minute old, or if a job has begun since.
+
+        So the next process knows which job ran when this one was killed.
+        """
         now = self._clock.now()
         with self._lock:
             written_at = self._record.written_at
@@ -204,7 +206,7 @@ def _failed(
     job: str,
     now: datetime,
     outcome: str,
-    says: str,
+    message: str,
     began: datetime,
     error: BaseException | None = None,
 ) -> RunRecord:
@@ -216,7 +218,7 @@ def _failed(
         is_running=False,
         ended_at=now,
         outcome=outcome,
-        error=says,
+        error=message,
         failures=failures,
         failing_since=before.failing_since or began,
         retry_at=now + wait if wait else None,
@@ -233,5 +235,5 @@ def _retry_at(after_wait: datetime | None, error: BaseException, now: datetime, 
 
 def _one_line(error: BaseException) -> str:
     # Only our own errors are known to hold no secret.
-    says = str(error) if isinstance(error, WatchTimeError) else type(error).__name__
-    return " ".join(says.split())[:_MOST_CHARACTERS]
+    message = str(error) if isinstance(error, WatchTimeError) else type(error).__name__
+    return " ".join(message.split())[:_MOST_CHARACTERS]

@@ -15,7 +15,7 @@ def _nothing(job: str, result: object, error: BaseException | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """The jobs with their triggers, and what they run.
+    """The jobs with their triggers and tasks, and everything that the runner needs for them.
 
     `tasks`: what each job runs, by its name; a job without a task is left out. `last_good_poll`: when the newest poll
     began that brought something, wherever it is stored; None if there is none. `resume_x` ends the pauses of X: called

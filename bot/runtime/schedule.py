@@ -1,7 +1,7 @@
 """When each job is due: the triggers of the table of jobs, as triggers of the scheduler.
 
-They only start the jobs, which find in the database what there is to do. So a turn that was missed while the machine
-slept, or a job that failed, is made up for at the next turn.
+They only start the jobs, each of which finds its work in the database. So the next turn makes up for one that failed,
+or that was missed while the machine was suspended.
 """
 
 from collections.abc import Sequence
@@ -52,8 +52,8 @@ def schedule(
 ) -> list[Entry]:
     """The jobs with their triggers under these settings.
 
-    `shortest_interval`: jobs that are due more often, every so many seconds, are due at this interval instead. It is
-    for a clock that is stepped: a day of every ten seconds has many steps.
+    `shortest_interval`: jobs with a shorter interval are due at this one instead. It is for a clock that is stepped: a
+    day of ten-second steps takes long.
     """
     return [Entry(job, _any_of(job.due(settings), shortest_interval)) for job in jobs]
 

@@ -1,4 +1,4 @@
-"""How the process ends: SIGTERM and SIGINT, or a round that ends to begin again with newer credentials."""
+"""How a run of the bot ends: for good by SIGTERM or SIGINT, or to begin again with newer credentials."""
 
 import signal
 import threading
@@ -6,27 +6,27 @@ from datetime import timedelta
 
 
 class Stop:
-    """Ends the timetable: for good on SIGTERM and SIGINT, or for now, to be started again."""
+    """A request to stop: for good on SIGTERM and SIGINT, or for now, to be started again."""
 
     def __init__(self) -> None:
         self.is_for_good = False
         self._event = threading.Event()
 
     def begin(self) -> None:
-        """From now on both signals are listened to, and what ended the last round is forgotten."""
+        """Handle both signals from now on, and forget a stop for now, which ended the last run."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.for_good())
         self._event.clear()
 
     def for_good(self) -> None:
-        """End what is running, and begin nothing new."""
+        """Stop; the process ends."""
         self.is_for_good = True
         self._event.set()
 
     def for_now(self) -> None:
-        """End what is running; the caller starts it again."""
+        """Stop; the caller starts the bot again."""
         self._event.set()
 
     def wait(self, at_most: timedelta) -> bool:
-        """Until there is a reason to end, or the time is up; whether there is a reason."""
+        """Wait for a request to stop, at most this long; whether there is one."""
         return self.is_for_good or self._event.wait(at_most.total_seconds())

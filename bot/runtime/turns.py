@@ -29,7 +29,7 @@ class Turns(Protocol):
         ...
 
     def stop(self) -> None:
-        """Wait for what is running, and start nothing more."""
+        """Wait for the jobs that run, and start none."""
         ...
 
 
@@ -66,5 +66,5 @@ class ScheduledTurns:
         return at
 
     def stop(self) -> None:
-        """Wait for what is running, and start nothing more."""
+        """Wait for the jobs that run, and start none."""
         self._scheduler.shutdown(wait=True)

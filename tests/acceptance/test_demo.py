@@ -26,7 +26,7 @@ def went_well(ran: Ran) -> None:
     assert ran.code == 0, ran
     assert ran.err == ""
     assert re.search(r"day 2026-11-21 rolled up: 48 polls, 100\.0% covered", ran.out)
-    told = re.search(r"([\d.]+) USD in all; our own ledger says ([\d.]+) USD", ran.out)
+    told = re.search(r"Total: ([\d.]+) USD; in the bot's ledger: ([\d.]+) USD", ran.out)
     assert told is not None
     assert float(told[2]) >= float(told[1]) > 0
 
@@ -37,7 +37,7 @@ def test_with_faults_it_leaves_nothing_behind_but_the_charts(shell: Shell, folde
     ran = shell.run("demo", "--no-web", "--channels", "1000", "--faults", "0.02", **others)
     went_well(ran)
     assert "planted" not in ran.out
-    struck = re.search(r"([\d,]+) faults struck", ran.out)
+    struck = re.search(r"Simulated faults: ([\d,]+)", ran.out)
     assert struck is not None
     assert struck[1] != "0"
     nothing_runs_in(folder)
@@ -71,7 +71,7 @@ def test_it_shows_posts_charts_answers_and_the_truth_and_ends_at_a_dashboard(
     kept = folder / "kept"
     demo = shell.start("demo", "--channels", "1000", "--history", "2", "--web-port", "0", "--keep", str(kept))
     eventually(lambda: "Ctrl-C ends it" in " ".join(shell.said(demo).split()), "the dashboard is served")
-    told = re.search(r"the dashboard over all of this is at\s+(http://\S+)/", shell.said(demo))
+    told = re.search(r"the dashboard of this demo is at\s+(http://\S+)/", shell.said(demo))
     assert told is not None
     shows_the_days(told[1])
     demo.send_signal(2)
@@ -118,14 +118,14 @@ def shows_posts_and_answers(out: str) -> None:
     assert len(re.findall(r"╭─ \w+ [\d:]+ UTC, @(\w+) ─", out)) == len(PEOPLE)
     assert out.count("(no answer: ") == 3
     assert "agar.io to everyone" not in out
-    bill = re.search(r"([\d.]+) USD in all; our own ledger says ([\d.]+) USD", out)
+    bill = re.search(r"Total: ([\d.]+) USD; in the bot's ledger: ([\d.]+) USD", out)
     assert bill is not None
     assert bill[1] == bill[2]
 
 
 def is_near_the_truth(out: str) -> None:
     """Fails unless the hours measured are within two percent of those of the world, and the difference is given."""
-    told = re.search(r"Measured ([\d,]+) hours watched; the truth is ([\d,]+) \(([+-][\d.]+)%\)", out)
+    told = re.search(r"Measured ([\d,]+) hours watched; the true value is ([\d,]+) \(([+-][\d.]+)%\)", out)
     assert told is not None
     measured, truth = (int(number.replace(",", "")) for number in told.groups()[:2])
     assert abs(measured / truth - 1) < 0.02

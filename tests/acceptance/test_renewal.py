@@ -1,4 +1,4 @@
-"""Credentials that are mended, or rotated, while the bot runs: nobody has to start it anew."""
+"""Credentials that are fixed or rotated while the bot runs: no restart is needed."""
 
 import sys
 from dataclasses import replace
@@ -33,8 +33,8 @@ def test_refused_it_goes_on_as_soon_as_the_secret_in_aws_is_mended(
         right = settings_for(twitch) | x_settings_for(x) | {"DATABASE_URL": url}
         in_aws = {name: right[name] for name in OURS if name in right}
         aws.put(in_aws | {refused: WRONG})
-        beside = {name: value for name, value in right.items() if name not in OURS}
-        bot = impatient.start("run", MENTIONS_EVERY_SECONDS="5", **beside, **aws.settings)
+        others = {name: value for name, value in right.items() if name not in OURS}
+        bot = impatient.start("run", MENTIONS_EVERY_SECONDS="5", **others, **aws.settings)
         said = "Twitch refuses" if refused.startswith("TWITCH") else "X is not called until"
         eventually(lambda: said in impatient.said(bot, "err"), "a credential is refused")
         assert x.posts() == []
@@ -58,14 +58,14 @@ def test_refused_it_goes_on_as_soon_as_the_secret_in_aws_is_mended(
 def test_a_password_of_the_database_that_is_rotated_is_taken_over(
     shell: Shell, aws: Aws, serve: Serve, url: str, server_url: str
 ) -> None:
-    """By `watchtime run` as everybody runs it: the first refusal is looked into at once."""
+    """With the interval of `watchtime run`: the first refusal is checked at once."""
     twitch = settings_for(serve())
     old, new = (url_with_password(url, "rotating", f"planted-{number}") for number in ("one", "two"))
     asks_for_password(server_url, "rotating", "planted-one")
-    beside = {name: value for name, value in twitch.items() if name not in OURS}
+    others = {name: value for name, value in twitch.items() if name not in OURS}
     in_aws = {name: twitch[name] for name in OURS if name in twitch}
     aws.put(in_aws | {"DATABASE_URL": old})
-    bot = shell.start("run", **beside, **aws.settings)
+    bot = shell.start("run", **others, **aws.settings)
     eventually(lambda: rows(url, "select 1 from staging.polls where status = 'complete'"), "a poll is stored")
     aws.put(in_aws | {"DATABASE_URL": new})
     execute(server_url, "alter role rotating password 'planted-two'")
@@ -84,7 +84,7 @@ def url_with_password(url: str, role: str, password: str) -> str:
 
 
 def asks_for_password(server_url: str, role: str, password: str) -> None:
-    """Make a role whose password the server really looks at."""
+    """Create a role whose password the server checks."""
     execute(server_url, f"create role {role} superuser login password '{password}'")
     [(path,)] = rows(server_url, "show hba_file")
     before = Path(path).read_text()

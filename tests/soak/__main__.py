@@ -163,16 +163,16 @@ def _report(options: Options, diary: Diary, books: Books, world: World, took: fl
 
 
 def main(
-    days: Annotated[float, typer.Option(min=1, help="Days to live.")] = 365,
+    days: Annotated[float, typer.Option(min=1, help="Days to run.")] = 365,
     seed: Annotated[int, typer.Option(help="Another seed, other faults.")] = 1,
     streams: Annotated[int, typer.Option(min=100, max=40_000, help="Streams of a poll.")] = _STREAMS,
-    draw_every: Annotated[int, typer.Option(min=1, help="Draw one of so many charts; the others are copies.")] = 20,
+    draw_every: Annotated[int, typer.Option(min=1, help="Draw one of this many charts; the others are copies.")] = 20,
     kills: Annotated[int | None, typer.Option(min=0, help="Kills of the bot, instead of 250 a year.")] = None,
     begin: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The date of the first day.")] = BEGIN,
     keep: Annotated[Path | None, typer.Option(help="A new folder for the database and the log.")] = None,
 ) -> None:
-    """Live through a year of polls, posts and faults on a virtual clock, and say what is out of order afterwards."""
-    # What is mounted and what runs goes with us, however we are ended.
+    """Run a year of polls, posts and faults on a virtual clock, and report everything that is wrong afterwards."""
+    # Unmount and stop everything also on SIGTERM.
     signal(SIGTERM, lambda *_: sys.exit(128 + SIGTERM))
     at = datetime(begin.year, begin.month, begin.day, 15, 59, 30, tzinfo=UTC)
     outcome = soak(

@@ -1,4 +1,4 @@
-"""Closes the books of a soak: what is in the database against what Twitch and X saw. Each finding is one line."""
+"""The books of a soak: the database compared with what Twitch and X received. Each finding is one line."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -109,7 +109,7 @@ class Books:
                 continue
             became[_became(attempt, is_stored=poll_id is not None)] += 1
             if poll_id is None and not _may_be_missing(attempt):
-                missing.append(f"{attempt.began:%F %H:%M} {attempt.outcome}: {attempt.says[:160] or attempt.poll}")
+                missing.append(f"{attempt.began:%F %H:%M} {attempt.outcome}: {attempt.message[:160] or attempt.poll}")
         self._list("a poll is not accounted for", missing)
         self._list("a poll in the database that was never taken", list(unmatched.values()))
         self._list("a poll is not whole", world.rows(NOT_WHOLE))
@@ -140,23 +140,23 @@ class Books:
 
     def _posts(self, world: World) -> None:
         outbox = world.rows("select post_id, kind, day, mention_id, status, coalesce(reason, ''), x_id from posts")
-        told = world.x.posts()
+        posted = world.x.posts()
         by_x_id = {x_id: post_id for post_id, *_, x_id in outbox if x_id}
         self._list(
             "X has a post that the outbox does not know, or knows as another",
-            [f"{post.created_at:%F %H:%M} {post.text[:60]!r}" for post in told if post.post_id not in by_x_id],
+            [f"{post.created_at:%F %H:%M} {post.text[:60]!r}" for post in posted if post.post_id not in by_x_id],
         )
         sent = {x_id for *_, status, _, x_id in outbox if status == "sent"}
-        self._list("the outbox says sent, and X has no such post", sorted(sent - {post.post_id for post in told}))
-        replies = Counter(post.reply_to.post_id for post in told if post.reply_to)
+        self._list("the outbox says sent, and X has no such post", sorted(sent - {post.post_id for post in posted}))
+        replies = Counter(post.reply_to.post_id for post in posted if post.reply_to)
         self._list("answered more than once", [one for one, times in replies.items() if times > 1])
-        texts = Counter(post.text for post in told if post.reply_to is None)
-        self._list("a summary was said more than once", [text[:80] for text, times in texts.items() if times > 1])
+        texts = Counter(post.text for post in posted if post.reply_to is None)
+        self._list("a summary was posted more than once", [text[:80] for text, times in texts.items() if times > 1])
         open_posts = [(row[0], row[1], row[4]) for row in outbox if row[4] in ("due", "sending", "unknown")]
         self._list("a post is still waiting at the quiet end", open_posts)
         self._summaries(world, outbox)
         statuses = _counted(Counter(row[4] for row in outbox))
-        self.figures.append(f"posts on X: {len(told)} ({sum(replies.values())} answers); outbox: {statuses}")
+        self.figures.append(f"posts on X: {len(posted)} ({sum(replies.values())} answers); outbox: {statuses}")
 
     def _summaries(self, world: World, outbox: Sequence[tuple[Any, ...]]) -> None:
         per_day: defaultdict[object, list[tuple[str, str, str]]] = defaultdict(list)
@@ -171,14 +171,14 @@ class Books:
             for _, status, reason in per_day[day]:
                 if status != "sent":
                     without[f"{status}: {reason[:60]}"] += 1
-            if not per_day[day] and self._could_be_told(ends_at, rolled_up_at):
+            if not per_day[day] and self._could_be_posted(ends_at, rolled_up_at):
                 silent.append(f"{day}: none, though it was rolled up at {rolled_up_at:%F %H:%M}")
         self._list("a day without its three summaries", silent)
-        whole = sum(all(status == "sent" for _, status, _ in told) for told in per_day.values() if told)
+        whole = sum(all(status == "sent" for _, status, _ in posts) for posts in per_day.values() if posts)
         self.figures.append(f"days with all three summaries sent: {whole}; others: {_counted(without) or 'none'}")
 
-    def _could_be_told(self, ends_at: datetime, rolled_up_at: datetime) -> bool:
-        """Whether the job had a turn in the hours in which it says something about that day."""
+    def _could_be_posted(self, ends_at: datetime, rolled_up_at: datetime) -> bool:
+        """Whether the job had a turn in the hours in which it posts about that day."""
         # From half past three in the afternoon at the latest until midnight, Pacific: 8 to 16 hours after its end.
         first, last = ends_at + timedelta(hours=9, minutes=45), ends_at + timedelta(hours=14)
         turns = [at for at in self.diary.posts_planned_at if max(first, rolled_up_at) < at < last]
@@ -325,7 +325,7 @@ def _became(attempt: Attempt, *, is_stored: bool) -> str:
 
 
 def _may_be_missing(attempt: Attempt) -> bool:
-    """Whether no poll was taken, or nobody could have kept it."""
+    """Whether no poll was taken, or it could not have been stored anywhere."""
     return not attempt.outcome or attempt.outcome == "Busy"
 
 

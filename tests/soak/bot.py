@@ -1,8 +1,8 @@
 """The bot of a soak: `python -m tests.soak.bot CLOCK_FILE SEED DRAW_EVERY`, with its settings in the environment.
 
-What `watchtime run` does, its runner included, with one difference: not the machine's time wakes the jobs but a line on
-the input, with an instant and the name of a job. Each is answered with a line of JSON. `DRAW_EVERY`: of so many charts
-one is drawn, the others are replaced by the last one, for drawing takes a second of CPU.
+It runs the runner of `watchtime run` with one difference: a job has its turn when its name and an instant come in as a
+line of the input. The response to each line is a line of JSON. `DRAW_EVERY`: one of this many charts is drawn, and the
+others are copies of it, because drawing takes a second of CPU.
 """
 
 import json
@@ -31,7 +31,7 @@ from helperfunctions.drawing import draw_png
 from helperfunctions.errors import WatchTimeError
 from tests.soak.clock import SharedClock
 
-# A time limit is lived through for real, so it is short. `slow` answers of the sandbox take longer.
+# To connect and to read, in seconds. They pass on the machine's clock, so they are short; `slow` responses take longer.
 TIMEOUT: Final = (2.0, 0.5)
 # Of the virtual clock.
 QUARTER: Final = timedelta(minutes=15)
@@ -81,7 +81,7 @@ class SteppedBot:
         self._runner = Runner(plan, run.leadership, clock, run.watch, self._turns)
 
     def turn(self, job: str) -> list[dict[str, Any]]:
-        """What became of the job, and of those whose turn was added before it."""
+        """The results of the job, and of those whose turns were added before it."""
         self._runner.refresh()
         while self._leadership.role is Role.PREPARING:
             time.sleep(0.01)
@@ -96,22 +96,22 @@ class SteppedBot:
         self._leadership.close()
 
     def _recorded(self, job: str, do: Callable[[], object]) -> object:
-        told: dict[str, Any] = {"job": job, "outcome": "failed unexpectedly"}
-        self._done.append(told)
+        record: dict[str, Any] = {"job": job, "outcome": "failed unexpectedly"}
+        self._done.append(record)
         try:
             result = do()
         except WatchTimeError as exc:
-            told |= {"outcome": type(exc).__name__, "says": str(exc)}
+            record |= {"outcome": type(exc).__name__, "message": str(exc)}
             raise
         except Exception as exc:
-            told["says"] = repr(exc)
+            record["message"] = repr(exc)
             raise
-        told |= {"outcome": "done"} | _shown(result)
+        record |= {"outcome": "done"} | _shown(result)
         return result
 
 
 def _counters(clock: SharedClock, began: datetime) -> Counters:
-    """This clock is never set, and nothing sleeps."""
+    """Those of a clock that is never set, on a machine that is never suspended."""
     return Counters(clock.now() - began, timedelta(0), knows_sleep=True)
 
 
@@ -125,28 +125,28 @@ def _shown(result: object) -> dict[str, Any]:
 
 
 class Drawing:
-    """Draws the first of every so many charts."""
+    """Draws one of `every` charts, and returns it for the others."""
 
     def __init__(self, every: int) -> None:
         self._every = every
-        self._asked = 0
+        self._calls = 0
         self._last = b""
 
     def __call__(self, spec: Mapping[str, Any]) -> bytes:
-        """A picture."""
-        if self._asked % self._every == 0 or not self._last:
+        """A PNG."""
+        if self._calls % self._every == 0 or not self._last:
             self._last = draw_png(spec)
-        self._asked += 1
+        self._calls += 1
         return self._last
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
 def main(clock_file: Path, seed: int, draw_every: int) -> None:
-    """Live until the input ends."""
+    """Run until the input ends."""
     log.set_up("INFO")
     clock = SharedClock(clock_file)
     loaded = settings.load().settings
@@ -166,11 +166,11 @@ def main(clock_file: Path, seed: int, draw_every: int) -> None:
         # Facts that are cached for a few seconds would be hours old on the virtual clock.
         run.watch.fresh_seconds = 0
         stepped = SteppedBot(run, clock, pool)
-        _say("ready")
+        _print("ready")
         for line in sys.stdin:
             at, _, job = line.strip().partition(" ")
             clock.move_to(datetime.fromisoformat(at))
-            _say(json.dumps({"done": stepped.turn(job), "role": run.leadership.role}))
+            _print(json.dumps({"done": stepped.turn(job), "role": run.leadership.role}))
         stepped.stop()
 
 

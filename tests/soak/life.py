@@ -1,4 +1,4 @@
-"""Steps the clock through a plan: wakes the jobs, lets faults begin and end, people write and settings change."""
+"""Steps the clock through a plan: turns of jobs, faults that begin and end, posts of people, changes of settings."""
 
 import random
 import threading
@@ -27,32 +27,32 @@ from tests.soak.plan import Happening, Kind, Plan, settings_after
 from tests.soak.world import Sampler, World
 
 PACIFIC: Final = ZoneInfo("America/Los_Angeles")
-# Mentions, outbox and health are looked at four times an hour, not each minute: a year of minutes takes a day.
+# The interval of mentions, outbox and health checks: with one minute, a year takes a day.
 QUARTER: Final = timedelta(minutes=15)
 # The order of jobs that are due at the same moment.
 _ORDER: Final = [job.name for job in JOBS]
-# What the window of a poll may be off by: a retry moves the clock while the bot is killed.
+# The tolerance of the window of a poll: a retry moves the clock while the bot is killed.
 _SLACK: Final = timedelta(seconds=1)
 
 
 @dataclass(slots=True)
 class Attempt:
-    """A poll that was asked for: when, and what the bot said of it. No outcome: it was killed over it.
+    """A turn of the poll, and its outcome; none if the bot was killed during it.
 
-    Not `is_certain`: it was killed over another job, before which it may have caught up with a poll.
+    Not `is_certain`: the bot was killed during another job, before which it may have taken a poll.
     """
 
     began: datetime
     ended: datetime
     outcome: str = ""
-    says: str = ""
+    message: str = ""
     poll: dict[str, Any] | None = None
     is_certain: bool = True
 
 
 @dataclass(slots=True)
 class Level:
-    """How much a day took at its height, in MB: memory of the bot and the database; the database on disk at its end."""
+    """Peak memory of the bot and the database on a day, and size of the database on disk at its end, in MB."""
 
     day: date
     bot: float
@@ -62,7 +62,7 @@ class Level:
 
 @dataclass
 class Diary:
-    """Everything that the books are closed with."""
+    """The record of a run, which the books check."""
 
     attempts: list[Attempt] = field(default_factory=list)
     problems: list[tuple[datetime, frozenset[str]]] = field(default_factory=list)
@@ -94,12 +94,12 @@ class Life:
     _during: list[Callable[[], None]] = field(default_factory=list)
 
     def live(self) -> Diary:
-        """From beginning to end."""
+        """Run from beginning to end."""
         clock = self.world.clock
         for one in self.plan.happenings:
             self._at(one.at, self._beginning(one))
         for at, who, text in self.plan.tags():
-            self._at(at, self._saying(who, text))
+            self._at(at, self._posting(who, text))
         self._start_bot()
         self._plan_turns(clock.now())
         day = clock.now().astimezone(PACIFIC).date()
@@ -122,7 +122,7 @@ class Life:
 
     @property
     def settings(self) -> dict[str, str]:
-        """Those in force."""
+        """The settings in force."""
         return settings_after(self.changes)
 
     def _at(self, instant: datetime, do: Callable[[], None]) -> None:
@@ -145,7 +145,7 @@ class Life:
         self._next = {job: entry.next_after(now) for job, entry in self._timetable.items()}
 
     def _after(self, job: str, at: datetime) -> datetime:
-        """When it is due again; of several turns that were missed while something took long, one is made up for."""
+        """The next turn of a job; of several turns that were missed, one is made up for."""
         entry, now = self._timetable[job], self.world.clock.now()
         following = entry.next_after(at)
         while following < now and (later := entry.next_after(following)) <= now:
@@ -163,23 +163,23 @@ class Life:
             do()
         self._during.clear()
         began, began_at = clock.now(), monotonic()
-        told = bot.turn(began, job, kill_after=kill_after)
+        response = bot.turn(began, job, kill_after=kill_after)
         if kill_after is None:
-            # What the last turns took, the newer ones counting for more.
+            # The duration of the last turns; newer ones have more weight.
             self._seconds[job] = (self._seconds.get(job, 0.0) + monotonic() - began_at) / 2
         else:
-            self.diary.outcomes["kill", "in the middle" if told is None else "after the job"] += 1
-        if told is None:
+            self.diary.outcomes["kill", "in the middle" if response is None else "after the job"] += 1
+        if response is None:
             self.diary.attempts.append(Attempt(began, clock.now(), is_certain=job == "collect"))
-        for one in told["done"] if told else ():
+        for one in response["done"] if response else ():
             self._note(one, began)
-        if kill_after is None and told is None:
+        if kill_after is None and response is None:
             self._ended_by_itself(job)
-        if bot.process is None or told is None:
+        if bot.process is None or response is None:
             self._start_bot()
 
     def _killed_after(self, job: str) -> float | None:
-        """Real seconds after which the bot is killed over this job, if it is: anywhere in what the job takes."""
+        """Seconds of the machine's clock after which the bot is killed during this job; None if it is not killed."""
         due = next((one for one in self._kills if one[0] == job), None)
         if due is None:
             return None
@@ -191,7 +191,7 @@ class Life:
         job, outcome = one["job"], one["outcome"]
         diary.outcomes[job, outcome] += 1
         if job == "collect":
-            attempt = Attempt(began, now, outcome, one.get("says", ""), one.get("poll"))
+            attempt = Attempt(began, now, outcome, one.get("message", ""), one.get("poll"))
             diary.attempts.append(attempt)
             self._compare(attempt)
         elif job == "watch" and outcome == "done":
@@ -199,10 +199,10 @@ class Life:
         elif job == "post" and outcome == "done":
             diary.posts_planned_at.append(now)
         if outcome == "failed unexpectedly":
-            diary.wrong.append(f"{now:%F %H:%M} the job {job} failed unexpectedly: {one.get('says', '')[:200]}")
+            diary.wrong.append(f"{now:%F %H:%M} the job {job} failed unexpectedly: {one.get('message', '')[:200]}")
 
     def _compare(self, attempt: Attempt) -> None:
-        """A complete poll of a Twitch that was well has what was there."""
+        """Check that a complete poll of a Twitch without faults has all live streams."""
         if attempt.poll is None or attempt.poll["status"] != "complete" or not self.is_twitch_well:
             return
         live = self.world.twitch.world.live_at(attempt.began)
@@ -226,8 +226,8 @@ class Life:
 
     # --- people
 
-    def _saying(self, who: str, text: str) -> Callable[[], None]:
-        def say() -> None:
+    def _posting(self, who: str, text: str) -> Callable[[], None]:
+        def post() -> None:
             twitch, clock = self.world.twitch.world, self.world.clock
             if "{streamer}" in text:
                 live = twitch.live_at(clock.now())
@@ -236,7 +236,7 @@ class Life:
                 streamer = ""
             self.diary.tagged.append(self.world.x.tag(who, text.format(streamer=streamer)))
 
-        return say
+        return post
 
     # --- faults
 
@@ -341,7 +341,7 @@ class Life:
 
         def empty() -> None:
             self.world.empty_disk()
-            # With no room for its journal it ends itself.
+            # It exits when there is no room for its journal.
             self.world.server.start()
 
         return empty
@@ -351,7 +351,7 @@ class Life:
             try:
                 self.world.lock_for(draw.uniform(0.5, 3.0))
             except psycopg2.Error:
-                # It is away just now: that is slow enough.
+                # The database is away at the moment.
                 return
 
         self._during.append(lock)

@@ -25,9 +25,9 @@ class Shipped:
     @classmethod
     def of(cls, service: str) -> "Shipped":
         """Of one service."""
-        told = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"][service]
-        number, unit = re.fullmatch(r"(\d+)([kmg])b?", str(told["mem_limit"])).groups()  # type: ignore[union-attr]
-        command = told.get("command") or []
+        described = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"][service]
+        number, unit = re.fullmatch(r"(\d+)([kmg])b?", str(described["mem_limit"])).groups()  # type: ignore[union-attr]
+        command = described.get("command") or []
         options = [word.removeprefix("-c") for word in command if word.startswith("-c")]
         return cls(int(number) * _UNITS[unit], tuple(options))
 

@@ -153,7 +153,7 @@ def _apart(happenings: list[Happening]) -> Iterator[Happening]:
 
 
 def settings_after(changes: int) -> dict[str, str]:
-    """The settings after so many changes, each of one of them to its next value."""
+    """The settings after a number of changes, each of which sets one of them to its next value."""
     at = dict.fromkeys(SETTINGS, 0)
     names = list(SETTINGS)
     for number in range(changes):

@@ -63,7 +63,7 @@ def test_a_problem_is_to_be_reported_and_withdrawn(parts: list[str], alerts: lis
         assert expected in line
 
 
-def test_a_fault_that_no_look_finds_is_told() -> None:
+def test_a_fault_that_no_check_finds_is_reported() -> None:
     outage = Happening(Kind.DATABASE_GONE, NOON, NOON + timedelta(hours=2))
     blind, seeing = (Books(Diary(problems=looks(*parts), happened=[outage])) for parts in ([""] * 4, ["database"] * 4))
     assert list(blind._unnoticed()) != []

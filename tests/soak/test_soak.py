@@ -1,4 +1,4 @@
-"""A day and a half over a change of the clocks, with every kind of fault once; `make soak` lives the year."""
+"""A day and a half over a change of the clocks, with every kind of fault once; `make soak` runs a year."""
 
 from datetime import UTC, datetime
 

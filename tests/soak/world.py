@@ -46,8 +46,8 @@ def receiving_alerts(clock: SharedClock, alerts: list[Alert]) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            alerts.append(Alert(clock.now(), str(told.get("status", "")), str(told.get("text", ""))))
+            alert = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            alerts.append(Alert(clock.now(), str(alert.get("status", "")), str(alert.get("text", ""))))
             self.send_response(204)
             self.end_headers()
 
@@ -135,7 +135,7 @@ class Server:
 
 @dataclass
 class BotProcess:
-    """The bot, as a process of its own that does what it is woken for."""
+    """The bot as a process of its own, which runs a job when it is sent its name."""
 
     folder: Path
     environment: dict[str, str]
@@ -186,8 +186,8 @@ class BotProcess:
             process.kill()
         if kill_after is not None or not line:
             self._gone(process)
-        told: dict[str, Any] | None = json.loads(line) if line.endswith("\n") else None
-        return told
+        response: dict[str, Any] | None = json.loads(line) if line.endswith("\n") else None
+        return response
 
     def _line(self) -> str:
         assert self.process is not None
@@ -195,7 +195,7 @@ class BotProcess:
         return self.process.stdout.readline()
 
     def stop(self) -> None:
-        """As systemd does: it ends what it is doing."""
+        """Stop it as systemd does; it finishes the jobs that run."""
         if self.process is not None and self.process.stdin is not None:
             with suppress(BrokenPipeError):
                 self.process.stdin.close()

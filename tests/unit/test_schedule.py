@@ -73,7 +73,7 @@ def test_polls_of_a_zone_half_an_hour_off_start_with_its_day_too() -> None:
 
 
 @pytest.mark.parametrize("named", DAYS)
-def test_the_rollup_is_due_as_the_day_ends_and_looked_after_every_quarter_of_an_hour(named: date) -> None:
+def test_the_rollup_is_due_as_the_day_ends_and_every_quarter_of_an_hour(named: date) -> None:
     day = CALENDAR.day(named + timedelta(days=1))
     times = due(entries()["daily"], day.starts_at, day.ends_at)
     assert times[0] == CALENDAR.day(named).ends_at
@@ -81,8 +81,8 @@ def test_the_rollup_is_due_as_the_day_ends_and_looked_after_every_quarter_of_an_
 
 
 @pytest.mark.parametrize("named", DAYS)
-def test_the_post_is_due_at_two_in_the_afternoon_of_the_wall_clock_and_looked_after(named: date) -> None:
-    """Should the roll-up be late, the post is no more than a quarter of an hour behind it."""
+def test_the_post_is_due_at_two_in_the_afternoon_by_the_wall_clock_and_every_quarter_of_an_hour(named: date) -> None:
+    """So after a late roll-up the post is planned within a quarter of an hour."""
     day = CALENDAR.day(named)
     times = due(entries()["post"], day.starts_at, day.ends_at)
     assert datetime.combine(named, time(14), tzinfo=LOS_ANGELES).astimezone(UTC) in times
@@ -98,7 +98,7 @@ def test_the_post_moves_with_the_clocks(named: date, hour_in_utc: int) -> None:
     assert [at.hour for at in due(entries()["post"], day.starts_at, day.ends_at) if at.minute == 0] == [hour_in_utc]
 
 
-def test_mentions_are_read_every_minute_and_the_outbox_is_looked_at_more_often() -> None:
+def test_mentions_are_read_every_minute_and_the_outbox_is_checked_every_ten_seconds() -> None:
     start = datetime(2026, 11, 1, 8, 30, tzinfo=UTC)  # half an hour before the clocks change
     for job, seconds in (("reply", 60), ("outbox", 10)):
         times = due(entries()[job], start, start + timedelta(hours=2))
@@ -107,10 +107,10 @@ def test_mentions_are_read_every_minute_and_the_outbox_is_looked_at_more_often()
         assert times[0] == start
 
 
-def test_the_next_time_does_not_depend_on_when_it_is_asked_for() -> None:
+def test_the_next_turn_of_an_interval_does_not_depend_on_the_start_of_the_bot() -> None:
     for seconds in (1, 17, 59):
-        asked_at = datetime(2026, 11, 21, 16, 30, seconds, tzinfo=UTC)
-        assert entries()["reply"].next_after(asked_at) == datetime(2026, 11, 21, 16, 31, tzinfo=UTC)
+        now = datetime(2026, 11, 21, 16, 30, seconds, tzinfo=UTC)
+        assert entries()["reply"].next_after(now) == datetime(2026, 11, 21, 16, 31, tzinfo=UTC)
 
 
 def test_staging_is_pruned_every_hour() -> None:
