@@ -1,7 +1,9 @@
-"""How often one address may ask.
+"""A rate limit per client address, and the client's address behind trusted proxies.
 
-By hand, for the store in memory of the well-known library walks through all addresses up to a hundred times a second,
-each time in a new thread.
+The counter is our own because the in-memory store of the well-known library (limits) walks through all addresses up to
+a hundred times a second, each time in a new thread. The header is parsed here because uvicorn's ProxyHeadersMiddleware
+does not recognise a trusted proxy by its IPv4-mapped address (::ffff:10.0.0.1), as a socket for both kinds reports it,
+and takes text that is not an address for one.
 """
 
 import time
@@ -9,48 +11,50 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
-# What one customer of a provider usually has, who could otherwise ask from as many addresses as he likes.
-_OWN_IPV6: Final = 64
+# The network that a provider gives to one customer, who could otherwise send requests from any number of addresses.
+_IPV6_PREFIX: Final = 64
 WINDOW_SECONDS: Final = 60.0
-MOST_ADDRESSES: Final = 50_000
+MAX_ADDRESSES: Final = 50_000
 
 
 class RateLimit:
-    """So many requests a minute for each address, counted from when somebody first asks to a minute later.
+    """At most `per_minute` requests for each address, in windows of a minute.
 
-    `now` gives seconds that never go back. At most MOST_ADDRESSES are counted in a minute, in some ten megabytes; with
-    more, somebody has so many that counting by address is no help.
+    `now` returns seconds that never go back. MAX_ADDRESSES are counted in a window, in some ten megabytes; a client
+    with more addresses than that cannot be limited by address.
     """
 
     def __init__(self, per_minute: int, now: Callable[[], float] = time.monotonic) -> None:
-        self._most = per_minute
+        self._per_minute = per_minute
         self._now = now
         self._ends_at = 0.0
-        self._asked: dict[str, int] = {}
+        self._requests: dict[str, int] = {}
 
     def allow(self, address: str) -> float:
-        """0 when it may ask now, which counts; else the seconds until it may. Not for several threads."""
+        """Count a request: 0 if it is accepted, otherwise the seconds until the next one is. For one thread."""
         now = self._now()
         if now >= self._ends_at:
-            self._asked.clear()
+            self._requests.clear()
             self._ends_at = now + WINDOW_SECONDS
-        who = counted_as(address)
-        asked = self._asked.get(who, 0)
-        if asked >= self._most:
+        client = counted_as(address)
+        requests = self._requests.get(client, 0)
+        if requests >= self._per_minute:
             return self._ends_at - now
-        if asked or len(self._asked) < MOST_ADDRESSES:
-            self._asked[who] = asked + 1
+        if requests or len(self._requests) < MAX_ADDRESSES:
+            self._requests[client] = requests + 1
         return 0.0
 
 
 def client_address(peer: str, forwarded_for: str | None, trusted: Sequence[IPv4Network | IPv6Network]) -> str:
-    """Who asks: the nearest address that is none of our own proxies. What stands further left in X-Forwarded-For,
-    anybody could have written."""
+    """The address of the client: the closest one that is not a trusted proxy.
+
+    Addresses to the left of it in X-Forwarded-For may have been written by the client.
+    """
     address = peer
-    for told in reversed((forwarded_for or "").split(",")):
+    for written in reversed((forwarded_for or "").split(",")):
         if not is_in(address, trusted):
             return address
-        candidate = _parsed(_without_port(told.strip()))
+        candidate = _parsed(_without_port(written.strip()))
         if candidate is None:
             return address
         address = str(candidate)
@@ -58,16 +62,16 @@ def client_address(peer: str, forwarded_for: str | None, trusted: Sequence[IPv4N
 
 
 def is_in(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
-    """Whether an address is one of a network; what is none is not."""
+    """Whether an address belongs to one of these networks; False for text that is not an address."""
     parsed = _parsed(address)
     return parsed is not None and any(parsed in network for network in networks)
 
 
-def _without_port(told: str) -> str:
+def _without_port(address: str) -> str:
     """Some proxies write 192.0.2.1:5678 or [2001:db8::1]:5678."""
-    if told.startswith("["):
-        return told[1:].partition("]")[0]
-    return told.partition(":")[0] if told.count(":") == 1 else told
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address
 
 
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:
@@ -75,13 +79,13 @@ def _parsed(address: str) -> IPv4Address | IPv6Address | None:
         parsed = ip_address(address)
     except ValueError:
         return None
-    # An IPv4 address that came in by a socket of both kinds.
+    # An IPv4 address from a socket for both kinds.
     return parsed.ipv4_mapped or parsed if isinstance(parsed, IPv6Address) else parsed
 
 
 def counted_as(address: str) -> str:
-    """The name under which an address is counted: of IPv6, the network that one customer has."""
+    """The name under which an address is counted: for IPv6, the network of one customer."""
     parsed = _parsed(address)
     if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed, _OWN_IPV6), strict=False))
+        return str(ip_network((parsed, _IPV6_PREFIX), strict=False))
     return str(parsed or "unknown")

@@ -1,10 +1,10 @@
-"""How often an address may ask, and who it is that asks."""
+"""The rate limit, and the address of a client behind proxies."""
 
 from ipaddress import ip_network
 
 import pytest
 
-from helperfunctions.rate_limit import MOST_ADDRESSES, WINDOW_SECONDS, RateLimit, client_address
+from helperfunctions.rate_limit import MAX_ADDRESSES, WINDOW_SECONDS, RateLimit, client_address
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
@@ -19,7 +19,7 @@ class Watch:
         return self.now
 
 
-def test_so_many_a_minute_each_and_then_a_wait() -> None:
+def test_requests_above_the_limit_wait_for_the_next_minute() -> None:
     watch = Watch()
     limit = RateLimit(2, watch)
     assert [limit.allow("192.0.2.1") for _ in range(2)] == [0, 0]
@@ -30,7 +30,7 @@ def test_so_many_a_minute_each_and_then_a_wait() -> None:
     assert limit.allow("192.0.2.1") == 0
 
 
-def test_a_customers_ipv6_addresses_count_as_one() -> None:
+def test_ipv6_addresses_of_one_customer_count_as_one() -> None:
     limit = RateLimit(1, Watch())
     assert limit.allow("2001:db8:1:2::1") == 0
     assert limit.allow("2001:db8:1:2:ffff::9") > 0
@@ -39,11 +39,11 @@ def test_a_customers_ipv6_addresses_count_as_one() -> None:
     assert limit.allow("192.0.2.1") > 0
 
 
-def test_however_many_addresses_ask_only_so_many_are_kept() -> None:
+def test_number_of_counted_addresses_is_bounded() -> None:
     limit = RateLimit(1, Watch())
-    for number in range(MOST_ADDRESSES + 1000):
+    for number in range(MAX_ADDRESSES + 1000):
         limit.allow(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}")
-    assert len(limit._asked) == MOST_ADDRESSES
+    assert len(limit._requests) == MAX_ADDRESSES
     assert limit.allow("10.0.0.0") > 0
 
 
@@ -60,7 +60,25 @@ def test_however_many_addresses_ask_only_so_many_are_kept() -> None:
         ("fd00::1", "2001:db8::7", "2001:db8::7"),
         ("::ffff:10.0.0.1", "::ffff:198.51.100.1", "198.51.100.1"),
         ("", "198.51.100.1", ""),
+        ("10.0.0.1", "198.51.100.1:5678", "198.51.100.1"),
+        ("10.0.0.1", "[2001:db8::7]:5678", "2001:db8::7"),
+    ],
+    ids=[
+        "no proxy",
+        "untrusted peer",
+        "trusted peer",
+        "forged address to the left",
+        "two trusted proxies",
+        "text that is no address",
+        "empty header",
+        "IPv6",
+        "IPv4-mapped IPv6",
+        "no peer address",
+        "IPv4 with a port",
+        "IPv6 with a port",
     ],
 )
-def test_who_asks_is_the_nearest_that_is_no_proxy_of_ours(peer: str, forwarded: str | None, expected: str) -> None:
+def test_client_is_the_closest_address_that_is_not_a_trusted_proxy(
+    peer: str, forwarded: str | None, expected: str
+) -> None:
     assert client_address(peer, forwarded, PROXIES) == expected
