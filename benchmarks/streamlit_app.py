@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from bot.web.read.coverage import span_of
-from bot.web.read.ranges import Wanted
-from bot.web.read.rankings import standings
+from bot.web.read.ranges import RequestedDays
+from bot.web.read.rankings import game_ranking
 from bot.web.site import Site
 from bot.wiring import open_reading, open_site
 from helperfunctions import settings
@@ -40,8 +40,8 @@ def site() -> Site:
 @st.cache_data(ttl=600)
 def table() -> pd.DataFrame:
     """The most watched games of 30 days."""
-    with site().reads.transaction() as tx:
-        found = standings(tx, site(), span_of(tx, site(), Wanted(DAYS)))[:ROWS]
+    with site().database.transaction() as tx:
+        found = game_ranking(tx, site(), span_of(tx, site(), RequestedDays(DAYS)))[:ROWS]
     return pd.DataFrame({shown: [getattr(game, name) for game in found] for name, shown in _COLUMNS.items()})
 
 

@@ -27,8 +27,8 @@ from benchmarks import ask, web_data
 from benchmarks.harness import Bench, a_database, progress, show, verdict
 from benchmarks.readers import Load, Readers, readers
 from bot.web.read.ranges import OFFERED, USUAL
-from bot.web.read.rows import MOST_ROWS
-from bot.web.views.charts import FIGURES
+from bot.web.read.table import MAX_ROWS
+from bot.web.views.charts import CHARTS
 from helperfunctions import reader
 from helperfunctions.clock import SystemClock
 
@@ -218,7 +218,7 @@ def calls(address: tuple[str, int], subjects: Subjects) -> list[Call]:
             for path, operations in described["paths"].items()
             if "get" in operations
         ),
-        *(_chart(what, subjects) for what in FIGURES),
+        *(_chart(what, subjects) for what in CHARTS),
     ]
 
 
@@ -264,7 +264,7 @@ def api_call(path: str, operation: Mapping[str, Any], subjects: Subjects) -> Cal
 
     def made(number: int) -> str:
         days = subjects.days(number) if "from" in parameters else {}
-        return url(number, **days, **({"limit": MOST_ROWS - number % 1_000} if "limit" in parameters else {}))
+        return url(number, **days, **({"limit": MAX_ROWS - number % 1_000} if "limit" in parameters else {}))
 
     return Call(path, url(0), made)
 

@@ -89,16 +89,16 @@ def open_reading(settings: Settings) -> Iterator[ReadPool]:
 
 def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> "Site":
     """The dashboard over a database."""
-    from bot.web.read.name_cache import SearchedNamesKept
+    from bot.web.read.name_cache import NameCache
     from bot.web.site import Site
 
     is_ours = settings.database_url is None and settings.web_database_url is None
     return Site(
-        reads=reads,
-        looks=reads.beside(),
+        database=reads,
+        version_database=reads.beside(),
         revive=partial(embedded_postgres.revive, _embedded(settings)) if is_ours else lambda: None,
         check_schema=lambda: migrations.check(reads),
-        searched=SearchedNamesKept(lambda: DatabaseNames(reads), clock),
+        name_cache=NameCache(lambda: DatabaseNames(reads), clock),
         clock=clock,
         calendar=Calendar(settings.timezone, settings.day_starts_at),
         poll_every=timedelta(minutes=settings.poll_every_minutes),

@@ -28,8 +28,6 @@
     │   │   └── OverBudget              the call would exceed X_MONTHLY_BUDGET_USD and was not made
     │   └── XUnknown                the outcome is unknown: no answer, a late one, or an unreadable one
     ├── ChartNotDrawn           a chart could not be drawn
-    ├── NotThere                the dashboard has no page at this address
-    ├── CannotBeAsked           a request to the dashboard is invalid, such as a range that ends before it begins
     └── WebhookFailed           a message could not be delivered; a retry can help
 
 A vendor's error is translated once, in the file that uses the vendor's library, with `from exc`.
@@ -254,18 +252,6 @@ class ChartNotDrawn(WatchTimeError):
     """A chart could not be drawn."""
 
     exit_code = 70
-
-
-class NotThere(WatchTimeError):
-    """The dashboard has no page at this address."""
-
-    exit_code = 66
-
-
-class CannotBeAsked(WatchTimeError):
-    """A request to the dashboard is invalid; the message explains why."""
-
-    exit_code = 64  # EX_USAGE
 
 
 class WebhookFailed(WatchTimeError):

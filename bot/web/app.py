@@ -1,8 +1,9 @@
-"""The application: what is asked for goes to a page or to the API, and what goes wrong becomes an answer too."""
+"""The application: routes, error handlers, cache and gateway."""
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -12,22 +13,22 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from bot.web.http.cache import Cache
-from bot.web.http.errors import AGAIN_IN, API, Refusals
-from bot.web.http.gateway import HEALTH, STATIC, Door
-from bot.web.http.spelling import Known
-from bot.web.http.version import Changes
+from bot.web.http.errors import API, RETRY_AFTER, ErrorResponses
+from bot.web.http.gateway import HEALTH, STATIC, Gateway
+from bot.web.http.spelling import Route
+from bot.web.http.version import DataVersion
+from bot.web.read.errors import InvalidRequest, NotFound
 from bot.web.read.ranges import is_long
 from bot.web.site import Site
-from bot.web.views import api, pages
-from bot.web.views.render import Renderer
+from bot.web.views import api, charts, pages
+from bot.web.views.render import Pages
+from bot.web.views.svg_queue import SvgQueue
 from helperfunctions.errors import (
-    CannotBeAsked,
     ChartNotDrawn,
     DatabaseConflict,
     DatabaseError,
     DatabaseTooSlow,
     DatabaseUnavailable,
-    NotThere,
     SchemaMismatch,
     SettingsError,
 )
@@ -35,8 +36,8 @@ from helperfunctions.errors import (
 log = logging.getLogger(__name__)
 
 
-def make_app(site: Site) -> Door:
-    """Everything, behind its door. Raises SettingsError for a root path that could not be told from a page of ours."""
+def make_app(site: Site) -> Gateway:
+    """The whole application. Raises SettingsError for a root path that is the path of a page."""
     app = FastAPI(
         title="Twitch Watch Time",
         version="1",
@@ -44,52 +45,40 @@ def make_app(site: Site) -> Door:
         openapi_url=f"{API}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        # It would lead to whatever host somebody says that we are; the door does it.
+        # A redirect of FastAPI would lead to any host that a client names; the gateway redirects instead.
         redirect_slashes=False,
         servers=[{"url": site.root_path or "/"}],
         root_path_in_servers=False,
     )
-    # Where the API's own addresses begin.
+    # For the dependencies of the routes.
+    app.state.site = site
     app.state.root_path = site.root_path
-    renderer = Renderer(site)
-    own_api = api.router(site)
-    app.include_router(own_api, prefix=API)
-    own_pages = pages.router(site, renderer, app.openapi)
-    app.include_router(own_pages)
-    own_paths = [str(getattr(route, "path", "")) for route in own_pages.routes]
-    _refuse_ambiguous(site.root_path, [API, STATIC, HEALTH, *own_paths])
-    refusals = Refusals(renderer.page)
-
-    def refused(request: Request, exc: Exception) -> Response:
-        status, says, headers = _in_words(exc, request.url.path, site)
-        made = refusals.answer(request.url.path, status, says, headers)
-        return Response(made.body, made.status, {name.decode(): value.decode() for name, value in made.headers})
-
-    for kind in (
-        HTTPException,
-        RequestValidationError,
-        NotThere,
-        CannotBeAsked,
-        ChartNotDrawn,
-        DatabaseError,
-        # It is raised again for who logs it: the cache, through which everything goes.
-        Exception,
-    ):
-        app.add_exception_handler(kind, refused)
-    cache = Cache(app, Changes(site).version, refusals, waits_elsewhere=_is_picture, is_long=is_long)
-    return Door(cache, site, refusals, [*_known("", own_pages), *_known(API, own_api)])
+    app.state.pages = Pages(site)
+    app.state.svg_queue = SvgQueue(site.draw_svg)
+    app.include_router(api.router, prefix=API)
+    routes = [*_routes(API, api.router)]
+    paths = [API, STATIC, HEALTH]
+    for router in (charts.router, pages.router):
+        app.include_router(router)
+        routes += _routes("", router)
+        paths += [str(getattr(route, "path", "")) for route in router.routes]
+    _refuse_ambiguous(site.root_path, paths)
+    errors = ErrorResponses(app.state.pages.render)
+    _handle_errors(app, site, errors)
+    cache = Cache(app, DataVersion(site).read, errors, is_picture=_is_picture, is_long=is_long)
+    return Gateway(cache, site, errors, routes)
 
 
-def _known(prefix: str, router: APIRouter) -> Iterator[Known]:
-    """The parameters that the addresses of a router have."""
+def _routes(prefix: str, router: APIRouter) -> Iterator[Route]:
+    """The addresses of a router, with their parameters."""
     for route in router.routes:
         if isinstance(route, APIRoute):
             pattern = re.compile(re.escape(prefix) + route.path_regex.pattern.strip("^$"))
-            yield Known(pattern, tuple(dict.fromkeys(_parameters(route.dependant))))
+            yield Route(pattern, tuple(dict.fromkeys(_parameters(route.dependant))))
 
 
 def _parameters(dependant: Any) -> Iterator[str]:
-    yield from (one.alias for one in dependant.query_params)
+    yield from (parameter.alias for parameter in dependant.query_params)
     for inner in dependant.dependencies:
         yield from _parameters(inner)
 
@@ -98,54 +87,82 @@ def _is_picture(path: str) -> bool:
     return path.endswith(".svg")
 
 
-def _refuse_ambiguous(root_path: str, own_paths: Sequence[str]) -> None:
-    first, *own = (path.strip("/").partition("/")[0] for path in (root_path, *own_paths))
+def _refuse_ambiguous(root_path: str, paths: Sequence[str]) -> None:
+    first, *own = (path.strip("/").partition("/")[0] for path in (root_path, *paths))
     if first and first in own:
-        # A proxy may take the path away or not, and so it could mean both.
+        # A proxy may remove the root path or not, so such a path would have two meanings.
         raise SettingsError([f"WEB_ROOT_PATH: a page of the dashboard is called /{first}; take another path"])
 
 
-def _in_words(exc: Exception, path: str, site: Site) -> tuple[int, str | None, dict[str, str]]:
-    """What an error means for who asked: status, words and headers. What our people should know goes to the log."""
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """What a client learns about an error; without `detail`, the usual sentence for the status."""
+
+    status: int
+    detail: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def _handle_errors(app: FastAPI, site: Site, errors: ErrorResponses) -> None:
+    def handle(request: Request, exc: Exception) -> Response:
+        problem = _problem_of(exc, request.url.path, site)
+        made = errors.make(request.url.path, problem.status, problem.detail, problem.headers)
+        return Response(made.body, made.status, {name.decode(): value.decode() for name, value in made.headers})
+
+    for kind in (
+        HTTPException,
+        RequestValidationError,
+        NotFound,
+        InvalidRequest,
+        ChartNotDrawn,
+        DatabaseError,
+        # Starlette raises it again after the response; the cache logs it.
+        Exception,
+    ):
+        app.add_exception_handler(kind, handle)
+
+
+def _problem_of(exc: Exception, path: str, site: Site) -> _Problem:
+    """The response to an error. Errors that the operator can act on are logged."""
     match exc:
         case HTTPException():
-            return exc.status_code, None, dict(exc.headers or {})
+            return _Problem(exc.status_code, None, dict(exc.headers or {}))
         case RequestValidationError():
             first = exc.errors()[0]
-            return 422, f"{first['loc'][-1]}: {first['msg']}", {}
-        case NotThere():
-            return 404, _sentence(exc), {}
-        case CannotBeAsked():
-            return 422, _sentence(exc), {}
+            return _Problem(422, f"{first['loc'][-1]}: {first['msg']}")
+        case NotFound():
+            return _Problem(404, _sentence(exc))
+        case InvalidRequest():
+            return _Problem(422, _sentence(exc))
         case ChartNotDrawn():
             log.warning("a picture was not drawn path=%s: %s", path, exc)
-            return 503, "This picture is not to be had just now. Try again in a minute.", AGAIN_IN
+            return _Problem(503, "This chart is temporarily unavailable. Try again in a minute.", RETRY_AFTER)
         case DatabaseConflict():
-            log.warning("a page had to wait for a lock for too long path=%s: %s", path, exc)
-            return 503, None, AGAIN_IN
+            log.warning("a page waited too long for a lock path=%s: %s", path, exc)
+            return _Problem(503, None, RETRY_AFTER)
         case DatabaseTooSlow():
-            log.warning("an answer took too long path=%s: %s", path, exc)
-            return 503, "This took too long. Ask for fewer days, or for fewer rows.", AGAIN_IN
+            log.warning("a response took too long path=%s: %s", path, exc)
+            return _Problem(503, "This took too long. Request fewer days, or fewer rows.", RETRY_AFTER)
         case DatabaseUnavailable():
             log.warning("the dashboard cannot reach its database: %s", exc)
-            return 503, None, AGAIN_IN
+            return _Problem(503, None, RETRY_AFTER)
         case DatabaseError():
-            return _of_refusal(exc, site)
-    return 500, None, {}
+            return _problem_of_schema(exc, site)
+    return _Problem(500)
 
 
-def _of_refusal(exc: DatabaseError, site: Site) -> tuple[int, str | None, dict[str, str]]:
-    """The database refused what was right when we started."""
+def _problem_of_schema(exc: DatabaseError, site: Site) -> _Problem:
+    """The response to a query that the database refused, which may be because its schema has changed."""
     try:
         site.check_schema()
     except SchemaMismatch as mismatch:
-        log.error("the database is no longer that of this program; start the dashboard anew: %s", mismatch)
-        says = "The database is of another version than this dashboard, which has to be started anew."
-        return 503, says, AGAIN_IN
+        log.error("the database was migrated to another version; restart the dashboard: %s", mismatch)
+        detail = "The database is of another version than this dashboard, which has to be restarted."
+        return _Problem(503, detail, RETRY_AFTER)
     except DatabaseError as why:
-        log.warning("nobody knows whether the database is that of this program: %s", why)
-    log.error("the dashboard's database refused: %s", exc, exc_info=exc)
-    return 500, None, {}
+        log.warning("the version of the database could not be checked: %s", why)
+    log.error("the dashboard's database refused a query: %s", exc, exc_info=exc)
+    return _Problem(500)
 
 
 def _sentence(exc: Exception) -> str:

@@ -1,4 +1,4 @@
-"""What the dashboard stands on."""
+"""Everything that the dashboard needs: databases, names, clock, calendar, settings."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -10,30 +10,31 @@ from typing import Any, Final
 from bot.core.calendar import Calendar
 from bot.health.record import RunRecord
 from bot.web.read.memo import Memo
-from bot.web.read.name_cache import SearchedNamesKept
-from bot.web.read.ranges import Wanted
+from bot.web.read.name_cache import NameCache
+from bot.web.read.ranges import RequestedDays
 from helperfunctions.clock import Clock
 from helperfunctions.database import CostedReads, Transaction, Transactions
 
-# Of all ranges whose sums are kept: each has some thousand games.
-_MOST_GAMES: Final = 200_000
+# Games in the cached totals of all ranges together; one range has some thousand.
+_MAX_CACHED_GAMES: Final = 200_000
 
 
 @dataclass(frozen=True)
 class Site:
-    """What pages are made from.
+    """The parts that pages and API are made from.
 
-    `looks` is the database once more, for looking whether anything changed: it waits for nobody. `revive` starts the
-    database again if it is ours and has died; `check_schema` raises SchemaMismatch when it is no longer that of this
-    program. `run_record` reads the record of a bot with the same DATA_DIR; it is empty when there is none.
-    `draw_svg` draws a Vega-Lite specification, in a time
-    zone; `javascript` is what draws it in a browser."""
+    `version_database` has a connection of its own, so that checking for changes never waits for a page.
+    `revive` starts the database again if it is embedded and has died. `check_schema` raises SchemaMismatch when the
+    schema is no longer that of this program. `run_record` reads the record of a bot with the same DATA_DIR, which is
+    empty without one. `draw_svg` draws a Vega-Lite specification in a time zone, and
+    `javascript` returns the script that draws one in a browser. `requests_per_minute` 0 is no limit.
+    """
 
-    reads: CostedReads
-    looks: Transactions
+    database: CostedReads
+    version_database: Transactions
     revive: Callable[[], None]
     check_schema: Callable[[], None]
-    searched: SearchedNamesKept
+    name_cache: NameCache
     clock: Clock
     calendar: Calendar
     poll_every: timedelta
@@ -44,10 +45,10 @@ class Site:
     root_path: str = ""
     requests_per_minute: int = 0
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
-    # What `standings` is made of, for as long as that is the same.
-    kept_sums: Memo[Any] = field(default_factory=lambda: Memo(_MOST_GAMES, len), init=False, repr=False)
-    kept_names: Memo[Any] = field(default_factory=lambda: Memo(1), init=False, repr=False)
+    # Caches of bot.web.read.rankings.
+    game_totals: Memo[Any] = field(default_factory=lambda: Memo(_MAX_CACHED_GAMES, len), init=False, repr=False)
+    game_titles: Memo[Any] = field(default_factory=lambda: Memo(1), init=False, repr=False)
 
-    def reading(self, wanted: Wanted) -> AbstractContextManager[Transaction]:
-        """Read about some days, of which more cost more."""
-        return self.reads.transaction(wanted.cost(self.clock.now().date()))
+    def read(self, days: RequestedDays) -> AbstractContextManager[Transaction]:
+        """A transaction that reads these days: more days cost more."""
+        return self.database.transaction(days.cost(self.clock.now().date()))

@@ -1,5 +1,5 @@
 -- name: posts
--- What was posted and answered, and what is to be, the newest first. Grain: one row per post.
+-- The posts and replies, published or waiting, newest first. Grain: one row per post.
 select
     post_id,
     kind,
@@ -18,7 +18,7 @@ order by post_id desc
 limit :limit offset :offset;
 
 -- name: count_posts$
--- How many posts there are.
+-- The number of posts, of all or with one status.
 select count(*) from posts where cast(:status as text) is null or status = :status;
 
 -- name: chart_of_post$
@@ -26,7 +26,7 @@ select count(*) from posts where cast(:status as text) is null or status = :stat
 select chart from posts where post_id = :post_id and chart is not null;
 
 -- name: coverage
--- How well each day of a span was measured, the newest first. Grain: one row per day.
+-- The coverage of each day of a span, newest first. Grain: one row per day.
 select
     day,
     starts_at,
@@ -43,11 +43,11 @@ order by day desc
 limit :limit offset :offset;
 
 -- name: count_days$
--- How many days of a span are rolled up.
+-- The number of days of a span that are rolled up.
 select count(*) from days where day between cast(:first as date) and cast(:last as date);
 
 -- name: polls_between
--- How the polls of a span of time ended. Grain: one row per status.
+-- The number of polls since an instant, by how they ended. Grain: one row per status.
 select
     status,
     count(*) as polls

@@ -1,23 +1,25 @@
 -- name: state^
--- What everything shown is made of: while it is the same, so is every page. Asked for every two seconds, so of each table
--- what its index tells at once. Grain: one row.
+-- The version of all data on the dashboard: while it is the same, so is every page. Read every two seconds, so each value
+-- comes from an index. Grain: one row.
 select
     (select count(*) from staging.polls where day >= cast(:since as date)) as polls,
     (select max(poll_id) from staging.polls) as poll_id,
     (select max(rolled_up_at) from days) as rolled_up_at,
     (select max(post_id) from posts) as post_id,
     (select count(*) from posts where status in ('due', 'sending', 'unknown')) as open_posts,
-    (select x_id from cursors where name = 'names') as named;
+    (select x_id from cursors where name = 'names') as names_up_to;
 
 -- name: games_now
--- The games of one poll, the most watched first, with what they had in an hour of yesterday and of last week.
+-- The games of one poll, most watched first, with their average viewers in an hour of yesterday and of last week.
 -- Grain: one row per game.
 select
+    cast(:offset as bigint) + row_number() over (order by seen.viewers desc, seen.game_id) as rank,
     seen.game_id,
-    coalesce(games.game_name, '') as game_name,
+    coalesce(games.game_name, '') as game,
     addresses.slug,
     seen.viewers,
     seen.streams,
+    cast(seen.viewers as double precision) / seen.streams as viewers_per_stream,
     yesterday.average_viewers as viewers_yesterday,
     last_week.average_viewers as viewers_last_week
 from (
@@ -35,11 +37,11 @@ left join hourly_games as last_week
 order by seen.viewers desc, seen.game_id;
 
 -- name: count_games_now$
--- How many games one poll saw.
+-- The number of games of one poll.
 select count(*) from staging.games where poll_id = :poll_id and game_id <> '';
 
 -- name: viewers_by_hour
--- All of Twitch, by the hour, of a span of time. Grain: one row per hour.
+-- All of Twitch in each measured hour of a span of time. Grain: one row per hour.
 select
     hour_at,
     average_viewers,
@@ -49,8 +51,8 @@ from hours
 where hour_at >= cast(:from_at as timestamptz) and hour_at < cast(:to_at as timestamptz)
 order by hour_at;
 
--- name: hours_at
--- All of Twitch in certain hours. Grain: one row per hour.
+-- name: viewers_at
+-- Average viewers of all Twitch in some hours. Grain: one row per hour.
 select
     hour_at,
     average_viewers

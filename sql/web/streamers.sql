@@ -1,7 +1,7 @@
 -- name: streamer^
--- A streamer. Grain: one row.
+-- The name and login of a streamer, and when they were seen. Grain: one row.
 select
-    streamer_name,
+    streamer_name as streamer,
     login,
     first_seen_day,
     last_seen_day
@@ -9,23 +9,25 @@ from streamers
 where streamer_id = :streamer_id;
 
 -- name: streamer_by_day
--- Streamers on each measured day of a span; who was not seen was watched by nobody. Grain: one row per streamer and day.
+-- Streamers on each measured day of a span; zero on a day without a stream. Averages are over the time on the air.
+-- Grain: one row per streamer and day.
 select
-    asked.streamer_id,
+    wanted.id,
     days.day,
     days.covered_hours,
     days.coverage,
     coalesce(daily_streamers.watch_hours, 0) as watch_hours,
     coalesce(daily_streamers.airtime_hours, 0) as airtime_hours,
+    daily_streamers.watch_hours / nullif(daily_streamers.airtime_hours, 0) as average_viewers,
     coalesce(daily_streamers.peak_viewers, 0) as peak_viewers
 from days
-cross join unnest(cast(:streamer_ids as text [])) as asked (streamer_id)
-left join daily_streamers on daily_streamers.day = days.day and daily_streamers.streamer_id = asked.streamer_id
+cross join unnest(cast(:streamer_ids as text [])) as wanted (id)
+left join daily_streamers on daily_streamers.day = days.day and daily_streamers.streamer_id = wanted.id
 where days.day between cast(:first as date) and cast(:last as date) and days.covered_hours > 0
-order by asked.streamer_id, days.day;
+order by wanted.id, days.day;
 
 -- name: records_of_streamer
--- The days on which a streamer had more than ever: viewers, hours watched, hours on the air. Grain: one row per record.
+-- The best days of a streamer: peak and average viewers, hours watched, hours on the air. Grain: one row per record.
 with on_air as materialized (
     select distinct daily_streamer_games.day
     from daily_streamer_games

@@ -176,7 +176,7 @@ def test_the_exit_codes_are_documented_as_the_help_explains_them() -> None:
     rows = re.findall(r"^\| (\d+) \| (.*) \|$", (ROOT / COMMANDS_PAGE).read_text(), re.MULTILINE)
     assert [(int(code), meaning) for code, meaning in rows] == list(EXIT_CODES.items())
     kinds = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, WatchTimeError)}
-    assert {kind.exit_code for kind in kinds - {WatchTimeError, errors.CannotBeAsked}} <= EXIT_CODES.keys()
+    assert {kind.exit_code for kind in kinds - {WatchTimeError}} <= EXIT_CODES.keys()
 
 
 def anchors(path: Path) -> set[str]:

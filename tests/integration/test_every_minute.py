@@ -22,7 +22,7 @@ from bot.health.facts import gather
 from bot.health.totals import Totals
 from bot.post.plan import Planner
 from bot.runtime.leader import Leadership, Role
-from bot.web.http.version import Changes
+from bot.web.http.version import DataVersion
 from bot.wiring import open_site
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database, ReadPool
@@ -202,7 +202,7 @@ def test_dashboard_checks_for_changes_by_index(url: str, explained: ExplainedQue
     """It is asked for every two seconds."""
     pool = ReadPool(url, explained)
     site = open_site(Settings(), pool, clock)
-    Changes(site).version()
+    DataVersion(site).read()
     with pool.transaction() as tx:
         tx.read.last_poll()
         tx.read.last_good_poll()

@@ -81,7 +81,7 @@ def read(pool: ReadPool, number: int) -> tuple[int, int]:
         of_game = list(
             tx.read.streamers_of_game(game_ids=[JUST_CHATTING], months=[], days=DAYS, limit=25, offset=25 * number)
         )
-        of_all = list(tx.web.standings(months=[], days=DAYS))
+        of_all = list(tx.web.game_totals(months=[], days=DAYS))
     return len(of_game), len(of_all)
 
 

@@ -83,7 +83,7 @@ class Bot:
 
     def page(self) -> set[str]:
         """The parts that have a problem by the page about the bot, which reads as the dashboard's role."""
-        with self.site.reads.transaction() as tx:
+        with self.site.database.transaction() as tx:
             rows = bot_status.health(tx, self.site)
         assert {row.part for row in rows} == ON_THE_PAGE
         return {row.part for row in rows if not row.is_healthy}

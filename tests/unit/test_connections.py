@@ -1,4 +1,4 @@
-"""Which connections are served, refused and closed when there are many."""
+"""Connections that are served, refused and closed when there are many."""
 
 import logging
 from ipaddress import ip_network
@@ -22,7 +22,7 @@ class Crowd:
         return self.all.open(address, lambda: self.cut_off.append(name or address))
 
 
-def test_one_address_has_so_many_and_the_others_have_room() -> None:
+def test_connections_of_one_address_are_limited_and_others_have_room() -> None:
     crowd = Crowd()
     refused = [crowd.open("127.0.0.2").refused is not None for _ in range(3)]
     assert refused == [False, False, True]
@@ -30,14 +30,14 @@ def test_one_address_has_so_many_and_the_others_have_room() -> None:
     assert crowd.cut_off == []
 
 
-def test_a_network_of_one_customer_is_one_address() -> None:
+def test_network_of_one_customer_counts_as_one_address() -> None:
     crowd = Crowd()
     refused = [crowd.open(f"2001:db8:1:1::{number}").refused is not None for number in range(1, 4)]
     assert refused == [False, False, True]
     assert crowd.open("2001:db8:1:2::1").refused is None
 
 
-def test_a_place_that_is_free_again_is_given_again() -> None:
+def test_closed_connection_frees_its_place() -> None:
     crowd = Crowd()
     first, _ = crowd.open("127.0.0.2"), crowd.open("127.0.0.2")
     crowd.all.closed(first)
@@ -45,12 +45,12 @@ def test_a_place_that_is_free_again_is_given_again() -> None:
     assert [crowd.open("127.0.0.2").refused is None for _ in range(2)] == [True, False]
 
 
-def test_a_proxy_that_is_trusted_has_no_limit_of_its_own() -> None:
+def test_trusted_proxy_has_no_limit_of_its_own() -> None:
     crowd = Crowd("127.0.0.2/32")
     assert [crowd.open("127.0.0.2").refused for _ in range(4)] == [None] * 4
 
 
-def test_when_all_places_are_taken_the_one_that_waits_longest_for_a_request_is_closed() -> None:
+def test_longest_idle_connection_is_closed_when_all_places_are_taken() -> None:
     crowd = Crowd()
     places = [crowd.open(f"127.0.0.{number}") for number in range(1, 5)]
     crowd.all.busy(places[0])
@@ -63,7 +63,7 @@ def test_when_all_places_are_taken_the_one_that_waits_longest_for_a_request_is_c
     assert crowd.cut_off == ["127.0.0.3", "127.0.0.4"]
 
 
-def test_when_all_are_being_answered_only_the_new_one_is_refused() -> None:
+def test_new_connection_is_refused_when_all_others_are_busy() -> None:
     crowd = Crowd()
     for number in range(1, 5):
         crowd.all.busy(crowd.open(f"127.0.0.{number}"))
@@ -71,14 +71,14 @@ def test_when_all_are_being_answered_only_the_new_one_is_refused() -> None:
     assert crowd.cut_off == []
 
 
-def test_refused_ones_that_say_nothing_are_bounded_too() -> None:
+def test_silent_refused_connections_are_limited_too() -> None:
     crowd = Crowd()
     places = [crowd.open("127.0.0.2", str(number)) for number in range(6)]
     assert [place.refused is None for place in places] == [True, True, False, False, False, False]
     assert crowd.cut_off == ["2", "3"]
 
 
-def test_a_crowd_is_one_line_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+def test_refused_connections_are_logged_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     crowd = Crowd()
     with caplog.at_level(logging.WARNING):
         for number in range(120):

@@ -1,39 +1,48 @@
-"""What takes a while is made once."""
+"""Values that take a while to compute are computed once, and cached."""
 
 import threading
+from collections.abc import Sized
 
 import pytest
 
 from bot.web.read.memo import Memo
 
 
-def test_of_many_who_ask_at_once_one_makes_it() -> None:
-    memo: Memo[int] = Memo(at_most=2)
-    may_go_on, made, given = threading.Event(), [], []
+def test_value_that_several_threads_want_at_once_is_computed_once() -> None:
+    value_of: Memo[int] = Memo(2)
+    may_go_on, computed, values = threading.Event(), [], []
 
-    def make() -> int:
-        made.append(1)
+    def compute() -> int:
+        computed.append(1)
         may_go_on.wait(30)
         return 7
 
-    threads = [threading.Thread(target=lambda: given.append(memo("key", make))) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: values.append(value_of("key", compute))) for _ in range(8)]
     for thread in threads:
         thread.start()
     may_go_on.set()
     for thread in threads:
         thread.join(30)
-    assert (len(made), given) == (1, [7] * 8)
+    assert (len(computed), values) == (1, [7] * 8)
 
 
-def test_what_was_asked_for_longest_ago_is_forgotten_first() -> None:
-    memo: Memo[str] = Memo(at_most=2)
+def test_least_recently_used_value_is_dropped_first() -> None:
+    value_of: Memo[str] = Memo(2)
     for key in ("a", "b", "a", "c"):
-        memo(key, lambda key=key: f"first {key}")  # type: ignore[misc]
-    assert [memo(key, lambda: "again") for key in ("a", "c", "b")] == ["first a", "first c", "again"]
+        value_of(key, lambda key=key: f"first {key}")  # type: ignore[misc]
+    assert [value_of(key, lambda: "second") for key in ("a", "c", "b")] == ["first a", "first c", "second"]
 
 
-def test_what_could_not_be_made_is_made_by_who_asks_next() -> None:
-    memo: Memo[int] = Memo(at_most=2)
+def test_value_that_is_larger_than_the_cache_takes_the_place_of_all_others() -> None:
+    value_of: Memo[Sized] = Memo(10, len)
+    value_of("small", lambda: "1")
+    value_of("large", lambda: "1" * 11)
+    assert len(value_of("large", lambda: "not cached")) == 11
+    assert value_of("small", lambda: "computed again") == "computed again"
+
+
+def test_value_whose_computation_failed_is_computed_by_the_next_call() -> None:
+    value_of: Memo[int] = Memo(2)
     with pytest.raises(ZeroDivisionError):
-        memo("key", lambda: 1 // 0)
-    assert memo("key", lambda: 7) == 7
+        value_of("key", lambda: 1 // 0)
+    assert value_of("key", lambda: 7) == 7

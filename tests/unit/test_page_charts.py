@@ -1,4 +1,4 @@
-"""The charts of the dashboard tell what was measured, and of what was not nothing."""
+"""The charts of the dashboard: measured values, gaps where nothing was measured, and descriptions."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ def data(chart: Any) -> list[dict[str, Any]]:
     return list(rows)
 
 
-def test_a_line_has_a_gap_where_no_day_was_measured() -> None:
+def test_line_has_a_gap_at_a_day_without_measurement() -> None:
     days = [DAY, DAY + timedelta(days=1), DAY + timedelta(days=5)]
     chart = chart_specs.lines("A month", "viewers", [("chess", day, 7.0) for day in days])
     assert drawn(chart) == [
@@ -33,25 +33,25 @@ def test_a_line_has_a_gap_where_no_day_was_measured() -> None:
     ]
 
 
-def test_a_line_has_a_gap_where_no_hour_was_measured_and_none_to_the_next_line() -> None:
+def test_line_has_a_gap_at_an_hour_without_measurement_and_none_before_the_next_line() -> None:
     hours = [HOUR, HOUR + timedelta(hours=2)]
     chart = chart_specs.lines("A day", "viewers", [(name, hour, 7.0) for name in ("chess", "go") for hour in hours])
     assert [value for _, _, value in drawn(chart)] == [7, None, 7, 7, None, 7]
     assert [at[11:13] for _, at, _ in drawn(chart)] == ["16", "17", "18"] * 2
 
 
-def test_a_line_of_a_name_that_cannot_be_seen_has_a_name() -> None:
+def test_invisible_name_is_replaced_in_a_chart() -> None:
     assert drawn(chart_specs.lines("A day", "viewers", [("\u200b", HOUR, 7.0)]))[0][0] == "(no category)"
 
 
-def test_days_are_columns_told_with_the_least() -> None:
+def test_description_of_daily_columns_names_the_least_day() -> None:
     chart = chart_specs.sums_by_day("A week", "hours", [(DAY, 8.0), (DAY + timedelta(days=3), 2.0)])
     assert [(row["at"], row["value"]) for row in data(chart)] == [("2026-11-21", 8.0), ("2026-11-24", 2.0)]
     chart = chart_specs.shares_by_day("Measured", "part", [(DAY, 1.0), (DAY + timedelta(days=1), 0.25)])
     assert chart.alt_text == "Measured. 2 days, the least on 2026-11-22: 25%."
 
 
-def test_a_chart_is_told_in_words_with_its_highest_and_lowest() -> None:
+def test_description_of_a_line_has_its_lowest_highest_and_newest_value() -> None:
     values = [5.0, 2_000.0, None, 30.0]
     points = [("chess", DAY + timedelta(days=number), value) for number, value in enumerate(values)]
     chart = chart_specs.lines("A week", "viewers", points)
@@ -59,7 +59,7 @@ def test_a_chart_is_told_in_words_with_its_highest_and_lowest() -> None:
     assert chart_specs.lines("A week", "viewers", []).alt_text == "A week, in viewers: nothing yet."
 
 
-def test_the_best_hours_of_the_week_are_told_in_words() -> None:
+def test_description_of_a_heat_map_names_the_best_hours() -> None:
     chart = chart_specs.heat_map("Hours", "viewers", [(1, 20, 300.0), (7, 3, 10.0), (6, 21, 4_000.0), (2, 0, 20.0)])
     assert chart.alt_text == "Hours. Most viewers: Sat 21:00 (4.0K), Mon 20:00 (300), Tue 0:00 (20)."
     assert {(row["weekday"], row["hour"]) for row in data(chart)} == {
@@ -70,7 +70,7 @@ def test_the_best_hours_of_the_week_are_told_in_words() -> None:
     }
 
 
-def test_a_picture_has_its_own_ink_and_the_heat_of_its_theme() -> None:
+def test_picture_has_the_colours_of_its_theme() -> None:
     spec = dict(chart_specs.heat_map("Hours", "viewers", [(1, 20, 300.0)]).spec)
     light, dark = (chart_specs.themed(spec, theme) for theme in ("light", "dark"))
     assert light["config"]["background"] != dark["config"]["background"]
@@ -79,7 +79,7 @@ def test_a_picture_has_its_own_ink_and_the_heat_of_its_theme() -> None:
     assert light["width"] == dark["width"] == chart_specs.PICTURE_WIDTH
 
 
-def test_games_lie_between_demand_and_supply_and_the_roomiest_are_named() -> None:
+def test_scatter_chart_has_a_point_per_game_and_describes_the_best() -> None:
     spots = [
         chart_specs.Spot("Chess", "/games/chess", 10.0, 1_000.0),
         chart_specs.Spot("Go", "/games/go", 0.5, 300.0),
@@ -113,7 +113,7 @@ def test_games_lie_between_demand_and_supply_and_the_roomiest_are_named() -> Non
     ],
     ids=["one power each", "one game", "less than one", "several"],
 )
-def test_a_logarithmic_scale_leads_from_one_power_of_ten_to_another(
+def test_logarithmic_scale_spans_whole_powers_of_ten(
     streams: list[float], viewers: list[float], domains: tuple[list[float], list[float]]
 ) -> None:
     games = [

@@ -1,20 +1,20 @@
-"""One spelling for each question that can be asked of the dashboard."""
+"""One spelling for all addresses that mean the same."""
 
 import re
 
 import pytest
 
 from bot.web.http import spelling
-from bot.web.http.spelling import Known
+from bot.web.http.spelling import Route
 
-KNOWN = [
-    Known(re.compile("/compare"), ("days", "games", "name")),
-    Known(re.compile("/explore"), ("days", "limit", "min_viewers", "name", "sort")),
+ROUTES = [
+    Route(re.compile("/compare"), ("days", "games", "name")),
+    Route(re.compile("/explore"), ("days", "limit", "min_viewers", "name", "sort")),
 ]
 
 
 @pytest.mark.parametrize(
-    ("given", "meant"),
+    ("given", "canonical"),
     [
         (b"days=30", b"days=30"),
         (b"days=030", b"days=30"),
@@ -40,26 +40,26 @@ KNOWN = [
         (b"", b""),
     ],
 )
-def test_equivalent_queries_have_one_spelling(given: bytes, meant: bytes) -> None:
-    assert spelling.query("/explore", given, KNOWN) == meant
-    assert spelling.query("/explore", meant, KNOWN) == meant
+def test_equivalent_queries_have_one_spelling(given: bytes, canonical: bytes) -> None:
+    assert spelling.query("/explore", given, ROUTES) == canonical
+    assert spelling.query("/explore", canonical, ROUTES) == canonical
 
 
-def test_what_cannot_be_read_is_left_to_be_refused() -> None:
+def test_invalid_values_are_left_for_the_error_message() -> None:
     for query in (b"days=often", b"days=", b"min_viewers=nan", b"limit=1e99", b"days=" + b"9" * 3_900):
-        assert spelling.query("/explore", query, KNOWN) == query
+        assert spelling.query("/explore", query, ROUTES) == query
 
 
-def test_lists_of_addresses_are_in_small_letters_without_gaps() -> None:
-    assert spelling.query("/compare", b"games=Chess,,go,,,CHESS,", KNOWN) == b"games=chess%2Cgo"
+def test_lists_of_slugs_are_in_lower_case_without_empty_or_repeated_ones() -> None:
+    assert spelling.query("/compare", b"games=Chess,,go,,,CHESS,", ROUTES) == b"games=chess%2Cgo"
 
 
-def test_an_address_without_parameters_has_no_query() -> None:
-    assert spelling.query("/bot", b"days=30&x=1", KNOWN) == b""
+def test_address_without_parameters_has_no_query() -> None:
+    assert spelling.query("/bot", b"days=30&x=1", ROUTES) == b""
 
 
 @pytest.mark.parametrize(
-    ("given", "meant"),
+    ("given", "canonical"),
     [
         ("/streamers/XQC", "/streamers/xqc"),
         ("/Games/Chess", "/games/chess"),
@@ -76,6 +76,6 @@ def test_an_address_without_parameters_has_no_query() -> None:
         ("/games/a/b/C", "/games/a/b/C"),
     ],
 )
-def test_paths_of_games_and_streamers_have_small_letters(given: str, meant: str) -> None:
-    assert spelling.path(given) == meant
-    assert spelling.path(meant) == meant
+def test_paths_of_games_and_streamers_are_in_lower_case(given: str, canonical: str) -> None:
+    assert spelling.path(given) == canonical
+    assert spelling.path(canonical) == canonical

@@ -1,4 +1,4 @@
-"""CSV: what Excel reads as UTF-8, and what it would compute."""
+"""CSV files: UTF-8 for Excel, and no text that it would compute."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ def read_back(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
 
 
-def test_a_table_is_written_whole_behind_a_byte_order_mark() -> None:
+def test_csv_has_a_byte_order_mark_a_header_and_every_value() -> None:
     at = datetime(2026, 11, 21, 16, 30, tzinfo=UTC)
     text = csv_of([Row("한동숙, é", -0.5, date(2026, 11, 21), at), Row("", None, date(2026, 11, 22), at)], Row)
     assert text == (
@@ -39,12 +39,12 @@ COMPUTED = (
 
 
 @pytest.mark.parametrize("name", COMPUTED, ids=ascii)
-def test_text_that_a_spreadsheet_would_compute_has_a_quote_in_front(name: str) -> None:
+def test_text_that_a_spreadsheet_would_compute_is_quoted(name: str) -> None:
     day, at = date(2026, 11, 21), datetime(2026, 11, 21, tzinfo=UTC)
     assert read_back(csv_of([Row(name, 1.0, day, at)], Row))[1][0] == f"'{name}"
 
 
 @pytest.mark.parametrize("name", ["", " ", "a=1", "1", "1-2", "'=1", "é", "#1", "한"], ids=ascii)
-def test_other_text_is_left_as_it_is(name: str) -> None:
+def test_other_text_is_unchanged(name: str) -> None:
     day, at = date(2026, 11, 21), datetime(2026, 11, 21, tzinfo=UTC)
     assert read_back(csv_of([Row(name, -1.0, day, at)], Row))[1][:2] == [name, "-1.0"]

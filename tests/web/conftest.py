@@ -1,4 +1,4 @@
-"""A dashboard over a small world of nine days, some of whose people would like to run a script in it."""
+"""A dashboard over a small world of nine days. Some of its names and posts contain scripts and formulas."""
 
 import queue
 import threading
@@ -15,7 +15,7 @@ import requests
 from bot.core.calendar import Calendar
 from bot.core.names import DatabaseNames
 from bot.daily.rollup import Rollup
-from bot.web.http.server import Connection, Serving
+from bot.web.http.server import Connection, Server
 from bot.web.site import Site
 from bot.wiring import open_site
 from helperfunctions.clock import VirtualClock
@@ -38,20 +38,20 @@ EVIL_POST = "</blockquote><script>alert(2)</script> {{ 7*7 }}"
 
 @dataclass(frozen=True)
 class Web:
-    """A dashboard that is served, and how to ask it."""
+    """A dashboard that is served, and requests to it."""
 
     site: Site
     url: str
 
     def get(self, path: str, **more: Any) -> requests.Response:
-        """A page, following no redirect."""
+        """The response to a request; redirects are not followed."""
         return requests.get(self.url + path, timeout=30, allow_redirects=False, **more)
 
     def json(self, path: str) -> Any:
-        """What the API answers."""
-        answer = self.get(f"/api/v1{path}")
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        """The JSON of an API response."""
+        response = self.get(f"/api/v1{path}")
+        assert response.status_code == 200, response.text
+        return response.json()
 
 
 def fill(database: Database, url: str, clock: VirtualClock) -> None:
@@ -88,7 +88,7 @@ def fill(database: Database, url: str, clock: VirtualClock) -> None:
         write(
             url,
             "insert into posts (kind, day, text, chart, alt_text, status, reason, created_at, next_try_at, expires_at,"
-            " sent_at, x_id) values (%s, '2026-11-21', %s, %s, 'a chart', %s, 'X said no', %s, %s, %s, %s, %s)",
+            " sent_at, x_id) values (%s, '2026-11-21', %s, %s, 'a chart', %s, 'refused by X', %s, %s, %s, %s, %s)",
             *(kind, text, chart, status, NOW, NOW, NOW),
             *((NOW, "17") if status == "sent" else (None, None)),
         )
@@ -99,7 +99,7 @@ CALENDAR = Calendar(Settings().timezone, Settings().day_starts_at)
 
 @pytest.fixture(scope="session")
 def web_url(server_url: str, template: str, queries: Queries) -> str:
-    """The database of that world."""
+    """A database with the small world."""
     execute(server_url, f"create database web template {template}")
     url = database_url(server_url, "web")
     fill(Database(url, queries), url, VirtualClock(BEGAN))
@@ -108,14 +108,14 @@ def web_url(server_url: str, template: str, queries: Queries) -> str:
 
 @pytest.fixture(scope="session")
 def web(web_url: str, queries: Queries) -> Iterator[Web]:
-    """The dashboard over it."""
+    """The dashboard over the small world."""
     with served(web_url, queries, NOW) as web:
         yield web
 
 
 @pytest.fixture
 def serving(queries: Queries) -> Callable[..., Any]:
-    """Another one: of another database, at another time, or otherwise set."""
+    """Serves a dashboard of another database, at another time, or with other settings."""
     return lambda url, now=NOW, **changes: served(url, queries, now, **changes)
 
 
@@ -128,17 +128,17 @@ def served(
     clock: VirtualClock | None = None,
     **changes: Any,
 ) -> Iterator[Web]:
-    """The dashboard over a database, for as long as the block."""
+    """Serve the dashboard of a database for the length of the block."""
     pool = ReadPool(url, queries)
     settings = Settings(poll_every_minutes=60, web_requests_per_minute=0)
     site = replace(open_site(settings, pool, clock or VirtualClock(now)), **changes)
     addresses: queue.Queue[str] = queue.Queue()
-    serving = Serving(site, "127.0.0.1", 0, addresses.put, connection)
-    thread = threading.Thread(target=serving.run, daemon=True)
+    server = Server(site, "127.0.0.1", 0, addresses.put, connection)
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         yield Web(site, addresses.get(timeout=30).rstrip("/"))
     finally:
-        serving.stop()
+        server.stop()
         thread.join(30)
         pool.close()

@@ -1,4 +1,4 @@
-"""The pages in a real browser: drawn, walked through by mouse and by keyboard, on a desk and on a phone."""
+"""The pages in a real browser: charts, mouse and keyboard, desktop and phone."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -33,25 +33,25 @@ ALL_DRAWN = """() => [...document.querySelectorAll("[data-chart]")].every((figur
 
 @dataclass
 class Visit:
-    """A browser's window, and what went wrong in it."""
+    """A browser window, and the errors in it."""
 
     web: Web
     page: Page
     context: BrowserContext
     wrong: list[str] = field(default_factory=list)
 
-    def told(self, message: ConsoleMessage) -> None:
-        """What a page says to its developer; that what is not there is not there is no mistake of its."""
-        is_of_nowhere = message.location["url"].endswith("/nowhere")
-        if message.type in ("error", "warning") and not is_of_nowhere:
+    def log(self, message: ConsoleMessage) -> None:
+        """Record a message of the console. The 404 of the page that does not exist is expected."""
+        is_expected = message.location["url"].endswith("/nowhere")
+        if message.type in ("error", "warning") and not is_expected:
             self.wrong.append(message.text)
 
     def open(self, path: str) -> None:
-        """Go there, and look at all of it."""
+        """Open a page and wait for its charts."""
         self.page.goto(self.web.url + path)
-        self.look()
+        self.wait_for_charts()
 
-    def look(self) -> None:
+    def wait_for_charts(self) -> None:
         """Scroll to each chart and wait until all are drawn."""
         for figure in self.page.locator("[data-chart]").all():
             figure.scroll_into_view_if_needed()
@@ -62,7 +62,7 @@ class Visit:
 def browser() -> Iterator[Browser]:
     """Chromium, without a window."""
     expect.set_options(timeout=1000 * PATIENCE_SECONDS)
-    # What it would ask of its maker at every start is turned off.
+    # Turns off the requests to its vendor that it makes at every start.
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*quiet, "--disable-sync"])
@@ -72,7 +72,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, web: Web) -> Iterator[Callable[..., Visit]]:
-    """Opens windows; in none of them may anything go wrong, or anything be asked of anybody else."""
+    """Opens windows. The test fails after an error in one of them, and after a request to another site."""
     visits: list[Visit] = []
 
     def opened(**how: Any) -> Visit:
@@ -81,7 +81,7 @@ def visit(browser: Browser, web: Web) -> Iterator[Callable[..., Visit]]:
         one = Visit(web, context.new_page(), context)
         visits.append(one)
         context.on("request", lambda request: one.wrong.append(request.url) if is_elsewhere(request.url) else None)
-        context.on("console", one.told)
+        context.on("console", one.log)
         one.page.on("pageerror", lambda error: one.wrong.append(str(error)))
         one.page.on("dialog", lambda dialog: one.wrong.append(f"a script ran: {dialog.message}"))
         return one
@@ -95,13 +95,11 @@ def visit(browser: Browser, web: Web) -> Iterator[Callable[..., Visit]]:
         assert one.wrong == []
 
 
-@pytest.mark.parametrize(
-    ("scheme", "size"), [("light", PHONE), ("dark", DESK)], ids=["a phone in light", "a desk in the dark"]
-)
-def test_every_page_is_drawn_fits_and_can_be_used_by_everybody(
+@pytest.mark.parametrize(("scheme", "size"), [("light", PHONE), ("dark", DESK)], ids=["phone, light", "desktop, dark"])
+def test_every_page_draws_its_charts_fits_the_width_and_is_accessible(
     visit: Callable[..., Visit], scheme: str, size: dict[str, int]
 ) -> None:
-    """axe looks for what a screen reader or a keyboard would stumble over, and for too little contrast."""
+    """axe finds obstacles for screen readers and keyboards, and low contrast."""
     window = visit(color_scheme=scheme, viewport=size)
     for path in PAGES:
         window.open(path)
@@ -115,7 +113,7 @@ def test_every_page_is_drawn_fits_and_can_be_used_by_everybody(
         assert background == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(23, 26, 33)")
 
 
-def test_a_name_is_found_and_gone_to_by_keyboard_alone(visit: Callable[..., Visit]) -> None:
+def test_search_works_with_the_keyboard_alone(visit: Callable[..., Visit]) -> None:
     window = visit()
     window.open("/")
     page = window.page
@@ -133,7 +131,7 @@ def test_a_name_is_found_and_gone_to_by_keyboard_alone(visit: Callable[..., Visi
     expect(page.get_by_role("heading", level=1)).to_have_text("Just Chatting")
 
 
-def test_who_is_on_a_suggestion_while_more_come_stays_on_it(visit: Callable[..., Visit]) -> None:
+def test_marked_suggestion_stays_marked_when_the_list_changes(visit: Callable[..., Visit]) -> None:
     window = visit()
     window.open("/")
     page = window.page
@@ -144,12 +142,12 @@ def test_who_is_on_a_suggestion_while_more_come_stays_on_it(visit: Callable[...,
     while wanted.get_attribute("aria-selected") != "true":
         page.keyboard.press("ArrowDown")
     page.keyboard.type("9")
-    # It is the first of those that come now; it was not of those that were there.
+    # It is the first of the new suggestions, and was not the first of the old ones.
     expect(page.get_by_role("option").first).to_contain_text("Game 19")
     expect(wanted).to_have_attribute("aria-selected", "true")
 
 
-def test_what_is_misspelled_is_found_without_suggestions_too(visit: Callable[..., Visit]) -> None:
+def test_misspelled_name_is_found_without_scripts(visit: Callable[..., Visit]) -> None:
     window = visit(java_script_enabled=False)
     window.page.goto(window.web.url)
     window.page.get_by_role("searchbox").fill("Just Chating")
@@ -158,7 +156,7 @@ def test_what_is_misspelled_is_found_without_suggestions_too(visit: Callable[...
     assert found.get_attribute("href") == "/games/just-chatting"
 
 
-def test_another_range_is_a_click_or_two_dates_away(visit: Callable[..., Visit]) -> None:
+def test_range_is_changed_by_a_link_or_by_two_dates(visit: Callable[..., Visit]) -> None:
     window = visit()
     window.open("/games/chess")
     page = window.page
@@ -170,10 +168,10 @@ def test_another_range_is_a_click_or_two_dates_away(visit: Callable[..., Visit])
     page.get_by_role("button", name="Show").click()
     page.wait_for_url("**from=2026-11-16&to=2026-11-17")
     expect(page.get_by_text("2 of 2 days")).to_be_visible()
-    window.look()
+    window.wait_for_charts()
 
 
-def test_games_are_compared_one_after_the_other_and_taken_out_again(visit: Callable[..., Visit]) -> None:
+def test_games_are_added_to_and_removed_from_a_comparison(visit: Callable[..., Visit]) -> None:
     window = visit()
     window.open("/compare")
     page = window.page
@@ -181,7 +179,7 @@ def test_games_are_compared_one_after_the_other_and_taken_out_again(visit: Calla
         page.get_by_label("Add a").fill(typed)
         page.get_by_role("button", name="Add").click()
         page.wait_for_url(re.compile("games=" + names.replace(",", "%2C")))
-    window.look()
+    window.wait_for_charts()
     label = page.locator(".drawing").get_attribute("aria-label")
     assert label is not None
     assert "Chess: from" in label
@@ -191,7 +189,7 @@ def test_games_are_compared_one_after_the_other_and_taken_out_again(visit: Calla
     expect(page.get_by_role("row")).to_have_count(2)
 
 
-def test_a_table_is_sorted_filtered_and_downloaded(visit: Callable[..., Visit]) -> None:
+def test_table_is_sorted_filtered_and_downloaded(visit: Callable[..., Visit]) -> None:
     window = visit()
     window.open("/explore")
     page = window.page
@@ -226,7 +224,7 @@ canvas => {
 """
 
 
-def test_a_point_between_demand_and_supply_leads_to_its_game(visit: Callable[..., Visit]) -> None:
+def test_point_of_the_scatter_chart_links_to_its_game(visit: Callable[..., Visit]) -> None:
     """The highest one is the most watched."""
     window = visit()
     window.open("/explore")
@@ -238,7 +236,7 @@ def test_a_point_between_demand_and_supply_leads_to_its_game(visit: Callable[...
 
 
 def test_names_that_are_scripts_are_shown_and_not_run(visit: Callable[..., Visit]) -> None:
-    """A dialog, an error or a request would be one thing too many: the window's own rules see to it."""
+    """The window fails the test on a dialog, an error or a request to another site."""
     window = visit()
     window.open("/streamers/mallory")
     expect(window.page.get_by_role("heading", level=1)).to_have_text(EVIL_STREAMER)
@@ -250,7 +248,7 @@ def test_names_that_are_scripts_are_shown_and_not_run(visit: Callable[..., Visit
     assert window.page.locator("img[src=x]").count() == 0
 
 
-def test_times_are_the_visitors_and_days_the_bots(visit: Callable[..., Visit]) -> None:
+def test_times_are_in_the_visitors_zone_and_days_in_the_bots(visit: Callable[..., Visit]) -> None:
     for zone, hour in (("Australia/Adelaide", "04:30"), ("Europe/Berlin", "19:00")):
         window = visit(timezone_id=zone)
         window.open("/")
@@ -259,7 +257,7 @@ def test_times_are_the_visitors_and_days_the_bots(visit: Callable[..., Visit]) -
         expect(window.page.locator("footer")).to_contain_text(f"yours ({zone})")
 
 
-def test_without_scripts_there_is_a_still_picture(visit: Callable[..., Visit]) -> None:
+def test_chart_is_a_still_picture_without_scripts(visit: Callable[..., Visit]) -> None:
     window = visit(java_script_enabled=False, color_scheme="dark")
     window.page.goto(window.web.url + "/games/chess")
     picture = window.page.locator("figure img").first

@@ -22,7 +22,7 @@ CHECKS = [not_a_server_error, content_type_conformance, response_schema_conforma
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-def test_whatever_is_asked_is_answered_as_described(web: Web, mode: GenerationMode) -> None:
+def test_response_to_any_request_matches_the_openapi_description(web: Web, mode: GenerationMode) -> None:
     schema = schemathesis.openapi.from_url(f"{web.url}/api/v1/openapi.json")
     operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     assert {operation.path for operation in operations} == set(web.json("/openapi.json")["paths"])

@@ -1,4 +1,4 @@
-"""The pages as a program reads them: what they say, where they lead, and what goes wrong."""
+"""The pages and the API over HTTP: content, links and errors."""
 
 import html
 import re
@@ -47,7 +47,7 @@ PAGES = (
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_is_whole_strict_and_small(web: Web, path: str) -> None:
+def test_every_page_is_complete_small_and_has_a_strict_policy(web: Web, path: str) -> None:
     answer = web.get(path)
     assert answer.status_code == (404 if path == "/nowhere" else 200)
     assert answer.text.rstrip().endswith("</html>")
@@ -61,7 +61,7 @@ def test_every_page_is_whole_strict_and_small(web: Web, path: str) -> None:
     assert len(answer.content) < 200_000
 
 
-def test_now_has_the_newest_poll_and_what_was_at_the_same_time_before(web: Web) -> None:
+def test_live_games_are_compared_with_the_same_hour_a_day_and_a_week_before(web: Web) -> None:
     games = web.json("/now/games")
     first = games["rows"][0]
     assert (first["rank"], first["game"], first["slug"], first["streams"]) == (1, "Chess", "chess", 2)
@@ -75,7 +75,7 @@ def test_now_has_the_newest_poll_and_what_was_at_the_same_time_before(web: Web) 
     assert games["total"] == 63
 
 
-def test_a_game_over_days_is_what_its_days_add_up_to(web: Web) -> None:
+def test_summary_of_a_game_is_the_sum_of_its_days(web: Web) -> None:
     summary = web.json("/games/chess?days=7")
     days = web.json("/games/chess/days?days=7")["rows"]
     assert summary["days_measured"] == len(days) == 7
@@ -90,7 +90,7 @@ def test_a_game_over_days_is_what_its_days_add_up_to(web: Web) -> None:
 
 
 @pytest.mark.parametrize("of", ["/games/chess", "/streamers/ada"])
-def test_a_change_is_told_against_days_that_were_measured_as_well(of: str, web: Web) -> None:
+def test_change_is_reported_only_against_days_that_were_measured_as_well(of: str, web: Web) -> None:
     before = web.json(f"{of}/days?from=2026-11-14&to=2026-11-17")["rows"]
     summary = web.json(f"{of}?days=4")
     assert summary["watch_hours_before"] == pytest.approx(sum(day["watch_hours"] for day in before))
@@ -100,7 +100,7 @@ def test_a_change_is_told_against_days_that_were_measured_as_well(of: str, web: 
     assert (summary["days_measured"], summary["watch_hours_before"], summary["change"]) == (7, None, None)
 
 
-def test_a_streamer_over_days_is_what_the_games_add_up_to(web: Web) -> None:
+def test_summary_of_a_streamer_is_the_sum_of_their_games(web: Web) -> None:
     summary = web.json("/streamers/carol")
     games = web.json("/streamers/carol/games")["rows"]
     assert {game["game"] for game in games} == {"Chess", "Go"}
@@ -112,7 +112,7 @@ def test_a_streamer_over_days_is_what_the_games_add_up_to(web: Web) -> None:
     assert records["watch_hours"]["value"] == pytest.approx(max(day["watch_hours"] for day in days))
 
 
-def test_the_hours_of_the_week_follow_the_clock_of_the_time_zone(web: Web) -> None:
+def test_hours_of_the_week_follow_the_clock_of_the_time_zone(web: Web) -> None:
     at_home = {(row["weekday"], row["hour"]): row for row in web.json("/games/go/week?limit=200")["rows"]}
     in_tokyo = {
         (row["weekday"], row["hour"]): row for row in web.json("/games/go/week?limit=200&tz=Asia/Tokyo")["rows"]
@@ -125,7 +125,7 @@ def test_the_hours_of_the_week_follow_the_clock_of_the_time_zone(web: Web) -> No
 
 
 @pytest.mark.parametrize(("zone", "minutes"), [("Asia/Kathmandu", 5 * 60 + 45), ("Asia/Kolkata", 5 * 60 + 30)])
-def test_an_hour_that_falls_into_two_of_a_clock_is_divided_between_them(web: Web, zone: str, minutes: int) -> None:
+def test_hour_that_overlaps_two_clock_hours_is_divided_between_them(web: Web, zone: str, minutes: int) -> None:
     """10:00 UTC is 15:45 in Kathmandu: a quarter of that hour lies in the hour of 15:00, the rest in the next."""
     in_utc, there = (
         {
@@ -199,8 +199,8 @@ HTML, JSON = "text/html; charset=utf-8", "application/json"
     ],
     ids=["page", "JSON", "CSV", "chart", "file", "health", "not there", "not there of API", "refused", "redirect"],
 )
-def test_every_answer_has_these_headers_and_no_other(web: Web, path: str, status: int, own: dict[str, Any]) -> None:
-    """Compared whole: one directive that is wider is as good as none."""
+def test_responses_have_exactly_these_headers(web: Web, path: str, status: int, own: dict[str, Any]) -> None:
+    """Compared as a whole: one directive that is too wide would make the others useless."""
     answer = web.get(path)
     assert answer.status_code == status
     given = {name.lower(): value for name, value in answer.headers.items()}
@@ -210,7 +210,7 @@ def test_every_answer_has_these_headers_and_no_other(web: Web, path: str, status
     assert given == {name: given.get(name) if value is ... else value for name, value in expected.items()}
 
 
-def test_explore_sorts_filters_and_counts_its_pages(web: Web) -> None:
+def test_games_are_sorted_filtered_and_counted(web: Web) -> None:
     games = web.json("/games?sort=viewers_per_stream&order=asc&limit=5")
     ratios = [row["viewers_per_stream"] for row in games["rows"]]
     assert ratios == sorted(ratios)
@@ -221,7 +221,7 @@ def test_explore_sorts_filters_and_counts_its_pages(web: Web) -> None:
     assert [row["game"] for row in few] == ["Chess"]
 
 
-def test_every_part_of_a_table_leads_to_the_next_and_all_of_them_are_the_whole(web: Web) -> None:
+def test_next_links_lead_through_the_whole_table(web: Web) -> None:
     seen, path = [], "/api/v1/games?limit=9&sort=rank&order=asc"
     while path:
         answer = web.get(path).json()
@@ -230,7 +230,7 @@ def test_every_part_of_a_table_leads_to_the_next_and_all_of_them_are_the_whole(w
     assert seen == list(range(1, 65))
 
 
-def test_a_search_forgives(web: Web) -> None:
+def test_search_tolerates_misspellings(web: Web) -> None:
     for asked, expected in (
         ("just chating", "just-chatting"),
         ("JUSTCHATTING", "just-chatting"),
@@ -246,7 +246,7 @@ def test_a_search_forgives(web: Web) -> None:
 @pytest.mark.parametrize(
     "typed", ["leag", "leage", "legue", "leage of", "leage of leg", "leage of legends", "Leauge of Legends"], ids=str
 )
-def test_a_name_is_found_while_it_is_typed_with_a_mistake(
+def test_search_finds_a_name_while_it_is_typed_with_a_mistake(
     database: Database, url: str, serving: Callable[..., Any], typed: str
 ) -> None:
     crowd = [a_stream(100, streamer=name) for name in ("leaf", "lea", "league1", "lego", "legend", "adage", "sage")]
@@ -258,7 +258,7 @@ def test_a_name_is_found_while_it_is_typed_with_a_mistake(
         assert "League of Legends" in [row["name"] for row in web.json(f"/search?q={typed}")["rows"]]
 
 
-def test_a_new_name_is_found_an_hour_later_and_nobody_waits_for_it(
+def test_new_name_is_found_after_an_hour_and_no_search_waits_for_the_refresh(
     database: Database, url: str, clock: VirtualClock, serving: Callable[..., Any]
 ) -> None:
     stage(database, a_stream(game="a", game_name="Old Name"))
@@ -271,13 +271,13 @@ def test_a_new_name_is_found_an_hour_later_and_nobody_waits_for_it(
         clock.advance(3_601)
         with closing(psycopg2.connect(url)) as slow, slow.cursor() as cursor:
             cursor.execute("lock table names")
-            ((old, _),) = web.site.searched.names().similar("odlname", 5)
+            ((old, _),) = web.site.name_cache.names().similar("odlname", 5)
             assert old.name == "Old Name"
             eventually(lambda: rows(url, "select 1 from pg_locks where not granted"), "the new ones are being read")
         eventually(lambda: [found.name for found in search(web.site, "Otehr Name")] == ["Other Name"], "it is found")
 
 
-def test_an_old_address_leads_to_the_new_one(database: Database, url: str, serving: Callable[..., Any]) -> None:
+def test_old_address_redirects_to_the_current_one(database: Database, url: str, serving: Callable[..., Any]) -> None:
     for number, name in enumerate(("Old Name", "New Name")):
         stage(database, a_stream(game_name=name), at=DAY_START + number * timedelta(minutes=30))
         DatabaseNames(database).refresh()
@@ -289,7 +289,7 @@ def test_an_old_address_leads_to_the_new_one(database: Database, url: str, servi
         assert web.json("/games/old-name")["slug"] == "new-name"
 
 
-def test_an_empty_and_a_stale_dashboard_say_so(database: Database, url: str, serving: Callable[..., Any]) -> None:
+def test_empty_and_stale_dashboards_report_it(database: Database, url: str, serving: Callable[..., Any]) -> None:
     with serving(url) as web:
         for path in ("/", "/explore", "/compare", "/bot", "/search?q=chess"):
             assert web.get(path).status_code == 200, path
@@ -307,20 +307,20 @@ def test_an_empty_and_a_stale_dashboard_say_so(database: Database, url: str, ser
         assert healthy == {"poll": False, "day": False, "summaries": True, "outbox": True}
 
 
-def test_what_changes_is_seen(database: Database, url: str, serving: Callable[..., Any]) -> None:
+def test_change_of_the_data_appears_on_the_page(database: Database, url: str, serving: Callable[..., Any]) -> None:
     stage(database, a_stream(111), at=NOW - timedelta(minutes=10))
     DatabaseNames(database).refresh()
     with serving(url) as web:
         before = web.get("/")
         assert web.get("/", headers={"If-None-Match": before.headers["etag"]}).status_code == 304
         stage(database, a_stream(222), at=NOW)
-        # Looked for every two seconds.
-        asked = {"If-None-Match": before.headers["etag"]}
-        eventually(lambda: web.get("/", headers=asked).status_code == 200, "it is seen")
+        # The version is checked every two seconds.
+        conditional = {"If-None-Match": before.headers["etag"]}
+        eventually(lambda: web.get("/", headers=conditional).status_code == 200, "the change is on the page")
         assert "222" in web.get("/").text
 
 
-def test_without_its_database_a_page_says_so_and_it_recovers(
+def test_unavailable_database_is_reported_and_the_dashboard_recovers(
     database: Database, url: str, switch: Any, serving: Callable[..., Any]
 ) -> None:
     stage(database, a_stream())
@@ -329,20 +329,20 @@ def test_without_its_database_a_page_says_so_and_it_recovers(
         switch.off()
         away = web.get("/bot?x=1")
         assert away.status_code == 503
-        assert "The database is away" in away.text
+        assert "The database is unavailable" in away.text
         assert away.headers["retry-after"]
         assert web.get("/api/v1/games?x=1").json() == {
-            "detail": "The database is away or busy just now. Try again in a minute."
+            "detail": "The database is unavailable or busy. Try again in a minute."
         }
         switch.on()
         assert web.get("/bot?x=2").status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "says"),
+    ("path", "status", "detail"),
     [
-        ("/games/nobody", 404, "No game goes by this address."),
-        ("/streamers/<b>", 404, "No streamer goes by this address."),
+        ("/games/nobody", 404, "No game is at this address."),
+        ("/streamers/<b>", 404, "No streamer is at this address."),
         ("/games/chess?days=0", 422, "days: "),
         ("/games/chess?from=2026-11-20&to=2026-11-01", 422, "A range ends on or after"),
         ("/games/chess?from=1", 422, "a date is written as 2026-11-21"),
@@ -353,14 +353,14 @@ def test_without_its_database_a_page_says_so_and_it_recovers(
         ("/static/style.css.bak", 404, ""),
     ],
 )
-def test_what_cannot_be_shown_is_told_in_words(web: Web, path: str, status: int, says: str) -> None:
+def test_errors_are_explained_in_a_sentence(web: Web, path: str, status: int, detail: str) -> None:
     answer = web.get(path)
     assert answer.status_code == status
-    assert says in answer.text.replace("&#39;", "'")
+    assert detail in answer.text.replace("&#39;", "'")
     assert "Traceback" not in answer.text
 
 
-def test_nobody_is_called_what_a_page_would_run(web: Web) -> None:
+def test_names_and_posts_are_escaped_on_every_page(web: Web) -> None:
     of_mallory = ("/streamers/mallory", "/compare?streamers=mallory", "/search?q=script")
     for path in ("/", "/explore?name=img", "/bot", *of_mallory):
         page = web.get(path)
@@ -374,7 +374,7 @@ def test_nobody_is_called_what_a_page_would_run(web: Web) -> None:
     assert 'href="https://x.com/i/status/17"' in web.get("/bot").text
 
 
-def test_below_a_path_of_a_proxy_every_address_is_below_it(web_url: str, serving: Callable[..., Any]) -> None:
+def test_every_address_is_below_the_root_path(web_url: str, serving: Callable[..., Any]) -> None:
     with serving(web_url, root_path="/twitch") as web:
         for mounted in ("", "/twitch"):
             # Whether the proxy takes the path away or not; `web.url` ends with it.
@@ -389,7 +389,7 @@ def test_below_a_path_of_a_proxy_every_address_is_below_it(web_url: str, serving
             assert base.json("/openapi.json")["servers"] == [{"url": "/twitch"}]
 
 
-def test_an_address_that_asks_too_often_waits_and_others_do_not(web_url: str, serving: Callable[..., Any]) -> None:
+def test_client_above_the_rate_limit_is_refused_and_others_are_not(web_url: str, serving: Callable[..., Any]) -> None:
     with serving(web_url, requests_per_minute=3, trusted_proxies=[ip_network("127.0.0.1")]) as web:
         codes = [web.get("/bot", headers={"X-Forwarded-For": f"{fake}, 192.0.2.1"}).status_code for fake in range(4)]
         assert codes == [200, 200, 200, 429]
@@ -399,29 +399,29 @@ def test_an_address_that_asks_too_often_waits_and_others_do_not(web_url: str, se
         assert web.get("/healthz", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 200
 
 
-def test_a_head_is_a_get_without_its_body_and_nothing_can_be_written(web: Web) -> None:
+def test_head_is_get_without_its_body_and_post_is_not_allowed(web: Web) -> None:
     head, get = requests.head(web.url + "/bot", timeout=30), web.get("/bot")
     assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", get.headers["etag"])
     assert requests.post(web.url + "/bot", timeout=30).status_code == 405
 
 
-def test_a_chart_is_a_specification_and_a_still_picture_in_both_themes(web: Web) -> None:
-    told = web.get("/charts/week.json?slug=chess").json()
-    assert told["spec"]["mark"]["type"] == "rect"
-    assert told["says"].startswith("Chess, hours of the week. Most viewers: ")
+def test_chart_is_a_specification_and_a_picture_in_both_themes(web: Web) -> None:
+    chart = web.get("/charts/week.json?slug=chess").json()
+    assert chart["spec"]["mark"]["type"] == "rect"
+    assert chart["description"].startswith("Chess, hours of the week. Most viewers: ")
     light, dark = (web.get(f"/charts/week.svg?slug=chess&theme={theme}") for theme in ("light", "dark"))
     assert light.headers["content-type"] == "image/svg+xml"
     assert light.text.startswith("<svg")
     assert light.text != dark.text
 
 
-def test_the_chart_of_a_post_is_drawn(web: Web, web_url: str) -> None:
+def test_chart_of_a_post_is_drawn(web: Web, web_url: str) -> None:
     [post] = [row for row in web.json("/bot/posts")["rows"] if row["has_chart"]]
     assert web.get(f"/charts/post.svg?post={post['post_id']}").text.startswith("<svg")
     assert web.get("/charts/post.svg?post=999").status_code == 404
 
 
-def test_a_table_for_a_spreadsheet_has_every_row_and_runs_no_formula(web: Web) -> None:
+def test_csv_has_every_row_and_runs_no_formula(web: Web) -> None:
     answer = web.get("/api/v1/games?format=csv&limit=10000")
     assert answer.headers["content-disposition"] == 'attachment; filename="games.csv"'
     assert answer.content.startswith(b"\xef\xbb\xbfrank,")
@@ -431,10 +431,10 @@ def test_a_table_for_a_spreadsheet_has_every_row_and_runs_no_formula(web: Web) -
     assert ",'=1+1," in web.get("/api/v1/now/streamers?format=csv").text
 
 
-def test_the_role_that_only_reads_may_read_all_that_is_shown(
+def test_read_only_role_can_read_every_page_and_table(
     web_url: str, queries: Queries, serving: Callable[..., Any]
 ) -> None:
-    """That it may do nothing else is told in the tests of the role."""
+    """The tests of the role show that it can do nothing else."""
     with serving(reader.of_embedded(Database(web_url, queries), web_url)) as web:
         for path in PAGES:
             assert web.get(path).status_code == (404 if path == "/nowhere" else 200), path
@@ -449,8 +449,8 @@ def links_of(page: str) -> set[str]:
     return {html.unescape(link) for link in found if not link.startswith("https:")}
 
 
-def test_every_link_of_every_page_leads_somewhere(web: Web) -> None:
-    """Downloads of every table as JSON and CSV, charts and pictures, pages before and after."""
+def test_every_link_of_every_page_works(web: Web) -> None:
+    """Downloads of every table as JSON and CSV, charts, pictures, and the previous and next rows."""
     links = set[str]().union(*(links_of(web.get(path).text) for path in PAGES))
     assert {urlsplit(link).path.split("/")[1] for link in links} >= {"api", "charts", "games", "static", "streamers"}
     pictures = {link for link in links if ".svg?" in link and not link.startswith("/static")}
@@ -464,7 +464,7 @@ def test_every_link_of_every_page_leads_somewhere(web: Web) -> None:
         assert web.get(link).text.startswith("<svg"), link
 
 
-def test_limits_hold(web: Web) -> None:
+def test_limit_and_offset_are_bounded(web: Web) -> None:
     for path in ("/games", "/now/streamers", "/games/chess/hours"):
         assert web.get(f"/api/v1{path}?limit=10000").status_code == 200
         for beyond in ("limit=10001", "limit=0", "offset=-1", "offset=1000001", "limit=many"):
@@ -472,8 +472,8 @@ def test_limits_hold(web: Web) -> None:
             assert (answer.status_code, list(answer.json())) == (422, ["detail"]), beyond
 
 
-def test_what_is_due_is_what_the_bot_does_next(web: Web) -> None:
-    """At five past ten in the morning, Pacific; polls every hour."""
+def test_next_jobs_are_listed_with_their_times(web: Web) -> None:
+    """At 10:05 AM Pacific, with polls every hour."""
     assert [(row["what"], row["at"]) for row in web.json("/bot/due")["rows"]] == [
         ("poll", "2026-11-22T19:00:00+00:00"),
         ("day", "2026-11-23T16:00:00+00:00"),
@@ -481,7 +481,7 @@ def test_what_is_due_is_what_the_bot_does_next(web: Web) -> None:
     ]
 
 
-def test_compared_are_each_as_on_its_own_page(web: Web) -> None:
+def test_comparison_has_the_values_of_the_single_pages(web: Web) -> None:
     for kind, names in (("game", ["go", "chess"]), ("streamer", ["bob", "ada"])):
         rows = web.json(f"/compare?kind={kind}&names={','.join(names)}&days=7")["rows"]
         days = web.json(f"/compare/days?kind={kind}&names={','.join(names)}&days=7")["rows"]
@@ -494,7 +494,7 @@ def test_compared_are_each_as_on_its_own_page(web: Web) -> None:
             assert sum(own) == pytest.approx(alone["watch_hours"])
 
 
-def test_a_rank_is_told_beside_the_one_before(database: Database, url: str, serving: Callable[..., Any]) -> None:
+def test_rank_is_shown_with_the_rank_before(database: Database, url: str, serving: Callable[..., Any]) -> None:
     for day, viewers in enumerate((300, 50)):
         for number in range(48):
             at = DAY_START + timedelta(days=day) + number * HALF_HOUR
@@ -511,7 +511,7 @@ def test_a_rank_is_told_beside_the_one_before(database: Database, url: str, serv
         assert "of 2, #2 before" in web.get("/games/chess?days=1").text
 
 
-def test_the_hours_of_all_are_those_of_the_newest_day(web: Web) -> None:
+def test_hours_of_all_twitch_are_those_of_the_newest_day(web: Web) -> None:
     rows = web.json("/now/hours")["rows"]
     newest = web.json("/now/streamers?limit=10000")["rows"]
     assert rows[-1]["hour_at"] == "2026-11-22T18:00:00+00:00"
@@ -520,7 +520,7 @@ def test_the_hours_of_all_are_those_of_the_newest_day(web: Web) -> None:
     assert len(rows) == 12
 
 
-def test_records_are_the_best_days_and_averages_count_from_an_hour_on_the_air(
+def test_records_are_the_best_days_and_averages_need_an_hour_live(
     database: Database, url: str, serving: Callable[..., Any]
 ) -> None:
     def polls(first: int, how_many: int, viewers: int, days: int) -> None:
@@ -545,8 +545,8 @@ def test_records_are_the_best_days_and_averages_count_from_an_hour_on_the_air(
     }
 
 
-def test_the_examples_of_the_documents_can_be_asked(web: Web) -> None:
-    """With the names of the small world in place of the demo's."""
+def test_examples_of_the_documents_work(web: Web) -> None:
+    """The names of the small world replace those of the demo."""
     text = "".join((ROOT / path).read_text() for path in ("docs/dashboard.md",))
     examples = re.findall(r"^\$ curl -s '?http://127\.0\.0\.1:8000([^'\s]+)", text, re.MULTILINE)
     assert len(examples) >= 7

@@ -1,4 +1,4 @@
-"""Nothing false is said: of what was not measured, or only in part, the dashboard says so, or nothing."""
+"""The dashboard shows nothing false about times that were not measured, or only in part."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -22,14 +22,14 @@ CHESS = a_stream(1000)
 
 
 class History:
-    """Days of polls, each hour one, and what the bot makes of them."""
+    """Days of hourly polls, and the tables that the bot makes of them."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.at = DAY_START
 
     def polls(self, how_many: int, *streams: Stream, status: PollStatus = PollStatus.COMPLETE) -> None:
-        """So many, an hour after each other."""
+        """Stage this many polls, an hour apart."""
         for _ in range(how_many):
             day = CALENDAR.day_of(self.at).date
             seen = () if status is PollStatus.FAILED else streams or (CHESS,)
@@ -37,11 +37,11 @@ class History:
             self.at += HOUR
 
     def pause(self, hours: int) -> None:
-        """Nothing was measured for so long."""
+        """Skip some hours without a poll."""
         self.at += hours * HOUR
 
-    def is_told(self) -> None:
-        """The days that are over are added up, the names can be found."""
+    def roll_up(self) -> None:
+        """Roll up the finished days, and index the names."""
         Rollup(self.database, VirtualClock(self.at), CALENDAR).daily()
         DatabaseNames(self.database).refresh()
 
@@ -57,7 +57,7 @@ def history(database: Database) -> History:
 
 
 def values(web: Any, path: str) -> list[tuple[str, float | None]]:
-    """What a chart draws: day or hour, and value."""
+    """The points of a chart: day or hour, and value."""
     spec = web.get(path).json()["spec"]
     [drawn] = spec["datasets"].values()
     return [(row["at"], row["value"]) for row in drawn]
@@ -67,13 +67,13 @@ def days(first: date, how_many: int) -> Sequence[str]:
     return [str(first + timedelta(days=number)) for number in range(how_many)]
 
 
-def test_no_line_goes_over_days_and_hours_that_were_not_measured(history: History, url: str, serving: Serve) -> None:
+def test_lines_have_gaps_at_days_and_hours_without_measurement(history: History, url: str, serving: Serve) -> None:
     history.polls(48)
     history.pause(72)
     history.polls(24)
     history.pause(5)
     history.polls(7)
-    history.is_told()
+    history.roll_up()
     with serving(url, history.now) as web:
         gap = ("2026-11-23", None)
         for path in ("game.json?slug=chess", "compare.json?names=chess", "compare.json?kind=streamer&names=ada"):
@@ -82,17 +82,17 @@ def test_no_line_goes_over_days_and_hours_that_were_not_measured(history: Histor
         for chart in ("game-day.json?slug=chess", "now.json"):
             seen = values(web, f"/charts/{chart}")
             assert ("2026-11-27T16:00:00+00:00", None) in seen, chart
-        told = web.get("/charts/coverage.json?from=2026-11-01&to=2026-11-26").json()
-        assert "6 days, the least on 2026-11-23: 0%" in told["says"]
+        chart = web.get("/charts/coverage.json?from=2026-11-01&to=2026-11-26").json()
+        assert "6 days, the least on 2026-11-23: 0%" in chart["description"]
 
 
-def test_a_day_of_which_nothing_was_measured_is_no_day_without_viewers(
+def test_day_without_measurement_is_not_shown_as_a_day_without_viewers(
     history: History, url: str, serving: Serve
 ) -> None:
     history.polls(24)
     history.polls(24, status=PollStatus.FAILED)
     history.polls(25)
-    history.is_told()
+    history.roll_up()
     assert rows(url, "select coverage from days order by day") == [(1.0,), (0.0,), (1.0,)]
     with serving(url, history.now) as web:
         sums = [("2026-11-21", 24_000), ("2026-11-23", 24_000)]
@@ -111,14 +111,12 @@ def test_a_day_of_which_nothing_was_measured_is_no_day_without_viewers(
         assert (summary["days_measured"], summary["coverage"]) == (2, pytest.approx(0.2))
 
 
-def test_a_change_is_of_what_was_watched_and_not_of_how_much_was_measured(
-    history: History, url: str, serving: Serve
-) -> None:
+def test_change_compares_hours_watched_per_measured_hour(history: History, url: str, serving: Serve) -> None:
     """One of the two earlier days was measured for 20 hours."""
     history.polls(20)
     history.pause(4)
     history.polls(24 * 3 + 1)
-    history.is_told()
+    history.roll_up()
     assert rows(url, "select covered_hours from days order by day limit 1") == [(20,)]
     with serving(url, history.now) as web:
         for of in ("/games/chess", "/streamers/ada"):
@@ -144,7 +142,9 @@ OF_MONTHS = (
 )
 
 
-def test_months_that_are_summed_up_tell_what_their_days_tell(history: History, url: str, serving: Serve) -> None:
+def test_months_that_are_summed_up_give_the_same_values_as_their_days(
+    history: History, url: str, serving: Serve
+) -> None:
     for statement in OF_MONTHS:
         write(url, statement)
     history.at = datetime.fromisoformat("2026-11-11 17:00+00:00")
@@ -153,22 +153,22 @@ def test_months_that_are_summed_up_tell_what_their_days_tell(history: History, u
         for path in ("/games/chess/streamers", "/games", "/games/chess", "/games/go")
     ]
     DatabaseNames(history.database).refresh()
-    told = []
+    answers = []
     for _ in range(2):
         with serving(url, history.at) as web:
-            told.append([web.json(path) for path in asked])
+            answers.append([web.json(path) for path in asked])
         Rollup(history.database, VirtualClock(history.at), CALENDAR).daily()
     assert rows(url, "select distinct month from monthly_games order by month") == [
         (date(2026, 9, 1),),
         (date(2026, 10, 1),),
     ]
-    assert told[0] == told[1]
-    assert [row["streamer"] for row in told[0][0]["rows"]] == ["Bob", "Ada"]
+    assert answers[0] == answers[1]
+    assert [row["streamer"] for row in answers[0][0]["rows"]] == ["Bob", "Ada"]
 
 
-def test_days_older_than_hours_are_drawn_by_the_day(history: History, url: str, serving: Serve) -> None:
+def test_days_without_stored_hours_are_drawn_by_day(history: History, url: str, serving: Serve) -> None:
     history.polls(24 * 3 + 1)
-    history.is_told()
+    history.roll_up()
     write(url, "delete from hours where hour_at < '2026-11-23 16:00+00'")
     write(url, "delete from hourly_games where hour_at < '2026-11-23 16:00+00'")
     with serving(url, history.now) as web:
@@ -180,14 +180,14 @@ def test_days_older_than_hours_are_drawn_by_the_day(history: History, url: str, 
 
 
 @pytest.mark.parametrize(("status", "is_live"), [(PollStatus.COMPLETE, False), (PollStatus.PARTIAL, None)])
-def test_who_is_missing_from_a_poll_that_broke_off_may_be_live(
+def test_live_status_of_a_streamer_missing_from_an_incomplete_poll_is_unknown(
     history: History, url: str, serving: Serve, status: PollStatus, is_live: bool | None
 ) -> None:
     bob = a_stream(60, streamer="bob", game="go")
     history.polls(24, CHESS, bob)
     history.pause(2)
     history.polls(1, CHESS, status=status)
-    history.is_told()
+    history.roll_up()
     with serving(url, history.now) as web:
         assert web.json("/streamers/ada")["is_live"] is True
         assert web.json("/streamers/bob")["is_live"] is is_live
@@ -199,18 +199,18 @@ def test_who_is_missing_from_a_poll_that_broke_off_may_be_live(
         assert (game["change_since_yesterday"] is None) is (is_live is None)
 
 
-def test_an_old_poll_does_not_tell_who_is_live(history: History, url: str, serving: Serve) -> None:
+def test_live_status_is_unknown_after_an_old_poll(history: History, url: str, serving: Serve) -> None:
     history.polls(2)
-    history.is_told()
+    history.roll_up()
     with serving(url, history.now + 5 * HOUR) as web:
         assert web.json("/streamers/ada")["is_live"] is None
         assert "Whether live is not known just now" in web.get("/streamers/ada").text
 
 
-def test_what_is_streamed_without_a_game_has_no_place_among_games(history: History, url: str, serving: Serve) -> None:
+def test_streams_without_a_game_are_not_listed_as_a_game(history: History, url: str, serving: Serve) -> None:
     """As in the posts."""
     history.polls(25, a_stream(9000, streamer="bob", game="", game_name=""), CHESS)
-    history.is_told()
+    history.roll_up()
     with serving(url, history.now) as web:
         assert [(row["rank"], row["game"]) for row in web.json("/games")["rows"]] == [(1, "Chess")]
         assert [(row["rank"], row["game"]) for row in web.json("/now/games")["rows"]] == [(1, "Chess")]
@@ -219,7 +219,7 @@ def test_what_is_streamed_without_a_game_has_no_place_among_games(history: Histo
         assert web.json("/streamers/bob/games")["rows"][0]["share"] == 1
 
 
-def test_a_bot_that_began_today_is_healthy(history: History, url: str, serving: Serve) -> None:
+def test_bot_that_started_today_is_healthy(history: History, url: str, serving: Serve) -> None:
     history.pause(5)
     history.polls(1)
     for hours, is_healthy in ((0, True), (19, True), (21, False)):
@@ -227,39 +227,39 @@ def test_a_bot_that_began_today_is_healthy(history: History, url: str, serving: 
             assert {row["part"]: row["is_healthy"] for row in web.json("/bot/health")["rows"]}["day"] is is_healthy
 
 
-def test_who_is_renamed_has_the_new_name_everywhere_at_once(history: History, url: str, serving: Serve) -> None:
-    """Sums of days are kept while no day is added; names are not."""
+def test_renamed_game_has_its_new_name_at_once(history: History, url: str, serving: Serve) -> None:
+    """Totals of days are cached while no day is added; names are not."""
     history.polls(24)
-    history.is_told()
+    history.roll_up()
     with serving(url, history.at) as web:
         assert [(row["game"], row["slug"]) for row in web.json("/games")["rows"]] == [("Chess", "chess")]
         history.polls(1, a_stream(game_name="Chess Reborn"))
         DatabaseNames(history.database).refresh()
-        # A question that was not asked yet, so no kept answer is given.
+        # A new request, so the response is not cached yet.
         [row] = web.json("/games?limit=99")["rows"]
         assert (row["game"], row["slug"]) == ("Chess Reborn", "chess-reborn")
 
 
-def test_a_dashboard_that_nobody_touches_says_that_it_is_out_of_date(
+def test_dashboard_becomes_out_of_date_without_a_change_of_the_database(
     history: History, url: str, serving: Serve
 ) -> None:
-    """Nothing changes in the database then; only the time does."""
+    """Nothing changes in the database; only time passes."""
     history.polls(24)
-    history.is_told()
+    history.roll_up()
     clock = VirtualClock(history.now)
     with serving(url, clock=clock) as web:
-        says = "This is old: the newest poll of Twitch"
-        assert says not in web.get("/").text
+        notice = "This is old: the newest poll of Twitch"
+        assert notice not in web.get("/").text
         clock.advance(6 * 3600)
-        eventually(lambda: says in web.get("/").text, "the page is made again")
+        eventually(lambda: notice in web.get("/").text, "the page is made again")
 
 
-def test_what_is_streamed_without_a_game_takes_no_place_among_games(history: History, url: str, serving: Serve) -> None:
-    """Neither now nor before, however much it is watched."""
+def test_streams_without_a_game_take_no_rank(history: History, url: str, serving: Serve) -> None:
+    """Neither now nor before, with any number of viewers."""
     nothing = a_stream(9000, streamer="talks", game="", game_name="")
     history.polls(24, nothing, a_stream(2000, streamer="one", game="go"), a_stream(1000, streamer="two"))
     history.polls(24, nothing, a_stream(1000, streamer="one", game="go"), a_stream(3000, streamer="two"))
-    history.is_told()
+    history.roll_up()
     with serving(url, history.now) as web:
         games = web.json("/games?days=1")["rows"]
         chess = web.json("/games/chess?days=1")
@@ -271,12 +271,12 @@ def test_what_is_streamed_without_a_game_takes_no_place_among_games(history: His
     assert (chess["rank"], chess["rank_before"]) == (1, 2)
 
 
-def test_the_same_hour_of_last_week_is_that_of_the_wall_clock(history: History, url: str, serving: Serve) -> None:
+def test_same_hour_of_last_week_follows_the_wall_clock(history: History, url: str, serving: Serve) -> None:
     """On November 1 the clocks were set back by an hour."""
     history.at = datetime.fromisoformat("2026-10-26 16:00+00:00")
     for number in range(24 * 8 + 2):
         history.polls(1, a_stream(100 + number))
-    history.is_told()
+    history.roll_up()
     with serving(url, history.now) as web:
         [game] = web.json("/now/games")["rows"]
         chart = web.get("/charts/now.json").json()["spec"]
@@ -285,11 +285,11 @@ def test_the_same_hour_of_last_week_is_that_of_the_wall_clock(history: History, 
         assert newest == game["viewers_last_week"] == game["viewers"] - 24 * 7 - 1
 
 
-def test_two_of_one_name_are_two_in_a_chart(history: History, url: str, serving: Serve) -> None:
+def test_two_games_of_one_name_are_two_in_a_chart(history: History, url: str, serving: Serve) -> None:
     two = (a_stream(1000, game="1", game_name="God of War"), a_stream(500, game="2", game_name="God\u00a0of War"))
     for one in two:
         history.polls(13, one)
-    history.is_told()
+    history.roll_up()
     with serving(url, history.now) as web:
         names = ["God of War (god-of-war)", "God of War (god-of-war-2)"]
         for path in (
@@ -301,19 +301,19 @@ def test_two_of_one_name_are_two_in_a_chart(history: History, url: str, serving:
             assert sorted({row["name"] for row in drawn}) == names, path
 
 
-def test_a_kind_that_is_searched_for_is_not_crowded_out(history: History, url: str, serving: Serve) -> None:
+def test_search_for_one_kind_is_not_crowded_out_by_the_other(history: History, url: str, serving: Serve) -> None:
     ninjas = [a_stream(1000 + number, streamer=f"ninja{number}", game="go") for number in range(60)]
     history.polls(25, *ninjas, a_stream(60, streamer="zoe", game="gaiden", game_name="Ninja Gaiden"))
-    history.is_told()
+    history.roll_up()
     with serving(url, history.now) as web:
         assert [row["name"] for row in web.json("/search?q=ninja&kind=game")["rows"]] == ["Ninja Gaiden"]
         assert len(web.json("/search?q=ninja&kind=streamer")["rows"]) == 20
         assert [row["name"] for row in web.json("/search?q=nimja gaidem&kind=game")["rows"]] == ["Ninja Gaiden"]
 
 
-def test_a_still_picture_tells_hours_in_the_zone_of_the_page(history: History, url: str, serving: Serve) -> None:
+def test_picture_shows_hours_in_the_requested_time_zone(history: History, url: str, serving: Serve) -> None:
     history.polls(3)
-    history.is_told()
+    history.roll_up()
     with serving(url, history.now) as web:
         here = web.get("/charts/now.svg").text
         there = web.get("/charts/now.svg?tz=Asia/Tokyo").text
@@ -322,17 +322,17 @@ def test_a_still_picture_tells_hours_in_the_zone_of_the_page(history: History, u
     assert ("01 AM" in here, "01 AM" in there) == (False, True)
 
 
-def test_what_is_new_can_be_asked_for_before_it_is_there(history: History, url: str, serving: Serve) -> None:
+def test_range_may_begin_after_the_newest_day(history: History, url: str, serving: Serve) -> None:
     history.polls(25)
-    history.is_told()
+    history.roll_up()
     with serving(url, history.now) as web:
         assert web.json("/games/chess/days?from=2026-11-22")["rows"] == []
         assert "None of these days has been measured" in web.get("/games/chess?from=2026-11-22").text
 
 
-def test_a_table_for_a_spreadsheet_says_that_there_is_more(history: History, url: str, serving: Serve) -> None:
+def test_csv_reports_the_total_and_the_next_part_in_headers(history: History, url: str, serving: Serve) -> None:
     history.polls(2, *(a_stream(100 + number, streamer=f"s{number}") for number in range(7)))
-    history.is_told()
+    history.roll_up()
     with serving(url, history.now) as web:
         part = web.get("/api/v1/now/streamers?format=csv&limit=3")
         assert part.headers["x-total-count"] == "7"

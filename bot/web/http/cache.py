@@ -1,9 +1,9 @@
-"""Answers that are made once, and given until what they are made of changes.
+"""A cache of responses in front of the application.
 
-Everything shown comes from tables that change with a poll, a rolled-up day or a post, a few times an hour, and from
-whether something is late, which is told within minutes; in between the same question has the same answer. So an answer
-is kept, compressed too, under its address, and many who ask for it at once wait for one to be made. What is kept is
-given whether or not the database is in a mood to answer.
+The tables change with a poll, a rolled-up day or a post, a few times an hour, and lateness is reported within minutes;
+in between, the same request has the same response. So a response is cached under its address, compressed too, and
+requests for the same one at the same time wait for one to be made. Cached responses are served even while the database
+is unavailable.
 """
 
 import asyncio
@@ -12,145 +12,184 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
-from bot.web.http.errors import AGAIN_IN, Refusals
-from bot.web.http.responses import Answer, App, Message, Receive, Scope, Send, answer
+from bot.web.http.errors import RETRY_AFTER, ErrorResponses
+from bot.web.http.responses import App, Message, PreparedResponse, Receive, Scope, Send, prepare
 from helperfunctions.errors import WatchTimeError
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES: Final = 24_000_000
-LARGEST: Final = 4_000_000
-# How long it takes at most until a change is seen.
-LOOK_EVERY_SECONDS: Final = 2.0
-# How long anybody waits for a look; then the last one holds, for a while.
-LOOK_MAY_TAKE_SECONDS: Final = 2.0
-LOOK_HOLDS_SECONDS: Final = 60.0
+MAX_BYTES: Final = 24_000_000
+MAX_RESPONSE_BYTES: Final = 4_000_000
+# A change is noticed within this time.
+CHECK_EVERY_SECONDS: Final = 2.0
+# A request waits this long for a check; after that the last known version is used, for a while.
+CHECK_TIMEOUT_SECONDS: Final = 2.0
+VERSION_VALID_SECONDS: Final = 60.0
 # As many as there are connections to the database; each may have ten thousand rows in memory.
 MADE_AT_ONCE: Final = 8
-# Long ranges wait for each other, and nobody else waits for them.
+# Long ranges wait for each other, and no other request waits for them.
 LONG_MADE_AT_ONCE: Final = 4
-MAKING_MAY_WAIT_SECONDS: Final = 15.0
+MAX_WAIT_SECONDS: Final = 15.0
+# Pictures are drawn one after the other. As many as a page has may wait, each in a thread of the application; more are
+# refused at once.
+PICTURES_AT_ONCE: Final = 9
+
+_Key = tuple[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cached:
+    """A response, and its size in memory together with its address."""
+
+    response: PreparedResponse
+    size: int
+
+
+@dataclass(frozen=True)
+class _Queue:
+    """Turns for the responses that are made at the same time; 0 seconds: no request waits for one."""
+
+    turns: asyncio.Semaphore
+    max_wait_seconds: float
+
+    async def has_turn(self) -> bool:
+        """Take a turn; False when none is free in time."""
+        if not self.max_wait_seconds and self.turns.locked():
+            return False
+        try:
+            await asyncio.wait_for(self.turns.acquire(), self.max_wait_seconds or None)
+        except TimeoutError:
+            return False
+        return True
+
+
+class _Queues:
+    """The three kinds of requests, which do not wait for each other. Made in the event loop."""
+
+    def __init__(self) -> None:
+        self.usual = _Queue(asyncio.Semaphore(MADE_AT_ONCE), MAX_WAIT_SECONDS)
+        self.long_ranges = _Queue(asyncio.Semaphore(LONG_MADE_AT_ONCE), MAX_WAIT_SECONDS)
+        self.pictures = _Queue(asyncio.Semaphore(PICTURES_AT_ONCE), 0.0)
 
 
 class Cache:
-    """Stands in front of an application. `version` tells what everything is made of, in a thread of its own, or raises
-    WatchTimeError; while it cannot be told nothing new is kept. `waits_elsewhere` tells of a path that who asks for it
-    is given a turn later on; `is_long` of a query that it asks for a long range. `now` gives seconds that never go
-    back."""
+    """An ASGI application that caches the responses of another one.
+
+    `version` returns the version of the data, or raises WatchTimeError; it is called in a thread. While the version is
+    unknown, nothing is added to the cache. `is_picture` of a path, and `is_long` of a query, choose the queue in which
+    a request waits. `now` returns seconds that never go back.
+    """
 
     def __init__(
         self,
         app: App,
         version: Callable[[], object],
-        refusals: Refusals,
-        waits_elsewhere: Callable[[str], bool] = lambda path: False,
+        errors: ErrorResponses,
+        is_picture: Callable[[str], bool] = lambda path: False,
         is_long: Callable[[bytes], bool] = lambda query: False,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._version = version
-        self._refusals = refusals
-        self._waits_elsewhere = waits_elsewhere
+        self._errors = errors
+        self._is_picture = is_picture
+        self._is_long = is_long
         self._now = now
-        self._answers: OrderedDict[tuple[str, bytes], Answer] = OrderedDict()
+        self._cached: OrderedDict[_Key, _Cached] = OrderedDict()
         self._bytes = 0
-        self._being_made: dict[tuple[object, str, bytes], asyncio.Future[Answer]] = {}
+        self._being_made: dict[tuple[object, str, bytes], asyncio.Future[PreparedResponse]] = {}
         self._known: object = None
         self._known_at = float("-inf")
-        self._looked_at = float("-inf")
-        self._look: asyncio.Task[None] | None = None
-        self._is_long = is_long
-        self._rooms: tuple[asyncio.Semaphore, asyncio.Semaphore] | None = None
+        self._checked_at = float("-inf")
+        self._check: asyncio.Task[None] | None = None
+        self._queues: _Queues | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request. What is not GET or HEAD goes through as it is."""
+        """One request. Any but GET and HEAD is passed on."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
-        version = await self._current()
-        if version is None and self._look is not None:
-            # It does not even refuse: who went in would wait for it too, and nobody else would find room.
-            says = "The database does not answer just now. Try again in a minute."
-            given = self._refusals.answer(scope["path"], 503, says, AGAIN_IN)
+        version = await self._current_version()
+        if version is None and self._check is not None:
+            # The database does not even refuse: the application would wait for it, and fill every queue.
+            detail = "The database does not respond. Try again in a minute."
+            response = self._errors.make(scope["path"], 503, detail, RETRY_AFTER)
         else:
-            given = await self._kept_or_made(version, scope, receive)
-        await given.give(scope, send)
+            response = await self._cached_or_made(version, scope, receive)
+        await response.send(scope, send)
 
-    async def _current(self) -> object:
-        """The version, which is looked for every two seconds at most; None when nobody knows."""
+    async def _current_version(self) -> object:
+        """The version, read every two seconds at most; None when it is unknown."""
         now = self._now()
-        if now - self._looked_at >= LOOK_EVERY_SECONDS and self._look is None:
-            self._look = asyncio.create_task(self._looking())
-        if self._look is not None:
+        if now - self._checked_at >= CHECK_EVERY_SECONDS and self._check is None:
+            self._check = asyncio.create_task(self._check_version())
+        if self._check is not None:
             with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(self._look), LOOK_MAY_TAKE_SECONDS)
-        return self._known if self._now() - self._known_at <= LOOK_HOLDS_SECONDS else None
+                await asyncio.wait_for(asyncio.shield(self._check), CHECK_TIMEOUT_SECONDS)
+        return self._known if self._now() - self._known_at <= VERSION_VALID_SECONDS else None
 
-    async def _looking(self) -> None:
+    async def _check_version(self) -> None:
         try:
             version = await asyncio.to_thread(self._version)
         except WatchTimeError as exc:
-            log.warning("the dashboard cannot tell whether anything changed: %s", exc)
+            log.warning("the dashboard could not check for changes: %s", exc)
         except Exception:
-            log.exception("the dashboard cannot tell whether anything changed")
+            log.exception("the dashboard could not check for changes")
         else:
             if version != self._known:
                 self._known = version
-                self._answers.clear()
+                self._cached.clear()
                 self._bytes = 0
             self._known_at = self._now()
         finally:
-            self._looked_at = self._now()
-            self._look = None
+            self._checked_at = self._now()
+            self._check = None
 
-    async def _kept_or_made(self, version: object, scope: Scope, receive: Receive) -> Answer:
+    async def _cached_or_made(self, version: object, scope: Scope, receive: Receive) -> PreparedResponse:
         path, query = scope["path"], scope["query_string"]
-        kept = self._answers.get((path, query))
-        if kept is not None and version is not None:
-            self._answers.move_to_end((path, query))
-            return kept
+        if version is not None and (cached := self._cached.get((path, query))) is not None:
+            self._cached.move_to_end((path, query))
+            return cached.response
         return await self._made_once((version, path, query), scope, receive)
 
-    async def _made_once(self, key: tuple[object, str, bytes], scope: Scope, receive: Receive) -> Answer:
-        """Of many who ask at once, the first has it made."""
+    async def _made_once(self, key: tuple[object, str, bytes], scope: Scope, receive: Receive) -> PreparedResponse:
+        """Of several requests for the same at once, the first makes the response."""
         if key in self._being_made:
             return await asyncio.shield(self._being_made[key])
-        made: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        made: asyncio.Future[PreparedResponse] = asyncio.get_running_loop().create_future()
         self._being_made[key] = made
         try:
-            new = await self._make(scope, receive)
+            response = await self._make_in_turn(scope, receive)
         except BaseException as exc:
             made.set_exception(exc if isinstance(exc, Exception) else asyncio.CancelledError())
-            # Nobody may be waiting for it.
+            # Marks it as retrieved: there may be no other request that waits for it.
             made.exception()
             raise
         finally:
             del self._being_made[key]
-        made.set_result(new)
-        self._keep(key, new)
-        return new
+        made.set_result(response)
+        self._store(key, response)
+        return response
 
-    async def _make(self, scope: Scope, receive: Receive) -> Answer:
-        if self._waits_elsewhere(scope["path"]):
-            return await self._ask(scope, receive)
-        usual, for_long = self._rooms = self._rooms or (
-            asyncio.Semaphore(MADE_AT_ONCE),
-            asyncio.Semaphore(LONG_MADE_AT_ONCE),
-        )
-        room = for_long if self._is_long(scope["query_string"]) else usual
+    async def _make_in_turn(self, scope: Scope, receive: Receive) -> PreparedResponse:
+        queue = self._queue_of(scope)
+        if not await queue.has_turn():
+            return self._errors.make(scope["path"], 503, "The server is busy. Try again in a minute.", RETRY_AFTER)
         try:
-            await asyncio.wait_for(room.acquire(), MAKING_MAY_WAIT_SECONDS)
-        except TimeoutError:
-            says = "Too many ask for too much just now. Try again in a minute."
-            return self._refusals.answer(scope["path"], 503, says, AGAIN_IN)
-        try:
-            return await self._ask(scope, receive)
+            return await self._make(scope, receive)
         finally:
-            room.release()
+            queue.turns.release()
 
-    async def _ask(self, scope: Scope, receive: Receive) -> Answer:
+    def _queue_of(self, scope: Scope) -> _Queue:
+        queues = self._queues = self._queues or _Queues()
+        if self._is_picture(scope["path"]):
+            return queues.pictures
+        return queues.long_ranges if self._is_long(scope["query_string"]) else queues.usual
+
+    async def _make(self, scope: Scope, receive: Receive) -> PreparedResponse:
         start: Message = {}
         parts: list[bytes] = []
 
@@ -163,26 +202,22 @@ class Cache:
         try:
             await self._app({**scope, "method": "GET"}, receive, collect)
         except Exception:
-            # The application has answered with a page that says so, and raises for who writes the log.
+            # The application has responded with an error page, and raises for the log.
             if not start:
                 raise
             log.exception("a page could not be made path=%s", scope["path"])
-        return await asyncio.to_thread(answer, start["status"], start["headers"], b"".join(parts))
+        return await asyncio.to_thread(prepare, start["status"], start["headers"], b"".join(parts))
 
-    def _keep(self, key: tuple[object, str, bytes], new: Answer) -> None:
+    def _store(self, key: tuple[object, str, bytes], response: PreparedResponse) -> None:
         version, path, query = key
-        if version is None or version != self._known or new.status not in (200, 301, 308):
+        if version is None or version != self._known or response.status not in (200, 301, 308):
             return
-        taken = new.size + _bytes_of(path, query)
-        if taken > LARGEST:
+        # One letter outside of Latin-1 makes a whole path four bytes per letter.
+        size = response.size + 4 * len(path) + len(query)
+        if size > MAX_RESPONSE_BYTES:
             return
-        self._answers[path, query] = new
-        self._bytes += taken
-        while self._bytes > MOST_BYTES:
-            (old_path, old_query), oldest = self._answers.popitem(last=False)
-            self._bytes -= oldest.size + _bytes_of(old_path, old_query)
-
-
-def _bytes_of(path: str, query: bytes) -> int:
-    # One letter from far away makes all of them as wide.
-    return 4 * len(path) + len(query)
+        self._cached[path, query] = _Cached(response, size)
+        self._bytes += size
+        while self._bytes > MAX_BYTES:
+            _, oldest = self._cached.popitem(last=False)
+            self._bytes -= oldest.size

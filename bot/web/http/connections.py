@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 MOST: Final = 512
 # Of one address; a browser opens six at most.
 MOST_OF_A_PEER: Final = 100
-# Connections to be refused that have not said what they want. Some hundred come at once before the first is read.
+# Refused connections that have not sent a request yet. Some hundred may open before the first is read.
 MOST_REFUSED: Final = 384
 LOG_EVERY_SECONDS: Final = 60.0
 

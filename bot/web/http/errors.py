@@ -1,39 +1,41 @@
-"""What cannot be given, in words: a page for people, JSON for programs."""
+"""Error responses: a page for people, JSON for programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
 
 import orjson
 
-from bot.web.http.responses import Answer, answer
+from bot.web.http.responses import PreparedResponse, prepare
 
 API: Final = "/api/v1"
-_FOR_PROGRAMS: Final = ("/api/", "/charts/")
-_SAYS: Final = {
-    404: "There is nothing at this address.",
-    405: "This can only be read.",
-    422: "This cannot be asked for.",
-    500: "Something went wrong here. The log tells what; it is not your fault.",
-    503: "The database is away or busy just now. Try again in a minute.",
+_JSON_PATHS: Final = ("/api/", "/charts/")
+_DETAILS: Final = {
+    404: "Nothing is at this address.",
+    405: "This address can only be read.",
+    422: "This request is not valid.",
+    500: "Something went wrong on our side. The details are in the log.",
+    503: "The database is unavailable or busy. Try again in a minute.",
 }
-AGAIN_IN: Final = {"retry-after": "30"}
+RETRY_AFTER: Final = {"retry-after": "30"}
 
 
-class Refusals:
-    """Makes them. `page` renders the page that tells of an error."""
+class ErrorResponses:
+    """Makes error responses. `page` renders the page of an error, from a template and its values."""
 
     def __init__(self, page: Callable[..., str]) -> None:
         self._page = page
 
-    def answer(self, path: str, status: int, says: str | None = None, headers: dict[str, str] | None = None) -> Answer:
-        """For who asked for that path."""
+    def make(
+        self, path: str, status: int, detail: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> PreparedResponse:
+        """The response to a request for `path`; `detail` is one or more sentences for the visitor."""
         phrase = HTTPStatus(status).phrase
-        says = says or _SAYS.get(status) or phrase
-        if path.startswith(_FOR_PROGRAMS):
-            kind, body = b"application/json", orjson.dumps({"detail": says})
+        detail = detail or _DETAILS.get(status) or phrase
+        if path.startswith(_JSON_PATHS):
+            content_type, body = b"application/json", orjson.dumps({"detail": detail})
         else:
-            kind = b"text/html; charset=utf-8"
-            body = self._page("error.html", title=phrase, status=status, says=says).encode()
-        told = ((name.encode(), value.encode()) for name, value in (headers or {}).items())
-        return answer(status, [(b"content-type", kind), *told], body)
+            content_type = b"text/html; charset=utf-8"
+            body = self._page("error.html", title=phrase, status=status, detail=detail).encode()
+        more = ((name.encode(), value.encode()) for name, value in (headers or {}).items())
+        return prepare(status, [(b"content-type", content_type), *more], body)

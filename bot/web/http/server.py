@@ -1,4 +1,4 @@
-"""Serves the dashboard until it is told to stop. The only file that touches uvicorn, and h11 below it."""
+"""The HTTP server of the dashboard. The only file that imports uvicorn, and h11 below it."""
 
 import asyncio
 import logging
@@ -17,38 +17,40 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from bot.web.app import make_app
 from bot.web.http.connections import Connections
 from bot.web.http.gateway import REFUSED, with_own_headers
-from bot.web.http.responses import Answer
+from bot.web.http.responses import PreparedResponse
 from bot.web.site import Site
 from helperfunctions.errors import SettingsError, WatchTimeError
 
 log = logging.getLogger(__name__)
 
-# Who is still waiting for an answer when we stop gets it, within this time.
+# When the server stops, requests that have begun are answered within this time.
 _FINISH_SECONDS: Final = 10
-_WAITING: Final = 128
-_SILENT_SECONDS: Final = 15
-# An answer may take so many times as long as a connection may be silent.
-_LONGEST_ANSWER: Final = 8
+_BACKLOG: Final = 128
+_IDLE_SECONDS: Final = 15
+# A response may take this many times as long as a connection may be idle.
+_MAX_RESPONSE_TIMES_IDLE: Final = 8
 
 
 def serve(site: Site, *, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `ready` is told the address once we listen. `port` 0 takes a free one.
+    """Serve until SIGINT or SIGTERM. `ready` is called with the URL once the server listens; `port` 0 takes a free one.
 
-    Raises SettingsError when the address cannot be listened on.
+    Raises SettingsError when the server cannot listen there.
     """
-    Serving(site, host, port, ready).run()
+    Server(site, host, port, ready).run()
 
 
 class Connection(H11Protocol):
-    """A connection that has a place among all others, and is closed when it is slow: before a request is whole, between
-    two requests, and while an answer is not taken. Slow ones would pile up, and nobody else would find a place."""
+    """A connection that has a place among all others.
 
-    # Until the first request is whole, and from the first letter of each that follows.
+    It is closed when it idles, sends half a request, or stops reading the response: slow ones would take all places.
+    """
+
+    # From the first byte of a request, or the opening of the connection, until the request is complete.
     header_seconds: ClassVar[float] = 5.0
-    # Between two requests, and for as long nothing of an answer may be taken.
-    silent_seconds: ClassVar[float] = _SILENT_SECONDS
+    # Between two requests, and while no byte of a response is read.
+    idle_seconds: ClassVar[float] = _IDLE_SECONDS
 
-    def __init__(self, places: Connections, bad_request: Answer, *args: Any, **more: Any) -> None:
+    def __init__(self, places: Connections, bad_request: PreparedResponse, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self._places = places
         self._bad_request = bad_request
@@ -71,38 +73,38 @@ class Connection(H11Protocol):
             self._timer.cancel()
 
     def data_received(self, data: bytes) -> None:
-        """Bytes of a request have come."""
+        """Part of a request has arrived."""
         super().data_received(data)
         if self.cycle is not None and not self.cycle.response_complete:
-            self._answer()
+            self._respond()
         elif not self._is_reading:
             self._read()
 
     def on_response_complete(self) -> None:
-        """An answer is on its way out."""
+        """A response is complete, or was begun before its request was complete."""
         super().on_response_complete()
         if self.cycle.response_complete:
             self._places.idle(self._place)
-            # Half of the next request may have come along with this one.
+            # Part of the next request may have arrived with this one.
             if self.conn.trailing_data[0]:
                 self._read()
             else:
                 self._is_reading = False
-                self._within(self.silent_seconds)
+                self._close_after(self.idle_seconds)
         else:
-            self._answer()
+            self._respond()
 
     def send_400_response(self, msg: str) -> None:
-        """To what is no HTTP."""
+        """Refuse bytes that are not HTTP."""
         if self.cycle is not None and not self.cycle.response_complete:
             self.transport.close()
             return
-        refusal = self._bad_request
-        headers = with_own_headers([*refusal.headers, (b"content-length", str(len(refusal.body)).encode())])
-        reason = HTTPStatus(refusal.status).phrase.encode()
+        response = self._bad_request
+        headers = with_own_headers([*response.headers, (b"content-length", str(len(response.body)).encode())])
+        reason = HTTPStatus(response.status).phrase.encode()
         for event in (
-            h11.Response(status_code=refusal.status, headers=headers, reason=reason),
-            h11.Data(data=refusal.body),
+            h11.Response(status_code=response.status, headers=headers, reason=reason),
+            h11.Data(data=response.body),
             h11.EndOfMessage(),
         ):
             self.transport.write(self.conn.send(event) or b"")
@@ -110,29 +112,29 @@ class Connection(H11Protocol):
 
     def _read(self) -> None:
         self._is_reading = True
-        self._within(min(self.header_seconds, self.silent_seconds))
+        self._close_after(min(self.header_seconds, self.idle_seconds))
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         self._is_reading = False
         self._places.busy(self._place)
-        self._within(self.silent_seconds * _LONGEST_ANSWER)
+        self._close_after(self.idle_seconds * _MAX_RESPONSE_TIMES_IDLE)
 
-    def _within(self, seconds: float) -> None:
-        """Cut off unless something happens within that time."""
+    def _close_after(self, seconds: float) -> None:
+        """Abort the connection unless something happens within this time."""
         if self._timer is not None:
             self._timer.cancel()
         self._unsent = self.transport.get_write_buffer_size()
-        self._timer = self.loop.call_later(seconds, self._look, seconds)
+        self._timer = self.loop.call_later(seconds, self._abort_unless_sending, seconds)
 
-    def _look(self, seconds: float) -> None:
+    def _abort_unless_sending(self, seconds: float) -> None:
         if 0 < self.transport.get_write_buffer_size() < self._unsent:
-            # A large answer over a slow line.
-            self._within(seconds)
+            # A large response over a slow line.
+            self._close_after(seconds)
         else:
             self.transport.abort()
 
 
-class Serving:
+class Server:
     """A server that listens; requests wait until it runs. Raises SettingsError when it cannot listen there."""
 
     def __init__(
@@ -145,23 +147,23 @@ class Serving:
     ) -> None:
         self._site = site
         app = make_app(site)
-        # It writes a line for each request that is no HTTP.
+        # It logs a line for each request that is not HTTP.
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         places = Connections(site.trusted_proxies)
-        bad_request = app.refusal("/", 400, "This is no HTTP request.", {"connection": "close"})
+        bad_request = app.error("/", 400, "This is not an HTTP request.", {"connection": "close"})
         self._listener = _listen(host, port)
         shown, own_port = (f"[{host}]" if ":" in host else host), self._listener.getsockname()[1]
-        self._server = _Server(
+        self._server = _Uvicorn(
             uvicorn.Config(
                 app,
                 log_config=None,
                 access_log=False,
-                # Whom we believe that it speaks for somebody else is decided at our own door.
+                # helperfunctions.rate_limit finds the client's address behind proxies, and explains why.
                 proxy_headers=False,
                 server_header=False,
                 timeout_graceful_shutdown=_FINISH_SECONDS,
-                timeout_keep_alive=_SILENT_SECONDS,
-                backlog=_WAITING,
+                timeout_keep_alive=_IDLE_SECONDS,
+                backlog=_BACKLOG,
                 ws="none",
                 h11_max_incomplete_event_size=16_384,
                 lifespan="off",
@@ -171,7 +173,7 @@ class Serving:
         )
 
     def run(self) -> None:
-        """Serve until told to stop, by a signal if this is the main thread."""
+        """Serve until `stop`, or until a signal if this is the main thread."""
         warming = threading.Thread(target=_warm, args=(self._site,))
         warming.start()
         with self._listener:
@@ -179,39 +181,39 @@ class Serving:
         warming.join()
 
     def stop(self) -> None:
-        """From another thread: finish what goes on, and end."""
+        """Finish the requests that have begun, and end. For another thread."""
         self._server.should_exit = True
 
 
-class _Server(uvicorn.Server):
+class _Uvicorn(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
         super().__init__(config)
-        self._tell = started
+        self._started = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._tell()
+        self._started()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        # A second signal does not wait, and none is raised again: to be stopped is no failure.
+        # A second signal ends without waiting. The signal is not raised again: being stopped is no failure.
         self.force_exit = self.should_exit
         self.should_exit = True
 
 
 def _warm(site: Site) -> None:
-    """The first who searches finds the names read already; without a database they are read later."""
+    """Read the names before the first search; without a database, the first search reads them."""
     with suppress(WatchTimeError):
-        site.searched.names()
+        site.name_cache.names()
 
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named, for asyncio sends small packets at once only where it sees that this is TCP; else every answer waits 40 ms.
+    # asyncio sets TCP_NODELAY only where it sees that the protocol is TCP; without it, every response waits 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(_WAITING)
+        listener.listen(_BACKLOG)
     except (OSError, OverflowError) as exc:
         listener.close()
         reason = getattr(exc, "strerror", None) or str(exc)

@@ -1,7 +1,7 @@
-"""One spelling for each question. Pure.
+"""One spelling for all addresses that mean the same. Pure.
 
-Answers are kept by their address. Were `?days=30`, `?days=030` and `?x=1&days=30` three addresses, anybody could have
-each page made as often as they like, by what changes nothing.
+Responses are cached by their address. If `?days=30`, `?days=030` and `?x=1&days=30` were three addresses, any client
+could have the same page made again and again.
 """
 
 import re
@@ -12,38 +12,38 @@ from urllib.parse import parse_qsl, urlencode
 
 from pydantic import TypeAdapter, ValidationError
 
-_WHOLE: Final = frozenset({"days", "limit", "offset", "post"})
+_INTEGERS: Final = frozenset({"days", "limit", "offset", "post"})
 _NUMBERS: Final = frozenset({"min_viewers", "max_viewers", "min_streams", "max_streams", "min_ratio"})
-_ADDRESSES: Final = frozenset({"slug"})
+_SLUGS: Final = frozenset({"slug"})
 _LISTS: Final = frozenset({"names", "games", "streamers"})
-# Where nothing means the same as not to name it: fields of forms come along when they are empty.
-_MAY_BE_EMPTY: Final = _NUMBERS | _ADDRESSES | _LISTS | {"name", "add", "q"}
-# Addresses of games and streamers, of pages and of the API: in small letters, for Twitch's own know no case either. Not
-# so /games/id/…: ids may.
+# Parameters for which an empty value is the same as none: forms send their empty fields too.
+_MAY_BE_EMPTY: Final = _NUMBERS | _SLUGS | _LISTS | {"name", "add", "q"}
+# Addresses of games and streamers, of pages and of the API, are in lower case, because those of Twitch ignore case too.
+# Ids, as in /games/id/…, do not.
 _OF_SUBJECT: Final = re.compile(r"(?P<api>/api/v1)?/(?P<kind>games|streamers)/(?P<slug>[^/]+)(?P<part>/[a-z]+)?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """The parameters that the addresses matching a pattern have, in the order in which they are written."""
+class Route:
+    """The pattern of some paths, and the parameters of their queries in canonical order."""
 
     pattern: re.Pattern[str]
     parameters: Sequence[str]
 
 
-def query(path: str, given: bytes, known: Iterable[Known]) -> bytes:
-    """The query of an address as it is meant: unknown parameters left out, of a repeated one the last, in one order and
-    with values in one spelling. What cannot be read is left as it is, to be refused in words."""
+def query(path: str, given: bytes, routes: Iterable[Route]) -> bytes:
+    """The canonical query of an address: without unknown parameters, with the last value of a repeated one, in one
+    order and with one spelling per value. A value that is not valid is left as it is, for an error message."""
     if not given:
         return b""
-    parameters = next((one.parameters for one in known if one.pattern.fullmatch(path)), ())
+    parameters = next((route.parameters for route in routes if route.pattern.fullmatch(path)), ())
     values = dict(parse_qsl(given.decode("latin-1"), keep_blank_values=True)) if parameters else {}
-    meant = {name: _value(name, values[name]) for name in parameters if name in values}
-    return urlencode({name: value for name, value in meant.items() if value or name not in _MAY_BE_EMPTY}).encode()
+    canonical = {name: _value(name, values[name]) for name in parameters if name in values}
+    return urlencode({name: value for name, value in canonical.items() if value or name not in _MAY_BE_EMPTY}).encode()
 
 
 def path(given: str) -> str:
-    """The path of an address as it is meant: without a slash at its end, games and streamers in small letters."""
+    """The canonical path of an address: without a slash at its end, games and streamers in lower case."""
     if given == "/" or given.startswith("//"):
         return given
     bare = given.rstrip("/") or "/"
@@ -51,7 +51,7 @@ def path(given: str) -> str:
     if of_subject is None or (of_subject["slug"].lower() == "id" and of_subject["part"]):
         return bare
     api, kind, slug, part = ((text or "").lower() for text in of_subject.group("api", "kind", "slug", "part"))
-    # A letter whose small form has another small form would be led on for ever.
+    # A letter whose lower case has another lower case would be redirected for ever.
     return f"{api}/{kind}/{slug}{part}" if slug == slug.lower() else bare
 
 
@@ -61,13 +61,13 @@ _float: Final = TypeAdapter(float)
 
 def _value(name: str, value: str) -> str:
     try:
-        if name in _WHOLE:
+        if name in _INTEGERS:
             return str(_int.validate_python(value))
         if name in _NUMBERS and value:
-            # Without the sign of a zero.
+            # Adding zero removes the sign of a zero.
             return repr(_float.validate_python(value) + 0.0)
     except ValidationError:
         return value
     if name in _LISTS:
-        return ",".join(dict.fromkeys(one for one in value.lower().split(",") if one.strip()))
-    return value.lower() if name in _ADDRESSES else value
+        return ",".join(dict.fromkeys(item for item in value.lower().split(",") if item.strip()))
+    return value.lower() if name in _SLUGS else value

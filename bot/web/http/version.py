@@ -1,4 +1,4 @@
-"""Whether anything changed since somebody looked."""
+"""The version of the data on the dashboard: it changes whenever a page may change."""
 
 import time
 from collections.abc import Callable
@@ -8,31 +8,33 @@ from typing import Final
 from bot.web.site import Site
 from helperfunctions.errors import DatabaseUnavailable
 
-# What is late is told from the clock: within the grace that a poll has.
-_LATE_IS_TOLD_AFTER_SECONDS: Final = 300
-# So old may be a poll that was kept on disk while the database was away.
-_POLLS_COME_WITHIN: Final = timedelta(days=30)
+# Pages also change with time, when something becomes late: the version changes this often at least.
+_MAX_SAME_SECONDS: Final = 300
+# Polls are counted from this long ago: one that was kept on disk may be stored as late.
+_LATE_POLLS: Final = timedelta(days=30)
 _REVIVE_EVERY_SECONDS: Final = 30.0
 
 
-class Changes:
-    """What everything shown is made of, as a value: while it is the same, so is every page. `now` gives seconds that
-    never go back."""
+class DataVersion:
+    """Reads the version. `now` returns seconds that never go back."""
 
     def __init__(self, site: Site, now: Callable[[], float] = time.monotonic) -> None:
         self._site = site
         self._now = now
         self._may_revive_at = 0.0
 
-    def version(self) -> object:
-        """That value. Raises DatabaseUnavailable; a database of ours that has died is started again then."""
+    def read(self) -> object:
+        """The current version: while it is the same, every page is the same.
+
+        Raises DatabaseUnavailable, and then starts an embedded database that has died.
+        """
         now = self._site.clock.now()
         try:
-            with self._site.looks.transaction() as tx:
-                state = tuple(tx.web.state(since=(now - _POLLS_COME_WITHIN).date()))
+            with self._site.version_database.transaction() as tx:
+                state = tuple(tx.web.state(since=(now - _LATE_POLLS).date()))
         except DatabaseUnavailable:
             if self._now() >= self._may_revive_at:
                 self._may_revive_at = self._now() + _REVIVE_EVERY_SECONDS
                 self._site.revive()
             raise
-        return (*state, now.timestamp() // _LATE_IS_TOLD_AFTER_SECONDS)
+        return (*state, now.timestamp() // _MAX_SAME_SECONDS)

@@ -1,21 +1,33 @@
-"""What stands in an address of the dashboard, and whom it means."""
+"""The addresses of games and streamers: from the slug in a URL to the id, and back."""
 
-from bot.web.read.rows import Kind
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.web.read.errors import NotFound
 from helperfunctions.database import Transaction
-from helperfunctions.errors import NotThere
+
+Kind = Literal["game", "streamer"]
 
 
-def find(tx: Transaction, kind: Kind, slug: str) -> tuple[str, str]:
-    """Whose address this is: the id, and the address that it has now. Raises NotThere."""
-    rows = list(tx.web.find(kind=kind, slug=slug))
-    if not rows:
-        raise NotThere(f"no {kind} goes by this address")
-    return str(rows[0][0]), str(rows[0][1])
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A game or streamer: its id, and its current slug, which may differ from an older one that still leads to it."""
+
+    id: str
+    slug: str
 
 
-def address_of(tx: Transaction, kind: Kind, id_: str) -> str:
-    """Where somebody with this id is. Raises NotThere."""
-    addresses = dict(tx.web.slugs(kind=kind, ids=[id_]))
-    if id_ not in addresses:
-        raise NotThere(f"no {kind} has this id")
-    return str(addresses[id_])
+def find(tx: Transaction, kind: Kind, slug: str) -> Addressed:
+    """The game or streamer at this slug. Raises NotFound."""
+    row = tx.web.find(kind=kind, slug=slug)
+    if row is None:
+        raise NotFound(f"no {kind} is at this address")
+    return Addressed(row.id, row.slug)
+
+
+def slug_of(tx: Transaction, kind: Kind, id_: str) -> str:
+    """The slug of a game or streamer. Raises NotFound."""
+    slugs = dict(tx.web.slugs(kind=kind, ids=[id_]))
+    if id_ not in slugs:
+        raise NotFound(f"no {kind} has this id")
+    return str(slugs[id_])

@@ -2,41 +2,92 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated
 
 from bot.health.facts import WorkFacts, gather_work
 from bot.health.record import RunRecord
 from bot.health.rules import Expected, Problem, expected_since, judge_losses, judge_record, judge_work
+from bot.web.read.columns import AirtimeHours, Column, MeasuredShare, NamedDay, WatchHours
+from bot.web.read.errors import NotFound
 from bot.web.read.ranges import Span
-from bot.web.read.rows import DayCoverage, Due, Health, Part, PostRow, Rows
+from bot.web.read.table import RowRange, TablePart, rows_of
 from bot.web.site import Site
 from helperfunctions.database import Transaction
-from helperfunctions.errors import NotThere
 
 
-def posts(tx: Transaction, part: Part, status: str | None = None) -> Rows[PostRow]:
-    """What was posted and answered, and what is to be, the newest first."""
-    rows = tx.web.posts(status=status, limit=part.limit, offset=part.offset)
-    return Rows([PostRow(*row) for row in rows], int(tx.web.count_posts(status=status)))
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A post of the bot, published or waiting. `kind`: games, streamers, streamers_of_game or reply."""
+
+    post_id: int
+    kind: str
+    day: date | None
+    status: str
+    created_at: datetime
+    sent_at: datetime | None
+    x_id: str | None
+    text: str
+    alt_text: str | None
+    reason: str | None
+    has_chart: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayCoverage:
+    """How well one of the bot's days was measured."""
+
+    day: NamedDay
+    starts_at: datetime
+    ends_at: datetime
+    polls: Annotated[int, Column("Polls", "number")]
+    covered_hours: Annotated[float, Column("Hours measured", "small")]
+    coverage: MeasuredShare
+    watch_hours: WatchHours
+    airtime_hours: AirtimeHours
+    rolled_up_at: Annotated[datetime, Column("Rolled up", "time")]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A job of the bot, and when it runs next. `what`: poll, day or summaries."""
+
+    what: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One part of the bot: its name, whether it has no problem, and a message."""
+
+    part: str
+    is_healthy: bool
+    message: str
+
+
+def posts(tx: Transaction, wanted: RowRange, status: str | None = None) -> TablePart[PostRow]:
+    """The posts and replies, published or waiting, newest first."""
+    rows = tx.web.posts(status=status, limit=wanted.limit, offset=wanted.offset)
+    return TablePart(rows_of(PostRow, rows), tx.web.count_posts(status=status))
 
 
 def chart_of_post(tx: Transaction, post_id: int) -> dict[str, object]:
-    """The specification of the chart that went out with a post. Raises NotThere."""
+    """The Vega-Lite specification of a post's chart. Raises NotFound."""
     chart = tx.web.chart_of_post(post_id=post_id)
     if chart is None:
-        raise NotThere("no chart goes with this post")
+        raise NotFound("no chart goes with this post")
     return dict(chart)
 
 
-def coverage(tx: Transaction, span: Span, part: Part) -> Rows[DayCoverage]:
-    """How well each day was measured, the newest first."""
-    rows = tx.web.coverage(first=span.first, last=span.last, limit=part.limit, offset=part.offset)
-    days = int(tx.web.count_days(first=span.first, last=span.last))
-    return Rows([DayCoverage(*row) for row in rows], days)
+def coverage(tx: Transaction, span: Span, wanted: RowRange) -> TablePart[DayCoverage]:
+    """The coverage of each day, newest first."""
+    rows = tx.web.coverage(first=span.first, last=span.last, limit=wanted.limit, offset=wanted.offset)
+    return TablePart(rows_of(DayCoverage, rows), tx.web.count_days(first=span.first, last=span.last))
 
 
 def due(site: Site) -> list[Due]:
-    """What the bot does next."""
+    """The next poll, roll-up and summaries of the bot."""
     now = site.clock.now()
     calendar = site.calendar
     today = calendar.day_of(now)
@@ -82,7 +133,7 @@ def _poll_state(tx: Transaction, facts: WorkFacts) -> str:
     if poll is None:
         return "no poll yet"
     polls = tx.web.polls_between(since=facts.at - timedelta(days=1))
-    of_last_day = ", ".join(f"{count} {status}" for status, count in polls) or "none"
+    of_last_day = ", ".join(f"{row.polls} {row.status}" for row in polls) or "none"
     return f"the newest poll is {poll.status}, with {poll.streams:,} streams; in the last 24 hours: {of_last_day}"
 
 

@@ -1,78 +1,127 @@
-"""Up to five games or streamers beside each other."""
+"""Up to five games or streamers side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import date
+from typing import Annotated, Any, Final
 
-from bot.web.read.addresses import find
+from bot.web.read.addresses import Kind, find
+from bot.web.read.columns import AirtimeHours, AverageViewers, AverageViewersLive, Column, PeakViewers, WatchHours
 from bot.web.read.coverage import ratio
+from bot.web.read.errors import InvalidRequest
 from bot.web.read.ranges import Span
-from bot.web.read.rows import Compared, ComparedDay, Kind
 from helperfunctions.database import Transaction
-from helperfunctions.errors import CannotBeAsked
 
-MOST: Final = 5
-
-
-def compared(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span) -> list[Compared]:
-    """Each over some days, in the order asked for. Raises NotThere or CannotBeAsked."""
-    found = []
-    for who, rows in _by_day(tx, kind, slugs, span):
-        watch_hours, airtime_hours, covered_hours = (
-            sum(row[column] for row in rows) if rows else None for column in (3, 4, 1)
-        )
-        found.append(
-            Compared(
-                kind=kind,
-                id=who.id,
-                name=who.name,
-                slug=who.slug,
-                watch_hours=watch_hours,
-                airtime_hours=airtime_hours,
-                average_viewers=ratio(watch_hours, covered_hours if kind == "game" else airtime_hours),
-                peak_viewers=max((int(row[5]) for row in rows), default=None),
-            )
-        )
-    return found
-
-
-def compared_days(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span) -> list[ComparedDay]:
-    """Each on each measured day, in the order asked for. Raises NotThere or CannotBeAsked."""
-    return [
-        ComparedDay(
-            slug=who.slug,
-            name=who.name,
-            day=day,
-            coverage=coverage,
-            watch_hours=watch_hours,
-            average_viewers=ratio(watch_hours, covered_hours if kind == "game" else airtime_hours),
-            peak_viewers=int(peak),
-        )
-        for who, rows in _by_day(tx, kind, slugs, span)
-        for day, covered_hours, coverage, watch_hours, airtime_hours, peak in rows
-    ]
+MAX_COMPARED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Who:
+class Compared:
+    """One of the compared games or streamers, over some days. A game's average is over the time measured, a streamer's
+    over the time on the air. None where nothing was measured."""
+
+    kind: Kind
     id: str
     name: str
     slug: str
+    watch_hours: WatchHours | None
+    airtime_hours: AirtimeHours | None
+    average_viewers: float | None
+    peak_viewers: PeakViewers | None
 
 
-def _by_day(
-    tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span
-) -> list[tuple[_Who, Sequence[tuple[Any, ...]]]]:
-    """Each with its measured days: day, covered hours, coverage, hours watched, airtime hours, peak viewers."""
+@dataclass(frozen=True, slots=True)
+class ComparedGame(Compared):
+    """A compared game, as a page shows it."""
+
+    name: Annotated[str, Column("Game", "name", link="slug")]
+    average_viewers: AverageViewers | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedStreamer(Compared):
+    """A compared streamer, as a page shows them."""
+
+    name: Annotated[str, Column("Streamer", "name", link="slug", link_to="streamers")]
+    average_viewers: AverageViewersLive | None
+
+
+ROW_OF: Final[Mapping[Kind, type[Compared]]] = {"game": ComparedGame, "streamer": ComparedStreamer}
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedDay:
+    """One of the compared games or streamers on one of the bot's days. `coverage`: the measured part of the day."""
+
+    slug: str
+    name: str
+    day: date
+    coverage: float
+    watch_hours: float
+    average_viewers: float | None
+    peak_viewers: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """One of the compared games or streamers, and the rows of its measured days."""
+
+    id: str
+    slug: str
+    name: str
+    rows: Sequence[Any]
+
+    def total(self, column: str) -> float | None:
+        """The sum of a column; None when no day was measured."""
+        return sum(getattr(row, column) for row in self.rows) if self.rows else None
+
+
+def compared(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span) -> list[Compared]:
+    """Each over some days, in the order of the request. Raises NotFound or InvalidRequest."""
+    return [_compared(kind, each) for each in _by_day(tx, kind, slugs, span)]
+
+
+def _compared(kind: Kind, days: _Days) -> Compared:
+    watch_hours, airtime_hours = days.total("watch_hours"), days.total("airtime_hours")
+    return ROW_OF[kind](
+        kind=kind,
+        id=days.id,
+        name=days.name,
+        slug=days.slug,
+        watch_hours=watch_hours,
+        airtime_hours=airtime_hours,
+        average_viewers=ratio(watch_hours, days.total("covered_hours") if kind == "game" else airtime_hours),
+        peak_viewers=max((row.peak_viewers for row in days.rows), default=None),
+    )
+
+
+def compared_days(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span) -> list[ComparedDay]:
+    """Each on each measured day, in the order of the request. Raises NotFound or InvalidRequest."""
+    return [
+        ComparedDay(
+            slug=each.slug,
+            name=each.name,
+            day=row.day,
+            coverage=row.coverage,
+            watch_hours=row.watch_hours,
+            average_viewers=row.average_viewers,
+            peak_viewers=row.peak_viewers,
+        )
+        for each in _by_day(tx, kind, slugs, span)
+        for row in each.rows
+    ]
+
+
+def _by_day(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span) -> list[_Days]:
     slugs = list(dict.fromkeys(slugs))
-    if len(slugs) > MOST:
-        raise CannotBeAsked(f"at most {MOST} can be compared at once")
-    slug_of = dict(find(tx, kind, slug) for slug in slugs)
+    if len(slugs) > MAX_COMPARED:
+        raise InvalidRequest(f"at most {MAX_COMPARED} can be compared at once")
+    # Two slugs may lead to the same game.
+    slug_of = {found.id: found.slug for found in (find(tx, kind, slug) for slug in slugs)}
     ids = list(slug_of)
     names = dict(tx.web.names_of(kind=kind, ids=ids))
-    about = {"first": span.first, "last": span.last}
     if kind == "game":
-        rows = list(tx.web.game_by_day(game_ids=ids, **about))
+        rows = list(tx.web.game_by_day(game_ids=ids, first=span.first, last=span.last))
     else:
-        rows = list(tx.web.streamer_by_day(streamer_ids=ids, **about))
-    return [(_Who(id_, names[id_], slug_of[id_]), [row[1:] for row in rows if row[0] == id_]) for id_ in ids]
+        rows = list(tx.web.streamer_by_day(streamer_ids=ids, first=span.first, last=span.last))
+    return [_Days(id_, slug_of[id_], names[id_], [row for row in rows if row.id == id_]) for id_ in ids]

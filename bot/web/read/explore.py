@@ -1,15 +1,16 @@
-"""All games for who looks for one to stream: demand against supply. Pure."""
+"""Filter and sort all games, for streamers who choose one: demand against supply. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.web.read.rows import GameInRange, Part, Rows
+from bot.web.read.rankings import GameInRange
+from bot.web.read.table import RowRange, TablePart, slice_of
 from helperfunctions.text import name_key
 
 
 class By(StrEnum):
-    """What games are sorted by."""
+    """The column that games are sorted by."""
 
     WATCH_HOURS = "watch_hours"
     AVERAGE_VIEWERS = "average_viewers"
@@ -22,7 +23,7 @@ class By(StrEnum):
 
 
 class Order(StrEnum):
-    """Which way."""
+    """Sort order."""
 
     ASCENDING = "asc"
     DESCENDING = "desc"
@@ -30,7 +31,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which games are meant: those with these letters in their name, and within these bounds."""
+    """Filters of games: letters in the name, and bounds, both ends included."""
 
     name: str = ""
     min_viewers: float | None = None
@@ -39,8 +40,8 @@ class Filters:
     max_streams: float | None = None
     min_ratio: float | None = None
 
-    def lets(self, game: GameInRange) -> bool:
-        """Whether a game is among them."""
+    def match(self, game: GameInRange) -> bool:
+        """Whether a game passes every filter."""
         return (
             (not self.name or name_key(self.name) in name_key(game.game))
             and _within(game.average_viewers, self.min_viewers, self.max_viewers)
@@ -49,18 +50,19 @@ class Filters:
         )
 
 
-def explore(games: Sequence[GameInRange], filters: Filters, by: By, order: Order, part: Part) -> Rows[GameInRange]:
-    """A part of the games that are meant, sorted; those without a value stand at the end, whichever way.
+def matching_games(
+    games: Sequence[GameInRange], filters: Filters, by: By, order: Order, wanted: RowRange
+) -> TablePart[GameInRange]:
+    """The requested rows of the games that pass the filters, sorted; games without a value come last in both orders.
 
-    `games` come as they are ranked, the most watched first.
+    `games` are sorted by hours watched, the most first.
     """
-    meant = games if filters == Filters() else [game for game in games if filters.lets(game)]
+    matching = games if filters == Filters() else [game for game in games if filters.match(game)]
     if (by, order) == (By.WATCH_HOURS, Order.DESCENDING):
-        # As they come.
-        return Rows(meant[part.offset : part.offset + part.limit], len(meant))
-    meant = list(meant)
+        return slice_of(matching, wanted)
+    matching = list(matching)
     if by is By.GAME:
-        meant.sort(key=lambda game: game.game.casefold(), reverse=order is Order.DESCENDING)
+        matching.sort(key=lambda game: game.game.casefold(), reverse=order is Order.DESCENDING)
     else:
         sign = -1 if order is Order.DESCENDING else 1
 
@@ -68,8 +70,8 @@ def explore(games: Sequence[GameInRange], filters: Filters, by: By, order: Order
             value = getattr(game, by)
             return value is None, sign * (value or 0)
 
-        meant.sort(key=place)
-    return Rows(meant[part.offset : part.offset + part.limit], len(meant))
+        matching.sort(key=place)
+    return slice_of(matching, wanted)
 
 
 def _within(value: float, least: float | None, most: float | None) -> bool:

@@ -1,118 +1,216 @@
-"""How a game did."""
+"""One game: its summary, its days, its hours, the hours of the week, and its streamers."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 from bot.core.read import parts_of
+from bot.web.read.addresses import Addressed
+from bot.web.read.columns import (
+    AirtimeHours,
+    AverageStreams,
+    AverageViewers,
+    AverageViewersLive,
+    Column,
+    Hour,
+    MeasuredShareLast,
+    NamedDay,
+    PeakViewers,
+    Rank,
+    StreamerName,
+    ViewersPerStream,
+    WatchHours,
+)
 from bot.web.read.coverage import hours_of, ratio
+from bot.web.read.errors import NotFound
 from bot.web.read.now import NewestPoll, last_hours
 from bot.web.read.ranges import Span
-from bot.web.read.rankings import standings
-from bot.web.read.rows import GameDay, GameHour, GameSummary, HourOfWeek, Part, Rows, StreamerOfGame, counted
+from bot.web.read.rankings import game_ranking
+from bot.web.read.table import RowRange, TablePart, fetch_part, rows_of
 from bot.web.site import Site
 from helperfunctions.database import Transaction
-from helperfunctions.errors import NotThere
 
 HOUR: Final = timedelta(hours=1)
 
 
-def summary(tx: Transaction, site: Site, game_id: str, slug: str, span: Span, poll: NewestPoll | None) -> GameSummary:
-    """A game over some days, and now. Raises NotThere."""
-    game = tx.web.game(game_id=game_id)
-    if game is None:
-        raise NotThere("no game goes by this address")
-    of_all = standings(tx, site, span)
-    measured, seen = of_all.measured, of_all.of(game_id)
-    nothing = 0 if measured.covered_hours else None
-    watch_hours = seen.watch_hours if seen else nothing
-    viewers_now, streams_now = _now(tx, game_id, poll)
+@dataclass(frozen=True, slots=True)
+class GameSummary:
+    """A game over some days: `first_day` to `last_day`, of which `days_measured` were measured, at least in part;
+    `coverage` is the measured part of all of them. `share` is that of all hours watched, `change` that of the hours
+    watched per measured hour. Sums are None where nothing was measured. Values of now are those of the newest poll, and
+    None when that is too old, or broke off before it came to the game."""
+
+    game_id: str
+    game: str
+    slug: str
+    first_seen_day: date
+    last_seen_day: date
+    viewers_now: int | None
+    streams_now: int | None
+    first_day: date
+    last_day: date
+    days_measured: int
+    coverage: float | None
+    watch_hours: float | None
+    watch_hours_before: float | None
+    change: float | None
+    share: float | None
+    airtime_hours: float | None
+    average_viewers: float | None
+    peak_viewers: int | None
+    average_streams: float | None
+    viewers_per_stream: float | None
+    rank: int | None
+    rank_before: int | None
+    games: int
+
+
+@dataclass(frozen=True, slots=True)
+class GameDay:
+    """A game on one of the bot's days. `coverage`: the measured part of the day."""
+
+    day: NamedDay
+    coverage: MeasuredShareLast
+    watch_hours: WatchHours
+    average_viewers: AverageViewers | None
+    peak_viewers: PeakViewers
+    average_streams: AverageStreams | None
+    viewers_per_stream: ViewersPerStream | None
+
+
+@dataclass(frozen=True, slots=True)
+class GameHour:
+    """A game in one hour; the hour is named by its beginning, in UTC."""
+
+    hour_at: Hour
+    average_viewers: AverageViewers
+    peak_viewers: PeakViewers
+    average_streams: AverageStreams
+
+
+@dataclass(frozen=True, slots=True)
+class HourOfWeek:
+    """A game in one hour of the week, averaged over the weeks; `weekday` 1 is Monday, on the wall clock of the
+    requested time zone. `hours`: the number of such hours that were measured."""
+
+    weekday: Annotated[int, Column("Day", "weekday")]
+    hour: Annotated[int, Column("Hour", "number")]
+    average_viewers: AverageViewers
+    average_streams: AverageStreams
+    viewers_per_stream: ViewersPerStream | None
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamerOfGame:
+    """A streamer with one game over some days."""
+
+    rank: Rank
+    streamer_id: str
+    streamer: StreamerName
+    slug: str | None
+    watch_hours: WatchHours
+    airtime_hours: AirtimeHours
+    average_viewers: AverageViewersLive | None
+    peak_viewers: PeakViewers
+
+
+def summary(tx: Transaction, site: Site, game: Addressed, span: Span, poll: NewestPoll | None) -> GameSummary:
+    """A game over some days, and now. Raises NotFound."""
+    known = tx.web.game(game_id=game.id)
+    if known is None:
+        raise NotFound("no game is at this address")
+    ranking = game_ranking(tx, site, span)
+    coverage, row = ranking.coverage, ranking.of(game.id)
+    nothing = 0 if coverage.covered_hours else None
+    watch_hours = row.watch_hours if row else nothing
+    live = _live(tx, game.id, poll)
     return GameSummary(
-        game_id=game_id,
-        game=game[0],
-        slug=slug,
-        first_seen_day=game[1],
-        last_seen_day=game[2],
-        viewers_now=viewers_now,
-        streams_now=streams_now,
+        game_id=game.id,
+        game=known.game,
+        slug=game.slug,
+        first_seen_day=known.first_seen_day,
+        last_seen_day=known.last_seen_day,
+        viewers_now=live.viewers,
+        streams_now=live.streams,
         first_day=span.first,
         last_day=span.last,
-        days_measured=measured.days,
-        coverage=ratio(measured.covered_hours, hours_of(site, span)),
+        days_measured=coverage.days,
+        coverage=ratio(coverage.covered_hours, hours_of(site, span)),
         watch_hours=watch_hours,
-        watch_hours_before=seen.watch_hours_before if seen else None,
-        change=seen.change if seen else None,
-        share=ratio(watch_hours, measured.watch_hours),
-        airtime_hours=seen.average_streams * measured.covered_hours if seen else nothing,
-        average_viewers=seen.average_viewers if seen else None,
-        peak_viewers=seen.peak_viewers if seen else nothing,
-        average_streams=seen.average_streams if seen else None,
-        viewers_per_stream=seen.viewers_per_stream if seen else None,
-        rank=seen.rank if seen else None,
-        rank_before=seen.rank_before if seen else None,
-        games=len(of_all),
+        watch_hours_before=row.watch_hours_before if row else None,
+        change=row.change if row else None,
+        share=ratio(watch_hours, coverage.watch_hours),
+        airtime_hours=row.average_streams * coverage.covered_hours if row else nothing,
+        average_viewers=row.average_viewers if row else None,
+        peak_viewers=row.peak_viewers if row else nothing,
+        average_streams=row.average_streams if row else None,
+        viewers_per_stream=row.viewers_per_stream if row else None,
+        rank=row.rank if row else None,
+        rank_before=row.rank_before if row else None,
+        games=len(ranking),
     )
 
 
-def _now(tx: Transaction, game_id: str, poll: NewestPoll | None) -> tuple[int | None, int | None]:
-    """Viewers and streams; None when that is not known."""
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """Viewers and streams at the newest poll; None where unknown."""
+
+    viewers: int | None = None
+    streams: int | None = None
+
+
+def _live(tx: Transaction, game_id: str, poll: NewestPoll | None) -> _Live:
     if poll is None or poll.is_stale:
-        return None, None
-    seen = tx.read.game_now(poll_id=poll.poll_id, game_ids=[game_id])
-    if seen:
-        return int(seen.viewers), int(seen.streams)
-    return (0, 0) if poll.is_whole else (None, None)
+        return _Live()
+    row = tx.read.game_now(poll_id=poll.poll_id, game_ids=[game_id])
+    if row:
+        return _Live(int(row.viewers), int(row.streams))
+    return _Live(0, 0) if poll.is_whole else _Live()
+
+
+def name_of(tx: Transaction, game_id: str) -> str:
+    """The name of a game that has an address."""
+    return str(tx.web.game(game_id=game_id).game)
 
 
 def by_day(tx: Transaction, game_id: str, span: Span) -> list[GameDay]:
     """A game on each measured day."""
-    return [
-        GameDay(
-            day=day,
-            coverage=coverage,
-            watch_hours=watch_hours,
-            average_viewers=ratio(watch_hours, covered_hours),
-            peak_viewers=int(peak),
-            average_streams=ratio(airtime_hours, covered_hours),
-            viewers_per_stream=ratio(watch_hours, airtime_hours),
-        )
-        for _, day, covered_hours, coverage, watch_hours, airtime_hours, peak in tx.web.game_by_day(
-            game_ids=[game_id], first=span.first, last=span.last
-        )
-    ]
+    return rows_of(GameDay, tx.web.game_by_day(game_ids=[game_id], first=span.first, last=span.last))
 
 
 def by_hour(tx: Transaction, site: Site, game_id: str, span: Span) -> list[GameHour]:
     """A game in each measured hour of some days."""
     from_at, to_at = site.calendar.day(span.first).starts_at, site.calendar.day(span.last).ends_at
-    rows = tx.web.game_by_hour(game_ids=[game_id], from_at=from_at, to_at=to_at)
-    return [GameHour(*row[1:]) for row in rows]
+    return rows_of(GameHour, tx.web.game_by_hour(game_id=game_id, from_at=from_at, to_at=to_at))
 
 
 def last_day(tx: Transaction, game_id: str, poll: NewestPoll | None) -> list[GameHour]:
-    """A game over the newest 24 hours."""
+    """A game in the 24 hours up to the newest poll."""
     if poll is None:
         return []
     from_at, to_at = last_hours(poll)
-    return [GameHour(*row[1:]) for row in tx.web.game_by_hour(game_ids=[game_id], from_at=from_at, to_at=to_at)]
+    return rows_of(GameHour, tx.web.game_by_hour(game_id=game_id, from_at=from_at, to_at=to_at))
 
 
 def by_hour_of_week(tx: Transaction, site: Site, game_id: str, span: Span, timezone: ZoneInfo) -> list[HourOfWeek]:
-    """A game by the hour of the week, on the wall clock of a time zone; hours of the week in order."""
-    found: defaultdict[tuple[int, int], list[tuple[GameHour, float]]] = defaultdict(list)
+    """A game by the hour of the week, on the wall clock of a time zone, from Monday 0:00."""
+    measured: defaultdict[tuple[int, int], list[tuple[GameHour, float]]] = defaultdict(list)
     for hour in by_hour(tx, site, game_id, span):
         for clock_hour, share in _clock_hours(hour.hour_at, timezone):
-            found[clock_hour].append((hour, share))
-    return [_averaged(*clock_hour, seen) for clock_hour, seen in sorted(found.items())]
+            measured[clock_hour].append((hour, share))
+    return [_averaged(*clock_hour, hours) for clock_hour, hours in sorted(measured.items())]
 
 
 def _clock_hours(hour_at: datetime, timezone: ZoneInfo) -> Iterator[tuple[tuple[int, int], float]]:
-    """The hours of the week, on the wall clock, into which an hour of UTC falls, and which share of it falls into each.
+    """The hours of the week, on the wall clock, that an hour of UTC falls into, each with the share that falls into it.
 
-    It is two where a zone is half an hour or three quarters off, as in Kathmandu: an hour that begins there at 15:45
-    lies in the hour of 15:00 for a quarter only."""
+    There are two where a zone is half an hour or three quarters off, as in Kathmandu: an hour that begins there at
+    15:45 is in the hour of 15:00 for a quarter only.
+    """
     local = hour_at.astimezone(timezone)
     after = timedelta(minutes=local.minute, seconds=local.second) / HOUR
     yield (local.isoweekday(), local.hour), 1 - after
@@ -121,19 +219,18 @@ def _clock_hours(hour_at: datetime, timezone: ZoneInfo) -> Iterator[tuple[tuple[
         yield (following.isoweekday(), following.hour), after
 
 
-def _averaged(weekday: int, clock_hour: int, seen: Sequence[tuple[GameHour, float]]) -> HourOfWeek:
-    measured = sum(share for _, share in seen)
-    viewers = sum(hour.average_viewers * share for hour, share in seen) / measured
-    streams = sum(hour.average_streams * share for hour, share in seen) / measured
+def _averaged(weekday: int, clock_hour: int, hours: Sequence[tuple[GameHour, float]]) -> HourOfWeek:
+    measured = sum(share for _, share in hours)
+    viewers = sum(hour.average_viewers * share for hour, share in hours) / measured
+    streams = sum(hour.average_streams * share for hour, share in hours) / measured
     return HourOfWeek(weekday, clock_hour, viewers, streams, ratio(viewers, streams), max(1, round(measured)))
 
 
-def streamers(tx: Transaction, game_id: str, span: Span, part: Part) -> Rows[StreamerOfGame]:
-    """Who was watched most with a game."""
-    rows, total = counted(
-        tx.read.streamers_of_game, {"game_ids": [game_id], **parts_of(tx, span.first, span.last)}, part
-    )
-    found = [
+def streamers(tx: Transaction, game_id: str, span: Span, wanted: RowRange) -> TablePart[StreamerOfGame]:
+    """The streamers of a game, most watched first."""
+    query = tx.read.streamers_of_game
+    found = fetch_part(query, wanted, game_ids=[game_id], **parts_of(tx, span.first, span.last))
+    rows = [
         StreamerOfGame(
             rank=rank,
             streamer_id=row.streamer_id,
@@ -144,6 +241,6 @@ def streamers(tx: Transaction, game_id: str, span: Span, part: Part) -> Rows[Str
             average_viewers=ratio(row.watch_hours, row.airtime_hours),
             peak_viewers=row.peak_viewers,
         )
-        for rank, row in enumerate(rows, part.offset + 1)
+        for rank, row in enumerate(found.rows, wanted.offset + 1)
     ]
-    return Rows(found, total)
+    return TablePart(rows, found.total)

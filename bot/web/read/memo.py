@@ -1,42 +1,45 @@
-"""What takes a while to make, kept for who asks next."""
+"""Values that take a while to compute, cached in memory."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-Made = TypeVar("Made")
+Value = TypeVar("Value")
 
 
-class Memo(Generic[Made]):
-    """What was made, by what it was made of: as much of the newest as has a size of `at_most` together, the newest
-    whatever its size. For many threads."""
+class Memo(Generic[Value]):
+    """Values by key, up to a total size of `max_size`; for many threads.
 
-    def __init__(self, at_most: int, size_of: Callable[[Made], int] = lambda _: 1) -> None:
-        self._at_most = at_most
+    The least recently used values are dropped first, the newest never. Of several threads that want the same value at
+    once, one computes it and the others wait.
+    """
+
+    def __init__(self, max_size: int, size_of: Callable[[Value], int] = lambda _: 1) -> None:
+        self._max_size = max_size
         self._size_of = size_of
         self._lock = threading.Lock()
-        self._made: OrderedDict[Hashable, Made] = OrderedDict()
-        self._being_made: dict[Hashable, threading.Lock] = {}
+        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+        self._being_computed: dict[Hashable, threading.Lock] = {}
 
-    def __call__(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What is kept under this key, or made now; of many who want the same at once, the first makes it."""
+    def __call__(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """The cached value of this key, or a new one."""
         with self._lock:
-            if key in self._made:
-                self._made.move_to_end(key)
-                return self._made[key]
-            making = self._being_made.setdefault(key, threading.Lock())
-        with making:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+            computing = self._being_computed.setdefault(key, threading.Lock())
+        with computing:
             with self._lock:
-                if key in self._made:
-                    return self._made[key]
+                if key in self._values:
+                    return self._values[key]
             try:
-                made = make()
+                value = compute()
                 with self._lock:
-                    self._made[key] = made
-                    while len(self._made) > 1 and sum(map(self._size_of, self._made.values())) > self._at_most:
-                        self._made.popitem(last=False)
+                    self._values[key] = value
+                    while len(self._values) > 1 and sum(map(self._size_of, self._values.values())) > self._max_size:
+                        self._values.popitem(last=False)
             finally:
                 with self._lock:
-                    self._being_made.pop(key, None)
-        return made
+                    self._being_computed.pop(key, None)
+        return value

@@ -1,4 +1,4 @@
-"""The names among which somebody who searches finds his, kept in memory and renewed beside."""
+"""The index of names for the search, kept in memory and refreshed in the background."""
 
 import logging
 import threading
@@ -13,47 +13,50 @@ from helperfunctions.errors import WatchTimeError
 
 log = logging.getLogger(__name__)
 
-# How old they are before newer ones are read.
-_GOOD_FOR: Final = timedelta(hours=1)
+# An older index is refreshed.
+_MAX_AGE: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _Index:
     names: SearchedNames
-    at: datetime
+    read_at: datetime
 
 
-class SearchedNamesKept:
-    """`read` makes new ones, which are still to be loaded."""
+class NameCache:
+    """The names that a visitor can search. `new_names` makes an index that is not loaded yet."""
 
-    def __init__(self, read: Callable[[], SearchedNames], clock: Clock) -> None:
-        self._new = read
+    def __init__(self, new_names: Callable[[], SearchedNames], clock: Clock) -> None:
+        self._new_names = new_names
         self._clock = clock
-        self._read: _Read | None = None
+        self._index: _Index | None = None
         self._reading = threading.Lock()
 
     def names(self) -> SearchedNames:
-        """Those that are kept. An hour later newer ones are read beside, and nobody waits for them."""
-        read = self._read
-        if read is None:
+        """The index in memory. Once it is an hour old, a new one is read in the background, and no search waits for it.
+
+        Raises DatabaseError when there is none yet and it cannot be read.
+        """
+        index = self._index
+        if index is None:
             with self._reading:
-                return (self._read or self._read_now()).names
+                return (self._index or self._read()).names
         # A clock that was ahead is no reason to wait for its time.
-        is_old = not timedelta(0) <= self._clock.now() - read.at <= _GOOD_FOR
+        is_old = not timedelta(0) <= self._clock.now() - index.read_at <= _MAX_AGE
         if is_old and self._reading.acquire(blocking=False):
-            threading.Thread(target=self._renew, daemon=True).start()
-        return read.names
+            threading.Thread(target=self._refresh, daemon=True).start()
+        return index.names
 
-    def _read_now(self) -> _Read:
-        names = self._new()
+    def _read(self) -> _Index:
+        names = self._new_names()
         names.load()
-        self._read = _Read(names, self._clock.now())
-        return self._read
+        self._index = _Index(names, self._clock.now())
+        return self._index
 
-    def _renew(self) -> None:
+    def _refresh(self) -> None:
         try:
-            self._read_now()
+            self._read()
         except WatchTimeError as exc:
-            log.warning("the names for searching could not be read anew: %s", exc)
+            log.warning("could not refresh the names for the search: %s", exc)
         finally:
             self._reading.release()

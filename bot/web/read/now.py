@@ -1,17 +1,76 @@
-"""What is watched now: the newest poll, and the hours around it."""
+"""Twitch now: the newest poll, its games and streams, and the hours before it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
 
 from bot.core import read
 from bot.health.lateness import is_poll_late
+from bot.web.read.columns import (
+    AverageStreams,
+    AverageViewers,
+    Column,
+    GameName,
+    Hour,
+    PeakViewers,
+    Rank,
+    StreamerName,
+    Viewers,
+)
 from bot.web.read.coverage import change
-from bot.web.read.rows import GameNow, HourOfAll, Part, Rows, StreamNow
+from bot.web.read.table import RowRange, TablePart, rows_of
 from bot.web.site import Site
 from helperfunctions.database import Transaction
 
 _HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class GameNow:
+    """A game at the newest poll. Values of yesterday and last week are averages of the same hour a day and a week ago;
+    changes are ratios, 0.1 for ten percent more, and None where the poll is incomplete."""
+
+    rank: Rank
+    game_id: str
+    game: GameName
+    slug: str | None
+    viewers: Viewers
+    streams: Annotated[int, Column("Streamers", "number", "streams with more viewers than the bot's threshold")]
+    viewers_per_stream: Annotated[float, Column("Per streamer", "small", "viewers per streamer")] | None
+    viewers_yesterday: float | None
+    viewers_last_week: float | None
+    change_since_yesterday: (
+        Annotated[float, Column("Since yesterday", "change", "against the same hour of yesterday")] | None
+    )
+    change_since_last_week: (
+        Annotated[float, Column("Since last week", "change", "against the same hour a week ago")] | None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StreamNow:
+    """A stream at the newest poll."""
+
+    rank: Rank
+    streamer_id: str
+    streamer: StreamerName
+    slug: str | None
+    viewers: Viewers
+    game_id: str
+    game: Annotated[str, Column("Game", "name", link="game_slug")]
+    game_slug: str | None
+    started_at: Annotated[datetime, Column("Live since", "time")] | None
+
+
+@dataclass(frozen=True, slots=True)
+class HourOfAll:
+    """All of Twitch in one hour; the hour is named by its beginning, in UTC."""
+
+    hour_at: Hour
+    average_viewers: AverageViewers
+    peak_viewers: PeakViewers
+    average_streams: AverageStreams
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +81,7 @@ class NewestPoll(read.NewestPoll):
 
     @property
     def hour_at(self) -> datetime:
-        """The hour in which it began."""
+        """The beginning of the hour in which the poll started."""
         return self.started_at.replace(minute=0, second=0, microsecond=0)
 
 
@@ -36,66 +95,72 @@ def newest_poll(tx: Transaction, site: Site) -> NewestPoll | None:
     return NewestPoll(**asdict(poll), is_stale=is_stale)
 
 
-def games_now(tx: Transaction, site: Site, poll: NewestPoll | None, part: Part) -> Rows[GameNow]:
-    """The games of the newest poll, the most watched first; what is streamed without a game is none."""
+def games_now(tx: Transaction, site: Site, poll: NewestPoll | None, wanted: RowRange) -> TablePart[GameNow]:
+    """The games of the newest poll, most watched first. Streams without a game are not one."""
     if poll is None:
-        return Rows((), 0)
+        return TablePart((), 0)
     rows = tx.web.games_now(
         poll_id=poll.poll_id,
         yesterday=ago(site, poll.hour_at, 1),
         last_week=ago(site, poll.hour_at, 7),
-        limit=part.limit,
-        offset=part.offset,
+        limit=wanted.limit,
+        offset=wanted.offset,
     )
     games = [
         GameNow(
-            rank=rank,
-            game_id=game_id,
-            game=name,
-            slug=slug,
-            viewers=int(viewers),
-            streams=int(streams),
-            viewers_per_stream=viewers / streams if streams else None,
-            viewers_yesterday=yesterday,
-            viewers_last_week=last_week,
-            change_since_yesterday=change(viewers, yesterday) if poll.is_whole else None,
-            change_since_last_week=change(viewers, last_week) if poll.is_whole else None,
+            **row._asdict(),
+            change_since_yesterday=change(row.viewers, row.viewers_yesterday) if poll.is_whole else None,
+            change_since_last_week=change(row.viewers, row.viewers_last_week) if poll.is_whole else None,
         )
-        for rank, (game_id, name, slug, viewers, streams, yesterday, last_week) in enumerate(rows, part.offset + 1)
+        for row in rows
     ]
-    return Rows(games, int(tx.web.count_games_now(poll_id=poll.poll_id)))
+    return TablePart(games, tx.web.count_games_now(poll_id=poll.poll_id))
 
 
 def streamers_now(
-    tx: Transaction, poll: NewestPoll | None, part: Part, *, game_id: str | None = None
-) -> Rows[StreamNow]:
-    """Who was live at the newest poll, of all or of one game, the most watched first."""
+    tx: Transaction, poll: NewestPoll | None, wanted: RowRange, *, game_id: str | None = None
+) -> TablePart[StreamNow]:
+    """The streams of the newest poll, of all games or of one, most watched first."""
     if poll is None:
-        return Rows((), 0)
+        return TablePart((), 0)
     total = poll.streams
     if game_id is not None:
-        seen = tx.read.game_now(poll_id=poll.poll_id, game_ids=[game_id])
-        total = int(seen.streams) if seen else 0
+        game = tx.read.game_now(poll_id=poll.poll_id, game_ids=[game_id])
+        total = int(game.streams) if game else 0
     rows = tx.read.streamers_now(
         poll_id=poll.poll_id,
         day=poll.day,
         game_ids=None if game_id is None else [game_id],
-        limit=part.limit,
-        offset=part.offset,
+        limit=wanted.limit,
+        offset=wanted.offset,
     )
-    return Rows([StreamNow(rank, *row) for rank, row in enumerate(rows, part.offset + 1)], total)
+    streams = [
+        StreamNow(
+            rank=rank,
+            streamer_id=row.streamer_id,
+            streamer=row.streamer_name,
+            slug=row.slug,
+            viewers=row.viewer_count,
+            game_id=row.game_id,
+            game=row.game_name,
+            game_slug=row.game_slug,
+            started_at=row.started_at,
+        )
+        for rank, row in enumerate(rows, wanted.offset + 1)
+    ]
+    return TablePart(streams, total)
 
 
 def viewers_by_hour(tx: Transaction, poll: NewestPoll | None) -> list[HourOfAll]:
-    """All of Twitch over the newest 24 hours, the one that goes on included."""
+    """All of Twitch in the 24 hours up to the newest poll, its own hour included."""
     if poll is None:
         return []
-    span = last_hours(poll)
-    return [HourOfAll(*row) for row in tx.web.viewers_by_hour(from_at=span[0], to_at=span[1])]
+    from_at, to_at = last_hours(poll)
+    return rows_of(HourOfAll, tx.web.viewers_by_hour(from_at=from_at, to_at=to_at))
 
 
 def last_hours(poll: NewestPoll) -> tuple[datetime, datetime]:
-    """24 hours up to the end of the newest poll's."""
+    """The beginning and the end of the 24 hours up to the end of the newest poll's hour."""
     end = poll.hour_at + _HOUR
     return end - 24 * _HOUR, end
 
@@ -105,17 +170,29 @@ def hours_between(from_at: datetime, to_at: datetime) -> list[datetime]:
     return [from_at + number * _HOUR for number in range((to_at - from_at) // _HOUR)]
 
 
-def viewers_before(tx: Transaction, site: Site, poll: NewestPoll) -> tuple[float | None, float | None]:
-    """How many watched Twitch in that hour of yesterday and a week ago; of no use beside a poll that broke off."""
-    if not poll.is_whole:
-        return None, None
-    yesterday, last_week = (ago(site, poll.hour_at, days) for days in (1, 7))
-    found = dict(tx.web.hours_at(hours=[yesterday, last_week]))
-    return found.get(yesterday), found.get(last_week)
+def viewers_at(tx: Transaction, hours: list[datetime]) -> Mapping[datetime, float]:
+    """Average viewers of all Twitch in each of these hours that was measured, by its beginning."""
+    return {row.hour_at: row.average_viewers for row in tx.web.viewers_at(hours=hours)}
+
+
+@dataclass(frozen=True, slots=True)
+class ViewersBefore:
+    """Average viewers of all Twitch in the hour of the newest poll, a day and a week before; None where unknown."""
+
+    yesterday: float | None = None
+    last_week: float | None = None
+
+
+def viewers_before(tx: Transaction, site: Site, poll: NewestPoll | None) -> ViewersBefore:
+    """What the newest poll is compared with: nothing if it is incomplete."""
+    if poll is None or not poll.is_whole:
+        return ViewersBefore()
+    yesterday, last_week = ago(site, poll.hour_at, 1), ago(site, poll.hour_at, 7)
+    viewers = viewers_at(tx, [yesterday, last_week])
+    return ViewersBefore(viewers.get(yesterday), viewers.get(last_week))
 
 
 def ago(site: Site, instant: datetime, days: int) -> datetime:
-    """The same time on the wall clock of the bot's days, so many days before."""
-    zone = site.calendar.timezone
-    local = instant.astimezone(zone)
+    """The same time a number of days before, on the wall clock of the bot's time zone."""
+    local = instant.astimezone(site.calendar.timezone)
     return (local - timedelta(days=days)).astimezone(instant.tzinfo)

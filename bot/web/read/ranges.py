@@ -1,39 +1,39 @@
-"""Which days a page is about. Pure."""
+"""Ranges of days: as a visitor requests them, and as the dates that they come to. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 from urllib.parse import parse_qsl
 
-from helperfunctions.errors import CannotBeAsked
+from bot.web.read.errors import InvalidRequest
 
 OFFERED: Final = (1, 7, 30, 90, 365)
 USUAL: Final = 30
-LONGEST: Final = 3_660
+MAX_DAYS: Final = 3_660
 _EARLIEST: Final = date(2000, 1, 1)
 _LATEST: Final = date(2999, 12, 31)
-# Up to so many days cost so many units; more cost all that there are.
+# Pairs: up to this number of days, a read costs this number of units. A longer one costs _MAX_COST.
 _COSTS: Final = ((31, 1), (92, 2), (366, 3))
-_COSTS_ALL: Final = 6
-# Up to so many measured days are drawn by the hour.
-BY_HOUR: Final = 7
+_MAX_COST: Final = 6
+# Charts of at most this number of measured days have a point per hour.
+MAX_DAYS_BY_HOUR: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Some of the bot's days, both included."""
+    """A range of the bot's days, both ends included."""
 
     first: date
     last: date
 
     @property
     def days(self) -> int:
-        """How many."""
+        """Number of days, both ends included."""
         return (self.last - self.first).days + 1
 
     @property
     def before(self) -> "Span":
-        """As many days, just before."""
+        """The same number of days, just before this range."""
         return Span(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
 
     def __str__(self) -> str:
@@ -41,49 +41,49 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What somebody asked for: so many days up to the newest, or from one date to another."""
+class RequestedDays:
+    """The days that a request is about: a number of days up to the newest, or from one date to another."""
 
     days: int | None = None
     first: date | None = None
     last: date | None = None
 
     def up_to(self, newest: date) -> Span:
-        """The days that are meant, `newest` being the newest that is rolled up. Raises CannotBeAsked."""
+        """The dates of the range; `newest` is the newest day that is rolled up. Raises InvalidRequest."""
         if self.first is None and self.last is None:
             days = USUAL if self.days is None else self.days
-            if not 1 <= days <= LONGEST:
-                raise CannotBeAsked(f"a range has 1 to {LONGEST} days")
+            if not 1 <= days <= MAX_DAYS:
+                raise InvalidRequest(f"a range has 1 to {MAX_DAYS} days")
             return Span(newest - timedelta(days=days - 1), newest)
         if self.days is not None:
-            raise CannotBeAsked("name days, or from and to, but not both")
-        # Who asks for what is new may be the first to ask for it.
+            raise InvalidRequest("name days, or from and to, but not both")
+        # A range may begin after the newest day: its days come later.
         last = max(newest, self.first or newest) if self.last is None else self.last
         first = self.first if self.first is not None else last - timedelta(days=USUAL - 1)
         if not _EARLIEST <= first <= last <= _LATEST:
-            raise CannotBeAsked(f"a range ends on or after the day on which it begins, from {_EARLIEST} to {_LATEST}")
-        if (last - first).days >= LONGEST:
-            raise CannotBeAsked(f"a range has at most {LONGEST} days")
+            raise InvalidRequest(f"a range ends on or after the day on which it begins, from {_EARLIEST} to {_LATEST}")
+        if (last - first).days >= MAX_DAYS:
+            raise InvalidRequest(f"a range has at most {MAX_DAYS} days")
         return Span(first, last)
 
     def cost(self, today: date) -> int:
-        """What reading these days costs, in units of the read pool; 1 for about a month."""
+        """The cost of reading these days, in units of the read pool; 1 for about a month."""
         if self.first is not None:
             days = ((self.last or today) - self.first).days + 1
         else:
             days = USUAL if self.days is None else self.days
-        return next((cost for up_to, cost in _COSTS if days <= up_to), _COSTS_ALL)
+        return next((cost for up_to, cost in _COSTS if days <= up_to), _MAX_COST)
 
     @property
     def query(self) -> dict[str, str]:
-        """As it stands in an address."""
+        """The parameters of an address that request these days."""
         named = {"days": self.days, "from": self.first, "to": self.last}
         return {name: str(value) for name, value in named.items() if value is not None}
 
 
 def is_long(query: bytes) -> bool:
     """Whether the query of an address names a range that may cost more than the usual one."""
-    asked = dict(parse_qsl(query.decode("latin-1")))
-    days = asked.get("days", "1")
-    is_short = days.isdecimal() and len(days) <= len(str(LONGEST)) and int(days) <= _COSTS[0][0]
-    return "from" in asked or "to" in asked or not is_short
+    values = dict(parse_qsl(query.decode("latin-1")))
+    days = values.get("days", "1")
+    is_short = days.isdecimal() and len(days) <= len(str(MAX_DAYS)) and int(days) <= _COSTS[0][0]
+    return "from" in values or "to" in values or not is_short

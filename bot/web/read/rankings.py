@@ -1,70 +1,120 @@
-"""All games over some days, each in its place."""
+"""All games over a range of days, by hours watched."""
 
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import nan
-from typing import overload
+from typing import Any, overload
 
-from bot.core.read import Measured, measured, parts_of
-from bot.web.read.coverage import can_be_compared, change_per_hour, ratio
+from bot.core.read import Measured, parts_of
+from bot.web.read.columns import (
+    AverageStreams,
+    AverageViewers,
+    Change,
+    GameName,
+    PeakViewers,
+    Rank,
+    ViewersPerStream,
+    WatchHours,
+)
+from bot.web.read.coverage import can_be_compared, change_per_hour, coverage_of, ratio
 from bot.web.read.ranges import Span
-from bot.web.read.rows import GameInRange
 from bot.web.site import Site
 from helperfunctions.database import Transaction
 
-Names = Mapping[str, tuple[str, str | None]]
+
+@dataclass(frozen=True, slots=True)
+class GameInRange:
+    """A game over some days, and in the as many days before: demand against supply. `change` is that of the hours
+    watched per measured hour, as a ratio. Values of the days before are None where those days were measured for a much
+    shorter or longer time."""
+
+    rank: Rank
+    rank_before: int | None
+    game_id: str
+    game: GameName
+    slug: str | None
+    watch_hours: WatchHours
+    watch_hours_before: float | None
+    change: Change | None
+    average_viewers: AverageViewers
+    peak_viewers: PeakViewers
+    average_streams: AverageStreams
+    viewers_per_stream: ViewersPerStream | None
 
 
-class Sums:
-    """What every game comes to over some days, the most watched first, beside what it came to in the as many days
-    before where those can be held against them. Kept for many ranges, so in fifty bytes a game and not in five hundred.
+@dataclass(frozen=True, slots=True)
+class GameTitle:
+    """The name of a game, and its slug if it has one."""
+
+    name: str
+    slug: str | None
+
+
+_UNNAMED = GameTitle("", None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The rank and the hours watched of a game in the days before."""
+
+    rank: int
+    watch_hours: float
+
+
+class GameTotals:
+    """Totals of every game over a range of days, by hours watched, with those of the as many days before where the two
+    ranges can be compared.
+
+    Arrays, because totals of many ranges are cached: 50 bytes per game instead of 500.
     """
 
-    def __init__(self, now: Measured, before: Measured) -> None:
-        self.measured = now
-        self.measured_before = before
+    def __init__(self, coverage: Measured, coverage_before: Measured) -> None:
+        self.coverage = coverage
+        self.coverage_before = coverage_before
         self.ids: list[str] = []
         self.watch_hours = array("d")
         self.airtime_hours = array("d")
         self.peak_viewers = array("q")
-        # 0: it had none.
+        # 0: not ranked before.
         self.ranks_before = array("l")
         self.watch_hours_before = array("d")
 
-    def add(self, games: Iterable[tuple[str, float, float, int]], before: Mapping[str, tuple[int, float]]) -> None:
-        """Games as they come: id, hours watched, airtime hours, peak viewers; of those before: rank, hours watched."""
-        for game_id, watch_hours, airtime_hours, peak_viewers in games:
-            rank_before, hours_before = before.get(game_id, (0, nan))
-            self.ids.append(sys.intern(game_id))
-            self.watch_hours.append(watch_hours)
-            self.airtime_hours.append(airtime_hours)
-            self.peak_viewers.append(int(peak_viewers))
-            self.ranks_before.append(rank_before)
-            self.watch_hours_before.append(hours_before)
+    def add(self, games: Iterable[Any], before: Mapping[str, _Before]) -> None:
+        """Append the rows of `game_totals`; `before` is by id."""
+        not_before = _Before(0, nan)
+        for game in games:
+            then = before.get(game.game_id, not_before)
+            self.ids.append(sys.intern(game.game_id))
+            self.watch_hours.append(game.watch_hours)
+            self.airtime_hours.append(game.airtime_hours)
+            self.peak_viewers.append(game.peak_viewers)
+            self.ranks_before.append(then.rank)
+            self.watch_hours_before.append(then.watch_hours)
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
-class Standings(Sequence[GameInRange]):
-    """The same as rows, with names. A row is made when it is looked at."""
+class GameRanking(Sequence[GameInRange]):
+    """The totals as rows with names. A row is made on access."""
 
-    def __init__(self, sums: Sums, names: Names) -> None:
-        self._sums = sums
-        self._names = names
+    def __init__(self, totals: GameTotals, titles: Mapping[str, GameTitle]) -> None:
+        self._totals = totals
+        self._titles = titles
 
     @property
-    def measured(self) -> Measured:
-        """How much of these days was."""
-        return self._sums.measured
+    def coverage(self) -> Measured:
+        """Coverage of the range."""
+        return self._totals.coverage
 
     def of(self, game_id: str) -> GameInRange | None:
-        """A game, if it was seen in these days."""
-        return self[self._sums.ids.index(game_id)] if game_id in self._sums.ids else None
+        """The row of a game; None if it was not streamed in the range."""
+        return self[self._totals.ids.index(game_id)] if game_id in self._totals.ids else None
 
     def __len__(self) -> int:
-        return len(self._sums)
+        return len(self._totals)
 
     def __iter__(self) -> Iterator[GameInRange]:
         return map(self._row, range(len(self)))
@@ -77,45 +127,46 @@ class Standings(Sequence[GameInRange]):
 
     def __getitem__(self, place: int | slice) -> GameInRange | list[GameInRange]:
         places = range(len(self))[place]
-        return self._row(places) if isinstance(places, int) else [self._row(one) for one in places]
+        return self._row(places) if isinstance(places, int) else [self._row(each) for each in places]
 
     def _row(self, place: int) -> GameInRange:
-        sums = self._sums
-        game_id, covered_hours = sums.ids[place], sums.measured.covered_hours
-        name, slug = self._names.get(game_id, ("", None))
-        watch_hours, airtime_hours = sums.watch_hours[place], sums.airtime_hours[place]
-        rank_before = sums.ranks_before[place] or None
-        hours_before = sums.watch_hours_before[place] if rank_before else None
+        totals = self._totals
+        game_id, covered_hours = totals.ids[place], totals.coverage.covered_hours
+        title = self._titles.get(game_id, _UNNAMED)
+        watch_hours, airtime_hours = totals.watch_hours[place], totals.airtime_hours[place]
+        rank_before = totals.ranks_before[place] or None
+        hours_before = totals.watch_hours_before[place] if rank_before else None
         return GameInRange(
             rank=place + 1,
             rank_before=rank_before,
             game_id=game_id,
-            game=name,
-            slug=slug,
+            game=title.name,
+            slug=title.slug,
             watch_hours=watch_hours,
             watch_hours_before=hours_before,
-            change=change_per_hour(watch_hours, sums.measured, hours_before, sums.measured_before),
+            change=change_per_hour(watch_hours, totals.coverage, hours_before, totals.coverage_before),
             average_viewers=watch_hours / covered_hours if covered_hours else 0.0,
-            peak_viewers=sums.peak_viewers[place],
+            peak_viewers=totals.peak_viewers[place],
             average_streams=airtime_hours / covered_hours if covered_hours else 0.0,
             viewers_per_stream=ratio(watch_hours, airtime_hours),
         )
 
 
-def standings(tx: Transaction, site: Site, span: Span) -> Standings:
-    """Every game over some days, beside the as many days before. Sums are kept until a day changes, names until one
-    does."""
-    days, names = tuple(tx.web.days_version()), tx.web.names_version()
-    sums: Sums = site.kept_sums((span, days), lambda: _sums(tx, span))
-    named: Names = site.kept_names(names, lambda: {id_: (name, slug) for id_, name, slug in tx.web.games_named()})
-    return Standings(sums, named)
+def game_ranking(tx: Transaction, site: Site, span: Span) -> GameRanking:
+    """Every game over a range of days. Totals are cached until a day changes, names until one does."""
+    days_version, names_version = tuple(tx.web.days_version()), tx.web.names_version()
+    totals: GameTotals = site.game_totals((span, days_version), lambda: _totals(tx, span))
+    titles: Mapping[str, GameTitle] = site.game_titles(
+        names_version, lambda: {game.game_id: GameTitle(game.game, game.slug) for game in tx.web.game_titles()}
+    )
+    return GameRanking(totals, titles)
 
 
-def _sums(tx: Transaction, span: Span) -> Sums:
-    sums = Sums(measured(tx, span.first, span.last), measured(tx, span.before.first, span.before.last))
+def _totals(tx: Transaction, span: Span) -> GameTotals:
+    totals = GameTotals(coverage_of(tx, span), coverage_of(tx, span.before))
     before = {}
-    if can_be_compared(sums.measured, sums.measured_before):
-        rows = tx.web.standings(**parts_of(tx, span.before.first, span.before.last))
-        before = {game_id: (rank, hours) for rank, (game_id, hours, *_) in enumerate(rows, start=1)}
-    sums.add(tx.web.standings(**parts_of(tx, span.first, span.last)), before)
-    return sums
+    if can_be_compared(totals.coverage, totals.coverage_before):
+        games = tx.web.game_totals(**parts_of(tx, span.before.first, span.before.last))
+        before = {game.game_id: _Before(rank, game.watch_hours) for rank, game in enumerate(games, start=1)}
+    totals.add(tx.web.game_totals(**parts_of(tx, span.first, span.last)), before)
+    return totals

@@ -1,70 +1,170 @@
-"""How a streamer did."""
+"""One streamer: summary, days, games and records."""
 
-from bot.core.read import measured
-from bot.web.read.coverage import can_be_compared, change_per_hour, ratio
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from bot.web.read.addresses import Addressed
+from bot.web.read.columns import (
+    AirtimeHours,
+    AverageViewersLive,
+    Column,
+    GameName,
+    MeasuredShareLast,
+    NamedDay,
+    PeakViewers,
+    Rank,
+    WatchHours,
+)
+from bot.web.read.coverage import can_be_compared, change_per_hour, coverage_of, ratio
+from bot.web.read.errors import NotFound
 from bot.web.read.now import NewestPoll
 from bot.web.read.ranges import Span
-from bot.web.read.rows import GameOfStreamer, Part, Record, Rows, StreamerDay, StreamerSummary, counted
+from bot.web.read.table import RowRange, TablePart, fetch_part, rows_of
 from helperfunctions.database import Transaction
-from helperfunctions.errors import NotThere
 
 
-def summary(tx: Transaction, streamer_id: str, slug: str, span: Span, poll: NewestPoll | None) -> StreamerSummary:
-    """A streamer over some days, and now. Raises NotThere."""
-    streamer = tx.web.streamer(streamer_id=streamer_id)
-    if streamer is None:
-        raise NotThere("no streamer goes by this address")
-    name, login, first_seen_day, last_seen_day = streamer
-    now, is_live = None, None
-    if poll is not None and not poll.is_stale:
-        now = tx.read.streamer_now(day=poll.day, poll_id=poll.poll_id, streamer_id=streamer_id)
-        is_live = True if now else False if poll.is_whole else None
-    covered, covered_before = (measured(tx, one.first, one.last) for one in (span, span.before))
-    days = by_day(tx, streamer_id, span)
+@dataclass(frozen=True, slots=True)
+class StreamerSummary:
+    """A streamer over some days. Values of now are those of the newest poll, and None when not live; `is_live` is None
+    when that is not known, because the newest poll is too old, or broke off before it came to streams as small. Sums
+    are None where nothing was measured."""
+
+    streamer_id: str
+    streamer: str
+    login: str
+    slug: str
+    first_seen_day: date
+    last_seen_day: date
+    is_live: bool | None
+    viewers_now: int | None
+    game_now: str | None
+    game_now_slug: str | None
+    live_since: datetime | None
+    first_day: date
+    last_day: date
+    days_measured: int
+    days_on_air: int
+    watch_hours: float | None
+    watch_hours_before: float | None
+    change: float | None
+    airtime_hours: float | None
+    average_viewers: float | None
+    peak_viewers: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamerDay:
+    """A streamer on one of the bot's days; the average is over the time on the air."""
+
+    day: NamedDay
+    coverage: MeasuredShareLast
+    watch_hours: WatchHours
+    airtime_hours: AirtimeHours
+    average_viewers: AverageViewersLive | None
+    peak_viewers: PeakViewers
+
+
+@dataclass(frozen=True, slots=True)
+class GameOfStreamer:
+    """A game that a streamer played over some days. `share` is that of the streamer's hours watched, `airtime_share`
+    that of the hours on the air."""
+
+    rank: Rank
+    game_id: str
+    game: GameName
+    slug: str | None
+    watch_hours: WatchHours
+    share: Annotated[float, Column("Share", "ratio", "of the streamer's hours watched")] | None
+    airtime_hours: AirtimeHours
+    airtime_share: Annotated[float, Column("Of airtime", "ratio", "of the streamer's hours on the air")] | None
+    average_viewers: AverageViewersLive | None
+    peak_viewers: PeakViewers
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A streamer's best day ever in one respect: peak_viewers, average_viewers (of days with an hour on the air),
+    watch_hours, airtime_hours."""
+
+    record: str
+    day: date
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """A streamer at the newest poll. `is_live` is None where unknown."""
+
+    is_live: bool | None = None
+    viewers: int | None = None
+    game: str | None = None
+    game_slug: str | None = None
+    since: datetime | None = None
+
+
+def summary(tx: Transaction, streamer: Addressed, span: Span, poll: NewestPoll | None) -> StreamerSummary:
+    """A streamer over some days, and now. Raises NotFound."""
+    known = tx.web.streamer(streamer_id=streamer.id)
+    if known is None:
+        raise NotFound("no streamer is at this address")
+    live = _live(tx, streamer.id, poll)
+    coverage, coverage_before = coverage_of(tx, span), coverage_of(tx, span.before)
+    days = by_day(tx, streamer.id, span)
     watch_hours = sum(day.watch_hours for day in days) if days else None
     airtime_hours = sum(day.airtime_hours for day in days) if days else None
     hours_before = None
-    if can_be_compared(covered, covered_before):
-        hours_before = sum(day.watch_hours for day in by_day(tx, streamer_id, span.before)) or None
+    if can_be_compared(coverage, coverage_before):
+        hours_before = sum(day.watch_hours for day in by_day(tx, streamer.id, span.before)) or None
     return StreamerSummary(
-        streamer_id=streamer_id,
-        streamer=name,
-        login=login,
-        slug=slug,
-        first_seen_day=first_seen_day,
-        last_seen_day=last_seen_day,
-        is_live=is_live,
-        viewers_now=int(now.viewer_count) if now else None,
-        game_now=now.game_name if now else None,
-        game_now_slug=now.game_slug if now else None,
-        live_since=now.started_at if now else None,
+        streamer_id=streamer.id,
+        streamer=known.streamer,
+        login=known.login,
+        slug=streamer.slug,
+        first_seen_day=known.first_seen_day,
+        last_seen_day=known.last_seen_day,
+        is_live=live.is_live,
+        viewers_now=live.viewers,
+        game_now=live.game,
+        game_now_slug=live.game_slug,
+        live_since=live.since,
         first_day=span.first,
         last_day=span.last,
-        days_measured=covered.days,
+        days_measured=coverage.days,
         days_on_air=sum(1 for day in days if day.airtime_hours),
         watch_hours=watch_hours,
         watch_hours_before=hours_before,
-        change=change_per_hour(watch_hours, covered, hours_before, covered_before),
+        change=change_per_hour(watch_hours, coverage, hours_before, coverage_before),
         airtime_hours=airtime_hours,
         average_viewers=ratio(watch_hours, airtime_hours),
         peak_viewers=max((day.peak_viewers for day in days), default=None),
     )
 
 
+def _live(tx: Transaction, streamer_id: str, poll: NewestPoll | None) -> _Live:
+    if poll is None or poll.is_stale:
+        return _Live()
+    row = tx.read.streamer_now(day=poll.day, poll_id=poll.poll_id, streamer_id=streamer_id)
+    if row:
+        return _Live(True, row.viewer_count, row.game_name, row.game_slug, row.started_at)
+    return _Live(is_live=False if poll.is_whole else None)
+
+
+def name_of(tx: Transaction, streamer_id: str) -> str:
+    """The name of a streamer who has an address."""
+    return str(tx.web.streamer(streamer_id=streamer_id).streamer)
+
+
 def by_day(tx: Transaction, streamer_id: str, span: Span) -> list[StreamerDay]:
     """A streamer on each measured day."""
-    rows = tx.web.streamer_by_day(streamer_ids=[streamer_id], first=span.first, last=span.last)
-    return [
-        StreamerDay(day, coverage, watch_hours, airtime_hours, ratio(watch_hours, airtime_hours), int(peak))
-        for _, day, _, coverage, watch_hours, airtime_hours, peak in rows
-    ]
+    return rows_of(StreamerDay, tx.web.streamer_by_day(streamer_ids=[streamer_id], first=span.first, last=span.last))
 
 
-def games(tx: Transaction, streamer_id: str, span: Span, part: Part) -> Rows[GameOfStreamer]:
-    """What a streamer played, the most watched first."""
-    about = {"streamer_id": streamer_id, "first": span.first, "last": span.last}
-    rows, total = counted(tx.read.games_of_streamer, about, part)
-    found = [
+def games(tx: Transaction, streamer_id: str, span: Span, wanted: RowRange) -> TablePart[GameOfStreamer]:
+    """The games of a streamer, most watched first."""
+    query = tx.read.games_of_streamer
+    found = fetch_part(query, wanted, streamer_id=streamer_id, first=span.first, last=span.last)
+    rows = [
         GameOfStreamer(
             rank=rank,
             game_id=row.game_id,
@@ -77,11 +177,11 @@ def games(tx: Transaction, streamer_id: str, span: Span, part: Part) -> Rows[Gam
             average_viewers=ratio(row.watch_hours, row.airtime_hours),
             peak_viewers=int(row.peak_viewers),
         )
-        for rank, row in enumerate(rows, part.offset + 1)
+        for rank, row in enumerate(found.rows, wanted.offset + 1)
     ]
-    return Rows(found, total)
+    return TablePart(rows, found.total)
 
 
-def records(tx: Transaction, streamer_id: str) -> list[Record]:
+def streamer_records(tx: Transaction, streamer_id: str) -> list[Record]:
     """A streamer's best days."""
-    return [Record(*row) for row in tx.web.records_of_streamer(streamer_id=streamer_id)]
+    return rows_of(Record, tx.web.records_of_streamer(streamer_id=streamer_id))

@@ -22,14 +22,14 @@ with some_home():
 HEIGHT: Final = 260
 # Of a picture, which has no container.
 PICTURE_WIDTH: Final = 760
-# Told apart by who sees no red or no green, and on white as on black (Okabe and Ito's, darkened or lightened a little).
+# Colour-blind safe on light and dark (Okabe-Ito, adjusted).
 COLOURS: Final = ("#1b87c9", "#d95f02", "#0a9e73", "#c65fa3", "#b58900")
 _ONE: Final = COLOURS[0]
 _HEAT: Final = ("#e8f1f8", "#8fc1e3", "#1b87c9", "#0b3c5d")
 _HEAT_DARK: Final = ("#12202b", "#155a86", "#3aa0df", "#d8efff")
 # In one row a legend of five would not fit; the page, which knows how wide it is, has its own.
 LEGEND_COLUMNS: Final = 3
-# Under this name a specification says which colours its scale has on dark paper.
+# The key of a specification under which the colours of its scale on a dark page are.
 IN_THE_DARK: Final = "rangeInTheDark"
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _INK: Final = {
@@ -52,7 +52,7 @@ def lines(title: str, unit: str, points: Sequence[tuple[str, Instant, float | No
     values = [{"name": shown_name(name), "at": at.isoformat(), "value": value} for name, at, value in points]
     is_by_day = bool(points) and not isinstance(points[0][1], datetime)
     chart = _line(values, unit, [shown_name(name) for name in names], is_by_day).properties(height=HEIGHT)
-    return Chart(_finished(chart), _in_words(title, unit, points))
+    return Chart(_finished(chart), _description(title, unit, points))
 
 
 def heat_map(title: str, unit: str, cells: Sequence[tuple[int, int, float]]) -> Chart:
@@ -76,8 +76,8 @@ def heat_map(title: str, unit: str, cells: Sequence[tuple[int, int, float]]) -> 
         .properties(height=200, usermeta={IN_THE_DARK: list(_HEAT_DARK)})
     )
     best = sorted(cells, key=lambda cell: -cell[2])[:3]
-    told = ", ".join(f"{_WEEKDAYS[day - 1]} {hour}:00 ({short_number(value)})" for day, hour, value in best)
-    return Chart(_finished(chart), f"{title}. Most {unit}: {told or 'nothing yet'}.")
+    text = ", ".join(f"{_WEEKDAYS[day - 1]} {hour}:00 ({short_number(value)})" for day, hour, value in best)
+    return Chart(_finished(chart), f"{title}. Most {unit}: {text or 'nothing yet'}.")
 
 
 def bars(title: str, unit: str, rows: Sequence[tuple[str, float]]) -> Chart:
@@ -93,8 +93,8 @@ def bars(title: str, unit: str, rows: Sequence[tuple[str, float]]) -> Chart:
         )
         .properties(height=max(60, 26 * len(values)))
     )
-    told = "; ".join(f"{shown_name(name)}: {short_number(value)}" for name, value in rows[:5])
-    return Chart(_finished(chart), f"{title}, in {unit}. {told or 'Nothing yet'}.")
+    text = "; ".join(f"{shown_name(name)}: {short_number(value)}" for name, value in rows[:5])
+    return Chart(_finished(chart), f"{title}, in {unit}. {text or 'Nothing yet'}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +143,11 @@ def spots(title: str, games: Sequence[Spot]) -> Chart:
         )
     )
     best = sorted(games, key=lambda game: -game.viewers / game.streams)[:3]
-    told = ", ".join(f"{shown_name(game.name)} ({short_number(game.viewers / game.streams)})" for game in best)
+    text = ", ".join(f"{shown_name(game.name)} ({short_number(game.viewers / game.streams)})" for game in best)
     words = f"{title}. {len(games)} games, half of them with more than {short_number(usual)} viewers per streamer. "
     return Chart(
         _finished((line + points).properties(height=340)),
-        words + f"The most viewers per streamer: {told}." if games else f"{title}. No game yet.",
+        words + f"The most viewers per streamer: {text}." if games else f"{title}. No game yet.",
     )
 
 
@@ -165,15 +165,15 @@ def shares_by_day(title: str, unit: str, rows: Sequence[tuple[date, float]]) -> 
     """A value from 0 to 1 for each day, as columns."""
     y = alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=4))
     least = min(rows, key=lambda row: row[1], default=None)
-    told = f"{len(rows)} days, the least on {least[0]}: {least[1]:.0%}" if least else "No day yet"
-    return Chart(_columns(rows, unit, y, ".1%", height=160), f"{title}. {told}.")
+    text = f"{len(rows)} days, the least on {least[0]}: {least[1]:.0%}" if least else "No day yet"
+    return Chart(_columns(rows, unit, y, ".1%", height=160), f"{title}. {text}.")
 
 
 def sums_by_day(title: str, unit: str, rows: Sequence[tuple[date, float]]) -> Chart:
     """What each measured day comes to, as columns."""
     y = alt.Y("value:Q", title=unit, axis=alt.Axis(format="~s", tickCount=5))
     points = [(unit, day, value) for day, value in rows]
-    return Chart(_columns(rows, unit, y, ",.1f", height=HEIGHT), _in_words(title, unit, points))
+    return Chart(_columns(rows, unit, y, ",.1f", height=HEIGHT), _description(title, unit, points))
 
 
 def _columns(rows: Sequence[tuple[date, float]], unit: str, y: Any, form: str, *, height: int) -> dict[str, Any]:
@@ -248,14 +248,14 @@ def _finished(chart: Any) -> dict[str, Any]:
     spec: dict[str, Any] = chart.to_dict()
     spec["width"] = "container"
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
-    # Altair's own idea of a view's size would win over what the page says.
+    # Altair's default size of a view would take precedence over that of the page.
     spec.pop("config", None)
     return spec
 
 
 def _with_gaps(points: Sequence[tuple[str, Instant, float | None]]) -> list[tuple[str, Instant, float | None]]:
-    """With a point of no value behind each that the next day or hour does not follow: nothing was measured then, and a
-    line across would tell of it."""
+    """The points, and an empty one after each that the next day or hour does not follow: a line across a time without
+    measurement would be false."""
     whole: list[tuple[str, Instant, float | None]] = []
     for name, at, value in points:
         if whole and whole[-1][0] == name:
@@ -266,17 +266,17 @@ def _with_gaps(points: Sequence[tuple[str, Instant, float | None]]) -> list[tupl
     return whole
 
 
-def _in_words(title: str, unit: str, points: Sequence[tuple[str, Instant, float | None]]) -> str:
-    """The chart for who cannot see it: of each line the lowest, the highest and the newest value."""
+def _description(title: str, unit: str, points: Sequence[tuple[str, Instant, float | None]]) -> str:
+    """A description for screen readers: of each line the lowest, the highest and the newest value."""
     by_name: dict[str, list[float]] = {}
     for name, _, value in points:
         if value is not None:
             by_name.setdefault(name, []).append(value)
-    told = {
+    text = {
         shown_name(name): f"from {short_number(min(values))} to {short_number(max(values))}, "
         f"at last {short_number(values[-1])}"
         for name, values in by_name.items()
     }
-    if len(told) < 2:
-        return f"{title}, in {unit}: {''.join(told.values()) or 'nothing yet'}."
-    return f"{title}, in {unit}. {'; '.join(f'{name}: {values}' for name, values in told.items())}."
+    if len(text) < 2:
+        return f"{title}, in {unit}: {''.join(text.values()) or 'nothing yet'}."
+    return f"{title}, in {unit}. {'; '.join(f'{name}: {values}' for name, values in text.items())}."

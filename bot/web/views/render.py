@@ -1,4 +1,4 @@
-"""Templates -> pages. The only file that touches jinja2; it escapes every value by itself."""
+"""Pages from templates. The only file that imports jinja2, which escapes every value."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -9,27 +9,47 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
+from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.web.http import static_files
+from bot.web.read import bot_status, games, now, rankings, streamers
+from bot.web.read.columns import Column, columns_of
 from bot.web.read.ranges import USUAL
-from bot.web.read.rows import MOST_ROWS, Part
+from bot.web.read.table import MAX_ROWS, RowRange
 from bot.web.site import Site
-from bot.web.views.columns import Column
 from helperfunctions.drawing import javascript_version
 from helperfunctions.text import short_number, shown_name
 
 _FOLDER: Final = Path(__file__).parent
 _NOTHING: Final = "–"
-_OFTEN_SHOWN: Final = 4_096
+# Entries of each cache of formatted values: most tables show the same few hundred names.
+_CACHED: Final = 4_096
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _HEADING: Final = Markup('<th scope="row" dir="auto">'), Markup("</th>")
 _NUMBER: Final = Markup('<td class="num">'), Markup("</td>")
 _TEXT: Final = Markup("<td>"), Markup("</td>")
 
 
-class Renderer:
-    """Makes pages of one site."""
+# The row classes of the tables, under the names that templates use.
+_TABLES: Final = {
+    "games_now": now.GameNow,
+    "streams_now": now.StreamNow,
+    "hours_of_all": now.HourOfAll,
+    "all_games": rankings.GameInRange,
+    "game_days": games.GameDay,
+    "game_hours": games.GameHour,
+    "week": games.HourOfWeek,
+    "streamers_of_game": games.StreamerOfGame,
+    "streamer_days": streamers.StreamerDay,
+    "games_of_streamer": streamers.GameOfStreamer,
+    "day_coverage": bot_status.DayCoverage,
+}
+
+
+class Pages:
+    """Renders the pages of one site."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -50,55 +70,64 @@ class Renderer:
             "name": _shown_name,
         }
         self._environment.globals |= {
+            "tables": _TABLES,
+            "columns_of": columns_of,
             "url": self.url,
             "static": self.static,
             "cells": self.cells,
-            "most_rows": MOST_ROWS,
-            "usual_rows": Part().limit,
+            "most_rows": MAX_ROWS,
+            "usual_rows": RowRange().limit,
             "usual_days": USUAL,
             "zone_name": str(site.calendar.timezone).replace("_", " "),
             "day_starts_at": f"{site.calendar.starts_at:%H:%M}",
         }
 
-    def page(self, template: str, **facts: Any) -> str:
-        """A page, whole."""
-        return self._environment.get_template(template).render(facts)
+    def show(self, template: str, **values: Any) -> HTMLResponse:
+        """A page as a response."""
+        return HTMLResponse(self.render(template, **values))
+
+    def render(self, template: str, **values: Any) -> str:
+        """A page as HTML."""
+        return self._environment.get_template(template).render(values)
 
     def url(self, path: str, query: Mapping[str, Any] | None = None) -> str:
-        """An address on this site, below where it is mounted; parameters that are None or empty are left out."""
-        told = {name: value for name, value in (query or {}).items() if value not in (None, "")}
-        return f"{self._site.root_path}{quote(path)}" + (f"?{urlencode(told, doseq=True)}" if told else "")
+        """An address on this site, below its root path. Parameters that are None or empty are left out."""
+        given = {name: value for name, value in (query or {}).items() if value not in (None, "")}
+        return f"{self._site.root_path}{quote(path)}" + (f"?{urlencode(given, doseq=True)}" if given else "")
 
     def static(self, name: str) -> str:
-        """The address of a file that is always the same; when the file changes, so does its address."""
+        """The address of a static file. It changes with the file, so browsers may cache it forever."""
         version = javascript_version() if name == static_files.VEGA else _hash_of(name)
         return self.url(f"/static/{name}", {"v": version})
 
     def cells(self, columns: Sequence[Column], row: Any) -> Markup:
-        """A row of a table, as people read it; what it is about is its heading."""
+        """The cells of a row as HTML; a name is the heading of its row."""
         parts: list[Markup] = []
         for column in columns:
-            begin, end = _HEADING if column.form == "name" else _NUMBER if column.is_number else _TEXT
+            begin, end = _HEADING if column.format == "name" else _NUMBER if column.is_number else _TEXT
             parts += begin, self._cell(column, row), end
-        return Markup("".join(parts))  # noqa: S704 - of what is escaped already
+        return Markup("".join(parts))  # noqa: S704 - every part is escaped
 
     def _cell(self, column: Column, row: Any) -> Markup:
         value = getattr(row, column.field)
-        text = _FORMATS[column.form](value) if column.form != "time" else moment(self._site.calendar.timezone, value)
+        if column.format == "time":
+            text: str = moment(self._site.calendar.timezone, value)
+        else:
+            text = _FORMATS[column.format](value)
         link = column.link and getattr(row, column.link)
         if not link:
             return escape(text)
         return _linked(f"{self._site.root_path}/{column.link_to}/", link, text)
 
 
-# Most tables show the same few hundred names, and putting marks around them is most of the work of a page.
-@lru_cache(maxsize=_OFTEN_SHOWN)
+# Without the cache, the markup of names is most of the work of a page.
+@lru_cache(maxsize=_CACHED)
 def _linked(folder: str, slug: str, text: str) -> Markup:
     return Markup('<a href="{}{}">{}</a>').format(folder, quote(slug), text)
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """With commas: 12,345."""
+    """A number with commas: 12,345."""
     return _NOTHING if value is None else f"{value:,.{digits}f}"
 
 
@@ -108,17 +137,17 @@ def small(value: float | None) -> str:
 
 
 def short(value: float | None) -> str:
-    """As posts write it: 5.3M."""
+    """A number as in posts: 5.3M."""
     return _NOTHING if value is None else short_number(value)
 
 
 def percent(value: float | None) -> str:
-    """A share: 12.3 %."""
+    """A share: 12%, or 1.2% below ten percent."""
     return _NOTHING if value is None else f"{value:.1%}" if value < 0.1 else f"{value:.0%}"
 
 
 def changed(value: float | None) -> Markup:
-    """A change, with a sign that is not only a colour."""
+    """A change, with an arrow as well as a colour."""
     if value is None:
         return escape(_NOTHING)
     if abs(value) < 0.005:
@@ -126,7 +155,7 @@ def changed(value: float | None) -> Markup:
     return _marked(value > 0, f"{abs(value):.0%}" if abs(value) < 10 else f"×{value + 1:,.0f}")
 
 
-@lru_cache(maxsize=_OFTEN_SHOWN)
+@lru_cache(maxsize=_CACHED)
 def _marked(is_up: bool, shown: str) -> Markup:
     arrow, way = ("▲", "up") if is_up else ("▼", "down")
     return Markup('<span class="{}"><span aria-hidden="true">{}</span><span class="unseen">{} </span>{}</span>').format(
@@ -135,12 +164,12 @@ def _marked(is_up: bool, shown: str) -> Markup:
 
 
 def day(value: date | None) -> str:
-    """One of the bot's days."""
+    """A date: Sat, Nov 21, 2026."""
     return _NOTHING if value is None else f"{value:%a, %b} {value.day}, {value.year}"
 
 
 def moment(zone: ZoneInfo, value: datetime | None) -> Markup:
-    """An instant: on the wall clock of the bot's days, until a script sets it to the visitor's."""
+    """An instant, on the wall clock of the bot's time zone; a script changes it to that of the visitor."""
     if value is None:
         return escape(_NOTHING)
     local = value.astimezone(zone)
@@ -149,8 +178,7 @@ def moment(zone: ZoneInfo, value: datetime | None) -> Markup:
     )
 
 
-# The same few hundred, over and over.
-_shown_name: Final = lru_cache(maxsize=_OFTEN_SHOWN)(shown_name)
+_shown_name: Final = lru_cache(maxsize=_CACHED)(shown_name)
 
 _FORMATS: Final[dict[str, Any]] = {
     "name": _shown_name,
@@ -161,6 +189,7 @@ _FORMATS: Final[dict[str, Any]] = {
     "ratio": percent,
     "change": changed,
     "day": day,
+    "weekday": lambda number: _WEEKDAYS[number - 1],
 }
 
 

@@ -1,4 +1,4 @@
-"""Charts as still pictures, for where scripts are off."""
+"""Charts as still pictures, for browsers without scripts."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -6,32 +6,25 @@ from typing import Any, Final
 
 from helperfunctions.errors import ChartNotDrawn
 
-# Each takes a process, a hundred megabytes and a second or more while it lasts.
-_AT_ONCE: Final = 1
-# As many as a page has.
-MOST_WAITING: Final = 8
-# On a small machine a page of them takes that long.
-_MAY_WAIT_SECONDS: Final = 60.0
+# On a small machine, a page of pictures takes that long.
+_MAX_WAIT_SECONDS: Final = 60.0
 
 
-class Drawings:
-    """Draws one after the other; a few may wait, and no more: each of them keeps a thread from everybody else."""
+class SvgQueue:
+    """Draws one picture after the other: each takes a process, a hundred megabytes and a second or more.
+
+    The number of pictures that wait is limited by the cache in front of the application.
+    """
 
     def __init__(self, draw: Callable[[Mapping[str, Any], str], bytes]) -> None:
         self._draw = draw
-        self._turn = threading.BoundedSemaphore(_AT_ONCE)
-        self._places = threading.BoundedSemaphore(_AT_ONCE + MOST_WAITING)
+        self._turn = threading.Lock()
 
     def draw(self, spec: Mapping[str, Any], timezone: str) -> bytes:
-        """An SVG. Raises ChartNotDrawn, also when too many are being drawn."""
-        if not self._places.acquire(blocking=False):
-            raise ChartNotDrawn("too many are being drawn")
+        """A picture in SVG. Raises ChartNotDrawn, also when the pictures before it take too long."""
+        if not self._turn.acquire(timeout=_MAX_WAIT_SECONDS):
+            raise ChartNotDrawn("the pictures before it took too long")
         try:
-            if not self._turn.acquire(timeout=_MAY_WAIT_SECONDS):
-                raise ChartNotDrawn("those before it take too long")
-            try:
-                return self._draw(spec, timezone)
-            finally:
-                self._turn.release()
+            return self._draw(spec, timezone)
         finally:
-            self._places.release()
+            self._turn.release()

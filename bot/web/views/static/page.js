@@ -1,8 +1,8 @@
-// What the pages do beyond what they are without scripts: charts, suggestions, the visitor's own time.
+// Additions to pages that also work without scripts: charts, suggestions, times in the visitor's zone.
 
 const own = document.querySelector("script[data-vega]").dataset;
 
-// Times: from the wall clock of the bot's days to the visitor's.
+// Times: from the wall clock of the bot's zone to that of the visitor's.
 function localTimes() {
   const form = new Intl.DateTimeFormat(undefined, {
     weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
@@ -12,13 +12,13 @@ function localTimes() {
     time.textContent = form.format(new Date(time.dateTime));
   }
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  for (const told of document.querySelectorAll(".times")) {
-    told.textContent = `yours (${zone.replaceAll("_", " ")}); days are the bot's`;
+  for (const note of document.querySelectorAll(".times")) {
+    note.textContent = `yours (${zone.replaceAll("_", " ")}); days are the bot's`;
   }
   return zone;
 }
 
-// Charts: the library is large, so it comes with the first chart that is looked at.
+// Charts: the library is large, so it is loaded with the first chart that scrolls into view.
 let library;
 function vega() {
   library ??= new Promise((resolve, reject) => {
@@ -33,7 +33,7 @@ function vega() {
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
-// Below this width the names of a legend stand one under the other.
+// Below this width a legend has one column.
 const narrow = 560;
 
 function inkOf(page, width) {
@@ -62,23 +62,23 @@ async function draw(figure) {
   try {
     if (!drawn.has(figure)) {
       const address = new URL(figure.dataset.chart, location.href);
-      // The others tell instants, which are set to the visitor's clock here.
+      // Other charts have instants, which Vega shows in the visitor's zone.
       if (zone && figure.matches(".week")) address.searchParams.set("tz", zone);
       const answer = await fetch(address);
-      if (!answer.ok) throw new Error(`the chart did not come: ${answer.status}`);
+      if (!answer.ok) throw new Error(`the chart could not be loaded: ${answer.status}`);
       drawn.set(figure, await answer.json());
     }
-    const { spec, says } = drawn.get(figure);
+    const { spec, description } = drawn.get(figure);
     const embed = await vega();
     await embed(place, inTheDark(spec), {
       actions: false, ast: true, renderer: "canvas", defaultStyle: false,
       config: inkOf(getComputedStyle(document.documentElement), place.clientWidth),
       tooltip: { disableDefaultStyle: true },
-      // Nothing is loaded, whatever a specification names.
+      // A specification cannot load anything.
       loader: { http: { credentials: "omit" } },
     });
     place.setAttribute("role", "img");
-    place.setAttribute("aria-label", says);
+    place.setAttribute("aria-label", description);
     figure.dataset.drawn = "yes";
   } catch (error) {
     place.classList.add("failed");
@@ -100,7 +100,7 @@ function charts() {
   dark.addEventListener("change", () => drawn.forEach((_, figure) => draw(figure)));
 }
 
-// Suggestions under a search box: a list that is gone through with the arrow keys.
+// Suggestions under a search box: a list for the arrow keys.
 function suggest(input, number) {
   const field = document.createElement("span");
   field.className = "field";
@@ -110,16 +110,16 @@ function suggest(input, number) {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Suggestions");
   field.append(list);
-  const said = Object.assign(document.createElement("span"), { className: "unseen" });
-  said.setAttribute("role", "status");
-  field.append(said);
+  const status = Object.assign(document.createElement("span"), { className: "unseen" });
+  status.setAttribute("role", "status");
+  field.append(status);
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-autocomplete", "list");
   input.setAttribute("aria-controls", list.id);
   input.setAttribute("aria-expanded", "false");
 
-  let waiting, asked = "", at = -1;
-  const isToGo = input.name === "q";
+  let waiting, current = "", at = -1;
+  const opensPage = input.name === "q";
 
   function close() {
     list.hidden = true;
@@ -129,7 +129,7 @@ function suggest(input, number) {
   }
 
   function choose(option) {
-    if (isToGo) {
+    if (opensPage) {
       location.href = option.dataset.address;
     } else {
       input.value = option.dataset.name;
@@ -164,23 +164,23 @@ function suggest(input, number) {
     input.removeAttribute("aria-activedescendant");
     list.hidden = found.length === 0;
     input.setAttribute("aria-expanded", String(found.length > 0));
-    // Who was on one while more came stays on it.
-    const again = [...list.children].findIndex((option) => option.dataset.address === chosen);
-    if (again >= 0) mark(again);
-    said.textContent = found.length ? `${found.length} suggestions` : "No suggestions";
+    // A new list keeps the marked suggestion.
+    const marked = [...list.children].findIndex((option) => option.dataset.address === chosen);
+    if (marked >= 0) mark(marked);
+    status.textContent = found.length ? `${found.length} suggestions` : "No suggestions";
   }
 
   async function ask() {
-    asked = input.value.trim();
-    if (asked.length < 2) return close();
+    current = input.value.trim();
+    if (current.length < 2) return close();
     const address = new URL(own.search, location.href);
-    address.searchParams.set("q", asked);
+    address.searchParams.set("q", current);
     address.searchParams.set("limit", "8");
     if (input.dataset.suggest) address.searchParams.set("kind", input.dataset.suggest);
-    const forThis = asked;
+    const query = current;
     try {
       const answer = await fetch(address);
-      if (answer.ok && forThis === asked) show((await answer.json()).rows);
+      if (answer.ok && query === current) show((await answer.json()).rows);
     } catch {
       close();
     }

@@ -1,0 +1,164 @@
+"""Dependencies of the routes, as named types: FastAPI parses, reads or opens a parameter of such a type.
+
+Parameters of an address are parsed in `async` functions, which need no thread. A transaction belongs to one request:
+every dependency of a request gets the same one, and it ends before the response is sent.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Final, cast
+from zoneinfo import ZoneInfo, available_timezones
+
+from fastapi import Depends, Path, Query, Request
+from pydantic import BeforeValidator
+
+from bot.web.read.addresses import Addressed, find
+from bot.web.read.coverage import span_of
+from bot.web.read.errors import InvalidRequest
+from bot.web.read.explore import Filters
+from bot.web.read.ranges import MAX_DAYS, RequestedDays, Span
+from bot.web.read.table import MAX_ROWS, RowRange
+from bot.web.site import Site
+from helperfunctions.database import Transaction
+
+# PostgreSQL cannot store a NUL, and a slash would end this part of an address.
+_SLUG: Final = r"^[^\x00-\x1f\x7f/,]+$"
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+async def _site(request: Request) -> Site:
+    return cast(Site, request.app.state.site)
+
+
+SiteParts = Annotated[Site, Depends(_site)]
+
+
+# Parameters of an address.
+
+
+def _iso_date(value: Any) -> Any:
+    """A number would be parsed as an instant otherwise."""
+    if isinstance(value, str) and not _DATE.fullmatch(value):
+        raise ValueError("a date is written as 2026-11-21")
+    return value
+
+
+Slug = Annotated[
+    str, Path(min_length=1, max_length=120, pattern=_SLUG, description="address of a game or streamer: just-chatting")
+]
+_Date = Annotated[date | None, BeforeValidator(_iso_date)]
+
+
+async def _days(
+    days: Annotated[
+        int | None, Query(ge=1, le=MAX_DAYS, description="number of days up to the newest; 30 by default")
+    ] = None,
+    first: Annotated[_Date, Query(alias="from", description="the first day, as 2026-11-21")] = None,
+    last: Annotated[_Date, Query(alias="to", description="the last day; the newest by default")] = None,
+) -> RequestedDays:
+    return RequestedDays(days, first, last)
+
+
+async def _rows(
+    limit: Annotated[int, Query(ge=1, le=MAX_ROWS, description="maximum number of rows")] = RowRange().limit,
+    offset: Annotated[int, Query(ge=0, le=1_000_000, description="number of rows to skip")] = 0,
+) -> RowRange:
+    return RowRange(limit, offset)
+
+
+# A field of a form that is left empty is sent all the same.
+_Bound = Annotated[
+    Annotated[float, Query(ge=0, le=1e9, allow_inf_nan=False)] | None, BeforeValidator(lambda value: value or None)
+]
+
+
+async def _filters(
+    name: Annotated[str, Query(max_length=100, description="letters in the name")] = "",
+    min_viewers: Annotated[_Bound, Query(description="minimum of average viewers")] = None,
+    max_viewers: Annotated[_Bound, Query(description="maximum of average viewers")] = None,
+    min_streams: Annotated[_Bound, Query(description="minimum of average live channels")] = None,
+    max_streams: Annotated[_Bound, Query(description="maximum of average live channels")] = None,
+    min_ratio: Annotated[_Bound, Query(description="minimum of viewers per channel")] = None,
+) -> Filters:
+    return Filters(name, min_viewers, max_viewers, min_streams, max_streams, min_ratio)
+
+
+# Each call searches a folder of hundreds of files.
+_timezones: Final = cache(available_timezones)
+
+
+async def _timezone(
+    timezone: Annotated[
+        str | None,
+        Query(alias="tz", max_length=64, description="a time zone such as Europe/Berlin; the bot's own by default"),
+    ] = None,
+) -> ZoneInfo | None:
+    if timezone is None:
+        return None
+    if timezone not in _timezones():
+        raise InvalidRequest(f"there is no time zone {timezone}")
+    return ZoneInfo(timezone)
+
+
+Days = Annotated[RequestedDays, Depends(_days)]
+Rows = Annotated[RowRange, Depends(_rows)]
+GameFilters = Annotated[Filters, Depends(_filters)]
+Timezone = Annotated[ZoneInfo | None, Depends(_timezone)]
+Slugs = Annotated[str, Query(max_length=700, description="slugs with commas between them, at most five")]
+
+
+def slugs_in(text: str) -> Sequence[str]:
+    """The slugs of a list with commas."""
+    return [slug for slug in text.replace("\0", "").split(",") if slug.strip()]
+
+
+# The database.
+
+
+def _read(site: SiteParts) -> Iterator[Transaction]:
+    with site.database.transaction() as tx:
+        yield tx
+
+
+def _read_days(site: SiteParts, days: Days) -> Iterator[Transaction]:
+    with site.read(days) as tx:
+        yield tx
+
+
+Tx = Annotated[Transaction, Depends(_read, scope="function")]
+DaysTx = Annotated[Transaction, Depends(_read_days, scope="function")]
+"""A transaction that reads the requested days; it waits for its turn when many are read."""
+
+
+def _game(tx: DaysTx, slug: Slug) -> Addressed:
+    return find(tx, "game", slug)
+
+
+def _streamer(tx: DaysTx, slug: Slug) -> Addressed:
+    return find(tx, "streamer", slug)
+
+
+Game = Annotated[Addressed, Depends(_game)]
+Streamer = Annotated[Addressed, Depends(_streamer)]
+
+
+async def _game_id(game: Game) -> str:
+    return game.id
+
+
+async def _streamer_id(streamer: Streamer) -> str:
+    return streamer.id
+
+
+GameId = Annotated[str, Depends(_game_id)]
+StreamerId = Annotated[str, Depends(_streamer_id)]
+
+
+def _span(tx: DaysTx, site: SiteParts, days: Days) -> Span:
+    return span_of(tx, site, days)
+
+
+DaySpan = Annotated[Span, Depends(_span)]
+"""The dates of the requested days."""
