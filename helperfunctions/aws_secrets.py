@@ -1,9 +1,9 @@
-"""AWS Secrets Manager: one secret whose value is a JSON object of settings. The only file that touches boto3.
+"""Reads settings from AWS Secrets Manager: one secret whose value is a JSON object. The only file that uses boto3.
 
-Facts: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
 
-Who we are boto3 finds out by itself, so on EC2 the instance's role is enough. Nothing of a good answer is ever part of
-an error: it is the secret.
+boto3 finds its credentials by itself, so on EC2 the role of the instance is enough. No part of a successful answer is
+ever in an error, because it is the secret.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 TIMEOUT: Final = (3.0, 5.0)  # seconds to connect, seconds between two bytes
 ATTEMPTS: Final = 5
-# What can stand in .env beside AWS_SECRET_NAME, under the names that every tool of AWS knows.
+# The settings of AWS that .env may have besides AWS_SECRET_NAME, with the names that all AWS tools use.
 NAMES: Final = (
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
@@ -35,17 +35,17 @@ NAMES: Final = (
 )
 _LOGGERS: Final = ("boto3", "botocore", "urllib3")
 _THROTTLED: Final = frozenset({"ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"})
-_GUIDE: Final = "docs/ec2.md tells how"
+_GUIDE: Final = "see docs/ec2.md"
 
-# What AWS answers, and what a person does about it.
+# Answers of AWS, and how to fix them.
 _REFUSALS: Final[Mapping[str, str]] = {
-    "ResourceNotFoundException": "does not exist in this region: mend AWS_SECRET_NAME or AWS_REGION",
-    "AccessDeniedException": "may not be read by us: allow secretsmanager:GetSecretValue on it, and kms:Decrypt if it "
-    f"has a key of your own; {_GUIDE}",
+    "ResourceNotFoundException": "does not exist in this region: fix AWS_SECRET_NAME or AWS_REGION",
+    "AccessDeniedException": "cannot be read with our rights: allow secretsmanager:GetSecretValue on it, and kms:Decrypt "
+    f"if it has a key of your own; {_GUIDE}",
     "DecryptionFailure": "cannot be decrypted: allow kms:Decrypt on its key, and see that the key is enabled",
-    "InvalidRequestException": "is not given out, as a rule because it is being deleted: restore it",
-    "InvalidParameterException": "has a name that AWS does not take: mend AWS_SECRET_NAME",
-    "ValidationException": "has a name that AWS does not take: mend AWS_SECRET_NAME",
+    "InvalidRequestException": "is not available, usually because it is being deleted: restore it",
+    "InvalidParameterException": "has a name that AWS does not accept: fix AWS_SECRET_NAME",
+    "ValidationException": "has a name that AWS does not accept: fix AWS_SECRET_NAME",
 }
 _NOT_ACCEPTED: Final = frozenset(
     {
@@ -61,30 +61,29 @@ _NOT_ACCEPTED: Final = frozenset(
     }
 )
 
-# What boto3 finds before it asks, by the name of its error.
-_TROUBLES: Final[Mapping[str, str]] = {
-    "NoRegionError": "lies in a region that is not told: set AWS_REGION, such as eu-central-1",
-    "InvalidRegionError": "lies in a region that is none: mend AWS_REGION",
-    "NoCredentialsError": f"cannot be asked for without credentials of AWS: give the instance a role; {_GUIDE}",
+# Problems that boto3 detects before a request, by the name of its error.
+_PROBLEMS: Final[Mapping[str, str]] = {
+    "NoRegionError": "needs a region: set AWS_REGION, such as eu-central-1",
+    "InvalidRegionError": "has an invalid region: fix AWS_REGION",
+    "NoCredentialsError": f"cannot be requested without AWS credentials: give the instance a role; {_GUIDE}",
     "PartialCredentialsError": "needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in one place: set both, or neither",
-    "ProfileNotFound": "is to be read with a profile that is not there: mend AWS_PROFILE",
-    "ParamValidationError": "has a name that AWS does not take: mend AWS_SECRET_NAME",
+    "ProfileNotFound": "cannot be read, because the profile does not exist: fix AWS_PROFILE",
+    "ParamValidationError": "has a name that AWS does not accept: fix AWS_SECRET_NAME",
 }
-# Those of a network, or of the instance's own service of credentials, that passes.
+# Temporary failures of the network, or of the credentials service of the instance.
 _PASSING: Final = frozenset({"ConnectionError", "HTTPClientError", "CredentialRetrievalError"})
 
 
-class _TryAgain(Exception):
-    """A failure that another attempt can cure."""
+class _Retryable(Exception):
+    """A failure that a retry can fix."""
 
 
 def read(name: str, given: Mapping[str, str], clock: Clock, timeout: tuple[float, float] = TIMEOUT) -> dict[str, str]:
-    """What stands in a secret: settings by name, as text. `given` are those of NAMES that are not in the environment.
+    """Read the settings in a secret: text by name. `given` has those of NAMES that are not in the environment.
 
-    Raises SettingsError for what a person has to mend, SecretsUnavailable when AWS was tried again until there was no
-    sense in it.
+    Raises SettingsError when a person has to fix something, and SecretsUnavailable when all retries failed.
     """
-    # They write whole answers into their logs at lower levels.
+    # At lower levels these libraries log whole answers.
     for logger in _LOGGERS:
         logging.getLogger(logger).setLevel(logging.WARNING)
     # Imported here: every verb reads the settings, and few settings come from AWS.
@@ -93,17 +92,17 @@ def read(name: str, given: Mapping[str, str], clock: Clock, timeout: tuple[float
     retrying = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(ATTEMPTS),
         wait=tenacity.wait_exponential(max=10) + tenacity.wait_random(0, 1),
-        retry=tenacity.retry_if_exception_type(_TryAgain),
+        retry=tenacity.retry_if_exception_type(_Retryable),
         sleep=clock.sleep,
-        before_sleep=_tell,
+        before_sleep=_log_retry,
         reraise=True,
     )
     try:
         with contextlib.closing(retrying(_client, name, given, timeout)) as client:
             answer: dict[str, Any] = retrying(_fetch, client, name)
-    except _TryAgain as exc:
+    except _Retryable as exc:
         raise SecretsUnavailable(
-            f"AWS Secrets Manager does not give AWS secret {name}, tried {ATTEMPTS} times; last: {exc}"
+            f"AWS Secrets Manager does not return AWS secret {name}, tried {ATTEMPTS} times; last: {exc}"
         ) from exc
     return _settings_in(answer, name)
 
@@ -121,7 +120,7 @@ def _client(name: str, given: Mapping[str, str], timeout: tuple[float, float]) -
     from botocore.exceptions import BotoCoreError
 
     connect_timeout, read_timeout = timeout
-    # Tried again by us alone, who can tell of it.
+    # boto3 does not retry: we do, and log it.
     config = Config(connect_timeout=connect_timeout, read_timeout=read_timeout, retries={"total_max_attempts": 1})
     try:
         session = boto3.session.Session(
@@ -131,9 +130,9 @@ def _client(name: str, given: Mapping[str, str], timeout: tuple[float, float]) -
         )
         return session.client("secretsmanager", endpoint_url=given.get("AWS_ENDPOINT_URL"), config=config)
     except BotoCoreError as exc:
-        raise _trouble(exc, name) from exc
+        raise _local_problem(exc, name) from exc
     except ValueError as exc:
-        raise SettingsError([f"AWS secret {name} cannot be asked for: mend AWS_ENDPOINT_URL"]) from exc
+        raise SettingsError([f"AWS secret {name} cannot be requested: fix AWS_ENDPOINT_URL"]) from exc
 
 
 def _fetch(client: Any, name: str) -> dict[str, Any]:
@@ -145,55 +144,55 @@ def _fetch(client: Any, name: str) -> dict[str, Any]:
     except ClientError as exc:
         raise _refusal(exc.response, name) from exc
     except BotoCoreError as exc:
-        raise _trouble(exc, name) from exc
+        raise _local_problem(exc, name) from exc
     except (ResponseParserError, AttributeError, TypeError, ValueError) as exc:
-        # It trips over bodies that it does not expect.
-        raise _TryAgain("an answer that cannot be read") from exc
+        # boto3 raises these for unexpected bodies.
+        raise _Retryable("an unreadable answer") from exc
     if not {"SecretString", "SecretBinary"} & answer.keys():
-        raise _TryAgain("an answer without a secret")
+        raise _Retryable("an answer without a secret")
     return answer
 
 
 def _keys(name: str, given: Mapping[str, str]) -> dict[str, str]:
-    """The keys that are given, all from one place: a key with another's token opens nothing."""
+    """The access keys in `given`. All come from one place, because a key does not work with the token of another."""
     if "AWS_ACCESS_KEY_ID" not in given:
         return {}
     if "AWS_SECRET_ACCESS_KEY" not in given:
-        raise SettingsError([f"AWS secret {name} {_TROUBLES['PartialCredentialsError']}"])
+        raise SettingsError([f"AWS secret {name} {_PROBLEMS['PartialCredentialsError']}"])
     return {key.lower(): given[key] for key in NAMES[-3:] if key in given}
 
 
 def _refusal(response: Mapping[str, Any], name: str) -> Exception:
-    """What an answer other than 200 means."""
+    """The error for an answer other than 200."""
     code = str(response.get("Error", {}).get("Code", ""))
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     if status >= 500 or status == 429 or code in _THROTTLED:
-        return _TryAgain(f"{status} {code}".strip())
+        return _Retryable(f"{status} {code}".strip())
     if code in _NOT_ACCEPTED or (status in (401, 403) and code not in _REFUSALS):
         return SettingsError(
-            [f"AWS secret {name}: AWS does not accept us ({code}): mend the keys, the policy or the machine's clock"]
+            [f"AWS secret {name}: AWS rejects our credentials ({code}): fix the keys, the policy or the clock"]
         )
     return SettingsError([f"AWS secret {name} {_REFUSALS.get(code, f'was refused with {status} {code}')}"])
 
 
-def _trouble(exc: Exception, name: str) -> Exception:
-    """What boto3 ran into by itself. Its own words are left out: they can hold what was configured."""
+def _local_problem(exc: Exception, name: str) -> Exception:
+    """The error for a problem that boto3 detected. Its message is left out: it can contain configured values."""
     kinds = [kind.__name__ for kind in type(exc).__mro__]
     if _PASSING.intersection(kinds):
-        return _TryAgain(kinds[0])
-    told = next((_TROUBLES[kind] for kind in kinds if kind in _TROUBLES), None)
-    return SettingsError([f"AWS secret {name} {told or f'cannot be asked for ({kinds[0]}): mend the AWS_ settings'}"])
+        return _Retryable(kinds[0])
+    known = next((_PROBLEMS[kind] for kind in kinds if kind in _PROBLEMS), None)
+    return SettingsError([f"AWS secret {name} {known or f'cannot be requested ({kinds[0]}): fix the AWS_ settings'}"])
 
 
 def _settings_in(answer: Mapping[str, Any], name: str) -> dict[str, str]:
     text = answer.get("SecretString")
     if not isinstance(text, str):
-        raise SettingsError([f"AWS secret {name} is binary: it should be text, a JSON object of settings"])
+        raise SettingsError([f"AWS secret {name} is binary: it should be text with a JSON object of settings"])
     repeated: list[str] = []
     try:
         content = json.loads(text, object_pairs_hook=partial(_object, repeated))
     except ValueError:
-        # Without its cause, which holds the text.
+        # Without its cause, which contains the secret.
         content = None
     if not isinstance(content, dict):
         raise SettingsError([f'AWS secret {name} should be a JSON object such as {{"TWITCH_CLIENT_SECRET": "…"}}'])
@@ -207,7 +206,7 @@ def _settings_in(answer: Mapping[str, Any], name: str) -> dict[str, str]:
 
 
 def _object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object; names that come twice with different values are added to `repeated`."""
+    """A JSON object. Names that occur twice with different values are added to `repeated`."""
     content: dict[str, Any] = {}
     for key, value in pairs:
         if content.get(key, value) != value:
@@ -217,13 +216,13 @@ def _object(repeated: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]
 
 
 def _as_text(value: Any) -> str:
-    """As it would stand in .env; null is not set."""
+    """A value as text for .env; null counts as not set."""
     if value is None:
         return ""
     return value.strip() if isinstance(value, str) else json.dumps(value)
 
 
-def _tell(state: "RetryCallState") -> None:
+def _log_retry(state: "RetryCallState") -> None:
     failure = state.outcome.exception() if state.outcome else None
     pause = state.next_action.sleep if state.next_action else 0.0
-    log.info("AWS: %s; trying again attempt=%d wait_seconds=%.1f", failure, state.attempt_number, pause)
+    log.info("AWS: %s; retrying attempt=%d wait_seconds=%.1f", failure, state.attempt_number, pause)

@@ -1,6 +1,6 @@
-"""Twitch's Helix API: a token, paced requests, pages of live streams.
+"""A client for Twitch's Helix API: token, rate limit, pages of live streams.
 
-Facts: https://dev.twitch.tv/docs/api/reference#get-streams, https://dev.twitch.tv/docs/api/guide (rate limits),
+Sources: https://dev.twitch.tv/docs/api/reference#get-streams, https://dev.twitch.tv/docs/api/guide (rate limits),
 https://dev.twitch.tv/docs/authentication/getting-tokens-oauth (client credentials).
 """
 
@@ -29,57 +29,57 @@ log = logging.getLogger(__name__)
 PAGE_SIZE: Final = 100
 TIMEOUT: Final = (5.0, 15.0)  # seconds to connect, seconds between two bytes
 ATTEMPTS: Final = 10
-# A cursor that Twitch once refused is as a rule accepted the next time; one that is really gone stays so.
+# Twitch usually accepts a refused cursor at the next attempt; an expired one stays refused.
 CURSOR_ATTEMPTS: Final = 4
-# Tokens live for about 60 days. A number that no calendar can hold is none of Twitch's.
+# Tokens are valid for about 60 days. A much longer lifetime is not from Twitch, and dates would overflow.
 LONGEST_LIFETIME_SECONDS: Final = 10 * 366 * 86400
 RENEW_BEFORE: Final = timedelta(hours=1)
 LONGEST_WAIT_SECONDS: Final = 120.0
-# From so many seconds on, a wait ends when the process is to end.
+# Waits of at least this many seconds end when the process is stopped.
 LONG_PAUSE_SECONDS: Final = 1.0
-# Below this share of the bucket we go no faster than it refills, so that others with the same key are not starved.
+# Below this share of the bucket we send only as fast as it refills, so that other programs with our key can send, too.
 RESERVE: Final = 0.1
 BUCKET_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class StreamsPage:
-    """A page of Get Streams: the streams as Twitch wrote them, and where the next page begins (None: nowhere)."""
+    """A page of Get Streams: the streams in the JSON of Twitch, and the cursor of the next page (None: the last)."""
 
     items: list[Any]
     cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class TwitchTold:
-    """What the last answer said besides: how far our clock is ahead of Twitch's, and the rate limit's points."""
+class AnswerFacts:
+    """Facts in the headers of an answer: the difference between the clocks, and the points of the rate limit."""
 
     clock_ahead: timedelta | None
     points_left: int | None
     points: int | None
 
 
-class _TryAgain(Exception):
-    """A failure that another attempt can cure; `wait_seconds` when the server said how long to wait."""
+class _Retryable(Exception):
+    """A failure that a retry can fix; `wait_seconds` if the server requested a wait."""
 
     def __init__(self, reason: str, wait_seconds: float | None = None) -> None:
         super().__init__(reason)
         self.wait_seconds = wait_seconds
 
 
-class _TryCursorAgain(_TryAgain):
-    """`400 invalid cursor`, which Twitch says now and then of good ones."""
+class _RetryableCursor(_Retryable):
+    """`400 invalid cursor`, which Twitch sometimes answers to valid ones."""
 
 
 class TwitchApi:
     """A client of Helix for one application.
 
-    Each call is tried again, with backoff and jitter, after timeouts, broken connections, 5xx, bodies that are no JSON,
-    and 429 (then at `Ratelimit-Reset`); a 401 renews the token once. It raises TwitchUnavailable when that does not
-    help, TwitchRefused when the credentials are wrong, InvalidCursor when a page cannot be found again.
-    `wait` lets time pass and returns whether the process is to end: then a wait of a second or more ends the call with
+    Each call is retried, with back-off and jitter, after time-outs, broken connections, 5xx, bodies that are not JSON,
+    and 429 (then at `Ratelimit-Reset`); a 401 renews the token once. Raises TwitchUnavailable when all retries failed,
+    TwitchRefused when the credentials are wrong, and InvalidCursor when a cursor stays refused.
+    `wait` waits and returns whether the process was stopped: then a wait of a second or more ends the call with
     TwitchUnavailable. Without it, nothing ends a wait.
-    No attempt begins after `patience_seconds` from the start of a call; None is for as long as `attempts` last.
+    No attempt begins later than `patience_seconds` after the start of a call; None: only `attempts` limits them.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class TwitchApi:
         wait: Callable[[timedelta], bool] | None = None,
     ) -> None:
         self._wait = wait
-        # What is left of the rate limit, for whoever watches.
+        # The remaining points of the rate limit, for metrics.
         self._calls_left = calls_left if calls_left is not None else {}
         self._api_url = api_url.rstrip("/")
         self._auth_url = auth_url.rstrip("/")
@@ -109,63 +109,63 @@ class TwitchApi:
         self._timeout = timeout
         self._attempts = attempts
         self._patience_seconds = patience_seconds
-        # When the call that is made at present is given up.
+        # When the current call gives up.
         self._until: datetime | None = None
-        self._told: TwitchTold | None = None
+        self._last_answer: AnswerFacts | None = None
         self._token: AppToken | None = None
         self._not_before = clock.now()
         self._http = EnvironmentSession(self._api_url, self._auth_url)
-        # The token is kept under this name; a hash, since the secret is part of what makes it valid.
+        # The token is stored under this key: a hash, because the token belongs to the secret.
         self._token_key = hashlib.sha256("\n".join([auth_url, client_id, client_secret]).encode()).hexdigest()
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._http.close()
 
     @property
-    def told(self) -> TwitchTold | None:
-        """What the last answer said besides, whatever it was; None while there is none."""
-        return self._told
+    def last_answer(self) -> AnswerFacts | None:
+        """Facts of the last answer, successful or not; None before the first."""
+        return self._last_answer
 
     def get_streams(self, after: str | None = None) -> StreamsPage:
-        """One page of live streams, most watched first, from the cursor on (None: from the top)."""
+        """Fetch a page of live streams, most watched first, from a cursor on (None: from the top)."""
         if self._patience_seconds is not None:
             self._until = self._clock.now() + timedelta(seconds=self._patience_seconds)
         parameters = {"first": str(PAGE_SIZE)} | ({"after": after} if after else {})
         return _streams_page(self._get("/streams", parameters))
 
     def _get(self, path: str, parameters: dict[str, str]) -> dict[str, Any]:
-        return self._persistently(lambda: self._get_once(path, parameters), f"GET {path}")
+        return self._with_retries(lambda: self._get_once(path, parameters), f"GET {path}")
 
-    def _persistently(self, call: Any, what: str) -> dict[str, Any]:
-        """Make a call until it works or there is no sense in trying on."""
+    def _with_retries(self, call: Any, what: str) -> dict[str, Any]:
+        """Make a call, and retry it until it succeeds or the attempts are used up."""
         retrying = tenacity.Retrying(
             stop=_Patience(self._attempts, self._seconds_left),
             wait=_wait,
-            retry=tenacity.retry_if_exception_type(_TryAgain),
+            retry=tenacity.retry_if_exception_type(_Retryable),
             sleep=self._pause,
-            before_sleep=_tell,
+            before_sleep=_log_retry,
             reraise=True,
         )
         try:
             body: dict[str, Any] = retrying(call)
-        except _TryCursorAgain as exc:
-            raise InvalidCursor(f"Twitch refuses the cursor of the page asked for ({what})") from exc
-        except _TryAgain as exc:
+        except _RetryableCursor as exc:
+            raise InvalidCursor(f"Twitch refuses the cursor of the requested page ({what})") from exc
+        except _Retryable as exc:
             attempts = retrying.statistics.get("attempt_number", self._attempts)
             raise TwitchUnavailable(f"Twitch does not answer {what}, tried {attempts} times; last: {exc}") from exc
         return body
 
     def _pause(self, seconds: float) -> None:
-        """Wait between two requests; raises TwitchUnavailable when the process is to end meanwhile."""
-        # The short pauses that keep to the rate limit end no poll that is nearly done.
+        """Wait between two requests. Raises TwitchUnavailable when the process is stopped meanwhile."""
+        # Short pauses for the rate limit are not interrupted, so that a poll that is nearly complete can end.
         if self._wait is None or seconds < LONG_PAUSE_SECONDS:
             self._clock.sleep(seconds)
         elif self._wait(timedelta(seconds=seconds)):
             raise TwitchUnavailable("the process was stopped while it waited for Twitch")
 
     def _seconds_left(self) -> float:
-        """How long the call that is made at present may still take."""
+        """Seconds until the current call gives up."""
         return (self._until - self._clock.now()).total_seconds() if self._until is not None else math.inf
 
     def _get_once(self, path: str, parameters: dict[str, str]) -> dict[str, Any]:
@@ -175,18 +175,18 @@ class TwitchApi:
             response = self._send_with_token(path, parameters, self._renewed_token())
             if response.status_code == 401:
                 raise TwitchRefused(
-                    "Twitch does not accept a token that it has just given to us: TWITCH_CLIENT_ID and "
+                    "Twitch rejects a token that it has just issued: TWITCH_CLIENT_ID and "
                     "TWITCH_CLIENT_SECRET must be of the same application, and TWITCH_API_URL and TWITCH_AUTH_URL of "
                     "the same Twitch"
                 )
-        return _understood(response, self._clock.now(), self._hide)
+        return _checked_body(response, self._clock.now(), self._hide)
 
     def _send_with_token(self, path: str, parameters: dict[str, str], token: AppToken) -> requests.Response:
         wait_seconds = (self._not_before - self._clock.now()).total_seconds()
-        # Nobody has told us to wait for longer than that: the clock was set back.
+        # A longer wait was never requested: the clock was set back.
         if 0 < wait_seconds <= LONGEST_WAIT_SECONDS:
             if wait_seconds > self._seconds_left():
-                raise _TryAgain(f"the rate limit asks to wait for {wait_seconds:.0f} s", wait_seconds)
+                raise _Retryable(f"the rate limit requires a wait of {wait_seconds:.0f} s", wait_seconds)
             self._pause(wait_seconds)
         headers = {"Authorization": f"Bearer {token.value}", "Client-Id": self._client_id}
         response = self._send("GET", self._api_url, path, params=parameters, headers=headers)
@@ -200,14 +200,14 @@ class TwitchApi:
         url = base + path
         try:
             response = self._http.request(method, url, timeout=self._timeout, allow_redirects=False, **arguments)
-        except ValueError as exc:  # that is what requests' InvalidURL and InvalidSchema are as well
+        except ValueError as exc:  # requests' InvalidURL and InvalidSchema are ValueErrors, too
             raise TwitchError(
-                f"{without_userinfo(url)} cannot be asked: fix TWITCH_API_URL or TWITCH_AUTH_URL"
+                f"{without_userinfo(url)} is not a valid address: fix TWITCH_API_URL or TWITCH_AUTH_URL"
             ) from exc
         except requests.RequestException as exc:
-            # The address only: the text of the exception may hold the whole request.
-            raise _TryAgain(f"{self._http.reason(exc, url)} at {without_userinfo(url)}") from exc
-        self._told = _told(response.headers, self._clock.now())
+            # Only the address: the text of the exception may contain the whole request.
+            raise _Retryable(f"{self._http.reason(exc, url)} at {without_userinfo(url)}") from exc
+        self._last_answer = _answer_facts(response.headers, self._clock.now())
         return response
 
     def _current_token(self) -> AppToken:
@@ -218,31 +218,31 @@ class TwitchApi:
         return token
 
     def _renewed_token(self) -> AppToken:
-        body = self._persistently(self._ask_for_token, "POST /token")
+        body = self._with_retries(self._request_token, "POST /token")
         lifetime = timedelta(seconds=body["expires_in"])
         self._token = AppToken(body["access_token"], self._clock.now() + max(lifetime - RENEW_BEFORE, lifetime / 2))
         self._tokens.write(self._token_key, self._token)
         log.info("new Twitch token expires_in_hours=%.0f", lifetime.total_seconds() / 3600)
         return self._token
 
-    def _ask_for_token(self) -> dict[str, Any]:
+    def _request_token(self) -> dict[str, Any]:
         form = {
             "client_id": self._client_id,
             "client_secret": self._client_secret,
             "grant_type": "client_credentials",
         }
         response = self._send("POST", self._auth_url, "/token", data=form)
-        # A refusal in HTML comes from something that stands in between, and passes.
+        # A refusal in HTML comes from a proxy, and is temporary.
         if response.status_code in (400, 401, 403) and _json_object(response) is not None:
             raise TwitchRefused(
                 f"Twitch refuses TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET ({response.status_code}): "
-                "copy both anew from https://dev.twitch.tv/console/apps"
+                "copy both again from https://dev.twitch.tv/console/apps"
             )
-        body = _understood(response, self._clock.now(), self._hide)
+        body = _checked_body(response, self._clock.now(), self._hide)
         expires_in = body.get("expires_in")
         is_time = isinstance(expires_in, int | float) and 0 <= expires_in <= LONGEST_LIFETIME_SECONDS
         if not isinstance(body.get("access_token"), str) or not is_time:
-            raise _TryAgain("the answer to POST /token holds no token")
+            raise _Retryable("the answer to POST /token has no token")
         return body
 
     def _hide(self, text: str) -> str:
@@ -250,9 +250,9 @@ class TwitchApi:
 
 
 def pause_seconds(headers: Mapping[str, str], now: datetime) -> float:
-    """How long to wait before the next request, by the rate limit's headers: 0 while the bucket is well filled.
+    """Seconds to wait before the next request, by the headers of the rate limit: 0 while the bucket is well filled.
 
-    In its last tenth we go as fast as it refills; when it is empty we wait until it is full again.
+    In its last tenth we send as fast as it refills; when it is empty we wait until it is full again.
     """
     try:
         limit = int(headers["Ratelimit-Limit"])
@@ -266,10 +266,10 @@ def pause_seconds(headers: Mapping[str, str], now: datetime) -> float:
     return seconds_until_reset(headers, now) or 0.0
 
 
-def _told(headers: Mapping[str, str], now: datetime) -> TwitchTold:
+def _answer_facts(headers: Mapping[str, str], now: datetime) -> AnswerFacts:
     points = [headers.get(name, "") for name in ("Ratelimit-Remaining", "Ratelimit-Limit")]
     left, limit = (int(number) if number.isdecimal() else None for number in points)
-    return TwitchTold(ahead_of(headers.get("Date"), now), left, limit)
+    return AnswerFacts(ahead_of(headers.get("Date"), now), left, limit)
 
 
 def seconds_until_reset(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -283,18 +283,18 @@ def seconds_until_reset(headers: Mapping[str, str], now: datetime) -> float | No
     return min(max(reset - now.timestamp(), 1.0), LONGEST_WAIT_SECONDS)
 
 
-def _understood(response: requests.Response, now: datetime, hide: Callable[[str], str]) -> dict[str, Any]:
-    """The JSON object of a good answer, or the error that a bad one stands for."""
+def _checked_body(response: requests.Response, now: datetime, hide: Callable[[str], str]) -> dict[str, Any]:
+    """The JSON object of a successful answer. Raises the error for any other."""
     status = response.status_code
     if status == 429:
-        raise _TryAgain("429 too many requests", seconds_until_reset(response.headers, now))
+        raise _Retryable("429 too many requests", seconds_until_reset(response.headers, now))
     body = _json_object(response)
     if status == 200 and body is not None:
         return body
     if status == 400 and body is not None and "cursor" in str(body.get("message", "")).lower():
-        raise _TryCursorAgain("400 invalid cursor")
+        raise _RetryableCursor("400 invalid cursor")
     if status == 200 or status >= 500 or status in (404, 408) or body is None:
-        raise _TryAgain(f"{status} with {'JSON' if body is not None else 'no JSON'}")
+        raise _Retryable(f"{status} with {'JSON' if body is not None else 'no JSON body'}")
     reason = hide(one_line(str(body.get("message", ""))))
     raise TwitchError(f"Twitch refuses our request with {status}: {reason[:200]}")
 
@@ -303,7 +303,7 @@ def _json_object(response: requests.Response) -> dict[str, Any] | None:
     try:
         body = orjson.loads(response.content)
     except ValueError:
-        # It is stricter than JSON: half a surrogate pair in one name would cost the page.
+        # orjson rejects half a surrogate pair, and one such name would make the whole page unreadable.
         try:
             body = response.json()
         except ValueError:
@@ -312,7 +312,7 @@ def _json_object(response: requests.Response) -> dict[str, Any] | None:
 
 
 def _streams_page(body: dict[str, Any]) -> StreamsPage:
-    # `data` should never be null, says the reference; in practice it is now and then.
+    # The reference excludes null for `data`; in practice it occurs.
     items = body.get("data")
     pagination = body.get("pagination")
     cursor = pagination.get("cursor") if isinstance(pagination, dict) else None
@@ -326,13 +326,15 @@ _backoff = tenacity.wait_exponential(multiplier=0.5, max=30) + tenacity.wait_ran
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
-    said = getattr(_failure(state), "wait_seconds", None)
-    return said if said is not None else _backoff(state)
+    requested = getattr(_failure(state), "wait_seconds", None)
+    return requested if requested is not None else _backoff(state)
 
 
 class _Patience:
-    """When a call has failed often enough, or another attempt would come too late. A refused cursor and all other
-    failures are counted apart."""
+    """Ends the retries of a call after a number of failures, or when the next attempt would be too late.
+
+    Refused cursors are counted separately from all other failures.
+    """
 
     def __init__(self, attempts: int, seconds_left: Callable[[], float]) -> None:
         self._attempts = attempts
@@ -342,15 +344,15 @@ class _Patience:
     def __call__(self, state: tenacity.RetryCallState) -> bool:
         if state.upcoming_sleep >= self._seconds_left():
             return True
-        if isinstance(_failure(state), _TryCursorAgain):
+        if isinstance(_failure(state), _RetryableCursor):
             self._refused_cursors += 1
             return self._refused_cursors >= CURSOR_ATTEMPTS
         return state.attempt_number - self._refused_cursors >= self._attempts
 
 
-def _tell(state: tenacity.RetryCallState) -> None:
+def _log_retry(state: tenacity.RetryCallState) -> None:
     pause = state.next_action.sleep if state.next_action else 0.0
-    log.info("Twitch: %s; trying again attempt=%d wait_seconds=%.1f", _failure(state), state.attempt_number, pause)
+    log.info("Twitch: %s; retrying attempt=%d wait_seconds=%.1f", _failure(state), state.attempt_number, pause)
 
 
 def _failure(state: tenacity.RetryCallState) -> BaseException | None:

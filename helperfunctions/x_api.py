@@ -1,8 +1,8 @@
-"""X's API v2: posts, pictures, mentions. The only file that touches tweepy.
+"""A client for API v2 of X: posts, pictures, mentions. The only file that uses tweepy.
 
-Facts: https://docs.x.com/x-api (its OpenAPI description, versions 2.166 and 2.167), error bodies as operators of bots
-have reported them. tweepy signs the requests; it has no timeouts, no v2 media and trips over bodies that it does not
-expect, so its session is ours, and every answer is judged before tweepy sees it.
+Sources: https://docs.x.com/x-api (its OpenAPI description, versions 2.166 and 2.167), and error bodies reported by
+operators of bots. tweepy signs the requests. It has no time-outs and no v2 media, and fails on unexpected bodies, so we
+replace its session and check every answer before tweepy reads it.
 """
 
 import html
@@ -41,10 +41,10 @@ from helperfunctions.x_verdicts import Hide, OldWordsRefused, verdict
 log = logging.getLogger(__name__)
 
 TIMEOUT: Final = (5.0, 30.0)  # seconds to connect, seconds between two bytes
-WHOLE_REQUEST: Final = 90.0  # seconds for a request and its answer, however slowly they come
-# A picture that expires while it is being posted would be refused.
+WHOLE_REQUEST: Final = 90.0  # seconds for a request with its whole answer
+# X would refuse a picture that expires while it is being posted.
 MEDIA_MARGIN: Final = timedelta(minutes=10)
-MEDIA_LIVES: Final = timedelta(hours=24)
+MEDIA_LIFETIME: Final = timedelta(hours=24)
 NO_CONNECTION_AGAIN_AFTER: Final = timedelta(seconds=30)
 _LOGGERS: Final = ("tweepy", "requests_oauthlib", "oauthlib", "urllib3")
 
@@ -52,16 +52,16 @@ _TWEET_FIELDS: Final = (
     "author_id,created_at,display_text_range,edit_history_tweet_ids,entities,in_reply_to_user_id,referenced_tweets"
 )
 _POST_FIELDS: Final = "created_at,display_text_range,entities"
-# Since August 2026 who wrote a post is a by-product of an expansion, and each account that comes along costs money. So
-# does each post: to what a mention replies is not asked for, its text tells enough.
+# Since August 2026 the author of a post needs an expansion, and each account in an answer is charged. Each post is
+# charged, too, so we do not request the post that a mention replies to: the mention's own text is enough.
 _EXPANSION: Final[dict[str, str]] = {"expansions": "author_id"}
 
 
 class XApi:
-    """A client for one account, with OAuth 1.0a for everything.
+    """A client for one account, with OAuth 1.0a.
 
-    Every call ends in one of: done; XRefused (for good, or nobody can say); XNotYet or one of its kinds (nothing
-    happened; again from `not_before` on); XUnknown (nobody knows). Nothing is tried again here.
+    Every call succeeds or raises XRefused (permanent, or of unknown duration), XNotYet or one of its kinds (nothing
+    happened; retry from `not_before` on), or XUnknown (the outcome is unknown). The client itself never retries.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class XApi:
         whole_request: float = WHOLE_REQUEST,
         calls_left: MutableMapping[str, float] | None = None,
     ) -> None:
-        # They write keys, signatures and whole requests into their logs at lower levels.
+        # At lower levels these libraries log keys, signatures and whole requests.
         for name in _LOGGERS:
             logging.getLogger(name).setLevel(logging.WARNING)
         self._api_url = api_url.rstrip("/")
@@ -94,15 +94,15 @@ class XApi:
         self._hide = partial(without, (api_key, api_key_secret, access_token, access_token_secret))
         left = calls_left if calls_left is not None else {}
         self._session = self._client.session = _Session(self._api_url, clock, timeout, whole_request, self._hide, left)
-        self._speaks_new = False
+        self._uses_new_names = False
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._session.close()
 
     @property
     def clock_ahead(self) -> timedelta | None:
-        """How far our clock is ahead of X's, by its last answer, whatever that was; None while there is none."""
+        """The difference between our clock and that of X, by its last answer; None before the first answer."""
         return self._session.clock_ahead
 
     def me(self) -> XAccount:
@@ -129,8 +129,8 @@ class XApi:
         )
         data = _data(response)
         seconds = data.get("expires_after_secs")
-        lives = timedelta(seconds=seconds) if isinstance(seconds, int) and 0 < seconds < 10**7 else MEDIA_LIVES
-        return XMedia(_text(data, "id"), self._clock.now() + max(lives - MEDIA_MARGIN, timedelta(0)))
+        lifetime = timedelta(seconds=seconds) if isinstance(seconds, int) and 0 < seconds < 10**7 else MEDIA_LIFETIME
+        return XMedia(_text(data, "id"), self._clock.now() + max(lifetime - MEDIA_MARGIN, timedelta(0)))
 
     def describe_media(self, media_id: str, alt_text: str) -> None:
         """POST /2/media/metadata"""
@@ -169,12 +169,12 @@ class XApi:
     def _page(self, path: str, bounds: Mapping[str, str | None], max_results: int, expansion: dict[str, str]) -> XPage:
         query = {"max_results": str(min(max(max_results, FEWEST_RESULTS), MOST_RESULTS))}
         query |= {name: value for name, value in bounds.items() if value}
-        if not self._speaks_new:
+        if not self._uses_new_names:
             try:
                 return _page(self._get(path, query | {"tweet.fields": _TWEET_FIELDS}), self._hide)
             except OldWordsRefused:
-                log.info("X has given up its old names for fields; using the new ones")
-                self._speaks_new = True
+                log.info("X rejects its old field names; using the new ones")
+                self._uses_new_names = True
         return _page(self._get(path, query | {"post.fields": _POST_FIELDS} | expansion), self._hide)
 
     def _get(self, path: str, query: dict[str, str]) -> requests.Response:
@@ -183,7 +183,7 @@ class XApi:
 
 
 class _Session(EnvironmentSession):
-    """Sends tweepy's requests to our `api_url`, with a timeout, and lets pass only what was done."""
+    """Sends the requests of tweepy to `api_url` with a time-out, and raises XError for all answers but success."""
 
     def __init__(
         self,
@@ -195,9 +195,9 @@ class _Session(EnvironmentSession):
         calls_left: MutableMapping[str, float],
     ) -> None:
         super().__init__(api_url)
-        # What is left of each rate limit, for whoever watches.
+        # The remaining calls of each rate limit, for metrics.
         self._calls_left = calls_left
-        # Two jobs share this session; X's cookies are of no use to either.
+        # Two jobs share this session, and neither needs cookies.
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._api_url = api_url
         self._clock = clock
@@ -207,15 +207,15 @@ class _Session(EnvironmentSession):
         self.clock_ahead: timedelta | None = None
 
     def request(self, method: str, url: str, *args: Any, **more: Any) -> requests.Response:  # type: ignore[override]
-        """`url` as tweepy builds it: only its path counts. Raises XError."""
+        """Send a request. Of the `url` that tweepy builds, only the path is used. Raises XError."""
         path = urlsplit(url).path
         more |= {"timeout": self._timeout, "allow_redirects": False}
         try:
             with whole_request_within(self._whole_request):
                 response = super().request(method, self._api_url + path, *args, **more)
         except requests.RequestException as exc:
-            # Without its cause: the cause holds the request, and that its signature.
-            raise self._never_answered(exc, method, path) from None
+            # Without its cause, which holds the request with its signature.
+            raise self._connection_error(exc, method, path) from None
         with suppress(KeyError, ValueError):
             limit = re.sub(r"/\d+(?=/)", "/:id", f"x {method} {path}")
             self._calls_left[limit] = float(response.headers["x-rate-limit-remaining"])
@@ -231,8 +231,8 @@ class _Session(EnvironmentSession):
             )
         return response
 
-    def _never_answered(self, exc: requests.RequestException, method: str, path: str) -> XError:
-        """No answer, or only half of one. Where no connection came about nothing was sent."""
+    def _connection_error(self, exc: requests.RequestException, method: str, path: str) -> XError:
+        """The error for a request without a complete answer. Without a connection, nothing was sent."""
         what, reason = f"{method} {path}", self.reason(exc, self._api_url + path)
         if _was_never_sent(exc):
             not_before = self._clock.now() + NO_CONNECTION_AGAIN_AFTER
@@ -245,7 +245,7 @@ def _was_never_sent(exc: requests.RequestException) -> bool:
         return True
     reason = exc.args[0] if exc.args else None
     reason = getattr(reason, "reason", reason)
-    # Of a proxy: what went wrong on the way to it.
+    # For a proxy: the error of the connection to it.
     reason = getattr(reason, "original_error", reason)
     return isinstance(reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError)
 
@@ -254,9 +254,9 @@ def _body(response: requests.Response) -> dict[str, Any]:
     try:
         body = orjson.loads(response.content)
     except orjson.JSONDecodeError as exc:
-        raise XUnknown(f"X answered {response.status_code}, with something that is no JSON") from exc
+        raise XUnknown(f"X answered {response.status_code}, with a body that is not JSON") from exc
     if not isinstance(body, dict):
-        raise XUnknown(f"X answered {response.status_code}, with JSON that is no object")
+        raise XUnknown(f"X answered {response.status_code}, with JSON that is not an object")
     return body
 
 
@@ -275,7 +275,7 @@ def _text(data: Mapping[str, Any], name: str) -> str:
 
 
 def shortened_alt_text(text: str) -> str:
-    """A picture's description within X's limit, cut between two words."""
+    """The description of a picture, cut between two words to the limit of X."""
     if len(text) <= LONGEST_ALT_TEXT:
         return text
     return text[: LONGEST_ALT_TEXT - 2].rsplit(" ", 1)[0] + " …"
@@ -284,19 +284,19 @@ def shortened_alt_text(text: str) -> str:
 def _page(response: requests.Response, hide: Hide) -> XPage:
     body = _body(response)
     data, includes, meta = _list(body.get("data")), _dict(body.get("includes")), _dict(body.get("meta"))
-    brought = [*_list(includes.get("tweets")), *_list(includes.get("posts"))]
+    included = [*_list(includes.get("tweets")), *_list(includes.get("posts"))]
     token = meta.get("next_token")
     return XPage(
         posts=tuple(_readable(data, hide)),
         next_token=token if isinstance(token, str) and token else None,
         listed=tuple(dict.fromkeys(_ids(data))),
-        posts_read=tuple(dict.fromkeys(_ids([*data, *brought]))),
+        posts_read=tuple(dict.fromkeys(_ids([*data, *included]))),
         users_read=tuple(dict.fromkeys(_ids(_list(includes.get("users"))))),
     )
 
 
 def _readable(items: Sequence[Any], hide: Hide) -> Iterator[XPost]:
-    """The posts that have at least an id; the others cannot be answered and are set aside."""
+    """The posts that have at least an id; others cannot be answered and are left out."""
     for item in items:
         try:
             yield _post(item)
@@ -332,7 +332,7 @@ def _post(item: Mapping[str, Any]) -> XPost:
 
 
 def _tags(mentions: Sequence[Any], text: str) -> Iterator[XTag]:
-    """Where names stand in the text. X does not say in which units it counts: the name nearest to its word is meant."""
+    """The positions of names in a text. X does not document the unit of `start`, so the name closest to it is used."""
     lowered = text.lower()
     for mention in mentions:
         if not isinstance(mention, dict) or not _string(mention.get("username")):

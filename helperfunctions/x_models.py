@@ -1,4 +1,4 @@
-"""X's objects and limits: frozen, typed, without behaviour that reaches outside."""
+"""The objects and limits of X, as frozen dataclasses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MOST_RESULTS: Final = 100
 class XAccount:
     """An account on X. `user_id` never changes; the username can.
 
-    `access_level`: what our token may do, in X's word, when X has just told it.
+    `access_level`: the permissions of our token, in the words of X, if its answer had them.
     """
 
     user_id: str
@@ -35,13 +35,13 @@ class XTag:
 
 @dataclass(frozen=True, slots=True)
 class XPost:
-    """A post as X tells it: the text with &amp;, &lt; and &gt; already undone, and None for whatever it left out."""
+    """A post of X. In its text &amp;, &lt; and &gt; are decoded; fields that X left out are None."""
 
     post_id: str
     text: str
     author_id: str | None
     created_at: datetime | None
-    # where the visible text starts: what stands before are names that X put there because the post is a reply
+    # where the visible text starts, after the names that X adds to a reply
     visible_from: int | None
     tags: Sequence[XTag]
     replied_to: str | None
@@ -68,7 +68,7 @@ class XPage:
 
 @dataclass(frozen=True, slots=True)
 class XMedia:
-    """A picture that X keeps for us until `expires_at`, to be named in a post."""
+    """An uploaded picture, which can be used in a post until `expires_at`."""
 
     media_id: str
     expires_at: datetime

@@ -1,8 +1,8 @@
-"""What an answer of X other than 2xx means: whether the call can succeed later, and when.
+"""Interprets answers of X other than 2xx: whether the call can succeed later, and when.
 
-X changes the words of its errors without notice, and not everything that answers in its place is X: a challenge page of
-the network before it, a maintenance page, a proxy's. So the status and the problem's type come first, its codes and
-words after them, and what is not the API's JSON says nothing about the request.
+X changes the wording of its errors without notice, and an answer may come from another server: a challenge page of the
+network, a maintenance page, a proxy. So the status and the problem's type are checked first, then its codes and its
+words; an answer that is not the JSON of the API proves nothing about the request.
 Sources: https://docs.x.com/x-api/fundamentals/response-codes, and the codes of API v1.1, with which v2 still answers.
 """
 
@@ -38,7 +38,7 @@ _CREDENTIAL_PROBLEMS: Final = ("client-forbidden", "unsupported-authentication",
 _MONEY_PROBLEMS: Final = ("credits", "usage-capped")
 _MONEY_TITLES: Final = ("CreditsDepleted", "UsageCapExceeded")
 # 64 suspended · 88 rate limit · 130 over capacity · 131 internal error · 185 daily limit of posts · 205 limit of
-# reports · 226 "looks automated" · 326 temporarily locked. Of accounts that are well again hours later.
+# reports · 226 "looks automated" · 326 temporarily locked. Accounts have recovered from all of these within hours.
 _PASSING_CODES: Final = frozenset({"64", "88", "130", "131", "185", "205", "226", "326"})
 _DUPLICATE_CODE: Final = "187"
 _DUPLICATE: Final = "duplicate content"
@@ -48,56 +48,56 @@ _PASSING_WORDS: Final = re.compile(
 
 
 class OldWordsRefused(XRefused):
-    """X does not know `tweet.fields` (any more)."""
+    """X rejects the parameter `tweet.fields`, which later versions of its API do not have."""
 
 
 def verdict(status: int, headers: Mapping[str, str], content: bytes, *, what: str, now: datetime, hide: Hide) -> XError:
-    """The error that an answer stands for. `what` is the method and path of the request, `hide` takes secrets out."""
+    """The error for an answer. `what` is the method and path of the request; `hide` removes secrets from a text."""
     if 300 <= status < 400:
-        return XRefused(
-            f"X_API_URL leads to a redirect ({status}); it must be the address of the API itself", may_pass=True
-        )
+        return XRefused(f"X_API_URL is redirected ({status}); set it to the address of the API itself", may_pass=True)
     problem = _problem(content, hide)
-    said = f"X answered {status} to {what}: {problem.shown if problem else 'not in JSON, so not from the API itself'}"
+    message = (
+        f"X answered {status} to {what}: {problem.shown if problem else 'not in JSON, so not from the API itself'}"
+    )
     if status >= 500:
-        return XUnknown(said, is_charged=False)
+        return XUnknown(message, is_charged=False)
     if status in (408, 425):
-        return XUnknown(said)
+        return XUnknown(message)
     if problem is not None and _is_about_money(status, problem):
-        return XOutOfCredits(said, not_before=_next_utc_day(now))
+        return XOutOfCredits(message, not_before=_next_utc_day(now))
     if status in (420, 429):
-        return XNotYet(said, not_before=_resets_at(headers, now))
+        return XNotYet(message, not_before=_resets_at(headers, now))
     if problem is None:
-        return XRefusedForNow(said, not_before=_retry_at(headers, now) or now + REFUSAL_AGAIN_AFTER)
-    return _of_problem(status, problem, said, what, now)
+        return XRefusedForNow(message, not_before=_retry_at(headers, now) or now + REFUSAL_AGAIN_AFTER)
+    return _of_problem(status, problem, message, what, now)
 
 
-def _of_problem(status: int, problem: "_Problem", said: str, what: str, now: datetime) -> XError:
-    """What the API itself says in JSON."""
+def _of_problem(status: int, problem: "_Problem", message: str, what: str, now: datetime) -> XError:
+    """The error for a problem that the API reports in JSON."""
     if status == 401:
         return XCredentialsWrong(
-            f"{said}; check the four settings X_API_KEY … X_ACCESS_TOKEN_SECRET, and the machine's clock",
+            f"{message}; check the four settings X_API_KEY … X_ACCESS_TOKEN_SECRET, and the machine's clock",
             not_before=now + CREDENTIALS_AGAIN_AFTER,
         )
     if status == 403 and (problem.kind in _CREDENTIAL_PROBLEMS or problem.reason == "client-not-enrolled"):
         return XCredentialsWrong(
-            f"{said}; the app must be allowed to read and write, and its tokens made after that",
+            f"{message}; the app must be allowed to read and write, and its tokens made after that",
             not_before=now + CREDENTIALS_AGAIN_AFTER,
         )
-    if status == 400 and "tweet.fields" in problem.said:
-        return OldWordsRefused(said)
-    if _DUPLICATE_CODE in problem.codes or _DUPLICATE in problem.said.lower():
-        return XRefused(said, duplicate=True)
-    if problem.codes & _PASSING_CODES or (status != 400 and _PASSING_WORDS.search(problem.said)):
-        return XRefusedForNow(said, not_before=now + REFUSAL_AGAIN_AFTER)
+    if status == 400 and "tweet.fields" in problem.message:
+        return OldWordsRefused(message)
+    if _DUPLICATE_CODE in problem.codes or _DUPLICATE in problem.message.lower():
+        return XRefused(message, duplicate=True)
+    if problem.codes & _PASSING_CODES or (status != 400 and _PASSING_WORDS.search(problem.message)):
+        return XRefusedForNow(message, not_before=now + REFUSAL_AGAIN_AFTER)
     if status == 404 and not what.endswith("/2/tweets"):
-        # Seen for hours of timelines and of media/upload, when nothing was wrong with the request.
-        return XNotYet(said, not_before=now + OUTAGE_AGAIN_AFTER)
-    return XRefused(said, may_pass=status in (403, 404))
+        # Timelines and media/upload have answered 404 for hours to valid requests.
+        return XNotYet(message, not_before=now + OUTAGE_AGAIN_AFTER)
+    return XRefused(message, may_pass=status in (403, 404))
 
 
 class _Problem:
-    """The parts of an error's body that count; every one can be missing. `shown` is what may be shown of `said`."""
+    """The relevant parts of an error's body; each can be missing. `shown` is `message` without secrets, shortened."""
 
     def __init__(self, body: Any, hide: Hide) -> None:
         body = body if isinstance(body, dict) else {}
@@ -109,8 +109,8 @@ class _Problem:
         self.codes = {str(error["code"]) for error in [body, *errors] if isinstance(error.get("code"), int | str)}
         more = [_string(error.get("message") or error.get("detail")) for error in errors]
         parts = dict.fromkeys(part for part in (self.title, _string(body.get("detail")), self.reason, *more) if part)
-        self.said = one_line(": ".join(parts)) or "no reason given"
-        shown = hide(self.said)
+        self.message = one_line(": ".join(parts)) or "no reason given"
+        shown = hide(self.message)
         self.shown = shown if len(shown) <= _LONGEST_MESSAGE else shown[: _LONGEST_MESSAGE - 1] + "…"
 
 
@@ -127,7 +127,7 @@ def _is_about_money(status: int, problem: _Problem) -> bool:
 
 
 def _resets_at(headers: Mapping[str, str], now: datetime) -> datetime:
-    """When a rate limit ends; what X says is believed within reason, since either clock can be wrong."""
+    """When a rate limit ends. Implausible times are ignored, because either clock can be wrong."""
     names = ["x-rate-limit-reset"]
     names += [
         f"{limit}-reset"
@@ -135,14 +135,14 @@ def _resets_at(headers: Mapping[str, str], now: datetime) -> datetime:
         if headers.get(f"{limit}-remaining") == "0"
     ]
     resets_at = [datetime.fromtimestamp(seconds, UTC) for name in names if (seconds := _number(headers, name))]
-    sensible = [at for at in resets_at if now < at <= now + LONGEST_WAIT]
-    if sensible:
-        return max([*sensible, now + SHORTEST_WAIT])
+    plausible = [at for at in resets_at if now < at <= now + LONGEST_WAIT]
+    if plausible:
+        return max([*plausible, now + SHORTEST_WAIT])
     return _retry_at(headers, now) or now + RATE_LIMIT_AGAIN_AFTER
 
 
 def _retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """When `Retry-After` says, which proxies and challenge pages send; None if it says nothing sensible."""
+    """The time in `Retry-After`, which proxies and challenge pages send; None if it is missing or implausible."""
     seconds = _number(headers, "retry-after")
     if seconds is None or timedelta(seconds=seconds) > LONGEST_WAIT:
         return None

@@ -75,13 +75,13 @@ def test_a_refusal_in_json_is_not_tried_again() -> None:
 
 
 def test_no_attempt_is_made_that_would_come_after_the_call_should_be_over() -> None:
-    """Neither after a 429, nor after failures, nor because the rate limit asks to wait."""
+    """Neither after a 429, nor after failures, nor because the rate limit requires a wait."""
     with pytest.raises(TwitchUnavailable, match="tried 1 times; last: 429"):
         asked([Answer(429, b"", RESET_ALONE), GOOD], patience_seconds=36)
     with pytest.raises(TwitchUnavailable):
         asked([Answer(500)], patience_seconds=20, attempts=1000)
     empty = {**RESET_ALONE, "Ratelimit-Limit": "800", "Ratelimit-Remaining": "0"}
-    with pytest.raises(TwitchUnavailable, match=r"tried 2 times; last: the rate limit asks to wait for 3\d s"):
+    with pytest.raises(TwitchUnavailable, match=r"tried 2 times; last: the rate limit requires a wait of 3\d s"):
         asked([Answer(500, headers=empty), GOOD], patience_seconds=30)
     assert asked([Answer(429, b"", RESET_ALONE), GOOD], patience_seconds=38)[1] == 2
 

@@ -122,7 +122,7 @@ def test_a_value_that_is_no_object_of_settings_is_told_without_it(aws: Aws, cont
 
 
 def test_a_secret_that_is_not_there_is_told(aws: Aws) -> None:
-    assert "does not exist in this region: mend AWS_SECRET_NAME or AWS_REGION" in Reading(aws.url).problem()
+    assert "does not exist in this region: fix AWS_SECRET_NAME or AWS_REGION" in Reading(aws.url).problem()
 
 
 def test_a_secret_that_is_being_deleted_is_told(aws: Aws) -> None:
@@ -134,7 +134,7 @@ def test_a_secret_that_is_being_deleted_is_told(aws: Aws) -> None:
 def test_a_key_that_aws_does_not_know_is_told(aws: Aws) -> None:
     aws.put({"A": PLANTED})
     aws.look_at_policies()
-    assert "does not accept us" in Reading(aws.url).problem()
+    assert "rejects our credentials" in Reading(aws.url).problem()
 
 
 def test_the_policy_of_the_guide_is_enough_and_without_it_access_is_denied(aws: Aws, guide_policy: str) -> None:
@@ -158,9 +158,9 @@ def test_the_policy_of_the_guide_is_enough_and_without_it_access_is_denied(aws: 
         (["AWS_REGION"], {}, "set AWS_REGION"),
         ([*KEYS], {}, "give the instance a role"),
         (["AWS_SECRET_ACCESS_KEY"], {}, "set both, or neither"),
-        ([], {"AWS_PROFILE": "nobody"}, "mend AWS_PROFILE"),
-        ([], {"AWS_ENDPOINT_URL": "nowhere"}, "mend AWS_ENDPOINT_URL"),
-        ([], {"AWS_REGION": "no where"}, "mend AWS_REGION"),
+        ([], {"AWS_PROFILE": "nobody"}, "fix AWS_PROFILE"),
+        ([], {"AWS_ENDPOINT_URL": "nowhere"}, "fix AWS_ENDPOINT_URL"),
+        ([], {"AWS_REGION": "no where"}, "fix AWS_REGION"),
     ],
 )
 def test_what_boto3_lacks_is_told(aws: Aws, without: list[str], given: dict[str, str], said: str) -> None:
@@ -254,7 +254,7 @@ def test_an_outage_that_lasts_is_told_in_one_line(outage: str) -> None:
     with Moody(*(OUTAGES[outage]() for _ in range(99))) as moody:
         reading = Reading(moody.url)
         with pytest.raises(
-            SecretsUnavailable, match=f"does not give AWS secret {NAME}, tried 5 times; last: "
+            SecretsUnavailable, match=f"does not return AWS secret {NAME}, tried 5 times; last: "
         ) as caught:
             reading()
         assert moody.requests == aws_secrets.ATTEMPTS
@@ -288,7 +288,7 @@ def test_access_that_is_denied_is_told_with_what_to_allow() -> None:
     ],
     ids=lambda response: f"{response.status} {response.body[:30]!r}",
 )
-def test_an_answer_of_another_kind_is_one_line_that_says_what_to_mend(response: Response) -> None:
+def test_an_unexpected_answer_is_one_line_with_advice(response: Response) -> None:
     with Moody(response) as moody, pytest.raises(WatchTimeError) as caught:
         Reading(moody.url)()
     assert f"AWS secret {NAME}" in str(caught.value)

@@ -26,7 +26,7 @@ def test_after_a_fault_the_page_still_comes(fault: str, api: TwitchApi, sandbox:
     ("fault", "said"),
     [
         ("server_error", ["500 with JSON", "502 with JSON", "503 with JSON"]),
-        ("html", ["200 with no JSON", "502 with no JSON"]),
+        ("html", ["200 with no JSON body", "502 with no JSON body"]),
     ],
 )
 def test_every_kind_of_bad_answer_is_tried_again(

@@ -80,10 +80,10 @@ def test_a_429_without_end_is_given_up(api: TwitchApi, sandbox: TwitchSandbox, f
 def test_every_answer_tells_the_points_left_and_how_far_the_clocks_are_apart(serve: Serve, connect: Connect) -> None:
     sandbox = serve(rate_limit=800)
     api = connect(sandbox)
-    before = api.told
+    before = api.last_answer
     assert before is None
     api.get_streams()
-    told = api.told
+    told = api.last_answer
     assert told is not None
     assert (told.points_left, told.points) == (799, 800)
     assert told.clock_ahead is not None
