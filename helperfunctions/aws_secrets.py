@@ -40,8 +40,8 @@ _GUIDE: Final = "see docs/ec2.md"
 # Answers of AWS, and how to fix them.
 _REFUSALS: Final[Mapping[str, str]] = {
     "ResourceNotFoundException": "does not exist in this region: fix AWS_SECRET_NAME or AWS_REGION",
-    "AccessDeniedException": "cannot be read with our rights: allow secretsmanager:GetSecretValue on it, and kms:Decrypt "
-    f"if it has a key of your own; {_GUIDE}",
+    "AccessDeniedException": "cannot be read with our rights: allow secretsmanager:GetSecretValue on it, and "
+    f"kms:Decrypt if it has a key of your own; {_GUIDE}",
     "DecryptionFailure": "cannot be decrypted: allow kms:Decrypt on its key, and see that the key is enabled",
     "InvalidRequestException": "is not available, usually because it is being deleted: restore it",
     "InvalidParameterException": "has a name that AWS does not accept: fix AWS_SECRET_NAME",
