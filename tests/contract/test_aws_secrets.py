@@ -245,7 +245,7 @@ def test_an_outage_is_waited_for(outage: str, caplog: pytest.LogCaptureFixture) 
         assert moody.requests == 3
     assert 3 <= (reading.clock.now() - START).total_seconds() <= 5
     assert caplog.text.count("AWS: ") == 2
-    assert "trying again" in caplog.text
+    assert "retrying" in caplog.text
     assert PLANTED not in caplog.text
 
 

@@ -36,7 +36,7 @@ def test_every_kind_of_bad_answer_is_tried_again(
     for _ in range(3):
         faults.cue(fault, times=ATTEMPTS - 2)
         assert len(api.get_streams().items) == 100
-    assert [kind for kind in said if f"Twitch: {kind}; trying again" not in caplog.text] == []
+    assert [kind for kind in said if f"Twitch: {kind}; retrying" not in caplog.text] == []
 
 
 @pytest.mark.parametrize("fault", ANSWER_FAULTS)
