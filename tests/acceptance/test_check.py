@@ -209,7 +209,7 @@ def test_a_wrong_twitch_secret(shell: Shell, good: Settings) -> None:
     assert checked.code == 78
     assert checked.named("bad") == {"Twitch"}
     assert "403" in checked["Twitch"]["message"]
-    assert checked["Twitch"]["fix"] == "copy both anew from https://dev.twitch.tv/console/apps"
+    assert checked["Twitch"]["fix"] == "copy both again from https://dev.twitch.tv/console/apps"
 
 
 def test_a_twitch_that_is_away(shell: Shell, good: Settings, nobody: str) -> None:

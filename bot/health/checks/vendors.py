@@ -11,7 +11,7 @@ from bot.spend.account import fetch_account
 from bot.spend.ledger import Ledger
 from helperfunctions.errors import Busy, OverBudget, TwitchUnavailable
 from helperfunctions.settings import DEFAULT, Settings
-from helperfunctions.twitch_api import TwitchTold
+from helperfunctions.twitch_api import AnswerFacts
 from helperfunctions.x_models import XAccount
 
 TIMEOUT: Final = (5.0, 10.0)
@@ -35,7 +35,7 @@ def check_twitch(session: Session) -> Finding:
             fix = "check TWITCH_API_URL and TWITCH_AUTH_URL, which are not Twitch's own, and the network"
             return replace(from_error("Twitch", exc), fix=fix)
         finally:
-            response = twitch.told
+            response = twitch.last_answer
             if response is not None and response.clock_ahead is not None:
                 session.clock_ahead_of["Twitch"] = response.clock_ahead
     return judge_streams(len(page.items), response)
@@ -80,7 +80,7 @@ def check_clock(session: Session) -> Finding:
     return judge_clock(session.clock_ahead_of)
 
 
-def judge_streams(streams: int, response: TwitchTold | None) -> Finding:
+def judge_streams(streams: int, response: AnswerFacts | None) -> Finding:
     """A first page of streams, and the rate limit in Twitch's response."""
     message = f"credentials accepted, with a page of {streams} streams"
     if response is not None and response.points is not None:
