@@ -172,7 +172,7 @@ def test_without_settings_it_lists_those_that_are_missing_and_creates_nothing(sh
     assert checked.named("bad") == {"Twitch"}
     assert "https://dev.twitch.tv/console/apps" in checked["Twitch"]["fix"]
     assert "will be created" in checked["database"]["message"]
-    assert "at first start" in checked["database"]["message"]
+    assert "at the first start" in checked["database"]["message"]
     assert "only written to the log" in checked["X"]["message"]
     assert list(shell.folder.iterdir()) == []
 
@@ -327,7 +327,7 @@ def test_a_database_without_a_schema_gets_none(shell: Shell, good: Settings, emp
     checked = check(shell, good | {"DATABASE_URL": empty_url})
     assert checked.code == 0
     assert checked["database"]["verdict"] == "good"
-    assert "at first start" in checked["schema"]["message"]
+    assert "at the first start" in checked["schema"]["message"]
     assert rows(empty_url, "select count(*) from pg_tables where schemaname = 'public'") == [(0,)]
 
 
