@@ -22,7 +22,8 @@ CHECKS = [not_a_server_error, content_type_conformance, response_schema_conforma
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-def test_response_to_any_request_matches_the_openapi_description(web: Web, mode: GenerationMode) -> None:
+def test_response_to_any_request_matches_the_openapi_description(web: Web, mode: GenerationMode, is_long: bool) -> None:
+    """Six requests of each kind and operation, with `--long` a hundred."""
     schema = schemathesis.openapi.from_url(f"{web.url}/api/v1/openapi.json")
     operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     assert {operation.path for operation in operations} == set(web.json("/openapi.json")["paths"])
@@ -32,7 +33,7 @@ def test_response_to_any_request_matches_the_openapi_description(web: Web, mode:
 
         @given(case=operation.as_strategy(generation_mode=mode), slug=SLUGS)
         @settings(
-            max_examples=15,
+            max_examples=100 if is_long else 6,
             deadline=None,
             database=None,
             derandomize=True,
