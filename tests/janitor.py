@@ -4,6 +4,7 @@ Started by each test process with the folders in which its programs work. The en
 process, however that ended: an operating system closes what a process had open.
 """
 
+import os
 import shutil
 import signal
 import subprocess
@@ -34,8 +35,8 @@ def cleaning_up_after_us(folder: Path, *others: Path) -> Iterator[None]:
 
 
 def processes_in(folders: Sequence[Path]) -> list[psutil.Process]:
-    """Processes that work in one of the folders or name something in it in their command line."""
-    return [process for process in psutil.process_iter() if _is_in(process, folders)]
+    """Other processes that work in one of the folders or name something in it in their command line."""
+    return [process for process in psutil.process_iter() if process.pid != os.getpid() and _is_in(process, folders)]
 
 
 def _is_in(process: psutil.Process, folders: Sequence[Path]) -> bool:

@@ -19,7 +19,7 @@ from helperfunctions import embedded_postgres
 from tests.janitor import cleaning_up_after_us
 
 folder = Path(sys.argv[1])
-with cleaning_up_after_us(folder), embedded_postgres.running(folder / "pg"):
+with cleaning_up_after_us(folder, folder / "pytest"), embedded_postgres.running(folder / "pg"):
     subprocess.Popen(["sleep", "1000"], cwd=folder, start_new_session=True)
     print("ready", flush=True)
     time.sleep(1000)
