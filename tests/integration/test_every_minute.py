@@ -167,7 +167,7 @@ def test_no_job_of_a_minute_reads_a_growing_table_from_end_to_end(
     leadership = Leadership(database, clock, prepare=lambda: None, revive=lambda: None)
     explained.plans.clear()
 
-    inbox.tag("@watchtimebot Game 7")
+    inbox.tag("@watchtimebot Game7")
     assert inbox.respond() == 1
     assert inbox.outside.sender.send() == 1
     facts = gather(database, clock, CALENDAR, Settings(), totals)
