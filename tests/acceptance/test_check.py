@@ -260,7 +260,7 @@ def test_an_access_token_that_may_only_read(shell: Shell, good: Settings) -> Non
         (XFault.TOO_MANY_REQUESTS, "429", {"X"}),
         (XFault.SERVER_ERROR, "503", {"X"}),
         (XFault.RESET_BEFORE, "did not answer", {"X"}),
-        (XFault.UNREADABLE, "no JSON", {"X"}),
+        (XFault.UNREADABLE, "not JSON", {"X"}),
     ],
 )
 def test_an_x_that_refuses_or_fails(
