@@ -28,7 +28,7 @@ from benchmarks.harness import Bench, a_database, progress, show, verdict
 from benchmarks.readers import Load, Readers, readers
 from bot.web.read.ranges import OFFERED, USUAL
 from bot.web.read.table import MAX_ROWS
-from bot.web.views.charts import CHARTS
+from bot.web.views.page_charts import CHARTS
 from helperfunctions import reader
 from helperfunctions.clock import SystemClock
 

@@ -32,8 +32,8 @@ from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
 from bot.post.plan import Planner
 from bot.reply.answer import Answerer
+from bot.reply.inbox import Reader
 from bot.reply.lookup import Lookup
-from bot.reply.read import Reader
 from bot.reply.respond import Responder
 from bot.spend.account import credentials_hash
 from bot.spend.ledger import Ledger

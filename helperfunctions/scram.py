@@ -33,7 +33,7 @@ _PROHIBITED: Final = (
 
 
 def verifier(password: str, salt: bytes | None = None, iterations: int = ITERATIONS) -> str:
-    """The verifier that PostgreSQL stores for a password: `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`.
+    """The verifier that PostgreSQL stores, as `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`.
 
     Without `salt`, a new random one each time. A verifier does not reveal the password, but guesses can be checked
     against it.

@@ -24,8 +24,8 @@ from helperfunctions.clock import SystemClock
 from helperfunctions.errors import SettingsError, TwitchRefused, TwitchUnavailable, WatchTimeError
 
 if TYPE_CHECKING:
+    from bot.core.day_results import RolledUpDay
     from bot.core.posts import DaySummaries
-    from bot.core.watch_time import RolledUpDay
 
 # The one description of the exit codes: the help prints it, and the documentation has the same table.
 EXIT_CODES: Final[Mapping[int, str]] = {

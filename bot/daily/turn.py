@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.core.watch_time import RolledUpDay
+from bot.core.day_results import RolledUpDay
 from bot.daily.rollup import Rollup
 from helperfunctions.errors import Busy
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Final, TypeVar, cast
 
-from bot.health.checks import configuration, database, vendors, work
+from bot.health.checks import database, settings_and_disk, vendors, work
 from bot.health.checks.session import Openers, Session, Skipped
 from bot.health.findings import Finding, Verdict, from_error
 from helperfunctions import embedded_postgres
@@ -31,8 +31,8 @@ DATABASE_LIMIT_SECONDS: Final = embedded_postgres.START_TIMEOUT_SECONDS + LIMIT_
 
 # In this order: later checks need what earlier ones opened.
 CHECKS: Final[Mapping[str, Callable[[Session], Outcome]]] = {
-    "settings": configuration.check_settings,
-    "data folder": configuration.check_folder,
+    "settings": settings_and_disk.check_settings,
+    "data folder": settings_and_disk.check_folder,
     "database": database.check_database,
     "schema": database.check_schema,
     "Twitch": vendors.check_twitch,

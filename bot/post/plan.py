@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from bot.core.calendar import Calendar
+from bot.core.day_results import RankedEntry, RolledUpDay
 from bot.core.polls import GameId
 from bot.core.posts import DaySummaries, Summary, SummaryKind
-from bot.core.watch_time import RankedEntry, RolledUpDay
 from bot.core.wording import TOP
 from bot.post import choose
 from bot.post.compose import summary

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from bot.core.day_results import RankedEntry, RolledUpDay
 from bot.core.posts import SummaryKind
-from bot.core.watch_time import RankedEntry, RolledUpDay
 
 # Of a day measured less than this, no summary is posted.
 LOWEST_COVERAGE: Final = 0.5

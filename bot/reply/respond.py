@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.reply.answer import Answerer
-from bot.reply.read import Reader
+from bot.reply.inbox import Reader
 from bot.spend.account import stored_account
 from helperfunctions.database import Database
 from helperfunctions.errors import OverBudget, XError

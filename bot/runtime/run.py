@@ -15,7 +15,7 @@ from bot.jobs import JOBS, Bot
 from bot.runtime.attempts import Attempts
 from bot.runtime.credentials import CredentialReload
 from bot.runtime.leader import Leadership, Role
-from bot.runtime.plan import RunPlan
+from bot.runtime.run_plan import RunPlan
 from bot.runtime.runner import run_until_stopped
 from bot.runtime.schedule import schedule
 from bot.runtime.signals import Stop

@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.core.polls import CrawlEnd, Poll, PollStatus
 from bot.jobs import AtStart
 from bot.runtime.leader import Leadership, Role
-from bot.runtime.plan import RunPlan
+from bot.runtime.run_plan import RunPlan
 from bot.runtime.signals import Stop
 from bot.runtime.turns import ScheduledTurns, Turns
 from helperfunctions.clock import Clock, Counters

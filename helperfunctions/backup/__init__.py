@@ -4,8 +4,8 @@
 runs pg_dump and pg_restore, `sql_script` runs the SQL that they write.
 """
 
-from helperfunctions.backup.contents import Contents, contents_of
 from helperfunctions.backup.create import CreatedBackup, backup, default_name, stream
+from helperfunctions.backup.database_contents import Contents, contents_of
 from helperfunctions.backup.restore import (
     Backup,
     Restored,

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO
 
 from helperfunctions import migrations
-from helperfunctions.backup.contents import Contents, contents, refuse_foreign, refuse_used
 from helperfunctions.backup.create import CHUNK_BYTES, Progress, dumping
+from helperfunctions.backup.database_contents import Contents, contents, refuse_foreign, refuse_used
 from helperfunctions.backup.programs import (
     Programs,
     pg_restore_output,

@@ -4,23 +4,6 @@
 -- would wait for each other.
 lock table x_charges in share row exclusive mode;
 
--- name: price$
--- The price of one unit of a kind of call, in USD.
-select usd from x_prices where kind = :kind;
-
--- name: prices
--- The price table. Grain: one row per kind of call.
-select
-    kind,
-    usd,
-    meaning
-from x_prices
-order by kind;
-
--- name: set_price!
--- Change the price of one unit of a kind of call.
-update x_prices set usd = cast(:usd as numeric) where kind = :kind;
-
 -- name: spent$
 -- The sum of the charges in a span of time, uncertain ones included, in USD.
 select coalesce(sum(usd), 0)

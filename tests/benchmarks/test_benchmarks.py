@@ -12,7 +12,7 @@ from benchmarks import accuracy, ask, crawl, memory, rollup, sizing, staging, un
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.harness import a_database
 from benchmarks.readers import Job, load, readers
-from bot.web.views.charts import CHARTS
+from bot.web.views.page_charts import CHARTS
 from helperfunctions.clock import SystemClock
 
 # Hardly anything: each reader asks once.

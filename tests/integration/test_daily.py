@@ -10,8 +10,8 @@ import psycopg2
 import pytest
 
 from bot.core.calendar import Calendar, Day
+from bot.core.day_results import RolledUpDay
 from bot.core.polls import Poll, PollStatus
-from bot.core.watch_time import RolledUpDay
 from bot.daily.rollup import Rollup
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database

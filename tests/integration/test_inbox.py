@@ -13,8 +13,8 @@ from bot.core.calendar import Calendar
 from bot.core.names import DatabaseNames
 from bot.daily.rollup import Rollup
 from bot.reply.answer import Answerer
+from bot.reply.inbox import Reader
 from bot.reply.lookup import Lookup
-from bot.reply.read import Reader
 from bot.reply.respond import Responder
 from bot.spend.account import account_of
 from helperfunctions.clock import VirtualClock

@@ -10,9 +10,9 @@ import psycopg2
 import pytest
 
 from bot.core.calendar import Calendar
+from bot.core.day_results import RankedEntry, RolledUpDay
 from bot.core.polls import Stream
 from bot.core.posts import DaySummaries, SummaryKind
-from bot.core.watch_time import RankedEntry, RolledUpDay
 from bot.daily.rollup import Rollup
 from bot.post.compose import summary
 from bot.post.plan import Planner

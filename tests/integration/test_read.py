@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.reply.read import Reader
+from bot.reply.inbox import Reader
 from bot.spend.ledger import Ledger
 from helperfunctions.database import Database
 from helperfunctions.errors import OverBudget, XError

@@ -19,7 +19,7 @@ from bot.health.record import FILE_NAME
 from bot.jobs import JOBS
 from bot.runtime.attempts import Attempts
 from bot.runtime.leader import Leadership
-from bot.runtime.plan import RunPlan
+from bot.runtime.run_plan import RunPlan
 from bot.runtime.runner import CLOCK_WAS_SET, Runner
 from bot.runtime.schedule import Entry, schedule
 from bot.runtime.turns import ScheduledTurns

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.core.day_results import RankedEntry, RolledUpDay
 from bot.core.posts import SummaryKind
-from bot.core.watch_time import RankedEntry, RolledUpDay
 from bot.post.compose import summary, text
 from bot.post.ranking import Ranking, change, is_comparable, reason_to_skip
 from helperfunctions.text import POST_LIMIT, unwanted, weighted_length

@@ -18,11 +18,11 @@ FILES = sorted(
 # Where each vendor library may be imported: one file, unless its types are what two of them share.
 VENDORS = {
     "aiosql": {"helperfunctions/queries.py"},
-    "altair": {"bot/web/views/chart_specs.py"},
+    "altair": {"bot/web/views/chart_shapes.py"},
     "apscheduler": {"bot/runtime/schedule.py", "bot/runtime/turns.py"},
     "orjson": {
         "bot/demo/history.py",
-        "bot/web/views/charts.py",
+        "bot/web/views/page_charts.py",
         "bot/web/views/table_response.py",
         "bot/web/http/errors.py",
         "helperfunctions/twitch_api.py",
@@ -33,7 +33,7 @@ VENDORS = {
         "bot/web/app.py",
         "bot/web/deps.py",
         "bot/web/views/api.py",
-        "bot/web/views/charts.py",
+        "bot/web/views/page_charts.py",
         "bot/web/views/pages.py",
         "bot/web/views/render.py",
         "bot/web/views/table_response.py",

@@ -47,7 +47,7 @@ def of_readers() -> dict[str, str]:
 
 
 def of_the_roll_up() -> dict[str, str]:
-    query = (ROOT / "sql/daily/daily.sql").read_text().split("-- name: allow_memory^")[1].split("-- name: ")[0]
+    query = (ROOT / "sql/daily/watch_time.sql").read_text().split("-- name: allow_memory^")[1].split("-- name: ")[0]
     return of_memory(dict(re.findall(r"set_config\('(\w+)', '(\w+)', true\)", query)))
 
 

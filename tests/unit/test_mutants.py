@@ -57,7 +57,7 @@ def test_same_seed_draws_the_same_change() -> None:
 
 def test_shipped_files_take_part_and_migrations_do_not() -> None:
     assert may_be_changed("bot/post/plan.py")
-    assert may_be_changed("sql/daily/daily.sql")
+    assert may_be_changed("sql/daily/watch_time.sql")
     assert not may_be_changed("sql/migrations/20261101000000_spine.sql")
     assert not may_be_changed("tests/unit/test_mutants.py")
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from bot.health.facts import WorkFacts, gather_work
 from bot.health.record import RunRecord
 from bot.health.rules import Expected, Problem, expected_since, judge_losses, judge_record, judge_work
-from bot.web.read.columns import AirtimeHours, Column, MeasuredShare, NamedDay, WatchHours
+from bot.web.read.column_types import AirtimeHours, Column, MeasuredShare, NamedDay, WatchHours
 from bot.web.read.errors import NotFound
 from bot.web.read.ranges import Span
 from bot.web.read.table import RowRange, TablePart, rows_of

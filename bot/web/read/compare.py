@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Final
 
 from bot.web.read.addresses import Kind, find
-from bot.web.read.columns import AirtimeHours, AverageViewers, AverageViewersLive, Column, PeakViewers, WatchHours
+from bot.web.read.column_types import AirtimeHours, AverageViewers, AverageViewersLive, Column, PeakViewers, WatchHours
 from bot.web.read.coverage import ratio
 from bot.web.read.errors import InvalidRequest
 from bot.web.read.ranges import Span

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.read import parts_of
 from bot.web.read.addresses import Addressed
-from bot.web.read.columns import (
+from bot.web.read.column_types import (
     AirtimeHours,
     AverageStreams,
     AverageViewers,

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from bot.core import read
 from bot.health.lateness import is_poll_late
-from bot.web.read.columns import (
+from bot.web.read.column_types import (
     AverageStreams,
     AverageViewers,
     Column,

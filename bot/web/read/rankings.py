@@ -8,7 +8,7 @@ from math import nan
 from typing import Any, overload
 
 from bot.core.read import Measured, parts_of
-from bot.web.read.columns import (
+from bot.web.read.column_types import (
     AverageStreams,
     AverageViewers,
     Change,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from bot.web.read.addresses import Addressed
-from bot.web.read.columns import (
+from bot.web.read.column_types import (
     AirtimeHours,
     AverageViewersLive,
     Column,

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from bot.web.http import static_files
 from bot.web.read import bot_status, games, now, rankings, streamers
-from bot.web.read.columns import Column, columns_of
+from bot.web.read.column_types import Column, columns_of
 from bot.web.read.ranges import USUAL
 from bot.web.read.table import MAX_ROWS, RowRange
 from bot.web.site import Site

@@ -25,7 +25,7 @@ from bot.web.read.ranges import MAX_DAYS, MAX_DAYS_BY_HOUR, RequestedDays
 from bot.web.read.rankings import game_ranking
 from bot.web.read.table import RowRange
 from bot.web.site import Site
-from bot.web.views import chart_specs
+from bot.web.views import chart_shapes
 from bot.web.views.svg_queue import SvgQueue
 from helperfunctions.database import Transaction
 from helperfunctions.text import shown_name
@@ -72,7 +72,7 @@ def now_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
             then = [now.ago(site, hour, days) for hour in hours]
             viewers = now.viewers_at(tx, then)
             points += [(name, hour, viewers[at]) for hour, at in zip(hours, then, strict=True) if at in viewers]
-    return chart_specs.lines("Viewers of all of Twitch", "viewers", points)
+    return chart_shapes.lines("Viewers of all of Twitch", "viewers", points)
 
 
 def game_day_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
@@ -82,7 +82,7 @@ def game_day_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
     is_streams = request.measure == "streamers"
     unit = _UNITS["streamers" if is_streams else "viewers"]
     points = [(unit, hour.hour_at, hour.average_streams if is_streams else hour.average_viewers) for hour in hours]
-    return chart_specs.lines(f"{shown_name(games.name_of(tx, game.id))}, the last 24 hours", unit, points)
+    return chart_shapes.lines(f"{shown_name(games.name_of(tx, game.id))}, the last 24 hours", unit, points)
 
 
 def game_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
@@ -101,9 +101,9 @@ def game_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
             points = [
                 (unit, hour.hour_at, hour.average_streams if is_streams else hour.average_viewers) for hour in hours
             ]
-            return chart_specs.lines(title, unit, points)
+            return chart_shapes.lines(title, unit, points)
     by_day = [(unit, day.day, day.average_streams if is_streams else day.average_viewers) for day in days]
-    return chart_specs.lines(title, unit, by_day)
+    return chart_shapes.lines(title, unit, by_day)
 
 
 def week_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
@@ -114,7 +114,7 @@ def week_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
     value_of = _OF_WEEK[measure]
     hours = games.by_hour_of_week(tx, site, game.id, span, request.timezone)
     cells = [(hour.weekday, hour.hour, value) for hour in hours if (value := value_of(hour)) is not None]
-    return chart_specs.heat_map(f"{shown_name(games.name_of(tx, game.id))}, hours of the week", _UNITS[measure], cells)
+    return chart_shapes.heat_map(f"{shown_name(games.name_of(tx, game.id))}, hours of the week", _UNITS[measure], cells)
 
 
 def streamer_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
@@ -126,10 +126,10 @@ def streamer_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
     if request.measure == "viewers":
         points = [("average", day.day, day.average_viewers) for day in days]
         points += [("peak", day.day, day.peak_viewers if day.airtime_hours else None) for day in days]
-        return chart_specs.lines(title, "viewers", points)
+        return chart_shapes.lines(title, "viewers", points)
     unit = _UNITS["airtime" if request.measure == "airtime" else "hours"]
     rows = [(day.day, day.airtime_hours if request.measure == "airtime" else day.watch_hours) for day in days]
-    return chart_specs.sums_by_day(title, unit, rows)
+    return chart_shapes.sums_by_day(title, unit, rows)
 
 
 def streamer_games_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
@@ -139,7 +139,7 @@ def streamer_games_chart(tx: Transaction, site: Site, request: ChartRequest) -> 
     played = streamers.games(tx, streamer.id, span, RowRange(_MAX_BARS)).rows
     labels = _labels({game.game_id: (game.game, game.slug or game.game_id) for game in played})
     rows = [(labels[game.game_id], 100 * (game.share or 0)) for game in played]
-    return chart_specs.bars(
+    return chart_shapes.bars(
         f"Games of {shown_name(streamers.name_of(tx, streamer.id))}", "percent of the hours watched", rows
     )
 
@@ -153,7 +153,7 @@ def compare_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
     points = [
         (labels[day.slug], day.day, day.average_viewers if measure == "viewers" else day.watch_hours) for day in days
     ]
-    return chart_specs.lines(f"{span}", _UNITS[measure], points)
+    return chart_shapes.lines(f"{span}", _UNITS[measure], points)
 
 
 def _labels(named: Mapping[str, tuple[str, str]]) -> dict[str, str]:
@@ -169,10 +169,10 @@ def explore_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
     matching = explore.matching_games(
         ranking, request.filters, explore.By.WATCH_HOURS, explore.Order.DESCENDING, RowRange(_MAX_SPOTS)
     )
-    return chart_specs.spots(
+    return chart_shapes.spots(
         "Viewers against streamers",
         [
-            chart_specs.Spot(
+            chart_shapes.Spot(
                 game.game, f"{site.root_path}/games/{quote(game.slug)}", game.average_streams, game.average_viewers
             )
             for game in matching.rows
@@ -187,7 +187,7 @@ def coverage_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
     measured = {day.day: day.coverage for day in bot_status.coverage(tx, span, RowRange(MAX_DAYS)).rows}
     first = max(span.first, tx.web.days_rolled_up().first_day or span.last)
     days = [first + timedelta(days=number) for number in range((span.last - first).days + 1)] if measured else []
-    return chart_specs.shares_by_day(
+    return chart_shapes.shares_by_day(
         "How much of each day was measured", "measured", [(day, measured.get(day, 0.0)) for day in days]
     )
 
@@ -262,6 +262,6 @@ def chart(
     with site.read(request.days) as tx:
         made = chart_of(tx, site, request)
     if form is ChartFormat.SVG:
-        themed = chart_specs.themed(dict(made.spec), theme)
+        themed = chart_shapes.themed(dict(made.spec), theme)
         return Response(pictures.draw(themed, request.timezone.key), media_type="image/svg+xml")
     return Response(orjson.dumps({"spec": made.spec, "description": made.alt_text}), media_type="application/json")
