@@ -46,7 +46,7 @@ class Bot:
     """The parts of a bot, built by bot.wiring.
 
     `poll_turn` is None without credentials for Twitch; `x` and `responder` are None without credentials for X; `watch`
-    is None but in the bot that runs.
+    is None except in `watchtime run`.
     """
 
     settings: "Settings"

@@ -1,6 +1,6 @@
 """The composition root: builds the clients and the steps from the settings, and does nothing else.
 
-A client's library is imported when the client is made: a verb that calls nobody starts in half the time, and the bot
+A client's library is imported when the client is made: a verb without API calls starts in half the time, and the bot
 does not carry the dashboard.
 """
 
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from helperfunctions.twitch_api import TwitchApi
     from helperfunctions.x_api import XApi
 
-# How long a picture may take for which somebody waits.
+# Time limit of a chart that a visitor waits for.
 _PICTURE_MAY_TAKE_SECONDS = 15
 
 

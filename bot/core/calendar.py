@@ -52,7 +52,7 @@ class Calendar:
 def newest_posted_day(calendar: Calendar, post_at: time, instant: datetime) -> tuple[Day, datetime]:
     """The newest day whose summaries are due at an instant, and the instant since which they are.
 
-    `post_at`: the wall-clock time, in the calendar's time zone, from which on a day is posted on the date of its end.
+    `post_at`: the wall-clock time, in the calendar's time zone, at which a day is posted on the date on which it ends.
     """
     day = calendar.last_finished(instant)
     since = due_at(calendar, post_at, day)

@@ -6,7 +6,7 @@ outlives the process, so that a restart, or a database that comes back every few
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -83,6 +83,12 @@ class Attempts:
                     # The clock was set back since.
                     record = record.with_job(name, retry_at=None)
             self._record = record
+
+    def limit_to(self, jobs: Collection[str]) -> None:
+        """Drop the records of all other jobs: one that never runs again would be reported as failing for ever."""
+        with self._lock:
+            kept = {name: job for name, job in self._record.jobs.items() if name in jobs}
+            self._record = replace(self._record, jobs=kept)
 
     def started(self, job: str, next_turn: datetime) -> None:
         """An attempt begins, and should have ended by the job's next turn."""

@@ -102,7 +102,9 @@ def run_reloading(reload: CredentialReload, run: Callable[[Settings], None], sto
         try:
             run(reload.settings)
         except WatchTimeError as exc:
-            log.error("cannot restart; trying again: %s", exc)
+            log.error("cannot restart; retrying: %s", exc)
+            # The run may have failed before it forgot the request to restart, which would end the wait at once.
+            stop.begin()
             stop.wait(reload.check_every)
             if not stop.is_for_good:
                 reload.check()

@@ -67,10 +67,16 @@ def prepare(
         while_away()
         bot.revive_database()
 
+    def prepare_database() -> None:
+        nonlocal has_new_credentials
+        _prepare_database(bot, has_new_credentials)
+        # Pauses that X imposes on these credentials later outlast a new election.
+        has_new_credentials = False
+
     leadership = Leadership(
         bot.database,
         bot.clock,
-        prepare=partial(_prepare_database, bot, has_new_credentials),
+        prepare=prepare_database,
         revive=revive,
         losses=attempts,
     )

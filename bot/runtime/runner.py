@@ -69,6 +69,7 @@ class Runner:
         self._entries = {entry.job.name: entry for entry in plan.entries if entry.job.name in plan.tasks}
         self._plan = plan
         self._attempts = plan.attempts
+        self._attempts.limit_to(self._entries)
         self._leadership = leadership
         self._clock = clock
         self._observer = observer
@@ -113,6 +114,7 @@ class Runner:
         if self._role is Role.STANDBY:
             # The bot that led may have written into the same folder.
             self._attempts.load()
+            self._attempts.limit_to(self._entries)
         elif self._role is None and role is Role.WITHOUT_DATABASE:
             self._catch_up(AtStart.IF_POLL_IS_DUE)
         self._role = role

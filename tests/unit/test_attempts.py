@@ -164,6 +164,15 @@ def test_a_job_in_whose_middle_the_process_is_killed_again_and_again_backs_off(c
     assert [wait is not None for wait in waits] == [False, False, True, True]
 
 
+def test_a_job_that_no_longer_runs_is_not_reported_as_failing(clock: VirtualClock, path: Path) -> None:
+    """The credentials of X were removed after replies had failed."""
+    attempts = Attempts(path, clock)
+    for job in ("reply", "daily"):
+        attempt(attempts, DatabaseError("refused"), job)
+    attempts.limit_to({"daily", "collect"})
+    assert list(attempts.record.jobs) == ["daily"]
+
+
 def test_a_process_that_ends_between_jobs_interrupted_none(clock: VirtualClock, path: Path) -> None:
     attempts = Attempts(path, clock)
     attempts.started("daily", NEXT_TURN)

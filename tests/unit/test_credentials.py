@@ -193,6 +193,30 @@ def test_an_error_of_a_later_run_is_retried_with_the_newest_credentials() -> Non
     ]
 
 
+def test_a_run_that_fails_early_is_not_retried_without_a_pause() -> None:
+    """It fails before it forgets the request to restart, so the next wait would end at once."""
+    requested: list[bool] = []
+
+    class RecordedStop(Stop):
+        def wait(self, at_most: timedelta) -> bool:
+            requested.append(super().wait(NO_TIME))
+            self.for_good()
+            return True
+
+    stop = RecordedStop()
+    reload = CredentialReload(OLD, lambda: OLD, VirtualClock(START), stop)
+
+    def run(_: Settings) -> None:
+        if runs:
+            raise DatabaseUnavailable("the port is taken")
+        runs.append(True)
+        stop.for_now()
+
+    runs: list[bool] = []
+    run_reloading(reload, run, stop)
+    assert requested == [False]
+
+
 def test_after_a_stop_for_good_a_wait_ends_at_once() -> None:
     stop = Stop()
     stop.for_good()

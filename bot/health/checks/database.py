@@ -11,7 +11,7 @@ from helperfunctions import embedded_postgres, migrations
 from helperfunctions.database import record
 
 OLDEST_POSTGRES, NEWEST_POSTGRES = 15, 18
-# The jobs of `watchtime run` at their busiest: each has a lock and a transaction.
+# The jobs of `watchtime run` at their busiest: each has a connection.
 CONNECTIONS_NEEDED: Final = 8
 
 
