@@ -72,7 +72,7 @@ def main() -> None:
     environment.prepare_process()
     try:
         with environment.output_that_is_written():
-            app(prog_name="watchtime")
+            app(sys.argv[1:] or ["--help"], prog_name="watchtime")
     except SettingsError as exc:
         for problem in exc.problems:
             _complain(problem)

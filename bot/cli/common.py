@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 from helperfunctions.clock import SystemClock
 
@@ -71,4 +71,9 @@ def table_lines(header: Sequence[str], rows: Sequence[Sequence[str]], width: int
 
 def terminal_width() -> int | None:
     """Columns of the terminal that standard output goes to; None in a pipe, whose lines have no limit."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return shutil.get_terminal_size().columns if is_terminal(sys.stdout) else None
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a standard stream is a terminal. It is None if the caller has closed it."""
+    return stream is not None and stream.isatty()

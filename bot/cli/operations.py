@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.common import examples
+from bot.cli.common import examples, is_terminal
 from bot.jobs import JOBS
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import BackupError
@@ -59,7 +59,7 @@ def backup(
     from helperfunctions import settings
     from helperfunctions.screen import in_words, on_standard_error
 
-    if file == PIPE and sys.stdout.isatty():
+    if file == PIPE and is_terminal(sys.stdout):
         raise typer.BadParameter(
             "standard output is a terminal; redirect the backup into a file: watchtime backup - > FILE"
         )
@@ -98,11 +98,11 @@ def restore(
     from helperfunctions.screen import on_standard_error
 
     loaded = settings.load().settings
-    if file == PIPE and sys.stdin.isatty():
+    if file == PIPE and is_terminal(sys.stdin):
         raise typer.BadParameter(
             "standard input is a terminal; redirect the backup from a file: watchtime restore - < FILE"
         )
-    can_ask = file != PIPE and sys.stdin.isatty()
+    can_ask = file != PIPE and is_terminal(sys.stdin)
     if replace and not yes and not can_ask:
         raise typer.BadParameter(
             "--replace deletes the data that the database has; without a terminal to confirm this, add --yes"

@@ -154,7 +154,7 @@ def test_what_is_wrong_with_the_secret_in_aws_is_told_with_all_else(shell: Shell
         assert part in ran.err
     missing = shell.run("config", POLL_EVERY_MINUTES="7", **aws.settings | {"AWS_SECRET_NAME": "another"})
     assert missing.failed_with(78) == (
-        "watchtime: AWS secret another does not exist in this region: mend AWS_SECRET_NAME or AWS_REGION"
+        "watchtime: AWS secret another does not exist in this region: fix AWS_SECRET_NAME or AWS_REGION"
     )
 
 

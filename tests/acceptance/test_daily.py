@@ -82,7 +82,7 @@ def test_a_day_that_is_not_over_is_not_rolled_up(shell: Shell, url: str, databas
 def test_a_day_without_polls_is_no_day(shell: Shell, url: str) -> None:
     assert "2020-01-01" in shell.run("daily", "--day", "2020-01-01", DATABASE_URL=url).failed_with(66)
     assert "2020-01-01" in shell.run("post", "--dry-run", "--day", "2020-01-01", DATABASE_URL=url).failed_with(66)
-    assert "is not rolled up" in shell.run("post", "--dry-run", DATABASE_URL=url).failed_with(66)
+    assert "was not measured" in shell.run("post", "--dry-run", DATABASE_URL=url).failed_with(66)
 
 
 def test_prune_drops_what_is_rolled_up_and_past_retention(

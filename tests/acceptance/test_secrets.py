@@ -364,7 +364,7 @@ def test_the_log_of_the_database_server_has_no_secret(
     with_password = f"postgresql://postgres:{quote(PASSWORD, safe='')}@{place}"
     reader.prepare(Database(with_password, queries), reading)
     weak = Database(f"postgresql://watchtime_weak:{quote(PASSWORD, safe='')}@{place}", queries)
-    with pytest.raises(DatabaseError, match="cannot be made"):
+    with pytest.raises(DatabaseError, match="cannot be created"):
         reader.prepare(weak, reading)
     backup.backup(Database(with_password, queries), tmp_path / "saved.dump", lambda _: None)
     with Sour(lambda _: None) as server:

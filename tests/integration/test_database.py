@@ -469,11 +469,11 @@ def refuse(reads: Transactions, sqlstate: str) -> DatabaseError:
     ],
 )
 def test_an_error_of_the_server_says_whether_trying_again_helps(
-    database: Database, sqlstate: str, kind: type[DatabaseError], says: str
+    database: Database, sqlstate: str, kind: type[DatabaseError], message: str
 ) -> None:
     error = refuse(database, sqlstate)
     assert type(error) is kind
-    assert says in str(error)
+    assert message in str(error)
     assert "it says why" in str(error) or sqlstate == "25006"
     assert error.can_retry is (kind not in (DatabaseError, ValueRefused))
 

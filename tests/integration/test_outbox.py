@@ -428,10 +428,9 @@ def test_an_x_that_cannot_be_reached_costs_nothing(outside: Outside) -> None:
 
 def waits_since(outside: Outside) -> datetime | None:
     with outside.database.transaction() as tx:
-        since: datetime | None = tx.health.waiting_since()
-        posts, seen_by_dashboard = tx.web.posts_waiting()
-    assert seen_by_dashboard == since
-    assert (posts == 0) == (since is None)
+        waiting = tx.health.waiting()
+    since: datetime | None = waiting.since
+    assert (waiting.posts == 0) == (since is None)
     return since
 
 

@@ -197,6 +197,6 @@ def test_the_days_of_staging_are_found_with_every_plan(database: Database, plan:
         if plan:
             tx.run(f"{plan}; set local enable_indexscan = off; set local enable_bitmapscan = off")
         due = [row.day for row in tx.daily.days_that_may_be_due(today=NEXT_DAY)]
-        may_go = [row.day for row in tx.collect.days_that_may_go(older_than=DAY_END + RETENTION, today=NEXT_DAY)]
+        may_go = [row.day for row in tx.collect.days_to_prune(older_than=DAY_END + RETENTION, today=NEXT_DAY)]
     assert due == [DAY]
     assert may_go == [DAY]

@@ -285,5 +285,5 @@ def test_a_full_disk_of_its_own_does_not_stop_the_bot(life: Life) -> None:
         eventually(life.is_answered, "the question is answered")
         life.clock.until(14, 10)
         eventually(lambda: len(life.polls()) == 2, "the next poll is stored")
-        assert "the Twitch token cannot be kept" in life.log(bot)
+        assert "the Twitch token cannot be stored" in life.log(bot)
         life.ends_well(bot)
