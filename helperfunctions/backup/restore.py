@@ -12,7 +12,7 @@ from typing import IO
 
 from helperfunctions import migrations
 from helperfunctions.backup.create import CHUNK_BYTES, Progress, dumping
-from helperfunctions.backup.database_contents import Contents, contents, refuse_foreign, refuse_used
+from helperfunctions.backup.row_counts import Contents, contents, refuse_foreign, refuse_used
 from helperfunctions.backup.programs import (
     Programs,
     pg_restore_output,
