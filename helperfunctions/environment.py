@@ -61,6 +61,11 @@ def output_that_is_written() -> Iterator[None]:
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()
+    except SystemExit as exc:
+        # The library of the command line ends with 1 when the reader of the output has gone.
+        if isinstance(exc.__context__, OSError) and exc.__context__.errno == errno.EPIPE:
+            raise SystemExit(0) from None
+        raise
     except OSError as exc:
         if exc.filename is not None or exc.errno not in _OF_OUTPUT:
             raise

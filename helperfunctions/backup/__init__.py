@@ -5,7 +5,6 @@ runs pg_dump and pg_restore, `sql_script` runs the SQL that they write.
 """
 
 from helperfunctions.backup.create import CreatedBackup, backup, default_name, stream
-from helperfunctions.backup.row_counts import Contents, contents_of
 from helperfunctions.backup.restore import (
     Backup,
     Restored,
@@ -14,6 +13,7 @@ from helperfunctions.backup.restore import (
     restore,
     spooled,
 )
+from helperfunctions.backup.row_counts import Contents, contents_of
 
 __all__ = [
     "Backup",

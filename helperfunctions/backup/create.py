@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from helperfunctions import atomic_file
-from helperfunctions.backup.row_counts import Contents, contents
 from helperfunctions.backup.programs import RunningProgram, programs_for, programs_that_read, read_through, running
+from helperfunctions.backup.row_counts import Contents, contents
 from helperfunctions.database import Database
 from helperfunctions.errors import BackupError, DatabaseError
 

@@ -12,7 +12,6 @@ from typing import IO
 
 from helperfunctions import migrations
 from helperfunctions.backup.create import CHUNK_BYTES, Progress, dumping
-from helperfunctions.backup.row_counts import Contents, contents, refuse_foreign, refuse_used
 from helperfunctions.backup.programs import (
     Programs,
     pg_restore_output,
@@ -20,6 +19,7 @@ from helperfunctions.backup.programs import (
     read_through,
     running,
 )
+from helperfunctions.backup.row_counts import Contents, contents, refuse_foreign, refuse_used
 from helperfunctions.backup.sql_script import replace_everything
 from helperfunctions.database import Database
 from helperfunctions.environment import for_programs
