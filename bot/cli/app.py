@@ -217,7 +217,7 @@ def post(
 def migrate() -> None:
     """Bring the schema of the database up to date.
 
-    It also creates the role of WEB_DATABASE_URL, if that is set, and gives it its rights. It may run beside the bot,
+    It also creates the role of WEB_DATABASE_URL, if that is set, and gives it its rights. It may run next to the bot,
     and twice at once.
     """
     from bot.wiring import open_database

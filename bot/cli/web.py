@@ -21,8 +21,8 @@ def web(
 ) -> None:
     """Serve the dashboard and its API until stopped.
 
-    It only reads from the database, and may run beside the bot or on another machine. It has no login: everything on it
-    is public. Before you publish it, put a proxy with TLS in front (docs/dashboard.md).
+    It only reads from the database, and may run next to the bot or on another machine. It has no login: everything on
+    it is public. Before you publish it, put a proxy with TLS in front (docs/dashboard.md).
     """
     from bot.web.http.server import serve
     from bot.wiring import open_reading, open_site
