@@ -1,11 +1,11 @@
-"""Dependencies of the routes, as named types: FastAPI parses, reads or opens a parameter of such a type.
+"""Dependencies of the routes, as named types: FastAPI parses a parameter of such a type from the request.
 
-Parameters of an address are parsed in `async` functions, which need no thread. A transaction belongs to one request:
-every dependency of a request gets the same one, and it ends before the response is sent.
+They are `async` functions, which need no thread, and none reads the database: FastAPI calls all of them even when
+another parameter is invalid, and a transaction of theirs would last until the response is made. A route opens its own.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Final, cast
@@ -14,14 +14,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from fastapi import Depends, Path, Query, Request
 from pydantic import BeforeValidator
 
-from bot.web.read.addresses import Addressed, find
-from bot.web.read.coverage import span_of
+from bot.web.read.compare import MAX_COMPARED
 from bot.web.read.errors import InvalidRequest
 from bot.web.read.explore import Filters
-from bot.web.read.ranges import MAX_DAYS, RequestedDays, Span
+from bot.web.read.ranges import MAX_DAYS, RequestedDays
 from bot.web.read.table import MAX_ROWS, RowRange
 from bot.web.site import Site
-from helperfunctions.database import Transaction
 
 # PostgreSQL cannot store a NUL, and a slash would end this part of an address.
 _SLUG: Final = r"^[^\x00-\x1f\x7f/,]+$"
@@ -110,55 +108,8 @@ Slugs = Annotated[str, Query(max_length=700, description="slugs with commas betw
 
 
 def slugs_in(text: str) -> Sequence[str]:
-    """The slugs of a list with commas."""
-    return [slug for slug in text.replace("\0", "").split(",") if slug.strip()]
-
-
-# The database.
-
-
-def _read(site: SiteParts) -> Iterator[Transaction]:
-    with site.database.transaction() as tx:
-        yield tx
-
-
-def _read_days(site: SiteParts, days: Days) -> Iterator[Transaction]:
-    with site.read(days) as tx:
-        yield tx
-
-
-Tx = Annotated[Transaction, Depends(_read, scope="function")]
-DaysTx = Annotated[Transaction, Depends(_read_days, scope="function")]
-"""A transaction that reads the requested days; it waits for its turn when many are read."""
-
-
-def _game(tx: DaysTx, slug: Slug) -> Addressed:
-    return find(tx, "game", slug)
-
-
-def _streamer(tx: DaysTx, slug: Slug) -> Addressed:
-    return find(tx, "streamer", slug)
-
-
-Game = Annotated[Addressed, Depends(_game)]
-Streamer = Annotated[Addressed, Depends(_streamer)]
-
-
-async def _game_id(game: Game) -> str:
-    return game.id
-
-
-async def _streamer_id(streamer: Streamer) -> str:
-    return streamer.id
-
-
-GameId = Annotated[str, Depends(_game_id)]
-StreamerId = Annotated[str, Depends(_streamer_id)]
-
-
-def _span(tx: DaysTx, site: SiteParts, days: Days) -> Span:
-    return span_of(tx, site, days)
-
-
-DaySpan = Annotated[Span, Depends(_span)]
-"""The dates of the requested days."""
+    """The slugs of a list with commas, each once. Raises InvalidRequest for more than five."""
+    slugs = list(dict.fromkeys(slug for slug in text.replace("\0", "").split(",") if slug.strip()))
+    if len(slugs) > MAX_COMPARED:
+        raise InvalidRequest(f"at most {MAX_COMPARED} can be compared at once")
+    return slugs

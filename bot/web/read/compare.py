@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final
 from bot.web.read.addresses import Kind, find
 from bot.web.read.column_types import AirtimeHours, AverageViewers, AverageViewersLive, Column, PeakViewers, WatchHours
 from bot.web.read.coverage import ratio
-from bot.web.read.errors import InvalidRequest
 from bot.web.read.ranges import Span
 from helperfunctions.database import Transaction
 
@@ -77,7 +76,7 @@ class _Days:
 
 
 def compared(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span) -> list[Compared]:
-    """Each over some days, in the order of the request. Raises NotFound or InvalidRequest."""
+    """Each over some days, in the order of the request. Raises NotFound."""
     return [_compared(kind, each) for each in _by_day(tx, kind, slugs, span)]
 
 
@@ -96,7 +95,7 @@ def _compared(kind: Kind, days: _Days) -> Compared:
 
 
 def compared_days(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span) -> list[ComparedDay]:
-    """Each on each measured day, in the order of the request. Raises NotFound or InvalidRequest."""
+    """Each on each measured day, in the order of the request. Raises NotFound."""
     return [
         ComparedDay(
             slug=each.slug,
@@ -113,9 +112,6 @@ def compared_days(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span)
 
 
 def _by_day(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span) -> list[_Days]:
-    slugs = list(dict.fromkeys(slugs))
-    if len(slugs) > MAX_COMPARED:
-        raise InvalidRequest(f"at most {MAX_COMPARED} can be compared at once")
     # Two slugs may lead to the same game.
     slug_of = {found.id: found.slug for found in (find(tx, kind, slug) for slug in slugs)}
     ids = list(slug_of)

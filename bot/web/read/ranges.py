@@ -42,11 +42,22 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class RequestedDays:
-    """The days that a request is about: a number of days up to the newest, or from one date to another."""
+    """The days that a request is about: a number of days up to the newest, or from one date to another.
+
+    Raises InvalidRequest for dates that are invalid whichever day is the newest.
+    """
 
     days: int | None = None
     first: date | None = None
     last: date | None = None
+
+    def __post_init__(self) -> None:
+        first, last = self.first or self.last, self.last or self.first
+        if first is None or last is None:
+            return
+        if self.days is not None:
+            raise InvalidRequest("name days, or from and to, but not both")
+        _span(first, last)
 
     def up_to(self, newest: date) -> Span:
         """The dates of the range; `newest` is the newest day that is rolled up. Raises InvalidRequest."""
@@ -55,16 +66,10 @@ class RequestedDays:
             if not 1 <= days <= MAX_DAYS:
                 raise InvalidRequest(f"a range has 1 to {MAX_DAYS} days")
             return Span(newest - timedelta(days=days - 1), newest)
-        if self.days is not None:
-            raise InvalidRequest("name days, or from and to, but not both")
         # A range may begin after the newest day: its days come later.
         last = max(newest, self.first or newest) if self.last is None else self.last
         first = self.first if self.first is not None else last - timedelta(days=USUAL - 1)
-        if not _EARLIEST <= first <= last <= _LATEST:
-            raise InvalidRequest(f"a range ends on or after the day on which it begins, from {_EARLIEST} to {_LATEST}")
-        if (last - first).days >= MAX_DAYS:
-            raise InvalidRequest(f"a range has at most {MAX_DAYS} days")
-        return Span(first, last)
+        return _span(first, last)
 
     def cost(self, today: date) -> int:
         """The cost of reading these days, in units of the read pool; 1 for about a month."""
@@ -79,6 +84,14 @@ class RequestedDays:
         """The parameters of an address that request these days."""
         named = {"days": self.days, "from": self.first, "to": self.last}
         return {name: str(value) for name, value in named.items() if value is not None}
+
+
+def _span(first: date, last: date) -> Span:
+    if not _EARLIEST <= first <= last <= _LATEST:
+        raise InvalidRequest(f"a range ends on or after the day on which it begins, from {_EARLIEST} to {_LATEST}")
+    if (last - first).days >= MAX_DAYS:
+        raise InvalidRequest(f"a range has at most {MAX_DAYS} days")
+    return Span(first, last)
 
 
 def is_long(query: bytes) -> bool:

@@ -1,4 +1,7 @@
-"""The API: every table of the dashboard as JSON and CSV."""
+"""The API: every table of the dashboard as JSON and CSV.
+
+A route ends its transaction before it writes the response: writing ten thousand rows needs no connection.
+"""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -8,22 +11,16 @@ from pydantic import BaseModel
 
 from bot.web.deps import (
     Days,
-    DaySpan,
-    DaysTx,
-    Game,
     GameFilters,
-    GameId,
     SiteParts,
     Slug,
     Slugs,
-    Streamer,
-    StreamerId,
     Timezone,
-    Tx,
     slugs_in,
 )
 from bot.web.read import bot_status, compare, explore, games, now, search, streamers
 from bot.web.read.addresses import Kind, find
+from bot.web.read.coverage import span_of
 from bot.web.read.rankings import GameInRange, game_ranking
 from bot.web.views.table_response import RowResponse, Table, TableResponse
 
@@ -46,134 +43,169 @@ router = APIRouter(responses=_RESPONSES)
 
 
 @router.get("/now/games", response_model=Table[now.GameNow], tags=["now"])
-def now_games(tx: Tx, site: SiteParts, table: TableResponse) -> Response:
+def now_games(site: SiteParts, table: TableResponse) -> Response:
     """The games of the newest poll, most watched first."""
-    return table.of_part(now.games_now(tx, site, now.newest_poll(tx, site), table.wanted), now.GameNow)
+    with site.database.transaction() as tx:
+        part = now.games_now(tx, site, now.newest_poll(tx, site), table.wanted)
+    return table.of_part(part, now.GameNow)
 
 
 @router.get("/now/streamers", response_model=Table[now.StreamNow], tags=["now"])
-def now_streamers(tx: Tx, site: SiteParts, table: TableResponse) -> Response:
+def now_streamers(site: SiteParts, table: TableResponse) -> Response:
     """The streams of the newest poll, most watched first."""
-    return table.of_part(now.streamers_now(tx, now.newest_poll(tx, site), table.wanted), now.StreamNow)
+    with site.database.transaction() as tx:
+        part = now.streamers_now(tx, now.newest_poll(tx, site), table.wanted)
+    return table.of_part(part, now.StreamNow)
 
 
 @router.get("/now/hours", response_model=Table[now.HourOfAll], tags=["now"])
-def now_hours(tx: Tx, site: SiteParts, table: TableResponse) -> Response:
+def now_hours(site: SiteParts, table: TableResponse) -> Response:
     """Viewers of all Twitch over the newest 24 hours, by hour."""
-    return table.of_all(now.viewers_by_hour(tx, now.newest_poll(tx, site)), now.HourOfAll)
+    with site.database.transaction() as tx:
+        hours = now.viewers_by_hour(tx, now.newest_poll(tx, site))
+    return table.of_all(hours, now.HourOfAll)
 
 
 @router.get("/games", response_model=Table[GameInRange], tags=["games"])
 def all_games(
-    tx: DaysTx,
     site: SiteParts,
-    span: DaySpan,
+    days: Days,
     filters: GameFilters,
     table: TableResponse,
     sort: explore.By = explore.By.WATCH_HOURS,
     order: explore.Order = explore.Order.DESCENDING,
 ) -> Response:
     """All games over some days: hours watched, viewers, and the number of streams."""
-    ranking = game_ranking(tx, site, span)
+    with site.read(days) as tx:
+        ranking = game_ranking(tx, site, span_of(tx, site, days))
     return table.of_part(explore.matching_games(ranking, filters, sort, order, table.wanted), GameInRange)
 
 
 @router.get("/games/{slug}", response_model=games.GameSummary, tags=["games"])
-def one_game(tx: DaysTx, site: SiteParts, game: Game, span: DaySpan, row: RowResponse) -> Response:
+def one_game(site: SiteParts, slug: Slug, days: Days, row: RowResponse) -> Response:
     """A game over some days, and now."""
-    return row.of(games.summary(tx, site, game, span, now.newest_poll(tx, site)))
+    with site.read(days) as tx:
+        game = find(tx, "game", slug)
+        summary = games.summary(tx, site, game, span_of(tx, site, days), now.newest_poll(tx, site))
+    return row.of(summary)
 
 
 @router.get("/games/{slug}/days", response_model=Table[games.GameDay], tags=["games"])
-def days_of_game(tx: DaysTx, game_id: GameId, span: DaySpan, table: TableResponse) -> Response:
+def days_of_game(site: SiteParts, slug: Slug, days: Days, table: TableResponse) -> Response:
     """A game on each measured day."""
-    return table.of_all(games.by_day(tx, game_id, span), games.GameDay)
+    with site.read(days) as tx:
+        measured = games.by_day(tx, find(tx, "game", slug).id, span_of(tx, site, days))
+    return table.of_all(measured, games.GameDay)
 
 
 @router.get("/games/{slug}/hours", response_model=Table[games.GameHour], tags=["games"])
-def hours_of_game(
-    tx: DaysTx, site: SiteParts, game_id: GameId, days: Days, span: DaySpan, table: TableResponse
-) -> Response:
+def hours_of_game(site: SiteParts, slug: Slug, days: Days, table: TableResponse) -> Response:
     """A game in each measured hour of some days; without a range, over the newest 24 hours."""
-    if days.query:
-        return table.of_all(games.by_hour(tx, site, game_id, span), games.GameHour)
-    return table.of_all(games.last_day(tx, game_id, now.newest_poll(tx, site)), games.GameHour)
+    with site.read(days) as tx:
+        game = find(tx, "game", slug)
+        if days.query:
+            hours = games.by_hour(tx, site, game.id, span_of(tx, site, days))
+        else:
+            hours = games.last_day(tx, game.id, now.newest_poll(tx, site))
+    return table.of_all(hours, games.GameHour)
 
 
 @router.get("/games/{slug}/week", response_model=Table[games.HourOfWeek], tags=["games"])
-def week_of_game(
-    tx: DaysTx, site: SiteParts, game_id: GameId, span: DaySpan, timezone: Timezone, table: TableResponse
-) -> Response:
+def week_of_game(site: SiteParts, slug: Slug, days: Days, timezone: Timezone, table: TableResponse) -> Response:
     """A game by hour of the week, on the wall clock of a time zone: the best times to stream."""
     zone = timezone or site.calendar.timezone
-    return table.of_all(games.by_hour_of_week(tx, site, game_id, span, zone), games.HourOfWeek)
+    with site.read(days) as tx:
+        hours = games.by_hour_of_week(tx, site, find(tx, "game", slug).id, span_of(tx, site, days), zone)
+    return table.of_all(hours, games.HourOfWeek)
 
 
 @router.get("/games/{slug}/streamers", response_model=Table[games.StreamerOfGame], tags=["games"])
-def streamers_of_game(tx: DaysTx, game_id: GameId, span: DaySpan, table: TableResponse) -> Response:
+def streamers_of_game(site: SiteParts, slug: Slug, days: Days, table: TableResponse) -> Response:
     """The streamers of a game, most watched first."""
-    return table.of_part(games.streamers(tx, game_id, span, table.wanted), games.StreamerOfGame)
+    with site.read(days) as tx:
+        part = games.streamers(tx, find(tx, "game", slug).id, span_of(tx, site, days), table.wanted)
+    return table.of_part(part, games.StreamerOfGame)
 
 
 @router.get("/games/{slug}/now", response_model=Table[now.StreamNow], tags=["games"])
-def live_with_game(tx: Tx, site: SiteParts, slug: Slug, table: TableResponse) -> Response:
+def live_with_game(site: SiteParts, slug: Slug, table: TableResponse) -> Response:
     """The streams of a game at the newest poll, most watched first."""
-    game = find(tx, "game", slug)
-    part = now.streamers_now(tx, now.newest_poll(tx, site), table.wanted, game_id=game.id)
+    with site.database.transaction() as tx:
+        game = find(tx, "game", slug)
+        part = now.streamers_now(tx, now.newest_poll(tx, site), table.wanted, game_id=game.id)
     return table.of_part(part, now.StreamNow)
 
 
 @router.get("/streamers/{slug}", response_model=streamers.StreamerSummary, tags=["streamers"])
-def one_streamer(tx: DaysTx, site: SiteParts, streamer: Streamer, span: DaySpan, row: RowResponse) -> Response:
+def one_streamer(site: SiteParts, slug: Slug, days: Days, row: RowResponse) -> Response:
     """A streamer over some days, and now."""
-    return row.of(streamers.summary(tx, streamer, span, now.newest_poll(tx, site)))
+    with site.read(days) as tx:
+        streamer = find(tx, "streamer", slug)
+        summary = streamers.summary(tx, streamer, span_of(tx, site, days), now.newest_poll(tx, site))
+    return row.of(summary)
 
 
 @router.get("/streamers/{slug}/days", response_model=Table[streamers.StreamerDay], tags=["streamers"])
-def days_of_streamer(tx: DaysTx, streamer_id: StreamerId, span: DaySpan, table: TableResponse) -> Response:
+def days_of_streamer(site: SiteParts, slug: Slug, days: Days, table: TableResponse) -> Response:
     """A streamer on each measured day."""
-    return table.of_all(streamers.by_day(tx, streamer_id, span), streamers.StreamerDay)
+    with site.read(days) as tx:
+        measured = streamers.by_day(tx, find(tx, "streamer", slug).id, span_of(tx, site, days))
+    return table.of_all(measured, streamers.StreamerDay)
 
 
 @router.get("/streamers/{slug}/games", response_model=Table[streamers.GameOfStreamer], tags=["streamers"])
-def games_of_streamer(tx: DaysTx, streamer_id: StreamerId, span: DaySpan, table: TableResponse) -> Response:
+def games_of_streamer(site: SiteParts, slug: Slug, days: Days, table: TableResponse) -> Response:
     """The games of a streamer, most watched first, and the share of each."""
-    return table.of_part(streamers.games(tx, streamer_id, span, table.wanted), streamers.GameOfStreamer)
+    with site.read(days) as tx:
+        part = streamers.games(tx, find(tx, "streamer", slug).id, span_of(tx, site, days), table.wanted)
+    return table.of_part(part, streamers.GameOfStreamer)
 
 
 @router.get("/streamers/{slug}/records", response_model=Table[streamers.Record], tags=["streamers"])
-def records_of_streamer(tx: Tx, slug: Slug, table: TableResponse) -> Response:
+def records_of_streamer(site: SiteParts, slug: Slug, table: TableResponse) -> Response:
     """A streamer's best days ever."""
-    return table.of_all(streamers.streamer_records(tx, find(tx, "streamer", slug).id), streamers.Record)
+    with site.database.transaction() as tx:
+        records = streamers.streamer_records(tx, find(tx, "streamer", slug).id)
+    return table.of_all(records, streamers.Record)
 
 
 @router.get("/compare", response_model=Table[compare.Compared], tags=["compare"])
-def compared(tx: DaysTx, kind: Kind, names: Slugs, span: DaySpan, table: TableResponse) -> Response:
+def compared(site: SiteParts, kind: Kind, names: Slugs, days: Days, table: TableResponse) -> Response:
     """Up to five games or streamers side by side."""
-    return table.of_all(compare.compared(tx, kind, slugs_in(names), span), compare.Compared)
+    slugs = slugs_in(names)
+    with site.read(days) as tx:
+        rows = compare.compared(tx, kind, slugs, span_of(tx, site, days))
+    return table.of_all(rows, compare.Compared)
 
 
 @router.get("/compare/days", response_model=Table[compare.ComparedDay], tags=["compare"])
-def compared_days(tx: DaysTx, kind: Kind, names: Slugs, span: DaySpan, table: TableResponse) -> Response:
+def compared_days(site: SiteParts, kind: Kind, names: Slugs, days: Days, table: TableResponse) -> Response:
     """Up to five games or streamers, day by day."""
-    return table.of_all(compare.compared_days(tx, kind, slugs_in(names), span), compare.ComparedDay)
+    slugs = slugs_in(names)
+    with site.read(days) as tx:
+        rows = compare.compared_days(tx, kind, slugs, span_of(tx, site, days))
+    return table.of_all(rows, compare.ComparedDay)
 
 
 @router.get("/bot/posts", response_model=Table[bot_status.PostRow], tags=["bot"])
 def posts(
-    tx: Tx,
+    site: SiteParts,
     table: TableResponse,
     status: Literal["due", "sending", "unknown", "sent", "refused", "expired", "skipped", "not_sent", "dropped"]
     | None = None,
 ) -> Response:
     """The posts and replies, published or waiting, newest first."""
-    return table.of_part(bot_status.posts(tx, table.wanted, status), bot_status.PostRow)
+    with site.database.transaction() as tx:
+        part = bot_status.posts(tx, table.wanted, status)
+    return table.of_part(part, bot_status.PostRow)
 
 
 @router.get("/bot/days", response_model=Table[bot_status.DayCoverage], tags=["bot"])
-def coverage(tx: DaysTx, span: DaySpan, table: TableResponse) -> Response:
+def coverage(site: SiteParts, days: Days, table: TableResponse) -> Response:
     """The coverage of each day, newest first."""
-    return table.of_part(bot_status.coverage(tx, span, table.wanted), bot_status.DayCoverage)
+    with site.read(days) as tx:
+        part = bot_status.coverage(tx, span_of(tx, site, days), table.wanted)
+    return table.of_part(part, bot_status.DayCoverage)
 
 
 @router.get("/bot/due", response_model=Table[bot_status.Due], tags=["bot"])
@@ -183,10 +215,12 @@ def due(site: SiteParts, table: TableResponse) -> Response:
 
 
 @router.get("/bot/health", response_model=Table[bot_status.Health], tags=["bot"])
-def health(tx: Tx, site: SiteParts, table: TableResponse) -> Response:
+def health(site: SiteParts, table: TableResponse) -> Response:
     """Whether the parts of the bot that the dashboard can read have a problem. Mentions, spending and the disk are
     checked by `/readyz` of the bot and by `watchtime check`."""
-    return table.of_all(bot_status.health(tx, site), bot_status.Health)
+    with site.database.transaction() as tx:
+        parts = bot_status.health(tx, site)
+    return table.of_all(parts, bot_status.Health)
 
 
 @router.get("/search", response_model=Table[search.Found], tags=["search"], name="search")

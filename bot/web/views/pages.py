@@ -1,4 +1,4 @@
-"""The pages of the dashboard."""
+"""The pages of the dashboard. A route ends its transaction before it renders the page."""
 
 from dataclasses import asdict
 from typing import Annotated, Any, Final, Literal
@@ -8,20 +8,15 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from bot.web.deps import (
     Days,
-    DaySpan,
-    DaysTx,
-    Game,
     GameFilters,
     Rows,
     SiteParts,
     Slug,
     Slugs,
-    Streamer,
-    Tx,
     slugs_in,
 )
 from bot.web.read import bot_status, compare, explore, games, now, search, streamers
-from bot.web.read.addresses import Kind, slug_of
+from bot.web.read.addresses import Kind, find, slug_of
 from bot.web.read.coverage import change, span_of
 from bot.web.read.ranges import OFFERED, RequestedDays, Span
 from bot.web.read.rankings import game_ranking
@@ -51,18 +46,18 @@ def _days_of(site: Site, days: RequestedDays, span: Span) -> dict[str, Any]:
 
 
 @router.get("/")
-def now_page(tx: Tx, site: SiteParts, pages: PagesOfSite) -> Response:
+def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
     """Twitch now: totals, games, streams, and the last 24 hours."""
-    poll = now.newest_poll(tx, site)
-    return pages.show(
-        "now.html",
-        poll=poll,
-        before=now.viewers_before(tx, site, poll),
-        change=change,
-        games=now.games_now(tx, site, poll, RowRange(_ROWS)),
-        streamers=now.streamers_now(tx, poll, RowRange(_ROWS)),
-        hours=now.viewers_by_hour(tx, poll),
-    )
+    with site.database.transaction() as tx:
+        poll = now.newest_poll(tx, site)
+        values = {
+            "poll": poll,
+            "before": now.viewers_before(tx, site, poll),
+            "games": now.games_now(tx, site, poll, RowRange(_ROWS)),
+            "streamers": now.streamers_now(tx, poll, RowRange(_ROWS)),
+            "hours": now.viewers_by_hour(tx, poll),
+        }
+    return pages.show("now.html", change=change, **values)
 
 
 @router.get("/games")
@@ -72,55 +67,55 @@ def games_page(pages: PagesOfSite) -> Response:
 
 
 @router.get("/games/id/{game_id}")
-def game_by_id(tx: Tx, game_id: Slug, pages: PagesOfSite) -> Response:
+def game_by_id(site: SiteParts, game_id: Slug, pages: PagesOfSite) -> Response:
     """A redirect to the page of the game with this id."""
-    return RedirectResponse(pages.url(f"/games/{slug_of(tx, 'game', game_id)}"), 302)
+    with site.database.transaction() as tx:
+        slug = slug_of(tx, "game", game_id)
+    return RedirectResponse(pages.url(f"/games/{slug}"), 302)
 
 
 @router.get("/streamers/id/{streamer_id}")
-def streamer_by_id(tx: Tx, streamer_id: Slug, pages: PagesOfSite) -> Response:
+def streamer_by_id(site: SiteParts, streamer_id: Slug, pages: PagesOfSite) -> Response:
     """A redirect to the page of the streamer with this id."""
-    return RedirectResponse(pages.url(f"/streamers/{slug_of(tx, 'streamer', streamer_id)}"), 302)
+    with site.database.transaction() as tx:
+        slug = slug_of(tx, "streamer", streamer_id)
+    return RedirectResponse(pages.url(f"/streamers/{slug}"), 302)
 
 
 @router.get("/games/{slug}")
-def game_page(
-    tx: DaysTx, site: SiteParts, slug: Slug, game: Game, days: Days, span: DaySpan, pages: PagesOfSite
-) -> Response:
+def game_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite) -> Response:
     """A game: now, the last 24 hours, some days, the best times to stream, and its streamers."""
-    if game.slug != slug:
-        return RedirectResponse(pages.url(f"/games/{game.slug}", days.query), 301)
-    poll = now.newest_poll(tx, site)
-    return pages.show(
-        "game.html",
-        game=games.summary(tx, site, game, span, poll),
-        poll=poll,
-        last_day=games.last_day(tx, game.id, poll),
-        days=games.by_day(tx, game.id, span),
-        streamers=games.streamers(tx, game.id, span, RowRange(_ROWS)),
-        live=now.streamers_now(tx, poll, RowRange(10), game_id=game.id),
-        week=games.by_hour_of_week(tx, site, game.id, span, site.calendar.timezone),
-        **_days_of(site, days, span),
-    )
+    with site.read(days) as tx:
+        game = find(tx, "game", slug)
+        if game.slug != slug:
+            return RedirectResponse(pages.url(f"/games/{game.slug}", days.query), 301)
+        span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
+        values = {
+            "game": games.summary(tx, site, game, span, poll),
+            "last_day": games.last_day(tx, game.id, poll),
+            "days": games.by_day(tx, game.id, span),
+            "streamers": games.streamers(tx, game.id, span, RowRange(_ROWS)),
+            "live": now.streamers_now(tx, poll, RowRange(10), game_id=game.id),
+            "week": games.by_hour_of_week(tx, site, game.id, span, site.calendar.timezone),
+        }
+    return pages.show("game.html", poll=poll, **values, **_days_of(site, days, span))
 
 
 @router.get("/streamers/{slug}")
-def streamer_page(
-    tx: DaysTx, site: SiteParts, slug: Slug, streamer: Streamer, days: Days, span: DaySpan, pages: PagesOfSite
-) -> Response:
+def streamer_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite) -> Response:
     """A streamer: now, some days, their games, and their records."""
-    if streamer.slug != slug:
-        return RedirectResponse(pages.url(f"/streamers/{streamer.slug}", days.query), 301)
-    poll = now.newest_poll(tx, site)
-    return pages.show(
-        "streamer.html",
-        streamer=streamers.summary(tx, streamer, span, poll),
-        poll=poll,
-        days=streamers.by_day(tx, streamer.id, span),
-        games=streamers.games(tx, streamer.id, span, RowRange(_ROWS)),
-        records={record.record: record for record in streamers.streamer_records(tx, streamer.id)},
-        **_days_of(site, days, span),
-    )
+    with site.read(days) as tx:
+        streamer = find(tx, "streamer", slug)
+        if streamer.slug != slug:
+            return RedirectResponse(pages.url(f"/streamers/{streamer.slug}", days.query), 301)
+        span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
+        values = {
+            "streamer": streamers.summary(tx, streamer, span, poll),
+            "days": streamers.by_day(tx, streamer.id, span),
+            "games": streamers.games(tx, streamer.id, span, RowRange(_ROWS)),
+            "records": {record.record: record for record in streamers.streamer_records(tx, streamer.id)},
+        }
+    return pages.show("streamer.html", poll=poll, **values, **_days_of(site, days, span))
 
 
 @router.get("/compare")
@@ -135,7 +130,7 @@ def compare_page(
 ) -> Response:
     """Up to five games or streamers side by side; with `add`, a redirect to the page with one more."""
     kind: Kind = "streamer" if streamer_slugs and not game_slugs else "game"
-    slugs = list(dict.fromkeys(slugs_in(streamer_slugs if kind == "streamer" else game_slugs)))
+    slugs = slugs_in(streamer_slugs if kind == "streamer" else game_slugs)
     # Before the transaction below: the search opens its own, and all connections could be busy with requests that wait
     # for a second one.
     found = search.search(site, add, kind=kind if slugs else None, limit=1) if add else []
@@ -160,10 +155,8 @@ def compare_page(
 
 @router.get("/explore")
 def explore_page(
-    tx: DaysTx,
     site: SiteParts,
     days: Days,
-    span: DaySpan,
     filters: GameFilters,
     rows: Rows,
     pages: PagesOfSite,
@@ -171,10 +164,13 @@ def explore_page(
     order: explore.Order = explore.Order.DESCENDING,
 ) -> Response:
     """All games over some days, filtered and sorted."""
+    with site.read(days) as tx:
+        span = span_of(tx, site, days)
+        ranking = game_ranking(tx, site, span)
     parameters = asdict(filters) | days.query
     return pages.show(
         "explore.html",
-        games=explore.matching_games(game_ranking(tx, site, span), filters, sort, order, rows),
+        games=explore.matching_games(ranking, filters, sort, order, rows),
         filters=filters,
         parameters={name: value for name, value in parameters.items() if value not in (None, "")},
         rows=rows,
@@ -186,18 +182,17 @@ def explore_page(
 
 
 @router.get("/bot")
-def bot_page(tx: Tx, site: SiteParts, pages: PagesOfSite) -> Response:
+def bot_page(site: SiteParts, pages: PagesOfSite) -> Response:
     """The bot: its health, its next jobs, the coverage of its days, and its posts."""
     days = RequestedDays(_STATUS_DAYS)
-    span = span_of(tx, site, days)
-    return pages.show(
-        "bot.html",
-        posts=bot_status.posts(tx, RowRange(_POSTS)),
-        due=bot_status.due(site),
-        health=bot_status.health(tx, site),
-        coverage=bot_status.coverage(tx, span, RowRange(span.days)),
-        **_days_of(site, days, span),
-    )
+    with site.database.transaction() as tx:
+        span = span_of(tx, site, days)
+        values = {
+            "posts": bot_status.posts(tx, RowRange(_POSTS)),
+            "health": bot_status.health(tx, site),
+            "coverage": bot_status.coverage(tx, span, RowRange(span.days)),
+        }
+    return pages.show("bot.html", due=bot_status.due(site), **values, **_days_of(site, days, span))
 
 
 @router.get("/search")
