@@ -26,12 +26,20 @@ _VALUE_CLASS = "22"
 # The server ended the session because a transaction was idle, or open, for too long.
 _SESSION_ENDED_CODES = ("25P03", "25P04")
 
-# Messages of a server that works, but does not match its address, and the fix for each. These errors have no code. In
-# another language of the server they are not recognized, and the server is taken for one that is away.
+# Messages of a server that works, but does not match its address, or of the driver, which does not understand the
+# address, and the fix for each. These errors have no code. In another language of the server they are not recognized,
+# and the server is taken for one that is away.
 _WRONG_SETTINGS = (
     (r'FATAL: +database ".*" does not exist$', "create it, or fix the name of the database in DATABASE_URL"),
     (r'FATAL: +role ".*" does not exist$', "create it, or fix the user in DATABASE_URL"),
     (r"server does not support SSL, but SSL was required$", "turn SSL on there, or fix sslmode in DATABASE_URL"),
+    (r'^invalid port number: ".*"$', "fix the port in DATABASE_URL"),
+    (
+        r'invalid \w+ value[: ]+"|invalid value for parameter "|unrecognized .*parameter "',
+        "fix the parameters of DATABASE_URL",
+    ),
+    (r'^definition of service ".*" not found$', "fix service in DATABASE_URL"),
+    (r'(certificate|certificate revocation list|private key) file ".*"', "fix the file, or its name in DATABASE_URL"),
 )
 
 

@@ -1,28 +1,33 @@
-"""Invisible characters, which are often copied along with a value."""
+"""Invisible characters and quotes, which are often copied along with a value."""
 
 import unicodedata
 from typing import Final
 
-# Characters that are shown as blanks although Unicode classifies them as letters, symbols or marks.
-_BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10))))
+from helperfunctions.invisible import is_invisible
+
+_QUOTES: Final = frozenset({'""', "''", "``", "“”", "„“", "„”", "‘’", "‚‘", "«»"})
 _LINE_BREAKS_AND_CONTROLS: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def stripped(value: str) -> str:
     """The value without spaces, line breaks, byte-order marks and other invisible characters at its ends."""
     first, last = 0, len(value)
-    while first < last and _is_invisible(value[first]) and not _is_undecoded(value[first]):
+    while first < last and is_invisible(value[first]) and not _is_undecoded(value[first]):
         first += 1
-    while last > first and _is_invisible(value[last - 1]) and not _is_undecoded(value[last - 1]):
+    while last > first and is_invisible(value[last - 1]) and not _is_undecoded(value[last - 1]):
         last -= 1
     return value[first:last]
 
 
 def problem_inside(value: str, *, is_path: bool = False) -> str | None:
-    """The problem with an invisible character inside a stripped value, as the end of a sentence that begins with the
-    name of the setting; None without one. Quotes no visible character, because the value may be a secret."""
+    """The problem with an invisible character inside a stripped value, or with quotes around it, as the end of a
+    sentence that begins with the name of the setting; None without one. Shows no other character, because the value may
+    be a secret."""
+    # Docker's --env-file and secret files keep quotes as part of the value.
+    if len(value) > 1 and value[0] + value[-1] in _QUOTES:
+        return f"has quotes around it that would be part of it ({value[0]} and {value[-1]}): write it without them"
     for character in value:
-        if character == " " or not _is_invisible(character):
+        if character == " " or not is_invisible(character):
             continue
         category = unicodedata.category(character)
         if is_path and category not in _LINE_BREAKS_AND_CONTROLS:
@@ -38,11 +43,7 @@ def problem_inside(value: str, *, is_path: bool = False) -> str | None:
 
 def shown_name(name: str) -> str:
     """The name of a setting, with invisible characters escaped."""
-    return "".join(f"\\u{ord(one):04x}" if _is_invisible(one) else one for one in name)
-
-
-def _is_invisible(character: str) -> bool:
-    return character in _BLANK or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
+    return "".join(f"\\u{ord(one):04x}" if is_invisible(one) else one for one in name)
 
 
 def _is_undecoded(character: str) -> bool:

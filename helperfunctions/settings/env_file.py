@@ -66,7 +66,8 @@ def _problem_of(entry: str) -> str:
     """The value is not quoted in the message: it may be a secret."""
     line = entry.partition("\n")[0]
     named = _NAME_WITHOUT_EQUALS.match(line)
-    if named and "=" not in line[: named.end() + 1]:
+    # "set MIN_VIEWERS=10" has its sign, but another word before the name.
+    if named and "=" not in (line[: named.end() + 1] if named[2] else line):
         sign = "`=`, not `:`" if named[2] else "`=`"
         return f"should have {sign} after the name: {named[1]}=…"
     if "=" in line and line.partition("=")[2].strip()[:1] in ("'", '"'):

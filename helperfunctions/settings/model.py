@@ -4,8 +4,8 @@ import re
 from datetime import time
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from pathlib import Path, PureWindowsPath
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,6 +24,13 @@ from helperfunctions.database import is_understood
 from helperfunctions.errors import SettingsError
 
 X_CREDENTIALS = ("x_api_key", "x_api_key_secret", "x_access_token", "x_access_token_secret")
+# Files beside the zones: the zone of this machine, which changes, and copies that other programs do not have.
+_NO_ZONES: Final = re.compile(r"localtime$|posixrules$|Factory$|posix/|right/")
+_WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]+")
+# Not 1.000, which is a thousand in half of the world, nor 1e3.
+_AMOUNT: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]{0,2}|\.[0-9]{1,2})")
+# What a shell would replace: $HOME, ${HOME}, %APPDATA%.
+_VARIABLE: Final = re.compile(r"\$[A-Za-z_{]|%\w+%")
 
 
 def _divides_an_hour(minutes: int) -> int:
@@ -34,9 +41,12 @@ def _divides_an_hour(minutes: int) -> int:
 
 def _known_timezone(name: Any) -> ZoneInfo:
     try:
-        return name if isinstance(name, ZoneInfo) else ZoneInfo(str(name))
+        zone = name if isinstance(name, ZoneInfo) else ZoneInfo(str(name))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("should be a time zone's name such as America/Los_Angeles or Europe/Berlin") from None
+        zone = None
+    if zone is None or _NO_ZONES.match(zone.key):
+        raise ValueError("should be a time zone's name such as America/Los_Angeles or Europe/Berlin")
+    return zone
 
 
 def time_of_day(text: Any) -> time:
@@ -52,6 +62,7 @@ def time_of_day(text: Any) -> time:
 
 
 def _web_address(url: str) -> str:
+    """Check an address that is requested as it is."""
     try:
         parts = urlsplit(url)
         is_one = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and " " not in url
@@ -59,6 +70,13 @@ def _web_address(url: str) -> str:
         is_one = False
     if not is_one:
         raise ValueError("should be an address that begins with https:// (or http:// for a stand-in)")
+    return url
+
+
+def _base_address(url: str) -> str:
+    """Check an address that paths are appended to."""
+    if "?" in _web_address(url) or "#" in url:
+        raise ValueError("should be an address without ? and #, because paths are appended to it")
     return url.rstrip("/")
 
 
@@ -75,6 +93,8 @@ def _postgres_address(url: SecretStr) -> SecretStr:
 
 
 def _usable_folder(path: Path) -> Path:
+    if _VARIABLE.search(str(path)) or PureWindowsPath(path).drive:
+        raise ValueError("should be a path of this system without variables, which are not replaced")
     try:
         absolute = path.expanduser().absolute()
     except RuntimeError:
@@ -96,7 +116,7 @@ def _default_folder() -> Path:
 
 def _root_path(path: str) -> str:
     path = path.rstrip("/")
-    if path and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", path):
+    if path and not re.fullmatch(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+", path):
         raise ValueError("should be a path such as /twitch, of letters, digits and - . _ ~")
     return path
 
@@ -110,7 +130,7 @@ def _networks(text: str) -> str:
     return text
 
 
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+BaseAddress = Annotated[str, AfterValidator(_base_address)]
 TimeOfDay = Annotated[time, BeforeValidator(time_of_day)]
 
 
@@ -133,12 +153,16 @@ class Settings(BaseModel):
         default=None, description="client id of your application, from https://dev.twitch.tv/console/apps"
     )
     twitch_client_secret: SecretStr | None = Field(default=None, description="client secret of the same application")
-    twitch_api_url: WebAddress = Field(default="https://api.twitch.tv/helix", description="what stands before /streams")
-    twitch_auth_url: WebAddress = Field(default="https://id.twitch.tv/oauth2", description="what stands before /token")
+    twitch_api_url: BaseAddress = Field(
+        default="https://api.twitch.tv/helix", description="what stands before /streams"
+    )
+    twitch_auth_url: BaseAddress = Field(default="https://id.twitch.tv/oauth2", description="what stands before /token")
     poll_every_minutes: Annotated[int, AfterValidator(_divides_an_hour)] = Field(
         default=30, description="minutes between two polls; divides an hour"
     )
-    min_viewers: int = Field(default=50, ge=0, description="streams with more viewers than this are counted")
+    min_viewers: int = Field(
+        default=50, ge=0, le=1_000_000_000, description="streams with more viewers than this are counted"
+    )
     timezone: Annotated[ZoneInfo, BeforeValidator(_known_timezone)] = Field(
         default_factory=lambda: ZoneInfo("America/Los_Angeles"), description="the time zone of the bot's day"
     )
@@ -148,7 +172,10 @@ class Settings(BaseModel):
         default=24, ge=1, le=24 * 366, description="how long a rolled-up day's raw streams are kept after its end"
     )
     kept_polls_mb: int = Field(
-        default=256, ge=1, description="room in DATA_DIR for polls while the database is away, in megabytes"
+        default=256,
+        ge=1,
+        le=1_000_000,
+        description="room in DATA_DIR for polls while the database is away, in megabytes",
     )
     x_api_key: SecretStr | None = Field(
         default=None, description="API key of your app, from https://console.x.com; with the next three, posting begins"
@@ -158,7 +185,7 @@ class Settings(BaseModel):
         default=None, description="access token of the bot's account, made with read and write permission"
     )
     x_access_token_secret: SecretStr | None = Field(default=None, description="access token secret of the same account")
-    x_api_url: WebAddress = Field(default="https://api.x.com", description="what stands before /2/tweets")
+    x_api_url: BaseAddress = Field(default="https://api.x.com", description="what stands before /2/tweets")
     x_monthly_budget_usd: Decimal = Field(
         default=Decimal(10), ge=0, le=1_000_000, description="what X may cost in a calendar month (UTC); never passed"
     )
@@ -166,7 +193,7 @@ class Settings(BaseModel):
         default=False, description="true if the bot's account itself owns the app: reading is five times cheaper then"
     )
     mentions_every_seconds: int = Field(default=60, ge=5, le=3600, description="seconds between two looks for mentions")
-    replies_per_day: int = Field(default=20, ge=0, description="answers that one person gets a day")
+    replies_per_day: int = Field(default=20, ge=0, le=1_000_000, description="answers that one person gets a day")
     hint_when_not_understood: bool = Field(
         default=False, description="true: who is not understood gets a short hint; false: no answer"
     )
@@ -196,7 +223,10 @@ class Settings(BaseModel):
         description="the same database for a role that only reads, which `migrate` makes; for the dashboard",
     )
     web_requests_per_minute: int = Field(
-        default=300, ge=0, description="requests that one address may make of the dashboard; 0: as many as it likes"
+        default=300,
+        ge=0,
+        le=1_000_000,
+        description="requests that one address may make of the dashboard; 0: as many as it likes",
     )
     web_trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
         default="", description="proxies whose X-Forwarded-For is believed: addresses or networks, with commas"
@@ -208,10 +238,14 @@ class Settings(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _plain_number(cls, value: Any, info: ValidationInfo) -> Any:
-        """Reject Python's spellings of numbers, such as 1_0, which are more likely a mistake."""
+        """Reject spellings of numbers that mean another number elsewhere, or nothing: 1.000, 1e3, 1_0."""
         kind = cls.model_fields[info.field_name or ""].annotation
-        if kind in (int, Decimal, int | None) and isinstance(value, str) and ("_" in value or not value.isascii()):
-            raise ValueError("should be a number, of the digits 0 to 9")
+        if not isinstance(value, str):
+            return value
+        if kind in (int, int | None) and not _WHOLE_NUMBER.fullmatch(value):
+            raise ValueError("should be a whole number, of the digits 0 to 9")
+        if kind is Decimal and not _AMOUNT.fullmatch(value):
+            raise ValueError("should be an amount such as 10 or 9.50, of the digits 0 to 9 and a point")
         return value
 
     @property

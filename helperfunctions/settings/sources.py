@@ -88,7 +88,7 @@ def _of_aws(in_dotenv: Mapping[str, str]) -> dict[str, str]:
 
 
 def _invisible(values: Mapping[str, str], origins: Mapping[str, str], dotenv: str) -> list[str]:
-    """Problems of values that contain an invisible character."""
+    """Problems of values that contain an invisible character, or are in quotes."""
     problems = []
     for field, value in values.items():
         reason = problem_inside(value, is_path=field == "data_dir")

@@ -147,7 +147,7 @@ def test_what_is_wrong_with_the_secret_in_aws_is_told_with_all_else(shell: Shell
     where = "AWS secret twitch-watch-time"
     for part in (
         f"TWITCH_SECRET in {where} is not a setting; did you mean TWITCH_CLIENT_SECRET?",
-        f"MIN_VIEWERS should be a valid integer, unable to parse string as an integer (from {where})",
+        f"MIN_VIEWERS should be a whole number, of the digits 0 to 9 (from {where})",
         "POLL_EVERY_MINUTES should divide an hour",
         "X_ACCESS_TOKEN is missing",
     ):

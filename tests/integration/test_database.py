@@ -300,6 +300,32 @@ def test_an_address_that_names_what_is_not_there_is_for_a_person_to_fix(
     assert finding.message.endswith("does not exist")
 
 
+@pytest.mark.parametrize(
+    ("address", "advice"),
+    [
+        ("127.0.0.1:70000/x", "fix the port in DATABASE_URL"),
+        ("127.0.0.1:1/x?sslmode=maybe", "fix the parameters of DATABASE_URL"),
+        ("127.0.0.1:1/x?target_session_attrs=best", "fix the parameters of DATABASE_URL"),
+        ("127.0.0.1:1/x?keepalives=often", "fix the parameters of DATABASE_URL"),
+        ("127.0.0.1:1/x?service=nobody", "fix service in DATABASE_URL"),
+    ],
+    ids=["port", "TLS", "kind of server", "number", "service"],
+)
+def test_an_address_that_the_driver_rejects_is_for_a_person_to_fix(queries: Queries, address: str, advice: str) -> None:
+    with pytest.raises(DatabaseSettingsWrong) as caught, Database(f"postgresql://{address}", queries).transaction():
+        pass
+    assert str(caught.value).endswith(f": {advice}")
+
+
+@pytest.mark.parametrize("option", ["work_mem%3Dmuch", "memory%3D1"], ids=["value", "name"])
+def test_a_setting_in_the_address_that_the_server_rejects_is_for_a_person_to_fix(
+    server_url: str, queries: Queries, option: str
+) -> None:
+    url = f"{server_url}&options=-c%20{option}"
+    with pytest.raises(DatabaseSettingsWrong, match="fix the parameters"), Database(url, queries).transaction():
+        pass
+
+
 def test_encryption_that_the_server_does_not_have_is_for_a_person_to_fix() -> None:
     says = 'connection to server at "db", port 5432 failed: server does not support SSL, but SSL was required'
     with pytest.raises(DatabaseSettingsWrong, match="sslmode in DATABASE_URL"), translated():

@@ -253,6 +253,7 @@ def test_usual_ways_to_write_dotenv_are_read(dotenv: Path, content: str) -> None
             f"X_API_KEY: ab=={SECRET}",
             "line 1 of .env should have `=`, not `:` after the name: X_API_KEY=…",
         ),
+        ("set MIN_VIEWERS=10", "line 1 of .env cannot be read: it should be NAME=value"),
         ("export MIN_VIEWERS 10", "line 1 of .env should have `=` after the name: MIN_VIEWERS=…"),
         ("POST_AT=14:00\nMIN_VIEWERS", "line 2 of .env should have `=` after the name: MIN_VIEWERS=…"),
         (
@@ -284,7 +285,8 @@ def test_usual_ways_to_write_dotenv_are_read(dotenv: Path, content: str) -> None
         ("\u200bMIN_VIEWERS=10", "\\u200bMIN_VIEWERS in .env is not a setting; did you mean MIN_VIEWERS?"),
     ],
     ids=[
-        "YAML", "YAML without a space", "YAML without a value", "YAML with an equals sign in the value", "no sign",
+        "YAML", "YAML without a space", "YAML without a value", "YAML with an equals sign in the value",
+        "another word before the name", "no sign",
         "only a name", "quotes not closed", "something after the quotes", "no name", "two values", "line break",
         "escape for a tab", "invisible character of AWS", "invisible character in a name",
     ],
@@ -354,6 +356,19 @@ def test_what_nobody_sees_inside_a_secret_is_a_problem_that_does_not_show_it(
     assert SECRET not in "\n".join(told)
 
 
+@pytest.mark.parametrize("quotes", ['""', "''", "“”", "„“", "‘’", "«»"], ids=lambda quotes: quotes)
+def test_quotes_around_a_value_are_a_problem_that_does_not_show_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, quotes: str
+) -> None:
+    """Docker passes the quotes of its --env-file on, and chat programs make others of them."""
+    monkeypatch.setenv("TWITCH_CLIENT_ID", f"{quotes[0]}id{quotes[1]}")
+    (tmp_path / "secret").write_text(f"{quotes[0]}{SECRET}{quotes[1]}\n", encoding="utf-8")
+    monkeypatch.setenv("TWITCH_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
+    told = problems()
+    assert [problem.partition(" ")[0] for problem in told] == ["TWITCH_CLIENT_ID", "TWITCH_CLIENT_SECRET"]
+    assert all("has quotes around it" in problem and SECRET not in problem for problem in told)
+
+
 def test_a_value_that_is_not_utf8_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEB_HOST", os.fsdecode(b"caf\xe9"))
     assert problems() == ["WEB_HOST contains bytes that are not UTF-8: write it again (from environment)"]
@@ -383,11 +398,7 @@ def test_a_dotenv_that_is_not_utf8_is_a_problem_in_plain_words(dotenv: Path, con
         ("POLL_EVERY_MINUTES", "7", "should divide an hour: 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30 or 60, not '7'"),
         ("POLL_EVERY_MINUTES", "0", "should divide an hour: 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30 or 60, not '0'"),
         ("POLL_EVERY_MINUTES", "120", "should divide an hour: 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30 or 60, not '120'"),
-        (
-            "POLL_EVERY_MINUTES",
-            "often",
-            "should be a valid integer, unable to parse string as an integer, not 'often'",
-        ),
+        ("POLL_EVERY_MINUTES", "often", "should be a whole number, of the digits 0 to 9, not 'often'"),
         ("MIN_VIEWERS", "-1", "should be greater than or equal to 0, not '-1'"),
         (
             "TIMEZONE",
@@ -432,6 +443,9 @@ def test_a_value_that_cannot_be_is_said_with_what_should_be(
         ("TWITCH_API_URL", "http://127.0.0.1:8500/helix/", "http://127.0.0.1:8500/helix"),
         ("DATA_DIR", "/srv/watchtime", Path("/srv/watchtime")),
         ("DATA_DIR", "~/watchtime", Path.home() / "watchtime"),
+        ("X_MONTHLY_BUDGET_USD", "9.50", Decimal("9.5")),
+        ("X_MONTHLY_BUDGET_USD", "0", Decimal(0)),
+        ("HEARTBEAT_URL", "https://hc.example.org/ping/?x=1#/", SecretStr("https://hc.example.org/ping/?x=1#/")),
     ],
 )
 def test_a_value_is_read(monkeypatch: pytest.MonkeyPatch, name: str, value: str, parsed: Any) -> None:
@@ -479,7 +493,7 @@ def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch, dotenv: 
     told = problems()
     for part in (
         "MIN_VIEWER in .env is not a setting",
-        "MIN_VIEWERS should be a valid integer",
+        "MIN_VIEWERS should be a whole number",
         "(from .env)",
         "POST_AT should be later",
         "POLL_EVERY_MINUTES should divide",
@@ -601,14 +615,33 @@ def test_the_example_with_everything_filled_in_is_valid(dotenv: Path) -> None:
     ("name", "value", "says"),
     [
         ("DAY_STARTS_AT", "08:00:30", "DAY_STARTS_AT should be a time of day such as 08:00, without seconds"),
-        ("POLL_EVERY_MINUTES", "1_0", "POLL_EVERY_MINUTES should be a number, of the digits 0 to 9"),
-        ("WEB_PORT", "8\u0660", "WEB_PORT should be a number, of the digits 0 to 9"),
-        ("HEALTH_PORT", "8_000", "HEALTH_PORT should be a number, of the digits 0 to 9"),
-        ("X_MONTHLY_BUDGET_USD", "1_0", "X_MONTHLY_BUDGET_USD should be a number, of the digits 0 to 9"),
+        ("POLL_EVERY_MINUTES", "1_0", "POLL_EVERY_MINUTES should be a whole number, of the digits 0 to 9"),
+        ("WEB_PORT", "8\u0660", "WEB_PORT should be a whole number, of the digits 0 to 9"),
+        ("HEALTH_PORT", "8_000", "HEALTH_PORT should be a whole number, of the digits 0 to 9"),
+        ("X_MONTHLY_BUDGET_USD", "1_0", "X_MONTHLY_BUDGET_USD should be an amount such as 10 or 9.50"),
+        ("X_MONTHLY_BUDGET_USD", "1.000", "X_MONTHLY_BUDGET_USD should be an amount such as 10 or 9.50"),
+        ("X_MONTHLY_BUDGET_USD", "1e3", "X_MONTHLY_BUDGET_USD should be an amount such as 10 or 9.50"),
+        ("MIN_VIEWERS", "1.000", "MIN_VIEWERS should be a whole number, of the digits 0 to 9"),
+        ("MIN_VIEWERS", "1e3", "MIN_VIEWERS should be a whole number, of the digits 0 to 9"),
+        ("MIN_VIEWERS", "99999999999", "MIN_VIEWERS should be less than or equal to 1000000000"),
+        ("TIMEZONE", "localtime", "TIMEZONE should be a time zone's name"),
+        ("TIMEZONE", "right/UTC", "TIMEZONE should be a time zone's name"),
+        ("TWITCH_API_URL", "https://h/helix?x=1", "TWITCH_API_URL should be an address without ? and #"),
+        ("X_API_URL", "https://h/#top", "X_API_URL should be an address without ? and #"),
+        ("WEB_ROOT_PATH", "/a/../b", "WEB_ROOT_PATH should be a path such as /twitch"),
+        ("DATA_DIR", "$HOME/data", "DATA_DIR should be a path of this system without variables"),
+        ("DATA_DIR", "${HOME}/data", "DATA_DIR should be a path of this system without variables"),
+        ("DATA_DIR", "%APPDATA%", "DATA_DIR should be a path of this system without variables"),
+        ("DATA_DIR", "C:\\data", "DATA_DIR should be a path of this system without variables"),
         ("X_MONTHLY_BUDGET_USD", "1000001", "X_MONTHLY_BUDGET_USD should be less than or equal to 1000000"),
     ],
-    ids=["seconds", "underscore", "other digits", "optional number", "amount", "more than anybody spends"],
-)
+    ids=[
+        "seconds", "underscore", "other digits", "optional number", "amount", "amount with thousands", "power of ten",
+        "thousands", "number with a power of ten", "more than fits", "zone of this machine", "zone with leap seconds",
+        "query", "fragment", "way up", "variable", "variable in braces", "variable of Windows", "drive of Windows",
+        "more than anybody spends",
+    ],
+)  # fmt: skip
 def test_a_value_that_was_hardly_meant_is_a_problem(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
 ) -> None:
