@@ -42,9 +42,9 @@ _MONEY_TITLES: Final = ("CreditsDepleted", "UsageCapExceeded")
 _PASSING_CODES: Final = frozenset({"64", "88", "130", "131", "185", "205", "226", "326"})
 _DUPLICATE_CODE: Final = "187"
 _DUPLICATE: Final = "duplicate content"
-_PASSING_WORDS: Final = re.compile(
-    r"\b(?:later|temporar\w*|try(?:ing)? again|right now|too many|locked|limits?|over capacity)\b", re.IGNORECASE
-)
+_LATER: Final = re.compile(r"\b(?:later|temporar\w*|try(?:ing)? again|over capacity)\b", re.IGNORECASE)
+# About a parameter of an invalid request these mean something else.
+_LIMITED: Final = re.compile(r"\b(?:right now|too many|locked|limits?)\b", re.IGNORECASE)
 
 
 class OldWordsRefused(XRefused):
@@ -88,7 +88,8 @@ def _of_problem(status: int, problem: "_Problem", message: str, what: str, now: 
         return OldWordsRefused(message)
     if _DUPLICATE_CODE in problem.codes or _DUPLICATE in problem.message.lower():
         return XRefused(message, duplicate=True)
-    if problem.codes & _PASSING_CODES or (status != 400 and _PASSING_WORDS.search(problem.message)):
+    is_limited = status != 400 and _LIMITED.search(problem.message)
+    if problem.codes & _PASSING_CODES or is_limited or _LATER.search(problem.message):
         return XRefusedForNow(message, not_before=now + REFUSAL_AGAIN_AFTER)
     if status == 404 and not what.endswith("/2/tweets"):
         # Timelines and media/upload have answered 404 for hours to valid requests.

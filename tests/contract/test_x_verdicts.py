@@ -163,6 +163,9 @@ VERDICTS: dict[str, Verdict] = {
     "400 a limit of parameters": (400, {"detail": "max_results is over the limit"}, CALLS, XRefused, FOR_GOOD),
     "400 a list": (400, ["a list"], CALLS, XRefused, FOR_GOOD),
     "400 internal error by code": (400, coded(131, "Internal error"), CALLS, XRefusedForNow, IN_A_MINUTE),
+    "400 to be tried later": (
+        400, forbidden("Something went wrong. Please try again later."), CALLS, XRefusedForNow, IN_A_MINUTE,
+    ),
     "400 html": (400, CHALLENGE, CALLS, XRefusedForNow, IN_A_MINUTE),
     "401": (
         401, {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}, CALLS,

@@ -2,19 +2,19 @@
 
 import csv
 import io
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, Final
 
+from helperfunctions.invisible import is_invisible
+
 # Excel takes a file without this mark for one in the encoding of old Windows.
 _BYTE_ORDER_MARK: Final = "\ufeff"
 # Text that begins with one of these is computed, also behind what cannot be seen.
 _FORMULA: Final = ("=", "+", "-", "@")
 _BEGINS_A_CELL: Final = ("\t", "\r", "\n")
-_NOT_SEEN: Final = re.compile(r"[\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]*")
 
 
 def csv_of(rows: Sequence[Any], row: type) -> str:
@@ -36,5 +36,5 @@ def _cell(value: Any) -> Any:
 
 def _is_formula(text: str) -> bool:
     """Whether a spreadsheet would compute it. Signs of other widths and heights are read as the usual ones."""
-    first = _NOT_SEEN.sub("", text, count=1)[:1]
+    first = next((char for char in text if not is_invisible(char)), "")
     return text.startswith(_BEGINS_A_CELL) or unicodedata.normalize("NFKC", first) in _FORMULA
