@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from benchmarks import accuracy, ask, crawl, memory, rollup, sizing, staging, understand, web, web_data
+from benchmarks import accuracy, ask, crawl, memory, rollup, sizing, staging, understand, web, web_calls, web_data
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.harness import a_database
 from benchmarks.readers import Job, load, readers
@@ -135,9 +135,9 @@ def test_web_gets_the_same_table_from_streamlit(capsys: pytest.CaptureFixture[st
 
 def test_web_asks_of_a_new_call_for_an_example_of_what_it_needs() -> None:
     operation = {"parameters": [{"name": "genre", "in": "query", "required": True}]}
-    subjects = web.Subjects(["just-chatting"], ["somebody"], date(2026, 11, 21))
+    subjects = web_calls.Subjects(["just-chatting"], ["somebody"], date(2026, 11, 21))
     with pytest.raises(LookupError, match=r"/api/v1/genres needs genre"):
-        web.api_call("/api/v1/genres", operation, subjects)
+        web_calls.api_call("/api/v1/genres", operation, subjects)
 
 
 def test_readers_take_answers_in_pieces_and_count_those_that_failed() -> None:

@@ -1,16 +1,24 @@
-"""A make-believe X on the test's own clock, and our half of it on the test's own database."""
+"""A simulated X on the test's own clock, and the parts of the bot that use it, on the test's own database."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.core.calendar import Calendar
+from bot.core.names import DatabaseNames
+from bot.daily.rollup import Rollup
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
+from bot.reply.answer import Answerer
+from bot.reply.inbox import Reader
+from bot.reply.lookup import Lookup
+from bot.reply.respond import Responder
 from bot.runtime.leader import Leadership
 from bot.spend.ledger import Ledger
 from helperfunctions.clock import VirtualClock
@@ -18,10 +26,12 @@ from helperfunctions.database import Database
 from helperfunctions.errors import ChartNotDrawn
 from helperfunctions.x_api import XApi
 from sandbox.x.server import XSandbox
-from tests.factories import DAY, rows, write
+from tests.factories import DAY, DAY_START, a_stream, rows, stage, write
 from tests.integration.leading import Leads, Prepared
 
 CREDENTIALS = "a hash of them"
+# Seconds after which a post is certainly on its author's timeline.
+TIMELINE_LAG = 300
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
 
@@ -95,6 +105,10 @@ class Outside:
         """The outbox: text and status, in the order in which they were put there."""
         return [(text, status) for text, status in rows(self.url, "select text, status from posts order by post_id")]
 
+    def published(self) -> list[str]:
+        """The texts of the account's posts on X, oldest first."""
+        return [post.text for post in self.sandbox.posts()]
+
     def spent(self) -> Decimal:
         """What we believe to have spent."""
         (spent,) = rows(self.url, "select coalesce(sum(usd), 0) from x_charges where status <> 'not_made'")[0]
@@ -121,7 +135,7 @@ def make_outside(database: Database, url: str, clock: VirtualClock) -> Iterator[
             *,
             budget_usd: str = "10",
             owns_app: bool = False,
-            lag_seconds: float = 300,
+            lag_seconds: float = TIMELINE_LAG,
             timeout: tuple[float, float] = (5.0, 10.0),
             **options: Any,
         ) -> Outside:
@@ -165,3 +179,77 @@ def leads(database: Database, clock: VirtualClock) -> Iterator[Leads]:
     yield make
     for leadership in made:
         leadership.close()
+
+
+CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
+
+
+@dataclass
+class Inbox:
+    """Our half of a conversation."""
+
+    outside: Outside
+    answerer: Answerer
+    responder: Responder
+
+    def tag(self, text: str, author: str = "ann", **more: Any) -> str:
+        """Somebody writes; a second passes, so that no two are of the same moment."""
+        tagged = self.outside.sandbox.tag(author, text, **more)
+        self.outside.later(1)
+        return tagged
+
+    def respond(self) -> int:
+        return self.responder.respond()
+
+    def decided(self) -> dict[str, tuple[str, str | None]]:
+        """Status and reason by mention."""
+        found = rows(self.outside.url, "select mention_id, status, reason from mentions")
+        return {mention_id: (status, reason) for mention_id, status, reason in found}
+
+    def answers(self) -> dict[str, str]:
+        """What is in the outbox by mention."""
+        return dict(rows(self.outside.url, "select mention_id, text from posts"))
+
+
+MakeInbox = Callable[..., Inbox]
+
+
+@pytest.fixture
+def make_inbox(make_outside: MakeOutside) -> MakeInbox:
+    def made(*, most_per_day: int = 20, gives_hint: bool = False, first_start: bool = True, **options: Any) -> Inbox:
+        outside = make_outside(**options)
+        answerer = Answerer(
+            database=outside.database,
+            clock=outside.clock,
+            calendar=CALENDAR,
+            names=DatabaseNames(outside.database),
+            lookup=Lookup(outside.database, CALENDAR, outside.clock),
+            most_per_day=most_per_day,
+            gives_hint=gives_hint,
+        )
+        reader = Reader(outside.x, outside.database, outside.clock, outside.ledger, CREDENTIALS)
+        responder = Responder(outside.database, CREDENTIALS, reader, answerer, timedelta(days=30))
+        if first_start:
+            responder.respond()
+        return Inbox(outside, answerer, responder)
+
+    return made
+
+
+@pytest.fixture
+def inbox(make_inbox: MakeInbox) -> Inbox:
+    """A day of chess is rolled up, and the first start is over."""
+    inbox = make_inbox(budget_usd="1000")
+    a_day_of_chess(inbox)
+    return inbox
+
+
+def a_day_of_chess(inbox: Inbox) -> None:
+    stage(
+        inbox.outside.database,
+        a_stream(1000, streamer="ada", game="chess"),
+        a_stream(500, streamer="bob", game="go"),
+        polls=48,
+    )
+    inbox.outside.clock.move_to(DAY_START + timedelta(hours=25))
+    Rollup(inbox.outside.database, VirtualClock(inbox.outside.clock.now()), CALENDAR).daily()

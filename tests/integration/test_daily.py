@@ -1,77 +1,35 @@
 """Watch time: literal polls in, literal rows out."""
 
-import random
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
-import psycopg2
 import pytest
 
-from bot.core.calendar import Calendar, Day
+from bot.core.calendar import Day
 from bot.core.day_results import RolledUpDay
-from bot.core.polls import Poll, PollStatus
+from bot.core.polls import PollStatus
 from bot.daily.rollup import Rollup
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from helperfunctions.errors import (
-    Busy,
-    DatabaseConflict,
-    DatabaseError,
-    DatabaseTooSlow,
-    DatabaseUnavailable,
-    DayNotAvailable,
-    SumsDisagree,
-)
-from tests.conftest import Switch
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, stage
-
-C, P, F = PollStatus.COMPLETE, PollStatus.PARTIAL, PollStatus.FAILED
-CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
-DAY_END = DAY_START + timedelta(hours=24)
-NEXT_DAY = date(2026, 11, 22)
-
-DAYS = (
-    "select day, starts_at, ends_at, polls, covered_hours, coverage, watch_hours, airtime_hours from days order by day"
+from tests.integration.literal_days import (
+    CALENDAR,
+    DAY_END,
+    GAMES,
+    NEXT_DAY,
+    PAIRS,
+    STREAMERS,
+    C,
+    F,
+    P,
+    clock,
+    execute,
+    results,
+    rollup,
+    some_day,
 )
-GAMES = """
-    select game_id, watch_hours, airtime_hours, average_viewers, peak_viewers
-    from daily_games order by day, game_id
-"""
-STREAMERS = """
-    select streamer_id, watch_hours, airtime_hours, average_viewers, peak_viewers
-    from daily_streamers order by day, streamer_id
-"""
-PAIRS = """
-    select streamer_id, game_id, watch_hours, airtime_hours, average_viewers, peak_viewers
-    from daily_streamer_games order by day, streamer_id, game_id
-"""
-RESULTS = (DAYS, GAMES, STREAMERS, PAIRS)
 
-Results = list[list[tuple[Any, ...]]]
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    """Stands at the end of the day."""
-    return VirtualClock(DAY_END)
-
-
-@pytest.fixture
-def rollup(database: Database, clock: VirtualClock) -> Rollup:
-    return Rollup(database, clock, CALENDAR)
-
-
-def results(url: str) -> Results:
-    return [rows(url, query) for query in RESULTS]
-
-
-def execute(url: str, statement: str) -> None:
-    connection = psycopg2.connect(url)
-    with connection, connection.cursor() as cursor:
-        cursor.execute(statement)
-    connection.close()
+__all__ = ["clock", "rollup"]
 
 
 def minutes_spoken_for(
@@ -269,28 +227,6 @@ def test_rolling_up_a_day_again_gives_the_same_rows(rollup: Rollup, database: Da
     assert results(url) == before
 
 
-def some_day(database: Database) -> list[Poll]:
-    """Polls at odd moments, some missed; streamers come, go and change their game."""
-    dice = random.Random(7)
-    polls = []
-    for number in range(48):
-        if dice.random() < 0.15:
-            continue
-        polls.append(
-            stage(
-                database,
-                *(
-                    a_stream(dice.randrange(51, 60_000), streamer=f"s{one}", game=f"g{dice.randrange(8)}")
-                    for one in range(60)
-                    if dice.random() < 0.7
-                ),
-                at=DAY_START + number * HALF_HOUR + timedelta(microseconds=dice.randrange(600_000_000)),
-                status=P if dice.random() < 0.1 else C,
-            )
-        )
-    return polls
-
-
 def test_pairs_streamers_games_and_the_day_add_up_to_the_millisecond(
     rollup: Rollup, database: Database, url: str
 ) -> None:
@@ -350,171 +286,3 @@ def test_rows_that_are_no_longer_in_staging_disappear_from_a_day_rolled_up_again
     assert [day.polls for day in rollup.daily()] == [1]
     assert rows(url, PAIRS) == [("ada", "chess", 100.0, 1.0, 100.0, 100)]
     assert rows(url, GAMES) == [("chess", 100.0, 1.0, 100.0, 100)]
-
-
-def test_every_finished_day_is_rolled_up_oldest_first_and_today_is_not(
-    rollup: Rollup, database: Database, clock: VirtualClock
-) -> None:
-    for number in (2, 0, 1, 3):
-        stage(database, a_stream(), at=DAY_START + timedelta(days=number), day=DAY + timedelta(days=number))
-    clock.move_to(DAY_END + timedelta(days=2, seconds=-1))
-    assert [day.date for day in rollup.daily()] == [DAY, NEXT_DAY]
-    clock.advance(1)
-    assert [day.date for day in rollup.daily()] == [date(2026, 11, 23)]
-
-
-def test_a_day_that_is_not_over_is_refused(database: Database, url: str) -> None:
-    stage(database, a_stream())
-    a_second_early = Rollup(database, VirtualClock(DAY_END - timedelta(seconds=1)), CALENDAR)
-    with pytest.raises(DayNotAvailable) as caught:
-        a_second_early.redo(DAY)
-    assert str(caught.value) == "the day 2026-11-21 is not over: it ends at 2026-11-22 16:00 UTC"
-    assert a_second_early.daily() == []
-    assert results(url) == [[]] * 4
-
-
-def test_a_day_without_polls_is_refused(rollup: Rollup, database: Database, url: str) -> None:
-    stage(database, a_stream(), day=date(2026, 11, 20))
-    with pytest.raises(DayNotAvailable, match="the day 2026-11-21 cannot be rolled up: it has no polls"):
-        rollup.redo(DAY)
-    assert results(url) == [[]] * 4
-
-
-def test_a_day_whose_streams_are_gone_is_refused_and_its_tables_stay(
-    rollup: Rollup, database: Database, url: str
-) -> None:
-    stage(database, a_stream())
-    rollup.daily()
-    before = results(url)
-    with database.transaction() as tx:
-        tx.collect.drop_partition(day=DAY)
-    with pytest.raises(DayNotAvailable, match="its streams are no longer in staging"):
-        rollup.redo(DAY)
-    assert results(url) == before
-
-
-def test_a_day_that_does_not_add_up_is_refused_and_nothing_of_it_is_stored(
-    rollup: Rollup, database: Database, url: str
-) -> None:
-    """A stream has gone from staging since its poll was stored."""
-    stage(database, a_stream(100), a_stream(60, streamer="bob"), at=DAY_START + HALF_HOUR)
-    execute(url, "delete from staging.streams where streamer_id = 'bob'")
-    with pytest.raises(SumsDisagree) as caught:
-        rollup.daily()
-    assert str(caught.value) == (
-        "the watch hours of 2026-11-21 do not add up: pairs 100.0, streamers 100.0, games 160.0, polls 160.0; "
-        "nothing of this roll-up was stored"
-    )
-    assert results(url) == [[]] * 4
-
-
-@pytest.mark.parametrize(
-    "tampering",
-    [
-        "update staging.streams set viewer_count = viewer_count + 1 where streamer_id = 'bob'",
-        "insert into staging.streams select * from staging.streams where streamer_id = 'bob'",
-        "update staging.games set viewers = viewers + 1",
-        "update staging.games set streams = streams + 1",
-        "update staging.polls set viewers = viewers + 1",
-        "update staging.polls set streams = streams + 1",
-    ],
-)
-def test_any_disagreement_is_reported_and_the_earlier_roll_up_stays(
-    rollup: Rollup, database: Database, url: str, tampering: str
-) -> None:
-    stage(database, a_stream(1_000_000), a_stream(60, streamer="bob"), at=DAY_START + HALF_HOUR)
-    rollup.daily()
-    before = results(url)
-    execute(url, tampering)
-    with pytest.raises(SumsDisagree):
-        rollup.redo(DAY)
-    assert results(url) == before
-
-
-def test_one_bad_day_stops_no_other_roll_up(rollup: Rollup, database: Database, clock: VirtualClock, url: str) -> None:
-    """One whose streams are gone before they were rolled up, one that does not add up, and a good one."""
-    for number in range(3):
-        stage(database, a_stream(), at=DAY_START + timedelta(days=number), day=DAY + timedelta(days=number))
-    with database.transaction() as tx:
-        tx.collect.drop_partition(day=DAY)
-    execute(url, f"delete from staging.streams where day = '{NEXT_DAY}'")
-    clock.advance(2 * 24 * 3600)
-    with pytest.raises(DayNotAvailable, match="2026-11-21"):
-        rollup.daily()
-    assert rows(url, "select day from days") == [(date(2026, 11, 23),)]
-
-
-# A day, or a month, that the server refuses to store: by an error of any kind.
-REFUSES = """
-    create function refuse() returns trigger language plpgsql as $$
-    begin raise exception 'not this one' using errcode = '{sqlstate}'; end $$;
-    create trigger refuses before insert on {table} for each row when ({which}) execute function refuse();
-"""
-
-
-@pytest.mark.parametrize(
-    ("sqlstate", "kind"),
-    [
-        pytest.param("23514", DatabaseError, id="refused by a constraint"),
-        pytest.param("55P03", DatabaseConflict, id="lock time-out"),
-        pytest.param("57014", DatabaseTooSlow, id="statement time-out"),
-        pytest.param("53200", DatabaseUnavailable, id="out of memory"),
-    ],
-)
-def test_any_error_of_a_day_or_month_stops_no_other_roll_up(
-    rollup: Rollup, database: Database, clock: VirtualClock, url: str, sqlstate: str, kind: type[DatabaseError]
-) -> None:
-    """Two days at the end of November, one at the end of December; the first day and the first month fail."""
-    days = [date(2026, 11, 29), date(2026, 11, 30), date(2026, 12, 31)]
-    for day in days:
-        stage(database, a_stream(), at=CALENDAR.day(day).starts_at, day=day)
-    execute(url, REFUSES.format(sqlstate=sqlstate, table="daily_games", which="new.day = '2026-11-29'"))
-    clock.move_to(datetime(2027, 1, 1, 17, tzinfo=UTC))
-    with pytest.raises(DatabaseError, match="not this one") as caught:
-        rollup.daily()
-    assert type(caught.value) is kind
-    assert rows(url, "select day from days order by day") == [(day,) for day in days[1:]]
-    assert rows(url, "select month from months order by month") == [(date(2026, 11, 1),), (date(2026, 12, 1),)]
-    execute(url, "drop trigger refuses on daily_games; drop function refuse()")
-    execute(url, "delete from months")
-    which = "new.month = '2026-11-01'"
-    execute(url, REFUSES.format(sqlstate=sqlstate, table="monthly_streamer_games", which=which))
-    with pytest.raises(DatabaseError, match="not this one") as caught:
-        rollup.daily()
-    assert type(caught.value) is kind
-    assert rows(url, "select day from days order by day") == [(day,) for day in days]
-    assert rows(url, "select month from months") == [(date(2026, 12, 1),)]
-
-
-def test_the_roll_up_ends_when_the_database_stays_unavailable(
-    rollup: Rollup, database: Database, clock: VirtualClock, url: str, switch: Switch
-) -> None:
-    """It is given half a minute to come back, once."""
-    for number in range(3):
-        stage(database, a_stream(), at=DAY_START + timedelta(days=number), day=DAY + timedelta(days=number))
-    clock.advance(2 * 24 * 3600)
-    execute(url, REFUSES.format(sqlstate="53200", table="daily_games", which="new.day = '2026-11-21'"))
-    began = clock.now()
-
-    class Slept(VirtualClock):
-        """Takes the database away as soon as somebody waits for it."""
-
-        def sleep(self, seconds: float) -> None:
-            switch.off()
-            super().sleep(seconds)
-
-    waiting = Slept(began)
-    with pytest.raises(DatabaseUnavailable, match="not this one"):
-        Rollup(database, waiting, CALENDAR).daily()
-    switch.on()
-    assert waiting.now() - began == timedelta(seconds=32)
-    assert rows(url, "select day from days") == []
-
-
-def test_one_rollup_at_a_time(rollup: Rollup, database: Database, url: str) -> None:
-    stage(database, a_stream())
-    with database.exclusive("daily"):
-        for attempt in (rollup.daily, lambda: rollup.redo(DAY)):
-            with pytest.raises(Busy):
-                attempt()
-    assert results(url) == [[]] * 4

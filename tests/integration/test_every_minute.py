@@ -30,9 +30,7 @@ from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings
 from tests.conftest import database_url, execute
 from tests.factories import rows, write
-from tests.integration.test_inbox import MakeInbox, make_inbox
-
-__all__ = ["make_inbox"]
+from tests.integration.conftest import MakeInbox
 
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
 NOW = datetime(2026, 11, 21, 17, tzinfo=UTC)

@@ -9,10 +9,7 @@ from bot.spend.account import account_of
 from bot.spend.report import spending
 from helperfunctions.errors import XError
 from sandbox.x.faults import XFault
-from tests.integration.conftest import MakeOutside, at
-from tests.integration.test_inbox import Inbox, MakeInbox, make_inbox
-
-__all__ = ["make_inbox"]
+from tests.integration.conftest import Inbox, MakeInbox, MakeOutside, at
 
 MENTIONS_A_DAY = 100
 # After the first three it leaves X alone for a day, as it should. A connection that is reset before anything was done

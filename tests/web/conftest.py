@@ -1,14 +1,17 @@
 """A dashboard over a small world of nine days. Some of its names and posts contain scripts and formulas."""
 
+import asyncio
 import queue
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import psycopg2
 import pytest
 import requests
 
@@ -142,3 +145,30 @@ def served(
         server.stop()
         thread.join(30)
         pool.close()
+
+
+Serve = Callable[..., Any]
+T = TypeVar("T")
+
+
+@pytest.fixture
+def shown(database: Database, url: str, serving: Serve) -> Iterator[Web]:
+    """The dashboard of a database with one poll."""
+    stage(database, a_stream(), at=NOW)
+    DatabaseNames(database).refresh()
+    with serving(url) as web:
+        yield web
+
+
+@contextmanager
+def locked(url: str, *tables: str) -> Iterator[None]:
+    """Lock tables, as a migration or a restore does."""
+    with closing(psycopg2.connect(url)) as holder:
+        holder.cursor().execute(f"lock table {', '.join(tables)}")
+        yield
+
+
+def run_alone(life: Coroutine[Any, Any, T]) -> T:
+    """Run in a new thread: where a browser is open, this thread has an event loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, life).result()

@@ -21,8 +21,7 @@ from helperfunctions.database import ReadPool, Transaction
 from helperfunctions.errors import DatabaseUnavailable
 from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings
-from tests.web.conftest import NOW
-from tests.web.test_strain import run_alone
+from tests.web.conftest import NOW, run_alone
 
 VALUES = {"slug": "chess", "kind": "game", "names": "chess", "q": "chess", "game_id": "chess", "streamer_id": "ada"}
 INVALID = {

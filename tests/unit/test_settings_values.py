@@ -1,0 +1,279 @@
+"""Values of settings: which are valid, which are refused and with which message."""
+
+import os
+from datetime import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import SecretStr
+
+from helperfunctions.settings import load, show
+from tests.unit.settings_env import SECRET, dotenv, nothing_set, problems
+
+__all__ = ["dotenv", "nothing_set"]
+
+AROUND = {
+    "byte-order mark": "\ufeff{}",
+    "CR": "{}\r",
+    "CRLF": "{}\r\n",
+    "line feeds": "\n{}\n\n",
+    "no-break space": "{}\u00a0",
+    "zero width space": "\u200b{}\u200b",
+    "word joiner": "{}\u2060",
+    "hangul filler": "{}\u3164",
+    "NUL": "{}\0",
+}
+
+
+@pytest.mark.parametrize("around", AROUND.values(), ids=AROUND)
+@pytest.mark.parametrize("where", ["file", "environment"])
+def test_what_nobody_sees_around_a_secret_is_removed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, where: str, around: str
+) -> None:
+    monkeypatch.setenv("TWITCH_CLIENT_ID", "id")
+    if where == "file":
+        (tmp_path / "secret").write_bytes(around.format(SECRET).encode())
+        monkeypatch.setenv("TWITCH_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
+    elif "\0" not in around:
+        monkeypatch.setenv("TWITCH_CLIENT_SECRET", around.format(SECRET))
+    else:
+        monkeypatch.setenv("TWITCH_CLIENT_SECRET", SECRET)
+    assert load().settings.twitch_credentials() == ("id", SECRET)
+
+
+@pytest.mark.parametrize(
+    ("inside", "says"),
+    [
+        ("\n", "contains a line break: it should be one line"),
+        ("\u00a0", "contains an invisible character (U+00A0, no-break space): copy it again without it"),
+        ("\ufeff", "contains an invisible character (U+FEFF, zero width no-break space): copy it again without it"),
+        ("\u00ad", "contains an invisible character (U+00AD, soft hyphen): copy it again without it"),
+        ("\u202e", "contains an invisible character (U+202E, right-to-left override): copy it again without it"),
+        ("\ufe0f", "contains an invisible character (U+FE0F, variation selector-16): copy it again without it"),
+        ("\x7f", "contains an invisible character (U+007F, a control character): copy it again without it"),
+    ],
+    ids=["line break", "no-break space", "byte-order mark", "soft hyphen", "override", "variation selector", "delete"],
+)
+def test_what_nobody_sees_inside_a_secret_is_a_problem_that_does_not_show_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, inside: str, says: str
+) -> None:
+    (tmp_path / "secret").write_text(f"{SECRET}{inside}{SECRET}", encoding="utf-8")
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "secret"))
+    told = problems()
+    assert told[0] == f"DATABASE_URL {says} (from file {tmp_path / 'secret'})"
+    assert SECRET not in "\n".join(told)
+
+
+@pytest.mark.parametrize("quotes", ['""', "''", "“”", "„“", "‘’", "«»"], ids=lambda quotes: quotes)
+def test_quotes_around_a_value_are_a_problem_that_does_not_show_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, quotes: str
+) -> None:
+    """Docker passes the quotes of its --env-file on, and chat programs make others of them."""
+    monkeypatch.setenv("TWITCH_CLIENT_ID", f"{quotes[0]}id{quotes[1]}")
+    (tmp_path / "secret").write_text(f"{quotes[0]}{SECRET}{quotes[1]}\n", encoding="utf-8")
+    monkeypatch.setenv("TWITCH_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
+    told = problems()
+    assert [problem.partition(" ")[0] for problem in told] == ["TWITCH_CLIENT_ID", "TWITCH_CLIENT_SECRET"]
+    assert all("has quotes around it" in problem and SECRET not in problem for problem in told)
+
+
+def test_a_value_that_is_not_utf8_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_HOST", os.fsdecode(b"caf\xe9"))
+    assert problems() == ["WEB_HOST contains bytes that are not UTF-8: write it again (from environment)"]
+
+
+def test_a_folder_may_have_joiners_that_its_script_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", "/srv/\u0645\u06cc\u200c\u062e\u0648")
+    assert load().settings.data_dir == Path("/srv/\u0645\u06cc\u200c\u062e\u0648")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("POLL_EVERY_MINUTES", "7", "should divide an hour: 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30 or 60, not '7'"),
+        ("POLL_EVERY_MINUTES", "0", "should divide an hour: 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30 or 60, not '0'"),
+        ("POLL_EVERY_MINUTES", "120", "should divide an hour: 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30 or 60, not '120'"),
+        ("POLL_EVERY_MINUTES", "often", "should be a whole number, of the digits 0 to 9, not 'often'"),
+        ("MIN_VIEWERS", "-1", "should be greater than or equal to 0, not '-1'"),
+        (
+            "TIMEZONE",
+            "Pacific",
+            "should be a time zone's name such as America/Los_Angeles or Europe/Berlin, not 'Pacific'",
+        ),
+        (
+            "TIMEZONE",
+            "../../etc/passwd",
+            "should be a time zone's name such as America/Los_Angeles or Europe/Berlin, not '../../etc/passwd'",
+        ),
+        ("DAY_STARTS_AT", "8 AM", "should be a time of day such as 08:00, not '8 AM'"),
+        ("POST_AT", "25:00", "should be a time of day such as 08:00, not '25:00'"),
+        ("STAGING_RETENTION_HOURS", "0", "should be greater than or equal to 1, not '0'"),
+        (
+            "TWITCH_API_URL",
+            "api.twitch.tv/helix",
+            "should be an address that begins with https:// (or http:// for a stand-in), not 'api.twitch.tv/helix'",
+        ),
+        (
+            "TWITCH_AUTH_URL",
+            "https://",
+            "should be an address that begins with https:// (or http:// for a stand-in), not 'https://'",
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_is_said_with_what_should_be(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert problems() == [f"{name} {problem} (from environment)"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "parsed"),
+    [
+        ("POLL_EVERY_MINUTES", "60", 60),
+        ("MIN_VIEWERS", "0", 0),
+        ("TIMEZONE", "Asia/Kolkata", ZoneInfo("Asia/Kolkata")),
+        ("DAY_STARTS_AT", "00:00", time(0)),
+        ("POST_AT", "23:59", time(23, 59)),
+        ("TWITCH_API_URL", "http://127.0.0.1:8500/helix/", "http://127.0.0.1:8500/helix"),
+        ("DATA_DIR", "/srv/watchtime", Path("/srv/watchtime")),
+        ("DATA_DIR", "~/watchtime", Path.home() / "watchtime"),
+        ("X_MONTHLY_BUDGET_USD", "9.50", Decimal("9.5")),
+        ("X_MONTHLY_BUDGET_USD", "0", Decimal(0)),
+        ("HEARTBEAT_URL", "https://hc.example.org/ping/?x=1#/", SecretStr("https://hc.example.org/ping/?x=1#/")),
+    ],
+)
+def test_a_value_is_read(monkeypatch: pytest.MonkeyPatch, name: str, value: str, parsed: Any) -> None:
+    monkeypatch.setenv(name, value)
+    assert getattr(load().settings, name.lower()) == parsed
+
+
+@pytest.mark.parametrize("name", ["DAY_STARTS_AT", "POST_AT"])
+def test_a_time_of_day_with_a_zone_of_its_own_is_a_problem(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """TIMEZONE says in which zone it is."""
+    monkeypatch.setenv(name, "10:00+01:00")
+    [problem] = problems()
+    assert problem.startswith(f"{name} should be a time of day such as 08:00")
+
+
+@pytest.mark.parametrize(
+    ("set_to", "problem"),
+    [
+        ({"TWITCH_CLIENT_ID": "id"}, "TWITCH_CLIENT_SECRET is missing: client id and secret belong together"),
+        ({"TWITCH_CLIENT_SECRET": SECRET}, "TWITCH_CLIENT_ID is missing: client id and secret belong together"),
+        (
+            {"POST_AT": "07:00"},
+            "POST_AT should be later than DAY_STARTS_AT: a day is posted after its roll-up",
+        ),
+        (
+            {"POST_AT": "09:00", "DAY_STARTS_AT": "09:00"},
+            "POST_AT should be later than DAY_STARTS_AT: a day is posted after its roll-up",
+        ),
+    ],
+)
+def test_settings_that_are_at_odds_are_a_problem(
+    monkeypatch: pytest.MonkeyPatch, set_to: dict[str, str], problem: str
+) -> None:
+    for name, value in set_to.items():
+        monkeypatch.setenv(name, value)
+    assert problems() == [problem]
+
+
+def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch, dotenv: Path, tmp_path: Path) -> None:
+    dotenv.write_text("MIN_VIEWER=7\nMIN_VIEWERS=few\nPOST_AT=07:30\n")
+    monkeypatch.setenv("POLL_EVERY_MINUTES", "7")
+    monkeypatch.setenv("TWITCH_CLIENT_ID", "id")
+    monkeypatch.setenv("TWITCH_CLIENT_SECRET_FILE", str(tmp_path / "missing"))
+    monkeypatch.setenv("DATABASE_URL", f"mysql://bot:{SECRET}@localhost/watchtime")
+    told = problems()
+    for part in (
+        "MIN_VIEWER in .env is not a setting",
+        "MIN_VIEWERS should be a whole number",
+        "(from .env)",
+        "POST_AT should be later",
+        "POLL_EVERY_MINUTES should divide",
+        f"TWITCH_CLIENT_SECRET_FILE: {tmp_path / 'missing'} cannot be read",
+        "DATABASE_URL should begin with postgresql://",
+    ):
+        assert part in "\n".join(told)
+    assert SECRET not in "\n".join(told)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"mysql://bot:{SECRET}@localhost/watchtime",
+        SECRET,
+        # signs in a password that mean something in an address, and have to be written as %25, %2F, %40
+        f"postgresql://bot:100%{SECRET}@localhost/watchtime",
+        f"postgresql://bot:{SECRET}/x@localhost/watchtime",
+        f"postgresql://bot:x@{SECRET}@localhost/watchtime",
+        f"postgresql://bot:{SECRET}@localhost:port/watchtime",
+    ],
+)
+def test_a_database_address_that_cannot_be_is_refused_without_showing_it(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """Passed on, the driver would quote the part of it that it does not understand."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    [problem] = problems()
+    assert problem.startswith("DATABASE_URL should ")
+    assert SECRET not in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("DAY_STARTS_AT", "08:00:30", "DAY_STARTS_AT should be a time of day such as 08:00, without seconds"),
+        ("POLL_EVERY_MINUTES", "1_0", "POLL_EVERY_MINUTES should be a whole number, of the digits 0 to 9"),
+        ("WEB_PORT", "8\u0660", "WEB_PORT should be a whole number, of the digits 0 to 9"),
+        ("HEALTH_PORT", "8_000", "HEALTH_PORT should be a whole number, of the digits 0 to 9"),
+        ("X_MONTHLY_BUDGET_USD", "1_0", "X_MONTHLY_BUDGET_USD should be an amount such as 10 or 9.50"),
+        ("X_MONTHLY_BUDGET_USD", "1.000", "X_MONTHLY_BUDGET_USD should be an amount such as 10 or 9.50"),
+        ("X_MONTHLY_BUDGET_USD", "1e3", "X_MONTHLY_BUDGET_USD should be an amount such as 10 or 9.50"),
+        ("MIN_VIEWERS", "1.000", "MIN_VIEWERS should be a whole number, of the digits 0 to 9"),
+        ("MIN_VIEWERS", "1e3", "MIN_VIEWERS should be a whole number, of the digits 0 to 9"),
+        ("MIN_VIEWERS", "99999999999", "MIN_VIEWERS should be less than or equal to 1000000000"),
+        ("TIMEZONE", "localtime", "TIMEZONE should be a time zone's name"),
+        ("TIMEZONE", "right/UTC", "TIMEZONE should be a time zone's name"),
+        ("TWITCH_API_URL", "https://h/helix?x=1", "TWITCH_API_URL should be an address without ? and #"),
+        ("X_API_URL", "https://h/#top", "X_API_URL should be an address without ? and #"),
+        ("WEB_ROOT_PATH", "/a/../b", "WEB_ROOT_PATH should be a path such as /twitch"),
+        ("DATA_DIR", "$HOME/data", "DATA_DIR should be a path of this system without variables"),
+        ("DATA_DIR", "${HOME}/data", "DATA_DIR should be a path of this system without variables"),
+        ("DATA_DIR", "%APPDATA%", "DATA_DIR should be a path of this system without variables"),
+        ("DATA_DIR", "C:\\data", "DATA_DIR should be a path of this system without variables"),
+        ("X_MONTHLY_BUDGET_USD", "1000001", "X_MONTHLY_BUDGET_USD should be less than or equal to 1000000"),
+    ],
+    ids=[
+        "seconds", "underscore", "other digits", "optional number", "amount", "amount with thousands", "power of ten",
+        "thousands", "number with a power of ten", "more than fits", "zone of this machine", "zone with leap seconds",
+        "query", "fragment", "way up", "variable", "variable in braces", "variable of Windows", "drive of Windows",
+        "more than anybody spends",
+    ],
+)  # fmt: skip
+def test_a_value_that_was_hardly_meant_is_a_problem(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    [problem] = problems()
+    assert problem.startswith(says)
+
+
+def test_a_secret_whose_file_cannot_be_read_is_not_missing_as_well(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TWITCH_CLIENT_ID", "id")
+    monkeypatch.setenv("TWITCH_CLIENT_SECRET_FILE", str(tmp_path / "missing"))
+    [problem] = problems()
+    assert problem.startswith(f"TWITCH_CLIENT_SECRET_FILE: {tmp_path / 'missing'} cannot be read")
+
+
+def test_a_password_in_a_web_address_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TWITCH_API_URL", "X_API_URL"):
+        monkeypatch.setenv(name, f"https://me:{SECRET}@proxy.example.org/helix")
+    shown = {one.name: one.value for one in show(load())}
+    assert shown["TWITCH_API_URL"] == shown["X_API_URL"] == "https://***@proxy.example.org/helix"
