@@ -69,13 +69,19 @@ def test_address_without_parameters_has_no_query() -> None:
         ("/games/ПОКЕР", "/games/покер"),
         ("/games/id/AbC", "/games/id/AbC"),
         ("/explore/", "/explore"),
-        ("/EXPLORE", "/EXPLORE"),
+        ("/EXPLORE", "/explore"),
+        ("/Games", "/games"),
+        ("/API/v1/Now/Games", "/api/v1/now/games"),
+        ("/Charts/Post.SVG", "/charts/post.svg"),
+        ("/GAMES/ID/AbC", "/games/id/AbC"),
+        ("/Streamers/@XQC", "/streamers/xqc"),
+        ("/streamers/@", "/streamers/@"),
         ("/", "/"),
         ("//games/CHESS", "//games/CHESS"),
         ("/games//CHESS", "/games//CHESS"),
         ("/games/a/b/C", "/games/a/b/C"),
     ],
 )
-def test_paths_of_games_and_streamers_are_in_lower_case(given: str, canonical: str) -> None:
+def test_paths_are_in_lower_case(given: str, canonical: str) -> None:
     assert spelling.path(given) == canonical
     assert spelling.path(canonical) == canonical

@@ -18,9 +18,10 @@ _SLUGS: Final = frozenset({"slug"})
 _LISTS: Final = frozenset({"names", "games", "streamers"})
 # Parameters for which an empty value is the same as none: forms send their empty fields too.
 _MAY_BE_EMPTY: Final = _NUMBERS | _SLUGS | _LISTS | {"name", "add", "q"}
-# Addresses of games and streamers, of pages and of the API, are in lower case, because those of Twitch ignore case too.
-# Ids, as in /games/id/…, do not.
+# Addresses are in lower case, because those of Twitch ignore case too. Ids, as in /games/id/…, are as Twitch writes them.
 _OF_SUBJECT: Final = re.compile(r"(?P<api>/api/v1)?/(?P<kind>games|streamers)/(?P<slug>[^/]+)(?P<part>/[a-z]+)?", re.I)
+_BY_ID: Final = re.compile(r"(?P<head>/(?:games|streamers)/id/)(?P<id>[^/]+)", re.I)
+_OF_PAGE: Final = re.compile(r"(?:/api/v1)?(?:/[a-z]+){1,2}(?:\.[a-z]+)?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,17 @@ def query(path: str, given: bytes, routes: Iterable[Route]) -> bytes:
 
 
 def path(given: str) -> str:
-    """The canonical path of an address: without a slash at its end, games and streamers in lower case."""
+    """The canonical path of an address: in lower case, without a slash at its end and an @ before a streamer."""
     if given == "/" or given.startswith("//"):
         return given
     bare = given.rstrip("/") or "/"
+    if by_id := _BY_ID.fullmatch(bare):
+        return by_id["head"].lower() + by_id["id"]
     of_subject = _OF_SUBJECT.fullmatch(bare)
-    if of_subject is None or (of_subject["slug"].lower() == "id" and of_subject["part"]):
-        return bare
+    if of_subject is None:
+        return bare.lower() if _OF_PAGE.fullmatch(bare) else bare
     api, kind, slug, part = ((text or "").lower() for text in of_subject.group("api", "kind", "slug", "part"))
+    slug = slug.removeprefix("@") or slug
     # A letter whose lower case has another lower case would be redirected for ever.
     return f"{api}/{kind}/{slug}{part}" if slug == slug.lower() else bare
 
