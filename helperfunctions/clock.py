@@ -59,6 +59,32 @@ class VirtualClock:
         with self._lock:
             self._now = max(self._now, instant.astimezone(UTC))
 
+    def set_back(self, by: timedelta) -> None:
+        """Show an earlier time, as after a correction by a person or a time server."""
+        with self._lock:
+            self._now -= by
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A wait of a length that began at an instant.
+
+    It is over as well when the clock shows a time before its beginning: the clock was set back since, and a wait that
+    ended at a fixed instant would last for longer by as much.
+    """
+
+    since: datetime
+    length: timedelta
+
+    @property
+    def ends_at(self) -> datetime:
+        """The instant at which it ends unless the clock is set."""
+        return self.since + self.length
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it is over by the present time of the clock."""
+        return not timedelta(0) <= now - self.since < self.length
+
 
 @dataclass(frozen=True, slots=True)
 class Counters:

@@ -15,7 +15,7 @@ from typing import Final
 from bot.collect.stage import NewerFormat, StagedPoll
 from bot.core.polls import Poll, PollStatus
 from helperfunctions import atomic_file
-from helperfunctions.clock import Clock, SystemClock
+from helperfunctions.clock import Clock, SystemClock, Wait
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseError, DatabaseTooSlow, DatabaseUnavailable
 
@@ -35,10 +35,10 @@ OLD_DRAFT_SECONDS: Final = 3600
 
 @dataclass(frozen=True, slots=True)
 class _Refusals:
-    """The number of consecutive refusals of a kept poll, and the time of its next attempt."""
+    """The number of consecutive refusals of a kept poll, and the wait before its next attempt."""
 
     times: int
-    not_before: datetime
+    wait: Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class KeptPolls:
             except DatabaseError as exc:
                 if isinstance(exc, DatabaseUnavailable) and not isinstance(exc, DatabaseTooSlow):
                     # Perhaps it crashed because of this poll: in the next turn the others come first.
-                    self._refused.setdefault(path.name, _Refusals(0, now))
+                    self._refused.setdefault(path.name, _Refusals(0, Wait(now, timedelta(0))))
                     raise
                 self._try_later(path, now, exc)
                 if exc.can_retry:
@@ -118,14 +118,14 @@ class KeptPolls:
     def _due(self, now: datetime) -> list[Path]:
         """The files of this turn: those never refused first, so that no bad file blocks a good one."""
         before = {path: self._refused.get(path.name) for path in self.waiting()}
-        due = [path for path, refused in before.items() if refused is None or refused.not_before <= now]
+        due = [path for path, refused in before.items() if refused is None or refused.wait.is_over(now)]
         return sorted(due, key=lambda path: (before[path] is not None, path))
 
     def _try_later(self, path: Path, now: datetime, why: Exception) -> None:
         before = self._refused.get(path.name)
         times = before.times + 1 if before else 1
         wait = min(SHORTEST_WAIT * 2 ** min(times - 2, 10), LONGEST_WAIT) if times > 1 else timedelta(0)
-        self._refused[path.name] = _Refusals(times, now + wait)
+        self._refused[path.name] = _Refusals(times, Wait(now, wait))
         log.error(
             "a kept poll could not be stored and stays on disk path=%s attempts=%d next_try_in_minutes=%d: %s",
             *(path, times, wait / timedelta(minutes=1), why),

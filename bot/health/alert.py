@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bot.health.rules import JUDGED_WITHOUT_DATABASE, Problem
 from helperfunctions import atomic_file
+from helperfunctions.clock import Wait
 from helperfunctions.errors import WebhookFailed
 
 log = logging.getLogger(__name__)
@@ -64,9 +65,9 @@ class Alerter:
     send: Callable[[str, str], None]
     memory: Path
     _episodes: dict[str, _Episode] = field(default_factory=dict)
-    _sent_at: datetime | None = None
-    _not_before: datetime | None = None
-    _wait: timedelta = field(default=SHORTEST_WAIT)
+    _since_sent: Wait | None = None
+    _since_failed: Wait | None = None
+    _next_wait: timedelta = field(default=SHORTEST_WAIT)
     _has_read: bool = False
 
     def update(self, problems: Sequence[Problem], now: datetime) -> None:
@@ -80,7 +81,7 @@ class Alerter:
             over = {}
         if not (new or over):
             # The next message is sent at its time, even if the last one could not be delivered.
-            self._not_before, self._wait = None, SHORTEST_WAIT
+            self._since_failed, self._next_wait = None, SHORTEST_WAIT
         elif self._may_send(now):
             self._report(new, over, now)
         if self._state() != before:
@@ -112,8 +113,7 @@ class Alerter:
         return bool(left) and all(episode.reported_at is None for episode in left)
 
     def _may_send(self, now: datetime) -> bool:
-        is_too_soon = self._sent_at is not None and timedelta(0) <= now - self._sent_at < BETWEEN_MESSAGES
-        return not is_too_soon and (self._not_before is None or now >= self._not_before)
+        return all(wait is None or wait.is_over(now) for wait in (self._since_sent, self._since_failed))
 
     def _report(self, new: Mapping[str, _Episode], over: Mapping[str, _Episode], now: datetime) -> None:
         left = {
@@ -135,10 +135,11 @@ class Alerter:
         try:
             self.send(status, text)
         except WebhookFailed as exc:
-            log.warning("an alert could not be sent, trying again in %s: %s", self._wait, exc)
-            self._not_before, self._wait = now + self._wait, min(2 * self._wait, LONGEST_WAIT)
+            log.warning("an alert could not be sent, trying again in %s: %s", self._next_wait, exc)
+            self._since_failed = Wait(now, self._next_wait)
+            self._next_wait = min(2 * self._next_wait, LONGEST_WAIT)
             return False
-        self._sent_at, self._not_before, self._wait = now, None, SHORTEST_WAIT
+        self._since_sent, self._since_failed, self._next_wait = Wait(now, BETWEEN_MESSAGES), None, SHORTEST_WAIT
         log.info("alert sent status=%s", status)
         return True
 

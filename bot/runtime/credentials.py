@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.core.polls import CrawlEnd, Poll
 from bot.runtime.signals import Stop
-from helperfunctions.clock import Clock
+from helperfunctions.clock import Clock, Wait
 from helperfunctions.errors import DatabaseUnavailable, TwitchRefused, WatchTimeError, XCredentialsWrong
 from helperfunctions.settings import CREDENTIALS, Settings
 
@@ -43,7 +43,7 @@ class CredentialReload:
         self._load = load
         self._clock = clock
         self._stop = stop
-        self._check_again_at = clock.now()
+        self._since_check = Wait(clock.now(), timedelta(0))
         self._refused: set[str] = set()
         self._checking = threading.Lock()
 
@@ -69,8 +69,8 @@ class CredentialReload:
             return
         try:
             now = self._clock.now()
-            if now >= self._check_again_at:
-                self._check_again_at = now + self.check_every
+            if self._since_check.is_over(now):
+                self._since_check = Wait(now, self.check_every)
                 self._take_over(self._load())
         except WatchTimeError as exc:
             log.warning("the credentials cannot be read again: %s", "; ".join(str(exc).splitlines()))

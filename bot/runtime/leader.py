@@ -7,12 +7,12 @@ does not depend on this: each job has a lock of its own, and each post is claime
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
 from bot.runtime.attempts import wait_after
-from helperfunctions.clock import Clock
+from helperfunctions.clock import Clock, Wait
 from helperfunctions.database import AdvisoryLock, Database
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, SchemaMismatch
 
@@ -71,7 +71,7 @@ class Leadership:
         self._server_started_at: datetime | None = None
         self._failed_preparations = 0
         self._preparation_error = ""
-        self._prepare_not_before: datetime | None = None
+        self._pause = Wait(clock.now(), timedelta(0))
         self._refreshes_since_logged = 0
         self._lock = threading.Lock()
         self._role: Role | None = None
@@ -126,7 +126,7 @@ class Leadership:
             if self._held.is_held():
                 return Role.LEADING
             self._lost()
-        if self._prepare_not_before is not None and self._clock.now() < self._prepare_not_before:
+        if not self._pause.is_over(self._clock.now()):
             raise DatabaseUnavailable(self._why_not_yet())
         self._held = self._acquired()
         if self._held is None:
@@ -154,19 +154,18 @@ class Leadership:
         except DatabaseError as exc:
             self._failed_preparations += 1
             self._preparation_error = str(exc)
-            wait = wait_after(self._failed_preparations)
-            self._prepare_not_before = self._clock.now() + wait if wait else None
-            if wait:
+            self._pause = Wait(self._clock.now(), wait_after(self._failed_preparations))
+            if self._pause.length:
                 log.warning(self._why_not_yet())
             if self._held is not None and not self._held.is_held():
                 self._lost()
             raise
-        self._failed_preparations, self._prepare_not_before = 0, None
+        self._failed_preparations, self._pause = 0, Wait(self._clock.now(), timedelta(0))
 
     def _why_not_yet(self) -> str:
         return (
             f"the database could not be prepared {self._failed_preparations} times in a row; "
-            f"next attempt at {self._prepare_not_before:%F %H:%M:%S} UTC: {self._preparation_error}"
+            f"next attempt at {self._pause.ends_at:%F %H:%M:%S} UTC: {self._preparation_error}"
         )
 
     def _check_for_restart(self) -> None:

@@ -1,6 +1,7 @@
 """Files of polls that wait: refused, torn, of other versions, and dropped when there is no room."""
 
 import os
+from datetime import timedelta
 
 import pytest
 
@@ -52,6 +53,20 @@ def test_a_refused_poll_is_tried_again_after_longer_and_longer_waits_of_at_most_
             attempts.append(minute)
         clock.advance(60)
     assert attempts == [0, 1, 16, 46, 106, 166, 226, 286]
+
+
+def test_clock_that_is_set_back_does_not_delay_a_refused_poll(
+    collecting: MakeCollector, clock: VirtualClock, url: str, kept: KeptPolls
+) -> None:
+    write(url, "alter table staging.games add constraint none check (viewers < 0)")
+    with pytest.raises(DatabaseError):
+        collecting(page(a_raw_stream())).collect()
+    for _ in range(2):
+        assert stored(collecting(page())) == 0
+    assert not kept.is_any_due()
+    write(url, "alter table staging.games drop constraint none")
+    clock.set_back(timedelta(days=1))
+    assert stored(collecting(page())) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Leader election: which of several bots leads, and what it does when it loses the database."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 
@@ -165,6 +166,17 @@ def test_preparation_that_kills_the_database_is_retried_after_longer_and_longer_
     assert (
         "could not be prepared 2 times in a row; next attempt at 2026-11-21 16:01:05 UTC: it was killed" in caplog.text
     )
+
+
+def test_clock_that_is_set_back_does_not_delay_the_next_preparation(leads: Leads, clock: VirtualClock) -> None:
+    ours = Prepared()
+    ours.error = DatabaseUnavailable("it was killed")
+    leadership = leads(ours)
+    for _ in range(2):
+        assert leadership.refresh() is Role.WITHOUT_DATABASE
+    ours.error = None
+    clock.set_back(timedelta(days=1))
+    assert leadership.refresh() is Role.LEADING
 
 
 def test_while_the_database_is_prepared_the_role_is_preparing(database: Database, clock: VirtualClock) -> None:

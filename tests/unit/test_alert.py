@@ -57,6 +57,20 @@ def test_a_problem_has_two_messages_however_long_it_lasts(make: Callable[[], Ale
     ]
 
 
+def test_clock_that_is_set_back_delays_a_message_by_ten_minutes_at_most(
+    make: Callable[[], Alerter], webhook: Webhook
+) -> None:
+    """Neither the attempt after one that failed, nor the message after another one, waits for the old time."""
+    alerter = make()
+    webhook.is_broken = True
+    live(alerter, [POLL], 0, 18)
+    webhook.is_broken = False
+    live(alerter, [POLL], -1000, -989)
+    assert len(webhook.sent) == 1
+    live(alerter, [POLL, OUTBOX], -2000, -1989)
+    assert len(webhook.sent) == 2
+
+
 def test_the_problem_of_each_part_is_reported_when_it_begins_and_when_it_ends(
     make: Callable[[], Alerter], webhook: Webhook
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from helperfunctions.clock import SystemClock, VirtualClock, ahead_of
+from helperfunctions.clock import SystemClock, VirtualClock, Wait, ahead_of
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -28,6 +28,29 @@ def test_a_virtual_clock_never_goes_back(seconds: float) -> None:
     clock.sleep(seconds)
     clock.move_to(NOON + timedelta(seconds=min(seconds, 0)))
     assert clock.now() == NOON
+
+
+@pytest.mark.parametrize(
+    ("seconds_later", "is_over"),
+    [
+        pytest.param(0, False, id="at its beginning"),
+        pytest.param(599, False, id="before its end"),
+        pytest.param(600, True, id="at its end"),
+        pytest.param(-1, True, id="the clock was set back to before its beginning"),
+        pytest.param(-86_400, True, id="the clock was set back by a day"),
+    ],
+)
+def test_wait_is_over_after_its_length_and_when_the_clock_was_set_back(seconds_later: int, is_over: bool) -> None:
+    clock = VirtualClock(NOON)
+    wait = Wait(clock.now(), timedelta(minutes=10))
+    clock.advance(seconds_later)
+    clock.set_back(timedelta(seconds=max(0, -seconds_later)))
+    assert wait.is_over(clock.now()) is is_over
+    assert wait.ends_at == NOON + timedelta(minutes=10)
+
+
+def test_wait_without_a_length_is_over_at_once() -> None:
+    assert Wait(NOON, timedelta(0)).is_over(NOON)
 
 
 def test_a_virtual_clock_moves_to_an_instant() -> None:

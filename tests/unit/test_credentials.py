@@ -102,6 +102,13 @@ def test_while_one_job_is_refused_every_job_checks_but_at_most_every_five_minute
     assert timedelta(minutes=5) == CHECK_EVERY
 
 
+def test_clock_that_is_set_back_delays_no_check(stage: Stage) -> None:
+    stage.attempt("reply", X_REFUSES)
+    stage.clock.set_back(timedelta(days=1))
+    stage.attempt("reply", X_REFUSES)
+    assert stage.loads == 2
+
+
 @pytest.mark.parametrize(
     "outcome", [poll(CrawlEnd.BELOW_THRESHOLD), poll(CrawlEnd.TWITCH_UNAVAILABLE)], ids=["works", "is away"]
 )
