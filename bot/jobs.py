@@ -99,10 +99,9 @@ Trigger = Interval | Minutes | Daily
 
 
 class AtStart(StrEnum):
-    """Whether a job runs as soon as the bot leads, to catch up: after a start, a loss of the database, or a sleep."""
+    """When a job runs as soon as the bot leads, to catch up: after a start, a loss of the database, or a sleep."""
 
-    NO = "no"
-    YES = "yes"
+    ALWAYS = "always"
     IF_POLL_IS_DUE = "if_poll_is_due"
     """Only if the last good poll is older than the interval between two polls."""
 
@@ -118,7 +117,7 @@ class Job:
     """When it is due under these settings: whenever one of the triggers fires."""
     run: "Callable[[Bot], Callable[[], object] | None]"
     """The function that it runs; None if this bot lacks the part for it, because credentials are missing."""
-    at_start: AtStart = AtStart.YES
+    at_start: AtStart = AtStart.ALWAYS
     without_database: bool = False
     """Whether it also runs while the database is away."""
     never_delayed: bool = False

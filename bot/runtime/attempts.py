@@ -71,17 +71,27 @@ class Attempts:
             return self._record
 
     def load(self) -> None:
-        """Read the record of an earlier process. A job that ran when it ended was interrupted: a failure."""
+        """Read the record of an earlier process. A job that ran when it ended was interrupted: a failure.
+
+        Jobs that run in this process, which may have written the file itself, go on.
+        """
         now = self._clock.now()
         with self._lock:
+            ours = {name: job for name, job in self._record.jobs.items() if job.is_running}
             record = replace(read(self._path), began_at=now)
             for name, job in record.jobs.items():
+                if job.is_running and name in ours and job.started_at == ours[name].started_at:
+                    continue
                 if job.is_running:
                     began = job.started_at or now
                     record = _failed(record, name, now, INTERRUPTED, "the process ended in the middle of it", began)
                 elif job.retry_at is not None and job.retry_at > now + _LONGEST_WAIT:
                     # The clock was set back since.
                     record = record.with_job(name, retry_at=None)
+            for name, job in ours.items():
+                record = record.with_job(
+                    name, is_running=True, started_at=job.started_at, due_at=job.due_at, retry_at=None
+                )
             self._record = record
 
     def limit_to(self, jobs: Collection[str]) -> None:

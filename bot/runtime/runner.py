@@ -168,13 +168,13 @@ class Runner:
         self._catch_up()
 
     def _catch_up(self, *kinds: AtStart) -> None:
-        """Run the jobs of these kinds, by default all that run at start, unless they back off."""
+        """Run the jobs of these kinds, by default of all, unless they back off."""
         for name, entry in self._entries.items():
-            if entry.job.at_start not in (kinds or (AtStart.YES, AtStart.IF_POLL_IS_DUE)):
+            if kinds and entry.job.at_start not in kinds:
                 continue
             if (until := self._attempts.waits_until(name)) is not None:
                 log.info("job=%s failed before and waits until %s UTC", name, f"{until:%F %H:%M:%S}")
-            elif entry.job.at_start is AtStart.YES:
+            elif entry.job.at_start is AtStart.ALWAYS:
                 self._turns.add(name, self._clock.now())
             elif entry.next_after(self._clock.now()) - self._clock.now() > _NEXT_TURN_IS_NEAR:
                 # In a thread, for it may take long to find out whether a poll is due. Not by adding a turn: that would

@@ -60,11 +60,6 @@ class ScheduledTurns:
         """Call `catch_up` in a thread."""
         self._scheduler.modify_job(_CATCH_UP, next_run_time=at)
 
-    def next_turn(self, job: str) -> datetime:
-        """When the next turn of a job begins."""
-        at: datetime = self._scheduler.get_job(job).next_run_time
-        return at
-
     def stop(self) -> None:
         """Wait for the jobs that run, and start none."""
         self._scheduler.shutdown(wait=True)

@@ -164,6 +164,37 @@ def test_a_job_in_whose_middle_the_process_is_killed_again_and_again_backs_off(c
     assert [wait is not None for wait in waits] == [False, False, True, True]
 
 
+@pytest.mark.parametrize("is_written", [True, False], ids=["as the file says", "begun since the file was written"])
+def test_job_that_runs_in_this_process_is_not_interrupted_by_reading_the_file_again(
+    is_written: bool, clock: VirtualClock, path: Path
+) -> None:
+    """The bot led, was on standby for a moment, and leads again, while its poll goes on."""
+    attempts = Attempts(path, clock)
+    attempts.started("collect", NEXT_TURN)
+    if is_written:
+        attempts.save(at_once=True)
+    clock.advance(5)
+    attempts.load()
+    job = attempts.record.jobs["collect"]
+    assert (job.is_running, job.started_at, job.due_at) == (True, START, NEXT_TURN)
+    assert (job.failures, job.outcome) == (0, "")
+    attempts.ended("collect", DatabaseError("refused"), NEXT_TURN)
+    assert attempts.record.jobs["collect"].failures == 1
+
+
+def test_job_of_another_process_is_interrupted_although_one_of_the_same_name_runs_here(
+    clock: VirtualClock, path: Path
+) -> None:
+    ours, theirs = Attempts(path, clock), Attempts(path, clock)
+    ours.started("collect", NEXT_TURN)
+    clock.advance(5)
+    theirs.started("collect", NEXT_TURN)
+    theirs.save(at_once=True)
+    ours.load()
+    job = ours.record.jobs["collect"]
+    assert (job.is_running, job.started_at, job.failures) == (True, START, 1)
+
+
 def test_a_job_that_no_longer_runs_is_not_reported_as_failing(clock: VirtualClock, path: Path) -> None:
     """The credentials of X were removed after replies had failed."""
     attempts = Attempts(path, clock)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.jobs import JOBS
+
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(
     path.relative_to(ROOT) for package in ("bot", "helperfunctions") for path in (ROOT / package).rglob("*.py")
@@ -263,3 +265,19 @@ def test_what_is_not_needed_is_not_imported(program: str, unwanted: set[str]) ->
         check=True,
     ).stdout.split()
     assert sorted(unwanted & set(found)) == []
+
+
+def test_every_exclusive_lock_has_the_name_of_a_job() -> None:
+    """A restore takes the locks of the jobs by their names in JOBS."""
+    taken = {
+        node.args[0].value: f"{path}:{node.lineno}"
+        for path in FILES
+        for node in ast.walk(ast.parse((ROOT / path).read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "exclusive"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert len(taken) >= 4
+    names = {job.name for job in JOBS}
+    assert {name: where for name, where in taken.items() if name not in names} == {}
