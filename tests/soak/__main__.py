@@ -25,7 +25,8 @@ from sandbox.x.faults import XFaults
 from sandbox.x.server import XSandbox
 from tests.soak.books import Books
 from tests.soak.clock import SharedClock
-from tests.soak.life import Diary, Life
+from tests.soak.diary import Diary
+from tests.soak.life import Life
 from tests.soak.limits import ROOT, Cage, Shipped, cage, memory_of
 from tests.soak.plan import Plan
 from tests.soak.world import BotProcess, Sampler, Server, World, a_disk, receiving_alerts

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
-from tests.soak.life import QUARTER, Attempt, Diary, Level
+from tests.soak.diary import Attempt, Diary, Level
+from tests.soak.life import QUARTER
 from tests.soak.plan import Kind
 from tests.soak.world import Alert, World
 

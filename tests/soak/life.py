@@ -2,7 +2,6 @@
 
 import random
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -23,6 +22,7 @@ from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings
 from sandbox.faults import Fault, Faults
 from sandbox.x.faults import XFault, XFaults
+from tests.soak.diary import Attempt, Diary, Level
 from tests.soak.plan import Happening, Kind, Plan, settings_after
 from tests.soak.world import Sampler, World
 
@@ -33,46 +33,6 @@ QUARTER: Final = timedelta(minutes=15)
 _ORDER: Final = [job.name for job in JOBS]
 # The tolerance of the window of a poll: a retry moves the clock while the bot is killed.
 _SLACK: Final = timedelta(seconds=1)
-
-
-@dataclass(slots=True)
-class Attempt:
-    """A turn of the poll, and its outcome; none if the bot was killed during it.
-
-    Not `is_certain`: the bot was killed during another job, before which it may have taken a poll.
-    """
-
-    began: datetime
-    ended: datetime
-    outcome: str = ""
-    message: str = ""
-    poll: dict[str, Any] | None = None
-    is_certain: bool = True
-
-
-@dataclass(slots=True)
-class Level:
-    """Peak memory of the bot and the database on a day, and size of the database on disk at its end, in MB."""
-
-    day: date
-    bot: float
-    database: float
-    disk: float
-
-
-@dataclass
-class Diary:
-    """The record of a run, which the books check."""
-
-    attempts: list[Attempt] = field(default_factory=list)
-    problems: list[tuple[datetime, frozenset[str]]] = field(default_factory=list)
-    levels: list[Level] = field(default_factory=list)
-    happened: list[Happening] = field(default_factory=list)
-    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
-    posts_planned_at: list[datetime] = field(default_factory=list)
-    restarts: list[datetime] = field(default_factory=list)
-    tagged: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.soak.books import Books
-from tests.soak.life import QUARTER, Diary
+from tests.soak.diary import Diary
+from tests.soak.life import QUARTER
 from tests.soak.limits import Shipped
 from tests.soak.plan import Happening, Kind
 from tests.soak.world import Alert

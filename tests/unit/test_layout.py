@@ -120,6 +120,20 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module.split(".")[0]
 
 
+def test_no_file_is_above_400_lines_and_no_function_above_80() -> None:
+    long: list[tuple[str, str, int]] = []
+    for package in ("bot", "helperfunctions", "sandbox", "tests", "benchmarks"):
+        for path in (ROOT / package).rglob("*.py"):
+            name, code = str(path.relative_to(ROOT)), path.read_text()
+            long += [(name, "", lines)] if (lines := code.count("\n")) > 400 else []
+            functions = (
+                node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            )
+            sizes = ((node.name, (node.end_lineno or 0) - node.lineno + 1) for node in functions)
+            long += [(name, function, size) for function, size in sizes if size > 80]
+    assert long == []
+
+
 def test_each_vendor_library_is_imported_where_it_belongs() -> None:
     """A library that is new here is given its place in the table above."""
     found: defaultdict[str, set[str]] = defaultdict(set)

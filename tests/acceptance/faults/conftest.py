@@ -1,8 +1,8 @@
-"""A year's faults, done on purpose to the real process.
+"""Faults of a year, caused on purpose to the real process.
 
-The bot is `python -m bot run` with a make-believe Twitch and X, on a PostgreSQL that the test can restart, and with a
-clock that the test can move. A job is brought to its middle by a lock on a table that it writes to, or by an answer
-that is kept back: never by sleeping.
+The bot is `python -m bot run` with a simulated Twitch and X, on a PostgreSQL that the test can restart, and with a
+clock that the test can move. A job is interrupted in its middle by a lock on a table that it writes to, or by a
+response that is held back: never by sleeping.
 """
 
 import itertools
@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
@@ -36,7 +36,7 @@ from sandbox.x.server import XSandbox
 from tests.acceptance.conftest import CLIENT_SECRET, PROGRAM, Shell, eventually, settings_for, x_settings_for
 from tests.acceptance.forks import Process
 from tests.conftest import database_url
-from tests.factories import a_stream, rows, stage, write
+from tests.factories import a_stream, rows, stage
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 CALENDAR = Calendar(PACIFIC, time(8))
@@ -354,94 +354,3 @@ def live_through(database: Database, day: Day, *, rolled_up: bool = True) -> Non
     stage(database, *streams, at=middle, day=day.date, interval_minutes=13 * 60)
     if rolled_up:
         Rollup(database, VirtualClock(day.ends_at + timedelta(minutes=1)), CALENDAR).daily()
-
-
-@dataclass
-class SixJobs:
-    """All six jobs with something to do, and each brought to its middle.
-
-    COLLECT stores a poll, DAILY redoes the day before yesterday, PRUNE drops the day before that, POST draws
-    yesterday's game, REPLY writes down that somebody said stop, and OUTBOX writes down an answer that is out.
-    """
-
-    life: Life
-    held: Held
-    row: Held
-    pruned: Day
-    redone: Day
-    told: Day
-
-    @classmethod
-    @contextmanager
-    def made(cls, life: Life) -> Iterator[Self]:
-        """With the locks that bring them to their middle."""
-        told = CALENDAR.last_finished(life.clock.now())
-        redone = CALENDAR.last_finished(told.starts_at)
-        pruned = CALENDAR.last_finished(redone.starts_at)
-        for day in (pruned, redone, told):
-            live_through(life.database, day)
-        live_through(life.database, redone, rolled_up=False)
-        life.ask("ann")
-        _put_answer_into_outbox(life, life.asked[0])
-        life.ask("ben", "stop")
-        with Held(life.url) as held, Held(life.url) as row:
-            held.take("lock table days, draws, opt_outs, staging.polls, staging.set_aside in exclusive mode")
-            life.x.hold.keep("POST", "/2/tweets")
-            yield cls(life, held, row, pruned, redone, told)
-
-    def are_in_the_middle(self) -> None:
-        """Wait until each of them is."""
-        eventually(lambda: waiting(self.life.url) == 5, "five jobs are in their middle")
-        eventually(lambda: self.life.x.hold.waiting, "the answer is on its way")
-        self.row.take("select from posts where status = 'sending' for update")
-        self.life.x.hold.let_go()
-        eventually(lambda: waiting(self.life.url) == 6, "the sixth is in its middle")
-
-    def let_go(self) -> None:
-        """Nothing is in their way any more."""
-        self.held.let_go()
-        self.row.let_go()
-
-    def nothing_is_done(self) -> bool:
-        """Whether what they were doing is not there."""
-        return not any(is_so() for is_so in self.done().values())
-
-    def done(self) -> dict[str, Callable[[], bool]]:
-        """How one sees of each that it is done."""
-        url = self.life.url
-        return {
-            "collect": lambda: any(status == "complete" for _, status in self.life.polls()),
-            "daily": lambda: rows(url, f"select polls from days where day = '{self.redone.date}'") == [(2,)],
-            "prune": lambda: rows(url, f"select to_regclass('{_partition(self.pruned)}')") == [(None,)],
-            "post": lambda: rows(url, f"select count(*) from posts where day = '{self.told.date}'") == [(3,)],
-            "reply": lambda: rows(url, "select status from mentions") == [("answered",)] * 2,
-            "outbox": lambda: self.life.is_answered() and len(self.life.x.posts()) == 5,
-        }
-
-    def are_all_done(self) -> None:
-        """Wait until each of them is."""
-        for job, is_done in self.done().items():
-            eventually(is_done, f"{job} is done")
-
-
-def _partition(day: Day) -> str:
-    return f"staging.streams_{day.date:%Y_%m_%d}"
-
-
-def _put_answer_into_outbox(life: Life, mention_id: str) -> None:
-    """As if the answer to a mention had been decided before; what came later is read now."""
-    now = life.clock.now()
-    write(
-        life.url,
-        "insert into mentions (mention_id, author_id, text, posted_at, seen_at, first_version, is_repost, is_explicit,"
-        " is_to_us, status, question, decided_at) values (%s, '1', 'Chess', %s, %s, '1', false, true, false,"
-        " 'answered', 'chess', %s)",
-        *(mention_id, now, now, now),
-    )
-    write(
-        life.url,
-        "insert into posts (kind, mention_id, text, status, created_at, next_try_at, expires_at)"
-        " values ('reply', %s, 'Chess - 24K hours watched', 'due', %s, %s, %s)",
-        *(mention_id, now, now, now + timedelta(days=1)),
-    )
-    write(life.url, "insert into cursors (name, x_id, moved_at) values ('mentions', %s, %s)", mention_id, now)

@@ -18,7 +18,8 @@ import pytest
 from helperfunctions.database import Database
 from helperfunctions.queries import Queries
 from tests.acceptance.conftest import eventually, nothing_runs_in
-from tests.acceptance.faults.conftest import PACIFIC, Life, Server, SixJobs, a_server, a_template, execute
+from tests.acceptance.faults.conftest import PACIFIC, Life, Server, a_server, a_template, execute
+from tests.acceptance.faults.six_jobs import SixJobs
 from tests.acceptance.forks import Process
 from tests.conftest import database_url
 from tests.factories import rows

@@ -1,7 +1,8 @@
 """SIGTERM, and `kill -9`, in the middle of each job."""
 
 from tests.acceptance.conftest import eventually
-from tests.acceptance.faults.conftest import Life, SixJobs
+from tests.acceptance.faults.conftest import Life
+from tests.acceptance.faults.six_jobs import SixJobs
 
 
 def test_sigterm_in_the_middle_of_every_job_lets_each_finish(life: Life) -> None:
