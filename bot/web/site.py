@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bot.core.calendar import Calendar
 from bot.health.record import RunRecord
-from bot.web.read.memo import Memo
+from bot.web.read.memo import Memo, memo
 from bot.web.read.name_cache import NameCache
 from bot.web.read.ranges import RequestedDays
 from helperfunctions.clock import Clock
@@ -46,8 +46,8 @@ class Site:
     requests_per_minute: int = 0
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
     # Caches of bot.web.read.rankings.
-    game_totals: Memo[Any] = field(default_factory=lambda: Memo(_MAX_CACHED_GAMES, len), init=False, repr=False)
-    game_titles: Memo[Any] = field(default_factory=lambda: Memo(1), init=False, repr=False)
+    game_totals: Memo[Any] = field(default_factory=lambda: memo(_MAX_CACHED_GAMES, len), init=False, repr=False)
+    game_titles: Memo[Any] = field(default_factory=lambda: memo(1), init=False, repr=False)
 
     def read(self, days: RequestedDays) -> AbstractContextManager[Transaction]:
         """A transaction that reads these days: more days cost more."""

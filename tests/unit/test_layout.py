@@ -31,6 +31,7 @@ VENDORS = {
         "helperfunctions/x_api.py",
         "helperfunctions/x_verdicts.py",
     },
+    "cachetools": {"bot/web/http/cache.py", "bot/web/read/memo.py"},
     "fastapi": {
         "bot/web/app.py",
         "bot/web/deps.py",
@@ -233,6 +234,7 @@ def test_an_effect_of_an_import_would_be_seen(tmp_path: Path, effect: str) -> No
 NOT_FOR_A_BOT = {
     "altair",
     "boto3",
+    "cachetools",
     "fastapi",
     "jinja2",
     "numpy",

@@ -5,11 +5,11 @@ from collections.abc import Sized
 
 import pytest
 
-from bot.web.read.memo import Memo
+from bot.web.read.memo import Memo, memo
 
 
 def test_value_that_several_threads_want_at_once_is_computed_once() -> None:
-    value_of: Memo[int] = Memo(2)
+    value_of: Memo[int] = memo(2)
     may_go_on, computed, values = threading.Event(), [], []
 
     def compute() -> int:
@@ -27,14 +27,14 @@ def test_value_that_several_threads_want_at_once_is_computed_once() -> None:
 
 
 def test_least_recently_used_value_is_dropped_first() -> None:
-    value_of: Memo[str] = Memo(2)
+    value_of: Memo[str] = memo(2)
     for key in ("a", "b", "a", "c"):
         value_of(key, lambda key=key: f"first {key}")  # type: ignore[misc]
     assert [value_of(key, lambda: "second") for key in ("a", "c", "b")] == ["first a", "first c", "second"]
 
 
 def test_value_that_is_larger_than_the_cache_takes_the_place_of_all_others() -> None:
-    value_of: Memo[Sized] = Memo(10, len)
+    value_of: Memo[Sized] = memo(10, len)
     value_of("small", lambda: "1")
     value_of("large", lambda: "1" * 11)
     assert len(value_of("large", lambda: "not cached")) == 11
@@ -42,7 +42,7 @@ def test_value_that_is_larger_than_the_cache_takes_the_place_of_all_others() -> 
 
 
 def test_value_whose_computation_failed_is_computed_by_the_next_call() -> None:
-    value_of: Memo[int] = Memo(2)
+    value_of: Memo[int] = memo(2)
     with pytest.raises(ZeroDivisionError):
         value_of("key", lambda: 1 // 0)
     assert value_of("key", lambda: 7) == 7

@@ -9,11 +9,12 @@ is unavailable.
 import asyncio
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
+
+from cachetools import LRUCache
 
 from bot.web.http.errors import RETRY_AFTER, ErrorResponses
 from bot.web.http.responses import App, Message, PreparedResponse, Receive, Scope, Send, prepare
@@ -98,8 +99,7 @@ class Cache:
         self._is_picture = is_picture
         self._is_long = is_long
         self._now = now
-        self._cached: OrderedDict[_Key, _Cached] = OrderedDict()
-        self._bytes = 0
+        self._cached: LRUCache[_Key, _Cached] = LRUCache(MAX_BYTES, getsizeof=lambda cached: cached.size)
         self._being_made: dict[tuple[object, str, bytes], asyncio.Future[PreparedResponse]] = {}
         self._known: object = None
         self._known_at = float("-inf")
@@ -142,7 +142,6 @@ class Cache:
             if version != self._known:
                 self._known = version
                 self._cached.clear()
-                self._bytes = 0
             self._known_at = self._now()
         finally:
             self._checked_at = self._now()
@@ -151,7 +150,6 @@ class Cache:
     async def _cached_or_made(self, version: object, scope: Scope, receive: Receive) -> PreparedResponse:
         path, query = scope["path"], scope["query_string"]
         if version is not None and (cached := self._cached.get((path, query))) is not None:
-            self._cached.move_to_end((path, query))
             return cached.response
         return await self._made_once((version, path, query), scope, receive)
 
@@ -214,10 +212,5 @@ class Cache:
             return
         # One letter outside of Latin-1 makes a whole path four bytes per letter.
         size = response.size + 4 * len(path) + len(query)
-        if size > MAX_RESPONSE_BYTES:
-            return
-        self._cached[path, query] = _Cached(response, size)
-        self._bytes += size
-        while self._bytes > MAX_BYTES:
-            _, oldest = self._cached.popitem(last=False)
-            self._bytes -= oldest.size
+        if size <= MAX_RESPONSE_BYTES:
+            self._cached[path, query] = _Cached(response, size)

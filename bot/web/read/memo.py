@@ -1,45 +1,25 @@
 """Values that take a while to compute, cached in memory."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import TypeVar
+
+from cachetools import LRUCache, cached
 
 Value = TypeVar("Value")
+Memo = Callable[[Hashable, Callable[[], Value]], Value]
 
 
-class Memo(Generic[Value]):
-    """Values by key, up to a total size of `max_size`; for many threads.
+def memo(max_size: int, size_of: Callable[[Value], int] = lambda _: 1) -> Memo[Value]:
+    """A function of a key and of a function that computes the value; for many threads.
 
-    The least recently used values are dropped first, the newest never. Of several threads that want the same value at
-    once, one computes it and the others wait.
+    Values are cached up to a total size of `max_size`; the least recently used are dropped first, the newest never. Of
+    several threads that want the same value at once, one computes it and the others wait.
     """
+    cache: LRUCache[Hashable, Value] = LRUCache(max_size, getsizeof=lambda value: min(size_of(value), max_size))
 
-    def __init__(self, max_size: int, size_of: Callable[[Value], int] = lambda _: 1) -> None:
-        self._max_size = max_size
-        self._size_of = size_of
-        self._lock = threading.Lock()
-        self._values: OrderedDict[Hashable, Value] = OrderedDict()
-        self._being_computed: dict[Hashable, threading.Lock] = {}
+    @cached(cache, key=lambda key, compute: key, condition=threading.Condition())
+    def value_of(key: Hashable, compute: Callable[[], Value]) -> Value:
+        return compute()
 
-    def __call__(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """The cached value of this key, or a new one."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
-            computing = self._being_computed.setdefault(key, threading.Lock())
-        with computing:
-            with self._lock:
-                if key in self._values:
-                    return self._values[key]
-            try:
-                value = compute()
-                with self._lock:
-                    self._values[key] = value
-                    while len(self._values) > 1 and sum(map(self._size_of, self._values.values())) > self._max_size:
-                        self._values.popitem(last=False)
-            finally:
-                with self._lock:
-                    self._being_computed.pop(key, None)
-        return value
+    return value_of
