@@ -23,7 +23,7 @@ from bot.core.ports import LiveStreams, X
 from bot.daily.rollup import Rollup
 from bot.daily.turn import DailyTurn
 from bot.health.alert import Alerter
-from bot.health.facts import gather
+from bot.health.health_facts import gather
 from bot.health.record import RunRecord, record_in
 from bot.health.rules import Expected
 from bot.health.totals import Totals

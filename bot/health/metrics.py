@@ -11,7 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from bot.health.facts import Facts, WorkFacts
+from bot.health.health_facts import Facts, WorkFacts
 from bot.health.record import RunRecord
 from bot.health.rules import Problem
 from bot.spend.report import Spending

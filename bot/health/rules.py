@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.core.calendar import Calendar, newest_posted_day
 from bot.core.posts import FAILED, UNFINISHED
-from bot.health.facts import Facts, WorkFacts
+from bot.health.health_facts import Facts, WorkFacts
 from bot.health.lateness import (
     is_day_late,
     is_job_late,

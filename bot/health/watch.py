@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Final
 
 from bot.health.alert import Alerter
-from bot.health.facts import Facts
+from bot.health.health_facts import Facts
 from bot.health.metrics import CONTENT_TYPE, Metrics, Snapshot
 from bot.health.record import RunRecord
 from bot.health.rules import Expected, Problem, judge, judge_disk, judge_run, recent_losses

@@ -1,1 +1,1 @@
-"""X mentions -> the inbox -> the outbox."""
+"""Answer mentions on X: fetch them into the inbox, understand them, and put the answers into the outbox."""

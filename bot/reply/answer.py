@@ -1,4 +1,4 @@
-"""The inbox -> the outbox: every mention is decided once, and its decision and its answer are stored together."""
+"""Decide each mention of the inbox once; its decision and its answer in the outbox are stored in one transaction."""
 
 import logging
 import re
@@ -32,7 +32,7 @@ Wording = Callable[[int], str]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a question, and a note of the question that is the same whenever the same is asked."""
+    """The answer to a question. `question`: a key that is the same for every mention with the same question."""
 
     question: str
     wording: Wording
@@ -51,7 +51,7 @@ class Decision:
 
 
 def _is_of_this_mention(error: Exception) -> bool:
-    """Whether an error comes from the text of one mention: it would fail each time, and other mentions would not."""
+    """Whether an error is caused by the text of one mention, so that other mentions can still be answered."""
     if isinstance(error, DatabaseError):
         return isinstance(error, ValueRefused)
     return not (isinstance(error, WatchTimeError) and error.can_retry)
@@ -66,7 +66,8 @@ def ignored(reason: str) -> Decision:
 class Answerer:
     """Answers mentions from the daily tables.
 
-    `most_per_day`: answers to one person a day. `gives_hint`: a mention that is not understood gets a hint how to ask.
+    `most_per_day`: the most answers to one person on one day of the bot. `gives_hint`: a mention that is not understood
+    is answered with a hint how to ask.
     """
 
     database: Database
@@ -151,7 +152,7 @@ class Answerer:
             if not _is_of_this_mention(exc):
                 raise
             log.exception("mention=%s cannot be answered", mention.mention_id)
-            self._store(mention, ignored(f"an error of ours: {type(exc).__name__}"))
+            self._store(mention, ignored(f"internal error: {type(exc).__name__}"))
         return True
 
     def delete_texts(self, retention: timedelta) -> int:
@@ -171,7 +172,7 @@ class Answerer:
             return ignored(reason)
         if understood is Command.START:
             if not mention.is_opted_out:
-                return ignored("said start without having said stop")
+                return ignored("`start` from an author who had not opted out")
             return Decision(
                 "answered", question="start", wording=lambda variant: compose.started(variant=variant), opts_in=True
             )
@@ -226,7 +227,7 @@ class Answerer:
     def _unused(self, tx: Transaction, wording: Wording) -> str:
         """The first form of an answer that was not posted lately.
 
-        Forms are used in their order, so doubling and halving finds it: after a thousand answers with 20 queries.
+        Forms are used in their order, so a binary search finds it: after a thousand answers with 20 queries.
         """
         since = self.clock.now() - NO_SAME_TEXT_WITHIN
 

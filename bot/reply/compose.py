@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.core.questions import SubjectKind, Window, WindowKind
 from bot.core.wording import LOW_COVERAGE, WIDEST_NAME, display_name
-from bot.reply.facts import Facts, LiveFacts, Ranked, SpanFacts
+from bot.reply.answer_facts import Facts, LiveFacts, Ranked, SpanFacts
 from helperfunctions.text import NO_CATEGORY, POST_LIMIT, short_number, widest_fit
 
 # Appended when a form is used again.
@@ -136,7 +136,7 @@ def _span(facts: SpanFacts, style: Style, width: int) -> str:
     subject, when = display_name(facts.subject.name, width), _when(facts.window)
     note = _coverage(facts)
     if not facts.days_measured:
-        return f"{_capital(when)} was not measured, so I cannot tell about {subject}."
+        return f"{_capital(when)} was not measured, so I have no numbers for {subject}."
     if not facts.watch_hours:
         seen = f"{subject} was not seen: {when}. Only streams with more than {facts.more_than_viewers} viewers count."
         return "\n\n".join([seen, *note])
@@ -156,10 +156,10 @@ def _totals(facts: SpanFacts, style: Style) -> str:
 def _live(facts: LiveFacts, style: Style, width: int) -> str:
     subject = display_name(facts.subject.name, width)
     if facts.polled_at is None:
-        return f"I have not looked at Twitch lately, so I cannot tell about {subject} now."
+        return f"I have no recent numbers from Twitch, so I cannot answer for {subject} now."
     at = f"{facts.polled_at.astimezone(UTC):%H:%M} UTC"
     if not facts.streams:
-        whole = "" if facts.is_whole else ", as far as I could see"
+        whole = "" if facts.is_whole else ", in an incomplete poll"
         return f"{subject} is not live with more than {facts.more_than_viewers} viewers{whole} ({at})."
     if facts.subject.kind is SubjectKind.STREAMER:
         game = display_name(facts.game_name or NO_CATEGORY, width)

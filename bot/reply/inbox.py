@@ -1,4 +1,4 @@
-"""X mentions -> the inbox, page by page: mentions and the position in the list are stored in one transaction."""
+"""Fetch mentions from X into the inbox, page by page, each with the position in the list in one transaction."""
 
 import logging
 import re
@@ -51,11 +51,10 @@ class Reader:
     credentials: str
 
     def read(self) -> int:
-        """Store the mentions since the last call, and those it could not fetch; returns their number.
+        """Store the mentions since the last call, and those that earlier calls could not fetch; returns their number.
 
-        The first call of all stores nothing: older mentions are not answered.
-        Raises XError when X does not give them, or OverBudget; what came until then is stored, and the next time goes
-        on from there.
+        The very first call stores nothing: older mentions are not answered. Raises XError when X fails, or OverBudget;
+        the pages that were fetched before are stored, and the next call continues from there.
         """
         account = account_of(self.ledger, self.x, self.credentials)
         with self.database.transaction() as tx:
@@ -91,7 +90,7 @@ class Reader:
         return [gap for gap in gaps if not _is_over(gap, oldest)]
 
     def _read_stretch(self, x: MeteredX, account: XAccount, stretch: Stretch, most_pages: int) -> tuple[int, int]:
-        """Fetch a stretch, newest first; returns the number of stored mentions, and how many pages are left."""
+        """Fetch a stretch, newest first; returns the number of stored mentions and of pages that are left."""
         bounds = self._bounds(stretch)
         stored, left, page_token = 0, stretch, None
         for read in range(1, most_pages + 1):
@@ -162,12 +161,12 @@ def own_words(post: XPost) -> str:
 
 
 def is_explicit(post: XPost, account: XAccount) -> bool:
-    """Whether the author wrote the name of the account, rather than X."""
+    """Whether the author wrote the account's name themselves: X adds the names of a thread's participants."""
     return re.search(rf"[@＠]{re.escape(account.username)}(?!\w)", own_words(post), re.IGNORECASE) is not None
 
 
 def is_to_us(post: XPost, account: XAccount) -> bool:
-    """Whether a post answers one of this account. Without a field for it, the first name in front decides."""
+    """Whether a post is a reply to the account. If X gives no such field, the first of the leading names decides."""
     if post.in_reply_to_user_id is not None:
         return post.in_reply_to_user_id == account.user_id
     hidden = post.text[: post.visible_from or 0].lower()
@@ -175,5 +174,5 @@ def is_to_us(post: XPost, account: XAccount) -> bool:
 
 
 def time_of_id(x_id: str) -> datetime:
-    """When the post with this id was created, to the millisecond."""
+    """The time at which a post was created, from its id, to the millisecond."""
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=(int(x_id) >> 22) + _ID_EPOCH_MS)

@@ -1,4 +1,4 @@
-"""The tables -> the facts that a question asks for. Writes nothing."""
+"""Read the facts that a question asks for from the tables. Writes nothing."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from bot.core.calendar import Calendar
 from bot.core.questions import Question, Subject, SubjectKind, Window, WindowKind
 from bot.core.read import NewestPoll, measured, newest_poll, parts_of
 from bot.core.wording import TOP
-from bot.reply.facts import Facts, LiveFacts, Ranked, SpanFacts
+from bot.reply.answer_facts import Facts, LiveFacts, Ranked, SpanFacts
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
 

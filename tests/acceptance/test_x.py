@@ -122,7 +122,7 @@ def test_ask_says_what_is_live_while_the_last_poll_is_fresh_and_says_when_it_is_
     ada = a_stream(1000, streamer="ada", game="chess")
     stage(database, ada, at=now - timedelta(hours=2), day=CALENDAR.day_of(now - timedelta(hours=2)).date)
     stale = shell.run("ask", "Ada live", DATABASE_URL=url)
-    assert "I have not looked at Twitch lately" in stale.out, stale
+    assert "I have no recent numbers from Twitch" in stale.out, stale
     stage(database, ada, at=now, day=CALENDAR.day_of(now).date)
     fresh = shell.run("ask", "Ada live", DATABASE_URL=url)
     assert "1.0K viewers – Chess" in fresh.out, fresh

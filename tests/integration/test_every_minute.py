@@ -18,7 +18,7 @@ from bot.collect.prune import Pruner
 from bot.core.calendar import Calendar
 from bot.core.names import DatabaseNames
 from bot.daily.rollup import Rollup
-from bot.health.facts import gather
+from bot.health.health_facts import gather
 from bot.health.totals import Totals
 from bot.post.plan import Planner
 from bot.runtime.leader import Leadership, Role

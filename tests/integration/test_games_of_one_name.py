@@ -10,7 +10,7 @@ from bot.core.calendar import Calendar
 from bot.core.names import DatabaseNames
 from bot.core.questions import Question, Subject, SubjectKind, Window, WindowKind
 from bot.daily.rollup import Rollup
-from bot.reply.facts import Ranked, SpanFacts
+from bot.reply.answer_facts import Ranked, SpanFacts
 from bot.reply.lookup import Lookup
 from bot.reply.understand import understand
 from helperfunctions import migrations

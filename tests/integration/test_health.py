@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.core.calendar import Calendar
 from bot.daily.rollup import Rollup
 from bot.health.alert import Alerter
-from bot.health.facts import Facts, gather
+from bot.health.health_facts import Facts, gather
 from bot.health.record import JobRecord, Loss, RunRecord
 from bot.health.rules import Expected, Problem
 from bot.health.watch import FRESH_SECONDS, Watch

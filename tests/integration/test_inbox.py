@@ -53,7 +53,7 @@ def test_inbox_is_decided_even_when_x_does_not_serve_mentions(inbox: Inbox) -> N
     assert inbox.decided() == {first: ("answered", None)}
 
 
-IGNORED = "our name is only carried along by the thread"
+IGNORED = "our name is only in the thread, not in the text"
 
 
 def test_reply_that_only_inherits_our_name_from_its_thread_is_not_answered(inbox: Inbox) -> None:

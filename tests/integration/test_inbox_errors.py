@@ -95,6 +95,6 @@ def test_mention_with_a_value_that_the_database_refuses_is_ignored_and_others_ar
     asked = inbox.tag("@watchtimebot Chess")
     assert inbox.respond() == 2
     assert inbox.decided() == {
-        refused: ("ignored", "an error of ours: ValueRefused"),
+        refused: ("ignored", "internal error: ValueRefused"),
         asked: ("answered", None),
     }

@@ -220,4 +220,4 @@ def test_stop_counts_over_the_daily_limit_and_a_day_late(make_inbox: MakeInbox) 
 def test_start_without_stop_is_ignored(inbox: Inbox) -> None:
     start = inbox.tag("@watchtimebot start")
     inbox.respond()
-    assert inbox.decided()[start] == ("ignored", "said start without having said stop")
+    assert inbox.decided()[start] == ("ignored", "`start` from an author who had not opted out")

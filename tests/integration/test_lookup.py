@@ -8,7 +8,7 @@ import pytest
 from bot.core.calendar import Calendar
 from bot.core.questions import Question, Subject, SubjectKind, Window, WindowKind
 from bot.daily.rollup import Rollup
-from bot.reply.facts import LiveFacts, Ranked, SpanFacts
+from bot.reply.answer_facts import LiveFacts, Ranked, SpanFacts
 from bot.reply.lookup import Lookup
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database

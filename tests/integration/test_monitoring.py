@@ -17,7 +17,7 @@ import requests
 
 from bot.core.calendar import Calendar
 from bot.health import metrics
-from bot.health.facts import gather
+from bot.health.health_facts import gather
 from bot.health.rules import Expected
 from bot.health.watch import Watch
 from helperfunctions import health_server

@@ -15,8 +15,8 @@ from pydantic import SecretStr
 
 from bot.daily.rollup import Rollup
 from bot.health import rules, watch
-from bot.health.facts import gather
 from bot.health.findings import FINDING_OF, Verdict
+from bot.health.health_facts import gather
 from bot.health.record import FILE_NAME, JobRecord, Loss, RunRecord, dumps, read
 from bot.health.rules import Expected
 from bot.health.watch import Watch

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.questions import Subject, SubjectKind, Window, WindowKind
 from bot.reply import compose
-from bot.reply.facts import LiveFacts, Ranked, SpanFacts
+from bot.reply.answer_facts import LiveFacts, Ranked, SpanFacts
 from helperfunctions.text import BREAK, POST_LIMIT, unwanted, weighted_length
 
 YESTERDAY = date(2026, 11, 20)
@@ -126,7 +126,7 @@ def test_answer_states_that_a_subject_was_not_seen_or_a_time_not_measured() -> N
         "xQc was not seen: Fri, Nov 20, 2026. Only streams with more than 50 viewers count."
     )
     assert compose.answer(a_span(days_measured=0, covered_hours=0.0, watch_hours=0.0, ranked=[])) == (
-        "Fri, Nov 20, 2026 was not measured, so I cannot tell about Just Chatting."
+        "Fri, Nov 20, 2026 was not measured, so I have no numbers for Just Chatting."
     )
 
 
@@ -139,10 +139,10 @@ def test_live() -> None:
     offline: dict[str, Any] = {"viewers": 0, "streams": 0, "ranked": []}
     assert compose.answer(live(STREAMER, **offline)) == "xQc is not live with more than 50 viewers (20:30 UTC)."
     assert compose.answer(live(STREAMER, **offline, is_whole=False)) == (
-        "xQc is not live with more than 50 viewers, as far as I could see (20:30 UTC)."
+        "xQc is not live with more than 50 viewers, in an incomplete poll (20:30 UTC)."
     )
     assert compose.answer(live(STREAMER, **offline, polled_at=None)) == (
-        "I have not looked at Twitch lately, so I cannot tell about xQc now."
+        "I have no recent numbers from Twitch, so I cannot answer for xQc now."
     )
 
 

@@ -13,8 +13,8 @@ from bot.health.checks.settings_and_disk import ROOM_FOR_DATABASE, ROOM_FOR_POLL
 from bot.health.checks.vendors import judge_account, judge_clock, judge_streams, token_owner
 from bot.health.checks.work import judge_budget, judge_poll
 from bot.health.doctor import outcome
-from bot.health.facts import LastPoll
 from bot.health.findings import Finding, Verdict, exit_code
+from bot.health.health_facts import LastPoll
 from bot.health.rules import Problem
 from bot.spend.allowance import Allowance
 from bot.spend.month import month_of

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.calendar import Calendar
-from bot.health.facts import Facts, LastDay, LastPoll, Latency, Summaries, SummaryPost, Waiting, WorkFacts
+from bot.health.health_facts import Facts, LastDay, LastPoll, Latency, Summaries, SummaryPost, Waiting, WorkFacts
 from bot.health.record import JobRecord, RunRecord
 from bot.health.rules import (
     LEAST_FREE_BYTES,

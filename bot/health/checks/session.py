@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.core.calendar import Calendar
 from bot.health import rules
-from bot.health.facts import Facts, gather
 from bot.health.findings import FINDING_OF
+from bot.health.health_facts import Facts, gather
 from bot.health.record import RunRecord, record_in
 from bot.health.rules import Expected, Problem, expected_since
 from helperfunctions.clock import Clock

@@ -9,8 +9,8 @@ from bot.core.polls import PollStatus
 from bot.core.posts import FAILED, UNFINISHED, OutboxRow
 from bot.health import rules
 from bot.health.checks.session import Session, Skipped
-from bot.health.facts import LastPoll
 from bot.health.findings import Finding, Verdict, span
+from bot.health.health_facts import LastPoll
 from bot.health.record import RunRecord
 from bot.health.rules import Problem, is_running, late_days
 from bot.spend.report import Spending

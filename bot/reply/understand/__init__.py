@@ -1,9 +1,16 @@
 """The meaning of a mention: a game or a streamer and a time, or a command such as `stop`.
 
-A pipeline: the text is split into words and times (`said`), a table of sources yields candidates for names (`sources`),
-the index has those that are names (`found`), each is judged in its sentence (`verdict`), and without any, the index is
-searched for similar names (`misspelled`). Tables have the words of twenty languages (`english`, `languages`,
-`time_words`).
+The steps, called in this order by `pipeline`:
+
+1. `commands`: is the whole text a command?
+2. `tokens` splits the text into words, handles and times (`time_expressions`).
+3. `candidates` collects the words that could be a name; `matches` compares them with the index of names.
+4. `negation` excludes names ("not fortnite"); `joined_names` finds several that are joined ("xqc vs ninja").
+5. `decision`: is each name answered, clarified with "Did you mean …?", or ignored?
+6. `misspelled`, if there is no name: search the index for similar ones.
+
+The words of twenty languages are in tables (`english_words`, `language_words`, `time_words`), from which `word_classes`
+and `time_patterns` are made.
 """
 
 from bot.reply.understand.pipeline import understand

@@ -1,11 +1,11 @@
-"""Commands: stop, start, help. A command is all that is said, polite words aside. Pure."""
+"""Recognize the commands stop, start and help. A command is the whole text except for courtesy. Pure."""
 
 import re
 from typing import Final
 
 from bot.core.name_words import words_in
 from bot.core.questions import Command
-from bot.reply.understand.languages import LANGUAGES
+from bot.reply.understand.language_words import LANGUAGES
 from helperfunctions.text import name_key
 
 _ENGLISH_STOP: Final = """
@@ -37,8 +37,8 @@ _ENGLISH_HELP: Final = """
     what-can-you-do what-do-you-do what-can-i-ask what-can-i-ask-you what-are-you what-is-this-bot who-are-you
     instructions manual what-are-your-commands what-are-the-commands what-commands
 """
-# Around a command, in any place.
-_POLITE: Final = frozenset(
+# Words that may be anywhere around a command.
+_COURTESY: Final = frozenset(
     name_key(word)
     for word in """
     please pls plz thanks thank thx bot hey hi hello ok okay now ffs omg bro dude man buddy already just
@@ -46,8 +46,8 @@ _POLITE: Final = frozenset(
     guys sir lol yo ugh jesus god damn por favor bitte svp stp lütfen per favore пожалуйста proszę ya porfa
     """.split()
 )
-# Before "stop".
-_ASKED_FOR: Final = frozenset("can could will would should you u i we want need to like wish id have must".split())
+# Words of a request before "stop": "can you stop".
+_REQUEST: Final = frozenset("can could will would should you u i we want need to like wish id have must".split())
 
 _STOP, _START, _HELP = (
     frozenset(
@@ -60,22 +60,22 @@ _ONLY_QUESTION_MARKS: Final = re.compile(r"[\s?？¿]*[?？][\s?？]*")
 _QUOTE: Final = re.compile(r"[\"“”„«»「」『』]")
 
 
-def command_in(text: str) -> Command | None:
-    """The command that a tidy text is. What is quoted is a name and no command."""
+def find_command(text: str) -> Command | None:
+    """The command in a tidy text, None if it is no command. A text with quotes contains a name and is no command."""
     if _QUOTE.search(text):
         return None
     keys = [word.key for word in words_in(text)]
     if not keys:
         return Command.HELP if _ONLY_QUESTION_MARKS.fullmatch(text) else None
-    said = [key for key in keys if key not in _POLITE] or keys
-    ways = {"".join(keys), "".join(said), "".join(_without_asking(said))}
+    bare = [key for key in keys if key not in _COURTESY] or keys
+    forms = {"".join(keys), "".join(bare), "".join(_without_request(bare))}
     for command, known in ((Command.STOP, _STOP), (Command.START, _START), (Command.HELP, _HELP)):
-        if ways & known:
+        if forms & known:
             return command
     return None
 
 
-def _without_asking(keys: list[str]) -> list[str]:
-    """ "can you stop" as "stop"; "i want you to stop replying" as "stop replying"."""
-    first = next((place for place, key in enumerate(keys) if key not in _ASKED_FOR), len(keys))
+def _without_request(keys: list[str]) -> list[str]:
+    """The keys without words of a request in front: "can you stop" becomes "stop"."""
+    first = next((place for place, key in enumerate(keys) if key not in _REQUEST), len(keys))
     return keys[first:]

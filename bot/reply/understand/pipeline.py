@@ -1,8 +1,9 @@
-"""A mention -> its meaning. Pure, except for the index of names."""
+"""Understand a mention: the steps from a text to its meaning, in order. Pure, except for the index of names."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Final
 
 from bot.core.name_keys import Grade
@@ -10,14 +11,15 @@ from bot.core.name_words import tidy
 from bot.core.ports import Names
 from bot.core.questions import DidYouMean, Question, Subject, SubjectKind, TimeNotKnown, Understood
 from bot.core.same_games import is_same_game, one_per_game
-from bot.reply.understand.commands import command_in
-from bot.reply.understand.found import FAR_MORE, Found, found_in, negation
-from bot.reply.understand.joined import all_joined, joined_to
-from bot.reply.understand.misspelled import MOST_OFFERED, distinct, misspelled, of_a_beginning
-from bot.reply.understand.said import Said, take_apart
-from bot.reply.understand.sources import CLEAR, Candidate, candidates_in
-from bot.reply.understand.verdict import Verdict, is_common, verdict
-from bot.reply.understand.vocabulary import PEOPLE
+from bot.reply.understand.candidates import CLEAR, Candidate, find_candidates
+from bot.reply.understand.commands import find_command
+from bot.reply.understand.decision import Action, are_common, choose_action
+from bot.reply.understand.joined_names import joined_games, names_joined_to
+from bot.reply.understand.matches import FAR_MORE, NameMatch, match_candidates
+from bot.reply.understand.misspelled import MOST_OFFERED, distinct_names, find_misspelled, streamer_with_prefix
+from bot.reply.understand.negation import negation
+from bot.reply.understand.tokens import TokenizedText, tokenize
+from bot.reply.understand.word_classes import PEOPLE
 
 # The rest of a longer text is ignored; a post of an ordinary account is shorter.
 LONGEST_TEXT: Final = 1_000
@@ -26,98 +28,102 @@ _ADDRESS: Final = r"https?://\S+|www\.\S+"
 
 
 def understand(text: str, names: Names, *, bot_username: str, day: date, today: date) -> Understood:
-    """The meaning of a text. `day`: the bot's current day, which is not over; `today`: the calendar's date.
+    """The meaning of a text. `day`: the bot's current day, which is not over; `today`: the date of the calendar.
 
-    A Question; TimeNotKnown when only the time is not understood; DidYouMean when only something near is known; a
-    Command; None when there is nothing to answer.
+    Returns a Question; TimeNotKnown when only the time is not supported; DidYouMean when the name is not certain; a
+    Command; or None when there is nothing to answer.
     """
-    text = _without_us(tidy(text)[:LONGEST_TEXT], bot_username)
-    command = command_in(text)
+    text = _without_own_name(tidy(text)[:LONGEST_TEXT], bot_username)
+    command = find_command(text)
     if command is not None:
         return command
-    said = take_apart(text, day=day, today=today)
-    if not said.words:
+    tokens = tokenize(text, day=day, today=today)
+    if not tokens.words:
         return None
-    candidates = candidates_in(said)
+    candidates = find_candidates(tokens)
     by_key = names.exact(list(dict.fromkeys(candidate.key for candidate in candidates)))
     known = {key: one_per_game(subjects) for key, subjects in by_key.items()}
-    found = found_in(candidates, known, said)
-    unwanted = [words for one in found if (words := negation(said, one.candidate)) is not None]
-    wanted = [one for one in found if negation(said, one.candidate) is None]
-    # Nearly every everyday word is somebody's name: only other names account for words.
-    telling = [one for one in found if _is_telling(said, one)]
-    # "lol vs dota 2": next to another name, and joined to it, an everyday word is one.
-    telling += [other for one in telling for other in joined_to(said, one, wanted) if other not in telling]
-    taken = frozenset(number for words in (*(one.candidate.taken for one in telling), *unwanted) for number in words)
-    judged = [(verdict(said, one, taken), one) for one in wanted]
-    answered = [one for judgement, one in judged if judgement is Verdict.ANSWERED]
-    asked_back = [one for judgement, one in judged if judgement is Verdict.ASKED_BACK]
-    meant = _subject_of(said, answered) if answered else next(iter(asked_back), None)
-    if meant and (several := joined_to(said, meant, wanted)):
-        return DidYouMean(distinct([one.subject for one in several]))
-    if meant and answered:
-        return _answer(said, meant, names, taken)
-    if asked_back:
-        return _longer_name(said, asked_back[0], names) or _ask_back(said, asked_back[0], names)
-    if not unwanted and (several := all_joined(said, wanted)):
-        return DidYouMean(distinct([one.subject for one in several]))
-    if unwanted or not telling:
-        return None if unwanted else _from_misspelling(said, candidates, known, names)
+    matches = match_candidates(candidates, known, tokens)
+    negated = [indexes for match in matches if (indexes := negation(tokens, match.candidate)) is not None]
+    wanted = [match for match in matches if negation(tokens, match.candidate) is None]
+    # Nearly every everyday word is the name of a streamer: only other names explain the words of a text.
+    explaining = [match for match in matches if _explains_words(tokens, match)]
+    # "lol vs dota 2": an everyday word that is joined to another name is a name.
+    explaining += [
+        other for match in explaining for other in names_joined_to(tokens, match, wanted) if other not in explaining
+    ]
+    of_names = frozenset(chain(*(match.candidate.indexes for match in explaining), *negated))
+    actions = [(choose_action(tokens, match, of_names), match) for match in wanted]
+    to_answer = [match for action, match in actions if action is Action.ANSWER]
+    to_clarify = [match for action, match in actions if action is Action.CLARIFY]
+    main = _subject_of(tokens, to_answer) if to_answer else next(iter(to_clarify), None)
+    if main and (joined := names_joined_to(tokens, main, wanted)):
+        return DidYouMean(distinct_names([match.subject for match in joined]))
+    if main and to_answer:
+        return _answer(tokens, main, names, of_names)
+    if to_clarify:
+        return _longer_name(tokens, to_clarify[0], names) or _clarify(tokens, to_clarify[0], names)
+    if negated:
+        return None
+    if joined := joined_games(tokens, wanted):
+        return DidYouMean(distinct_names([match.subject for match in joined]))
+    if not explaining:
+        return _from_misspelling(tokens, candidates, known, names)
     # A statement about a name, or a longer name that is misspelled.
-    return _longer_name(said, telling[0], names)
+    return _longer_name(tokens, explaining[0], names)
 
 
-def _without_us(text: str, bot_username: str) -> str:
-    """The text without the bot's own name and without addresses, which ask for nothing."""
+def _without_own_name(text: str, bot_username: str) -> str:
+    """The text without the bot's own name and without URLs; a URL of Twitch becomes the streamer that it names."""
     without = re.sub(rf"[@＠]{re.escape(bot_username)}(?!\w)", " ", text, flags=re.IGNORECASE)
     without = re.sub(_TWITCH_ADDRESS, r' streamer:"\g<login>" ', without, flags=re.IGNORECASE)
     return re.sub(_ADDRESS, " ", without)
 
 
-def _is_telling(said: Said, found: Found) -> bool:
-    """Whether a name accounts for its words: everyday words are somebody's name, too."""
-    keys = said.keys(found.candidate.first, found.candidate.last)
-    is_title = found.subject.kind is SubjectKind.GAME and len(keys) > 1 and found.is_spaced
-    return is_title or not is_common(keys)
+def _explains_words(tokens: TokenizedText, match: NameMatch) -> bool:
+    """Whether the words of a match are surely a name: everyday words are the names of streamers, too."""
+    keys = tokens.keys(match.candidate.first, match.candidate.last)
+    is_title = match.subject.kind is SubjectKind.GAME and len(keys) > 1 and match.is_spaced
+    return is_title or not are_common(keys)
 
 
-def _subject_of(said: Said, found: Sequence[Found]) -> Found:
-    """The name that the question is about, of several.
+def _subject_of(tokens: TokenizedText, matches: Sequence[NameMatch]) -> NameMatch:
+    """The match that the question is about, of several.
 
-    The clearest name counts first. Of a streamer and a game the streamer is the subject, whose games are the
-    answer, unless streamers are asked for; of several of one kind the first is, the others are said about it.
+    The one that is most clearly a name. Of a streamer and a game it is the streamer, whose games are the answer, unless
+    the text asks for streamers; of several of one kind it is the first.
     """
 
-    def clearness(one: Found) -> tuple[int, bool]:
-        return one.candidate.weight, not is_common(said.keys(one.candidate.first, one.candidate.last))
+    def clearness(match: NameMatch) -> tuple[int, bool]:
+        return match.candidate.weight, not are_common(tokens.keys(match.candidate.first, match.candidate.last))
 
-    best = max(map(clearness, found))
-    clearest = [one for one in found if clearness(one) == best]
-    asks_for_people = any(word.key in PEOPLE for word in said.words)
+    best = max(map(clearness, matches))
+    clearest = [match for match in matches if clearness(match) == best]
+    asks_for_people = any(word.key in PEOPLE for word in tokens.words)
     kind = SubjectKind.GAME if asks_for_people else SubjectKind.STREAMER
-    return next((one for one in clearest if one.subject.kind is kind), clearest[0])
+    return next((match for match in clearest if match.subject.kind is kind), clearest[0])
 
 
-def _answer(said: Said, found: Found, names: Names, taken: Collection[int]) -> Understood:
-    candidate, subject = found.candidate, found.subject
-    if found.grade in (Grade.SHORTER, Grade.SUBTITLE) and (rivals := _of_that_beginning(candidate, subject, names)):
-        return DidYouMean(distinct([subject, *rivals]))
-    return _at_a_time(said, subject, {*taken, *candidate.taken})
+def _answer(tokens: TokenizedText, match: NameMatch, names: Names, indexes: Collection[int]) -> Understood:
+    candidate, subject = match.candidate, match.subject
+    if match.grade in (Grade.SHORTER, Grade.SUBTITLE) and (rivals := _games_with_prefix(candidate, subject, names)):
+        return DidYouMean(distinct_names([subject, *rivals]))
+    return _question_about(tokens, subject, {*indexes, *candidate.indexes})
 
 
-def _at_a_time(said: Said, subject: Subject, taken: Collection[int]) -> Understood:
-    window = said.window(taken)
+def _question_about(tokens: TokenizedText, subject: Subject, indexes: Collection[int]) -> Understood:
+    window = tokens.window(indexes)
     return TimeNotKnown(subject) if window is None else Question(subject, window)
 
 
-def _own_words(said: Said, candidate: Candidate) -> Collection[int]:
-    """The words of a misspelled name, without a time among them that is not part of its key."""
-    is_whole = candidate.key == "".join(said.keys(candidate.first, candidate.last))
-    return candidate.taken if is_whole else [number for number in candidate.taken if not said.is_time(number)]
+def _indexes_of_name(tokens: TokenizedText, candidate: Candidate) -> Collection[int]:
+    """The indexes of the words of a misspelled name, without those of a time that is not part of its key."""
+    is_whole = candidate.key == "".join(tokens.keys(candidate.first, candidate.last))
+    return candidate.indexes if is_whole else [index for index in candidate.indexes if not tokens.is_time(index)]
 
 
-def _of_that_beginning(candidate: Candidate, subject: Subject, names: Names) -> list[Subject]:
-    """Other games whose names begin with what is only a part of this one's, unless it is watched far more."""
+def _games_with_prefix(candidate: Candidate, subject: Subject, names: Names) -> list[Subject]:
+    """The other games whose names begin with the candidate, unless this game is watched far more than they are."""
     return [
         other
         for other in names.with_prefix(candidate.key, 2 * MOST_OFFERED, SubjectKind.GAME)
@@ -127,40 +133,40 @@ def _of_that_beginning(candidate: Candidate, subject: Subject, names: Names) -> 
     ]
 
 
-def _longer_name(said: Said, found: Found, names: Names) -> Understood:
-    """ "the witcher 2: assassins fo kings": the name with the words next to it, if there is no doubt."""
-    meant = misspelled(said, (), names)
-    if not isinstance(meant, tuple):
-        # "call of duty black ops 9": of everyday words alone, the title says little.
-        is_title = is_common(said.keys(found.candidate.first, found.candidate.last))
-        return meant if is_title else None
-    subject, candidate = meant
-    if subject == found.subject and found.grade is Grade.OWN:
+def _longer_name(tokens: TokenizedText, match: NameMatch, names: Names) -> Understood:
+    """The meaning of a name with the words next to it, if there is no doubt: "the witcher 2: assassins fo kings"."""
+    result = find_misspelled(tokens, (), names)
+    if not isinstance(result, tuple):
+        # "call of duty black ops 9": a title of everyday words alone is no evidence.
+        is_title = are_common(tokens.keys(match.candidate.first, match.candidate.last))
+        return result if is_title else None
+    subject, candidate = result
+    if subject == match.subject and match.grade is Grade.OWN:
         # "hearthstone wow": the name is whole without the words next to it.
         return None
-    is_longer = set(found.candidate.taken) < set(candidate.taken)
-    return _at_a_time(said, subject, _own_words(said, candidate)) if is_longer else None
+    is_longer = set(match.candidate.indexes) < set(candidate.indexes)
+    return _question_about(tokens, subject, _indexes_of_name(tokens, candidate)) if is_longer else None
 
 
-def _ask_back(said: Said, found: Found, names: Names) -> DidYouMean:
-    """A question back: the name that was found, names similar to it with the next word, and others of that name."""
-    candidate = found.candidate
-    if found.rivals:
-        return DidYouMean(distinct([found.subject, *found.rivals]))
-    wider = "".join(said.keys(candidate.first, min(candidate.last + 1, len(said.words))))
-    near = [subject for subject, likeness in names.similar(wider, MOST_OFFERED) if likeness >= 0.75]
-    return DidYouMean(distinct([found.subject, *near]))
+def _clarify(tokens: TokenizedText, match: NameMatch, names: Names) -> DidYouMean:
+    """A question back: the matched name, and its rivals or the names that are similar to it with the next word."""
+    candidate = match.candidate
+    if match.rivals:
+        return DidYouMean(distinct_names([match.subject, *match.rivals]))
+    wider = "".join(tokens.keys(candidate.first, min(candidate.last + 1, len(tokens.words))))
+    near = [subject for subject, similarity in names.similar(wider, MOST_OFFERED) if similarity >= 0.75]
+    return DidYouMean(distinct_names([match.subject, *near]))
 
 
 def _from_misspelling(
-    said: Said, candidates: Sequence[Candidate], known: Mapping[str, Sequence[Subject]], names: Names
+    tokens: TokenizedText, candidates: Sequence[Candidate], known: Mapping[str, Sequence[Subject]], names: Names
 ) -> Understood:
     clear = [candidate for candidate in candidates if candidate.weight >= CLEAR]
     unknown = [candidate for candidate in clear if candidate.key not in known]
     if clear and not unknown:
         return None
-    meant = misspelled(said, unknown, names)
-    if isinstance(meant, tuple):
-        subject, candidate = meant
-        return _at_a_time(said, subject, _own_words(said, candidate))
-    return meant or of_a_beginning(said, names)
+    result = find_misspelled(tokens, unknown, names)
+    if isinstance(result, tuple):
+        subject, candidate = result
+        return _question_about(tokens, subject, _indexes_of_name(tokens, candidate))
+    return result or streamer_with_prefix(tokens, names)

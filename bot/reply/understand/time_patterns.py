@@ -1,4 +1,4 @@
-"""Patterns of the times that people name, made of the tables of `time_words`. Pure."""
+"""Regular expressions for times in a text, made from the tables of `time_words`. Pure."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from bot.reply.understand import time_words as table
 
 
 def folded(text: str) -> str:
-    """A text in lower case and without accents over Latin, Greek and Cyrillic letters, as long as before."""
+    """A text in lower case, without accents on Latin, Greek and Cyrillic letters. Its length does not change."""
     return "".join(map(_folded, text))
 
 
@@ -31,12 +31,12 @@ def _entries(text: str) -> list[str]:
     return [" ".join(folded(entry).split()) for entry in text.split("|") if entry.strip()]
 
 
-# Behind these no space is needed, nor before.
+# Scripts that need no space before or after a word.
 _UNSPACED_SCRIPT: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 
 
 def _any(*texts: str) -> str:
-    """A pattern of any entry, the longer ones first. Between letters of one word none is found."""
+    """A pattern of any entry, the longer ones first. It does not match within a word."""
     entries = sorted({entry for text in texts for entry in _entries(text)}, key=lambda entry: (-len(entry), entry))
     free = [entry for entry in entries if _UNSPACED_SCRIPT.search(entry) or not any(map(str.isalnum, entry))]
     words = [entry for entry in entries if entry not in set(free)]
@@ -62,7 +62,7 @@ MONTH_NUMBERS: Final = {**_numbered(table.MONTHS_WITH_MORE, 1), **_numbered(tabl
 _UNIT_ENTRIES: Final = sorted(UNIT_DAYS, key=lambda entry: (-len(entry), entry))
 _SPACED_UNITS: Final = [entry for entry in _UNIT_ENTRIES if not _UNSPACED_SCRIPT.search(entry)]
 _UNSPACED_UNITS: Final = [entry for entry in _UNIT_ENTRIES if _UNSPACED_SCRIPT.search(entry)]
-# "gta 5 y minecraft": a letter alone is a unit right behind its number only.
+# "gta 5 y minecraft": a single letter is a unit only right after its number.
 _COUNT_UNIT: Final = (
     rf"(?:{_either([entry for entry in _SPACED_UNITS if len(entry) > 1])}(?!\w)"
     rf"|(?<=\d){_either([entry for entry in _SPACED_UNITS if len(entry) == 1])}(?!\w)|{_either(_UNSPACED_UNITS)})"
@@ -111,7 +111,7 @@ TO_DATE: Final = {
 _ALL_UNITS: Final = _any(*table.SPANS.values(), *table.WEEKDAYS, *table.MONTHS, table.WEEKENDS, *table.UNITS.values())
 _HOUR: Final = _any(table.HOURS)
 _BARE_HOUR: Final = _either(sorted(_entries(table.HOURS), key=len, reverse=True))
-# "portal2 weeks ago": how many is not said.
+# A unit without a count: "portal2 weeks ago".
 UNCOUNTED_AGO: Final = re.compile(
     rf"(?<!\w){_either([entry for entry in _SPACED_UNITS if len(entry) > 2])}\s+{_any(table.AGO_BEHIND)}"
 )
@@ -168,7 +168,7 @@ DATES: Final = (
         rf"\s*{_OF}(?P<month>{_any(table.MONTHS_AND_WORDS)})(?!\w){_WITH_YEAR}"
     ),
 )
-# Round the clock is no date.
+# "24/7" is no date.
 SLASHED: Final = re.compile(
     rf"{_ON}(?<![\w./-])(?!24/7)(?P<one>\d{{1,2}})/(?P<other>\d{{1,2}})(?:/(?P<year>\d{{4}}|\d\d))?(?![\w/])"
 )

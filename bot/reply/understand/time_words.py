@@ -1,6 +1,6 @@
-"""The words in which people name a time, in the large languages. A table; `times` makes patterns of it.
+"""Words for times in the large languages. Tables; `time_patterns` makes patterns of them.
 
-All are written as `time_patterns.folded` leaves them: lower case, Latin and Cyrillic letters without accents.
+All are written as `time_patterns.folded` returns them: lower case, Latin and Cyrillic letters without accents.
 """
 
 from typing import Final
@@ -44,7 +44,7 @@ UNITS: Final = {
         yil|tahun|nam|سنة|عام|साल|年間|年|년
     """,
 }
-# A unit without a number is the last one of it.
+# Units without a number mean the last one: "week" is the last 7 days.
 SPANS: Final = {
     7: """
         week|weekly|semana|woche|semaine|settimana|vecka|veckan|uken|ugen|tydzien|tygodniu|неделя|неделю|неделе|недели|
@@ -65,7 +65,7 @@ SPANS: Final = {
         tahun lalu|nam ngoai|سنة|السنة|عام|साल|去年|昨年|一年|작년|일년|일 년
     """,
 }
-# "This" week, month or year: from its first day on. Units that are other words besides follow one of `THIS` only.
+# "This" week, month or year: from its first day on. Units that are also other words need one of `THIS` before them.
 TO_DATE: Final = {
     7: """
         wtd|ten tydzien|tym tygodniu|tego tygodnia|今週|この週|本周|这周|這週|本週|这个星期|這個星期|这星期|이번 주|이번주|금주
@@ -117,7 +117,7 @@ LAST: Final = """
 LAST_BEHIND: Final = """
     derniers|dernieres|ultimos|ultimas|ultimi|ultime
 """
-# Words between which and a unit nothing else stands; they are part of the time.
+# Words directly before a unit; they are part of the time.
 AROUND_SPAN: Final = """
     in|for|over|during|this|dessa|desse|nessa|nesse|desta|deste|last|past|previous|all|whole|full|esta|este|del|por|pasada|pasado|ultima|
     ultimo|durante|diese|dieser|diesen|dieses|letzte|letzten|letzter|letztes|vergangene|cette|ce|
@@ -153,7 +153,7 @@ WEEKENDS: Final = """
     weekend|week-end|fin de semana|finde|wochenende|fim de semana|fine settimana|helgen|выходные|выходных|weekendu|
     hafta sonu|akhir pekan|週末|周末|주말
 """
-# Months as they stand alone; those that are other words besides are in `MONTHS_WITH_MORE`.
+# Months that can be alone; those that are also other words are in `MONTHS_WITH_MORE`.
 MONTHS: Final = (
     "january|enero|januar|janner|janvier|janeiro|gennaio|januari|styczen|январь|январе|января|ocak",
     "february|febrero|februar|fevrier|fevereiro|febbraio|februari|февраль|феврале|февраля|subat",
@@ -168,7 +168,7 @@ MONTHS: Final = (
     "november|noviembre|novembre|novembro|listopad|ноябрь|ноябре|ноября|kasim",
     "december|diciembre|dezember|decembre|dezembro|dicembre|grudzien|декабрь|декабре|декабря|aralik",
 )
-# With a day, a year or a preposition only.
+# Months only with a day, a year or a preposition.
 MONTHS_WITH_MORE: Final = (
     "jan|ene|janv",
     "feb|febr|fev",
@@ -183,10 +183,10 @@ MONTHS_WITH_MORE: Final = (
     "nov",
     "dec|dic|dez",
 )
-# Of these, words of other meanings: "dota 2 may be" names no day.
+# Of these, words that have another meaning: "dota 2 may be" names no day.
 MONTHS_AND_WORDS: Final = "mar|march|mars|may|mai|mag|maj|mei|dic|set"
 IN_MONTH: Final = "in|during|for|last|of|en|im|em|nel|en el mes de|в|w|i|le mois de|past|this"
-# Times that are not kept or have not come. One that stands here is never taken for another.
+# Times that are not supported or are in the future. They are recognized so that no part of them is taken for a time.
 UNKNOWN: Final = """
     last night|yesterday night|tonight|tonite|this morning|this afternoon|this evening|yesterday morning|yesterday evening|
     yesterday afternoon|last evening|overnight|at noon|at midnight|the other day|some time ago|a while ago|a while back|
@@ -204,7 +204,7 @@ UNKNOWN: Final = """
     last christmas|this christmas|last easter|last new year|letzten sommer|l'ete dernier|verano pasado|
     last stream|last streams|last broadcast|last time|latest stream|ultimo directo|ultimo stream|letzter stream
 """
-# Before and behind a count of days: a time that has not come.
+# Before and after a count of days: a time in the future.
 FUTURE_BEFORE: Final = """
     in|in about|dans|en|em|dentro de|daqui a|tra|fra|om|za|через|بعد
 """
@@ -212,9 +212,9 @@ FUTURE_BEHIND: Final = """
     from now|from today|from tomorrow|from then|later|hence|ahead|after|sonra|lagi|nua|plus tard|despues|depois|spater|dopo|
     later on|спустя|后|後|以后|以後|之后|之後|후|뒤|이후|बाद
 """
-# Of these a unit without a number is a time to come, too: "через неделю".
+# After these, a unit without a number is in the future, too: "через неделю".
 FUTURE_BEFORE_ONE: Final = "через|za"
-# A part of a month is not kept under such a name.
+# Parts of a month, which are not supported.
 PART_OF_MONTH: Final = """
     first week|1st week|second week|2nd week|third week|3rd week|fourth week|last week|first half|second half|last half|first weekend|
     last weekend|first days|last days|early|mid|late|middle|beginning|start|end|the end|half|anfang|mitte|ende|principios|mediados|
@@ -222,12 +222,12 @@ PART_OF_MONTH: Final = """
 """
 # "Over" is "in" before Dutch units, and the past before English ones.
 DUTCH_UNITS: Final = "dag|dagen|weken|maand|maanden|jaar"
-# A number behind these is a week or a month of the calendar, which is not kept under its number.
+# A number after these is a week or a month of the calendar by its number, which is not supported.
 NUMBERED_UNITS: Final = """
     week|wk|week no|week number|calendar week|kw|kalenderwoche|woche|semana|semaine|settimana|vecka|uke|uge|tydzien|неделя|
     hafta|minggu|month|monat|mes|mois|mese|maand|quarter|quartal|trimestre
 """
-# Behind a number these are no year.
+# A number before these is no year.
 COUNTED: Final = "viewers|viewer|views|people|streamers|streams|followers|subs|times|points|dollars"
 NEXT: Final = """
     next|coming|upcoming|following|the following|folgende|folgenden|siguiente|nachste|nachsten|nachster|nachstes|kommende|proxima|proximo|prochain|prochaine|prossima|prossimo|

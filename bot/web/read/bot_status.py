@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from bot.health.facts import WorkFacts, gather_work
+from bot.health.health_facts import WorkFacts, gather_work
 from bot.health.record import RunRecord
 from bot.health.rules import Expected, Problem, expected_since, judge_losses, judge_record, judge_work
 from bot.web.read.column_types import AirtimeHours, Column, MeasuredShare, NamedDay, WatchHours

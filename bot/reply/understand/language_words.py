@@ -1,10 +1,4 @@
-"""Words of the large languages, by what they do in a mention. A table; `vocabulary` makes sets of it.
-
-`asks`: words that ask for numbers. `frame`: words around a question that are no part of a name. `small_talk`: greetings,
-thanks, reactions and insults, which are whole messages. `everyday`: other frequent words, which are never a misspelled
-name. `not_before` and `not_behind`: what stands before or behind a name that is not asked for. `stop`, `start`, `help`:
-commands, with hyphens for spaces.
-"""
+"""Words of the large languages other than English by their function in a mention. `word_classes` makes sets of them."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,25 +6,31 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """The words of one language, with spaces between them."""
+    """The words of one language, separated by spaces.
 
-    asks: str = ""
-    frame: str = ""
+    `statistics`: words that ask for numbers. `filler`: words around a question, which belong to no name. `small_talk`:
+    greetings, thanks, reactions and insults, which can be a whole text. `everyday`: other frequent words, which are
+    never a misspelled name. `negation_before`, `negation_after`: words before or after a name that is not meant.
+    `stop`, `start`, `help`: commands, with hyphens for spaces.
+    """
+
+    statistics: str = ""
+    filler: str = ""
     small_talk: str = ""
     everyday: str = ""
-    not_before: str = ""
-    not_behind: str = ""
+    negation_before: str = ""
+    negation_after: str = ""
     stop: str = ""
     start: str = ""
     help: str = ""
 
 
 SPANISH: Final = Language(
-    asks="""
+    statistics="""
         estadística estadísticas números datos cuántas cuántos cuánta cuánto horas espectadores espectador vistas viewers
         mejores ranking streamers más vio visto vistos vista vieron tiempo cifras audiencia promedio pico
     """,
-    frame="""
+    filler="""
         cómo va van qué tal quién quiénes cuál cuáles cuándo dónde dame dime muestra muéstrame enséñame quiero saber ver
         busco necesito el la los las un una de del en por para con y o a al se ha han fue es está están son tiene tuvo
         juega juegan transmite transmitió favor porfa hola buenas oye me mi te su sobre este esta estos le lo le hay hubo
@@ -51,7 +51,7 @@ SPANISH: Final = Language(
         nadie porque cuando donde como que si pero sin hasta desde entre loco loca guapo guapa feliz triste cansado sueño
         café cerveza vino música fútbol partido gol juego comprar compra gratis regalo oferta dinero ganar
     """,
-    not_before="no ni menos excepto sin",
+    negation_before="no ni menos excepto sin",
     stop="""
         para-de-responderme deja-de-responderme deja-de-responder no-me-respondas-más no-me-respondas déjame-en-paz
         basta detente cállate para no-más-respuestas deja-de-escribirme no-me-molestes para-ya
@@ -59,11 +59,11 @@ SPANISH: Final = Language(
     help="ayuda cómo-funciona cómo-funcionas qué-puedes-hacer",
 )
 GERMAN: Final = Language(
-    asks="""
+    statistics="""
         statistik statistiken zahlen daten wieviele viele stunden zuschauer zuschauerzahlen aufrufe geschaut gesehen
         streamer rangliste top meisten meistgesehen durchschnitt höchstwert werte
     """,
-    frame="""
+    filler="""
         wie was wer welche welcher wann wo läuft gehts geht ist sind war waren hat haben hatte zeig zeige mir sag gib die
         der das den dem des ein eine einen von vom bei beim für über im in an am auf und oder mit zu zum mal bitte hallo
         hey ich will möchte wissen schaut schauen spielt spielen gespielt streamt gestreamt gerade eigentlich so aktuell
@@ -83,7 +83,7 @@ GERMAN: Final = Language(
         schnell langsam müde glücklich traurig kann kannst muss musst soll sollte werden wird wurde machen macht gemacht
         gehen ging kommen kommt sagen sagt sehen weiß glaube denke kaufen gratis kostenlos gewinnen ganz ganze heiß kalt
     """,
-    not_before="nicht kein keine ohne außer statt anstatt",
+    negation_before="nicht kein keine ohne außer statt anstatt",
     stop="""
         hör-auf hör-auf-zu-antworten hör-bitte-auf lass-mich-in-ruhe halt-die-klappe sei-still antworte-mir-nicht
         antworte-mir-nicht-mehr nicht-mehr-antworten stopp aufhören lass-das abmelden
@@ -92,11 +92,11 @@ GERMAN: Final = Language(
     help="hilfe wie-funktionierst-du wie-geht-das was-kannst-du",
 )
 FRENCH: Final = Language(
-    asks="""
+    statistics="""
         statistiques stats chiffres données combien heures spectateurs spectatrices vues viewers audience classement
         meilleurs regardé regardée streamers moyenne pic plus
     """,
-    frame="""
+    filler="""
         comment va vont ça qui quel quelle quels quelles quand où quoi est sont était a ont eu pour de du des d le la les
         l un une en au aux sur dans et ou par avec svp stp plaît te vous je veux voudrais savoir montre donne moi dis
         regarde regardent joue jouent stream streame bonjour salut c ce cette ces se il elle on y jeu chaîne gens
@@ -116,7 +116,7 @@ FRENCH: Final = Language(
         nouveau vieux beau belle fatigué heureux triste peux peut dois doit faire fait fais aller vais vas être suis avoir
         ai as dire dit voir vu crois pense sais gratuit acheter gagner cadeau ici là maintenant demain après avant
     """,
-    not_before="pas sans sauf excepté",
+    negation_before="pas sans sauf excepté",
     stop="""
         arrêt arrête arrête-de-me-répondre arrêtez ne-me-réponds-plus ne-me-réponds-pas laisse-moi-tranquille tais-toi ferme-la
         arrête-ça stop-stp fous-moi-la-paix
@@ -124,11 +124,11 @@ FRENCH: Final = Language(
     help="aide comment-ça-marche comment-tu-marches que-peux-tu-faire",
 )
 PORTUGUESE: Final = Language(
-    asks="""
+    statistics="""
         estatística estatísticas números dados quantas quantos quanto horas espectadores visualizações audiência assistiu
         assistiram assistido assistida assiste melhores ranking streamers média pico mais
     """,
-    frame="""
+    filler="""
         como está estão tá vai vão foi quem qual quais quando onde me mostra mostre dá diga quero saber ver preciso o a os
         as um uma de do da dos das no na nos nas em por para pra pro com e ou ao teve tem têm fez joga jogam transmitiu
         favor oi olá sobre esse essa este esta dessa desse nessa nesse desta deste é são que jogo canal pessoal gente pessoas galera live jogando assistindo
@@ -148,7 +148,7 @@ PORTUGUESE: Final = Language(
         coisa alguém ninguém porque mas sem até desde entre louco feliz triste cansado sono café cerveza cerveja futebol
         gol brasil comprar grátis presente ganhar dinheiro
     """,
-    not_before="não nao sem menos exceto",
+    negation_before="não nao sem menos exceto",
     stop="""
         para para-de-responder para-de-me-responder pare pare-de-me-responder me-deixa-em-paz me-deixe-em-paz cala-a-boca
         não-me-responda não-me-responde chega parar cancelar
@@ -156,11 +156,11 @@ PORTUGUESE: Final = Language(
     help="ajuda como-funciona como-você-funciona o-que-você-faz",
 )
 ITALIAN: Final = Language(
-    asks="""
+    statistics="""
         statistiche statistica numeri dati quante quanti quanto ore spettatori visualizzazioni visto vista guardato
         guardati migliori classifica streamer media picco più
     """,
-    frame="""
+    filler="""
         come va vanno sta chi quale quali quando dove cosa è sono era ha hanno fatto mostra mostrami dimmi dammi voglio
         vorrei sapere per di del dello della dei degli delle il lo la i gli le l un una in nel nella su sul con e o a al
         alla da dal favore ciao si gioca giocano guarda guardano trasmette mi gioco canale gente persone questa questo
@@ -178,17 +178,17 @@ ITALIAN: Final = Language(
         credo so perché ma se senza fino tra fra pazzo felice triste stanco sonno caffè birra vino calcio gol comprare
         gratis regalo vincere soldi
     """,
-    not_before="non senza tranne eccetto",
+    negation_before="non senza tranne eccetto",
     stop="smettila smetti basta smetti-di-rispondermi non-rispondermi lasciami-in-pace stai-zitto zitto fermati",
     help="aiuto come-funzioni come-funziona cosa-sai-fare",
 )
 NORTHERN: Final = Language(
     # Dutch, Swedish, Danish, Norwegian, Finnish
-    asks="""
+    statistics="""
         cijfers statistieken hoeveel uren kijkers bekeken beste statistik siffror hur många timmar tittare bästa antal
         seere timer hvor mange seertall tilastot katsojat tuntia
     """,
-    frame="""
+    filler="""
         hoe gaat het met wie wat welke wanneer is zijn was heeft laat zien geef mij van voor over bij de een en of op in
         keken kijkt kijken speelt alsjeblieft graag går det för vad vem vilka hade visa ge mig om på av och eller en ett
         den snälla tack hvordan hvem hva viser hade miten kuka mitä näytä paljonko oli
@@ -206,18 +206,18 @@ NORTHERN: Final = Language(
         vän hus arbete pengar mat vatten öl kaffe liv värld tid stad hund katt bra dålig stor liten ny gammal minä sinä
         ja mutta nyt aina talo raha ruoka
     """,
-    not_before="niet geen inte ikke ej ei",
+    negation_before="niet geen inte ikke ej ei",
     stop="hou-op stop-ermee laat-me-met-rust niet-antwoorden hou-je-mond sluta sluta-svara lämna-mig-ifred stopp lopeta",
     help="hulp hoe-werkt-dit hjälp hjelp hjælp apua",
 )
 SLAVIC: Final = Language(
     # Russian, Ukrainian, Polish, Czech
-    asks="""
+    statistics="""
         статистика статистику статы цифры данные сколько часов зрителей зрители просмотров просмотры смотрели смотрят
         смотрел рейтинг топ лучшие стримеры стримеров стример онлайн статистики годин глядачів скільки statystyki liczby
         ile godzin widzów oglądało oglądalność najlepsi statistiky kolik hodin diváků
     """,
-    frame="""
+    filler="""
         как дела идут у по за в на о об про и или с что кто какой какие когда где покажи скажи дай мне нам хочу знать был
         было была были есть ли играет играют стримит стримил пожалуйста плиз привет игра игре игры канал канале люди
         человек людей там сейчас jak idzie u w na o i lub z co kto jaki jakie kiedy gdzie pokaż daj mi powiedz chcę było
@@ -239,7 +239,7 @@ SLAVIC: Final = Language(
         ona my wy oni mój twój nic nikt wszystko zawsze nigdy też już tylko bardzo tu tam potem dom życie świat czas
         przyjaciel kot pies praca pieniądze jedzenie woda kawa piwo miasto dobry zły nowy stary
     """,
-    not_before="не кроме без nie oprócz bez",
+    negation_before="не кроме без nie oprócz bez",
     stop="""
         стоп стой хватит перестань отстань отстань-от-меня не-отвечай не-отвечай-мне замолчи заткнись отпишись прекрати
         przestań przestań-odpisywać daj-mi-spokój nie-odpowiadaj zamknij-się přestaň зупинись
@@ -248,11 +248,11 @@ SLAVIC: Final = Language(
     help="помощь помоги как-ты-работаешь что-ты-умеешь pomoc jak-działasz",
 )
 TURKISH: Final = Language(
-    asks="""
+    statistics="""
         istatistik istatistikleri istatistikler sayılar rakamlar kaç saat izlenme izlendi izleyici izleyen izledi seyirci
         sıralama en çok yayıncı yayıncılar yayıncıları ortalama
     """,
-    frame="""
+    filler="""
         nasıl kim ne hangi zaman nerede göster söyle ver bana istiyorum için hakkında ve veya ile de da mi mı mu mü var
         yok kişi lütfen selam merhaba oyunu oyun kanal gidiyor oynuyor oynanıyor yayın son bu şu o kadar oldu iyi
     """,
@@ -266,16 +266,16 @@ TURKISH: Final = Language(
         gibi ev hayat dünya arkadaş anne baba kardeş kedi köpek iş para yemek su çay kahve şehir ülke okul adam kadın
         çocuk yeni eski büyük küçük kötü yapmak gitmek gelmek bilmek biliyorum bedava hediye kazan al sat
     """,
-    not_behind="değil hariç dışında",
+    negation_after="değil hariç dışında",
     stop="dur durun yeter cevap-verme bana-cevap-verme beni-rahat-bırak sus kes-şunu",
     help="yardım nasıl-çalışıyorsun ne-yapabilirsin",
 )
 ASIAN_LATIN: Final = Language(
     # Indonesian, Malay, Vietnamese, Tagalog
-    asks="""
+    statistics="""
         statistik angka berapa jam penonton ditonton terbaik peringkat thống kê bao nhiêu giờ người xem ilang oras manonood
     """,
-    frame="""
+    filler="""
         bagaimana gimana siapa apa kapan mana tunjukkan kasih tolong untuk dari di ke dan atau yang itu ini main nonton
         yg nya aku mau tahu thế nào ai gì khi nào cho tôi của và hay trong về sao paano sino ano kumusta ang ng sa
     """,
@@ -287,30 +287,30 @@ ASIAN_LATIN: Final = Language(
         saya kamu dia kami mereka sangat banyak sedikit semua selalu juga sudah belum sekarang nanti rumah hidup dunia
         teman ibu ayah kucing kerja uang makan air kopi kota baru lama besar kecil gratis hadiah menang beli
     """,
-    not_before="bukan jangan không hindi",
+    negation_before="bukan jangan không hindi",
     stop="berhenti jangan-balas diam dừng-lại tigil",
     help="bantuan giúp tulong",
 )
 ARABIC_AND_HINDI: Final = Language(
-    asks="إحصائيات احصائيات أرقام كم ساعة مشاهد مشاهدين مشاهدات أفضل ترتيب आँकड़े आंकड़े कितने घंटे दर्शक",
-    frame="كيف حال من ما متى أين أرني أعطني في على عن و أو هل كان هو هي لو سمحت لعبة قناة कैसा कौन क्या कब है था का की के में पर और दिखाओ बताओ",
+    statistics="إحصائيات احصائيات أرقام كم ساعة مشاهد مشاهدين مشاهدات أفضل ترتيب आँकड़े आंकड़े कितने घंटे दर्शक",
+    filler="كيف حال من ما متى أين أرني أعطني في على عن و أو هل كان هو هي لو سمحت لعبة قناة कैसा कौन क्या कब है था का की के में पर और दिखाओ बताओ",
     small_talk="""
         شكرا شكراً جزيلا مرحبا أهلا السلام عليكم صباح الخير مساء تصبح هههه نعم لا طيب حلو رائع ممتاز مبروك غبي أحمق حمار
         قمامة اخرس حبيبي धन्यवाद शुक्रिया नमस्ते हाँ नहीं अच्छा बढ़िया बहुत बेवकूफ
     """,
     everyday="أنا أنت هذا هذه ذلك كل شيء دائما أبدا الان بعد قبل بيت حياة عالم صديق عمل مال ماء قهوة मैं तुम वह यह सब",
-    not_before="ليس بدون غير",
+    negation_before="ليس بدون غير",
     stop="توقف كفى اسكت لا-ترد रुको बंद-करो",
     help="مساعدة मदद",
 )
-# Written without spaces: these are looked for within runs of letters.
+# Languages without spaces: these words are searched within sequences of letters.
 JAPANESE_KOREAN_CHINESE: Final = Language(
-    asks="""
+    statistics="""
         統計 数字 何時間 視聴時間 視聴者数 視聴者 視聴 再生 ランキング トップ 人気 配信者 配信 同接 どれくらい どのくらい 何人 合計
         통계 몇시간 몇 시청시간 시청자수 시청자 시청 시간 순위 랭킹 인기 방송 스트리머 얼마나 수치 평균 데이터
         统计 統計 数据 多少 小时 小時 观众 觀眾 观看 觀看 时长 時長 排名 排行 热度 人气 主播 时间 時間 多少人 几个小时
     """,
-    frame="""
+    filler="""
         は が の を に で と も って どう 教えて 見せて ください 下さい ですか です だ か ね よ さん ちゃん 誰 何 ゲーム チャンネル について
         どうですか お願いします どんな感じ 今
         은 는 이 가 을 를 의 에 에서 와 과 도 로 님 씨 좀 어때 어때요 어떄 어떤가요 알려줘 알려주세요 보여줘 보여주세요 누구 뭐 무엇 게임
@@ -327,8 +327,8 @@ JAPANESE_KOREAN_CHINESE: Final = Language(
         谢谢 謝謝 感谢 多谢 你好 您好 早上好 晚安 晚上好 哈哈 哈哈哈 是的 不是 好的 好 不 太棒了 厉害 牛逼 牛 恭喜 生日快乐 加油 再见
         拜拜 傻逼 笨蛋 垃圾 滚 闭嘴 爱你 我爱你 可爱 无聊 真的 对 没事
     """,
-    not_before="不是 不要 别 除了",
-    not_behind="じゃなくて ではなく 以外 말고 빼고 아니고 아닌",
+    negation_before="不是 不要 别 除了",
+    negation_after="じゃなくて ではなく 以外 말고 빼고 아니고 아닌",
     stop="""
         停止 やめて やめろ やめてください 返信しないで 返信するな 黙れ 止めて 그만 그만해 그만하세요 멈춰 답하지마 답장하지마 닥쳐
         停 停下 别回复我 不要回复我 不要回复 闭嘴 取消

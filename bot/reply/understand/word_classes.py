@@ -1,10 +1,10 @@
-"""What a word does in a mention: sets made of the tables of `english` and `languages`. Pure."""
+"""Classes of words by their function in a mention, from the tables of `english_words` and `language_words`. Pure."""
 
 from functools import lru_cache
 from typing import Final
 
-from bot.reply.understand import english
-from bot.reply.understand.languages import JAPANESE_KOREAN_CHINESE, LANGUAGES
+from bot.reply.understand import english_words
+from bot.reply.understand.language_words import JAPANESE_KOREAN_CHINESE, LANGUAGES
 from helperfunctions.text import name_key
 
 
@@ -12,23 +12,24 @@ def _keys(*tables: str) -> frozenset[str]:
     return frozenset(name_key(word) for table in tables for word in table.split())
 
 
-_ENGLISH_EVERYDAY: Final = _keys(english.EVERYDAY)
+_ENGLISH_EVERYDAY: Final = _keys(english_words.EVERYDAY)
 
-# Words that ask for numbers by themselves, and words of questions of any kind.
-STRONG: Final = _keys(
+# Words that ask for numbers by themselves: "viewers", "stats".
+STATISTICS: Final = _keys(
     """
         stats stat statistic statistics numbers viewers viewer viewership views viewcount watchtime watched
         hours hour top
         rank ranking rankings ranked streamers streamer streams streaming streamed peak average avg popularity popular
         performance chart charts data twitch trending leaderboard audience most watchers spectators figures
         """,
-    *(language.asks for language in LANGUAGES),
+    *(language.statistics for language in LANGUAGES),
 ) - _keys("plus más mais più more time")
-# Of these, what people also say when they talk about streams: "i watched ninja", "my favorite streamer".
-_TOLD: Final = _keys("streamer streamers stream streams streaming streamed watched views")
-# Words with which nobody only talks.
-SURELY: Final = STRONG - _TOLD
-WEAK: Final = _keys(
+# Of these, words that are also used in statements: "i watched ninja", "my favorite streamer".
+_ALSO_IN_STATEMENTS: Final = _keys("streamer streamers stream streams streaming streamed watched views")
+# Words that are not used in statements.
+UNAMBIGUOUS_STATISTICS: Final = STATISTICS - _ALSO_IN_STATEMENTS
+# Words of questions of any kind.
+QUESTION_WORDS: Final = _keys(
     """
     how hows what whats who whos which when where are does did could show shows tell give gimme need want wanna check
     about know curious wonder wondering compare lookup find get look looking search report info update mean meant is
@@ -40,7 +41,7 @@ WEAK: Final = _keys(
     보여줘 怎么样 怎麼樣 谁 كيف من कैसा कौन 어때요 알려주세요 どうですか
     """
 )
-# Somebody asks for something, whatever they say about themselves besides.
+# Words of a request: a text with one of them asks for something, even if its author also writes about themselves.
 REQUEST: Final = _keys(
     """
     show tell give gimme need want wanna know curious wonder wondering looking find check mean meant
@@ -49,7 +50,7 @@ REQUEST: Final = _keys(
     """
 )
 FIRST_PERSON: Final = _keys("i im ive id ill my we weve our myself ich eu io я ben")
-# "minecraft is dead", "xqc fell off".
+# Words of opinions and reactions: "minecraft is dead", "xqc fell off".
 OPINION: Final = _keys(
     """
     good great amazing awesome goated legend cool nice
@@ -61,12 +62,13 @@ OPINION: Final = _keys(
     thanks thank thx ty happy congrats sorry miss missed rip beat died better f fuck fucking shit
     """
 )
-FRAME: Final = (
-    _keys(english.FRAME, "son days")
-    | _keys(*(language.frame for language in LANGUAGES), *(language.asks for language in LANGUAGES)) - _ENGLISH_EVERYDAY
+FILLER: Final = (
+    _keys(english_words.FILLER, "son days")
+    | _keys(*(language.filler for language in LANGUAGES), *(language.statistics for language in LANGUAGES))
+    - _ENGLISH_EVERYDAY
 )
-SMALL_TALK: Final = _keys(english.SMALL_TALK, *(language.small_talk for language in LANGUAGES))
-# Polite words that may stand beside a question.
+SMALL_TALK: Final = _keys(english_words.SMALL_TALK, *(language.small_talk for language in LANGUAGES))
+# Polite words next to a question.
 ARTICLES: Final = _keys("the la el le les los las lo il der die das den o a os as")
 POLITE: Final = _keys(
     """
@@ -81,24 +83,24 @@ THANKS: Final = _keys(
     thanks thank thx ty gracias danke merci obrigado grazie спасибо teşekkürler ありがとう 감사합니다 谢谢 makasih
     """
 )
-FIRST_NAMES: Final = _keys(english.FIRST_NAMES)
+FIRST_NAMES: Final = _keys(english_words.FIRST_NAMES)
 COURTESY: Final = POLITE | THANKS
-# Words of somebody who talks rather than asks.
-TALK: Final = (SMALL_TALK | COURTESY) - POLITE - WEAK - STRONG
-# A name made of these counts only when nothing else is said, or in a plain question.
-COMMON: Final = FRAME | SMALL_TALK | _ENGLISH_EVERYDAY
+# Words of talk that is no question.
+CHATTER: Final = (SMALL_TALK | COURTESY) - POLITE - QUESTION_WORDS - STATISTICS
+# A name of these words counts only when it is the whole text, or in a plain question.
+COMMON: Final = FILLER | SMALL_TALK | _ENGLISH_EVERYDAY
 _ORDINARY: Final = COMMON | FIRST_NAMES | _keys(*(language.everyday for language in LANGUAGES))
-NOT_BEFORE: Final = _keys(
+NEGATION_BEFORE: Final = _keys(
     """
     not no dont doesnt didnt isnt wasnt arent never without except excluding besides instead neither nor but
     forget skip
     ignore hate nobody noone hardly barely
     nadie niemand personne ninguém nessuno ingen niemand никто nikt kimse
     """,
-    *(language.not_before for language in LANGUAGES),
+    *(language.negation_before for language in LANGUAGES),
 )
-# Between a negation and the name.
-BETWEEN_NOT: Final = _keys(
+# Words that may be between a negation and the name.
+WITHIN_NEGATION: Final = _keys(
     """
     like want care cares about mean need interested in the show me give tell a any play plays playing watch watches
     watching stream streams streaming even of for to talking asking more anymore really just do is are was still ever
@@ -107,10 +109,10 @@ BETWEEN_NOT: Final = _keys(
     смотрит играет ogląda gra ne se a
     """
 )
-NOT_BEHIND: Final = _keys(*(language.not_behind for language in LANGUAGES))
-# "the last of us part 3": a number behind these is a number behind the name.
+NEGATION_AFTER: Final = _keys(*(language.negation_after for language in LANGUAGES))
+# Words between a name and its number: "the last of us part 3".
 PART_WORDS: Final = _keys("part episode chapter vol volume season act book number no ver version teil parte partie")
-# What makes another game of a name.
+# Words that make another game of a name.
 EDITION_WORDS: Final = _keys(
     """
     remake remastered remaster reboot mobile online vr hd dlc classic reforged resurrected immortal legends origins
@@ -120,32 +122,34 @@ EDITION_WORDS: Final = _keys(
 PEOPLE: Final = _keys(
     "streamers channels creators broadcasters players streamer yayıncılar стримеры 配信者 스트리머 主播"
 )
-# Runs of scripts without spaces are taken apart by these, the longer ones first.
-UNSPACED_FRAME: Final = tuple(
+# Words of scripts without spaces are split at these, the longer ones first.
+UNSPACED_FILLER: Final = tuple(
     sorted(
         {
             name_key(word)
-            for table in (JAPANESE_KOREAN_CHINESE.frame, JAPANESE_KOREAN_CHINESE.asks)
+            for table in (JAPANESE_KOREAN_CHINESE.filler, JAPANESE_KOREAN_CHINESE.statistics)
             for word in table.split()
         },
         key=len,
         reverse=True,
     )
 )
-UNSPACED_ASKS: Final = tuple(name_key(word) for word in JAPANESE_KOREAN_CHINESE.asks.split() if len(word) > 1)
-UNSPACED_NOT: Final = tuple(name_key(word) for word in JAPANESE_KOREAN_CHINESE.not_behind.split())
+UNSPACED_STATISTICS: Final = tuple(
+    name_key(word) for word in JAPANESE_KOREAN_CHINESE.statistics.split() if len(word) > 1
+)
+UNSPACED_NEGATION: Final = tuple(name_key(word) for word in JAPANESE_KOREAN_CHINESE.negation_after.split())
 
 
 def without_particles(key: str) -> str:
-    """What is left of a word of a script without spaces when particles and words of a question are taken away."""
-    for word in UNSPACED_FRAME:
+    """The rest of a word of a script without spaces, after particles and words of a question are removed."""
+    for word in UNSPACED_FILLER:
         key = key.replace(word, " ")
     return "".join(char for char in key if not char.isspace() and not char.isdecimal())
 
 
 @lru_cache(maxsize=8192)
-def is_ordinary(key: str) -> bool:
-    """Whether a word is one of a large language, also with an English ending; such a word is no misspelled name."""
+def is_dictionary_word(key: str) -> bool:
+    """Whether a word belongs to one of the large languages, also with an English ending. It is no misspelled name."""
     return len(key) < 2 or key in _ORDINARY or any(stem in _ORDINARY for stem in _stems(key)) or is_laughter(key)
 
 
@@ -166,7 +170,7 @@ def _stems(key: str) -> list[str]:
 
 
 def is_laughter(key: str) -> bool:
-    """ "lol", "hahahah", "jajaja", "kkkkk", "wwww", "ахахах"."""
+    """Whether a word is laughter: "lol", "hahahah", "jajaja", "kkkkk", "wwww", "ахахах"."""
     return key in _LAUGHS or (
         len(key) > 2 and (len(set(key)) == 1 or (len(key) > 3 and len(set(key)) == 2 and set(key) <= _LAUGHTER))
     )

@@ -1,9 +1,9 @@
-"""Everyday English, by what it does in a mention. Tables; `vocabulary` makes sets of them."""
+"""English words by their function in a mention. Tables; `word_classes` makes sets of them."""
 
 from typing import Final
 
-# Words around a question that are no part of any name, unless they are all there is.
-FRAME: Final = """
+# Words around a question, which belong to no name unless they are the whole text.
+FILLER: Final = """
     a about abt across actual actually against all also am an and any anybody anymore anyone anyones are as ask
     asking at audience average avg be been being best big biggest bot both bots bout breakdown bro btw buddy but by can
     categories category categorys channel channels chart charts check checked checking compare compared comparison
@@ -23,7 +23,7 @@ FRAME: Final = """
     watching watchtime wats we well were what whats when where which who whos whose why will with wonder wondering
     would wut wuts ya yall yeah yes yo you
 """
-# Greetings, thanks, reactions and insults, which are whole messages.
+# Greetings, thanks, reactions and insults, which can be a whole text.
 SMALL_TALK: Final = """
     thankyou goodbot badbot goodmorning thankyouu vibe vibes sigma skibidi gyatt ohio rizz yapping af afk agreed aight amazing amen appreciate appreciated asf ass ate awesome bad banger based bb best bestie bet
     bitch bless blessed bored bot bravo brb bro bruh bye cap cheers clown congrats congratulations cool cope copium
@@ -39,8 +39,8 @@ SMALL_TALK: Final = """
     ttyl ty tysm tyvm uh um unreal useless uwu w weekend welcome what when where who why wild woo woohoo word worst
     wow wp wtf wth ww xd xdd yas yass yasss yay yeah yep yes yesterday yikes yippee yo yup yw
 """
-# Other words that people use for what they mean. A game or a streamer of such a name is meant only when nothing else is
-# said, or in a plain question.
+# Other frequent words. A game or a streamer of such a name is meant only when it is the whole text, or in a plain
+# question.
 EVERYDAY: Final = """
     wolf wolves panda phoenix raven hawk owl whale shark dolphin penguin crab octopus bee ant butterfly moth kitten tigers
     unicorn samurai viking vikings pirate pirates wizard wizards knight knights elf goblin ogre giant dwarf vampire
@@ -192,7 +192,7 @@ EVERYDAY: Final = """
     wowza wrap wrapped write writer writing wrong wrote wtf xmas yard yay yea year years yell yelling yellow yep
     yesterday yet yikes yoga yolo young your yours yourself youth youtube yuck yup zero zombie zone zoo
 """
-# People are thanked and greeted by these.
+# First names of people, which are often part of thanks and greetings.
 FIRST_NAMES: Final = """
     aaron adam alan albert alex alexander alice amanda amy andrea andrew andy angela anna anne anthony ben benjamin
     betty bob brandon brian bruno carl carlos caroline charles charlie charlotte chris christian christine
