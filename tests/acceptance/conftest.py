@@ -1,4 +1,4 @@
-"""The real command line in a folder of its own, with an environment that holds nothing but what a test sets."""
+"""The real command line in a folder of its own, with an environment that has only the settings of the test."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ from tests.acceptance.forks import Forker, Process, forking
 from tests.aws import Aws, serving
 
 ROOT = Path(__file__).resolve().parents[2]
-# In an interpreter of its own: for tests of what an interpreter does with its environment, or of how programs start.
+# In a new interpreter: for tests of an interpreter's environment, or of the start of programs.
 PROGRAM = (sys.executable, "-m", "bot")
 CLIENT_SECRET = "planted-secret-7d2e8"
 VERBS = (
@@ -47,35 +47,35 @@ VERBS = (
     "copy-to",
     "web",
 )
-# Only a test that fails waits so long: a machine that is ten times slower must pass too.
+# Only a failing test waits this long: the tests must pass on a machine that is ten times slower too.
 PATIENCE_SECONDS = 600.0
 LAST_LINES = 100
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What became of one command."""
+    """The exit code and the output of one command."""
 
     code: int
     out: str
     err: str
 
     @property
-    def told(self) -> list[str]:
-        """The lines for the user on standard error; the others are the log's."""
+    def messages(self) -> list[str]:
+        """The lines on standard error that are for the user; the other lines are the log."""
         return [line for line in self.err.splitlines() if line.startswith("watchtime: ")]
 
     def failed_with(self, code: int) -> str:
-        """The one line that was told; fails the test unless that is all, and the exit code the one given."""
+        """The one message of a command that failed. Fails unless there is exactly one and the exit code is `code`."""
         assert self.code == code, self
         assert "Traceback" not in self.err, self.err
-        assert len(self.told) == 1, self.err
-        return self.told[0]
+        assert len(self.messages) == 1, self.err
+        return self.messages[0]
 
 
 @dataclass
 class Shell:
-    """Runs commands as a person would who has nothing else set, each in a process of its own.
+    """Runs commands, each in a process of its own, with an environment in which nothing else is set.
 
     `program`: the command line to run; without one, the process is a fork of one that has imported `watchtime`.
     """
@@ -91,7 +91,7 @@ class Shell:
         return self.end_of(self.start(*arguments, **settings))
 
     def start(self, *arguments: str, **settings: str) -> Process:
-        """Start a command and go on. Its output goes to files, so that it never waits for a reader."""
+        """Start a command without waiting for its end. Its output goes to files, so it never waits for a reader."""
         environment = self.environment | settings
         out, err = (self._file(len(self.started), which) for which in ("out", "err"))
         for file in (out, err):
@@ -107,9 +107,9 @@ class Shell:
     def end_of(self, process: Process) -> Ran:
         """Wait for the end of a command that was started."""
         code = process.wait(PATIENCE_SECONDS)
-        return Ran(code, self.said(process), self.said(process, "err"))
+        return Ran(code, self.output_of(process), self.output_of(process, "err"))
 
-    def said(self, process: Process, where: str = "out") -> str:
+    def output_of(self, process: Process, where: str = "out") -> str:
         """The output of a command so far."""
         return self._file(self.started.index(process), where).read_text(errors="backslashreplace")
 
@@ -131,10 +131,10 @@ class Shell:
 
 
 def eventually(is_so: Callable[[], object], what: str, patience: float = PATIENCE_SECONDS) -> None:
-    """Wait until something is so, and not a moment longer; fail when it takes too long."""
+    """Wait until a condition holds; fail when it takes too long."""
     end = time.monotonic() + patience
     while not is_so():
-        assert time.monotonic() < end, f"in vain waited until {what}"
+        assert time.monotonic() < end, f"timed out; waited until {what}"
         time.sleep(0.02)
 
 
@@ -153,13 +153,13 @@ def _is_of(process: psutil.Process, folder: Path) -> bool:
 
 
 def nothing_runs_in(folder: Path) -> None:
-    """Fail if, a moment from now, anything is still running."""
+    """Fail if any process of the folder still runs after some seconds."""
     eventually(lambda: not processes_of(folder), f"nothing runs in {folder}: {processes_of(folder)}", patience=15)
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """An empty folder with a short name (a socket's path has about a hundred characters); nothing may run there at the
+    """An empty folder with a short name (a socket's path has about a hundred characters). Nothing may run there at the
     end."""
     with tempfile.TemporaryDirectory(prefix="wt-") as name:
         path = Path(name)
@@ -173,19 +173,19 @@ def folder() -> Iterator[Path]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failed test tells what its commands said last: it may not fail again for whoever looks for the reason."""
+    """Add the last log lines of its commands to the report of a failed test, which may not fail a second time."""
     report = yield
     shell = getattr(item, "funcargs", {}).get("shell")
     if report.when == "call" and report.failed and shell:
         for number, process in enumerate(shell.started):
-            said = shell.said(process, "err").splitlines()[-LAST_LINES:]
-            report.sections.append((f"the log of command {number}, its end", "\n".join(said)))
+            log = shell.output_of(process, "err").splitlines()[-LAST_LINES:]
+            report.sections.append((f"the end of the log of command {number}", "\n".join(log)))
     return report
 
 
 @pytest.fixture(scope="session")
 def forker() -> Iterator[Forker]:
-    """The process of which commands are forked."""
+    """The process from which commands are forked."""
     with tempfile.TemporaryDirectory(prefix="wt-") as home, forking(environment_of(Path(home))) as forker:
         yield forker
 
@@ -204,12 +204,12 @@ def shell(folder: Path, forker: Forker) -> Iterator[Shell]:
 
 
 def environment_of(home: Path) -> dict[str, str]:
-    """What a program finds in its environment when nothing is set."""
+    """The environment of a program for which nothing is set."""
     return {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT)}
 
 
 class Serve(Protocol):
-    """Starts a make-believe Twitch on the machine's clock, for as long as the test."""
+    """Starts a simulated Twitch on the machine's clock that runs until the end of the test."""
 
     def __call__(self, **options: Any) -> TwitchSandbox: ...
 

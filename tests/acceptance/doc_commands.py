@@ -1,4 +1,4 @@
-"""The commands in the documentation and in help texts, taken apart into words."""
+"""The commands in the documentation and in help texts, split into words."""
 
 import re
 import shlex
@@ -35,14 +35,14 @@ class Command:
 
     @property
     def watchtime(self) -> tuple[str, ...] | None:
-        """The arguments of `watchtime`, however it is started; None for another program."""
+        """The arguments of `watchtime`, for each way to start it; None for another program."""
         if self.program in _WATCHTIME:
             return self.words[1:]
         return self.words[3:] if self.words[:3] == ("python3", "-m", "bot") else None
 
 
 def lines_of(page: str) -> list[str]:
-    """The lines that a reader types: those after the prompts of the console blocks of a page, continuations joined."""
+    """The lines after a prompt in the console blocks of a page, continuation lines joined."""
     blocks = re.findall(r"^```console\n(.*?)^```", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
     return [
         line.replace("\\\n", " ")
@@ -52,7 +52,7 @@ def lines_of(page: str) -> list[str]:
 
 
 def commands_in(line: str) -> Iterator[Command]:
-    """The simple commands of a line of shell; what follows a # is a comment."""
+    """The simple commands of a line of shell; text after # is a comment."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
     lexer.whitespace_split = True
     lexer.commenters = "#"

@@ -32,7 +32,7 @@ LIBRARIES = ("boto3.session", "rich.console", "rich.progress", "rich.table", "tw
 
 
 def answer_and_send() -> None:
-    """Answer mentions and send posts without a pause between, until somebody kills the process."""
+    """Answer mentions and send posts without a pause, until the process is killed."""
     with open_bot(settings.load().settings, clock=SystemClock(), random=random.random) as opened:
         while True:
             assert opened.responder is not None
@@ -54,16 +54,16 @@ class Forks:
         signal.signal(signal.SIGCHLD, lambda *_: self._reap())
 
     def next_command(self) -> dict[str, Any] | None:
-        """In a fork: the command that it is to run. In the first process: None, at the end of the input."""
+        """Returns twice: in each fork the command to run, in the first process None at the end of the input."""
         for line in sys.stdin:
             command: dict[str, Any] = json.loads(line)
-            # Until it is among those that run, its end is not reported.
+            # The end of a fork is not reported before the fork is in the list.
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
             pid = os.fork()
             if pid == 0:
                 return command
             self._running.add(pid)
-            say("started", pid)
+            report("started", pid)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
         for pid in self._running:
             os.kill(pid, signal.SIGTERM)
@@ -75,10 +75,10 @@ class Forks:
             if pid == 0:
                 return
             self._running.discard(pid)
-            say("ended", pid, os.waitstatus_to_exitcode(status))
+            report("ended", pid, os.waitstatus_to_exitcode(status))
 
 
-def say(*words: object) -> None:
+def report(*words: object) -> None:
     """Write one line, whole even if a signal comes meanwhile."""
     os.write(1, (" ".join(map(str, words)) + "\n").encode())
 
@@ -103,7 +103,7 @@ def become(command: dict[str, Any]) -> None:
 
 
 def preload() -> None:
-    """Import what the commands need, so that they need not."""
+    """Import the modules of the commands once, before any fork."""
     for package in (bot, helperfunctions):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.startswith(NOT_IMPORTED):

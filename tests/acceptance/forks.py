@@ -1,4 +1,4 @@
-"""Commands that run in forks of a process which has imported the program: tests' side of forker.py."""
+"""Commands that run in forks of a process which has imported the program: the tests' side of forker.py."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from typing import Protocol
 
 
 class Process(Protocol):
-    """What tests use of a process: a part of subprocess.Popen."""
+    """The part of subprocess.Popen that tests use."""
 
     pid: int
     returncode: int | None
@@ -28,7 +28,7 @@ class Process(Protocol):
 
 
 class Forker:
-    """The process that is forked. Use by one thread at a time is enforced."""
+    """The process that is forked for each command. Only one thread at a time can use it."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdin is not None
@@ -48,7 +48,7 @@ class Forker:
         err: Path | str = os.devnull,
         program: str = "watchtime",
     ) -> "Fork":
-        """Start a command in a folder, with exactly that environment, its output in files."""
+        """Start a command in a folder, with exactly this environment and its output in files."""
         command = {
             "program": program,
             "arguments": arguments,
@@ -76,13 +76,13 @@ class Forker:
             return self._ended.pop(pid)
 
     def _listen(self, timeout: float | None) -> None:
-        """Take what the process has reported; wait for it for so many seconds."""
+        """Read the reports of the process; wait for one for at most this many seconds."""
         ready, _, _ = select.select([self._stdout], [], [], timeout)
         if not ready:
             return
-        said = os.read(self._stdout.fileno(), 65536)
-        assert said, f"the forker ended with {self._process.wait()}"
-        *lines, self._rest = (self._rest + said).split(b"\n")
+        received = os.read(self._stdout.fileno(), 65536)
+        assert received, f"the forker ended with {self._process.wait()}"
+        *lines, self._rest = (self._rest + received).split(b"\n")
         for line in lines:
             what, *numbers = line.split()
             if what == b"started":
@@ -126,7 +126,7 @@ class Fork:
 
 @contextmanager
 def forking(environment: Mapping[str, str]) -> Iterator[Forker]:
-    """A process that is forked for each command."""
+    """Start the process that is forked for each command; ended with the block."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.acceptance.forker"],
         env=dict(environment),

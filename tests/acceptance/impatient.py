@@ -1,4 +1,4 @@
-"""`watchtime run`, but that newer credentials are looked for twice a second instead of every five minutes."""
+"""`watchtime run` that checks for newer credentials twice a second instead of every five minutes."""
 
 from datetime import timedelta
 from functools import partial

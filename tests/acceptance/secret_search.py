@@ -10,7 +10,7 @@ SECRETS = [*hidden_parts(planted()), *KEYS.values()]
 
 
 def shows_none(shell: Shell, *arguments: str, **settings: str) -> int:
-    """Run a verb, told to log everything, and search what it says; its exit code."""
+    """Run a verb with -v and fail if its output contains a secret; its exit code."""
     ran = shell.run("-v", *arguments, **settings)
     assert found(ran.out + ran.err, SECRETS) == [], ran
     assert ran.code >= 0, ran

@@ -82,14 +82,14 @@ def test_a_broken_secret_in_the_settings_is_not_shown(shell: Shell) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder in which not even root can write")
-def test_a_data_folder_that_cannot_be_written(shell: Shell, good: Settings) -> None:
+def test_a_data_folder_without_write_access_is_reported(shell: Shell, good: Settings) -> None:
     checked = check(shell, good | {"DATA_DIR": "/proc/watchtime"})
     assert checked.code == 78
     assert checked.named("bad") == {"data folder"}
     assert checked["data folder"]["message"].startswith("cannot write to /proc: ")
 
 
-def test_a_data_folder_that_is_a_file(shell: Shell, good: Settings, folder: Path) -> None:
+def test_a_data_folder_that_is_a_file_is_reported(shell: Shell, good: Settings, folder: Path) -> None:
     (folder / "file").write_text("")
     checked = check(shell, good | {"DATA_DIR": str(folder / "file")})
     assert checked.named("bad") == {"data folder"}
@@ -110,7 +110,7 @@ def can_mount(folder: Path) -> bool:
 
 
 @pytest.mark.parametrize(("megabytes", "verdict", "code"), [(100, "bad", 78), (500, "warning", 0), (2_000, "good", 0)])
-def test_a_disk_that_is_nearly_full(
+def test_a_nearly_full_disk_is_reported(
     megabytes: int, verdict: str, code: int, shell: Shell, good: Settings, folder: Path
 ) -> None:
     disk = folder / "disk"
@@ -125,7 +125,7 @@ def test_a_disk_that_is_nearly_full(
     assert "MB free" in checked["data folder"]["message"] or megabytes > 1_000
 
 
-def test_a_bot_that_does_not_run(shell: Shell, good: Settings, database: Database) -> None:
+def test_a_bot_that_does_not_run_is_reported(shell: Shell, good: Settings, database: Database) -> None:
     """Polls, roll-ups and posts are late."""
     url, now = good["DATABASE_URL"], SystemClock().now()
     write(url, "delete from staging.polls")

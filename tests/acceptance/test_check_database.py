@@ -28,7 +28,7 @@ def test_an_embedded_database_is_checked_and_left_as_it_was(shell: Shell, folder
     nothing_runs_in(folder)
 
 
-def test_a_database_that_is_away_hides_nothing_else(shell: Shell, good: Settings, nobody: str, x: XSandbox) -> None:
+def test_an_unavailable_database_hides_no_other_problem(shell: Shell, good: Settings, nobody: str, x: XSandbox) -> None:
     checked = check(shell, good | {"DATABASE_URL": f"postgresql://somebody:planted-password@{nobody}/watch"})
     assert checked.code == 75
     assert checked.named("bad") == {"database"}
@@ -38,7 +38,7 @@ def test_a_database_that_is_away_hides_nothing_else(shell: Shell, good: Settings
     assert x.requests == 0
 
 
-def test_a_schema_that_is_older_is_not_migrated(shell: Shell, good: Settings) -> None:
+def test_an_older_schema_is_reported_and_not_migrated(shell: Shell, good: Settings) -> None:
     write(good["DATABASE_URL"], f"delete from schema_migrations where version = '{migrations.versions_in()[-1]}'")
     checked = check(shell, good)
     assert checked.code == 78
@@ -50,7 +50,7 @@ def test_a_schema_that_is_older_is_not_migrated(shell: Shell, good: Settings) ->
     assert left == [(len(migrations.versions_in()) - 1,)]
 
 
-def test_a_schema_that_is_newer(shell: Shell, good: Settings) -> None:
+def test_a_newer_schema_is_reported(shell: Shell, good: Settings) -> None:
     write(good["DATABASE_URL"], "insert into schema_migrations (version) values ('29990101000000')")
     checked = check(shell, good)
     assert checked.code == 78
@@ -99,7 +99,9 @@ def as_role(url: str, *attributes: str) -> str:
         ),
     ],
 )
-def test_a_role_without_write_access(attributes: list[str], message: str, shell: Shell, good: Settings) -> None:
+def test_a_role_without_write_access_is_reported(
+    attributes: list[str], message: str, shell: Shell, good: Settings
+) -> None:
     checked = check(shell, good | {"DATABASE_URL": as_role(good["DATABASE_URL"], *attributes)})
     assert checked.code == 78
     assert checked.named("bad") == {"database"}
@@ -108,7 +110,7 @@ def test_a_role_without_write_access(attributes: list[str], message: str, shell:
     assert checked["polls"]["verdict"] == "good"
 
 
-def test_a_role_with_few_connections(shell: Shell, good: Settings) -> None:
+def test_a_role_with_few_connections_is_reported(shell: Shell, good: Settings) -> None:
     narrow = as_role(good["DATABASE_URL"], "grant postgres to ROLE", "alter role ROLE connection limit 5")
     checked = check(shell, good | {"DATABASE_URL": narrow})
     assert checked.code == 0
@@ -116,7 +118,7 @@ def test_a_role_with_few_connections(shell: Shell, good: Settings) -> None:
     assert "4 connections are free, 8 may be needed" in checked["database"]["message"]
 
 
-def test_a_database_with_an_encoding_that_cannot_store_names(
+def test_an_encoding_that_cannot_store_names_is_reported(
     shell: Shell, good: Settings, server_url: str, empty_url: str
 ) -> None:
     name = f"latin_{empty_url.split('@/')[1].split('?')[0]}"

@@ -33,7 +33,7 @@ def test_the_account_is_read_and_charged_once_a_day(shell: Shell, good: Settings
     assert rows(good["DATABASE_URL"], "select username from x_accounts") == [("watchtimebot",)]
 
 
-def test_a_wrong_twitch_secret(shell: Shell, good: Settings) -> None:
+def test_a_wrong_twitch_secret_is_reported(shell: Shell, good: Settings) -> None:
     checked = check(shell, good | {"TWITCH_CLIENT_SECRET": f"{CLIENT_SECRET}-but-wrong"})
     assert checked.code == 78
     assert checked.named("bad") == {"Twitch"}
@@ -41,7 +41,7 @@ def test_a_wrong_twitch_secret(shell: Shell, good: Settings) -> None:
     assert checked["Twitch"]["fix"] == "copy both again from https://dev.twitch.tv/console/apps"
 
 
-def test_a_twitch_that_is_away(shell: Shell, good: Settings, nobody: str) -> None:
+def test_an_unavailable_twitch_is_reported(shell: Shell, good: Settings, nobody: str) -> None:
     checked = check(shell, good | {"TWITCH_API_URL": f"http://{nobody}", "TWITCH_AUTH_URL": f"http://{nobody}"})
     assert checked.code == 75
     assert checked.named("bad") == {"Twitch"}
@@ -49,7 +49,7 @@ def test_a_twitch_that_is_away(shell: Shell, good: Settings, nobody: str) -> Non
     assert checked["X"]["verdict"] == "good"
 
 
-def test_a_twitch_that_fails_or_limits_us(shell: Shell, good: Settings, serve: Serve) -> None:
+def test_failures_and_rate_limits_of_twitch_are_reported(shell: Shell, good: Settings, serve: Serve) -> None:
     for fault in ("server_error", "too_many_requests", "html"):
         checked = check(shell, good | settings_for(serve(faults=Faults({fault: 1}))))
         assert checked.code == 75, fault
@@ -57,7 +57,7 @@ def test_a_twitch_that_fails_or_limits_us(shell: Shell, good: Settings, serve: S
 
 
 @pytest.mark.parametrize("name", ["X_API_KEY", "X_ACCESS_TOKEN_SECRET"])
-def test_wrong_keys_of_x(name: str, shell: Shell, good: Settings, x: XSandbox) -> None:
+def test_wrong_keys_of_x_are_reported(name: str, shell: Shell, good: Settings, x: XSandbox) -> None:
     wrong = good | {name: "planted-but-wrong"}
     checked = check(shell, wrong)
     assert checked.code == 78
@@ -72,7 +72,7 @@ def test_wrong_keys_of_x(name: str, shell: Shell, good: Settings, x: XSandbox) -
     assert check(shell, good).code == 0
 
 
-def test_an_access_token_that_may_only_read(shell: Shell, good: Settings) -> None:
+def test_a_read_only_access_token_is_reported(shell: Shell, good: Settings) -> None:
     with XSandbox(SystemClock(), can_write=False) as x:
         checked = check(shell, good | x_settings_for(x))
     assert checked.code == 78
@@ -92,7 +92,7 @@ def test_an_access_token_that_may_only_read(shell: Shell, good: Settings) -> Non
         (XFault.UNREADABLE, "not JSON", {"X"}),
     ],
 )
-def test_an_x_that_refuses_or_fails(
+def test_refusals_and_failures_of_x_are_reported(
     fault: XFault, message: str, bad: set[str], shell: Shell, good: Settings, x: XSandbox
 ) -> None:
     x.faults.cue(fault)
@@ -102,7 +102,7 @@ def test_an_x_that_refuses_or_fails(
     assert message in checked["X"]["message"]
 
 
-def test_an_x_that_is_away(shell: Shell, good: Settings, nobody: str) -> None:
+def test_an_unavailable_x_is_reported(shell: Shell, good: Settings, nobody: str) -> None:
     checked = check(shell, good | {"X_API_URL": f"http://{nobody}"})
     assert checked.code == 75
     assert checked.named("bad") == {"X"}
@@ -122,7 +122,7 @@ def test_ownership_of_the_app_is_read_from_the_settings(shell: Shell, good: Sett
 
 
 @pytest.mark.parametrize(("seconds", "verdict", "code"), [(600, "bad", 78), (60, "warning", 0), (-600, "bad", 78)])
-def test_a_clock_that_differs_from_twitchs(
+def test_a_clock_that_differs_from_twitchs_is_reported(
     seconds: int, verdict: str, code: int, shell: Shell, good: Settings, small_world: World
 ) -> None:
     theirs = VirtualClock(SystemClock().now() - timedelta(seconds=seconds))
@@ -142,7 +142,7 @@ def test_a_clock_that_differs_from_xs_is_found_even_when_x_refuses_the_keys(shel
     assert "10 min behind that of X" in checked["clock"]["message"]
 
 
-def test_a_budget_that_is_spent(shell: Shell, good: Settings, x: XSandbox) -> None:
+def test_a_budget_that_is_spent_is_reported(shell: Shell, good: Settings, x: XSandbox) -> None:
     checked = check(shell, good | {"X_MONTHLY_BUDGET_USD": "0"})
     assert checked.code == 75
     assert checked.named("bad") == {"budget"}
@@ -152,7 +152,7 @@ def test_a_budget_that_is_spent(shell: Shell, good: Settings, x: XSandbox) -> No
     assert x.requests == 0
 
 
-def test_a_post_that_x_refused(shell: Shell, good: Settings) -> None:
+def test_a_post_that_x_refused_is_reported(shell: Shell, good: Settings) -> None:
     now = SystemClock().now()
     write(
         good["DATABASE_URL"],
@@ -166,6 +166,6 @@ def test_a_post_that_x_refused(shell: Shell, good: Settings) -> None:
     assert "outbox retry ID" in checked["outbox"]["fix"]
 
 
-def test_an_address_other_than_twitchs_is_named_in_the_fix(shell: Shell, twitch: dict[str, str]) -> None:
+def test_the_fix_names_an_address_other_than_twitchs(shell: Shell, twitch: dict[str, str]) -> None:
     ran = shell.run("check", **twitch | {"TWITCH_API_URL": f"{twitch['TWITCH_API_URL']}/nowhere"})
     assert "→ check TWITCH_API_URL and TWITCH_AUTH_URL, which are not Twitch's own" in ran.out

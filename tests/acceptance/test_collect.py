@@ -1,4 +1,4 @@
-"""`watchtime collect` as a person uses it: from an empty folder, twice, at once with another, and against a wall."""
+"""`watchtime collect` as a person uses it: in an empty folder, twice, two at once, and with services that fail."""
 
 import threading
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.contract import plain_helix
 from tests.factories import a_raw_stream, rows
 
 
-def test_from_an_empty_folder_a_poll_is_stored_and_a_second_beside_it(
+def test_in_an_empty_folder_a_poll_is_stored_and_then_a_second_one(
     shell: Shell, folder: Path, twitch: dict[str, str]
 ) -> None:
     data = folder / "data"
@@ -23,7 +23,7 @@ def test_from_an_empty_folder_a_poll_is_stored_and_a_second_beside_it(
     [line] = first.out.splitlines()
     assert line.startswith("Poll 1 of ")
     assert ": complete, " in line
-    assert first.told == []
+    assert first.messages == []
     nothing_runs_in(folder)
     second = shell.run("collect", DATA_DIR=str(data), **twitch)
     assert second.out.startswith("Poll 2 of ")
@@ -36,9 +36,7 @@ def test_from_an_empty_folder_a_poll_is_stored_and_a_second_beside_it(
     nothing_runs_in(folder)
 
 
-def test_a_folder_named_by_a_relative_path_is_below_the_one_where_it_is_started(
-    shell: Shell, twitch: dict[str, str]
-) -> None:
+def test_a_relative_data_folder_is_below_the_folder_of_the_start(shell: Shell, twitch: dict[str, str]) -> None:
     for poll in (1, 2):
         ran = shell.run("collect", DATA_DIR="some/data", **twitch)
         assert ran.code == 0, ran
@@ -52,7 +50,7 @@ def test_a_data_folder_with_a_space_works_or_is_refused_in_plain_words(shell: Sh
     assert ran.code == 0 or "DATA_DIR" in ran.failed_with(78), ran
 
 
-def test_of_two_collectors_at_once_one_works_and_the_other_says_so(shell: Shell, folder: Path, serve: Serve) -> None:
+def test_of_two_collectors_at_once_one_works_and_the_other_reports_it(shell: Shell, folder: Path, serve: Serve) -> None:
     sandbox = serve()
     sandbox.hold.keep("GET", "/streams")
     settings = settings_for(sandbox) | {"DATA_DIR": str(folder / "data")}
@@ -68,11 +66,13 @@ def test_of_two_collectors_at_once_one_works_and_the_other_says_so(shell: Shell,
     nothing_runs_in(folder)
 
 
-def test_the_sandbox_of_the_command_line_can_be_collected_from(shell: Shell, url: str) -> None:
+def test_a_poll_is_taken_from_the_sandbox_of_the_command_line(shell: Shell, url: str) -> None:
     server = shell.start("sandbox", "--port", "0", "--channels", "300")
-    eventually(lambda: "Stop it with" in shell.said(server), "the sandbox serves")
-    told = [line.strip().partition("=") for line in shell.said(server).splitlines() if line.startswith("  TWITCH_")]
-    settings = {name: value for name, _, value in told}
+    eventually(lambda: "Stop it with" in shell.output_of(server), "the sandbox serves")
+    lines = [
+        line.strip().partition("=") for line in shell.output_of(server).splitlines() if line.startswith("  TWITCH_")
+    ]
+    settings = {name: value for name, _, value in lines}
     assert len(settings) == 4
     ran = shell.run("collect", DATABASE_URL=url, **settings)
     assert ran.code == 0, ran
@@ -81,7 +81,7 @@ def test_the_sandbox_of_the_command_line_can_be_collected_from(shell: Shell, url
     assert shell.end_of(server).code == 0
 
 
-def test_a_helix_that_nobody_here_knows_is_collected_from(shell: Shell, url: str) -> None:
+def test_a_poll_is_taken_from_another_implementation_of_helix(shell: Shell, url: str) -> None:
     streams = [a_raw_stream(id=f"s{n}", user_id=f"u{n}", viewer_count=500 - n) for n in range(230)]
     with plain_helix.serving(streams) as address:
         ran = shell.run(
@@ -98,7 +98,7 @@ def test_a_helix_that_nobody_here_knows_is_collected_from(shell: Shell, url: str
     }
 
 
-def test_wrong_credentials_are_one_plain_line_and_leave_a_row(shell: Shell, url: str, twitch: dict[str, str]) -> None:
+def test_wrong_credentials_are_one_message_and_leave_a_row(shell: Shell, url: str, twitch: dict[str, str]) -> None:
     ran = shell.run("collect", DATABASE_URL=url, **twitch | {"TWITCH_CLIENT_SECRET": "planted-but-wrong"})
     assert "TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET" in ran.failed_with(78)
     assert "planted-but-wrong" not in ran.out + ran.err
@@ -107,7 +107,7 @@ def test_wrong_credentials_are_one_plain_line_and_leave_a_row(shell: Shell, url:
 
 @contextmanager
 def a_twitch_that_is_overrun() -> Iterator[str]:
-    """Answers every request with 429 and a reset that is past: of all that is tried again, the soonest to be over."""
+    """Answers every request with 429 and a reset in the past: the error with the shortest retries."""
 
     class Overrun(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -129,7 +129,7 @@ def a_twitch_that_is_overrun() -> Iterator[str]:
             thread.join()
 
 
-def test_a_twitch_that_does_not_answer_leaves_a_row_and_is_a_matter_for_later(
+def test_a_twitch_without_a_response_leaves_a_row_and_exit_code_75(
     shell: Shell, url: str, twitch: dict[str, str]
 ) -> None:
     with a_twitch_that_is_overrun() as address:
@@ -141,13 +141,15 @@ def test_a_twitch_that_does_not_answer_leaves_a_row_and_is_a_matter_for_later(
     assert CLIENT_SECRET not in ran.out + ran.err
 
 
-def test_a_data_folder_that_cannot_be_made_is_one_line(shell: Shell, folder: Path, twitch: dict[str, str]) -> None:
+def test_a_data_folder_that_cannot_be_created_is_one_message(
+    shell: Shell, folder: Path, twitch: dict[str, str]
+) -> None:
     (folder / "a-file").write_text("")
     ran = shell.run("collect", DATA_DIR=str(folder / "a-file" / "data"), **twitch)
     assert "a-file" in ran.failed_with(75)
 
 
-def test_a_killed_collector_is_in_nobodys_way(shell: Shell, folder: Path, serve: Serve) -> None:
+def test_a_killed_collector_does_not_block_the_next_one(shell: Shell, folder: Path, serve: Serve) -> None:
     sandbox = serve(seconds_per_request=0.3)
     settings = settings_for(sandbox) | {"DATA_DIR": str(folder / "data")}
     first = shell.start("collect", **settings)

@@ -1,4 +1,4 @@
-"""The command line itself: help, exit codes, one line for what a person can mend."""
+"""The command line itself: help, exit codes, one line for an error that a person can fix."""
 
 import re
 import shutil
@@ -36,7 +36,7 @@ def test_the_version_is_that_of_the_package(shell: Shell) -> None:
 
 
 def exit_code_of(verb: str, *arguments: str) -> object:
-    """How a verb ends that does not get as far as its work: in this process, for a process is not what is tested."""
+    """The exit code of a verb that ends before its work. It runs in this process, which is faster."""
     command: Any = typer.main.get_command(app)
     with pytest.raises(SystemExit) as ended:
         command.commands[verb].main(list(arguments), prog_name=f"watchtime {verb}")
@@ -44,7 +44,7 @@ def exit_code_of(verb: str, *arguments: str) -> object:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_verb_has_a_help_text(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code_of(verb, "--help") == 0
     shown = capsys.readouterr()
     assert f"watchtime {verb}" in shown.out
@@ -54,7 +54,7 @@ def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     "program", [(), (CONSOLE_SCRIPT,)], ids=["a fork as the other tests run it", "the console script"]
 )
-def test_a_command_says_the_same_as_the_module(program: tuple[str, ...], shell: Shell) -> None:
+def test_the_command_and_the_module_have_the_same_output(program: tuple[str, ...], shell: Shell) -> None:
     for arguments in ([], ["config"], ["config", "--nonsense"], ["nonsense"]):
         module = replace(shell, program=PROGRAM).run(*arguments)
         other = replace(shell, program=program).run(*arguments)
@@ -76,7 +76,7 @@ def test_a_command_says_the_same_as_the_module(program: tuple[str, ...], shell: 
     ],
     ids=" ".join,
 )
-def test_arguments_that_cannot_be_read_end_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_arguments_that_are_not_text_end_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code_of(*arguments) == 2
     assert "Error" in capsys.readouterr().err
 
@@ -100,7 +100,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str], shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("verb", ["collect", "run"])
-def test_without_credentials_it_says_where_to_get_them(verb: str, shell: Shell, folder: Path) -> None:
+def test_without_credentials_the_message_names_where_to_get_them(verb: str, shell: Shell, folder: Path) -> None:
     ran = shell.run(verb, DATA_DIR=str(folder / "data"))
     line = ran.failed_with(78)
     assert "TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET" in line
@@ -129,10 +129,10 @@ def test_without_credentials_it_says_where_to_get_them(verb: str, shell: Shell, 
     ],
     ids=" ".join,
 )
-def test_a_database_that_cannot_be_reached_is_one_line_without_its_password(
+def test_an_unreachable_database_is_one_message_without_its_password(
     arguments: list[str], shell: Shell, twitch: dict[str, str]
 ) -> None:
-    """Each verb in an interpreter of its own, where it imports what it needs itself."""
+    """Each verb in a new interpreter, in which it has to import its modules itself."""
     with XSandbox(SystemClock()) as x:
         settings = twitch | x_settings_for(x) | {"DATABASE_URL": UNREACHABLE}
         ran = replace(shell, program=PROGRAM).run(*arguments, **settings)
@@ -145,25 +145,25 @@ def test_a_database_that_cannot_be_reached_is_one_line_without_its_password(
     "password", ["planted/password", "1/planted", "planted?", "1?planted", "planted#", "1#planted"]
 )
 def test_a_password_that_breaks_the_address_is_not_shown(password: str, shell: Shell) -> None:
-    """What follows the colon is then taken for a port, what follows the stroke for a name, and errors quote both."""
+    """Text after the colon is then taken for a port, text after the slash for a name, and errors quote both."""
     ran = shell.run("migrate", DATABASE_URL=f"postgresql://somebody:{password}@127.0.0.1:1/watchtime")
     assert ran.code in (75, 78)
-    assert len(ran.told) == 1
+    assert len(ran.messages) == 1
     assert "planted" not in ran.out + ran.err
 
 
 @pytest.mark.parametrize("flag", ["-v", "--verbose"])
-def test_verbose_shows_more_and_still_no_secret(flag: str, shell: Shell, twitch: dict[str, str]) -> None:
+def test_verbose_output_has_more_lines_and_no_secret(flag: str, shell: Shell, twitch: dict[str, str]) -> None:
     ran = shell.run(flag, "collect", DATABASE_URL=UNREACHABLE, **twitch)
     assert ran.code == 75
-    assert len(ran.told) == 1
+    assert len(ran.messages) == 1
     assert "planted" not in ran.out + ran.err
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 def test_make_alone_lists_the_verbs() -> None:
-    said = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S607
-    listed = re.findall(r"^  make ([a-z-]+) +\S", said, re.MULTILINE)
+    output = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S607
+    listed = re.findall(r"^  make ([a-z-]+) +\S", output, re.MULTILINE)
     targets = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert listed == [target for target in targets if target != "help"] or listed == targets
     assert {"install", "demo", "run", "test", "check", "bench"} <= set(listed)

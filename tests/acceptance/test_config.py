@@ -29,7 +29,7 @@ def test_with_nothing_set_every_setting_has_its_default(shell: Shell) -> None:
     assert "(not set)" in line_of("TWITCH_CLIENT_SECRET", ran.out)
 
 
-def test_each_setting_tells_where_it_came_from(shell: Shell, folder: Path) -> None:
+def test_each_setting_is_shown_with_its_source(shell: Shell, folder: Path) -> None:
     (folder / "secret").write_text(f"{PLANTED}\n")
     (shell.folder / ".env").write_text(
         f"MIN_VIEWERS=75\nPOST_AT=15:30\nTWITCH_CLIENT_ID=me\nTWITCH_CLIENT_SECRET_FILE={folder / 'secret'}\n"
@@ -60,7 +60,7 @@ URLS = (
 @pytest.mark.parametrize(
     ("where", "url"), [*(("environment", url) for url in URLS), (".env", URLS[0]), ("file", URLS[0])]
 )
-def test_no_secret_is_shown_wherever_it_comes_from(where: str, url: str, shell: Shell, folder: Path) -> None:
+def test_no_secret_is_shown_from_any_source(where: str, url: str, shell: Shell, folder: Path) -> None:
     secrets = {"DATABASE_URL": url, "TWITCH_CLIENT_SECRET": f"{PLANTED}-too"}
     given = {"TWITCH_CLIENT_ID": "me"}
     if where == "environment":
@@ -78,7 +78,7 @@ def test_no_secret_is_shown_wherever_it_comes_from(where: str, url: str, shell: 
     assert ran.code == 0 or "DATABASE_URL" in ran.failed_with(78)
 
 
-def test_all_problems_are_told_at_once(shell: Shell, folder: Path) -> None:
+def test_all_problems_are_reported_at_once(shell: Shell, folder: Path) -> None:
     (shell.folder / ".env").write_text("TWICH_CLIENT_SECRET=x\nTWITCH_CLIENT_ID=me\n")
     wrong = {
         "POLL_EVERY_MINUTES": "7",
@@ -95,15 +95,15 @@ def test_all_problems_are_told_at_once(shell: Shell, folder: Path) -> None:
         ran = shell.run(*arguments, **wrong)
         assert ran.code == 78
         assert ran.out == ""
-        assert ran.told == ran.err.splitlines()
+        assert ran.messages == ran.err.splitlines()
         for name in [*wrong, "TWICH_CLIENT_SECRET"]:
-            assert [line for line in ran.told if name in line], name
-        assert [line for line in ran.told if "did you mean TWITCH_CLIENT_SECRET?" in line]
+            assert [line for line in ran.messages if name in line], name
+        assert [line for line in ran.messages if "did you mean TWITCH_CLIENT_SECRET?" in line]
         assert PLANTED not in ran.err
-        assert len(ran.told) == len(set(ran.told))
+        assert len(ran.messages) == len(set(ran.messages))
 
 
-def test_settings_that_are_at_odds_are_told(shell: Shell, folder: Path) -> None:
+def test_settings_that_contradict_each_other_are_reported(shell: Shell, folder: Path) -> None:
     (folder / "secret").write_text("s")
     ran = shell.run(
         "config",
@@ -112,18 +112,18 @@ def test_settings_that_are_at_odds_are_told(shell: Shell, folder: Path) -> None:
         TWITCH_CLIENT_SECRET_FILE=str(folder / "secret"),
     )
     assert ran.code == 78
-    assert len(ran.told) == 3
-    assert [line for line in ran.told if "POST_AT" in line and "DAY_STARTS_AT" in line]
-    assert [line for line in ran.told if "TWITCH_CLIENT_ID is missing" in line]
-    assert [line for line in ran.told if "both set" in line]
+    assert len(ran.messages) == 3
+    assert [line for line in ran.messages if "POST_AT" in line and "DAY_STARTS_AT" in line]
+    assert [line for line in ran.messages if "TWITCH_CLIENT_ID is missing" in line]
+    assert [line for line in ran.messages if "both set" in line]
 
 
-def test_the_secret_in_aws_goes_before_dotenv_and_after_files_and_the_environment(
+def test_the_secret_in_aws_takes_precedence_over_dotenv_but_not_over_files_and_the_environment(
     shell: Shell, folder: Path, aws: Aws
 ) -> None:
     aws.put({"MIN_VIEWERS": 10, "TWITCH_CLIENT_ID": "in-aws", "TWITCH_CLIENT_SECRET": PLANTED, "POLL_EVERY_MINUTES": 5})
     (folder / "secret").write_text(PLANTED)
-    # The rest of what is needed to ask AWS stands in .env as well.
+    # The other settings that a request to AWS needs are in .env as well.
     in_dotenv = aws.settings | {"MIN_VIEWERS": "75", "POST_AT": "15:30", "TWITCH_CLIENT_ID": "in-dotenv"}
     del in_dotenv["AWS_EC2_METADATA_DISABLED"]
     (shell.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in in_dotenv.items()))
@@ -139,7 +139,7 @@ def test_the_secret_in_aws_goes_before_dotenv_and_after_files_and_the_environmen
     assert PLANTED not in ran.out
 
 
-def test_what_is_wrong_with_the_secret_in_aws_is_told_with_all_else(shell: Shell, aws: Aws) -> None:
+def test_problems_of_the_secret_in_aws_are_reported_with_all_others(shell: Shell, aws: Aws) -> None:
     aws.put({"TWITCH_SECRET": PLANTED, "MIN_VIEWERS": PLANTED, "X_API_KEY": PLANTED})
     ran = shell.run("config", POLL_EVERY_MINUTES="7", **aws.settings)
     assert ran.code == 78
@@ -158,8 +158,8 @@ def test_what_is_wrong_with_the_secret_in_aws_is_told_with_all_else(shell: Shell
     )
 
 
-def test_verbs_that_need_no_secret_ask_nobody_for_one(shell: Shell) -> None:
-    """And who has no AWS does not pay for boto3 with time and memory."""
+def test_verbs_that_need_no_secret_do_not_call_aws(shell: Shell) -> None:
+    """Without AWS, no verb spends time and memory on importing boto3."""
     nowhere = Aws("http://127.0.0.1:1").settings
     for arguments in (["--help"], ["run", "--help"], []):
         assert "Usage" in shell.run(*arguments, **nowhere).out

@@ -17,7 +17,7 @@ from tests.factories import HALF_HOUR, a_stream, rows, stage
 
 LONGEST_POST = 280
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
-# Too long to stand in a post in full, one and all.
+# Each of these names is too long for a post.
 NAMES = (
     "Ada",
     "東京ゲームショウ実況チャンネル" * 4,
@@ -30,13 +30,13 @@ NAMES = (
 
 @pytest.fixture
 def newest() -> Day:
-    """The newest day that is over, by the machine's clock, as the command line sees it."""
+    """The last finished day by the machine's clock, which the command line uses."""
     return CALENDAR.last_finished(SystemClock().now())
 
 
 @pytest.fixture
 def older(newest: Day) -> Day:
-    """The day before: over for at least 24 hours."""
+    """The day before the newest one: over for at least 24 hours."""
     return CALENDAR.day(newest.date - timedelta(days=1))
 
 
@@ -79,13 +79,13 @@ def test_a_day_that_is_not_over_is_not_rolled_up(shell: Shell, url: str, databas
     assert f"{today.date} is not over" in line
 
 
-def test_a_day_without_polls_is_no_day(shell: Shell, url: str) -> None:
+def test_a_day_without_polls_is_refused(shell: Shell, url: str) -> None:
     assert "2020-01-01" in shell.run("daily", "--day", "2020-01-01", DATABASE_URL=url).failed_with(66)
     assert "2020-01-01" in shell.run("post", "--dry-run", "--day", "2020-01-01", DATABASE_URL=url).failed_with(66)
     assert "was not measured" in shell.run("post", "--dry-run", DATABASE_URL=url).failed_with(66)
 
 
-def test_prune_drops_what_is_rolled_up_and_past_retention(
+def test_prune_drops_days_that_are_rolled_up_and_past_retention(
     shell: Shell, url: str, database: Database, newest: Day, older: Day
 ) -> None:
     for day in (newest, older):
@@ -104,7 +104,7 @@ def test_prune_drops_what_is_rolled_up_and_past_retention(
     assert rows(url, "select * from daily_streamer_games order by day") == kept
 
 
-def test_a_dry_run_prints_three_summaries_that_fit_whatever_the_names(
+def test_a_dry_run_prints_three_summaries_that_fit_with_any_names(
     shell: Shell, url: str, database: Database, newest: Day, older: Day
 ) -> None:
     for day in (older, newest):
@@ -127,7 +127,7 @@ def test_a_dry_run_prints_three_summaries_that_fit_whatever_the_names(
     assert f"{older.date:%b} {older.date.day}, {older.date.year}" in other.out
 
 
-def test_a_day_measured_for_less_than_half_is_not_summed_up(
+def test_a_day_with_less_than_half_of_its_time_measured_gets_no_summary(
     shell: Shell, url: str, database: Database, newest: Day
 ) -> None:
     stage(database, a_stream(), at=newest.starts_at, day=newest.date, polls=10)

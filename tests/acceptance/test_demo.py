@@ -14,7 +14,7 @@ UNREACHABLE = "postgresql://somebody:planted-password@127.0.0.1:1/watchtime"
 
 @pytest.fixture
 def scratch(folder: Path, shell: Shell) -> Path:
-    """Where the demo keeps what it needs for a while."""
+    """The folder for the temporary files of the demo."""
     path = folder / "scratch"
     path.mkdir()
     shell.environment["TMPDIR"] = str(path)
@@ -22,16 +22,16 @@ def scratch(folder: Path, shell: Shell) -> Path:
 
 
 def went_well(ran: Ran) -> None:
-    """Fails unless the day was lived through, posts are out with their charts, people got answers, and X its money."""
+    """Fail unless the day is complete, posts are out with charts, people have answers, and X was paid."""
     assert ran.code == 0, ran
     assert ran.err == ""
     assert re.search(r"day 2026-11-21 rolled up: 48 polls, 100\.0% covered", ran.out)
-    told = re.search(r"Total: ([\d.]+) USD; in the bot's ledger: ([\d.]+) USD", ran.out)
-    assert told is not None
-    assert float(told[2]) >= float(told[1]) > 0
+    match = re.search(r"Total: ([\d.]+) USD; in the bot's ledger: ([\d.]+) USD", ran.out)
+    assert match is not None
+    assert float(match[2]) >= float(match[1]) > 0
 
 
-def test_with_faults_it_leaves_nothing_behind_but_the_charts(shell: Shell, folder: Path, scratch: Path) -> None:
+def test_a_demo_with_faults_leaves_only_the_charts_behind(shell: Shell, folder: Path, scratch: Path) -> None:
     others = {"DATABASE_URL": UNREACHABLE, "DATA_DIR": str(folder / "data"), "TWITCH_API_URL": "http://127.0.0.1:1"}
     (shell.folder / ".env").write_text("TWICH_CLIENT_ID=a mistake that is of no concern here\n")
     ran = shell.run("demo", "--no-web", "--channels", "1000", "--faults", "0.02", **others)
@@ -46,16 +46,16 @@ def test_with_faults_it_leaves_nothing_behind_but_the_charts(shell: Shell, folde
     assert sorted(path.name for path in shell.folder.iterdir()) == [".env", "demo-charts"]
 
 
-def test_what_a_folder_holds_is_not_touched(shell: Shell, folder: Path) -> None:
+def test_files_of_the_folder_are_not_touched(shell: Shell, folder: Path) -> None:
     (folder / "full").mkdir()
     (folder / "full" / "precious").write_text("mine")
     assert "not empty" in shell.run("demo", "--keep", str(folder / "full")).failed_with(78)
     assert [path.name for path in (folder / "full").iterdir()] == ["precious"]
 
 
-def test_interrupted_it_leaves_nothing_behind(shell: Shell, folder: Path, scratch: Path) -> None:
+def test_an_interrupted_demo_leaves_nothing_behind(shell: Shell, folder: Path, scratch: Path) -> None:
     demo = shell.start("demo", "--no-web", "--channels", "1000")
-    eventually(lambda: "poll 1" in shell.said(demo), "the demo has taken its first poll")
+    eventually(lambda: "poll 1" in shell.output_of(demo), "the demo has taken its first poll")
     demo.send_signal(2)
     ended = shell.end_of(demo)
     assert ended.code != 0
@@ -64,16 +64,16 @@ def test_interrupted_it_leaves_nothing_behind(shell: Shell, folder: Path, scratc
     assert list(scratch.iterdir()) == []
 
 
-def test_it_shows_posts_charts_answers_and_the_truth_and_ends_at_a_dashboard(
+def test_a_demo_shows_posts_charts_answers_and_the_true_values_and_ends_with_a_dashboard(
     shell: Shell, folder: Path, scratch: Path
 ) -> None:
-    """What it made can be kept, and nothing else is left behind."""
+    """Its charts can be kept, and nothing else is left behind."""
     kept = folder / "kept"
     demo = shell.start("demo", "--channels", "1000", "--history", "2", "--web-port", "0", "--keep", str(kept))
-    eventually(lambda: "Ctrl-C ends it" in " ".join(shell.said(demo).split()), "the dashboard is served")
-    told = re.search(r"the dashboard of this demo is at\s+(http://\S+)/", shell.said(demo))
-    assert told is not None
-    shows_the_days(told[1])
+    eventually(lambda: "Ctrl-C ends it" in " ".join(shell.output_of(demo).split()), "the dashboard is served")
+    match = re.search(r"the dashboard of this demo is at\s+(http://\S+)/", shell.output_of(demo))
+    assert match is not None
+    shows_the_days(match[1])
     demo.send_signal(2)
     ran = shell.end_of(demo)
     went_well(ran)
@@ -93,14 +93,14 @@ def test_it_shows_posts_charts_answers_and_the_truth_and_ends_at_a_dashboard(
 
 
 def shows_the_days(address: str) -> None:
-    """Fails unless the dashboard has the demo's day and the two days of history before it."""
+    """Fail unless the dashboard has the day of the demo and the two days of history before it."""
     days = requests.get(f"{address}/api/v1/bot/days", timeout=PATIENCE_SECONDS).json()["rows"]
     assert [(day["day"], day["polls"], round(day["coverage"], 6)) for day in days] == [
         ("2026-11-21", 48, 1),
         ("2026-11-20", 24, 1),
         ("2026-11-19", 24, 1),
     ]
-    # The same world as before: half of one day's hours is not the other's.
+    # The days are of one world: their hours differ by less than half.
     hours = [day["watch_hours"] for day in days]
     assert max(hours) < 1.3 * min(hours)
     now = requests.get(address, timeout=PATIENCE_SECONDS).text
@@ -111,7 +111,7 @@ def shows_the_days(address: str) -> None:
 
 
 def shows_posts_and_answers(out: str) -> None:
-    """Fails unless the three posts are shown, and everybody's question with what became of it."""
+    """Fail unless the three posts are shown, and every question with its outcome."""
     for title in ("Most watched games on Twitch", "Most watched streamers on Twitch", "Most watched streamers of "):
         assert f"│ {title}" in out
     assert len(re.findall(r"posted Sun 22:\d\d UTC", out)) == 3
@@ -124,17 +124,17 @@ def shows_posts_and_answers(out: str) -> None:
 
 
 def is_near_the_truth(out: str) -> None:
-    """Fails unless the hours measured are within two percent of those of the world, and the difference is given."""
-    told = re.search(r"Measured ([\d,]+) hours watched; the true value is ([\d,]+) \(([+-][\d.]+)%\)", out)
-    assert told is not None
-    measured, truth = (int(number.replace(",", "")) for number in told.groups()[:2])
+    """Fail unless the measured hours are within two percent of the true ones, and the difference is shown."""
+    match = re.search(r"Measured ([\d,]+) hours watched; the true value is ([\d,]+) \(([+-][\d.]+)%\)", out)
+    assert match is not None
+    measured, truth = (int(number.replace(",", "")) for number in match.groups()[:2])
     assert abs(measured / truth - 1) < 0.02
-    assert abs(100 * (measured / truth - 1) - float(told[3])) < 0.01
+    assert abs(100 * (measured / truth - 1) - float(match[3])) < 0.01
 
 
 def test_a_signal_to_end_before_the_dashboard_leaves_nothing_behind(shell: Shell, folder: Path, scratch: Path) -> None:
     demo = shell.start("demo", "--channels", "1000", "--history", "0", "--web-port", "0")
-    eventually(lambda: "A real PostgreSQL runs in " in shell.said(demo), "its database runs")
+    eventually(lambda: "A real PostgreSQL runs in " in shell.output_of(demo), "its database runs")
     demo.terminate()
     ended = shell.end_of(demo)
     assert (ended.code, ended.err) == (143, "")

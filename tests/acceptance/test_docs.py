@@ -20,7 +20,7 @@ from helperfunctions.errors import WatchTimeError
 from tests.acceptance.conftest import VERBS
 from tests.acceptance.doc_commands import PAGES, ROOT, Command, code_between_backticks, commands_in, lines_of
 
-# Debian installs nginx where only root's PATH leads.
+# Debian installs nginx in a folder that only root's PATH has.
 NGINX, OPENSSL = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") or "", shutil.which("openssl") or ""
 COMMANDS_PAGE = "docs/self-hosting.md"
 TOP_FOLDERS = ("bot", "helperfunctions", "sql", "sandbox", "tests", "benchmarks", "docs", "docker", ".github", ".ci")
@@ -54,7 +54,7 @@ def verbs() -> dict[str, Any]:
 
 
 def check_watchtime(arguments: Sequence[str]) -> None:
-    """Fail unless the command line accepts these arguments. Parses them with its own parser, and runs nothing."""
+    """Fail unless the command line accepts these arguments. They are parsed, and nothing runs."""
     words = [word for word in arguments if word not in ("--verbose", "-v", "--version")]
     if not words:
         return
@@ -70,7 +70,7 @@ def make_targets() -> set[str]:
 
 
 def check_make(words: Sequence[str]) -> None:
-    """Fail unless the target exists, and takes what is handed to it."""
+    """Fail unless the target exists and accepts these variables."""
     variables = dict(word.split("=", 1) for word in words if "=" in word)
     targets = [word for word in words if "=" not in word and not word.startswith("-")]
     assert set(targets) <= make_targets(), targets
@@ -84,7 +84,7 @@ def check_make(words: Sequence[str]) -> None:
 
 
 def check_compose(words: Sequence[str]) -> None:
-    """Fail unless the services exist, and take the verbs that are run in them."""
+    """Fail unless the services exist and accept the verbs that run in them."""
     rest = list(words)
     while rest and rest[0] == "--profile":
         assert any(rest[1] in service.get("profiles", []) for service in SERVICES.values()), rest[1]
@@ -168,7 +168,7 @@ def test_the_help_of_every_verb_has_an_example_that_can_be_run(verb: str) -> Non
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_list_of_verbs_shows_a_whole_sentence_for_each(verb: str) -> None:
-    """Help cuts what is too long for a line of 80 columns."""
+    """The help cuts texts that are too long for a line of 80 columns."""
     assert not verbs()[verb].get_short_help_str(65).endswith("...")
 
 

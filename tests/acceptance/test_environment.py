@@ -1,4 +1,4 @@
-"""The command line in environments that nobody planned: other languages, other users, variables of other programs."""
+"""The command line in unusual environments: other languages, other users, variables of other programs."""
 
 import os
 import re
@@ -13,8 +13,8 @@ import pytest
 
 from tests.acceptance.conftest import ROOT, Shell
 
-# A locale that is not installed, a time zone that does not exist, another database, another server's demands, and a
-# terminal that knows neither our signs nor its own width.
+# A locale that is not installed, a time zone that does not exist, another database, options for another server, and a
+# terminal without our characters and without a width.
 ODD = {
     "LANG": "de_DE.UTF-8",
     "LC_ALL": "xx_YY.UTF-8",
@@ -46,7 +46,7 @@ CHART = '{"data": {"values": [{"hours": 1}]}, "mark": "bar", "encoding": {"x": {
 
 
 def test_an_odd_environment_and_an_odd_folder_change_nothing(shell: Shell) -> None:
-    """With an embedded database, which programs of PostgreSQL make, start and read."""
+    """With an embedded database, which programs of PostgreSQL create, start and read."""
     data = shell.folder / "it's 100%$HOME`x`\"é@#&;".replace(" ", "_")
     odd = replace(shell, program=WITHOUT_UMASK)
     settings = {**ODD, "DATA_DIR": str(data), "PATH": "/usr/bin:/bin"}
@@ -54,7 +54,7 @@ def test_an_odd_environment_and_an_odd_folder_change_nothing(shell: Shell) -> No
     assert (migrated.code, migrated.out.splitlines()[0].split()[0]) == (0, "Applied"), migrated
     asked = odd.run("ask", "help", **settings)
     assert asked.code == 0, asked
-    # What the terminal cannot show is written in another way.
+    # Characters that the terminal cannot show are escaped.
     assert "\\u201c" in asked.out
     saved = odd.run("backup", "saved.dump", **settings)
     assert saved.code == 0, saved
@@ -65,7 +65,7 @@ def test_an_odd_environment_and_an_odd_folder_change_nothing(shell: Shell) -> No
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user that the machine does not know")
-def test_a_user_without_a_name_and_a_home_is_told_what_to_set(shell: Shell, folder: Path) -> None:
+def test_a_user_without_a_name_and_a_home_gets_a_message_with_the_setting_to_set(shell: Shell, folder: Path) -> None:
     def run(**settings: str) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings}
         as_nobody = ["setpriv", "--reuid", str(NOBODY), "--clear-groups", sys.executable, "-m", "bot", "migrate"]
@@ -81,7 +81,7 @@ def test_a_user_without_a_name_and_a_home_is_told_what_to_set(shell: Shell, fold
     own = folder / "own"
     own.mkdir()
     os.chown(own, NOBODY, NOBODY)
-    # PostgreSQL insists on a name; what initdb says is the only way to find that out.
+    # PostgreSQL needs a name of the user; only the error of initdb shows that.
     assert "could not look up effective user ID 54321" in run(DATA_DIR=str(own)).stderr
     not_theirs = run(HOME=str(shell.folder))
     assert "set DATA_DIR to a folder of this user" in not_theirs.stderr
@@ -117,7 +117,7 @@ def test_the_dashboard_needs_no_home_and_no_name_of_its_user(folder: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("redirection", "code", "says"),
+    ("redirection", "code", "message"),
     [
         (">&-", 0, ""),
         (">/dev/full", 74, "watchtime: the output cannot be written: No space left on device\n"),
@@ -125,19 +125,19 @@ def test_the_dashboard_needs_no_home_and_no_name_of_its_user(folder: Path) -> No
     ],
     ids=["closed", "full disk", "reader that goes"],
 )
-def test_output_that_nobody_takes_is_no_traceback(redirection: str, code: int, says: str, shell: Shell) -> None:
+def test_a_closed_output_causes_no_traceback(redirection: str, code: int, message: str, shell: Shell) -> None:
     in_shell = ("/bin/bash", "-o", "pipefail", "-c", f'"$@" {redirection}', "bash", sys.executable, "-m", "bot")
     ran = replace(shell, program=in_shell).run("config")
-    assert (ran.code, ran.err) == (code, says)
+    assert (ran.code, ran.err) == (code, message)
 
 
-def test_a_proxy_that_cannot_work_ends_every_verb_that_needs_it(shell: Shell) -> None:
+def test_an_invalid_proxy_ends_every_verb_that_needs_it(shell: Shell) -> None:
     settings = {"TWITCH_CLIENT_ID": "me", "TWITCH_CLIENT_SECRET": "mine", "ALL_PROXY": "socks5h://127.0.0.1:1"}
     for verb in ("collect", "run"):
         assert "PySocks is missing" in shell.run(verb, **settings).failed_with(78)
 
 
-def test_backups_that_are_written_into_a_clone_are_not_for_git(tmp_path: Path) -> None:
+def test_git_ignores_backups_that_are_written_into_a_clone(tmp_path: Path) -> None:
     git = shutil.which("git")
     assert git
     subprocess.run([git, "init", "-q", tmp_path], check=True)

@@ -1,4 +1,4 @@
-"""The optional parts of the installation: what works without them, and the one line about one that is missing."""
+"""The optional parts of the installation: the bot works without them, and one line names a missing part."""
 
 import re
 import sys
@@ -10,7 +10,7 @@ import pytest
 from bot.cli.extras import EXTRAS
 from tests.acceptance.conftest import ROOT, Shell
 
-# Runs the command line as it is where these packages are not installed: Python finds None in their place.
+# Runs the command line without these packages: with None in sys.modules, Python does not find them.
 WITHOUT = "import sys; sys.modules.update(dict.fromkeys({names!r})); from bot.__main__ import main; main()"
 EVERYTHING = tuple(name for names in EXTRAS.values() for name in names)
 
@@ -57,7 +57,7 @@ def test_a_secret_of_aws_names_the_extra_that_it_needs(shell: Shell) -> None:
 
 
 def test_another_missing_module_is_an_internal_error(shell: Shell) -> None:
-    """So that a broken installation is not explained away."""
+    """A broken installation must not look like a missing extra."""
     ran = without(shell, ("pydantic",)).run("config")
     assert ran.code == 1
     assert "ModuleNotFoundError" in ran.err

@@ -1,4 +1,4 @@
-"""`kill -9` of `watchtime run`, with nobody in between to tidy up before the next command."""
+"""`kill -9` of `watchtime run`, and no clean-up before the next command."""
 
 import random
 import subprocess
@@ -24,7 +24,7 @@ ROUNDS = 3
 
 
 def kill_at(moment: float, shell: Shell, settings: dict[str, str]) -> None:
-    """Start the bot and kill it, it alone, that many seconds later."""
+    """Start the bot and kill only its process, this many seconds later."""
     bot = shell.start("run", **settings)
     with pytest.raises(subprocess.TimeoutExpired):
         bot.wait(moment)
@@ -32,7 +32,7 @@ def kill_at(moment: float, shell: Shell, settings: dict[str, str]) -> None:
     bot.wait()
 
 
-def test_after_every_kill_the_next_command_works_and_no_poll_is_half_there(
+def test_after_every_kill_the_next_command_works_and_no_poll_is_incomplete(
     shell: Shell, folder: Path, serve: Serve
 ) -> None:
     moments = random.Random(2026)
@@ -54,8 +54,10 @@ def test_after_every_kill_the_next_command_works_and_no_poll_is_half_there(
     nothing_runs_in(folder)
 
 
-def test_when_the_database_server_is_killed_too_it_recovers(shell: Shell, folder: Path, twitch: dict[str, str]) -> None:
-    """What a power cut leaves: neither the bot nor its server said goodbye."""
+def test_the_bot_recovers_when_its_database_server_is_killed_too(
+    shell: Shell, folder: Path, twitch: dict[str, str]
+) -> None:
+    """As after a power cut: neither the bot nor its server was shut down."""
     settings = twitch | {"DATA_DIR": str(folder / "data")}
     first = shell.run("collect", **settings)
     assert first.code == 0, first
@@ -73,8 +75,8 @@ def test_when_the_database_server_is_killed_too_it_recovers(shell: Shell, folder
     nothing_runs_in(folder)
 
 
-def test_the_mark_of_a_database_that_was_being_made_is_in_nobodys_way(shell: Shell, folder: Path) -> None:
-    """Until initdb is done, which outlives a killed bot, postmaster.pid holds a negative number."""
+def test_the_pid_file_of_an_unfinished_database_does_not_block_the_next_start(shell: Shell, folder: Path) -> None:
+    """Until initdb is done, postmaster.pid has a negative number; initdb outlives a killed bot."""
     data = folder / "data"
     made = shell.run("migrate", DATA_DIR=str(data))
     assert made.code == 0, made
@@ -83,7 +85,7 @@ def test_the_mark_of_a_database_that_was_being_made_is_in_nobodys_way(shell: She
     assert (again.code, again.out) == (0, "The schema is up to date.\n"), again
 
 
-def test_a_power_cut_while_the_database_is_made_costs_nothing(shell: Shell, folder: Path) -> None:
+def test_the_next_start_works_after_a_power_cut_while_the_database_is_created(shell: Shell, folder: Path) -> None:
     data = folder / "data"
     first = shell.start("migrate", DATA_DIR=str(data))
     eventually(lambda: (data / "postgres" / "PG_VERSION").exists(), "initdb is at work")

@@ -1,4 +1,4 @@
-"""Backup, restore and the move to a server, as a person types them."""
+"""Backup, restore and the move to a server, with the commands that a person types."""
 
 import os
 import pty
@@ -33,7 +33,7 @@ def file(full_url: str, shell: Shell) -> Path:
     return shell.folder / "whole.dump"
 
 
-def test_when_the_embedded_database_is_lost_everything_comes_back(
+def test_a_lost_embedded_database_is_restored_with_all_rows(
     shell: Shell, folder: Path, queries: Queries, clock: VirtualClock
 ) -> None:
     data = folder / "data"
@@ -59,8 +59,8 @@ def test_when_the_embedded_database_is_lost_everything_comes_back(
     nothing_runs_in(folder)
 
 
-def test_a_backup_goes_through_pipes(shell: Shell, full_url: str, empty_url: str, folder: Path) -> None:
-    """As it does into and out of a container."""
+def test_a_backup_can_be_piped(shell: Shell, full_url: str, empty_url: str, folder: Path) -> None:
+    """Containers need it."""
     piped = folder / "piped.dump"
     with piped.open("wb") as out:
         made = subprocess.run(
@@ -86,11 +86,11 @@ def test_a_backup_goes_through_pipes(shell: Shell, full_url: str, empty_url: str
         assert done.returncode == code, done
         assert tables_of(empty_url) == (tables_of(full_url) if whole else [])
     assert everything_in(empty_url) == everything_in(full_url)
-    assert list((folder / "data").iterdir()) == [], "what was kept on the way is gone"
+    assert list((folder / "data").iterdir()) == [], "temporary files are deleted"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
-def test_a_pipe_that_takes_nothing_is_one_line(shell: Shell, full_url: str) -> None:
+def test_a_full_pipe_is_one_message(shell: Shell, full_url: str) -> None:
     with Path("/dev/full").open("wb") as full:
         failed = subprocess.run(
             [*PROGRAM, "backup", "-"],
@@ -101,12 +101,12 @@ def test_a_pipe_that_takes_nothing_is_one_line(shell: Shell, full_url: str) -> N
             text=True,
             check=False,
         )
-    told = "watchtime: the backup cannot be written: No space left on device\n"
-    assert (failed.returncode, failed.stderr) == (65, told)
+    message = "watchtime: the backup cannot be written: No space left on device\n"
+    assert (failed.returncode, failed.stderr) == (65, message)
 
 
-def test_a_folder_is_given_a_file_of_its_own(shell: Shell, full_url: str, folder: Path) -> None:
-    """As a line in a crontab wants it."""
+def test_a_backup_into_a_folder_is_a_new_file_in_it(shell: Shell, full_url: str, folder: Path) -> None:
+    """So a line in a crontab needs no file name."""
     backups = folder / "backups"
     backups.mkdir()
     ran = shell.run("backup", str(backups), DATABASE_URL=full_url)
@@ -114,7 +114,7 @@ def test_a_folder_is_given_a_file_of_its_own(shell: Shell, full_url: str, folder
     assert [bool(NAME.fullmatch(path.name)) for path in backups.iterdir()] == [True]
 
 
-def test_what_cannot_be_is_one_line(shell: Shell, full_url: str, file: Path) -> None:
+def test_impossible_backups_and_restores_are_one_message(shell: Shell, full_url: str, file: Path) -> None:
     before = everything_in(full_url)
     assert "whole.dump exists already" in shell.run("backup", "whole.dump", DATABASE_URL=full_url).failed_with(65)
     (shell.folder / "cut.dump").write_bytes(file.read_bytes()[:-500])
@@ -133,7 +133,7 @@ def test_what_cannot_be_is_one_line(shell: Shell, full_url: str, file: Path) -> 
 
 
 def on_a_terminal(shell: Shell, answer: str, *arguments: str, **settings: str) -> Ran:
-    """What a command says to a person who answers its question."""
+    """The output of a command on a terminal on which a person answers its question."""
     ours, theirs = pty.openpty()
     with os.fdopen(ours, "w") as person:
         person.write(f"{answer}\n")
@@ -151,7 +151,7 @@ def on_a_terminal(shell: Shell, answer: str, *arguments: str, **settings: str) -
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
-def test_a_person_is_asked_before_anything_is_replaced(shell: Shell, full_url: str, file: Path) -> None:
+def test_a_confirmation_is_required_before_a_database_is_replaced(shell: Shell, full_url: str, file: Path) -> None:
     write(full_url, "delete from opt_outs")
     no = on_a_terminal(shell, "n", "restore", file.name, "--replace", DATABASE_URL=full_url)
     assert no.code == 0
@@ -162,8 +162,8 @@ def test_a_person_is_asked_before_anything_is_replaced(shell: Shell, full_url: s
     assert rows(full_url, "select count(*) from opt_outs") == [(1,)]
 
 
-def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(shell: Shell, full_url: str) -> None:
-    """Stopped where it reads a table that somebody has locked."""
+def test_a_killed_backup_leaves_no_file_that_looks_like_a_backup(shell: Shell, full_url: str) -> None:
+    """It is killed while it waits for a locked table."""
     connection = psycopg2.connect(full_url)
     with connection, connection.cursor() as cursor:
         cursor.execute("lock table x_reads in access exclusive mode")
@@ -180,7 +180,7 @@ def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(shell: Shell
 
 
 def test_everything_moves_to_a_server(shell: Shell, full_url: str, empty_url: str, file: Path) -> None:
-    """The address, with its password, is in a file, as some editors write it; no process shows it."""
+    """The address is in a file with a line break at its end; no process shows its password."""
     secret = empty_url.replace("postgres@", "postgres:planted-password@")
     (shell.folder / "address").write_text(f"\ufeff{secret}\r\n", encoding="utf-8")
     moving = replace(shell, program=PROGRAM).start("copy-to", "--url-file", "address", DATABASE_URL=full_url)
@@ -205,13 +205,13 @@ def test_everything_moves_to_a_server(shell: Shell, full_url: str, empty_url: st
     assert "planted" not in again.out + again.err
 
 
-def test_a_password_is_not_taken_from_the_command_line(shell: Shell, full_url: str, empty_url: str) -> None:
+def test_a_password_on_the_command_line_is_refused(shell: Shell, full_url: str, empty_url: str) -> None:
     secret = empty_url.replace("postgres@", "postgres:planted-password@")
     ran = shell.run("copy-to", secret, DATABASE_URL=full_url)
     assert ran.code == 2
     assert "planted" not in ran.out + ran.err
     assert tables_of(empty_url) == []
-    # Without one, it is libpq's to find.
+    # Without a password in the address, libpq searches for one.
     copied = shell.run("copy-to", empty_url, DATABASE_URL=full_url, PGPASSWORD="planted-password")
     assert copied.code == 0
     [address] = re.findall(r"Now put this address as DATABASE_URL into \.env, and start the bot: (\S+)$", copied.out)
@@ -227,7 +227,7 @@ def test_make_backs_up_and_restores(shell: Shell, full_url: str, empty_url: str)
     file = shell.folder / "it's made, with $HOME.dump"
 
     def make(verb: str, url: str) -> subprocess.CompletedProcess[str]:
-        # With the environment that runs this test in the place of .venv, which there need not be.
+        # .venv is replaced by the environment of this test.
         variables = [f"VENV={sys.prefix}", "FILE=" + str(file).replace("$", "$$")]
         return subprocess.run(
             ["make", "-s", "-o", f"{Path(sys.prefix)}/.runtime", verb, *variables],  # noqa: S607

@@ -25,7 +25,7 @@ def impatient(shell: Shell) -> Shell:
 
 
 @pytest.mark.parametrize("refused", ["TWITCH_CLIENT_SECRET", "X_ACCESS_TOKEN_SECRET"])
-def test_refused_it_goes_on_as_soon_as_the_secret_in_aws_is_mended(
+def test_a_bot_with_refused_credentials_goes_on_as_soon_as_the_secret_in_aws_is_fixed(
     refused: str, impatient: Shell, aws: Aws, serve: Serve, url: str
 ) -> None:
     twitch = serve()
@@ -35,16 +35,16 @@ def test_refused_it_goes_on_as_soon_as_the_secret_in_aws_is_mended(
         aws.put(in_aws | {refused: WRONG})
         others = {name: value for name, value in right.items() if name not in OURS}
         bot = impatient.start("run", MENTIONS_EVERY_SECONDS="5", **others, **aws.settings)
-        said = "Twitch refuses" if refused.startswith("TWITCH") else "X is not called until"
-        eventually(lambda: said in impatient.said(bot, "err"), "a credential is refused")
+        message = "Twitch refuses" if refused.startswith("TWITCH") else "X is not called until"
+        eventually(lambda: message in impatient.output_of(bot, "err"), "a credential is refused")
         assert x.posts() == []
         aws.put(in_aws)
         eventually(
-            lambda: f"have changed; restarting with the new ones names={refused}" in impatient.said(bot, "err"),
+            lambda: f"have changed; restarting with the new ones names={refused}" in impatient.output_of(bot, "err"),
             "the new credential is found",
         )
         eventually(lambda: rows(url, "select 1 from staging.polls where status = 'complete'"), "a poll is stored")
-        eventually(lambda: "mentions are answered from now on" in impatient.said(bot, "err"), "mentions are read")
+        eventually(lambda: "mentions are answered from now on" in impatient.output_of(bot, "err"), "mentions are read")
         x.tag("ann", "@watchtimebot help")
         eventually(x.posts, "the answer is out")
         bot.terminate()
@@ -55,10 +55,10 @@ def test_refused_it_goes_on_as_soon_as_the_secret_in_aws_is_mended(
     assert "planted" not in ended.out + ended.err
 
 
-def test_a_password_of_the_database_that_is_rotated_is_taken_over(
+def test_a_rotated_password_of_the_database_is_used(
     shell: Shell, aws: Aws, serve: Serve, url: str, server_url: str
 ) -> None:
-    """With the interval of `watchtime run`: the first refusal is checked at once."""
+    """With the usual interval: after the first refusal the credentials are checked at once."""
     twitch = settings_for(serve())
     old, new = (url_with_password(url, "rotating", f"planted-{number}") for number in ("one", "two"))
     asks_for_password(server_url, "rotating", "planted-one")
@@ -69,8 +69,8 @@ def test_a_password_of_the_database_that_is_rotated_is_taken_over(
     eventually(lambda: rows(url, "select 1 from staging.polls where status = 'complete'"), "a poll is stored")
     aws.put(in_aws | {"DATABASE_URL": new})
     execute(server_url, "alter role rotating password 'planted-two'")
-    eventually(lambda: "names=DATABASE_URL" in shell.said(bot, "err"), "the new password is found")
-    eventually(lambda: shell.said(bot, "err").count(" running jobs=") == 2, "it leads again with it")
+    eventually(lambda: "names=DATABASE_URL" in shell.output_of(bot, "err"), "the new password is found")
+    eventually(lambda: shell.output_of(bot, "err").count(" running jobs=") == 2, "it leads again with it")
     bot.terminate()
     ended = shell.end_of(bot)
     assert ended.code == 0, ended

@@ -1,4 +1,4 @@
-"""`watchtime run`: catches up at start, finishes what it is doing when asked to stop, and survives being killed."""
+"""`watchtime run` catches up at start, finishes its jobs when it is stopped, and recovers after it was killed."""
 
 import json
 import random
@@ -36,7 +36,7 @@ ROUNDS = 8
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_polls_at_start_and_when_stopped_finishes_the_poll(
+def test_the_bot_polls_at_start_and_finishes_the_poll_when_it_is_stopped(
     number: signal.Signals, shell: Shell, url: str, serve: Serve
 ) -> None:
     sandbox = serve(seconds_per_request=0.2)
@@ -52,7 +52,7 @@ def test_it_polls_at_start_and_when_stopped_finishes_the_poll(
     assert rows(url, "select count(*) from pg_locks where locktype = 'advisory'") == [(0,)]
 
 
-def test_what_was_due_while_it_was_down_is_done_at_start(
+def test_jobs_that_were_due_while_the_bot_was_down_run_at_start(
     shell: Shell, url: str, database: Database, twitch: dict[str, str]
 ) -> None:
     day = Calendar(ZoneInfo("America/Los_Angeles"), time(8)).last_finished(SystemClock().now())
@@ -65,11 +65,11 @@ def test_what_was_due_while_it_was_down_is_done_at_start(
     assert rows(url, "select day, polls from days") == [(day.date, 40)]
 
 
-def test_a_new_database_gets_its_schema_at_start_and_wrong_credentials_do_not_end_it(
+def test_a_new_database_gets_its_schema_at_start_and_wrong_credentials_do_not_end_the_bot(
     shell: Shell, empty_url: str, twitch: dict[str, str]
 ) -> None:
     bot = shell.start("run", DATABASE_URL=empty_url, **twitch | {"TWITCH_CLIENT_SECRET": "planted-but-wrong"})
-    eventually(lambda: "poll stored" in shell.said(bot, "err"), "the first poll has failed")
+    eventually(lambda: "poll stored" in shell.output_of(bot, "err"), "the first poll has failed")
     assert bot.poll() is None
     bot.terminate()
     ended = shell.end_of(bot)
@@ -78,7 +78,7 @@ def test_a_new_database_gets_its_schema_at_start_and_wrong_credentials_do_not_en
     assert rows(empty_url, "select distinct status from staging.polls") == [("failed",)]
 
 
-def test_stopped_while_its_embedded_database_is_in_use_it_leaves_nothing_running(
+def test_a_bot_stopped_while_its_embedded_database_is_in_use_leaves_no_process(
     shell: Shell, folder: Path, serve: Serve
 ) -> None:
     sandbox = serve(seconds_per_request=0.1)
@@ -89,8 +89,8 @@ def test_stopped_while_its_embedded_database_is_in_use_it_leaves_nothing_running
     nothing_runs_in(folder)
 
 
-def test_killed_at_any_moment_it_loses_nothing_that_was_committed(shell: Shell, folder: Path, serve: Serve) -> None:
-    """Somewhere between its start and the end of its first poll; most often while that is being stored."""
+def test_a_bot_killed_at_any_moment_loses_no_committed_row(shell: Shell, folder: Path, serve: Serve) -> None:
+    """It is killed between its start and the end of its first poll; usually while the poll is stored."""
     moments = random.Random(8)
     sandbox = serve(seconds_per_request=0.12)
     data = folder / "data"
@@ -115,7 +115,7 @@ def test_killed_at_any_moment_it_loses_nothing_that_was_committed(shell: Shell, 
             assert rows(url, STREAMS_OF_NO_POLL) == []
             now = rows(url, "select poll_id, streams from staging.polls order by poll_id")
             write(url, AN_HOUR_OLDER)
-        # No start died of a poll: the next one need not wait.
+        # No start ended because of a poll, so the next poll need not wait.
         (data / "jobs.json").unlink(missing_ok=True)
         assert now[: len(committed)] == committed
         committed = now
@@ -133,7 +133,7 @@ def has_asked(sandbox: TwitchSandbox, requests: int) -> bool:
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.4])
-def test_killed_while_it_makes_its_database_it_starts_the_next_time(
+def test_a_bot_killed_while_it_creates_its_database_starts_the_next_time(
     seconds: float, shell: Shell, folder: Path, twitch: dict[str, str]
 ) -> None:
     settings = twitch | {"DATA_DIR": str(folder / "data")}
@@ -148,28 +148,28 @@ def test_killed_while_it_makes_its_database_it_starts_the_next_time(
     nothing_runs_in(folder)
 
 
-def test_an_embedded_database_that_dies_is_started_anew(shell: Shell, folder: Path, twitch: dict[str, str]) -> None:
-    """As when the machine runs out of memory."""
+def test_an_embedded_database_that_ends_is_started_again(shell: Shell, folder: Path, twitch: dict[str, str]) -> None:
+    """This happens when the machine runs out of memory."""
     data = folder / "data"
     bot = shell.start("run", DATA_DIR=str(data), **twitch)
-    eventually(lambda: "poll stored" in shell.said(bot, "err"), "the first poll is stored")
+    eventually(lambda: "poll stored" in shell.output_of(bot, "err"), "the first poll is stored")
     postmaster = int((data / "postgres" / "postmaster.pid").read_text().splitlines()[0])
     psutil.Process(postmaster).kill()
-    eventually(lambda: shell.said(bot, "err").count("running jobs=") == 2, "it goes on on the new server")
-    eventually(lambda: "no poll to catch up" in shell.said(bot, "err"), "the last poll is younger than an interval")
-    assert "lost the database" in shell.said(bot, "err")
+    eventually(lambda: shell.output_of(bot, "err").count("running jobs=") == 2, "it goes on on the new server")
+    eventually(
+        lambda: "no poll to catch up" in shell.output_of(bot, "err"), "the last poll is younger than an interval"
+    )
+    assert "lost the database" in shell.output_of(bot, "err")
     bot.terminate()
     assert shell.end_of(bot).code == 0
-    assert shell.said(bot, "err").count("poll stored") == 1
+    assert shell.output_of(bot, "err").count("poll stored") == 1
     nothing_runs_in(folder)
 
 
-def test_it_can_be_watched_over_http_and_writes_its_log_for_programs(
-    shell: Shell, url: str, twitch: dict[str, str]
-) -> None:
+def test_health_is_served_over_http_and_the_log_can_be_json(shell: Shell, url: str, twitch: dict[str, str]) -> None:
     bot = shell.start("run", DATABASE_URL=url, HEALTH_PORT="0", LOG_FORMAT="json", **twitch)
-    eventually(lambda: "poll stored" in shell.said(bot, "err"), "the first poll is stored")
-    lines = [json.loads(line) for line in shell.said(bot, "err").splitlines()]
+    eventually(lambda: "poll stored" in shell.output_of(bot, "err"), "the first poll is stored")
+    lines = [json.loads(line) for line in shell.output_of(bot, "err").splitlines()]
     [endpoints] = [line["message"] for line in lines if line["message"].startswith("health endpoints at ")]
     address = endpoints.removeprefix("health endpoints at ").removesuffix("/readyz")
     assert requests.get(f"{address}/healthz", timeout=10).json()["alive"] is True

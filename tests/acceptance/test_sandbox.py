@@ -1,4 +1,4 @@
-"""`watchtime sandbox`: says where it listens, and plainly when it cannot."""
+"""`watchtime sandbox` prints its addresses, or one message if it cannot listen."""
 
 import re
 import socket
@@ -12,27 +12,27 @@ from helperfunctions.x_api import XApi
 from tests.acceptance.conftest import Shell, eventually
 
 
-def test_a_token_can_be_had_where_it_says_that_it_listens(shell: Shell) -> None:
+def test_a_token_is_issued_at_the_printed_address(shell: Shell) -> None:
     server = shell.start("sandbox", "--port", "0", "--x-port", "0", "--channels", "1000")
-    eventually(lambda: "Stop it with" in shell.said(server), "the sandbox serves")
-    told = dict(re.findall(r"^  (\w+)=(\S+)$", shell.said(server), re.MULTILINE))
-    credentials = {"client_id": told["TWITCH_CLIENT_ID"], "client_secret": told["TWITCH_CLIENT_SECRET"]}
+    eventually(lambda: "Stop it with" in shell.output_of(server), "the sandbox serves")
+    printed = dict(re.findall(r"^  (\w+)=(\S+)$", shell.output_of(server), re.MULTILINE))
+    credentials = {"client_id": printed["TWITCH_CLIENT_ID"], "client_secret": printed["TWITCH_CLIENT_SECRET"]}
     form = credentials | {"grant_type": "client_credentials"}
-    token = requests.post(f"{told['TWITCH_AUTH_URL']}/token", data=form, timeout=10).json()["access_token"]
-    headers = {"Authorization": f"Bearer {token}", "Client-Id": told["TWITCH_CLIENT_ID"]}
-    page = requests.get(f"{told['TWITCH_API_URL']}/streams", headers=headers, timeout=10).json()
+    token = requests.post(f"{printed['TWITCH_AUTH_URL']}/token", data=form, timeout=10).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}", "Client-Id": printed["TWITCH_CLIENT_ID"]}
+    page = requests.get(f"{printed['TWITCH_API_URL']}/streams", headers=headers, timeout=10).json()
     assert page["data"]
     x = XApi(
-        api_url=told["X_API_URL"],
-        api_key=told["X_API_KEY"],
-        api_key_secret=told["X_API_KEY_SECRET"],
-        access_token=told["X_ACCESS_TOKEN"],
-        access_token_secret=told["X_ACCESS_TOKEN_SECRET"],
+        api_url=printed["X_API_URL"],
+        api_key=printed["X_API_KEY"],
+        api_key_secret=printed["X_API_KEY_SECRET"],
+        access_token=printed["X_ACCESS_TOKEN"],
+        access_token_secret=printed["X_ACCESS_TOKEN_SECRET"],
         clock=SystemClock(),
     )
     x.create_post("hello")
     x.close()
-    assert "hello" in requests.get(told["X_API_URL"], timeout=10).text
+    assert "hello" in requests.get(printed["X_API_URL"], timeout=10).text
     assert {connection.laddr.ip for connection in psutil.Process(server.pid).net_connections("inet")} == {"127.0.0.1"}
     server.terminate()
     ended = shell.end_of(server)
@@ -40,7 +40,7 @@ def test_a_token_can_be_had_where_it_says_that_it_listens(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "203.0.113.1"], ids=["a port taken", "an address of another machine"])
-def test_where_it_cannot_listen_it_says_so(host: str, shell: Shell) -> None:
+def test_an_address_that_cannot_be_used_is_one_message(host: str, shell: Shell) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         ran = shell.run("sandbox", "--host", host, "--port", port, "--x-port", "0", "--channels", "1000", COLUMNS="200")

@@ -1,4 +1,4 @@
-"""The database's schema and the program's: equal, or one line that says what to do."""
+"""The schema of the database fits the program, or one line explains the fix."""
 
 import shutil
 from dataclasses import replace
@@ -20,14 +20,14 @@ def execute(url: str, statement: str) -> None:
     connection.close()
 
 
-def test_to_migrate_twice_is_to_migrate_once(shell: Shell, empty_url: str) -> None:
+def test_a_second_migration_changes_nothing(shell: Shell, empty_url: str) -> None:
     first, second = (shell.run("migrate", DATABASE_URL=empty_url) for _ in range(2))
     assert (first.code, second.code) == (0, 0)
     assert first.out.startswith(f"Applied {VERSION}")
     assert second.out == "The schema is up to date.\n"
 
 
-def test_two_migrate_at_once(shell: Shell, empty_url: str) -> None:
+def test_two_migrations_at_once_are_done_once(shell: Shell, empty_url: str) -> None:
     both = [shell.start("migrate", DATABASE_URL=empty_url) for _ in range(2)]
     ended = [shell.end_of(one) for one in both]
     assert [one.code for one in ended] == [0, 0], ended
@@ -51,7 +51,7 @@ def test_a_schema_newer_than_the_program_is_refused(
 
 @pytest.fixture
 def next_version(folder: Path) -> Path:
-    """The program as it may be one day: with one migration more."""
+    """A later version of the program, with one more migration."""
     program = folder / "next"
     for package in ("bot", "helperfunctions", "sandbox", "sql"):
         shutil.copytree(ROOT / package, program / package, ignore=shutil.ignore_patterns("__pycache__"))
@@ -66,7 +66,7 @@ def of_version(program: Path, shell: Shell) -> Shell:
     return replace(shell, program=PROGRAM, environment=shell.environment | {"PYTHONPATH": str(program)})
 
 
-def test_a_schema_older_than_the_program_is_refused_and_mended_by_migrate(
+def test_a_schema_older_than_the_program_is_refused_and_fixed_by_migrate(
     shell: Shell, url: str, twitch: dict[str, str], next_version: Path
 ) -> None:
     shell = of_version(next_version, shell)
@@ -83,7 +83,7 @@ def test_a_schema_older_than_the_program_is_refused_and_mended_by_migrate(
 def test_a_newer_program_migrates_before_it_runs(
     shell: Shell, url: str, twitch: dict[str, str], next_version: Path
 ) -> None:
-    """And the one before it refuses what it has left: the way back is a backup."""
+    """The older program then refuses the schema: the way back is a backup."""
     backup = shell.run("backup", "before.dump", DATABASE_URL=url)
     assert backup.code == 0, backup
     newer = of_version(next_version, shell)

@@ -37,7 +37,7 @@ VERBS = (
 
 
 @pytest.mark.parametrize("where", ["environment", "files", ".env", "AWS"])
-def test_wherever_secrets_come_from_no_verb_shows_one(where: str, shell: Shell, folder: Path, aws: Aws) -> None:
+def test_no_verb_shows_a_secret_from_any_source(where: str, shell: Shell, folder: Path, aws: Aws) -> None:
     """With a database that cannot be reached, so that each verb fails after it has read them."""
     values, given = planted() | {"TWITCH_CLIENT_ID": "me"}, {}
     kept = folder / "kept"
@@ -60,14 +60,14 @@ def test_wherever_secrets_come_from_no_verb_shows_one(where: str, shell: Shell, 
     assert shown.count("(set, not shown)") == len(secret_fields()) - 2
     for name in ("DATABASE_URL", "WEB_DATABASE_URL"):
         assert re.search(rf"^ ?{name} .* password=\*\*\* .*", shown, re.MULTILINE), name
-    # From wherever they come, every verb has them from the same place: all are tried with one.
+    # All verbs read secrets in the same way, so one source is enough for most verbs.
     for verb in VERBS if where == "environment" else VERBS[:2]:
         assert shows_none(shell, *verb, **given) == (0 if verb == ["config"] else 75), verb
     but = [kept] if kept.is_file() else kept.iterdir()
     assert found_below(folder, SECRETS, but=but) == []
 
 
-def test_what_is_wrong_with_a_secret_is_told_without_it(shell: Shell, folder: Path) -> None:
+def test_a_problem_of_a_secret_is_reported_without_the_secret(shell: Shell, folder: Path) -> None:
     values = planted()
     odd = [
         values["DATABASE_URL"].replace("postgresql", "mysql"),
@@ -104,14 +104,14 @@ def test_what_is_wrong_with_a_secret_is_told_without_it(shell: Shell, folder: Pa
     ],
     ids=["text", "binary", "cut", "list", "unknown", "in the wrong place", "address"],
 )
-def test_what_is_wrong_with_the_secret_in_aws_is_told_without_it(
+def test_a_problem_of_the_secret_in_aws_is_reported_without_the_secret(
     content: Mapping[str, object] | str | bytes, shell: Shell, aws: Aws
 ) -> None:
     aws.put(content)
     assert shows_none(shell, "config", **aws.settings) == 78
 
 
-def test_an_aws_that_does_not_answer_is_told_without_a_key(shell: Shell) -> None:
+def test_an_unreachable_aws_is_reported_without_a_key(shell: Shell) -> None:
     assert shows_none(shell, "config", **Aws("http://127.0.0.1:1").settings) == 75
 
 
@@ -138,7 +138,7 @@ def test_a_password_that_the_database_refuses_is_not_shown(shell: Shell, server_
         lambda secret: secret[: BEGINNING + 1],
     ],
 )
-def test_a_secret_would_be_found_however_it_is_written(write: Callable[[str], str], tmp_path: Path) -> None:
+def test_the_search_finds_a_secret_in_every_notation(write: Callable[[str], str], tmp_path: Path) -> None:
     for secret in SECRETS:
         assert found(f"before {write(secret)} after", SECRETS) == [secret]
         (tmp_path / "a-file").write_text(write(secret))
@@ -163,7 +163,7 @@ secrets = settings.load().settings
         "import base64; sys.stderr.write(base64.b64encode(secrets.x_api_key.get_secret_value().encode()).decode())",
     ],
 )
-def test_a_program_that_shows_one_would_be_caught(leak: str, shell: Shell) -> None:
+def test_the_search_finds_a_program_that_shows_a_secret(leak: str, shell: Shell) -> None:
     leaky = replace(shell, program=(sys.executable, "-c", LEAKY.format(leak=leak)))
     with pytest.raises(AssertionError), suppress(SystemExit):
         shows_none(leaky, "config", **planted(), TWITCH_CLIENT_ID="me")

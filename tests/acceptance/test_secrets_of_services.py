@@ -1,4 +1,4 @@
-"""No secret is in the log, in a file or in the database, whatever Twitch, X and the database return."""
+"""No secret is in the log, in a file or in the database after any response of Twitch, X or the database."""
 
 import io
 import logging
@@ -31,14 +31,14 @@ from tests.conftest import execute
 from tests.factories import a_stream, rows, stage
 from tests.planted import PASSWORD, READING_PASSWORD, found, found_below, hidden_parts, planted
 
-# A round of tries to reach Twitch takes a few minutes of the clock.
+# All retries of a request to Twitch take a few minutes of the clock.
 LATER = timedelta(minutes=50)
 A_PICTURE = MAGIC + bytes(100)
 START = datetime(2026, 11, 22, 16, tzinfo=UTC)
 
 
 class Sour(SandboxServer):
-    """Twitch and X at once, answering whatever it is told to, and repeating the request wherever it can."""
+    """Twitch and X on one server. Its responses are chosen by the test and repeat the request."""
 
     def __init__(self, spoil: Callable[[Request], Response | None]) -> None:
         super().__init__(SystemClock(), host="127.0.0.1", port=0)
@@ -69,15 +69,15 @@ def _good(request: Request) -> object:
 
 
 def repeated(request: Request) -> str:
-    """The request as a helpful server would quote it, the form's fields and the signed parts decoded first."""
+    """The request as text: the decoded fields of the form, the headers, and the body."""
     fields = [value for values in parse_qs(request.body.decode(errors="replace")).values() for value in values]
     return " ".join([*fields, *request.headers.values(), request.body.decode(errors="replace")])
 
 
 def refusing(status: int, request: Request, **more: object) -> Response:
-    said = repeated(request)
-    told = {"title": "No", "detail": said, "message": said, "reason": said, "error": said, "status": status}
-    return json_response(told | {"errors": [{"message": said}]} | more, status)
+    text = repeated(request)
+    body = {"title": "No", "detail": text, "message": text, "reason": text, "error": text, "status": status}
+    return json_response(body | {"errors": [{"message": text}]} | more, status)
 
 
 def problem(kind: str) -> dict[str, object]:
@@ -101,7 +101,7 @@ ANSWERS: dict[str, Answer] = {
     "a list": lambda request: json_response([repeated(request)]),
     "odd data": lambda request: json_response(
         {"data": [repeated(request), {"id": "7", "text": 7}], "access_token": 7, "meta": repeated(request)}
-        # What Twitch lists is kept as it is.
+        # Entries of Twitch's list are stored unchanged.
         if request.path.startswith("/2/")
         else {"data": ["odd", {"id": 7}], "access_token": 7, "pagination": "odd"}
     ),
@@ -113,7 +113,7 @@ ANSWERS: dict[str, Answer] = {
 
 @pytest.fixture
 def heard() -> Iterator[io.StringIO]:
-    """What the log writes with -v."""
+    """The log with -v."""
     root = logging.getLogger()
     level, handlers, root.handlers = root.level, root.handlers, []
     log.set_up("DEBUG")
@@ -127,7 +127,7 @@ def heard() -> Iterator[io.StringIO]:
 
 @pytest.fixture
 def a_day(database: Database) -> VirtualClock:
-    """The clock after a day that is rolled up and waits to be posted."""
+    """The clock after a day that can be rolled up and posted."""
     clock = VirtualClock(START + timedelta(hours=7))
     day_start = START - timedelta(days=1)
     stage(database, a_stream(), at=day_start, day=day_start.date(), polls=48)
@@ -156,30 +156,30 @@ def a_days_work(
     draw: Callable[[Any], bytes] = draw_png,
     expected: type[Exception] = WatchTimeError,
 ) -> None:
-    """Every job, twice, some hours apart. What is raised goes into the log with its traceback; it must be expected."""
+    """Run every job twice, an hour apart. Errors of the expected type are logged with their traceback."""
     patience = (1.0, 0.1)
     with open_bot(settings, clock=clock, random=random, twitch_timeout=patience, x_timeout=patience, draw=draw) as bot:
         bot.rollup.daily()
         for _ in range(2):
             watched, _ = with_watch(bot)
             for job, do in tasks_of(watched).items():
-                do_and_tell(job, do, expected)
-            do_and_tell("post", partial(bot.planner.plan_now, START.date() - timedelta(days=1)), expected)
-            do_and_tell("outbox", bot.sender.send, expected)
+                run_and_log(job, do, expected)
+            run_and_log("post", partial(bot.planner.plan_now, START.date() - timedelta(days=1)), expected)
+            run_and_log("outbox", bot.sender.send, expected)
             clock.advance(3600)
         heard.write(repr(bot))
         heard.write(repr(contents(bot)))
 
 
-def do_and_tell(job: str, do: Callable[[], object], expected: type[Exception]) -> None:
+def run_and_log(job: str, do: Callable[[], object], expected: type[Exception]) -> None:
     try:
-        logging.getLogger("told").info("%s %r", job, do())
+        logging.getLogger("results").info("%s %r", job, do())
     except expected:
-        logging.getLogger("told").exception("%s failed", job)
+        logging.getLogger("results").exception("%s failed", job)
 
 
 def contents(bot: Bot) -> list[Any]:
-    """Everything that stands in the database."""
+    """All rows of the database."""
     url = bot.settings.database_url
     assert url is not None
     tables = rows(
@@ -190,10 +190,10 @@ def contents(bot: Bot) -> list[Any]:
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_whatever_twitch_and_x_answer_no_secret_is_told(
+def test_no_response_of_twitch_or_x_brings_a_secret_into_log_or_files(
     answer: str, a_day: VirtualClock, url: str, tmp_path: Path, heard: io.StringIO
 ) -> None:
-    """To everything at first; later to all but the first question, who we are."""
+    """The response is given to all requests at first; later to all but the first, which identifies the bot."""
     started_at = a_day.now()
 
     def spoil(request: Request) -> Response | None:
@@ -201,15 +201,15 @@ def test_whatever_twitch_and_x_answer_no_secret_is_told(
         return None if is_first_question and a_day.now() > started_at + LATER else ANSWERS[answer](request)
 
     with Sour(spoil) as server:
-        # What X is given is the same to it: drawing is done for real in the test below.
+        # X accepts any picture: real charts are drawn in the test below.
         a_days_work(settings_at(server, url, tmp_path), a_day, heard, lambda: 0.5, draw=lambda _: A_PICTURE)
         assert server.spoilt >= 4
     assert found(heard.getvalue(), [*SECRETS, TOKEN]) == []
-    # The token is kept there, in a file that its owner alone can read.
+    # The token is stored there, in a file that only its owner can read.
     assert found_below(tmp_path, SECRETS) == []
 
 
-def test_an_error_that_nobody_expected_is_told_with_its_traceback_and_without_a_secret(
+def test_an_unexpected_error_is_logged_with_its_traceback_and_without_a_secret(
     a_day: VirtualClock, url: str, tmp_path: Path, heard: io.StringIO
 ) -> None:
     def broken() -> float:
@@ -226,7 +226,7 @@ def test_the_log_of_the_database_server_has_no_secret(
     a_day: VirtualClock, database: Database, url: str, server_url: str, queries: Queries, tmp_path: Path,
     heard: io.StringIO,
 ) -> None:  # fmt: skip
-    """It writes down every statement that fails, and here every other too."""
+    """The server logs statements that fail, and in this test all others too."""
     server_log = Path(unquote(server_url.split("host=")[1])) / "log"
     size_before = server_log.stat().st_size
     execute(url, f"alter database {urlsplit(url).path[1:]} set log_statement = 'all'")
@@ -250,8 +250,8 @@ def test_the_log_of_the_database_server_has_no_secret(
     assert found(written, [*SECRETS, *hidden_parts(values), TOKEN]) == []
 
 
-def test_a_bot_that_everybody_refuses_writes_no_secret_anywhere(shell: Shell, folder: Path) -> None:
-    """`watchtime run` as it is, with an embedded database: what it says, and every file that it leaves."""
+def test_a_bot_that_twitch_and_x_refuse_writes_no_secret(shell: Shell, folder: Path) -> None:
+    """The output and every file of `watchtime run` with an embedded database are searched."""
     values = planted() | {"TWITCH_CLIENT_ID": "me"}
     del values["DATABASE_URL"]
     with Sour(partial(refusing, 401)) as server:
@@ -262,8 +262,8 @@ def test_a_bot_that_everybody_refuses_writes_no_secret_anywhere(shell: Shell, fo
             "DATA_DIR": str(folder / "data"),
         }
         bot = shell.start("-v", "run", **values, **where)
-        eventually(lambda: "poll stored" in shell.said(bot, "err"), "Twitch has refused")
-        eventually(lambda: "X is not called" in shell.said(bot, "err"), "X has refused")
+        eventually(lambda: "poll stored" in shell.output_of(bot, "err"), "Twitch has refused")
+        eventually(lambda: "X is not called" in shell.output_of(bot, "err"), "X has refused")
         bot.terminate()
         ended = shell.end_of(bot)
     assert ended.code == 0, ended

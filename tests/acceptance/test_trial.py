@@ -1,4 +1,4 @@
-"""The trial without accounts in docs/self-hosting.md, done as it is written."""
+"""The commands of the trial without accounts in docs/self-hosting.md work."""
 
 import re
 from dataclasses import replace
@@ -11,7 +11,7 @@ from tests.acceptance.conftest import Shell, eventually
 from tests.acceptance.doc_commands import ROOT, Command, commands_in
 
 SECTION = "\n## A full trial without accounts\n"
-# Mentions from before this line are not answered; the page says to wait for it.
+# Mentions from before this line are not answered; the page asks the reader to wait for it.
 READS_MENTIONS = "mentions are answered from now on"
 DOCUMENTED_X = "http://127.0.0.1:8501"
 
@@ -27,22 +27,22 @@ def started_sandbox(shell: Shell, command: Command) -> tuple[list[str], str]:
     """The settings that the documented command prints, and the address of the simulated X; on free ports."""
     assert command.watchtime == ("sandbox",)
     sandbox = shell.start("sandbox", "--port", "0", "--x-port", "0", "--channels", "1000")
-    eventually(lambda: "Stop it with" in shell.said(sandbox), "the sandbox serves")
-    settings = re.findall(r"^  ([A-Z_]+=\S+)$", shell.said(sandbox), re.MULTILINE)
+    eventually(lambda: "Stop it with" in shell.output_of(sandbox), "the sandbox serves")
+    settings = re.findall(r"^  ([A-Z_]+=\S+)$", shell.output_of(sandbox), re.MULTILINE)
     return settings, next(line.partition("=")[2] for line in settings if line.startswith("X_API_URL="))
 
 
 def starts_reading_mentions(shell: Shell) -> None:
     bot = shell.start("run")
-    eventually(lambda: READS_MENTIONS in shell.said(bot, "err"), "the bot reads mentions")
+    eventually(lambda: READS_MENTIONS in shell.output_of(bot, "err"), "the bot reads mentions")
 
 
 def serves_dashboard(shell: Shell) -> None:
     server = shell.start("web", WEB_PORT="0")
-    eventually(lambda: "The dashboard is at" in shell.said(server), "the dashboard serves")
+    eventually(lambda: "The dashboard is at" in shell.output_of(server), "the dashboard serves")
 
 
-def test_the_trial_without_accounts_works_as_it_is_written(shell: Shell, folder: Path) -> None:
+def test_the_trial_without_accounts_works_as_documented(shell: Shell, folder: Path) -> None:
     first, *commands = trial()
     settings, x_url = started_sandbox(shell, first)
     assert len(settings) == 9
@@ -73,7 +73,7 @@ def test_the_trial_without_accounts_works_as_it_is_written(shell: Shell, folder:
             case _:
                 assert command.watchtime is not None
                 ran = here.run(*command.watchtime)
-                assert (ran.code, ran.told) == (0, []), ran
+                assert (ran.code, ran.messages) == (0, []), ran
     assert answered
     for process in shell.started:
         if process.poll() is None:

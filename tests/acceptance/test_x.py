@@ -1,4 +1,4 @@
-"""The verbs about X, as a person uses them, against a make-believe one."""
+"""The verbs that use X, with a simulated X."""
 
 import re
 from collections.abc import Iterator
@@ -86,7 +86,7 @@ def test_without_credentials_posts_are_written_to_the_log_and_not_sent_later(
     assert x.posts() == []
 
 
-def test_reply_answers_and_ask_says_the_same(shell: Shell, settings: dict[str, str], x: XSandbox) -> None:
+def test_reply_answers_and_ask_prints_the_same_text(shell: Shell, settings: dict[str, str], x: XSandbox) -> None:
     first = shell.run("reply", **settings)
     assert first.out == "0 mentions decided, 0 posts sent.\n", first
     asked = x.tag("ann", "hey @watchtimebot, how is ada doing?")
@@ -115,7 +115,7 @@ def test_ask_works_without_x(shell: Shell, measured: dict[str, str], question: s
     assert answer in ran.out
 
 
-def test_ask_says_what_is_live_while_the_last_poll_is_fresh_and_says_when_it_is_not(
+def test_ask_prints_live_figures_while_the_last_poll_is_fresh_and_reports_when_it_is_not(
     shell: Shell, database: Database, url: str
 ) -> None:
     now = SystemClock().now()
@@ -128,13 +128,13 @@ def test_ask_says_what_is_live_while_the_last_poll_is_fresh_and_says_when_it_is_
     assert "1.0K viewers – Chess" in fresh.out, fresh
 
 
-def test_reply_without_credentials_says_where_to_get_some(shell: Shell, measured: dict[str, str]) -> None:
-    told = shell.run("reply", **measured).failed_with(78)
-    assert "https://console.x.com" in told
-    assert "X_ACCESS_TOKEN_SECRET" in told
+def test_reply_without_credentials_names_where_to_get_them(shell: Shell, measured: dict[str, str]) -> None:
+    message = shell.run("reply", **measured).failed_with(78)
+    assert "https://console.x.com" in message
+    assert "X_ACCESS_TOKEN_SECRET" in message
 
 
-def test_the_outbox_shows_what_failed_and_why_and_lets_a_person_decide(
+def test_the_outbox_lists_failed_posts_with_their_reasons_and_a_person_can_retry_or_drop_them(
     shell: Shell, settings: dict[str, str], x: XSandbox
 ) -> None:
     assert shell.run("outbox", **settings).out == "Nothing waits, and nothing failed in the last week.\n"
@@ -166,7 +166,9 @@ def test_spend_shows_the_month_and_its_forecast(shell: Shell, settings: dict[str
     assert x.bill().total_usd == Decimal("0.060")
 
 
-def test_out_of_credits_it_waits_until_a_person_says_so(shell: Shell, settings: dict[str, str], x: XSandbox) -> None:
+def test_without_credits_x_is_not_called_until_a_person_resumes_it(
+    shell: Shell, settings: dict[str, str], x: XSandbox
+) -> None:
     x.faults.set_rates({"no_credits": 1})
     ran = shell.run("post", **settings)
     assert ran.out.count("due – X ") == 3, ran
@@ -202,13 +204,13 @@ def test_prices_can_be_changed(shell: Shell, measured: dict[str, str]) -> None:
         assert shell.run("price", "set", *wrong, **measured).code == 2
 
 
-def test_run_does_all_jobs_and_a_failing_one_delays_no_other(
+def test_run_does_all_jobs_and_a_failed_job_delays_no_other(
     shell: Shell, measured: dict[str, str], x: XSandbox, twitch: dict[str, str]
 ) -> None:
-    """Twitch refuses the credentials, and the answers go out all the same."""
+    """Twitch refuses the credentials, and answers are posted nevertheless."""
     settings = measured | x_settings_for(x) | twitch | {"TWITCH_CLIENT_SECRET": "planted-but-wrong"}
     bot = shell.start("run", **settings, MENTIONS_EVERY_SECONDS="5")
-    eventually(lambda: "first start" in shell.said(bot, "err"), "the mentions are looked at")
+    eventually(lambda: "first start" in shell.output_of(bot, "err"), "the mentions are read")
     asked = x.tag("ann", "@watchtimebot Chess")
     eventually(lambda: [post for post in x.posts() if post.reply_to], "the answer is out")
     bot.terminate()

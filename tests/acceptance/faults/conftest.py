@@ -40,10 +40,10 @@ from tests.factories import a_stream, rows, stage
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 CALENDAR = Calendar(PACIFIC, time(8))
-# An ordinary afternoon: yesterday is over and may be told, and every job is due within the next half hour.
+# An ordinary afternoon: yesterday is over and can be posted, and every job is due within the next half hour.
 AFTERNOON = datetime(2026, 11, 24, 14, 5, tzinfo=PACIFIC)
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
-# Python sleeps until an instant of the monotonic clock; libfaketime 0.9.10 takes that for one of the clock it fakes.
+# Python sleeps until an instant of the monotonic clock, which libfaketime 0.9.10 takes for an instant of the faked one.
 SLEEPER = """
 import select
 import time
@@ -65,13 +65,13 @@ NOT_WHOLE = """
 
 @dataclass
 class MovedClock:
-    """The bot's clock, which its test can move: the machine's and so many seconds. Only the wall clock moves."""
+    """The bot's clock, which a test can move: the machine's clock plus an offset. Only the wall clock moves."""
 
     file: Path
     ahead: timedelta = timedelta(0)
 
     def now(self) -> datetime:
-        """The present instant for the bot, in UTC."""
+        """The current instant of the bot, in UTC."""
         return SystemClock().now() + self.ahead
 
     def sleep(self, seconds: float) -> None:
@@ -79,7 +79,7 @@ class MovedClock:
         SystemClock().sleep(seconds)
 
     def jump(self, by: timedelta) -> None:
-        """From one moment to the next, forward or back."""
+        """Set the clock forward or back by a span of time."""
         ahead = self.ahead + by
         draft = self.file.with_suffix(".draft")
         draft.write_text(f"{ahead.total_seconds():+f}\n")
@@ -87,16 +87,16 @@ class MovedClock:
         self.ahead = ahead
 
     def jump_to(self, instant: datetime) -> None:
-        """To an instant, from which on time goes by as ever."""
+        """Set the clock to an instant; it goes on from there."""
         self.jump(instant - self.now())
 
     def until(self, hour: int, minute: int) -> None:
-        """To two seconds before a time of the present day's clock in the bot's time zone."""
+        """Set the clock to two seconds before a time of the current day in the bot's time zone."""
         local = self.now().astimezone(PACIFIC)
         self.jump_to(local.replace(hour=hour, minute=minute, second=0, microsecond=0) - timedelta(seconds=2))
 
     def environment(self) -> dict[str, str]:
-        """What a process needs to live by it."""
+        """The variables with which a process uses this clock."""
         return {
             "LD_PRELOAD": str(LIBRARY),
             "FAKETIME_TIMESTAMP_FILE": str(self.file),
@@ -106,7 +106,7 @@ class MovedClock:
 
 
 class Server:
-    """A PostgreSQL that can be stopped in every way and started again. `url` stays the same."""
+    """A PostgreSQL that can be stopped with any signal and started again. `url` stays the same."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -114,12 +114,12 @@ class Server:
             postmaster = psutil.Process(int((folder / "postmaster.pid").read_text().splitlines()[0]))
             self._command = postmaster.cmdline()
             self._user = postmaster.uids().real
-        # What tests write needs to survive no power cut of this machine.
+        # Rows of tests need not survive a power cut of this machine.
         self._command += ["-c", "fsync=off"]
         self.start()
 
     def start(self) -> None:
-        """As its operator would, after a crash too."""
+        """Start the server, also after a crash."""
         with (self._folder / "log").open("a") as log:
             self._process = subprocess.Popen(
                 self._command, user=self._user, cwd=self._folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL
@@ -127,17 +127,17 @@ class Server:
         eventually(self.answers, "the database answers")
 
     def stop(self, how: signal.Signals) -> None:
-        """SIGINT is what an administrator's restart sends, SIGQUIT leaves what a crash does."""
+        """Stop the server: SIGINT as for an administrator's restart, SIGQUIT as in a crash."""
         self._process.send_signal(how)
         self._process.wait(30)
 
     def restart(self, how: signal.Signals) -> None:
-        """Away for a moment."""
+        """Stop and start the server."""
         self.stop(how)
         self.start()
 
     def answers(self) -> bool:
-        """Whether it lets anybody in."""
+        """Whether the server accepts connections."""
         try:
             psycopg2.connect(self.url).close()
         except psycopg2.OperationalError:
@@ -147,7 +147,7 @@ class Server:
 
 @contextmanager
 def a_server(folder: Path) -> Iterator[Server]:
-    """A new server."""
+    """A new server that runs until the end of the block."""
     server = Server(folder)
     yield server
     server.stop(signal.SIGINT)
@@ -182,7 +182,7 @@ def url(server: Server, fault_template: str) -> str:
 
 
 def execute(url: str, statement: str) -> None:
-    """By itself, not in a transaction."""
+    """Execute a statement outside a transaction."""
     connection = psycopg2.connect(url)
     connection.autocommit = True
     with connection.cursor() as cursor:
@@ -191,7 +191,7 @@ def execute(url: str, statement: str) -> None:
 
 
 class Held:
-    """Locks of the test's own, until it lets go or the server does."""
+    """Locks that the test holds until it releases them or the server ends the connection."""
 
     def __init__(self, url: str) -> None:
         self._connection = psycopg2.connect(url)
@@ -203,18 +203,18 @@ class Held:
         self.let_go()
 
     def take(self, statement: str) -> None:
-        """Whatever locks the statement brings."""
+        """Take the locks of a statement."""
         with self._connection.cursor() as cursor:
             cursor.execute(statement)
 
     def let_go(self) -> None:
-        """All of them."""
+        """Release all of them."""
         with suppress(psycopg2.Error):
             self._connection.close()
 
 
 def waiting(url: str) -> int:
-    """How many wait for what somebody else has locked."""
+    """Number of sessions that wait for a lock of another session."""
     query = "select count(*) from pg_locks where not granted and locktype in ('relation', 'transactionid')"
     ((count,),) = rows(url, query)
     return int(count)
@@ -222,7 +222,7 @@ def waiting(url: str) -> int:
 
 @dataclass
 class Life:
-    """A bot's surroundings, and what it has said there."""
+    """The services around a bot, and the questions that people asked it."""
 
     shell: Shell
     clock: MovedClock
@@ -234,7 +234,7 @@ class Life:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What the bot is told."""
+        """The settings of the bot."""
         return (
             {
                 "DATABASE_URL": self.url,
@@ -253,36 +253,36 @@ class Life:
     def started(self, **settings: str) -> Process:
         """Start the bot, and wait until it has read its mentions and stored a poll."""
         bot = self.start(**settings)
-        eventually(lambda: "first start: mentions" in self.log(bot), "the mentions are looked at")
+        eventually(lambda: "first start: mentions" in self.log(bot), "the mentions are read")
         eventually(lambda: "poll stored" in self.log(bot), "a poll is stored")
         return bot
 
     def log(self, bot: Process) -> str:
-        """What it has written to its log so far."""
-        return self.shell.said(bot, "err")
+        """The log of the bot so far."""
+        return self.shell.output_of(bot, "err")
 
     def ask(self, person: str, what: str = "help") -> None:
-        """Somebody wants to know something."""
+        """Tag the bot with a question."""
         self.asked.append(self.x.tag(person, f"@{self.x.bot.username} {what}"))
 
     def is_answered(self) -> bool:
-        """Whether everybody has got an answer, and we know it."""
+        """Whether every question is answered and every answer has its id."""
         return set(self.asked) <= set(self.answers()) and not self.open_posts()
 
     def answers(self) -> Counter[str]:
-        """How often each post was answered, as everybody sees."""
+        """The number of public answers to each post."""
         return Counter(post.reply_to.post_id for post in self.x.posts() if post.reply_to)
 
     def open_posts(self) -> list[tuple[Any, ...]]:
-        """What is not out yet, or not known to be."""
+        """The posts that are not sent yet, or not known to be sent."""
         return rows(self.url, "select post_id, status from posts where status in ('due', 'sending', 'unknown')")
 
     def polls(self) -> list[tuple[Any, ...]]:
-        """What Twitch was asked so far, by this bot."""
+        """The polls that this bot has taken so far."""
         return rows(self.url, "select poll_id, status from staging.polls where streams > 50 order by poll_id")
 
     def ends_well(self, bot: Process) -> str:
-        """Stop the bot, which has gone on until now; nothing was said twice, nothing is half there. What it said."""
+        """Stop the bot, which must still run, and check that its posts and polls are consistent; its log."""
         assert bot.poll() is None, self.log(bot)
         bot.terminate()
         ended = self.shell.end_of(bot)
@@ -292,10 +292,10 @@ class Life:
         return ended.err
 
     def is_consistent(self, locks: int = 0) -> None:
-        """Everything was said once, and every poll is whole. `locks`: what a bot that still runs holds."""
+        """Check that every post is out once and every poll is whole. `locks`: advisory locks that are still held."""
         assert self.answers() == Counter(self.asked)
-        said = Counter(post.text for post in self.x.posts() if post.reply_to is None)
-        assert not said or set(said.values()) == {1}, said
+        texts = Counter(post.text for post in self.x.posts() if post.reply_to is None)
+        assert not texts or set(texts.values()) == {1}, texts
         assert {post.post_id for post in self.x.posts()} == {
             x_id for (x_id,) in rows(self.url, "select x_id from posts where status = 'sent'")
         }
@@ -306,7 +306,7 @@ class Life:
 
 @pytest.fixture
 def moved(folder: Path) -> Iterator[MovedClock]:
-    """A clock that stands at an ordinary afternoon."""
+    """A clock set to an ordinary afternoon."""
     if LIBRARY is None:
         pytest.skip("libfaketime is not here: apt-get install faketime")
     clock = MovedClock(folder / "clock")
@@ -328,7 +328,7 @@ def _left_by_faketime() -> list[Path]:
 def life(
     folder: Path, shell: Shell, moved: MovedClock, url: str, database: Database, small_world: World
 ) -> Iterator[Life]:
-    """Everything that a bot needs, at an ordinary afternoon."""
+    """The services that a bot needs, on an ordinary afternoon."""
     with (
         TwitchSandbox(small_world, moved, port=free_port(), rate_limit=0, client_secret=CLIENT_SECRET) as twitch,
         XSandbox(moved, port=free_port(), signers_clock=moved, rate_limits=False) as x,
@@ -337,18 +337,18 @@ def life(
         sleeper.mkdir()
         (sleeper / "sitecustomize.py").write_text(SLEEPER)
         shell.environment["PYTHONPATH"] += os.pathsep + str(sleeper)
-        # An interpreter takes the moved clock from its environment when it starts.
+        # A new interpreter: the moved clock is preloaded when it starts.
         yield Life(replace(shell, program=PROGRAM), moved, url, database, twitch, x)
 
 
 def free_port() -> int:
-    """A port to which a service can come back."""
+    """A port on which a service can be restarted."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
 
 
 def live_through(database: Database, day: Day, *, rolled_up: bool = True) -> None:
-    """Put a day into staging that one poll speaks for as a whole: Ada with chess, Bob with Go."""
+    """Put a day with one poll that covers all of it into staging: Ada with chess, Bob with Go."""
     middle = day.starts_at + (day.ends_at - day.starts_at) / 2
     streams = (a_stream(1000, streamer="ada", game="chess"), a_stream(500, streamer="bob", game="go"))
     stage(database, *streams, at=middle, day=day.date, interval_minutes=13 * 60)

@@ -14,10 +14,10 @@ from tests.factories import rows, write
 
 @dataclass
 class SixJobs:
-    """All six jobs with something to do, and each brought to its middle.
+    """Work for all six jobs, and locks that stop each of them in its middle.
 
-    COLLECT stores a poll, DAILY redoes the day before yesterday, PRUNE drops the day before that, POST draws
-    yesterday's game, REPLY writes down that somebody said stop, and OUTBOX writes down an answer that is out.
+    COLLECT stores a poll, DAILY rolls the day before yesterday up again, PRUNE drops the day before that, POST draws
+    yesterday's game, REPLY stores an opt-out, and OUTBOX stores that an answer was sent.
     """
 
     life: Life
@@ -25,16 +25,16 @@ class SixJobs:
     row: Held
     pruned: Day
     redone: Day
-    told: Day
+    posted: Day
 
     @classmethod
     @contextmanager
     def made(cls, life: Life) -> Iterator[Self]:
-        """With the locks that bring them to their middle."""
-        told = CALENDAR.last_finished(life.clock.now())
-        redone = CALENDAR.last_finished(told.starts_at)
+        """Put the work into the database and take the locks."""
+        posted = CALENDAR.last_finished(life.clock.now())
+        redone = CALENDAR.last_finished(posted.starts_at)
         pruned = CALENDAR.last_finished(redone.starts_at)
-        for day in (pruned, redone, told):
+        for day in (pruned, redone, posted):
             live_through(life.database, day)
         live_through(life.database, redone, rolled_up=False)
         life.ask("ann")
@@ -43,10 +43,10 @@ class SixJobs:
         with Held(life.url) as held, Held(life.url) as row:
             held.take("lock table days, draws, opt_outs, staging.polls, staging.set_aside in exclusive mode")
             life.x.hold.keep("POST", "/2/tweets")
-            yield cls(life, held, row, pruned, redone, told)
+            yield cls(life, held, row, pruned, redone, posted)
 
     def are_in_the_middle(self) -> None:
-        """Wait until each of them is."""
+        """Wait until each job is in that state."""
         eventually(lambda: waiting(self.life.url) == 5, "five jobs are in their middle")
         eventually(lambda: self.life.x.hold.waiting, "the answer is on its way")
         self.row.take("select from posts where status = 'sending' for update")
@@ -54,28 +54,28 @@ class SixJobs:
         eventually(lambda: waiting(self.life.url) == 6, "the sixth is in its middle")
 
     def let_go(self) -> None:
-        """Nothing is in their way any more."""
+        """Release all locks."""
         self.held.let_go()
         self.row.let_go()
 
     def nothing_is_done(self) -> bool:
-        """Whether what they were doing is not there."""
+        """Whether no result of any job is in the database."""
         return not any(is_so() for is_so in self.done().values())
 
     def done(self) -> dict[str, Callable[[], bool]]:
-        """How one sees of each that it is done."""
+        """For each job, a check that its result is there."""
         url = self.life.url
         return {
             "collect": lambda: any(status == "complete" for _, status in self.life.polls()),
             "daily": lambda: rows(url, f"select polls from days where day = '{self.redone.date}'") == [(2,)],
             "prune": lambda: rows(url, f"select to_regclass('{_partition(self.pruned)}')") == [(None,)],
-            "post": lambda: rows(url, f"select count(*) from posts where day = '{self.told.date}'") == [(3,)],
+            "post": lambda: rows(url, f"select count(*) from posts where day = '{self.posted.date}'") == [(3,)],
             "reply": lambda: rows(url, "select status from mentions") == [("answered",)] * 2,
             "outbox": lambda: self.life.is_answered() and len(self.life.x.posts()) == 5,
         }
 
     def are_all_done(self) -> None:
-        """Wait until each of them is."""
+        """Wait until each job is in that state."""
         for job, is_done in self.done().items():
             eventually(is_done, f"{job} is done")
 
@@ -85,7 +85,7 @@ def _partition(day: Day) -> str:
 
 
 def _put_answer_into_outbox(life: Life, mention_id: str) -> None:
-    """As if the answer to a mention had been decided before; what came later is read now."""
+    """Store an answered mention, its answer in the outbox, and the cursor after it."""
     now = life.clock.now()
     write(
         life.url,

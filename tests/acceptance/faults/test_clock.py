@@ -1,4 +1,4 @@
-"""A clock that is set, and the two days on which everybody's is."""
+"""The machine's clock is set, and daylight saving time begins and ends."""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -14,7 +14,7 @@ CHANGES = {"23 hours": date(2026, 3, 7), "25 hours": date(2026, 10, 31)}
 
 @pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)], ids=["forward", "back"])
 def test_after_the_clock_jumped_by_an_hour_nothing_pauses(by: timedelta, life: Life) -> None:
-    """Set back, a timetable that waits for the hour that it knew would leave everybody waiting."""
+    """A schedule that waited for an hour of the old clock would delay every job."""
     bot = life.started()
     life.clock.jump(by)
     eventually(lambda: "the clock was set by" in life.log(bot), "it has noticed")
@@ -28,8 +28,8 @@ def test_after_the_clock_jumped_by_an_hour_nothing_pauses(by: timedelta, life: L
     life.ends_well(bot)
 
 
-def test_nobody_waits_by_a_clock_that_was_wrong(life: Life) -> None:
-    """As on a machine that takes its clock's local time for UTC until it has a network: X refuses what it signs."""
+def test_after_a_clock_change_posts_and_answers_do_not_wait_by_the_wrong_clock(life: Life) -> None:
+    """A machine may take local time for UTC until it has a network; X then refuses its signatures."""
     live_through(life.database, CALENDAR.last_finished(life.clock.now()))
     life.x.faults.set_rates({"unauthorized": 1})
     bot = life.start()
@@ -44,7 +44,7 @@ def test_nobody_waits_by_a_clock_that_was_wrong(life: Life) -> None:
     life.ends_well(bot)
 
 
-def test_a_clock_that_jumps_past_the_posts_has_them_made_and_back_again_not_twice(life: Life) -> None:
+def test_when_the_clock_jumps_past_the_posts_and_back_they_are_posted_once(life: Life) -> None:
     live_through(life.database, CALENDAR.last_finished(life.clock.now()))
     life.clock.until(13, 30)
     bot = life.started()
@@ -59,7 +59,7 @@ def test_a_clock_that_jumps_past_the_posts_has_them_made_and_back_again_not_twic
 
 
 @pytest.mark.parametrize("named", CHANGES.values(), ids=CHANGES)
-def test_the_day_on_which_the_clocks_change_is_measured_whole_and_told_at_two(named: date, life: Life) -> None:
+def test_a_day_on_which_the_clocks_change_is_measured_whole_and_posted_at_two(named: date, life: Life) -> None:
     day = CALENDAR.day(named)
     hours = day.length / timedelta(hours=1)
     assert hours in (23, 25)
@@ -95,7 +95,7 @@ def test_the_day_on_which_the_clocks_change_is_measured_whole_and_told_at_two(na
 @pytest.mark.parametrize(
     "change", [datetime(2026, 3, 8, 10, tzinfo=UTC), datetime(2026, 11, 1, 9, tzinfo=UTC)], ids=["spring", "autumn"]
 )
-def test_polls_go_on_at_even_distances_while_the_clocks_change(change: datetime, life: Life) -> None:
+def test_polls_stay_evenly_spaced_while_the_clocks_change(change: datetime, life: Life) -> None:
     life.clock.jump_to(change - timedelta(minutes=11))
     bot = life.started()
     for number in (-1, 0, 1):
@@ -106,6 +106,6 @@ def test_polls_go_on_at_even_distances_while_the_clocks_change(change: datetime,
 
 
 def taken_at(life: Life, instant: datetime) -> bool:
-    """Whether a poll began then, give or take the seconds that it takes to notice a jump."""
+    """Whether a poll began at that instant or within the seconds in which a jump is noticed."""
     begun = rows(life.url, "select started_at from staging.polls where status = 'complete'")
     return any(abs(at - instant) < timedelta(seconds=30) for (at,) in begun)

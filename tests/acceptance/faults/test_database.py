@@ -28,7 +28,7 @@ Trouble = Callable[[Server, Life], AbstractContextManager[str]]
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["fast", "immediate"])
-def test_restarted_in_the_middle_of_every_job_each_is_done_at_its_next_turn(
+def test_after_a_restart_in_the_middle_of_every_job_each_job_is_done_at_its_next_turn(
     how: signal.Signals, life: Life, server: Server
 ) -> None:
     with SixJobs.made(life) as jobs:
@@ -50,15 +50,15 @@ def test_restarted_in_the_middle_of_every_job_each_is_done_at_its_next_turn(
 
 
 def has_noticed(life: Life, bot: Process, job: str) -> bool:
-    """Whether a job has told that the database let it down. A poll whose middle was to make room goes on without."""
-    told = life.log(bot)
-    goes_on = job == "collect" and "this poll is taken without the database: " in told
-    return goes_on or f"job={job} failed: the database " in told
+    """Whether a job has logged that the database failed. A poll that was dropping old rows goes on without it."""
+    log = life.log(bot)
+    goes_on = job == "collect" and "this poll is taken without the database: " in log
+    return goes_on or f"job={job} failed: the database " in log
 
 
 @contextmanager
 def no_connection_left(server: Server, life: Life) -> Iterator[str]:
-    """Others have them all. The bot frees its own as it goes, and others take those too, as soon as they are free."""
+    """All connections are taken; those that the bot frees are taken as well, as soon as they are free."""
     over = threading.Event()
     with ExitStack() as taken:
 
@@ -77,7 +77,7 @@ def no_connection_left(server: Server, life: Life) -> Iterator[str]:
 
 
 def take_all_connections(url: str, taken: ExitStack) -> bool:
-    """Until there is none left."""
+    """Take connections until the server refuses one."""
     while True:
         try:
             taken.callback(psycopg2.connect(url).close)
@@ -87,7 +87,7 @@ def take_all_connections(url: str, taken: ExitStack) -> bool:
 
 @contextmanager
 def read_only(server: Server, life: Life) -> Iterator[str]:
-    """As a provider makes it that wants its disk back, or a standby that was not promoted."""
+    """A read-only database, as on a provider's full disk or on a standby that was not promoted."""
     name = life.url.split("/")[3].split("?")[0]
     execute(server.url, f"alter database {name} set default_transaction_read_only = on")
     yield "the database is read-only"
@@ -96,28 +96,28 @@ def read_only(server: Server, life: Life) -> Iterator[str]:
 
 @contextmanager
 def gone(server: Server, life: Life) -> Iterator[str]:
-    """Nobody listens there."""
+    """No server listens at the address."""
     server.stop(signal.SIGINT)
     yield "cannot be reached"
     server.start()
 
 
 @pytest.mark.parametrize("trouble", [no_connection_left, read_only, gone])
-def test_while_the_database_takes_nothing_nothing_is_said_and_afterwards_it_goes_on(
+def test_while_the_database_cannot_be_written_nothing_is_posted_and_afterwards_the_bot_goes_on(
     trouble: Trouble, life: Life, server: Server
 ) -> None:
     bot = life.started()
     polls = life.polls()
-    with trouble(server, life) as told:
+    with trouble(server, life) as reason:
         life.ask("ann")
-        eventually(lambda: told in life.log(bot), "it has noticed")
+        eventually(lambda: reason in life.log(bot), "it has noticed")
         life.clock.until(14, 10)
         eventually(lambda: kept(life), "the poll that is due meanwhile is kept")
         assert life.x.posts() == []
     eventually(life.is_answered, "the question is answered")
     # Before the next roll-up at the latest.
     life.clock.until(14, 22)
-    eventually(lambda: not kept(life), "what was kept is stored")
+    eventually(lambda: not kept(life), "the kept poll is stored")
     at_ten_past = "select 1 from staging.polls where status = 'complete' and started_at between %r and %r"
     due = life.clock.now().astimezone(PACIFIC).replace(hour=14, minute=10, second=0, microsecond=0)
     span = str(due - timedelta(seconds=10)), str(due + timedelta(seconds=50))
@@ -132,11 +132,11 @@ def kept(life: Life) -> list[Path]:
 
 
 def last_failure(log: str, job: str) -> str:
-    """What a job said when it failed last."""
+    """The log of the last failure of a job."""
     return next((line for line in reversed(log.splitlines()) if f"job={job} failed" in line), "")
 
 
-def test_the_embedded_database_out_of_connections_is_waited_for(life: Life) -> None:
+def test_jobs_wait_while_the_embedded_database_is_out_of_connections(life: Life) -> None:
     bot = on_embedded(life)
     url = life.url
     with ExitStack() as taken:
@@ -153,8 +153,8 @@ def test_the_embedded_database_out_of_connections_is_waited_for(life: Life) -> N
     assert life.shell.end_of(bot).code == 0
 
 
-def test_the_embedded_database_is_started_again_when_it_was_killed(life: Life) -> None:
-    """There is no operator who would."""
+def test_an_embedded_database_that_was_killed_is_started_again(life: Life) -> None:
+    """No operator would restart it."""
     bot = on_embedded(life)
     polls = life.polls()
     data = life.shell.folder / "data" / "postgres"
@@ -174,11 +174,11 @@ def test_the_embedded_database_is_started_again_when_it_was_killed(life: Life) -
 
 
 def on_embedded(life: Life) -> Process:
-    """A bot on its own database, by the machine's clock: its server must not live by another."""
+    """A bot on an embedded database, by the machine's clock, which its server needs."""
     life.clock.jump(-life.clock.ahead)
     settings = {name: value for name, value in life.settings.items() if name != "DATABASE_URL"}
     bot = life.shell.start("run", **settings)
-    eventually(lambda: "first start: mentions" in life.log(bot), "the mentions are looked at")
+    eventually(lambda: "first start: mentions" in life.log(bot), "the mentions are read")
     eventually(lambda: "poll stored" in life.log(bot), "a poll is stored")
     life.url = f"postgresql://postgres@/postgres?host={life.shell.folder / 'data' / 'postgres'}"
     return bot
@@ -186,7 +186,7 @@ def on_embedded(life: Life) -> Process:
 
 @contextmanager
 def a_small_disk(size: str) -> Iterator[Path]:
-    """A folder that holds no more than so much."""
+    """A folder on a file system of limited size."""
     with tempfile.TemporaryDirectory(prefix="wt-") as folder:
         mounted = subprocess.run(
             ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0755", "tmpfs", folder],  # noqa: S607
@@ -211,7 +211,7 @@ def small_disk() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def on_small_disk(small_disk: Path) -> Iterator[Server]:
-    """A server whose data is there."""
+    """A server with its data on the small disk."""
     with a_server(small_disk / "pg") as server:
         yield server
 
@@ -222,7 +222,7 @@ def small_template(on_small_disk: Server, queries: Queries) -> str:
 
 
 def fill(disk: Path) -> Path:
-    """Somebody else's file takes all that is left, while others go on writing."""
+    """Fill the rest of the disk with another file while the server goes on writing."""
     ballast = disk / "ballast"
     piece = 1 << 20
     with ballast.open("ab") as file:
@@ -235,19 +235,19 @@ def fill(disk: Path) -> Path:
 
 
 def write_for_ever(url: str) -> None:
-    """Until the server can take no more, which ends it."""
+    """Write until the server has no room left, which ends it."""
     while True:
         execute(url, "select pg_logical_emit_message(false, 'x', repeat('x', 1000000))")
 
 
 @pytest.mark.parametrize("dies", [False, True], ids=["tables", "wal"])
-def test_with_its_disk_full_nothing_is_lost_and_afterwards_it_goes_on(
+def test_with_a_full_disk_of_the_database_nothing_is_lost_and_afterwards_the_bot_goes_on(
     dies: bool, life: Life, small_disk: Path, on_small_disk: Server, small_template: str, queries: Queries
 ) -> None:
-    """PostgreSQL refuses what needs room in a table. It ends itself when there is none for what it commits.
+    """PostgreSQL refuses rows that need room in a table. It stops when there is no room for its commit log.
 
-    That it would come back by itself is turned off: now and then it finds just enough room for that, and goes on before
-    anybody has noticed.
+    Its automatic restart is turned off: sometimes there is just enough room for it, and it would go on before
+    the bot has noticed.
     """
     execute(on_small_disk.url, f"alter system set restart_after_crash = {not dies}")
     execute(on_small_disk.url, "select pg_reload_conf()")
@@ -262,7 +262,7 @@ def test_with_its_disk_full_nothing_is_lost_and_afterwards_it_goes_on(
     if dies:
         with pytest.raises(psycopg2.OperationalError):
             write_for_ever(on_small_disk.url)
-        # Whoever is first to: a job, or who looks whether this bot still leads.
+        # It is noticed by a job or by the leader election, whichever is first.
         eventually(lambda: "connection to server on socket" in life.log(bot), "it has noticed")
     else:
         life.clock.until(14, 10)
@@ -277,8 +277,8 @@ def test_with_its_disk_full_nothing_is_lost_and_afterwards_it_goes_on(
     life.ends_well(bot)
 
 
-def test_a_full_disk_of_its_own_does_not_stop_the_bot(life: Life) -> None:
-    """Where its token, and polls that wait for the database, are kept."""
+def test_a_full_disk_of_the_data_folder_does_not_stop_the_bot(life: Life) -> None:
+    """The data folder has the Twitch token, and the polls that wait for the database."""
     with a_small_disk("1m") as disk:
         fill(disk)
         bot = life.started(DATA_DIR=str(disk))

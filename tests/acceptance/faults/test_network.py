@@ -1,4 +1,4 @@
-"""No way to Twitch, or to X, for hours."""
+"""Twitch or X cannot be reached for hours."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from tests.acceptance.faults.conftest import CALENDAR, Life, live_through
 from tests.factories import rows
 
 
-def test_twitch_gone_for_hours_is_recorded_and_measured_again_when_it_is_back(life: Life) -> None:
+def test_hours_without_twitch_are_recorded_and_polls_go_on_when_it_is_back(life: Life) -> None:
     bot = life.started()
     polls = life.polls()
     life.twitch.stop()
@@ -23,7 +23,7 @@ def test_twitch_gone_for_hours_is_recorded_and_measured_again_when_it_is_back(li
     life.ends_well(bot)
 
 
-def test_x_gone_for_hours_has_everything_once_when_it_is_back(life: Life) -> None:
+def test_after_hours_without_x_every_post_is_published_once(life: Life) -> None:
     live_through(life.database, CALENDAR.last_finished(life.clock.now()))
     life.clock.until(13, 55)
     bot = life.started()

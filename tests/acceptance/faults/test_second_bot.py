@@ -9,7 +9,7 @@ from tests.acceptance.faults.conftest import Life
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_the_second_stands_by_and_takes_over_when_the_first_is_gone(how: signal.Signals, life: Life) -> None:
+def test_the_second_bot_is_on_standby_and_takes_over_when_the_first_is_gone(how: signal.Signals, life: Life) -> None:
     first = life.started()
     spare = str(life.shell.folder / "spare")
     second = life.start(DATA_DIR=spare)
@@ -34,7 +34,7 @@ def test_the_second_stands_by_and_takes_over_when_the_first_is_gone(how: signal.
     assert "failed" not in log, log
 
 
-def test_a_first_that_comes_back_stands_by_in_its_turn(life: Life) -> None:
+def test_a_first_bot_that_comes_back_is_on_standby(life: Life) -> None:
     first = life.started()
     second = life.start(DATA_DIR=str(life.shell.folder / "spare"))
     eventually(lambda: "on standby" in life.log(second), "it has seen the first")

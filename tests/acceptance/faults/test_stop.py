@@ -5,7 +5,7 @@ from tests.acceptance.faults.conftest import Life
 from tests.acceptance.faults.six_jobs import SixJobs
 
 
-def test_sigterm_in_the_middle_of_every_job_lets_each_finish(life: Life) -> None:
+def test_sigterm_in_the_middle_of_every_job_lets_each_job_finish(life: Life) -> None:
     with SixJobs.made(life) as jobs:
         bot = life.start()
         jobs.are_in_the_middle()
@@ -25,7 +25,9 @@ def test_sigterm_in_the_middle_of_every_job_lets_each_finish(life: Life) -> None
     life.ends_well(later)
 
 
-def test_kill_9_in_the_middle_of_every_job_leaves_nothing_half_done_and_the_next_start_does_it(life: Life) -> None:
+def test_kill_9_in_the_middle_of_every_job_leaves_nothing_half_done_and_the_next_start_does_every_job(
+    life: Life,
+) -> None:
     with SixJobs.made(life) as jobs:
         first = life.start()
         jobs.are_in_the_middle()
