@@ -146,7 +146,7 @@ def _row(case: Case, error: Error) -> list[str]:
 
 
 def _verdicts(errors: Errors) -> Iterator[str]:
-    """Whether to count back to started_at: only if that is better for the streamers of both worlds, in every row."""
+    """True if to count back to started_at: only if that is better for the streamers of both worlds, in every row."""
     is_better = True
     for gather_minutes in GATHER_MINUTES:
         pairs = [

@@ -45,13 +45,13 @@ def main(pages: int, polls: int) -> None:
         ThreadPoolExecutor(len(JOBS)) as pool,
         open_bot(loaded, clock=clock, random=random.random, migrate=True) as bot,
     ):
-        assert bot.poll_turn is not None  # noqa: S101 - for the type checker
+        assert bot.collect_job is not None  # noqa: S101 - for the type checker
         tasks = tasks_of(with_watch(bot)[0])
         with stage("idle, just started"):
             time.sleep(IDLE_SECONDS)
         with stage(f"a crawl of {pages:,} pages"):
             _log_poll(
-                pool.submit(replace(bot.poll_turn.collector, more_than_viewers=0, page_cap=pages).collect).result()
+                pool.submit(replace(bot.collect_job.collector, more_than_viewers=0, page_cap=pages).collect).result()
             )
         taken = 0
         with stage(f"a day of {polls} polls"):

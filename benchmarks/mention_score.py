@@ -39,7 +39,7 @@ class Case:
 
     @property
     def asks(self) -> bool:
-        """Whether the mention asks for something."""
+        """True if the mention asks for something."""
         return self.expected[0] != "-"
 
 

@@ -21,8 +21,8 @@ def main(pages: int) -> None:
     """Poll twice, half an hour apart, and print what the second one took."""
     clock = VirtualClock(datetime(2026, 11, 22, 4, tzinfo=UTC))
     with open_bot(settings.load().settings, clock=clock, random=random.random, migrate=True) as bot:
-        assert bot.poll_turn is not None  # noqa: S101 - for the type checker
-        wide = replace(bot.poll_turn.collector, more_than_viewers=0, page_cap=pages)
+        assert bot.collect_job is not None  # noqa: S101 - for the type checker
+        wide = replace(bot.collect_job.collector, more_than_viewers=0, page_cap=pages)
         wide.collect()
         clock.move_to(clock.now() + timedelta(minutes=30))
         began, cpu = time.monotonic(), time.process_time()

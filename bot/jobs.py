@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from datetime import date, time
     from zoneinfo import ZoneInfo
 
+    from bot.collect.job import CollectJob
     from bot.collect.keep import KeptPolls
     from bot.collect.prune import Pruner
-    from bot.collect.turn import PollTurn
     from bot.core.calendar import Calendar
     from bot.core.names import DatabaseNames
     from bot.core.ports import X
+    from bot.daily.job import DailyJob
     from bot.daily.rollup import Rollup
-    from bot.daily.turn import DailyTurn
     from bot.health.watch import Watch
     from bot.outbox.send import Sender
     from bot.post.plan import Planner
@@ -45,8 +45,8 @@ WATCH_EVERY_SECONDS: Final = 60
 class Bot:
     """The parts of a bot, built by bot.wiring.
 
-    `poll_turn` is None without credentials for Twitch; `x` and `responder` are None without credentials for X; `watch`
-    is None except in `watchtime run`.
+    `collect_job` is None without credentials for Twitch; `x` and `responder` are None without credentials for X;
+    `watch` is None except in `watchtime run`.
     """
 
     settings: "Settings"
@@ -62,9 +62,9 @@ class Bot:
     rate_limits_left: Mapping[str, float]
     """The share that is left of each rate limit of Twitch and X, as of their last response."""
     kept_polls: "KeptPolls"
-    poll_turn: "PollTurn | None"
+    collect_job: "CollectJob | None"
     rollup: "Rollup"
-    daily_turn: "DailyTurn"
+    daily_job: "DailyJob"
     pruner: "Pruner"
     planner: "Planner"
     answerer: "Answerer"
@@ -99,7 +99,7 @@ Trigger = Interval | Minutes | Daily
 
 
 class AtStart(StrEnum):
-    """When a job runs as soon as the bot leads, to catch up: after a start, a loss of the database, or a sleep."""
+    """The condition to run a job as soon as the bot leads: after a start, a loss of the database, or a suspend."""
 
     ALWAYS = "always"
     IF_POLL_IS_DUE = "if_poll_is_due"
@@ -114,21 +114,21 @@ class Job:
     does: str
     """One sentence, for help texts."""
     due: "Callable[[Settings], tuple[Trigger, ...]]"
-    """When it is due under these settings: whenever one of the triggers fires."""
+    """Returns the triggers under these settings; the job is due whenever one of them fires."""
     run: "Callable[[Bot], Callable[[], object] | None]"
     """The function that it runs; None if this bot lacks the part for it, because credentials are missing."""
     at_start: AtStart = AtStart.ALWAYS
     without_database: bool = False
-    """Whether it also runs while the database is away."""
+    """True: it also runs while the database is unavailable."""
     never_delayed: bool = False
-    """Whether it keeps to its turns however often it fails; other jobs back off."""
+    """True: it runs at each turn, even after failures; other jobs back off."""
     skips_while_running: bool = False
-    """Whether a turn that comes while the job runs is skipped; other jobs run once more afterwards."""
+    """True: a turn that is due while the job still runs is skipped; other jobs run once more afterwards."""
     verb: str | None = None
     """The verb of the command line that does it once, if one is written; otherwise `watchtime NAME` is made of this
     row."""
     report: Callable[[Any], str] = str
-    """What a verb made of this row prints: the result in words."""
+    """Returns the text that the verb of this job prints for a result."""
 
 
 def _every_poll(settings: "Settings") -> tuple[Trigger, ...]:
@@ -148,7 +148,7 @@ JOBS: Final = (
         name="collect",
         does="Take one poll of Twitch into staging.",
         due=_every_poll,
-        run=lambda bot: bot.poll_turn.run if bot.poll_turn else None,
+        run=lambda bot: bot.collect_job.run if bot.collect_job else None,
         at_start=AtStart.IF_POLL_IS_DUE,
         # A poll that is not taken is lost; without the database it is kept on disk.
         without_database=True,
@@ -161,7 +161,7 @@ JOBS: Final = (
         does="Roll up every finished day that is not rolled up.",
         # As the day ends; the quarters of an hour are for a roll-up that failed.
         due=lambda settings: (Daily(settings.day_starts_at, settings.timezone), Minutes("7,22,37,52")),
-        run=lambda bot: bot.daily_turn.run,
+        run=lambda bot: bot.daily_job.run,
         verb="daily",
     ),
     Job(

@@ -12,16 +12,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.collect.job import CollectJob
 from bot.collect.keep import KeptPolls, store_kept
 from bot.collect.poll import Collector
 from bot.collect.prune import Pruner
 from bot.collect.time_limits import limits_of_a_page
-from bot.collect.turn import PollTurn
 from bot.core.calendar import Calendar
 from bot.core.names import DatabaseNames
 from bot.core.ports import LiveStreams, X
+from bot.daily.job import DailyJob
 from bot.daily.rollup import Rollup
-from bot.daily.turn import DailyTurn
 from bot.health.alert import Alerter
 from bot.health.health_facts import gather
 from bot.health.record import RunRecord, record_in
@@ -191,9 +191,9 @@ def _built(
         x_credentials_hash=account,
         rate_limits_left=rate_limits_left,
         kept_polls=kept_polls,
-        poll_turn=_poll_turn(settings, clock, calendar, database, names, kept_polls, twitch),
+        collect_job=_collect_job(settings, clock, calendar, database, names, kept_polls, twitch),
         rollup=rollup,
-        daily_turn=DailyTurn(partial(store_kept, kept_polls, database), rollup),
+        daily_job=DailyJob(partial(store_kept, kept_polls, database), rollup),
         pruner=Pruner(database, clock, calendar, timedelta(hours=settings.staging_retention_hours)),
         planner=Planner(database, clock, random, calendar, settings.post_at),
         answerer=answerer,
@@ -218,7 +218,7 @@ def _answerer(
     )
 
 
-def _poll_turn(
+def _collect_job(
     settings: Settings,
     clock: Clock,
     calendar: Calendar,
@@ -226,7 +226,7 @@ def _poll_turn(
     names: DatabaseNames,
     kept_polls: KeptPolls,
     twitch: LiveStreams | None,
-) -> PollTurn | None:
+) -> CollectJob | None:
     if twitch is None:
         return None
     collector = Collector(
@@ -238,7 +238,7 @@ def _poll_turn(
         interval_minutes=settings.poll_every_minutes,
         kept=kept_polls,
     )
-    return PollTurn(collector, names, _heartbeat(settings))
+    return CollectJob(collector, names, _heartbeat(settings))
 
 
 def _heartbeat(settings: Settings) -> Callable[[], None]:

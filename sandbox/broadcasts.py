@@ -54,7 +54,7 @@ class Broadcasts:
     """Seconds by which it started before the minute `start`: 0 to 59."""
     size: Floats
     tempo: Floats
-    """How fast its audience swells and shrinks: radians a minute."""
+    """The speed at which its audience grows and shrinks, in radians per minute."""
     phase: Floats
     games: NDArray[np.int16]
     """Three rows: the first, second and third game."""
@@ -65,7 +65,7 @@ class Broadcasts:
         return len(self.streamer)
 
     def rows(self, chosen: NDArray[np.intp]) -> "Broadcasts":
-        """Those rows."""
+        """The broadcasts with these row numbers."""
         return Broadcasts(**{name: getattr(self, name)[..., chosen] for name in self.__slots__})
 
     def followed_by(self, other: "Broadcasts") -> "Broadcasts":

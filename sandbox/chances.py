@@ -1,4 +1,4 @@
-"""Which faults of a service strike: each switched on by rate or on cue, also while the sandbox runs."""
+"""Inject faults into a service: each by a rate or on demand, also while the sandbox runs."""
 
 import threading
 from collections import Counter
@@ -42,7 +42,7 @@ class Chances(Generic[F]):
             self._cues[self._kinds(name)] += times
 
     def clear(self) -> None:
-        """Nothing goes wrong any more."""
+        """Switch all faults off."""
         with self._lock:
             self._rates.clear()
             self._cues.clear()
@@ -53,12 +53,12 @@ class Chances(Generic[F]):
             return {fault.value: self._rates.get(fault, 0.0) for fault in self._kinds}
 
     def struck(self) -> dict[str, int]:
-        """How often each fault has struck, by name."""
+        """The number of times that each fault was injected, by name."""
         with self._lock:
             return {fault.value: self._struck[fault] for fault in self._kinds}
 
     def strike(self, possible: Sequence[F]) -> frozenset[F]:
-        """What strikes a request that can suffer the faults named."""
+        """The faults to inject into a request that can suffer the possible ones."""
         with self._lock:
             cued = [fault for fault in possible if self._cues[fault]]
             by_chance = [fault for fault in possible if self.random.random() < self._rates.get(fault, 0.0)]
@@ -68,6 +68,6 @@ class Chances(Generic[F]):
             return struck
 
     def _chosen(self, cued: list[F], by_chance: list[F]) -> frozenset[F]:
-        """Those that do strike, of those that could: here one at most, and the cued before the others."""
+        """The faults to inject, of those that are due: at most one, and those on demand first."""
         could = cued or by_chance
         return frozenset([self.random.choice(could)] if could else ())

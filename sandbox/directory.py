@@ -108,7 +108,7 @@ class Directory:
 
 
 def _found(request: Request, look_ups: Mapping[str, Callable[[str], int | None]]) -> Iterator[int]:
-    """What the values of those parameters name, each once; unknown ones are ignored. Raises Refusal."""
+    """The numbers of the streamers that these parameters name, each once; unknown ones are ignored. Raises Refusal."""
     asked = [(name, value) for name in look_ups for value in request.query.get(name, [])]
     if not asked:
         raise helix_refusal(HTTPStatus.BAD_REQUEST, f"Must provide at least one of: {', '.join(look_ups)}")

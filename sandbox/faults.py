@@ -8,7 +8,7 @@ from sandbox.chances import Chances
 
 
 class Fault(StrEnum):
-    """What can go wrong with one request."""
+    """The faults that a request to the simulated Twitch can suffer."""
 
     TOO_MANY_REQUESTS = "too_many_requests"
     """429, Ratelimit-Reset a few seconds ahead."""

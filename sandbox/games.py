@@ -25,7 +25,7 @@ class Games:
     names: tuple[str, ...]
     igdb_ids: tuple[str, ...]
     shares: NDArray[np.float64]
-    """Of all viewing; sums to 1."""
+    """The share of each game in all viewing; sums to 1."""
 
     def pick(self, chances: NDArray[np.float64]) -> NDArray[np.int16]:
         """Game numbers drawn with their shares from numbers in [0, 1)."""

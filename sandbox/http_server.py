@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 class Answers(Protocol):
-    """What a socket needs of a service."""
+    """The interface of a service behind a socket."""
 
     clock: Clock
     hold: Hold
@@ -79,7 +79,7 @@ class SandboxServer:
 
     @property
     def url(self) -> str:
-        """Where it listens: http://host:port. Raises RuntimeError before `start`."""
+        """The URL on which it listens: http://host:port. Raises RuntimeError before `start`."""
         if self._server is None:
             raise RuntimeError("the sandbox has not been started")
         host, port = self._server.server_address[:2]

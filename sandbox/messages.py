@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 
 class Delivery(StrEnum):
-    """How a response reaches the client, or does not."""
+    """The way in which a response reaches the client, or fails to."""
 
     WHOLE = "whole"
     TRUNCATED = "truncated"

@@ -82,7 +82,10 @@ def _with_duplicates(page: Page, listing: Listing, _: Cursor) -> Page:
 
 
 def _out_of_order(page: Page, listing: Listing, _: Cursor) -> Page:
-    """As in a real pull: a page ends at 15 viewers, the next begins at 49. Without room below the page is reversed."""
+    """A page out of order, as in a real crawl: it ends at 15 viewers, and the next begins at 49.
+
+    Where too few streams are below it, the page is reversed instead.
+    """
     count = len(page.places)
     if count <= _STRAYS + _REPEATS or page.places[-1] + _STRAY_DISTANCE + _STRAYS >= len(listing):
         return replace(page, places=page.places[::-1], viewers=page.viewers[::-1])
@@ -134,7 +137,7 @@ _ODDITIES: Final[tuple[dict[str, Any], ...]] = (
     {"user_name": "null\x00byte"},
     {"user_name": "lone\ud800surrogate"},
 )
-"""What becomes of fields of odd streams, one entry per stream: the first five can still be used, most others cannot."""
+"""Invalid fields, one entry per odd stream: the first five streams can still be used, most others cannot."""
 
 
 def _with_oddity(stream: bytes, oddity: dict[str, Any]) -> bytes:

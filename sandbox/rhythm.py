@@ -1,4 +1,4 @@
-"""How busy Twitch is at a time of day: least at 8 AM Pacific, most twelve hours later."""
+"""The daily rhythm of Twitch: least viewers at 8 AM Pacific, most twelve hours later."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -17,12 +17,12 @@ _START_LEAD: Final = 164
 
 
 def audience(minutes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """What the time of day does to every audience: a factor around 1, for minutes since 1970."""
+    """The factor (around 1) of the time of day for every audience, for minutes since 1970."""
     return _wave(_local_minutes(minutes) - _TROUGH, _AUDIENCE_SWING)
 
 
 def starts(minutes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """What the time of day does to the chance that a broadcast starts: a factor around 1, for minutes since 1970."""
+    """The factor (around 1) of the time of day for the chance that a broadcast starts, for minutes since 1970."""
     return _wave(_local_minutes(minutes) - _TROUGH + _START_LEAD, _START_SWING)
 
 

@@ -57,7 +57,7 @@ def mixed(*numbers: int) -> int:
 
 
 class StreamText(NamedTuple):
-    """What a streamer writes on one broadcast."""
+    """The title and other texts of a streamer for one broadcast."""
 
     title: str
     tags: tuple[str, ...]

@@ -13,7 +13,7 @@ RATE_LIMIT: Final = 800
 """Points a minute in the bucket of an app token."""
 
 TOKEN_SECONDS: Final = 5_011_271
-"""How long a token lives, in the examples of the documentation: 58 days."""
+"""The validity of a token, as in the examples of the documentation: 58 days."""
 
 
 @dataclass(slots=True)

@@ -106,7 +106,7 @@ class World:
         return self._snapshot(_minute(instant))
 
     def poll(self, instant: datetime, more_than: int = -1) -> list[PolledStream]:
-        """What the server lists in that minute, without the drift within it: most watched first."""
+        """The streams of a minute, most watched first, without the changes within that minute."""
         live = self.live_at(instant)
         order = np.argsort(-live.viewers, kind="stable")
         order = order[live.viewers[order] > more_than]

@@ -144,8 +144,8 @@ def collect() -> None:
         open_bot(loaded, clock=SystemClock(), random=random.random) as bot,
         bot.database.writing(),
     ):
-        assert bot.poll_turn is not None  # noqa: S101 - for the type checker: there are credentials
-        poll = bot.poll_turn.take_poll()
+        assert bot.collect_job is not None  # noqa: S101 - for the type checker: there are credentials
+        poll = bot.collect_job.take_poll()
     typer.echo(
         f"Poll {poll.poll_id} of {poll.day}: {poll.status}, {poll.streams:,} streams with {poll.viewers:,} viewers "
         f"from {poll.pages:,} pages ({poll.duplicates:,} seen twice, {poll.set_aside:,} set aside)"

@@ -75,5 +75,5 @@ def terminal_width() -> int | None:
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a standard stream is a terminal. It is None if the caller has closed it."""
+    """True if a standard stream is a terminal. It is None if the caller has closed it."""
     return stream is not None and stream.isatty()

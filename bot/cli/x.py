@@ -154,7 +154,8 @@ def spend(
     resume: Annotated[
         bool,
         typer.Option(
-            "--resume", help="Call X again at once, and send what waits: after you bought credits or fixed the keys."
+            "--resume",
+            help="Call X again at once, and send the posts that wait: after you bought credits or fixed the keys.",
         ),
     ] = False,
 ) -> None:

@@ -52,7 +52,7 @@ class Sink(Protocol):
         ...
 
     def started_at(self, stream_id: StreamId, /) -> datetime | None:
-        """When a stream that was added started; None if that is unknown."""
+        """The start of a stream that was added; None if it is unknown."""
         ...
 
     def remove(self, stream_id: StreamId, streamer_id: StreamerId, /) -> int:
@@ -213,7 +213,7 @@ class Crawl:
         return _Reading(new, ids, above, below)
 
     def _replaces(self, stream: Stream, other_id: StreamId, new: list[Stream]) -> bool:
-        """Whether a stream counts for its streamer instead of another, which is then removed."""
+        """True if a stream counts for its streamer instead of another one, which is then removed."""
         self.duplicates += 1
         other = next((one for one in new if one.stream_id == other_id), None)
         others_start = other.started_at if other is not None else self._sink.started_at(other_id)
@@ -228,7 +228,7 @@ class Crawl:
         return True
 
     def _leads_back(self, reading: _Reading) -> bool:
-        """Whether most of a page are streams of the very first page."""
+        """True if most of a page are streams of the very first page."""
         return 2 * sum(map(self._top.__contains__, reading.ids)) > len(reading.ids)
 
     def _take(self, reading: _Reading) -> None:

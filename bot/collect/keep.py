@@ -1,4 +1,4 @@
-"""Polls that the database did not accept: kept as files, and stored when it does.
+"""Polls on disk: a poll that the database did not accept is kept in a file until it can be stored.
 
 A file is named after the id of its poll and removed after the poll was stored. If the process ends in between, the id
 shows that the poll is stored already: each is stored exactly once.
@@ -60,7 +60,7 @@ class KeptPolls:
             self._make_room(path)
         except OSError as exc:
             # The poll itself is on disk.
-            log.error("the folder of kept polls cannot be tidied path=%s: %s", self.folder, exc.strerror)
+            log.error("the folder of kept polls cannot be cleaned up path=%s: %s", self.folder, exc.strerror)
         return path
 
     def store(self, database: Database) -> int:
@@ -91,7 +91,7 @@ class KeptPolls:
             except NewerFormat as exc:
                 self._try_later(path, now, exc)
             except ValueError as exc:
-                log.error("a kept poll is torn and is set aside for good path=%s: %s", path, exc)
+                log.error("a kept poll is damaged and is set aside for good path=%s: %s", path, exc)
                 with suppress(OSError):
                     path.replace(path.with_suffix(REFUSED))
             except OSError as exc:
@@ -112,7 +112,7 @@ class KeptPolls:
         return sorted(self.folder.glob(f"*{SUFFIX}"))
 
     def is_any_due(self) -> bool:
-        """Whether the next attempt of any file is due."""
+        """True if the next attempt to store any of the files is due."""
         return bool(self._due(self.clock.now()))
 
     def _due(self, now: datetime) -> list[Path]:

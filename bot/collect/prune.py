@@ -1,6 +1,6 @@
 """Drops a day's streams from staging once they are past retention and rolled up, or if the day has no poll to roll up.
 
-Twitch allows raw data to be kept for a short time only; aggregates are kept for good.
+Twitch permits raw data to be stored for a short time only; aggregates are stored for good.
 """
 
 import logging

@@ -21,7 +21,7 @@ def compact(id_: str) -> int | str:
 
 
 class Rank(NamedTuple):
-    """Of two streams the one with the higher rank counts: it started later, or at the same time with the higher id.
+    """The rank of a stream. Of two streams of one streamer the higher one counts: the later start, then the higher id.
 
     Twitch's ids are numbers, so the longer is the higher. An unknown start is before any other.
     """

@@ -68,7 +68,7 @@ class StagedPoll:
             self._game_streams[stream.game_id] += 1
 
     def started_at(self, stream_id: StreamId) -> datetime | None:
-        """When a stream that was added started; None if that is unknown."""
+        """The start of a stream that was added; None if it is unknown."""
         return _instant(self._streams.find(_STREAM_ID, stream_id)[_STARTED_AT])
 
     def remove(self, stream_id: StreamId, streamer_id: StreamerId) -> int:

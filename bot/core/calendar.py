@@ -63,7 +63,7 @@ def newest_posted_day(calendar: Calendar, post_at: time, instant: datetime) -> t
 
 
 def due_at(calendar: Calendar, post_at: time, day: Day) -> datetime:
-    """When the summaries of a day are due: at `post_at` on the date on which it ends, not before its end."""
+    """The due time of the summaries of a day: at `post_at` on the date on which it ends, not before its end."""
     date_of_end = day.ends_at.astimezone(calendar.timezone).date()
     return max(datetime.combine(date_of_end, post_at, calendar.timezone).astimezone(UTC), day.ends_at)
 

@@ -29,7 +29,7 @@ _MOST_WORDS_IN_ANY_ORDER: Final = 7
 
 
 class Grade(IntEnum):
-    """How exactly a key matches the name of its game; the higher, the more exactly."""
+    """The exactness with which a key matches the name of its game; higher is more exact."""
 
     ANY_ORDER = 0
     """The same words in another order."""
@@ -63,7 +63,7 @@ def game_keys(name: str) -> dict[str, Grade]:
 
 
 def grade_of(key: str, name: str) -> Grade:
-    """How exactly a key matches a game of this name; a key that is not derived from the name is an alias."""
+    """The grade with which a key matches the name of a game. A key that is not derived from the name is an alias."""
     return game_keys(name).get(key, Grade.ALIAS)
 
 

@@ -34,7 +34,7 @@ class SetAside:
 
 
 class PollStatus(StrEnum):
-    """How a poll ended."""
+    """The outcome of a poll."""
 
     COMPLETE = "complete"
     PARTIAL = "partial"
@@ -42,7 +42,7 @@ class PollStatus(StrEnum):
 
 
 class CrawlEnd(StrEnum):
-    """Why a crawl through the list of streams ended."""
+    """The reason why a crawl through the list of streams ended."""
 
     BELOW_THRESHOLD = "below_threshold"
     END_OF_LIST = "end_of_list"

@@ -7,7 +7,7 @@ from bot.core.questions import Subject, SubjectKind
 
 
 def is_same_game(one: Subject, other: Subject) -> bool:
-    """Whether both are categories of one game. Which are is defined in SQL alone, by `games.name_key`."""
+    """True if both are categories of one game, which is defined in SQL alone, by `games.name_key`."""
     return one.kind is other.kind is SubjectKind.GAME and _main_id(one) == _main_id(other)
 
 

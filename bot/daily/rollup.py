@@ -88,7 +88,7 @@ class Rollup:
         return done, failed
 
     def _is_back(self) -> bool:
-        """Whether the database answers within half a minute: after a crash it needs some seconds to recover."""
+        """True if the database answers within half a minute: after a crash it needs some seconds to recover."""
         for wait_seconds in (0, *RECOVERY_WAITS_SECONDS):
             self.clock.sleep(wait_seconds)
             with suppress(DatabaseUnavailable), self.database.transaction() as tx:

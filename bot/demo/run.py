@@ -72,7 +72,7 @@ PEOPLE: Final = (
 
 @dataclass(slots=True)
 class People:
-    """The people of the demo, who tag the bot when it is time for their lines."""
+    """The people of the demo, who tag the bot at the times of their lines."""
 
     x: XSandbox
     world: World
@@ -243,8 +243,8 @@ def _show_conversation(bot: Bot, x: XSandbox, screen: Screen) -> None:
         if post.author == x.bot:
             continue
         answer = answers.get(post.post_id)
-        said = answer.text if answer else f"(no answer: {reasons.get(post.post_id) or 'not decided yet'})"
-        screen.panel(f"{post.created_at:%a %H:%M} UTC, @{post.author.username}", f"{post.text}\n\n{said}")
+        reply = answer.text if answer else f"(no answer: {reasons.get(post.post_id) or 'not decided yet'})"
+        screen.panel(f"{post.created_at:%a %H:%M} UTC, @{post.author.username}", f"{post.text}\n\n{reply}")
 
 
 def _serve(bot: Bot, clock: VirtualClock, shown_at: tuple[str, int], took: float, screen: Screen) -> None:

@@ -46,11 +46,11 @@ class _Episode:
     message: str = ""
 
     def is_due(self, now: datetime) -> bool:
-        """Whether its beginning is to be reported."""
+        """True if the begin of this episode is to be reported."""
         return self.reported_at is None and self.ended_at is None and now - self.began_at >= REPORT_AFTER
 
     def is_over(self, now: datetime) -> bool:
-        """Whether its end is to be reported."""
+        """True if the end of this episode is to be reported."""
         return self.reported_at is not None and self.ended_at is not None and now - self.ended_at >= RESOLVED_AFTER
 
 
@@ -71,7 +71,7 @@ class Alerter:
     _has_read: bool = False
 
     def update(self, problems: Sequence[Problem], now: datetime) -> None:
-        """Take in the present problems, and send at most one message."""
+        """Update the episodes with the present problems, and send at most one message."""
         self._load(now)
         before = self._state()
         self._follow(problems, now)
@@ -107,8 +107,7 @@ class Alerter:
                 episode.ended_at = min(episode.ended_at or now, now)
 
     def _would_resolve_too_early(self, over: Mapping[str, _Episode]) -> bool:
-        """Whether everything reported is over while another problem is too short to be reported: soon that one is
-        either reported or gone."""
+        """True if all reported problems are over, but another one is still too short to be reported or resolved."""
         left = [episode for name, episode in self._episodes.items() if name not in over]
         return bool(left) and all(episode.reported_at is None for episode in left)
 

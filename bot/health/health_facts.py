@@ -17,7 +17,7 @@ LATENCY_OVER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class LastPoll:
-    """The newest poll, whatever its outcome."""
+    """The newest poll, also one that failed."""
 
     started_at: datetime
     ended_at: datetime

@@ -33,7 +33,7 @@ class Heartbeat:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a heartbeat is being sent."""
+        """True if a heartbeat is being sent."""
         thread = self._thread
         return thread is not None and thread.is_alive()
 

@@ -18,30 +18,30 @@ _JOB_LATE: Final = timedelta(minutes=5)
 
 
 def is_poll_late(now: datetime, last_good_at: datetime, interval: timedelta) -> bool:
-    """Whether another successful poll is overdue. One poll may fail."""
+    """True if another successful poll is overdue. One poll may fail."""
     return now - last_good_at > 2 * interval + _POLL_AFTER_INTERVAL
 
 
 def is_day_late(now: datetime, day_ended_at: datetime) -> bool:
-    """Whether the roll-up of a day is overdue. The job runs every quarter of an hour."""
+    """True if the roll-up of a day is overdue. The job runs every quarter of an hour."""
     return now - day_ended_at > _DAY_LATE
 
 
 def is_post_late(now: datetime, due_since: datetime) -> bool:
-    """Whether a post is overdue."""
+    """True if a post is overdue."""
     return now - due_since > _OUTBOX_LATE
 
 
 def is_summary_late(now: datetime, due_since: datetime) -> bool:
-    """Whether the summaries of a day are overdue."""
+    """True if the summaries of a day are overdue."""
     return now - due_since > _SUMMARY_LATE
 
 
 def is_mention_late(now: datetime, seen_at: datetime) -> bool:
-    """Whether the decision about a mention is overdue."""
+    """True if the decision about a mention is overdue."""
     return now - seen_at > _MENTION_LATE
 
 
 def is_job_late(now: datetime, due_at: datetime) -> bool:
-    """Whether an attempt of a job that was due should have ended by now."""
+    """True if an attempt of a job that was due should have ended by now."""
     return now - due_at > _JOB_LATE

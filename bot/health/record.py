@@ -18,6 +18,11 @@ INTERRUPTED: Final = "interrupted"
 _INSTANTS: Final = ("started_at", "ended_at", "succeeded_at", "failing_since", "retry_at", "due_at")
 
 
+def outcome_of(error: BaseException | None) -> str:
+    """The outcome of an attempt, in the record and in the metrics: `done`, or the name of the error's class."""
+    return DONE if error is None else type(error).__name__
+
+
 @dataclass(frozen=True, slots=True)
 class JobRecord:
     """The newest attempt of a job, and the number of failures in a row.

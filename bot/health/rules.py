@@ -1,4 +1,4 @@
-"""The rules of health: what is wrong, given the facts. Pure.
+"""The rules of health: from facts to problems. Pure.
 
 The only rules and thresholds. /readyz, /metrics and the alert (`watch.py`), `watchtime check` (`doctor.py`) and the
 dashboard's page about the bot present what these functions return, so that all of them agree.
@@ -62,7 +62,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """When work is due, by the settings. Work that was due before `since`, when the bot was started, is not missed."""
+    """The due times of work, by the settings. Work that was due before `since` (the start of the bot) is not missed."""
 
     calendar: Calendar
     interval: timedelta
@@ -108,7 +108,7 @@ def judge_record(record: RunRecord, now: datetime) -> list[Problem]:
 
 
 def judge_losses(record: RunRecord, now: datetime) -> list[Problem]:
-    """Whether the database was lost more often than a restart explains."""
+    """True if the database was lost more often than a restart explains."""
     losses = recent_losses(record, now)
     if len(losses) <= MOST_LOSSES:
         return []
@@ -120,7 +120,7 @@ def judge_losses(record: RunRecord, now: datetime) -> list[Problem]:
 
 
 def judge_disk(free_bytes: int | None) -> list[Problem]:
-    """Whether there is enough free space; None: the free space is not known."""
+    """True if there is enough free space; None: the free space is not known."""
     if free_bytes is None or free_bytes >= LEAST_FREE_BYTES:
         return []
     return [Problem("disk", f"only {free_bytes / 1e6:.0f} MB are free in DATA_DIR")]
@@ -139,7 +139,7 @@ def recent_losses(record: RunRecord, now: datetime) -> list[Loss]:
 
 
 def is_running(record: RunRecord, now: datetime) -> bool:
-    """Whether a bot is writing its record."""
+    """True if a bot is writing its record."""
     return record.written_at is not None and timedelta(0) <= now - record.written_at < RUNS_WITHIN
 
 
@@ -198,7 +198,7 @@ def _summaries(facts: WorkFacts, expected: Expected) -> Sequence[Problem]:
     # A bot that was started after midnight could not have made them.
     is_missed = since < midnight and is_summary_late(facts.at, since)
     if not summaries.posts:
-        # A missing roll-up is a problem of its own, and without polls there is no day.
+        # A missing roll-up is reported by another rule, and without polls a day does not exist.
         message = f"the summaries of {summaries.day} were not made"
         return [Problem("summaries", message)] if is_missed and summaries.is_rolled_up else []
     return [

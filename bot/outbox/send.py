@@ -1,4 +1,4 @@
-"""The outbox -> X: one post at a time; its intent is stored before the call and its outcome after it."""
+"""Send the posts of the outbox to X, one at a time: the intent is stored before the call, the outcome after it."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -108,7 +108,7 @@ class Sender:
         return record(ClaimedPost, row) if row is not None else None
 
     def _send(self, x: X, post: ClaimedPost) -> bool:
-        """Try to send one post. Returns whether it was published; whatever happens is on its row then."""
+        """Try to send one post and store the outcome. Returns whether it was published."""
         metered = MeteredX(x, self.ledger, post.purpose, post.post_id)
         problem = _problem_with(post.text)
         if problem:
@@ -209,7 +209,7 @@ class Sender:
 
 
 def _problem_with(text: str) -> str | None:
-    """Why a text is not sent; None if it is fine. A second check, independent of the code that wrote the text."""
+    """The reason not to send a text; None if there is none. A second check, independent of the code that wrote it."""
     if not text.strip():
         return "no text"
     length = weighted_length(text)

@@ -1,4 +1,4 @@
-"""Why a day has no summaries, and when the first ones are due. Pure."""
+"""Explain why a day has no summaries, and compute when the first ones are due. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""The rankings that the summaries of a day show, and when they are shown. Pure."""
+"""The rankings in the summaries of a day, and the conditions for posting them. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,12 +41,12 @@ class Ranking:
         return TITLES[self.kind]
 
     def note(self, rank: int) -> str:
-        """How the entry of this rank, counted from 1, has changed since the day before; empty if that is not shown."""
+        """The change of the entry of a rank (from 1) since the day before, as text; empty if no changes are shown."""
         return change(rank, self.entries[rank - 1]) if self.shows_change else ""
 
 
 def reason_to_skip(day: RolledUpDay) -> str | None:
-    """Why no summary of a day is posted; None if they are posted."""
+    """The reason not to post the summaries of a day; None if they are posted."""
     if day.coverage < LOWEST_COVERAGE:
         return f"only {day.coverage:.0%} of {day.date} was measured, less than half"
     if not day.watch_hours:
@@ -55,19 +55,19 @@ def reason_to_skip(day: RolledUpDay) -> str | None:
 
 
 def is_comparable(before: RolledUpDay | None, day: RolledUpDay) -> bool:
-    """Whether a day can be compared with the day before: that was measured enough, and both are about as long."""
+    """True if a day can be compared with the day before: that one has enough coverage and about the same length."""
     if before is None or before.coverage < LOWEST_COVERAGE:
         return False
     return is_cut_short(before) == is_cut_short(day)
 
 
 def is_cut_short(day: RolledUpDay) -> bool:
-    """Whether a day is shorter than a change of the clocks makes it: the settings of its bounds have changed."""
+    """True if a day is shorter than 23 hours, because the settings of its bounds have changed."""
     return day.ends_at - day.starts_at < SHORTEST_WHOLE_DAY
 
 
 def change(rank: int, entry: RankedEntry) -> str:
-    """How an entry differs from the day before: its rank if that has changed, otherwise its hours in percent.
+    """The change of an entry since the day before, as text: its rank if that has changed, else its hours in percent.
 
     "new" if it was not seen that day.
     """

@@ -51,7 +51,7 @@ class Decision:
 
 
 def _is_of_this_mention(error: Exception) -> bool:
-    """Whether an error is caused by the text of one mention, so that other mentions can still be answered."""
+    """True if an error is caused by the text of one mention, so that other mentions can still be answered."""
     if isinstance(error, DatabaseError):
         return isinstance(error, ValueRefused)
     return not (isinstance(error, WatchTimeError) and error.can_retry)

@@ -161,12 +161,12 @@ def own_words(post: XPost) -> str:
 
 
 def is_explicit(post: XPost, account: XAccount) -> bool:
-    """Whether the author wrote the account's name themselves: X adds the names of a thread's participants."""
+    """True if the author wrote the account's name themselves: X adds the names of a thread's participants."""
     return re.search(rf"[@＠]{re.escape(account.username)}(?!\w)", own_words(post), re.IGNORECASE) is not None
 
 
 def is_to_us(post: XPost, account: XAccount) -> bool:
-    """Whether a post is a reply to the account. If X gives no such field, the first of the leading names decides."""
+    """True if a post is a reply to the account. If X gives no such field, the first of the leading names decides."""
     if post.in_reply_to_user_id is not None:
         return post.in_reply_to_user_id == account.user_id
     hidden = post.text[: post.visible_from or 0].lower()

@@ -1,4 +1,4 @@
-"""How each attempt of a job ended, and when the next one may begin.
+"""The record of the attempts of jobs: the outcome of each, and the earliest time of the next one.
 
 A failing job backs off: the first retry is its next turn, then a minute later, then two, up to an hour. The record
 outlives the process, so that a restart, or a database that comes back every few seconds, does not start over.
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from bot.health.record import DONE, INTERRUPTED, Loss, RunRecord, dumps, read
+from bot.health.record import INTERRUPTED, Loss, RunRecord, dumps, outcome_of, read
 from helperfunctions import atomic_file
 from helperfunctions.clock import Clock
 from helperfunctions.errors import (
@@ -44,7 +44,7 @@ _MOST_CHARACTERS: Final = 300
 
 
 def wait_after(failures: int, error: BaseException | None = None) -> timedelta:
-    """How long a job waits after a number of failures in a row; not at all after one, which its next turn retries."""
+    """The wait of a job after a number of consecutive failures; zero after the first, which its next turn retries."""
     if failures < 2:
         return timedelta(0)
     longest = _LONGEST_WAIT_FOR_VENDOR if isinstance(error, XError | TwitchError) else _LONGEST_WAIT
@@ -95,19 +95,19 @@ class Attempts:
             self._record = record
 
     def limit_to(self, jobs: Collection[str]) -> None:
-        """Drop the records of all other jobs: one that never runs again would be reported as failing for ever."""
+        """Drop the records of all other jobs: a job that never runs again would be reported as failing for ever."""
         with self._lock:
             kept = {name: job for name, job in self._record.jobs.items() if name in jobs}
             self._record = replace(self._record, jobs=kept)
 
     def started(self, job: str, next_turn: datetime) -> None:
-        """An attempt begins, and should have ended by the job's next turn."""
+        """Record the begin of an attempt, which should have ended by the job's next turn."""
         now = self._clock.now()
         with self._lock:
             self._record = self._record.with_job(job, started_at=now, is_running=True, retry_at=None, due_at=next_turn)
 
     def ended(self, job: str, error: BaseException | None, next_turn: datetime) -> None:
-        """An attempt ended. `next_turn`: when the job would run next if nothing had failed.
+        """Record the end of an attempt. `next_turn`: when the job would run next if nothing had failed.
 
         Busy, and a pause for the budget, credits or credentials, are neither a failure nor a success. An X that cannot
         be reached, or refuses for now, is a failure.
@@ -115,7 +115,7 @@ class Attempts:
         now = self._clock.now()
         with self._lock:
             was_failing = self.record.jobs[job].failures > 0
-            outcome = DONE if error is None else type(error).__name__
+            outcome = outcome_of(error)
             record = self._record.with_job(job, is_running=False, ended_at=now, outcome=outcome, due_at=next_turn)
             if error is None:
                 record = record.with_job(job, error="", failures=0, failing_since=None, succeeded_at=now)
@@ -148,7 +148,7 @@ class Attempts:
         return retry_at if retry_at is not None and retry_at > self._clock.now() else None
 
     def to_retry(self, jobs: Iterable[str]) -> list[str]:
-        """Those of the jobs whose wait is over; each is returned once."""
+        """The jobs whose wait after a failure is over; each is returned once."""
         now, due = self._clock.now(), []
         with self._lock:
             for job in jobs:
@@ -165,11 +165,11 @@ class Attempts:
                 self._record = self._record.with_job(job, retry_at=None)
 
     def database_lost(self) -> None:
-        """The database went away while we were the leader."""
+        """Record that the connection to the database was lost while this bot was the leader."""
         self._lost(was_restart=False)
 
     def database_restarted(self) -> None:
-        """The server of the database was started again since the newest loss."""
+        """Record that the newest loss was a restart of the database server."""
         with self._lock:
             if self._record.losses:
                 self._record = replace(self._record, losses=self._record.losses[:-1])
@@ -242,7 +242,7 @@ def _failed(
 
 
 def _retry_at(after_wait: datetime | None, error: BaseException, now: datetime, next_turn: datetime) -> datetime | None:
-    """When a failed job may begin again: not while a limit of X lasts that ends later than its wait and its turn."""
+    """The earliest time of the next attempt of a failed job; later while a rate limit of X lasts beyond its wait."""
     if not isinstance(error, XNotYet):
         return after_wait
     limit_ends_at = min(error.not_before, now + _LONGEST_WAIT_FOR_LIMIT)

@@ -1,4 +1,4 @@
-"""Leader election: which of several bots on one database runs the jobs, and whether the database can be used at all.
+"""Leader election: one of several bots on a database runs the jobs, while the database can be used.
 
 A second bot, started by mistake or as a spare, is on standby and takes over when the first one is gone. Correctness
 does not depend on this: each job has a lock of its own, and each post is claimed by itself.
@@ -34,7 +34,7 @@ class Role(StrEnum):
 
 
 class LossObserver(Protocol):
-    """Receives what happens to the database while this bot is the leader."""
+    """Observes losses of the database while this bot is the leader."""
 
     def database_lost(self) -> None:
         """The connection that holds the lock is gone."""
@@ -81,19 +81,19 @@ class Leadership:
 
     @property
     def role(self) -> Role | None:
-        """As of the last refresh, or PREPARING during one that takes long; None before the first."""
+        """The role as of the last refresh, or PREPARING during a long one; None before the first."""
         with self._lock:
             return self._role
 
     @property
     def since(self) -> datetime:
-        """Since when the bot has its role."""
+        """The time at which the bot got its role."""
         with self._lock:
             return self._since
 
     @property
     def why_without_database(self) -> str:
-        """Why the database could not be used at the last refresh; empty when it could."""
+        """The reason why the database could not be used at the last refresh; empty if it could."""
         with self._lock:
             return self._why
 

@@ -99,12 +99,12 @@ def prepare(
 
 
 def tasks_of(bot: Bot) -> Mapping[str, Callable[[], object]]:
-    """What each job runs, by its name, without the jobs for which this bot has no credentials."""
+    """The function of each job by its name, without the jobs for which this bot has no credentials."""
     return {job.name: task for job in JOBS if (task := job.run(bot)) is not None}
 
 
 def last_good_poll(bot: Bot, attempts: Attempts) -> datetime | None:
-    """When the newest poll began that brought something: in the database, kept on disk, or only in our own record."""
+    """The start of the newest poll that brought streams: in the database, on disk, or only in our own record."""
     known = [attempts.record.last_good_poll_at, bot.kept_polls.newest_good()]
     with suppress(DatabaseError), bot.database.transaction() as tx:
         known.append(tx.read.last_good_poll())
@@ -125,7 +125,7 @@ def health_endpoints(settings: Settings, watch: Watch) -> Iterator[None]:
 
 
 def _prepare_database(bot: Bot, has_new_credentials: bool) -> None:
-    """What a new leader does before any job: the schema, and the polls that were kept while the database was away."""
+    """Prepare the database as a new leader, before any job: migrate the schema, and store the polls from the disk."""
     migrations.ensure(bot.database, upgrade=True)
     if has_new_credentials:
         _resume_x(bot)

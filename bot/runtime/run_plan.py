@@ -1,4 +1,4 @@
-"""What the runner runs, and what that depends on."""
+"""The plan of a run: the jobs, and everything else that the runner needs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class RunPlan:
 
     `tasks`: what each job runs, by its name; a job without a task is left out. `last_good_poll`: when the newest poll
     began that brought something, wherever it is stored; None if there is none. `resume_x` ends the pauses of X: called
-    when the clock was set, for they were planned by a clock that was wrong. `after_attempt` is called after each
+    when the clock was set, because they were planned by a wrong clock. `after_attempt` is called after each
     attempt, in the thread of the job, with its name, its result, and its error.
     """
 

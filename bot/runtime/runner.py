@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Protocol
 
 from bot.core.polls import CrawlEnd, Poll, PollStatus
+from bot.health.record import outcome_of
 from bot.jobs import AtStart
 from bot.runtime.leader import Leadership, Role
 from bot.runtime.run_plan import RunPlan
@@ -38,7 +39,7 @@ class RunObserver(Protocol):
         ...
 
     def job_done(self, job: str, outcome: str, seconds: float) -> None:
-        """An attempt took this long; the outcome is `done`, or the name of the error."""
+        """Record the seconds of an attempt. `outcome`: `done`, or the name of the error."""
         ...
 
 
@@ -128,7 +129,7 @@ class Runner:
         )
 
     def _records(self) -> bool:
-        """Whether this bot writes the record of its jobs: another one may use the same folder."""
+        """True if this bot writes the record of its jobs; another one may use the same folder."""
         return self._role in (Role.LEADING, Role.WITHOUT_DATABASE)
 
     def _check_clock(self) -> None:
@@ -177,7 +178,7 @@ class Runner:
             elif entry.job.at_start is AtStart.ALWAYS:
                 self._turns.add(name, self._clock.now())
             elif entry.next_after(self._clock.now()) - self._clock.now() > _NEXT_TURN_IS_NEAR:
-                # In a thread, for it may take long to find out whether a poll is due. Not by adding a turn: that would
+                # In a thread, because the check whether a poll is due may take long. Not by adding a turn: that would
                 # replace a regular turn that is just due.
                 self._turns.add_catch_up(self._clock.now())
 
@@ -216,7 +217,7 @@ class Runner:
             self._running[job].release()
 
     def _attempt(self, job: str) -> None:
-        """Run a job; whatever happens, the others go on."""
+        """Run a job. An error is logged and does not stop the other jobs."""
         began = monotonic()
         result: object = None
         error: BaseException | None = None
@@ -234,7 +235,7 @@ class Runner:
             log.exception("job=%s failed unexpectedly", job)
         finally:
             self._attempts.ended(job, error, self._entries[job].next_after(self._clock.now()))
-            self._observer.job_done(job, "done" if error is None else _name_of(error), monotonic() - began)
+            self._observer.job_done(job, outcome_of(error), monotonic() - began)
             self._log_wait(job)
         self._plan.after_attempt(job, result, error)
 
@@ -245,7 +246,7 @@ class Runner:
             log.warning("job=%s failed %d times in a row; next attempt %s", job, failures, f"{until:%F %H:%M:%S} UTC")
 
     def _failure_of(self, result: object) -> WatchTimeError | None:
-        """A poll that brought nothing returns, for its row is stored; it is a failed attempt all the same."""
+        """The error of a poll that brought nothing: its row is stored, but the attempt has failed. None otherwise."""
         if not isinstance(result, Poll):
             return None
         if result.status is not PollStatus.FAILED:
@@ -253,7 +254,3 @@ class Runner:
             return None
         refused = result.ended_because is CrawlEnd.TWITCH_REFUSED
         return (TwitchRefused if refused else TwitchUnavailable)(result.error or "the poll brought nothing")
-
-
-def _name_of(error: BaseException) -> str:
-    return type(error).__name__ if isinstance(error, WatchTimeError) else "failed"

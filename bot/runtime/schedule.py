@@ -1,4 +1,4 @@
-"""When each job is due: the triggers of the table of jobs, as triggers of the scheduler.
+"""The schedule of the jobs: the triggers of the table of jobs, as triggers of APScheduler.
 
 They only start the jobs, each of which finds its work in the database. So the next turn makes up for one that failed,
 or that was missed while the machine was suspended.

@@ -1,4 +1,4 @@
-"""How a run of the bot ends: for good by SIGTERM or SIGINT, or to begin again with newer credentials."""
+"""Requests to stop the bot: by SIGTERM or SIGINT, or to restart it with newer credentials."""
 
 import signal
 import threading
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 
 class Stop:
-    """A request to stop: for good on SIGTERM and SIGINT, or for now, to be started again."""
+    """A request to stop: for good (SIGTERM, SIGINT), or for now, so that the caller starts the bot again."""
 
     def __init__(self) -> None:
         self.is_for_good = False
@@ -28,5 +28,5 @@ class Stop:
         self._event.set()
 
     def wait(self, at_most: timedelta) -> bool:
-        """Wait for a request to stop, at most this long; whether there is one."""
+        """Wait for a request to stop, at most this long. Returns whether there is one."""
         return self.is_for_good or self._event.wait(at_most.total_seconds())

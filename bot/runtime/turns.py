@@ -1,4 +1,4 @@
-"""Which thread a turn of a job runs in, and when: a scheduler with a pool of threads."""
+"""A scheduler that runs each turn of a job in a thread of a pool. A turn is one start of a job at its due time."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -17,11 +17,11 @@ class Turns(Protocol):
     """Calls a function for each turn of a job."""
 
     def start(self, entries: Sequence[Entry], run: Callable[[str], None], catch_up: Callable[[], None]) -> None:
-        """From now on call `run` with the name of a job whenever one is due."""
+        """Start to call `run` with the name of each job when it is due."""
         ...
 
     def add(self, job: str, at: datetime) -> None:
-        """One more turn of a job, at once. `at`: the present instant."""
+        """Add a turn of a job at once. `at`: the present instant."""
         ...
 
     def add_catch_up(self, at: datetime) -> None:
@@ -29,7 +29,7 @@ class Turns(Protocol):
         ...
 
     def stop(self) -> None:
-        """Wait for the jobs that run, and start none."""
+        """Wait for the jobs that run, and start no others."""
         ...
 
 
@@ -53,7 +53,7 @@ class ScheduledTurns:
         self._scheduler.start()
 
     def add(self, job: str, at: datetime) -> None:
-        """One more turn of a job: its next one begins now."""
+        """Add a turn of a job at once: its next turn begins now."""
         self._scheduler.modify_job(job, next_run_time=at)
 
     def add_catch_up(self, at: datetime) -> None:
@@ -61,5 +61,5 @@ class ScheduledTurns:
         self._scheduler.modify_job(_CATCH_UP, next_run_time=at)
 
     def stop(self) -> None:
-        """Wait for the jobs that run, and start none."""
+        """Wait for the jobs that run, and start no others."""
         self._scheduler.shutdown(wait=True)

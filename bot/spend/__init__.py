@@ -1,1 +1,1 @@
-"""What X costs: the ledger, the client whose calls it records, and the report."""
+"""The cost of X: the ledger, the client whose calls it records, and the report."""

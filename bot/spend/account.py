@@ -29,7 +29,7 @@ def account_of(ledger: Ledger, x: X, credentials: str) -> XAccount:
 
 
 def fetch_account(ledger: Ledger, x: X, credentials: str) -> XAccount:
-    """The account of credentials and what they may do, fetched from X, which charges for it once a day."""
+    """The account and the permissions of credentials, fetched from X, which charges for it once a day."""
     account = MeteredX(x, ledger, Purpose.ACCOUNT).me()
     with ledger.database.transaction() as tx:
         tx.spend.store_account(

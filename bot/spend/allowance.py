@@ -23,15 +23,15 @@ class Allowance:
     """Amounts in USD. A negative one was exceeded, such as after the budget was lowered."""
 
     left_usd: Decimal
-    """Of the month's budget, for anything."""
+    """The rest of the month's budget, for any call."""
     settling_usd: Decimal
-    """The part of it that is reserved for looking up posts with an unknown outcome."""
+    """The part of `left_usd` that is reserved for settling posts with an unknown outcome."""
     answers_usd: Decimal
-    """Of the month's budget, for reading and answering mentions: without the price of the month's summaries."""
+    """The rest of the month's budget for mentions and answers: without the price of the month's summaries."""
     spent_today_usd: Decimal
     """The cost of reading and answering mentions today."""
     share_usd: Decimal
-    """The limit of that cost."""
+    """Today's limit for the cost of reading and answering mentions."""
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     """The price of one unit of each kind of call."""
 
@@ -42,7 +42,7 @@ class Allowance:
 
     @property
     def is_paced(self) -> bool:
-        """Whether answers are limited by today's share, rather than by what the month has left."""
+        """True if today's share limits answers more than the rest of the month does."""
         return self.left_today_usd < self.answers_usd
 
 

@@ -38,12 +38,12 @@ class MeteredX:
         return account
 
     def create_post(self, text: str, *, reply_to: str | None = None, media_ids: Sequence[str] = ()) -> str:
-        """As X's. While its outcome is unknown, its price stays reserved."""
+        """Publish a text, as `X.create_post`. While its outcome is unknown, its price stays reserved."""
         charge = self.ledger.reserve("reply" if reply_to else "post", self.purpose, post_id=self.post_id)
         try:
             x_id = self.x.create_post(text, reply_to=reply_to, media_ids=media_ids)
         except XUnknown:
-            raise  # The outbox looks the post up on our timeline and settles its charge.
+            raise  # The outbox searches for the post on our timeline and settles its charge.
         except XError as exc:
             charge.failed(exc)
             raise

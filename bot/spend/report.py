@@ -24,7 +24,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Why X is not called until a certain time. `cause`: "credits" or "credentials"."""
+    """A time until which X is not called. `cause`: "credits" or "credentials"."""
 
     cause: str
     until: datetime
@@ -60,7 +60,7 @@ def spending(database: Database, now: datetime, budget_usd: Decimal, *, owns_app
 
 
 def spending_of(tx: Transaction, now: datetime, budget_usd: Decimal, *, owns_app: bool = False) -> Spending:
-    """The same, in an open transaction."""
+    """The spending of the month of `now`, read in an open transaction."""
     month = month_of(now)
     week_ago = now - timedelta(days=7)
     rows = records(Spent, tx.spend.month_by_kind(since=month.starts_at, before=month.ends_at))

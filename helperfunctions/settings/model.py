@@ -69,7 +69,7 @@ def _web_address(url: str) -> str:
     except ValueError:
         is_one = False
     if not is_one:
-        raise ValueError("should be an address that begins with https:// (or http:// for a stand-in)")
+        raise ValueError("should be a URL that begins with https:// (or http:// for a simulated service)")
     return url
 
 
@@ -140,99 +140,120 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     database_url: Annotated[SecretStr, AfterValidator(_postgres_address)] | None = Field(
-        default=None, description="PostgreSQL to use; without it, an embedded one in DATA_DIR"
+        default=None, description="URL of the PostgreSQL database; without it, an embedded one in DATA_DIR"
     )
     aws_secret_name: str | None = Field(
-        default=None, description="name or ARN of a secret in AWS Secrets Manager: a JSON object of settings"
+        default=None,
+        description="name or ARN of a secret in AWS Secrets Manager, whose value is a JSON object of settings",
     )
     data_dir: Annotated[Path, AfterValidator(_usable_folder)] = Field(
         default_factory=_default_folder,
-        description="where the embedded database, the Twitch token, and polls that wait for the database are kept",
+        description="folder of the embedded database, the Twitch token, and polls that wait for the database",
     )
     twitch_client_id: str | None = Field(
         default=None, description="client id of your application, from https://dev.twitch.tv/console/apps"
     )
     twitch_client_secret: SecretStr | None = Field(default=None, description="client secret of the same application")
     twitch_api_url: BaseAddress = Field(
-        default="https://api.twitch.tv/helix", description="what stands before /streams"
+        default="https://api.twitch.tv/helix", description="base URL of Twitch's API, without /streams"
     )
-    twitch_auth_url: BaseAddress = Field(default="https://id.twitch.tv/oauth2", description="what stands before /token")
+    twitch_auth_url: BaseAddress = Field(
+        default="https://id.twitch.tv/oauth2", description="base URL for access tokens of Twitch, without /token"
+    )
     poll_every_minutes: Annotated[int, AfterValidator(_divides_an_hour)] = Field(
-        default=30, description="minutes between two polls; divides an hour"
+        default=30, description="minutes between two polls; a divisor of 60"
     )
     min_viewers: int = Field(
-        default=50, ge=0, le=1_000_000_000, description="streams with more viewers than this are counted"
+        default=50, ge=0, le=1_000_000_000, description="threshold in viewers: only streams with more are counted"
     )
     timezone: Annotated[ZoneInfo, BeforeValidator(_known_timezone)] = Field(
-        default_factory=lambda: ZoneInfo("America/Los_Angeles"), description="the time zone of the bot's day"
+        default_factory=lambda: ZoneInfo("America/Los_Angeles"), description="time zone of the bot's day"
     )
-    day_starts_at: TimeOfDay = Field(default=time(8), description="when a day starts, in that time zone")
-    post_at: TimeOfDay = Field(default=time(14), description="when the day before is summed up, in that time zone")
+    day_starts_at: TimeOfDay = Field(default=time(8), description="time at which a day starts, in TIMEZONE")
+    post_at: TimeOfDay = Field(
+        default=time(14), description="time at which the summaries of the previous day are posted, in TIMEZONE"
+    )
     staging_retention_hours: int = Field(
-        default=24, ge=1, le=24 * 366, description="how long a rolled-up day's raw streams are kept after its end"
+        default=24,
+        ge=1,
+        le=24 * 366,
+        description="hours after the end of a rolled-up day until its raw streams are deleted",
     )
     kept_polls_mb: int = Field(
         default=256,
         ge=1,
         le=1_000_000,
-        description="room in DATA_DIR for polls while the database is away, in megabytes",
+        description="megabytes in DATA_DIR for polls while the database is unavailable",
     )
     x_api_key: SecretStr | None = Field(
-        default=None, description="API key of your app, from https://console.x.com; with the next three, posting begins"
+        default=None,
+        description="API key of your app, from https://console.x.com; posting begins when all four keys are set",
     )
     x_api_key_secret: SecretStr | None = Field(default=None, description="API key secret of the same app")
     x_access_token: SecretStr | None = Field(
-        default=None, description="access token of the bot's account, made with read and write permission"
+        default=None, description="access token of the bot's account, created with read and write permission"
     )
     x_access_token_secret: SecretStr | None = Field(default=None, description="access token secret of the same account")
-    x_api_url: BaseAddress = Field(default="https://api.x.com", description="what stands before /2/tweets")
+    x_api_url: BaseAddress = Field(default="https://api.x.com", description="base URL of X's API, without /2/tweets")
     x_monthly_budget_usd: Decimal = Field(
-        default=Decimal(10), ge=0, le=1_000_000, description="what X may cost in a calendar month (UTC); never passed"
+        default=Decimal(10),
+        ge=0,
+        le=1_000_000,
+        description="limit for the cost of X in a calendar month (UTC), in USD; never passed",
     )
     x_account_owns_app: bool = Field(
-        default=False, description="true if the bot's account itself owns the app: reading is five times cheaper then"
+        default=False, description="true if the bot's account itself owns the app: reading then costs a fifth"
     )
-    mentions_every_seconds: int = Field(default=60, ge=5, le=3600, description="seconds between two looks for mentions")
-    replies_per_day: int = Field(default=20, ge=0, le=1_000_000, description="answers that one person gets a day")
+    mentions_every_seconds: int = Field(
+        default=60, ge=5, le=3600, description="seconds between two reads of the mentions"
+    )
+    replies_per_day: int = Field(
+        default=20, ge=0, le=1_000_000, description="the most answers that each person gets in a day"
+    )
     hint_when_not_understood: bool = Field(
-        default=False, description="true: who is not understood gets a short hint; false: no answer"
+        default=False, description="true: a mention that is not understood gets a short hint; false: it gets no answer"
     )
     mention_retention_days: int = Field(
-        default=30, ge=1, le=3650, description="how long the words of mentions are kept"
+        default=30, ge=1, le=3650, description="days after which the texts of mentions are deleted"
     )
     health_port: int | None = Field(
-        default=None, ge=0, le=65_535, description="port for /healthz, /readyz and /metrics; without it, none is open"
+        default=None, ge=0, le=65_535, description="port for /healthz, /readyz and /metrics; closed if not set"
     )
-    health_host: str = Field(default="127.0.0.1", description="address on which that port is open")
+    health_host: str = Field(default="127.0.0.1", description="address on which that port listens")
     alert_webhook_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = Field(
         default=None,
-        description="where one message goes when something is wrong for too long, one when it is well again",
+        description="URL for a message when a problem has lasted for ten minutes, and for one when it is resolved",
     )
     heartbeat_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = Field(
         default=None,
-        description="address requested after each good poll: healthchecks.io, for one, alarms when it is not",
+        description="URL requested after each good poll; a service such as healthchecks.io reports when that stops",
     )
-    log_format: Literal["text", "json"] = Field(default="text", description="how `run` writes its log: text or json")
-    web_host: str = Field(default="127.0.0.1", description="address on which the dashboard is served")
-    web_port: int = Field(default=8000, ge=0, le=65_535, description="port of the dashboard; 0 takes a free one")
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="format of the log of `watchtime run`: text or json"
+    )
+    web_host: str = Field(default="127.0.0.1", description="address on which the dashboard listens")
+    web_port: int = Field(default=8000, ge=0, le=65_535, description="port of the dashboard; 0: a free one")
     web_root_path: Annotated[str, AfterValidator(_root_path)] = Field(
-        default="", description="path below which a proxy shows the dashboard, such as /twitch"
+        default="", description="path at which a proxy serves the dashboard, such as /twitch"
     )
     web_database_url: Annotated[SecretStr, AfterValidator(_postgres_address)] | None = Field(
         default=None,
-        description="the same database for a role that only reads, which `migrate` makes; for the dashboard",
+        description="URL of the same database for the dashboard, as the role that only reads, which `migrate` creates",
     )
     web_requests_per_minute: int = Field(
         default=300,
         ge=0,
         le=1_000_000,
-        description="requests that one address may make of the dashboard; 0: as many as it likes",
+        description="requests per minute that one address may send to the dashboard; 0: no limit",
     )
     web_trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
-        default="", description="proxies whose X-Forwarded-For is believed: addresses or networks, with commas"
+        default="", description="proxies whose X-Forwarded-For is trusted: addresses or networks, separated by commas"
     )
     x_settle_after_seconds: int = Field(
-        default=300, ge=0, le=86_400, description="how long a post may take to show on our own timeline"
+        default=300,
+        ge=0,
+        le=86_400,
+        description="seconds until a post must be visible on our own timeline; if it is not, it was not published",
     )
 
     @field_validator("*", mode="before")

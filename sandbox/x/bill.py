@@ -1,4 +1,4 @@
-"""What X charges: docs.x.com/x-api/getting-started/pricing, as of 2026-04-20.
+"""The prices of X: docs.x.com/x-api/getting-started/pricing, as of 2026-04-20.
 
 A post is charged when it is created. A read object is charged once per UTC day. Failed requests are free.
 """
@@ -68,7 +68,7 @@ class Till:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the prepaid credits are used up."""
+        """True if the prepaid credits are used up."""
         return self._credits_usd is not None and self._spent_usd >= self._credits_usd
 
     def bill(self, since: datetime | None, before: datetime | None) -> Bill:

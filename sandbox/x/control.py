@@ -14,7 +14,7 @@ from sandbox.x.timeline import Person, SandboxPost
 
 
 class Controlled(Protocol):
-    """What can be seen and done from outside."""
+    """The part of the simulated X that its control API can read and change."""
 
     clock: Clock
     faults: XFaults

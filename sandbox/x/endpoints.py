@@ -228,7 +228,7 @@ class Endpoints:
             raise duplicate()
 
     def _kind(self, post: SandboxPost) -> str:
-        """What a post is charged as."""
+        """The kind of charge of a post."""
         if any(found[0] not in "@#$＠＃" for found in unwanted(post.text)):
             return "post_with_link"
         return "reply" if post.reply_to and post.reply_to.tags(self.bot) else "post"

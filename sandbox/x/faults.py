@@ -8,7 +8,7 @@ from sandbox.chances import Chances
 
 
 class XFault(StrEnum):
-    """What can go wrong with one request."""
+    """The faults that a request to the simulated X can suffer."""
 
     TOO_MANY_REQUESTS = "too_many_requests"
     """429, x-rate-limit-reset a few seconds ahead."""

@@ -1,4 +1,4 @@
-"""What a token may do, and how often: the headers of every answer to a request that is signed well.
+"""Rate limits and permissions of a token: the headers of every response to a correctly signed request.
 
 Rate limits by endpoint, per account and quarter of an hour: docs.x.com/x-api/fundamentals/rate-limits. The access level
 is announced for the answer to every authenticated request: groups.google.com/group/twitter-api-announce, "The new
@@ -49,7 +49,7 @@ def access_level(can_write: bool) -> dict[str, str]:
 
 
 def headers_of(limit: int, remaining: int, resets_at: datetime) -> dict[str, str]:
-    """As X names them."""
+    """The headers of a rate limit, with the names that X uses."""
     return {
         "x-rate-limit-limit": str(limit),
         "x-rate-limit-remaining": str(remaining),

@@ -125,6 +125,6 @@ def unavailable_page() -> Response:
 
 
 def challenge_page() -> Response:
-    """What the network before X answers to whom it takes for a robot."""
+    """The page that the content network in front of X sends to a client that it considers a robot."""
     page = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>"
     return Response(HTTPStatus.FORBIDDEN, page, content_type="text/html")

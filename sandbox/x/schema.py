@@ -1,4 +1,4 @@
-"""What a request to X may carry: query parameters, form parts and fields of a body, by endpoint.
+"""The valid requests to X: query parameters, form parts and fields of a body, by endpoint.
 
 As in X's OpenAPI description, version 2.167 (and, for the old vocabulary, 2.166): a request with anything that is
 not in these tables is refused, and so is one that lacks something or has another form. Does not execute requests.

@@ -121,32 +121,32 @@ class XSandbox(SandboxServer):
             return self._timeline.edit(self._timeline.posts[post_id], text).post_id
 
     def repost(self, author: str, post_id: str) -> str:
-        """Somebody shows a post to others; the id of the repost."""
+        """Repost a post as another person; returns the id of the repost."""
         with self._lock:
             return self._timeline.repost(self._timeline.person(author), self._timeline.posts[post_id]).post_id
 
     def delete(self, post_id: str) -> None:
-        """The author takes a post back."""
+        """Delete a post, as its author."""
         with self._lock:
             del self._timeline.posts[post_id]
 
     def posts(self) -> list[SandboxPost]:
-        """What the account posted, oldest first, whether it got to know or not."""
+        """The posts of the account, oldest first, also those whose response was lost."""
         with self._lock:
             return self._timeline.by(self.bot)[::-1]
 
     def everything(self) -> list[SandboxPost]:
-        """What anybody posted, oldest first."""
+        """The posts of all people, oldest first."""
         with self._lock:
             return list(self._timeline.posts.values())
 
     def bill(self, since: datetime | None = None, before: datetime | None = None) -> Bill:
-        """What the account owes for a time, or for always."""
+        """The bill of the account for a time span, by default for all time."""
         with self._lock:
             return self._till.bill(since, before)
 
     def add_credits(self, usd: Decimal) -> None:
-        """Somebody pays in advance."""
+        """Add prepaid credits."""
         with self._lock:
             self._till.add_credits(usd)
 
@@ -221,7 +221,7 @@ class XSandbox(SandboxServer):
         raise unavailable()
 
     def _for_people(self, request: Request) -> Response:
-        """What a browser or a script of the owner's asks."""
+        """The response to the owner's browser or script: the timeline page or the control API."""
         if request.path.startswith("/sandbox/x"):
             return self._control.answer(request)
         if request.method == "GET" and request.path == "":

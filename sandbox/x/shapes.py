@@ -37,7 +37,7 @@ FIELD_PARAMETERS: Final = {
     "poll": _names("duration_minutes end_datetime id options voting_status"),
     "place": _names("contained_within country country_code full_name geo id name place_type"),
 }
-"""What may be asked for of each kind of object; of posts, what both vocabularies have."""
+"""The fields that can be requested of each kind of object; of posts, those of both vocabularies."""
 
 _EXPANDED_BY_BOTH: Final = _names(
     "article.cover_media article.media_entities attachments.media_keys attachments.media_source_tweet "
@@ -47,7 +47,7 @@ _EXPANDED_BY_BOTH: Final = _names(
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What things are called. `expands`: fields that are given as a by-product of an expansion only."""
+    """The names that an API version uses. `expands`: some fields are only returned with their expansion."""
 
     fields_parameter: str
     fields: frozenset[str]
@@ -88,13 +88,13 @@ VOCABULARIES: Final[dict[Words, Vocabulary]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a request asks for beyond id and text."""
+    """The fields and expansions that a request asks for, besides id and text."""
 
     fields: frozenset[str]
     expansions: frozenset[str]
 
     def gives(self, field: str) -> bool:
-        """Whether a field is in the answer, requested or by default."""
+        """True if a field is in the answer, requested or by default."""
         return field in self.fields or field in self.expansions
 
 

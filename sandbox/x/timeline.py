@@ -60,7 +60,7 @@ class SandboxPost:
 
     @property
     def whole_text(self) -> str:
-        """As readers of the API get it: with the names before it and a link to its pictures behind it."""
+        """The text as the API returns it: with names of participants before it and a link to its pictures after it."""
         link = f" https://t.co/{self.post_id[-10:]}" if self.media else ""
         return f"{self.prefix}{self.text}{link}"
 
@@ -70,11 +70,11 @@ class SandboxPost:
         return self.reply_to.conversation_id if self.reply_to else self.post_id
 
     def names(self, person: Person) -> bool:
-        """Whether a user is mentioned, by the author or by X."""
+        """True if a user is mentioned, by the author or by X."""
         return any(mention.person == person for mention in self.mentions)
 
     def tags(self, person: Person) -> bool:
-        """Whether the author mentioned a user, and not only X."""
+        """True if the author mentioned a user, and not only X."""
         return any(mention.person == person and mention.start >= len(self.prefix) for mention in self.mentions)
 
 
@@ -124,7 +124,7 @@ class Timeline:
         return [post for post in reversed(self.posts.values()) if post.names(person)]
 
     def by(self, person: Person) -> list[SandboxPost]:
-        """What somebody posted, newest first."""
+        """The posts of a person, newest first."""
         return [post for post in reversed(self.posts.values()) if post.author == person]
 
     def _add(

@@ -1,6 +1,6 @@
 -- name: allow_memory^
 -- Let this transaction group in memory: a day of Twitch at 30 minutes takes about 15 MB; larger groups go to disk. This is
--- the limit of each sort and each hash table of a query, in one process and without compiled code, whatever the settings
+-- the limit of each sort and each hash table of a query, in one process and without compiled code, independent of the settings
 -- of the server or of the connection: with 128 MB the server was killed in a container of 192 MB.
 select
     set_config('work_mem', '16MB', true) as work_mem,

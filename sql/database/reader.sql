@@ -4,5 +4,5 @@
 select make_reader(:role, :verifier);
 
 -- name: limit_reader$
--- Limit the memory of the server that one query of a read-only role can use, whatever program connects as it.
+-- Limit the memory of the server that one query of a read-only role can use, for any program that connects as it.
 select limit_reader(:role);

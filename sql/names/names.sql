@@ -246,7 +246,7 @@ from game_aliases
 order by game_name, alias;
 
 -- name: add_alias!
--- Make a short name mean a game, whatever it meant before. Grain: one row per short name.
+-- Make a short name mean a game, also if it had another meaning before. Grain: one row per short name.
 insert into game_aliases (alias_key, alias, game_key, game_name)
 values (:alias_key, :alias, :game_key, :game_name)
 on conflict (alias_key) do update

@@ -143,4 +143,4 @@ def test_a_failing_job_stops_neither_the_others_nor_the_runner(
     runner.stop()
     assert "job=daily failed unexpectedly" in caplog.text
     assert sorted(observed.started) == ["daily", "prune"]
-    assert sorted(observed.outcomes) == [("daily", "failed"), ("prune", "DatabaseUnavailable")]
+    assert sorted(observed.outcomes) == [("daily", "ZeroDivisionError"), ("prune", "DatabaseUnavailable")]

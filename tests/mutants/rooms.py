@@ -23,7 +23,7 @@ _SUBJECTS: Final[tuple[tuple[str, str], ...]] = (
     ("bot/reply/", "inbox answers lookup understand"),
     ("sql/reply/", "inbox lookup"),
     ("sql/read/", "lookup games_of_one_name pages"),
-    ("bot/core/read", "lookup pages"),
+    ("bot/core/measurements", "lookup pages"),
     ("bot/outbox/", "outbox"),
     ("sql/outbox/", "outbox"),
     ("bot/spend", "spend outbox inbox"),

@@ -114,12 +114,12 @@ def test_a_folder_may_have_joiners_that_its_script_needs(monkeypatch: pytest.Mon
         (
             "TWITCH_API_URL",
             "api.twitch.tv/helix",
-            "should be an address that begins with https:// (or http:// for a stand-in), not 'api.twitch.tv/helix'",
+            "should be a URL that begins with https:// (or http:// for a simulated service), not 'api.twitch.tv/helix'",
         ),
         (
             "TWITCH_AUTH_URL",
             "https://",
-            "should be an address that begins with https:// (or http:// for a stand-in), not 'https://'",
+            "should be a URL that begins with https:// (or http:// for a simulated service), not 'https://'",
         ),
     ],
 )

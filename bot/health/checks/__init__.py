@@ -1,1 +1,1 @@
-"""The checks of `watchtime check`, by subject: each module fetches what it checks, and judges it."""
+"""The checks of `watchtime check`, by subject: each module fetches facts and returns findings."""

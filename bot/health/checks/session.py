@@ -70,7 +70,7 @@ class Session:
 
     @property
     def database(self) -> Database:
-        """The database, whatever its schema."""
+        """The database; its schema is not checked."""
         _ = self.settings
         if self.opened is None:
             raise Skipped("no database is available")
@@ -105,7 +105,7 @@ class Session:
 
     @property
     def expected(self) -> Expected:
-        """When work is due, for the bot that runs; without one, all work that was ever due."""
+        """The due times of work for the bot that runs; without one, of all work."""
         interval = timedelta(minutes=self.settings.poll_every_minutes)
         since = expected_since(self.run_record, self.clock.now())
         return Expected(self.calendar, interval, self.settings.post_at, since)

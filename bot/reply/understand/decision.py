@@ -88,7 +88,7 @@ def choose_action(tokens: TokenizedText, match: NameMatch, name_indexes: Collect
 
 
 def are_common(keys: list[str]) -> bool:
-    """Whether all words of a name are everyday words."""
+    """True if all words of a name are everyday words."""
     if len(keys) == 1:
         return is_dictionary_word(keys[0]) or keys[0].isdecimal()
     return all(key in COMMON or len(key) < 2 or key.isdecimal() for key in keys)
@@ -164,7 +164,7 @@ def _for_everyday_name(tokens: TokenizedText, match: NameMatch, others: list[int
 
 
 def _has_own_capitals(tokens: TokenizedText, match: NameMatch) -> bool:
-    """Whether a name has its own capitals, and the words around it are not in capitals: "PEAK yesterday"."""
+    """True if a name has its own capitals, and the words around it are not in capitals: "PEAK yesterday"."""
     candidate = match.candidate
     start, end = tokens.words[candidate.first].start, tokens.words[candidate.last - 1].end
     rest = tokens.text[:start] + tokens.text[end:]
@@ -173,7 +173,7 @@ def _has_own_capitals(tokens: TokenizedText, match: NameMatch) -> bool:
 
 
 def _is_asked_for(tokens: TokenizedText, match: NameMatch, other_keys: list[str]) -> bool:
-    """Whether an everyday name is asked for: "lol stats" and "wow please", but not "yo lol" and "wow what"."""
+    """True if an everyday name is asked for: "lol stats" and "wow please", but not "yo lol" and "wow what"."""
     comes_first = match.candidate.first == 0
     if tokens.question_strength(match.candidate.indexes) == 2:
         return comes_first or len(other_keys) > 1
@@ -237,13 +237,13 @@ def _next_to_noise(tokens: TokenizedText, match: NameMatch, noise: list[int]) ->
 
 
 def _is_followed_by_noise(tokens: TokenizedText, match: NameMatch, noise: Collection[int]) -> bool:
-    """Whether the word right after a name may make another name of it: "ninja turtles yesterday"."""
+    """True if the word right after a name may make another name of it: "ninja turtles yesterday"."""
     after = match.candidate.last
     return after in noise and not tokens.starts_clause(after) and tokens.words[after].key not in SMALL_TALK
 
 
 def _is_statement(tokens: TokenizedText, name_indexes: Collection[int], after: int) -> bool:
-    """Whether a text is a statement: "i play minecraft", "minecraft is dead", "thanks xqc fans".
+    """True if a text is a statement: "i play minecraft", "minecraft is dead", "thanks xqc fans".
 
     Thanks after the name (from index `after` on) are courtesy.
     """
@@ -258,7 +258,7 @@ def _is_statement(tokens: TokenizedText, name_indexes: Collection[int], after: i
 
 
 def _begins_with_own_activity(tokens: TokenizedText) -> bool:
-    """Whether a text begins with an activity of its author: "watched xqc yesterday", "just finished elden ring"."""
+    """True if a text begins with an activity of its author: "watched xqc yesterday", "just finished elden ring"."""
     keys = [key for key in tokens.keys(0, 3) if key not in {"just", "finally", "so"}]
     return bool(keys) and keys[0] in _OWN_ACTIVITIES
 
@@ -268,7 +268,7 @@ def _answer_or_ask(match: NameMatch) -> Action:
 
 
 def may_be_longer(tokens: TokenizedText, match: NameMatch, name_indexes: Collection[int] = ()) -> bool:
-    """Whether a word right next to a name may be part of a longer name: "the witcher 4", "fallout shelter"."""
+    """True if a word right next to a name may be part of a longer name: "the witcher 4", "fallout shelter"."""
     first, last = match.candidate.first, match.candidate.last
     if _is_followed_by_number(tokens, last, match.subject.kind):
         return True
@@ -277,7 +277,7 @@ def may_be_longer(tokens: TokenizedText, match: NameMatch, name_indexes: Collect
 
 
 def _is_followed_by_number(tokens: TokenizedText, index: int, kind: SubjectKind) -> bool:
-    """Whether a number that is no time is at this index, right after a name, or after "part" and similar words."""
+    """True if a number that is no time is at this index, right after a name, or after "part" and similar words."""
     if index >= len(tokens.words) or tokens.starts_clause(index):
         return False
     if tokens.words[index].key in PART_WORDS and index + 1 < len(tokens.words):
@@ -292,7 +292,7 @@ def _is_followed_by_number(tokens: TokenizedText, index: int, kind: SubjectKind)
 
 
 def _may_belong_to_name(tokens: TokenizedText, index: int, border: int) -> bool:
-    """Whether a word next to a name is not known as something else. `border`: the later index of the two."""
+    """True if a word next to a name is not known as something else. `border`: the later index of the two."""
     if (
         not 0 <= index < len(tokens.words)
         or tokens.starts_clause(border)

@@ -82,12 +82,12 @@ def _are_joined(tokens: TokenizedText, first: NameMatch, second: NameMatch) -> b
 
 
 def _is_not_only_time(tokens: TokenizedText, match: NameMatch) -> bool:
-    """Whether a name has words that are not part of a time: a streamer is called "yesterday"."""
+    """True if a name has words that are not part of a time: a streamer is called "yesterday"."""
     return any(not tokens.is_time(index) for index in match.candidate.indexes)
 
 
 def _can_be_listed(tokens: TokenizedText, match: NameMatch, *, is_listed: bool) -> bool:
-    """Whether a match can be one of several names: "xqc and chat" and "lol, minecraft" have only one name."""
+    """True if a match can be one of several names: "xqc and chat" and "lol, minecraft" have only one name."""
     is_word = are_common(tokens.keys(match.candidate.first, match.candidate.last))
     is_name = not is_word or (match.subject.kind is SubjectKind.GAME and not is_listed)
     return is_name and match.grade >= Grade.SHORTER

@@ -65,7 +65,7 @@ def match_candidates(
 
 
 def _ends_with_count_of_time(match: NameMatch, matches: Iterable[NameMatch], tokens: TokenizedText) -> bool:
-    """Whether the number of a sequel is rather the count of a time: "hades 2 days ago", where Hades is a game, too.
+    """True if the number of a sequel is rather the count of a time: "hades 2 days ago", where Hades is a game, too.
 
     "hades 2 week" is the sequel: "week" is a time without the count as well.
     """
@@ -129,13 +129,13 @@ def _grade(candidate: Candidate, subject: Subject) -> Grade:
 
 
 def _is_spaced(keys: Sequence[str], subject: Subject) -> bool:
-    """Whether words are those of a name, in whatever form its numbers are written."""
+    """True if words are those of a name, in whatever form its numbers are written."""
     own = keys_of(subject.name)
     return list(keys) == own or (len(keys) == len(own) > 1 and with_digits(keys) == with_digits(own))
 
 
 def _fits(keys: Sequence[str], candidate: Candidate, subject: Subject) -> bool:
-    """Whether words of the same key are the name: "Shenmue I & II" is not "Shenmue III"."""
+    """True if words of the same key are the name: "Shenmue I & II" is not "Shenmue III"."""
     if len(keys) == 1 or candidate.key.startswith("~") or _is_spaced(keys, subject):
         return True
     if subject.kind is SubjectKind.GAME and _grade(candidate, subject) is not Grade.OWN:
@@ -144,7 +144,7 @@ def _fits(keys: Sequence[str], candidate: Candidate, subject: Subject) -> bool:
 
 
 def is_joined_by_chance(match: NameMatch, tokens: TokenizedText) -> bool:
-    """Whether unrelated words only happen to join to a name: "is xqc", and a streamer who is called isxqc."""
+    """True if unrelated words only happen to join to a name: "is xqc", and a streamer who is called isxqc."""
     return not match.is_spaced and any(
         tokens.words[index].key in FILLER or tokens.is_time(index) for index in match.candidate.indexes
     )

@@ -158,7 +158,7 @@ def _resolve(tokens: TokenizedText, guess: _Guess, names: Names) -> Subject | Di
 
 
 def _covers_everything(tokens: TokenizedText, guess: _Guess) -> bool:
-    """Whether no other word may be part of the name: "resident evil v" is not the streamer kresident."""
+    """True if no other word may be part of the name: "resident evil v" is not the streamer kresident."""
     rest = [
         index for index in unexplained(tokens) if index not in guess.candidate.indexes and not tokens.is_time(index)
     ]
@@ -167,7 +167,7 @@ def _covers_everything(tokens: TokenizedText, guess: _Guess) -> bool:
 
 
 def _is_named_by_word(subject: Subject) -> bool:
-    """Whether a streamer has the name of a dictionary word: a similar word is rather that word, misspelled."""
+    """True if a streamer has the name of a dictionary word: a similar word is rather that word, misspelled."""
     return subject.kind is SubjectKind.STREAMER and is_dictionary_word(name_key(subject.name))
 
 
@@ -223,7 +223,7 @@ def streamer_with_prefix(tokens: TokenizedText, names: Names) -> DidYouMean | No
 
 
 def _is_everyday_word(key: str) -> bool:
-    """Whether a word is a dictionary word and no first name, which may be the beginning of a streamer's name."""
+    """True if a word is a dictionary word and no first name, which may be the beginning of a streamer's name."""
     return is_dictionary_word(key) and key not in FIRST_NAMES
 
 

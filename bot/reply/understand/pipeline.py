@@ -81,7 +81,7 @@ def _without_own_name(text: str, bot_username: str) -> str:
 
 
 def _explains_words(tokens: TokenizedText, match: NameMatch) -> bool:
-    """Whether the words of a match are surely a name: everyday words are the names of streamers, too."""
+    """True if the words of a match are surely a name: everyday words are the names of streamers, too."""
     keys = tokens.keys(match.candidate.first, match.candidate.last)
     is_title = match.subject.kind is SubjectKind.GAME and len(keys) > 1 and match.is_spaced
     return is_title or not are_common(keys)

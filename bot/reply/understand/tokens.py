@@ -59,7 +59,7 @@ class TokenizedText:
         return [self.words[index].key for index in indexes]
 
     def is_time(self, index: int) -> bool:
-        """Whether a word is part of a time."""
+        """True if a word is part of a time."""
         return any(_covers(time, self.words[index]) for time in self.times)
 
     def times_outside(self, excluded: Iterable[int]) -> list[TimeExpression]:
@@ -78,7 +78,7 @@ class TokenizedText:
         return outside
 
     def _continues_beyond(self, covered: Sequence[int], excluded: Collection[int]) -> bool:
-        """Whether a time continues after an excluded name: "portal 2 weeks". Filler before the name is no time."""
+        """True if a time continues after an excluded name: "portal 2 weeks". Filler before the name is no time."""
         first = min(index for index in covered if index in excluded)
         return any(
             index not in excluded and (index > first or not is_filler(self.words[index].key)) for index in covered
@@ -121,25 +121,25 @@ class TokenizedText:
         ]
 
     def is_number(self, index: int) -> bool:
-        """Whether a word is a number: in digits, in letters, or a roman one after another word."""
+        """True if a word is a number: in digits, in letters, or a roman one after another word."""
         key = self.words[index].key
         return numeral(key) is not None and not (key in {"i", "v", "x"} and not index)
 
     def follows_underscore(self, index: int) -> bool:
-        """Whether only underscores are between a word and the previous one, as in a login."""
+        """True if only underscores are between a word and the previous one, as in a login."""
         if not 0 < index < len(self.words):
             return False
         between = self.text[self.words[index - 1].end : self.words[index].start]
         return bool(between) and not between.strip("_")
 
     def starts_clause(self, index: int) -> bool:
-        """Whether punctuation between a word and the previous one ends a sentence or a clause."""
+        """True if punctuation between a word and the previous one ends a sentence or a clause."""
         if index <= 0 or index >= len(self.words):
             return True
         return _CLAUSE_END.search(self.text[self.words[index - 1].end : self.words[index].start]) is not None
 
     def clearly_asks(self, excluded: Collection[int]) -> bool:
-        """Whether one of the other words asks for numbers and is not used in statements ("viewers", "stats")."""
+        """True if one of the other words asks for numbers and is not used in statements ("viewers", "stats")."""
         others = self.others(excluded)
         clear = (index for index in others if self.words[index].key in UNAMBIGUOUS_STATISTICS)
         return any(map(self._asks_for_numbers, clear)) or self._asks_in_unspaced_script(others)
@@ -156,17 +156,17 @@ class TokenizedText:
         return int(is_timed or has_question_words or self.has_question_mark)
 
     def has_question_words(self, excluded: Collection[int]) -> bool:
-        """Whether one of the other words is used in questions of any kind, or the text begins as a question."""
+        """True if one of the other words is used in questions of any kind, or the text begins as a question."""
         others = self.others(excluded)
         return any(self.words[index].key in QUESTION_WORDS for index in others) or self._begins_as_question(others)
 
     def _asks_for_numbers(self, index: int) -> bool:
-        """Whether a word asks for numbers: "top streamers", but not "chess on top"."""
+        """True if a word asks for numbers: "top streamers", but not "chess on top"."""
         key = self.words[index].key
         return key in STATISTICS and not (key == "top" and index > 0 and self.words[index - 1].key == "on")
 
     def _begins_as_question(self, others: Sequence[int]) -> bool:
-        """Whether the text begins with an auxiliary verb: "is xqc live", but not "can't believe it"."""
+        """True if the text begins with an auxiliary verb: "is xqc live", but not "can't believe it"."""
         keys = self.keys(0, 2)
         return bool(others) and others[0] == 0 and keys[0] in _AUXILIARY and keys[1:] != ["t"]
 
@@ -185,12 +185,12 @@ class TokenizedText:
 
     @property
     def has_question_mark(self) -> bool:
-        """Whether there is a question mark anywhere."""
+        """True if there is a question mark anywhere."""
         return _QUESTION_MARK.search(self.text) is not None
 
     @property
     def is_calm(self) -> bool:
-        """Whether there is no exclamation mark, no emoji and no other person's handle: "wow!!!" is no game."""
+        """True if there is no exclamation mark, no emoji and no other person's handle: "wow!!!" is no game."""
         return not self.handles and not _EXCLAMATION_MARK.search(self.text) and not has_emoji(self.text)
 
 
@@ -225,17 +225,17 @@ def _covers(time: TimeExpression, word: Word) -> bool:
 
 
 def is_filler(key: str) -> bool:
-    """Whether a word belongs to a question rather than to a name."""
+    """True if a word belongs to a question rather than to a name."""
     return key in FILLER or key in COURTESY or (is_unspaced(key) and not without_particles(key))
 
 
 def is_filler_or_small_talk(key: str) -> bool:
-    """Whether a word alone is no question: "hello", "what", "top", a number."""
+    """True if a word alone is no question: "hello", "what", "top", a number."""
     return key in FILLER or key in SMALL_TALK or key in COURTESY or key.isdecimal() or len(key) < 2
 
 
 def has_emoji(text: str) -> bool:
-    """Whether a text contains emoji or similar symbols."""
+    """True if a text contains emoji or similar symbols."""
     return any(unicodedata.category(char) == "So" and char not in "™®©℠" for char in text)
 
 
@@ -246,7 +246,7 @@ _UNSPACED: Final = re.compile(f"[{_UNSPACED_LETTERS}]")
 
 
 def is_unspaced(key: str) -> bool:
-    """Whether a word is of a script without a space between a name and the next word (Japanese, Korean, Chinese)."""
+    """True if a word is of a script without a space between a name and the next word (Japanese, Korean, Chinese)."""
     return _UNSPACED.search(key) is not None
 
 

@@ -149,7 +149,7 @@ def without_particles(key: str) -> str:
 
 @lru_cache(maxsize=8192)
 def is_dictionary_word(key: str) -> bool:
-    """Whether a word belongs to one of the large languages, also with an English ending. It is no misspelled name."""
+    """True if a word belongs to one of the large languages, also with an English ending. It is no misspelled name."""
     return len(key) < 2 or key in _ORDINARY or any(stem in _ORDINARY for stem in _stems(key)) or is_laughter(key)
 
 
@@ -170,7 +170,7 @@ def _stems(key: str) -> list[str]:
 
 
 def is_laughter(key: str) -> bool:
-    """Whether a word is laughter: "lol", "hahahah", "jajaja", "kkkkk", "wwww", "ахахах"."""
+    """True if a word is laughter: "lol", "hahahah", "jajaja", "kkkkk", "wwww", "ахахах"."""
     return key in _LAUGHS or (
         len(key) > 2 and (len(set(key)) == 1 or (len(key) > 3 and len(set(key)) == 2 and set(key) <= _LAUGHTER))
     )

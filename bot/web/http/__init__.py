@@ -1,1 +1,1 @@
-"""How the dashboard speaks HTTP: server, gateway, cache, errors."""
+"""The HTTP side of the dashboard: server, gateway, cache, errors."""

@@ -1,4 +1,4 @@
-"""Which connections are served, refused and closed when there are many. Pure: the server reports each one.
+"""Decide which connections are served, refused and closed when there are many. Pure: the server reports each one.
 
 A connection that finds no room is not cut off: it may make one request, which is answered by an error page that asks to
 come again, or by the health check. The number of such connections is limited too.
@@ -27,7 +27,7 @@ LOG_EVERY_SECONDS: Final = 60.0
 
 @dataclass(slots=True, eq=False)
 class Place:
-    """A connection's place. `refused` says why it is not served; `close` cuts it off."""
+    """A connection's place. `refused`: the reason why it is not served; `close` cuts it off."""
 
     peer: str
     close: Callable[[], None]

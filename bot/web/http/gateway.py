@@ -35,7 +35,7 @@ _HEADERS: Final = (
 )
 STATIC: Final = "/static/"
 HEALTH: Final = "/healthz"
-# The key in the state of a request under which the server says why its connection is refused.
+# The key in the state of a request with the reason why its connection is refused.
 REFUSED: Final = "refused"
 # No valid address is longer; responses are cached by it.
 _MAX_ADDRESS: Final = 4_000

@@ -1,1 +1,1 @@
-"""What the dashboard shows, read from the database: one file per subject."""
+"""Reads of the dashboard: rows of the database as values, one file per subject."""

@@ -36,7 +36,7 @@ class PostRow:
 
 @dataclass(frozen=True, slots=True)
 class DayCoverage:
-    """How well one of the bot's days was measured."""
+    """The coverage of one of the bot's days."""
 
     day: NamedDay
     starts_at: datetime

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
-from bot.core import read
+from bot.core import measurements
 from bot.health.lateness import is_poll_late
 from bot.web.read.column_types import (
     AverageStreams,
@@ -74,7 +74,7 @@ class HourOfAll:
 
 
 @dataclass(frozen=True, slots=True)
-class NewestPoll(read.NewestPoll):
+class NewestPoll(measurements.NewestPoll):
     """The newest poll. `is_stale`: too old to be shown as now."""
 
     is_stale: bool
@@ -88,7 +88,7 @@ class NewestPoll(read.NewestPoll):
 def newest_poll(tx: Transaction, site: Site) -> NewestPoll | None:
     """The newest poll; None before the first."""
     now = site.clock.now()
-    poll = read.newest_poll(tx, whole_since=now - 2 * site.poll_every)
+    poll = measurements.newest_poll(tx, whole_since=now - 2 * site.poll_every)
     if poll is None:
         return None
     is_stale = is_poll_late(now, poll.started_at, timedelta(minutes=poll.interval_minutes))
@@ -184,7 +184,7 @@ class ViewersBefore:
 
 
 def viewers_before(tx: Transaction, site: Site, poll: NewestPoll | None) -> ViewersBefore:
-    """What the newest poll is compared with: nothing if it is incomplete."""
+    """The poll with which the newest one is compared; None if the newest one is incomplete."""
     if poll is None or not poll.is_whole:
         return ViewersBefore()
     yesterday, last_week = ago(site, poll.hour_at, 1), ago(site, poll.hour_at, 7)

@@ -151,7 +151,7 @@ def _live(tx: Transaction, streamer_id: str, poll: NewestPoll | None) -> _Live:
 
 
 def name_of(tx: Transaction, streamer_id: str) -> str:
-    """The name of a streamer who has an address."""
+    """The name of a streamer with a page of their own."""
     return str(tx.web.streamer(streamer_id=streamer_id).streamer)
 
 

@@ -1,1 +1,1 @@
-"""How the dashboard shows it: pages, API, charts."""
+"""The views of the dashboard: pages, API, charts."""

@@ -1,4 +1,4 @@
-"""The job `collect`: a poll, and everything that follows one."""
+"""The job `collect`: take a poll, refresh the index of names, and send a heartbeat."""
 
 import logging
 from collections.abc import Callable
@@ -18,7 +18,7 @@ WAIT_FOR_LOCK: Final = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
-class PollTurn:
+class CollectJob:
     """Takes a poll, makes its new names searchable, and sends a heartbeat if the poll brought something."""
 
     collector: Collector
@@ -26,7 +26,7 @@ class PollTurn:
     send_heartbeat: Callable[[], None]
 
     def run(self) -> Poll:
-        """One turn of the schedule. Raises what Collector.collect raises."""
+        """Run the job once, at its turn of the schedule. Raises the errors of Collector.collect."""
         poll = self.collector.collect(WAIT_FOR_LOCK)
         self._refresh_names()
         if poll.status is not PollStatus.FAILED:
@@ -34,7 +34,7 @@ class PollTurn:
         return poll
 
     def take_poll(self) -> Poll:
-        """One poll by hand: waits for no other collector, and sends no heartbeat."""
+        """Take one poll by hand: does not wait for another collector, and sends no heartbeat."""
         poll = self.collector.collect()
         self._refresh_names()
         return poll

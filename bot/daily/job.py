@@ -10,14 +10,14 @@ from helperfunctions.errors import Busy
 
 
 @dataclass(frozen=True, slots=True)
-class DailyTurn:
+class DailyJob:
     """Rolls up the due days and months. `store_kept_polls` raises Busy while a collector is at work."""
 
     store_kept_polls: Callable[[], object]
     rollup: Rollup
 
     def run(self) -> list[RolledUpDay]:
-        """One turn of the schedule. Raises what Rollup.daily raises."""
+        """Run the job once, at its turn of the schedule. Raises the errors of Rollup.daily."""
         # A day is complete only with the polls that were kept on disk.
         with suppress(Busy):
             self.store_kept_polls()

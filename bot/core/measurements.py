@@ -1,4 +1,4 @@
-"""Values that both the replies and the dashboard read from the tables, by the queries of `sql/read/`."""
+"""The newest poll, and coverage of a span of days, for the replies and the dashboard (queries of `sql/read/`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
