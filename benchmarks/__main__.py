@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME …] [--full] [--names N]`: measure; the names are the keys of BENCHMARKS, none is all."""
+"""`python -m benchmarks [NAME …] [--full] [--names N]`: measure. NAME is a key of BENCHMARKS; without one, all."""
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence

@@ -29,7 +29,7 @@ BACK_TO_START: Final = "ours, back to started_at"
 PLAIN: Final = "plain"
 DEFAULT_INTERVAL: Final = 30
 TARGETS: Final = {0.0: 0.02, 0.1: 0.03}
-"""Of the total, at 30 minutes, by the share of polls missed."""
+"""The largest permitted error of the total, with a poll every 30 minutes, by the share of polls missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """Shares of the truth: of the total with its sign; per streamer absolute, mean and 95th percentile."""
+    """Errors as shares of the true hours: of the total, signed; per streamer, absolute: mean and 95th percentile."""
 
     total: float
     mean: float
@@ -87,7 +87,7 @@ def _stage(bench: Bench, world: World, every_minutes: int) -> list[Seen]:
 
 
 def _taken(due: Sequence[Seen], missed: float, seed: int) -> list[Seen]:
-    """The polls left when that share of them, drawn by lot, is missed."""
+    """The polls that remain when a share of them, chosen at random, is missed."""
     chosen = random.Random(seed).sample(range(len(due)), round(len(due) * missed))
     return [poll for number, poll in enumerate(due) if number not in chosen]
 
@@ -101,17 +101,17 @@ def _estimates(bench: Bench, world: World, timetable: Timetable) -> dict[str, Ho
 
 
 def _error(truth: Truth, hours: Hours) -> Error:
-    """Over the streamers that were above the threshold for an hour or more, each of which counts as much as another."""
+    """The error over the streamers that were above the threshold for an hour or more, with equal weights."""
     judged = [one for one, airtime in truth.airtime.by_streamer.items() if airtime >= LEAST_AIRTIME_HOURS]
     true = np.array([truth.watch.by_streamer[one] for one in judged])
-    said = np.array([hours.get(one, 0.0) for one in judged])
-    off = np.abs(said / true - 1)
+    estimated = np.array([hours.get(one, 0.0) for one in judged])
+    off = np.abs(estimated / true - 1)
     total = sum(hours.values()) / truth.watch.total - 1
     return Error(total, float(off.mean()), float(np.percentile(off, 95)))
 
 
 def _mean(errors: Sequence[Error]) -> Error:
-    """Over the seeds; of the total the one farthest off, so that errors of two signs do not cancel out."""
+    """The error over all seeds; of the total the greatest one, so that errors of two signs do not cancel out."""
     total = max((error.total for error in errors), key=abs)
     return Error(total, fmean(error.mean for error in errors), fmean(error.p95 for error in errors))
 

@@ -1,4 +1,4 @@
-"""How long a question takes in the database: years of daily rows, questions about a day, a week and a year."""
+"""The time of a question in the database: years of daily rows, questions about a day, a week and a year."""
 
 import shutil
 import tempfile
@@ -22,7 +22,7 @@ LAST_DAY: Final = date(2026, 10, 20)
 PAIRS: Final = 40_000
 GAMES: Final = 2_000
 STREAMERS: Final = 60_000
-"""So many in all, with that many pairs; a day has a part of them."""
+"""The number of streamers, and of pairs of streamer and game; a day has a part of them."""
 GB_PER_YEAR: Final = 4.0
 MOST_MS: Final = {"yesterday": 10.0, "a year": 300.0}
 
@@ -84,7 +84,7 @@ WITH_INDEXES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question, and how it is called."""
+    """A question and its name in the table."""
 
     about: str
     span: str
@@ -111,7 +111,7 @@ def main(*, full: bool = False, years: Sequence[int] = (1,), pairs: int = PAIRS,
 
 
 def fill(bench: Bench, days: int, pairs: int, last: date = LAST_DAY) -> None:
-    """So many days of daily rows up to `last`, a day at a time; the months summed up by the roll-up itself."""
+    """Fill the daily tables for a number of days up to `last`, one day at a time; the roll-up sums up the months."""
     names = (insert.format(games=GAMES, streamers=streamers_of(pairs)) for insert in _NAMES)
     bench.run(*names, *WITHOUT_INDEXES)
     first = last - timedelta(days=days - 1)
@@ -119,7 +119,7 @@ def fill(bench: Bench, days: int, pairs: int, last: date = LAST_DAY) -> None:
     statement = _DAY_OF_PAIRS.format(pairs=pairs, games=GAMES, streamers=streamers_of(pairs))
     at = first
     while at <= last:
-        # A day at a time, as they come: its rows lie together.
+        # One day at a time, as in production: the rows of a day are stored together.
         with bench.connected() as connection, connection.cursor() as cursor:
             cursor.execute(statement, (at, at))
         if at.day == 1:
@@ -146,7 +146,7 @@ def streamers_of(pairs: int) -> int:
 
 
 def sum_up_months(bench: Bench, last: date) -> None:
-    """Have the roll-up sum up the months that are over."""
+    """Sum up the finished months by the production roll-up."""
     Rollup(bench.database, VirtualClock(_after(last)), CALENDAR).daily()
     bench.run("vacuum (analyze) monthly_streamer_games, months")
 
@@ -156,7 +156,7 @@ def _after(last: date) -> datetime:
 
 
 def questions(bench: Bench) -> list[Asked]:
-    """About the most watched game, one of the middle, the most watched streamer, and one of the middle."""
+    """Questions about the most watched game, an average one, the most watched streamer, and an average one."""
     subjects = {
         "most watched game": Subject(SubjectKind.GAME, _ranked(bench, "daily_games", "game_id", 0), "a game"),
         "a game in the middle": Subject(SubjectKind.GAME, _ranked(bench, "daily_games", "game_id", 300), "a game"),

@@ -1,6 +1,6 @@
-"""Gives one and the same answer to everybody: `python -m benchmarks.bare_server BYTES`.
+"""A server with the same response to every request: `python -m benchmarks.bare_server BYTES`.
 
-Its requests per second are the most that the readers can send. Prints its port; ends when its input does.
+Its requests per second are the most that the readers can send. Prints its port; ends when its input ends.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ class _Answering(asyncio.Protocol):
 
 
 async def serve(size: int) -> None:
-    """Serve answers of this many bytes until the input ends."""
+    """Serve responses of this many bytes until the input ends."""
     answer = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % size + b"x" * size
     server = await asyncio.get_running_loop().create_server(lambda: _Answering(answer), "127.0.0.1", 0, backlog=128)
     print(server.sockets[0].getsockname()[1], flush=True)

@@ -15,7 +15,7 @@ PAGES: Final = 1_000
 ROUNDS: Final = 5
 CHANNELS: Final = 120_000
 SPEED_TARGET: Final = 2.0
-"""Times the pages per second of twitchAPI, at least."""
+"""The target: at least this many times the pages per second of twitchAPI."""
 GROWTH_TARGET_MB: Final = 40.0
 
 
@@ -34,12 +34,12 @@ def main(*, pages: int = PAGES, rounds: int = ROUNDS, channels: int = CHANNELS) 
 
 @contextmanager
 def sandbox(channels: int) -> Iterator[list[str]]:
-    """The two addresses of a sandbox that runs in a process of its own for as long as the block."""
+    """The two URLs of a sandbox that runs in a process of its own until the end of the block."""
     command = [sys.executable, "-m", "benchmarks.sandbox_server", str(channels)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None  # noqa: S101 - it is a pipe
         yield server.stdout.readline().split()
-        # Leaving the block closes its input, at which it ends.
+        # The process ends when its input is closed.
 
 
 def _crawl(way: str, addresses: Sequence[str], pages: int) -> Measured:
@@ -62,7 +62,7 @@ def _show(pages: int, measured: dict[str, list[Measured]]) -> None:
         (
             "Each crawl in a fresh process, the sandbox in another, without rate limit. Ours also parses every stream,",
             "counts each once and writes down the rows to be stored; the other two keep nothing.",
-            f"growth: the peak less what it had after {WARM_PAGES} pages.",
+            f"growth: the peak less the memory after {WARM_PAGES} pages.",
         ),
     )
 

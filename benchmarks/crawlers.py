@@ -1,6 +1,6 @@
 """One crawl in a process of its own: `python -m benchmarks.crawlers WAY API_URL AUTH_URL PAGES`.
 
-Prints what it measured as one line of JSON: see Measured.
+Prints its measurements as one line of JSON: see Measured.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from tests.no_tokens import NoTokenCache
 
 PAGE: Final = 100
 WARM_PAGES: Final = 10
-"""After so many pages everything is imported and connected: what memory grows from then on is the crawl's."""
+"""After this many pages everything is imported and connected: later growth of the memory is caused by the crawl."""
 TIMEOUT_SECONDS: Final = 30
 
 
@@ -42,7 +42,7 @@ class Measured:
 
 
 class Gauge:
-    """Counts the streams of a crawl, and looks at the memory once it is warm."""
+    """Counts the streams of a crawl, and measures the memory after the warm-up and at the end."""
 
     def __init__(self) -> None:
         self.streams = 0
@@ -50,25 +50,25 @@ class Gauge:
         self._began = time.perf_counter()
 
     def count(self, streams: int) -> None:
-        """So many more were read."""
+        """Count more streams that were read."""
         self.streams += streams
         if not self._warm_mb and self.streams >= WARM_PAGES * PAGE:
             self._warm_mb = psutil.Process().memory_info().rss / 1e6
 
     def measured(self) -> Measured:
-        """The crawl has ended."""
+        """Measure the end of the crawl."""
         return Measured(self.streams, time.perf_counter() - self._began, self._warm_mb, peak_memory_mb())
 
 
 class GaugedPoll(StagedPoll):
-    """A poll whose streams are counted as they come."""
+    """A staged poll that also counts its streams."""
 
     def __init__(self, gauge: Gauge) -> None:
         super().__init__(1, DAY.date, more_than_viewers=0, interval_minutes=30)
         self._gauge = gauge
 
     def add(self, streams: Sequence[Stream]) -> None:
-        """Write them down, then count them."""
+        """Stage streams, then count them."""
         super().add(streams)
         self._gauge.count(len(streams))
 
@@ -97,7 +97,7 @@ def ours(api_url: str, auth_url: str, pages: int) -> Measured:
 
 
 def bare_requests(api_url: str, auth_url: str, pages: int) -> Measured:
-    """A loop around session.get and .json() that keeps nothing."""
+    """A loop around session.get and .json() that stores nothing."""
     form = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "grant_type": "client_credentials"}
     session = requests.Session()
     token = session.post(f"{auth_url}/token", data=form, timeout=TIMEOUT_SECONDS).json()["access_token"]
@@ -112,7 +112,7 @@ def bare_requests(api_url: str, auth_url: str, pages: int) -> Measured:
 
 
 def twitch_api_package(api_url: str, auth_url: str, pages: int) -> Measured:
-    """The package twitchAPI, as its manual has it; keeps nothing."""
+    """The package twitchAPI, used as in its manual; stores nothing."""
     return asyncio.run(_twitch_api_package(api_url, auth_url, pages))
 
 

@@ -21,14 +21,14 @@ Hours = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """A day as it was polled: of the polls that are staged only those of `taken` were taken, `every_minutes` apart."""
+    """A day of staged polls, `every_minutes` apart, of which only those in `taken` count; the others were missed."""
 
     every_minutes: int
     taken: Sequence[Seen]
 
 
 def ours(bench: Bench, timetable: Timetable) -> Hours:
-    """The production roll-up, on what is staged. A poll that was not taken is one that failed."""
+    """Watch hours by the production roll-up. A missed poll is staged as a failed one."""
     taken = ",".join(str(poll.poll_id) for poll in timetable.taken)
     bench.run(
         f"update staging.polls set status = 'failed', streams = 0, error = 'not taken' where poll_id not in ({taken})",
@@ -44,13 +44,13 @@ def ours(bench: Bench, timetable: Timetable) -> Hours:
 
 
 def plain(world: World, timetable: Timetable) -> Hours:
-    """Each viewer seen is one interval of viewing."""
+    """Watch hours when each viewer of a poll counts for one interval."""
     hours = timetable.every_minutes / 60
     return _summed(world, timetable, lambda _: hours)
 
 
 def back_to_start(world: World, timetable: Timetable) -> Hours:
-    """Ours, but a stream that began since the poll before counts back to its `started_at`, one interval at most."""
+    """Watch hours by our rule, but a new stream counts back to its `started_at`, at most one interval."""
     at = np.array([poll.at.timestamp() for poll in timetable.taken])
     reach = timetable.every_minutes * 60.0
     middles = (at[1:] + at[:-1]) / 2
@@ -69,7 +69,7 @@ def back_to_start(world: World, timetable: Timetable) -> Hours:
 
 
 def _summed(world: World, timetable: Timetable, span_hours: Callable[[int], float | NDArray[np.float64]]) -> Hours:
-    """Viewers times the hours for which each poll, by its number in the timetable, speaks."""
+    """Viewers times the hours for which each poll counts, by its number in the day."""
     sums = np.zeros(world.streamers.count)
     for number, poll in enumerate(timetable.taken):
         # A streamer has at most one stream at a time.

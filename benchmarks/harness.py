@@ -1,4 +1,4 @@
-"""What the benchmarks share: races in turns, medians, tables, a database of their own, memory of a process."""
+"""Tools of the benchmarks: comparisons in turns, medians, tables, a database, the memory of a process."""
 
 import resource
 import statistics
@@ -41,7 +41,7 @@ class Contestant:
 def race(contestants: Sequence[Contestant], rounds: int, what: str) -> dict[str, float]:
     """Median seconds of each contestant over some rounds; in each round every contestant runs once.
 
-    Turns spread what else the machine does evenly over all; a first round, not counted, warms the caches.
+    Turns spread other load of the machine evenly over all; a first round, which is not counted, warms the caches.
     """
     seconds: dict[str, list[float]] = {contestant.name: [] for contestant in contestants}
     for number in range(rounds + 1):
@@ -67,7 +67,7 @@ def progress(doing: str) -> None:
 
 
 def verdict(met: bool) -> str:
-    """The words of a table for a target: met or missed."""
+    """The cell of a table for a target: met or missed."""
     return "yes" if met else "NO"
 
 
@@ -95,7 +95,7 @@ class Bench:
 
     @contextmanager
     def connected(self) -> Iterator[Any]:
-        """A connection of the driver; commits when the block ends well."""
+        """A connection of the driver; it commits when the block ends without an error."""
         connection = psycopg2.connect(self.url)
         try:
             with connection:
@@ -115,7 +115,7 @@ class Bench:
             connection.close()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What a query gives."""
+        """The rows of a query."""
         with self.connected() as connection, connection.cursor() as cursor:
             cursor.execute(query)
             return list(cursor.fetchall())
@@ -132,9 +132,9 @@ def a_database() -> Iterator[Bench]:
 
 
 def peak_memory_mb() -> float:
-    """The most memory (resident, MB of 10^6 bytes) that this process ever had.
+    """The peak of this process's resident memory, in MB of 10^6 bytes.
 
-    Not `ru_maxrss` where there is a choice: on Linux a child's begins with what its parent had.
+    Not `ru_maxrss` where there is a choice: on Linux that of a child starts with the peak of its parent.
     """
     status = Path("/proc/self/status")
     if status.exists():

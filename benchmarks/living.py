@@ -1,8 +1,9 @@
 """A bot that runs for a day on a virtual clock: `python -m benchmarks.living CRAWL_PAGES POLLS`.
 
-For who watches its memory from outside: each stage is announced on the output, and begins when a line comes in. Twitch
+For a process that measures its memory from outside: each stage is announced on the output and begins after a line of
+input. Twitch
 and the database are those of the settings (DATABASE_URL, or embedded in DATA_DIR); X is not called, the charts are
-drawn. Nothing is imported that `watchtime run` does not import, and jobs run in threads of a pool as they do there.
+drawn. It imports only what `watchtime run` imports, and runs jobs in threads of a pool as well.
 """
 
 import random

@@ -26,7 +26,7 @@ LOOK_EVERY_SECONDS: Final = 0.05
 
 @dataclass(slots=True)
 class Peaks:
-    """The most of each at one moment, in MB of 10^6 bytes, what is shared counted once; `together` at the same one."""
+    """The peaks of memory in MB of 10^6 bytes, shared pages counted once; `together`: the peak of the sum."""
 
     bot: float = 0.0
     drawing: float = 0.0
@@ -59,7 +59,7 @@ def main(*, pages: int = PAGES, polls: int = POLLS, channels: int = CHANNELS) ->
 
 
 def _stages(living: subprocess.Popen[str], folder: Path) -> Iterator[tuple[str, Peaks]]:
-    """The stages, in their order."""
+    """Run the stages in their order."""
     assert living.stdin is not None  # noqa: S101 - they are pipes
     assert living.stdout is not None  # noqa: S101
     for line in living.stdout:
@@ -79,7 +79,7 @@ def _go_on(pipe: IO[str]) -> None:
 
 @contextmanager
 def _watched(pid: int, folder: Path) -> Iterator[Peaks]:
-    """Look at the processes over and over, for as long as the block."""
+    """Measure the processes repeatedly until the end of the block."""
     peaks, done = Peaks(), threading.Event()
 
     def watch() -> None:
@@ -108,7 +108,7 @@ def _look(pid: int, folder: Path, peaks: Peaks) -> None:
 
 
 def _servers(folder: Path) -> list[psutil.Process]:
-    """The server of that folder and its children."""
+    """The processes of the database server of a data folder."""
     with suppress(psutil.Error, OSError, ValueError, IndexError):
         pid = int((folder / "data" / "postgres" / "postmaster.pid").read_text().splitlines()[0])
         server = psutil.Process(pid)

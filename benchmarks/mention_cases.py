@@ -34,7 +34,7 @@ from helperfunctions.text import name_key
 
 
 def some_cases(subjects: Sequence[Subject], seed: int, per_category: int) -> list[Case]:
-    """About this many mentions of each category."""
+    """Mentions of every category, about `per_category` of each."""
     make = _Maker(subjects, random.Random(seed))
     cases: list[Case] = []
     for category, one in make.asking.items():
@@ -47,7 +47,7 @@ def some_cases(subjects: Sequence[Subject], seed: int, per_category: int) -> lis
 
 
 class _Maker:
-    """Makes mentions. Every maker of one gives None where a name does not fit."""
+    """Makes mentions. Each method returns None where a name does not fit."""
 
     def __init__(self, subjects: Sequence[Subject], chance: random.Random) -> None:
         self._chance = chance
@@ -90,7 +90,7 @@ class _Maker:
         }
 
     def varied(self, category: str, texts: Sequence[str], count: int) -> Iterator[Case]:
-        """Texts that ask nothing, with pictures and marks behind, and in another case."""
+        """Texts that ask nothing, in another case, with emoji or punctuation at the end."""
         everyday = {"minecraft", "rust", "garciap", "sourcetv", "chat", "bot"}
         for text in self._chance.choices([text for text in texts if text not in everyday], k=count):
             cased = self._chance.choice((str, str, str.lower, str.upper, str.capitalize))(text)
@@ -102,11 +102,11 @@ class _Maker:
             yield Case(category, cased + self._chance.choice(PICTURES), ("-", *games, "stop", "help", "start"))
 
     def _pick(self, subjects: Sequence[Subject]) -> Subject:
-        # The more watched are asked about more often.
+        # The most watched are asked about most often.
         return subjects[min(int(self._chance.paretovariate(0.35)) - 1, len(subjects) * 10) % len(subjects)]
 
     def _expected(self, subject: Subject, when: str = "") -> tuple[str, ...]:
-        """What answers a question by the exact name: the more watched of that key."""
+        """The expected answer to an exact name: the most watched subject with its key."""
         first = self._by_key[name_key(subject.name)]
         time = f" @ {when}" if when else ""
         return tuple(f"{one.kind} {one.name}{time}" for one in dict.fromkeys((first, subject)))
@@ -217,16 +217,16 @@ class _Maker:
 
     def _timed(self, category: str) -> Case:
         subject = self._subject()
-        said, when = self._chance.choice(list(TIMES.items()))
+        time, when = self._chance.choice(list(TIMES.items()))
         text = self._chance.choice(
             ("{0} {1}", "how did {0} do {1}?", "{0} stats {1}", "{1} {0}", "show me {0} {1} please")
         )
-        return Case(category, text.format(subject.name, said), self._expected(subject, when))
+        return Case(category, text.format(subject.name, time), self._expected(subject, when))
 
     def _unknown_time(self, category: str) -> Case:
-        subject, said = self._subject(), self._chance.choice(UNKNOWN_TIMES)
+        subject, time = self._subject(), self._chance.choice(UNKNOWN_TIMES)
         text = self._chance.choice(("{0} {1}", "how did {0} do {1}?", "{0} stats {1}"))
-        return Case(category, text.format(subject.name, said), ("time?",))
+        return Case(category, text.format(subject.name, time), ("time?",))
 
     def _other_language(self, category: str) -> Case:
         subject = self._subject()
@@ -257,7 +257,7 @@ class _Maker:
         one, other = self._subject(), self._subject()
         pattern = self._chance.choice(("{} or {}?", "{} vs {}", "compare {} and {}", "is {} bigger than {}?"))
         both = (f"?{one.name}", f"?{other.name}")
-        # Of two of one kind that are joined, one alone is half an answer.
+        # For two joined names of one kind, a single one is only half an answer.
         is_half = one.kind is other.kind and one.id != other.id
         expected = both if is_half else (*self._expected(one), *self._expected(other), *both)
         return Case(category, pattern.format(one.name, other.name), expected)

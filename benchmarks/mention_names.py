@@ -1,4 +1,4 @@
-"""A simulated Twitch to understand mentions in: plausible streamers and games, with hours watched. Seeded.
+"""Names for the benchmark of mentions: plausible streamers and games, with hours watched. Seeded.
 
 Real categories and well-known streamers are among names that are made from parts, in the styles in which people name
 their accounts: plain words, words with numbers, first names, other scripts.
@@ -75,7 +75,7 @@ REAL_STREAMERS: Final = """
     LeagueOfLegends|vo1ce|jerma985|NICKMERCS|TimTheTatman|AdinRoss|IShowSpeed|lirik|sodapoppin|moistcr1tikal|
     DrLupo|Sykkuno|Valkyrae|LilyPichu|QTCinderella|ESLCS|Riot Games|LCK_Korea|Trymacs|Papaplatte|knekro|Nadeshot
 """
-# Ordinary words that are somebody's account.
+# Ordinary words that are the account of a streamer.
 WORD_STREAMERS: Final = """
     hello|what|top|rust|danke_|garciap|sourcetv|live|game|lol|how|please|today|yesterday|the|is|chat|stats|minecraft|
     days|a|x|gracias|merci_|thanks|thankyou|bot|goodbot|haha|ratio|goat|source|asked|marry|check|mydm|crypto|buy|sleep|
@@ -199,12 +199,12 @@ ALIASES: Final[Mapping[str, str]] = {
 
 
 def names_in(table: str) -> list[str]:
-    """The names of a table, which are separated by bars."""
+    """The names of a table, which are separated by "|"."""
     return [name.strip() for name in table.split("|")]
 
 
 def some_games(count: int, chance: random.Random) -> list[str]:
-    """So many names of games: the real ones first, then made ones with sequels, subtitles and marks."""
+    """A number of names of games: the real ones first, then made ones with sequels, subtitles and marks."""
     games = dict.fromkeys(names_in(REAL_GAMES)[:count])
     firsts, seconds, subtitles = map(names_in, (_GAME_FIRST, _GAME_SECOND, _GAME_SUBTITLES))
     while len(games) < count:
@@ -227,7 +227,7 @@ def some_games(count: int, chance: random.Random) -> list[str]:
 
 
 def some_streamers(count: int, chance: random.Random) -> list[str]:
-    """So many names of streamers: the known ones and the ordinary words first, then made ones of many styles."""
+    """A number of names of streamers: the known ones and the ordinary words first, then made ones of many styles."""
     given = names_in(REAL_STREAMERS) + names_in(WORD_STREAMERS) + names_in(OTHER_SCRIPTS)
     streamers: dict[str, str] = {name.lower(): name for name in given}
     made = _made(chance)
@@ -272,7 +272,7 @@ def _made(chance: random.Random) -> Iterator[str]:
 
 
 def some_subjects(streamers: int, games: int, seed: int) -> list[Subject]:
-    """Everybody and everything that is watched, most watched first within its kind."""
+    """The games and streamers, most watched first within each kind."""
     chance = random.Random(seed)
     return [
         *_ranked(SubjectKind.GAME, some_games(games, chance), 1e8),
@@ -286,7 +286,7 @@ def _ranked(kind: SubjectKind, names: Sequence[str], most: float) -> Iterator[Su
 
 
 class KnownNames:
-    """The index of names in memory, as the database would have it: the same keys, the same likeness."""
+    """The index of names in memory, with the same keys and similarities as in the database."""
 
     def __init__(
         self, subjects: Sequence[Subject], aliases: Mapping[str, str] = ALIASES, *, most_streamers: int = MOST_STREAMERS
@@ -315,12 +315,12 @@ class KnownNames:
         return {key: self._by_key[key] for key in keys if key in self._by_key}
 
     def similar(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[tuple[Subject, float]]:
-        """Whose keys are most like this one."""
+        """The games and streamers with the most similar keys, each with its similarity."""
         self.compared += 1
         return self._near.similar(key, how_many, kind)
 
     def with_prefix(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[Subject]:
-        """Whose keys begin with this one."""
+        """The games and streamers whose keys begin with this one."""
         return self._near.with_prefix(key, how_many, kind)
 
 

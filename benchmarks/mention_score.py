@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A mention without our own name, and what may be understood, as `shown` writes it; the first is the best.
+    """A mention without our own name, and the permitted meanings in the format of `shown`; the first is the best.
 
     `?` alone means any question back, `?Name` for one with that name among those offered, `time?` for a time that
     is not known, `-` for silence.
@@ -81,7 +81,7 @@ def outcome(case: Case, got: str) -> Outcome:
     if got.startswith("?"):
         names = {_name(one) for one in case.expected}
         return Outcome.AMONG if names & set(got[1:].split("|")) else Outcome.WITHOUT
-    # A time asked back where it was understood is a question, not another time.
+    # A time that is asked back is a question, not another time.
     return Outcome.WITHOUT if got == "time?" else Outcome.WRONG
 
 
@@ -94,7 +94,7 @@ def _name(expected: str) -> str:
 
 
 def written_by_hand(which: str) -> Iterator[Case]:
-    """The mentions of a list that was written before the rules, one a line."""
+    """The mentions of a list that was written by hand before the rules, one per line."""
     for line in (_LISTS / f"{which}.txt").read_text().splitlines():
         if line and not line.startswith("#"):
             text, _, expected = line.rpartition(" => ")

@@ -1,7 +1,7 @@
 """Many readers at once, in a process of their own: `python -m benchmarks.readers`, a line of JSON per job and result.
 
-One loop over sockets that are kept open, and of HTTP only what it takes to find the end of an answer: the slower the
-one who asks, the slower the server would look.
+One loop over persistent connections, and only the part of HTTP that is needed to find the end of a response: a slow
+client would make the server appear slow.
 """
 
 import json
@@ -25,8 +25,10 @@ _PIECE: Final = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Have so many readers ask for `paths` for some seconds, each at least once; `again`: from the first when all
-    were asked for."""
+    """A load: a number of readers that request `paths` for some seconds, each at least once.
+
+    `again`: start again with the first path after the last one.
+    """
 
     host: str
     port: int
@@ -38,8 +40,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came of it: whole answers and how long each took, those that were not 200 among them as `failed`, and the
-    part of the time that the readers themselves were at work: near 1 they were the bottleneck."""
+    """The result of a job: the seconds of each complete response, and the number of those that were not 200 (`failed`).
+
+    `busy`: the share of the time in which the readers themselves worked; near 1 they were the bottleneck.
+    """
 
     answers: int
     failed: int
@@ -50,14 +54,14 @@ class Load:
 
 
 class Readers:
-    """The readers in their process, as who sends them sees them."""
+    """The readers in another process, from the side of the caller."""
 
     def __init__(self, process: subprocess.Popen[str], readers: int) -> None:
         self._process = process
         self._readers = readers
 
     def load(self, address: tuple[str, int], paths: Sequence[str], seconds: float, *, again: bool = True) -> Load:
-        """Have them ask. Raises RuntimeError when they could not."""
+        """Run a load. Raises RuntimeError when the readers failed."""
         assert self._process.stdin is not None  # noqa: S101 - they are pipes
         assert self._process.stdout is not None  # noqa: S101
         self._process.stdin.write(json.dumps(asdict(Job(*address, paths, self._readers, seconds, again))) + "\n")
@@ -70,7 +74,7 @@ class Readers:
 
 @contextmanager
 def readers(module: str, how_many: int) -> Iterator[Readers]:
-    """So many, of that module, in a process of their own for as long as the block."""
+    """Readers of a module in a process of their own, until the end of the block."""
     command = [sys.executable, "-m", f"benchmarks.{module}"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         # Leaving the block closes its input, at which it ends.
@@ -97,7 +101,7 @@ class _Reader:
         )
 
     def take(self) -> tuple[int, float] | None:
-        """What has arrived; when it was the last of it, the status and the seconds that it took."""
+        """Take received bytes; after the last ones, return the status of the response and its seconds."""
         piece = self.socket.recv(_PIECE)
         if not piece:
             raise ConnectionError(f"the server hung up: {bytes(self._received[:200])!r}")
@@ -116,7 +120,7 @@ class _Reader:
 
 
 def load(job: Job) -> Load:
-    """Do it. Raises OSError when the server cannot be reached."""
+    """Run a job. Raises OSError when the server cannot be reached."""
     paths: Iterator[str] = cycle(job.paths) if job.again else iter(job.paths)
     readers = [_Reader(job) for _ in range(job.readers)]
     taken: list[float] = []
@@ -150,14 +154,14 @@ def load(job: Job) -> Load:
 
 
 def summed_up(taken: Iterable[float], failed: int, lasted: float, worked: float) -> Load:
-    """The seconds of each answer in a few numbers."""
+    """Percentiles of the seconds of the responses."""
     order = sorted(taken)
     worst = order[math.ceil(0.99 * len(order)) - 1]
     return Load(len(order), failed, len(order) / lasted, 1000 * statistics.median(order), 1000 * worst, worked / lasted)
 
 
 def work(load: Callable[[Job], Load]) -> None:
-    """Do one job after the other, until the input ends."""
+    """Run jobs from standard input, one after the other, until it ends."""
     for line in sys.stdin:
         print(json.dumps(asdict(load(Job(**json.loads(line))))), flush=True)
 

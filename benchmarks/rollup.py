@@ -13,14 +13,14 @@ from bot.daily.rollup import Rollup
 from helperfunctions.clock import VirtualClock
 
 TARGET: Final = 3.0
-"""Times the bare sum, at most."""
+"""The target: at most this many times the seconds of the bare sum."""
 GROWTH_TOLERANCE: Final = 1.1
-"""Time per row may be so much above that of the smallest day before we call it worse than linear: noise."""
+"""Up to this factor above the time per row of the smallest day, growth is called linear; the rest is noise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A day of polls: minutes between two, streams in each, rounds of the race, and what it takes on disk (10^9 B)."""
+    """A day of polls: minutes between two, streams in each, rounds of the comparison, and its size in GB (10^9 B)."""
 
     every_minutes: int
     streams: int
@@ -29,7 +29,7 @@ class Size:
 
     @property
     def polls(self) -> int:
-        """Polls in the day."""
+        """Number of polls in the day."""
         return MINUTES_IN_DAY // self.every_minutes
 
 
@@ -39,7 +39,7 @@ FULL_SIZE: Final = Size(5, 100_000, rounds=2, disk_gb=6.0)
 _FIRST: Final = "ours, first time"
 _AGAIN: Final = "ours, once more"
 _BARE: Final = "bare sum"
-_KEPT: Final = "bare sum, kept under a key"
+_STORED: Final = "bare sum, stored with a key"
 
 _SUMS: Final = f"""
     select streamer_id, game_id, sum(viewer_count) as viewers
@@ -48,8 +48,8 @@ _SUMS: Final = f"""
     group by streamer_id, game_id
 """
 _MEMORY: Final = "set local work_mem = '64MB'"
-_KEPT_TABLE: Final = """
-    create table kept (
+_STORED_TABLE: Final = """
+    create table stored (
         streamer_id text collate "C", game_id text collate "C", viewers bigint, primary key (streamer_id, game_id)
     )
 """
@@ -95,7 +95,7 @@ def _measure(size: Size) -> Measured:
 def load(bench: Bench, size: Size) -> int:
     """Stage a day of the sandbox's polls and leave the tables as autovacuum would; returns the number of streams."""
     world = world_with(size.streams)
-    bench.run(f"select staging.make_partition('{DAY.date}')", _KEPT_TABLE)
+    bench.run(f"select staging.make_partition('{DAY.date}')", _STORED_TABLE)
     rows = 0
     for seen in polls(world, size.every_minutes, size.streams):
         with bench.connected() as connection:
@@ -108,13 +108,13 @@ def load(bench: Bench, size: Size) -> int:
 
 def _contestants(bench: Bench, rollup: Rollup) -> list[Contestant]:
     ours = partial(rollup.redo, DAY.date)
-    # The outer sum keeps what a client would fetch on the server's side.
+    # The outer sum leaves on the server the rows that a client would fetch.
     bare = partial(_in_one_transaction, bench, _MEMORY, f"select sum(viewers), count(*) from ({_SUMS}) as sums")
-    kept = partial(_in_one_transaction, bench, _MEMORY, f"insert into kept {_SUMS}")
+    stored = partial(_in_one_transaction, bench, _MEMORY, f"insert into stored {_SUMS}")
     return [
         Contestant(_BARE, bare),
         Contestant(_FIRST, ours, partial(bench.run, _FORGET)),
-        Contestant(_KEPT, kept, partial(bench.run, "truncate kept")),
+        Contestant(_STORED, stored, partial(bench.run, "truncate stored")),
         Contestant(_AGAIN, ours),
     ]
 
@@ -129,11 +129,11 @@ def _show(measured: Sequence[Measured]) -> None:
     rows = [_row(one, name, measured[0]) for one in measured for name in one.seconds]
     show(
         "Rolling up one day, from staging to the commit of its daily tables",
-        ("day", "way", "pairs", "s", "µs/row", f"÷ {_BARE}", f"≤ {TARGET:g}", f"÷ {_KEPT}", "growth", "linear"),
+        ("day", "way", "pairs", "s", "µs/row", f"÷ {_BARE}", f"≤ {TARGET:g}", f"÷ {_STORED}", "growth", "linear"),
         rows,
         (
             f"{_BARE}: sum(viewer_count) by streamer and game, with the same work_mem, its rows fetched by nobody;",
-            f"{_KEPT.removeprefix('bare sum, ')}: the same written to a table with a primary key.",
+            f"{_STORED.removeprefix('bare sum, ')}: the same written to a table with a primary key.",
             "growth: time per row relative to the smallest day's.",
         ),
     )
@@ -152,7 +152,7 @@ def _row(one: Measured, name: str, smallest: Measured) -> list[str]:
         f"{seconds / one.rows * 1e6:.2f}",
         f"{ratio:.2f}",
         verdict(ratio <= TARGET) if is_ours else "",
-        f"{seconds / one.seconds[_KEPT]:.2f}",
+        f"{seconds / one.seconds[_STORED]:.2f}",
         f"{growth:.2f}",
         verdict(growth <= GROWTH_TOLERANCE) if is_ours else "",
     ]

@@ -1,7 +1,7 @@
 """The sandbox's Twitch in a process of its own: `python -m benchmarks.sandbox_server CHANNELS`.
 
-Its clock does not move from a busy hour, so that every crawl reads the very same list. Prints its two addresses on one
-line; ends when its input does, which also happens when its parent process dies.
+Its clock does not move from a busy hour, so that every crawl reads the very same list. Prints its two URLs on one
+line; ends when its input ends, which also happens when its parent process dies.
 """
 
 import sys

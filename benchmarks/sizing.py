@@ -1,8 +1,8 @@
-"""What fits where: what a poll, the sum of a day and the sum of a month take, what a day leaves on disk, and what that
-is in a day and in a year, for the default and for all of Twitch.
+"""Sizing: the cost of a poll, of the roll-up of a day and of a month, the disk space of a day, and all that for a day
+and a year, for the default settings and for all of Twitch.
 
-Measured at full width (as many streams in a poll as there are) but not at full length: of a long day some of its polls,
-of a month some of its days. The rest is multiplied, and the table marks it.
+Measured at full width (all streams of a poll) but not at full length: some polls of a long day, and some days of a
+month. The rest is extrapolated, and the table marks it.
 """
 
 import json
@@ -29,7 +29,7 @@ STREAMS_IN_PAGE: Final = 100
 CHANNELS: Final = 120_000
 DAYS_OF_MONTH: Final = 30
 DAYS_IN_STAGING: Final = 3
-"""The day that goes on, the one before, and part of one more: raw rows are kept for 24 hours after their day's end."""
+"""The days with raw rows, which are deleted 24 hours after the end of their day: the current and up to two more."""
 
 _HOURS: Final = """
     insert into hourly_games (hour_at, average_viewers, average_streams, peak_viewers, game_id)
@@ -38,7 +38,7 @@ _HOURS: Final = """
     join staging.polls as polls using (poll_id)
     group by date_trunc('hour', started_at, 'UTC'), game_id
 """
-# The same day again, `back` days earlier. Half of its streamers are others, as on another day.
+# A copy of the day, `back` days earlier, with half of its streamers replaced, as on another day.
 _DAY_BEFORE: Final = """
     insert into daily_streamer_games (day, streamer_id, game_id, watch_hours, airtime_hours, peak_viewers)
     select
@@ -53,7 +53,7 @@ _NAME_TABLES: Final = ("games", "streamers", "names", "addresses")
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How much of Twitch is polled and how often, and how many polls of a day and days of a month are measured."""
+    """The streams of a poll, the interval, and the number of polls of a day and days of a month that are measured."""
 
     name: str
     every_minutes: int
@@ -80,7 +80,7 @@ PROFILES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds by the clock, and of CPU in the bot and in the database."""
+    """Elapsed seconds, and CPU seconds of the bot and of the database."""
 
     seconds: float
     bot_cpu: float
@@ -88,7 +88,7 @@ class Cost:
 
     @property
     def cpu(self) -> float:
-        """CPU seconds together."""
+        """CPU seconds of the bot and the database together."""
         return self.bot_cpu + self.database_cpu
 
 
@@ -116,12 +116,12 @@ class Sizing:
 
     @property
     def month_seconds(self) -> float:
-        """Seconds of a whole month's sum."""
+        """Seconds to sum up a whole month."""
         return self.month.seconds * DAYS_OF_MONTH / self.profile.measured_days
 
     @property
     def year(self) -> float:
-        """Bytes of a year that are kept for good, without names."""
+        """Bytes of a year of rows that are never deleted, without names."""
         return 365 * self.day + 12 * self.month_size * DAYS_OF_MONTH / self.profile.measured_days
 
 
@@ -154,7 +154,7 @@ def _measure(profile: Profile, channels: int) -> Sizing:
 
 
 def _polled(bench: Bench, addresses: Sequence[str], profile: Profile) -> tuple[Cost, float]:
-    """What the second of two polls takes, the database's part halved of both; and the bot's most memory in MB."""
+    """The cost of the second of two polls (of the database: half of both), and the bot's peak memory in MB."""
     with tempfile.TemporaryDirectory(prefix="wt-") as folder:
         return _polled_in(folder, bench, addresses, profile)
 
@@ -171,15 +171,15 @@ def _polled_in(folder: str, bench: Bench, addresses: Sequence[str], profile: Pro
         "TWITCH_CLIENT_SECRET": CLIENT_SECRET,
     }
     command = [sys.executable, "-m", "benchmarks.sizing_poll", str(profile.streams // STREAMS_IN_PAGE)]
-    said: dict[str, Any] = {}
+    result: dict[str, Any] = {}
 
     def poll() -> None:
-        said.update(json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout))
+        result.update(json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout))
 
     both = _cost(bench, poll)
-    if said["streams"] != profile.streams:
-        raise RuntimeError(f"the poll has {said['streams']:,} streams instead of {profile.streams:,}")
-    return Cost(said["seconds"], said["cpu_seconds"], both.database_cpu / 2), said["peak_mb"]
+    if result["streams"] != profile.streams:
+        raise RuntimeError(f"the poll has {result['streams']:,} streams instead of {profile.streams:,}")
+    return Cost(result["seconds"], result["cpu_seconds"], both.database_cpu / 2), result["peak_mb"]
 
 
 def _roll_up(bench: Bench) -> None:
@@ -257,5 +257,5 @@ def _show(measured: Sequence[Sizing]) -> None:
 
 
 def _times(measured: float, factor: int, form: str) -> str:
-    """A figure, marked if it is not measured but multiplied."""
+    """A figure, marked if it is extrapolated."""
     return ("≈ " if factor > 1 else "") + form.format(measured * factor)

@@ -1,7 +1,7 @@
 """Two polls by the bot itself: `python -m benchmarks.sizing_poll PAGES`, with the settings of the environment.
 
-Prints what the second one took, as JSON: the first also stores every name. Nothing is imported before that
-`watchtime run` does not import.
+Prints the cost of the second one as JSON: the first also stores every name. Until then it imports only what
+`watchtime run` imports.
 """
 
 import json
@@ -18,7 +18,7 @@ from helperfunctions.clock import VirtualClock
 
 
 def main(pages: int) -> None:
-    """Poll twice, half an hour apart, and print what the second one took."""
+    """Poll twice, half an hour apart, and print the cost of the second poll."""
     clock = VirtualClock(datetime(2026, 11, 22, 4, tzinfo=UTC))
     with open_bot(settings.load().settings, clock=clock, random=random.random, migrate=True) as bot:
         assert bot.collect_job is not None  # noqa: S101 - for the type checker
@@ -33,7 +33,7 @@ def main(pages: int) -> None:
                     "streams": poll.streams if poll else 0,
                     "seconds": time.monotonic() - began,
                     "cpu_seconds": time.process_time() - cpu,
-                    # KiB on Linux; this process was started afresh, so it is its own.
+                    # KiB on Linux; this process is new, so it is its own peak.
                     "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
                 }
             )

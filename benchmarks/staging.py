@@ -16,7 +16,7 @@ from bot.core.polls import CrawlEnd, Poll, PollStatus, Stream
 SIZES: Final = ((7_000, 9), (100_000, 5))
 """Streams in the poll, and rounds."""
 TARGET: Final = 0.5
-"""Of the speed of a bare COPY."""
+"""The target: at least this share of the speed of a bare COPY."""
 
 PAGE: Final = 100
 BARE_COPY: Final = "bare COPY: text made, then sent"
@@ -68,7 +68,7 @@ def _rows(size: int, seconds: dict[str, float]) -> list[list[str]]:
 
 
 def _contestants(bench: Bench, streams: Sequence[Stream]) -> list[Contestant]:
-    """In an order in which each of ours finds the names as the one before left them, but for what it prepares."""
+    """The contestants in an order in which each of ours finds the names that the previous one stored."""
     ours = partial(_ours, bench, streams)
     empty = partial(bench.run, "truncate bare")
     text = _text(streams)
@@ -83,7 +83,7 @@ def _contestants(bench: Bench, streams: Sequence[Stream]) -> list[Contestant]:
 
 
 def _ours(bench: Bench, streams: Sequence[Stream]) -> None:
-    """What the collector does between the crawl and the end of the poll; the room for the day is made by then."""
+    """Store a poll as the collector does after the crawl; the partition of the day exists already."""
     staged = StagedPoll(1, DAY.date, more_than_viewers=50, interval_minutes=30)
     for begin in range(0, len(streams), PAGE):
         staged.add(streams[begin : begin + PAGE])
@@ -106,7 +106,7 @@ def _ours(bench: Bench, streams: Sequence[Stream]) -> None:
 
 
 def _text(streams: Sequence[Stream]) -> str:
-    """All rows as COPY wants them, the one text made at once."""
+    """All rows as one text in the format of COPY."""
     day = DAY.date.isoformat()
     return "\n".join(
         [

@@ -1,6 +1,6 @@
 """The table of all games as a Streamlit app, the way that its documentation shows: `streamlit run` this.
 
-Made of the very rows of the page /explore, so that both show the same; what is read is kept for all who look.
+It has the same rows as the page /explore; they are cached for all clients.
 """
 
 from contextlib import ExitStack
@@ -32,7 +32,7 @@ _COLUMNS = {
 
 @st.cache_resource
 def site() -> Site:
-    """The database, for as long as the process lives."""
+    """The database, open until the process ends."""
     in_force = settings.load().settings
     return open_site(in_force, ExitStack().enter_context(open_reading(in_force)), SystemClock())
 

@@ -1,8 +1,8 @@
 """Readers of a Streamlit app: `python -m benchmarks.streamlit_readers`, a line of JSON per job and result.
 
-Each does what a browser does to show the page, its scripts and styles left out, for a browser keeps these: it gets the
-page, opens the websocket, asks for the script to be run, and has been served when the table and the end of the script
-have arrived. Messages are Streamlit's own.
+Each sends the requests of a browser that shows the page, without scripts and styles, which a browser caches: it fetches
+the page, opens the websocket, requests a run of the script, and waits for the table and the end of the script. Messages
+are Streamlit's own.
 """
 
 import http.client
@@ -49,7 +49,7 @@ def session(job: Job, page: http.client.HTTPConnection) -> int:
 
 
 def load(job: Job) -> Load:
-    """As many sessions as fit into the time, at least one for each reader."""
+    """Run as many sessions as fit into the time, at least one for each reader."""
     taken: list[float] = []
     hung_up: list[float] = []
     failures: list[BaseException] = []
@@ -65,7 +65,7 @@ def load(job: Job) -> Load:
                 try:
                     session(job, page)
                 except OSError:
-                    # It hangs up on some when many come at once; they come again.
+                    # Streamlit closes some of many simultaneous connections; these are opened again.
                     page.close()
                     hung_up.append(at)
                 else:
@@ -83,7 +83,7 @@ def load(job: Job) -> Load:
     if failures:
         raise RuntimeError(f"{len(failures)} readers failed") from failures[0]
     if not taken:
-        raise RuntimeError(f"all {len(hung_up)} sessions were hung up on")
+        raise RuntimeError(f"all {len(hung_up)} connections were closed by the server")
     return summed_up(taken, len(hung_up), time.perf_counter() - began, time.process_time() - worked)
 
 

@@ -32,7 +32,7 @@ _COPY_GAMES: Final = "copy staging.games (poll_id, game_id, viewers, streams) fr
 
 
 def world_with(streams: int, seed: int = 1) -> World:
-    """A world with that many live streams at any time of day."""
+    """A simulated world with this many live streams at any time of day."""
     return World(seed=seed, channels=min(120_000, max(20_000, int(streams * 1.3))))
 
 
@@ -42,7 +42,7 @@ def most_watched(live: Snapshot, count: int) -> NDArray[np.intp]:
 
 
 def stream_objects(world: World, instant: datetime, count: int) -> list[Stream]:
-    """The most watched streams of a minute, as the crawl hands them on."""
+    """The most watched streams of a minute, as the crawl returns them."""
     live = world.live_at(instant)
     rows = most_watched(live, count)
     columns = zip(live.streamers[rows].tolist(), rows.tolist(), strict=True)
@@ -65,7 +65,7 @@ def _stream_object(world: World, live: Snapshot, streamer: int, row: int) -> Str
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one poll saw: the number of the poll, its instant, and rows of the snapshot of that minute."""
+    """The streams of one poll: its number, its time, and rows of the snapshot of that minute."""
 
     poll_id: int
     at: datetime
@@ -79,7 +79,7 @@ class Seen:
 
 
 def polls(world: World, every_minutes: int, wanted: int, more_than: int = -1) -> Iterator[Seen]:
-    """The polls of DAY from its first minute on: of each the most watched streams, `wanted` at most."""
+    """The polls of DAY from its first minute on, each with the most watched streams, at most `wanted`."""
     for number in range(MINUTES_IN_DAY // every_minutes):
         at = DAY.starts_at + timedelta(minutes=every_minutes * number)
         live = world.live_at(at)
@@ -88,7 +88,7 @@ def polls(world: World, every_minutes: int, wanted: int, more_than: int = -1) ->
 
 
 def store(connection: Any, world: World, seen: Seen, interval_minutes: int) -> int:
-    """Stage a poll straight by COPY, without names; returns how many streams it has."""
+    """Stage a poll directly by COPY, without names; returns its number of streams."""
     count = len(seen.rows)
     poll = (seen.poll_id, DAY.date, seen.at, seen.at, interval_minutes, count, int(seen.viewers.sum()))
     with connection.cursor() as cursor:

@@ -1,7 +1,7 @@
 """Accuracy of understanding thousands of mentions, among 10,000 or 100,000 streamers in a real database.
 
-The figures: right; asked back, with and without the right name among those offered; wrong; silent although something
-was asked; and answered although nothing was.
+The figures: right; asked back, with and without the right name among those offered; wrong; silent about a question; and
+answered without a question.
 """
 
 import random
@@ -48,16 +48,16 @@ class Score:
     quiet: Counter[Outcome] = field(default_factory=Counter)
 
     def add(self, case: Case, what: Outcome) -> None:
-        """Count one more."""
+        """Count one more outcome."""
         (self.asking if case.asks else self.quiet)[what] += 1
 
     def asked(self, what: Outcome) -> float:
-        """Percent of what asks."""
+        """An outcome in percent of the mentions that ask something."""
         return 100 * self.asking[what] / max(self.asking.total(), 1)
 
     @property
     def needless(self) -> float:
-        """Percent of what asks nothing that was answered."""
+        """Percent of the mentions that ask nothing, but were answered."""
         return 100 * self.quiet[Outcome.NEEDLESS] / max(self.quiet.total(), 1)
 
 
@@ -139,7 +139,7 @@ def _notes(whole: Score, by_category: dict[str, Score]) -> tuple[str, ...]:
 
 
 def fill(bench: Bench, subjects: Sequence[Subject]) -> None:
-    """Games and streamers into the tables, with a day's hours, and the short names."""
+    """Fill the tables: games and streamers with the hours of a day, and short names."""
     with bench.connected() as connection, connection.cursor() as cursor:
         cursor.execute("insert into days select %s, %s, %s::date + 1, 48, 24, 1, 1, 1, %s", (DAY, DAY, DAY, DAY))
         cursor.execute("delete from game_aliases")
@@ -150,7 +150,7 @@ def fill(bench: Bench, subjects: Sequence[Subject]) -> None:
             of_kind = [subject for subject in subjects if subject.kind is kind]
             ids = [subject.id for subject in of_kind]
             names = [subject.name for subject in of_kind]
-            # A name in another script has a login besides, which is not asked for here.
+            # A name in another script has a separate login, which no mention contains here.
             logins = [name.lower() if name.isascii() else f"login{place}" for place, name in enumerate(names)]
             more = (", login", ", login") if kind is SubjectKind.STREAMER else ("", "")
             cursor.execute(

@@ -26,23 +26,23 @@ from helperfunctions.clock import SystemClock
 
 READERS: Final = 50
 ONE_STREAMER_IN: Final = 8
-"""In the years before the newest: five years take minutes so, and a few GB."""
+"""One of this many streamers has rows in the years before the newest: five years take minutes and a few GB."""
 RATIO: Final = 10.0
-"""Times the requests per second of Streamlit, at least."""
+"""The target: at least this many times the requests per second of Streamlit."""
 FIRST_PAGE_KB: Final = 200.0
 KEPT_SECONDS: Final = 1.0
 MADE_SECONDS: Final = 2.0
 TURN_SECONDS: Final = 4.0
 TURNS: Final = 3
-# In each so many different ones are asked for at most, which nobody asked for before.
+# The most different addresses in a load, none of which was requested before.
 DIFFERENT: Final = 3_000
 _TIMES: Final = ("median ms", "99th ms")
-_THEIRS: Final = "Streamlit: the page with its table, kept"
+_THEIRS: Final = "Streamlit: the page with its table, cached"
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured. The seconds are of each call, its answer kept and made anew, and of each turn of a race."""
+    """The sizes of a run. The seconds are for each call, cached and not cached, and for each turn of a comparison."""
 
     days: int = 365
     years_before: int = 4
@@ -50,8 +50,8 @@ class Size:
     hourly_days: int = web_data.HOURLY_DAYS
     live: int = web_data.LIVE
     readers: int = READERS
-    kept_seconds: float = KEPT_SECONDS
-    made_seconds: float = MADE_SECONDS
+    cached_seconds: float = KEPT_SECONDS
+    uncached_seconds: float = MADE_SECONDS
     turn_seconds: float = TURN_SECONDS
     turns: int = TURNS
     different: int = DIFFERENT
@@ -59,8 +59,7 @@ class Size:
 
 
 def main(size: Size | None = None, *, full: bool = False, beside_streamlit: bool = True) -> None:
-    """Measure and print; with `full` the years before are as large as the newest. Leaves them out, and says so, where
-    the disk has no room for them."""
+    """Measure and print. `full`: all years are as large as the newest; reported as left out if the disk is small."""
     size = size or Size(one_streamer_in=1 if full else ONE_STREAMER_IN)
     now = SystemClock().now()
     with a_database() as bench, readers("readers", size.readers) as many:
@@ -86,21 +85,21 @@ def _show_calls(of_days: str, address: tuple[str, int], bench: Bench, many: Read
     for number, call in enumerate(every := calls(address, ranked_subjects(bench)), start=1):
         progress(f"web: {of_days}, {number} of {len(every)}: {call.name}")
         began = time.perf_counter()
-        _, plain = fetch(address, call.kept)
+        _, plain = fetch(address, call.cached)
         first_ms = 1000 * (time.perf_counter() - began)
-        _, packed = fetch(address, call.kept, {"Accept-Encoding": "gzip"})
-        kept = many.load(address, [call.kept], size.kept_seconds)
-        failed, figures = kept.failed, ["–"] * 3
-        if call.made is not None:
-            different = [call.made(n) for n in range(1, max(size.different, size.readers) + 1)]
-            made = many.load(address, different, size.made_seconds, again=False)
+        _, packed = fetch(address, call.cached, {"Accept-Encoding": "gzip"})
+        cached = many.load(address, [call.cached], size.cached_seconds)
+        failed, figures = cached.failed, ["–"] * 3
+        if call.uncached is not None:
+            different = [call.uncached(n) for n in range(1, max(size.different, size.readers) + 1)]
+            made = many.load(address, different, size.uncached_seconds, again=False)
             failed, figures = failed + made.failed, list(_figures(made))
         rows.append(
             [
                 call.name,
                 *(_kb(len(body)) for body in (plain, packed)),
                 _short(first_ms),
-                *_figures(kept),
+                *_figures(cached),
                 *figures,
                 f"{failed:,}" if failed else "",
             ]
@@ -112,20 +111,20 @@ def _show_calls(of_days: str, address: tuple[str, int], bench: Bench, many: Read
             "kB",
             "gzip",
             "alone ms",
-            "kept: per s",
+            "cached: per s",
             "median ms",
             "99th ms",
-            "made: per s",
+            "uncached: per s",
             "median ms",
             "99th ms",
             "failed",
         ),
         rows,
         (
-            "alone: asked for the first time, by one reader, so it is made.",
-            "kept: all ask for the same, whose answer is made once and given until the next poll, day or post.",
-            "made: what nobody asked for before: other games or streamers, the most watched first, over as many days",
-            f"up to one of {SHIFTS}, and as many rows as nobody asked for; – where nothing can be chosen.",
+            "alone: the first request, by one reader, so the response is not cached.",
+            "cached: all request the same, which is rendered once and cached until the next poll, day or post.",
+            "uncached: requests that were not made before: other games or streamers, the most watched first, over days",
+            f"up to one of {SHIFTS}, and other numbers of rows; – for a page without parameters.",
             f"Each day {size.pairs:,} pairs of streamer and game, and {ask.GAMES:,} games; {size.hourly_days} days by",
             f"the hour; a poll of {size.live:,} streams. Of years before the newest: all games, one streamer in",
             f"{size.one_streamer_in}. Server (one process), database and readers share {os.cpu_count()} cores.",
@@ -146,28 +145,28 @@ def _show_first_page(address: tuple[str, int]) -> None:
 
 
 def _show_client(address: tuple[str, int], many: Readers, size: Size) -> None:
-    """What the readers can ask at all, beside the quickest that the dashboard answers."""
-    progress("web: what the readers can ask of a server that does nothing")
+    """The most requests per second that the readers can send, next to the fastest page of the dashboard."""
+    progress("web: the readers with a server that does nothing")
     page = len(fetch(address, "/", {"Accept-Encoding": "gzip"})[1])
     command = [sys.executable, "-m", "benchmarks.bare_server", str(page)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as bare:
         assert bare.stdout is not None  # noqa: S101 - it is a pipe
         port = int(bare.stdout.readline())
-        nothing = many.load(("127.0.0.1", port), ["/"], size.kept_seconds)
-    ours = many.load(address, ["/"], size.kept_seconds)
+        nothing = many.load(("127.0.0.1", port), ["/"], size.cached_seconds)
+    ours = many.load(address, ["/"], size.cached_seconds)
     show(
         "Are the readers quick enough?",
         ("answers", "per s", *_TIMES, "readers busy"),
         [
             [name, *_figures(load), f"{load.busy:.0%}"]
-            for name, load in {f"a server that only says {page:,} bytes": nothing, "/, kept": ours}.items()
+            for name, load in {f"a server that only sends {page:,} bytes": nothing, "/, cached": ours}.items()
         ],
-        ("busy: the part of the time in which the readers themselves were at work.",),
+        ("busy: the share of the time in which the readers themselves worked.",),
     )
 
 
 def against_streamlit(bench: Bench, many: Readers, size: Size) -> None:
-    """The table of games, by both, in turns. Left out, and said so, where Streamlit is not installed."""
+    """The table of games by both programs, in turns. Reported as left out where Streamlit is not installed."""
     if importlib.util.find_spec("streamlit") is None:
         progress("web: Streamlit is not installed (make .venv/.benchmarks): no comparison")
         return
@@ -180,17 +179,17 @@ def against_streamlit(bench: Bench, many: Readers, size: Size) -> None:
         numbers = iter(range(1, 1_000_000))
 
         def made() -> list[str]:
-            # As many as there is time for, and the same rows as the others get: only the question is always new.
+            # As many as there is time for, with the same rows as the others: only the address is always new.
             return [
                 address_of("/explore", {"days": USUAL, "min_viewers": next(numbers) / 1e6})
                 for _ in range(size.different)
             ]
 
         ways: Mapping[str, Callable[[float], Load]] = {
-            "ours: the page, kept": lambda s: many.load(ours, ["/explore"], s),
-            "ours: the page, made anew each time": lambda s: many.load(ours, made(), s, again=False),
-            "ours: the rows as JSON, kept": lambda s: many.load(ours, [f"{API}/games"], s),
-            # Its sessions take seconds.
+            "ours: the page, cached": lambda s: many.load(ours, ["/explore"], s),
+            "ours: the page, not cached": lambda s: many.load(ours, made(), s, again=False),
+            "ours: the rows as JSON, cached": lambda s: many.load(ours, [f"{API}/games"], s),
+            # A session of Streamlit takes seconds.
             _THEIRS: lambda s: of_streamlit.load(theirs, [], 2 * s),
             "Streamlit: its empty page alone": lambda s: many.load(theirs, ["/"], s),
         }
@@ -227,7 +226,7 @@ def against_streamlit(bench: Bench, many: Readers, size: Size) -> None:
 
 
 def _figures(*loads: Load) -> list[str]:
-    """Answers a second, median and 99th percentile: the medians of several loads."""
+    """Responses per second, median and 99th percentile of their seconds: the medians of several loads."""
     columns = zip(*((load.per_second, load.median_ms, load.worst_ms) for load in loads), strict=True)
     return [_short(value) for value in map(statistics.median, columns)]
 

@@ -19,40 +19,41 @@ SHIFTS: Final = 31
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A page or call of the API: the address that everybody asks for, and others like it, each asked for once.
+    """A page or a call of the API. `cached`: the address that all readers request.
 
-    `made` is None where there are no others."""
+    `uncached`: the address with other parameters, by a number; None where there are no parameters.
+    """
 
     name: str
-    kept: str
-    made: Callable[[int], str] | None
+    cached: str
+    uncached: Callable[[int], str] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """Who can be asked about: addresses of games and streamers, the most watched of the newest month first."""
+    """Slugs of games and streamers for the requests, the most watched of the newest month first."""
 
     games: Sequence[str]
     streamers: Sequence[str]
     last: date
 
     def slug(self, path: str, number: int = 0) -> str:
-        """One of them, for a path with a place for it."""
+        """One of the slugs, for a path with a parameter."""
         of_kind = self.streamers if path.startswith("/streamers/") else self.games
         return of_kind[number % len(of_kind)]
 
     def five(self, number: int = 0) -> str:
-        """Five games, with commas between them."""
+        """Five games, separated by commas."""
         return ",".join(self.slug("/games/", 5 * number + place) for place in range(min(5, len(self.games))))
 
     def days(self, number: int, days: int = USUAL) -> dict[str, str]:
-        """So many days, up to another each time."""
+        """Parameters for a number of days, with another last day each time."""
         last = self.last - timedelta(days=number % SHIFTS)
         return {"from": f"{last - timedelta(days=days - 1)}", "to": f"{last}"}
 
 
 def calls(address: tuple[str, int], subjects: Subjects) -> list[Call]:
-    """Every page, and every call that the server's own description names, and the data of the pages' charts."""
+    """Every page, every call of the server's OpenAPI description, and the data of the pages' charts."""
     described = json.loads(fetch(address, f"{API}/openapi.json")[1])
     return [
         *_pages(subjects),
@@ -87,7 +88,7 @@ def _pages(subjects: Subjects) -> list[Call]:
 
 
 def api_call(path: str, operation: Mapping[str, Any], subjects: Subjects) -> Call:
-    """A call as its description has it. Raises LookupError when it needs what we have no example of."""
+    """A call of the OpenAPI description. Raises LookupError for a parameter without an example."""
     own_path = path.removeprefix(API)
     parameters = {one["name"]: one for one in operation.get("parameters", ())}
     examples: Mapping[str, Callable[[int], str]] = {
@@ -105,15 +106,15 @@ def api_call(path: str, operation: Mapping[str, Any], subjects: Subjects) -> Cal
         filled = path.replace("{slug}", quote(subjects.slug(own_path, number)))
         return address_of(filled, {name: examples[name](number) for name in in_query} | more)
 
-    def made(number: int) -> str:
+    def uncached(number: int) -> str:
         days = subjects.days(number) if "from" in parameters else {}
         return url(number, **days, **({"limit": MAX_ROWS - number % 1_000} if "limit" in parameters else {}))
 
-    return Call(path, url(0), made)
+    return Call(path, url(0), uncached)
 
 
 def _chart(what: str, subjects: Subjects) -> Call:
-    """The data of a chart, which a page asks for; what a chart has no use for is passed over."""
+    """The request of a page for the data of a chart, without the parameters that the chart does not have."""
     of_kind = f"/{what.partition('-')[0]}s/"
 
     def query(number: int) -> dict[str, object]:
@@ -122,8 +123,8 @@ def _chart(what: str, subjects: Subjects) -> Call:
     return _call(f"/charts/{what}.json", query(0), lambda n: {**query(n), **subjects.days(n), "min_viewers": n / 1e6})
 
 
-def _call(path: str, kept: Mapping[str, object], made: Callable[[int], Mapping[str, object]]) -> Call:
-    return Call(path, address_of(path, kept), lambda n: address_of(path, made(n)))
+def _call(path: str, cached: Mapping[str, object], uncached: Callable[[int], Mapping[str, object]]) -> Call:
+    return Call(path, address_of(path, cached), lambda n: address_of(path, uncached(n)))
 
 
 def address_of(path: str, query: Mapping[str, object]) -> str:

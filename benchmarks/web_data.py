@@ -1,4 +1,4 @@
-"""What the dashboard is measured on: years of daily rows, 60 days of hours, and a poll of just now."""
+"""The data for the dashboard benchmark: years of daily rows, 60 days of hours, and a current poll."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -11,7 +11,7 @@ HOURLY_DAYS: Final = 60
 LIVE: Final = 7_000
 POSTED_DAYS: Final = 90
 
-# A game is watched most in the evening, and one of them half as much as the one before it in a list of ten.
+# A game is watched most in the evening; game n has 1 / (n + 1) of the viewers of the first.
 _HOURLY_GAMES: Final = """
     insert into hourly_games (hour_at, average_viewers, average_streams, peak_viewers, game_id)
     select hour_at, viewers, 1 + viewers / 300, viewers * 1.1, game_id
@@ -29,7 +29,7 @@ _HOURS: Final = """
     insert into hours (hour_at, average_viewers, average_streams, peak_viewers, polls)
     select hour_at, sum(average_viewers), sum(average_streams), sum(peak_viewers), 2 from hourly_games group by hour_at
 """
-# Every half-hour of every day that is rolled up, as they are kept for good.
+# A poll for every half-hour of every rolled-up day; rows of polls are never deleted.
 _POLLS: Final = """
     insert into staging.polls (
         day, started_at, ended_at, status, ended_because, interval_minutes, more_than_viewers, pages, streams, viewers,
@@ -89,7 +89,7 @@ _MEASURED: Final = """
     ) as seen
     where days.day = seen.day
 """
-# The newest year again, so many times, each a year earlier.
+# Copies of the newest year, each a year earlier.
 _YEARS_BEFORE: Final = (
     """
     insert into daily_games (day, game_id, watch_hours, airtime_hours, peak_viewers)
@@ -124,8 +124,7 @@ _YEARS_BEFORE: Final = (
 
 
 def fill(bench: Bench, now: datetime, *, days: int, pairs: int, hourly_days: int, live: int) -> None:
-    """All that the dashboard shows, up to `now`: so many days of daily rows, of them `hourly_days` by the hour as well,
-    and a poll with so many streams."""
+    """Fill the tables of the dashboard up to `now`: days of daily rows, `hourly_days` of hourly rows, and a poll."""
     last = _newest(now)
     ask.fill(bench, days, pairs, last)
     progress(f"{hourly_days} days by the hour, a poll of {live:,} streams, names and addresses")
@@ -146,7 +145,7 @@ def fill(bench: Bench, now: datetime, *, days: int, pairs: int, hourly_days: int
 
 
 def add_years(bench: Bench, now: datetime, years: int, one_streamer_in: int) -> None:
-    """So many years before the one that is there: all games, and one streamer in so many."""
+    """Add years before the newest one: all games, and one streamer in `one_streamer_in`."""
     last = _newest(now)
     progress(f"{years} years before: all games, one streamer in {one_streamer_in}")
     inserts = (insert.format(years=years, last=last, one_in=one_streamer_in) for insert in _YEARS_BEFORE)
@@ -156,5 +155,5 @@ def add_years(bench: Bench, now: datetime, years: int, one_streamer_in: int) -> 
 
 
 def _newest(now: datetime) -> date:
-    """The newest day that is over."""
+    """The newest finished day."""
     return ask.CALENDAR.last_finished(now).date

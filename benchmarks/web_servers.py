@@ -16,14 +16,14 @@ from benchmarks.harness import Bench
 from benchmarks.web_calls import fetch
 from helperfunctions import reader
 
-# Whoever has not stopped by then is killed.
+# A server that has not stopped after this time is killed.
 _PATIENCE_SECONDS: Final = 3.0
 ROOT: Final = Path(__file__).parent.parent
 
 
 @contextmanager
 def dashboard(bench: Bench) -> Iterator[tuple[str, int]]:
-    """`watchtime web` over that database, as the role that only reads; host and port, for as long as the block."""
+    """`watchtime web` with a database, as the role that only reads, until the end of the block; its host and port."""
     with _program(bench, "bot", "web", "--port", "0") as (server, _):
         assert server.stdout is not None  # noqa: S101 - it is a pipe
         line = server.stdout.readline()
@@ -35,7 +35,7 @@ def dashboard(bench: Bench) -> Iterator[tuple[str, int]]:
 
 @contextmanager
 def streamlit(bench: Bench) -> Iterator[tuple[str, int]]:
-    """The Streamlit app over that database, likewise."""
+    """The Streamlit app with a database, until the end of the block; its host and port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     options = {
@@ -59,8 +59,10 @@ def streamlit(bench: Bench) -> Iterator[tuple[str, int]]:
 
 @contextmanager
 def _program(bench: Bench, *module_and_arguments: str) -> Iterator[tuple[subprocess.Popen[str], Path]]:
-    """A program of Python with the settings of a dashboard, in an empty folder, where its errors are; told to stop at
-    the end of the block."""
+    """A Python program with the settings of a dashboard, in an empty folder with a file of its errors.
+
+    It is stopped at the end of the block.
+    """
     with tempfile.TemporaryDirectory(prefix="wtw-") as name:
         folder = Path(name)
         environment = {
@@ -90,7 +92,7 @@ def _program(bench: Bench, *module_and_arguments: str) -> Iterator[tuple[subproc
                 try:
                     program.wait(_PATIENCE_SECONDS)
                 except subprocess.TimeoutExpired:
-                    # Streamlit waits for who is gone.
+                    # Streamlit waits for clients that have disconnected.
                     program.kill()
 
 

@@ -23,8 +23,8 @@ TINY = web.Size(
     hourly_days=1,
     live=60,
     readers=2,
-    kept_seconds=0,
-    made_seconds=0,
+    cached_seconds=0,
+    uncached_seconds=0,
     turn_seconds=0,
     turns=1,
     different=2,
@@ -129,7 +129,7 @@ def test_web_gets_the_same_table_from_streamlit(capsys: pytest.CaptureFixture[st
         web_data.fill(bench, SystemClock().now(), days=9, pairs=40, hourly_days=1, live=60)
         web.against_streamlit(bench, many, TINY)
     printed = capsys.readouterr().out
-    for way in ("ours: the page, kept", "ours: the page, made anew", "Streamlit: the page with its table"):
+    for way in ("ours: the page, cached", "ours: the page, not cached", "Streamlit: the page with its table"):
         assert way in printed
 
 
