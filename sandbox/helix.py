@@ -74,14 +74,14 @@ class Helix:
 
     def _helix(self, request: Request) -> Response:
         now = self._clock.now()
-        token = self._oauth.admit(request, now)
+        admitted = self._oauth.admit(request, now)
         with self._lock:
             allowance = self._bucket.take(now)
         if not allowance.granted:
             return _too_many_requests(allowance.headers)
-        struck = self._faults.strike(_possible(request, first_use=self._oauth.first_use(token)))
+        struck = self._faults.strike(_possible(request, first_use=admitted.is_first_use))
         if Fault.TOKEN_EXPIRED in struck:
-            raise self._oauth.revoke(token)
+            raise self._oauth.revoke(admitted.token)
         response = self._delivered(struck, partial(self._content, request, struck))
         return replace(response, headers=allowance.headers | response.headers)
 

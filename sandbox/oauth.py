@@ -1,12 +1,21 @@
 """The OAuth endpoints of Twitch for an app: client credentials and validation."""
 
 import threading
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
 from sandbox.messages import Refusal, Request, Response, auth_refusal, helix_refusal, json_response
 from sandbox.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request to Helix whose token is valid, and whether it is the token's first."""
+
+    token: str
+    is_first_use: bool
 
 
 class OAuth:
@@ -27,25 +36,21 @@ class OAuth:
                 return self._validate(request, now)
         raise auth_refusal(HTTPStatus.NOT_FOUND, "not found")
 
-    def admit(self, request: Request, now: datetime) -> str:
-        """The living token that came with a request to Helix. Raises Refusal (401)."""
+    def admit(self, request: Request, now: datetime) -> Admitted:
+        """Count a request to Helix for the valid token that it has. Raises Refusal (401)."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         client_id = request.headers.get("client-id")
         if scheme.lower() != "bearer" or not token:
             raise _unauthorized("OAuth token is missing")
         if client_id is None:
             raise _unauthorized("Client ID is missing")
+        # Under one lock: a request of another thread can revoke the token between the check and the count.
         with self._lock:
             if not self._tokens.seconds_left(token, now):
                 raise _unauthorized("Invalid OAuth token")
-        if client_id != self._client_id:
-            raise _unauthorized("Client ID and OAuth token do not match")
-        return token
-
-    def first_use(self, token: str) -> bool:
-        """Count a request of a living token; whether it was the token's first."""
-        with self._lock:
-            return self._tokens.use(token) == 1
+            if client_id != self._client_id:
+                raise _unauthorized("Client ID and OAuth token do not match")
+            return Admitted(token, is_first_use=self._tokens.use(token) == 1)
 
     def revoke(self, token: str) -> Refusal:
         """Revoke the token; returns the answer to its holder."""

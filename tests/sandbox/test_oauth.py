@@ -1,11 +1,22 @@
 """Tokens and the rate limit, over real HTTP on a clock that is moved by hand."""
 
+import itertools
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
 import jsonschema
 import pytest
 import requests
 
 from helperfunctions.clock import VirtualClock
+from sandbox.faults import Fault, Faults
+from sandbox.helix import Helix
+from sandbox.messages import Request
+from sandbox.oauth import OAuth
 from sandbox.server import CLIENT_ID, CLIENT_SECRET, TwitchSandbox
+from sandbox.tokens import Tokens
 from sandbox.world import World
 from tests.sandbox import helix_shapes
 from tests.sandbox.client import TIMEOUT, Client
@@ -100,3 +111,44 @@ def test_without_a_limit_nothing_is_refused_and_no_limit_is_announced(world: Wor
         responses = [client.get("streams", first=1) for _ in range(850)]
     assert {response.status_code for response in responses} == {200}
     assert "Ratelimit-Limit" not in responses[0].headers
+
+
+class StoppingClock(VirtualClock):
+    """A clock that counts its calls, one of which waits for `go_on`."""
+
+    def __init__(self, waiting_call: int) -> None:
+        super().__init__(NOON)
+        self.called = threading.Semaphore(0)
+        self.go_on = threading.Event()
+        self._waiting_call = waiting_call
+        self._numbers = itertools.count()
+
+    def now(self) -> datetime:
+        number = next(self._numbers)
+        self.called.release()
+        if number == self._waiting_call:
+            assert self.go_on.wait(TIMEOUT)
+        return super().now()
+
+    def wait_for_calls(self, count: int) -> None:
+        assert all(self.called.acquire(timeout=TIMEOUT) for _ in range(count))
+
+
+def test_all_requests_with_a_token_that_one_of_them_revokes_get_a_response(world: World) -> None:
+    """They wait for the rate limit together, after their token was checked, while a list of streams is made."""
+    clock, faults = StoppingClock(waiting_call=3), Faults()
+    helix = Helix(world, clock, OAuth(CLIENT_ID, CLIENT_SECRET, Tokens()), faults, rate_limit=0)
+    form = f"client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}&grant_type=client_credentials"
+    token = json.loads(helix.answer(Request("POST", "/oauth2/token", {}, {}, form.encode())).body)["access_token"]
+    headers = {"authorization": f"Bearer {token}", "client-id": CLIENT_ID}
+    streams, users = (Request("GET", f"/helix/{path}", {}, headers) for path in ("streams", "users"))
+    clock.wait_for_calls(2)
+    with ThreadPoolExecutor(5) as threads:
+        listed = threads.submit(helix.answer, streams)
+        clock.wait_for_calls(2)
+        faults.set_rates({Fault.TOKEN_EXPIRED.value: 1.0})
+        others = [threads.submit(helix.answer, users) for _ in range(4)]
+        clock.wait_for_calls(4)
+        clock.go_on.set()
+        assert listed.result(TIMEOUT).status == 200
+        assert [other.result(TIMEOUT).status for other in others] == [401] * 4
