@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# More than cores: many tests wait for another process.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
+# More than cores: many tests wait for another process. Not many more: each collects all tests and starts a PostgreSQL.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 # The optional parts that are always installed.
 EXTRAS := --extra web --extra aws --extra demo
 FILE ?=
@@ -34,11 +34,14 @@ restore: $(VENV)/.runtime ## Restore the backup FILE into the database; stop the
 	@[ -n $(if $(FILE),x,"") ] || { echo "usage: make restore FILE=watchtime-2026-11-21T160509Z.dump" >&2; exit 2; }
 	@$(BIN)/watchtime restore $(FILE_WORD) $(ARGS)
 
+# Each test process imports everything, and tests start many programs: they share compiled modules.
+test test-long: export PYTHONDONTWRITEBYTECODE =
+
 test: $(VENV)/.development ## Run all tests, on all cores
-	$(BIN)/python -m pytest -n $(WORKERS) --dist load --maxschedchunk 1 -q $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q $(ARGS)
 
 test-long: $(VENV)/.development ## Run all tests at full length: about an hour
-	$(BIN)/python -m pytest --long -n $(WORKERS) --dist load --maxschedchunk 1 -q $(ARGS)
+	$(BIN)/python -m pytest --long -n $(WORKERS) --dist loadgroup -q $(ARGS)
 
 test-engine: $(VENV)/.development ## Run the shipped containers with a year of data; needs Docker, half an hour and 15 GB
 	$(BIN)/python -m pytest -m engine -v tests/engine $(ARGS)

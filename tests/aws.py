@@ -7,7 +7,6 @@ from typing import Any
 
 import boto3
 import requests
-from moto.server import ThreadedMotoServer
 
 NAME = "twitch-watch-time"
 REGION = "eu-central-1"
@@ -60,6 +59,9 @@ class Aws:
 @contextmanager
 def serving() -> Iterator[Aws]:
     """For as long as the block."""
+    # Imported here: it takes a second, in each test process that collects a file with this import.
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

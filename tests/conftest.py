@@ -45,6 +45,9 @@ _LONG = (
     "acceptance/",
 )
 
+# What takes seconds to make: the tests that use it run in one test process, which makes it once.
+_MADE_ONCE = ("web_url", "moved_forker")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`make test-long`."""
@@ -58,8 +61,12 @@ def is_long(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first, when the whole suite runs."""
+    """Long tests first, when the whole suite runs; those that share something expensive in the same process."""
     items.sort(key=lambda item: next((rank for rank, part in enumerate(_LONG) if part in item.nodeid), len(_LONG)))
+    for item in items:
+        for fixture in _MADE_ONCE:
+            if isinstance(item, pytest.Function) and fixture in item.fixturenames:
+                item.add_marker(pytest.mark.xdist_group(fixture))
     # What is imported and collected stays until the end: it need not be looked through for garbage again and again.
     gc.collect()
     gc.freeze()
@@ -94,8 +101,9 @@ def server_url() -> Iterator[str]:
     """An embedded PostgreSQL of this test process alone."""
     # A short path: the name of a Unix socket has about a hundred characters at most.
     with tempfile.TemporaryDirectory(prefix="wt-") as folder, embedded_postgres.running(Path(folder) / "pg") as url:
-        # What tests write needs to survive no power cut.
+        # What tests write needs to survive no power cut, and with hundreds of databases autovacuum never rests.
         execute(url, "alter system set fsync = off")
+        execute(url, "alter system set autovacuum = off")
         execute(url, "select pg_reload_conf()")
         yield url
 
