@@ -1,5 +1,6 @@
 """Things to test with, sensible unless told otherwise."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -7,11 +8,40 @@ import psycopg2
 
 from bot.collect.stage import StagedPoll
 from bot.core.polls import CrawlEnd, GameId, Poll, PollStatus, Stream, StreamerId, StreamId
-from helperfunctions.database import Database
+from helperfunctions.database import Database, Transaction
 
 DAY = date(2026, 11, 21)
 DAY_START = datetime(2026, 11, 21, 16, tzinfo=UTC)
 HALF_HOUR = timedelta(minutes=30)
+REPEAT = """
+    with copies as (
+        insert into staging.polls (
+            day, started_at, ended_at, status, ended_because, interval_minutes, more_than_viewers,
+            pages, streams, viewers, duplicates, set_aside, error, are_names_keyed
+        )
+        select
+            day, started_at + number * interval '30 minutes', ended_at + number * interval '30 minutes', status,
+            ended_because, interval_minutes, more_than_viewers,
+            pages, streams, viewers, duplicates, set_aside, error, false
+        from staging.polls cross join generate_series(1, {times}) as number
+        where poll_id = {poll_id}
+        order by number
+        returning poll_id
+    ),
+    copied_streams as (
+        insert into staging.streams (day, poll_id, viewer_count, started_at, stream_id, streamer_id, game_id)
+        select day, copies.poll_id, viewer_count, started_at, stream_id, streamer_id, game_id
+        from copies cross join staging.streams
+        where streams.poll_id = {poll_id}
+    ),
+    copied_games as (
+        insert into staging.games (poll_id, game_id, viewers, streams)
+        select copies.poll_id, game_id, viewers, games.streams
+        from copies cross join staging.games
+        where games.poll_id = {poll_id}
+    )
+    select max(poll_id) from copies
+"""
 
 
 def a_raw_stream(**changes: Any) -> dict[str, Any]:
@@ -71,32 +101,42 @@ def stage(
     """Put a poll into staging, the way the collector does; or several, half an hour after each other. The last one."""
     with database.transaction() as tx:
         tx.collect.make_partition(day=day)
-        for number in range(polls):
-            if number:
-                # As the end of a poll's own transaction would.
-                tx.run("drop table incoming_streamers")
-            own_id = poll_id or tx.collect.next_poll_id()
-            staged = StagedPoll(own_id, day, more_than_viewers=50, interval_minutes=interval_minutes)
-            staged.add(streams)
-            started_at = at + number * HALF_HOUR
-            poll = Poll(
-                poll_id=own_id,
-                day=day,
-                started_at=started_at,
-                ended_at=started_at + timedelta(seconds=20),
-                status=status,
-                ended_because=CrawlEnd.BELOW_THRESHOLD
-                if status is PollStatus.COMPLETE
-                else CrawlEnd.TWITCH_UNAVAILABLE,
-                pages=1,
-                streams=len(streams),
-                viewers=sum(stream.viewer_count for stream in streams),
-                duplicates=0,
-                set_aside=0,
-                error=None if status is PollStatus.COMPLETE else "Twitch does not answer",
-            )
-            staged.store(tx, poll)
-    return poll
+        own_id = poll_id or tx.collect.next_poll_id()
+        staged = StagedPoll(own_id, day, more_than_viewers=50, interval_minutes=interval_minutes)
+        staged.add(streams)
+        poll = Poll(
+            poll_id=own_id,
+            day=day,
+            started_at=at,
+            ended_at=at + timedelta(seconds=20),
+            status=status,
+            ended_because=CrawlEnd.BELOW_THRESHOLD if status is PollStatus.COMPLETE else CrawlEnd.TWITCH_UNAVAILABLE,
+            pages=1,
+            streams=len(streams),
+            viewers=sum(stream.viewer_count for stream in streams),
+            duplicates=0,
+            set_aside=0,
+            error=None if status is PollStatus.COMPLETE else "Twitch does not answer",
+        )
+        staged.store(tx, poll)
+        return _repeated(tx, poll, polls - 1) if polls > 1 else poll
+
+
+def _repeated(tx: Transaction, poll: Poll, times: int) -> Poll:
+    """Store more polls like one that is in staging; the last one. In one statement: a day has 48 polls."""
+    [(last_id,)] = tx.run(REPEAT.format(poll_id=poll.poll_id, times=times))
+    hours = {
+        row.hour_at
+        for number in range(1, times + 1)
+        for row in tx.collect.hours_to_sum_up(day=poll.day, started_at=poll.started_at + number * HALF_HOUR)
+    }
+    for hour_at in sorted(hours) if poll.status is not PollStatus.FAILED else ():
+        tx.collect.delete_hour(hour_at=hour_at)
+        tx.collect.sum_up_hour(day=poll.day, hour_at=hour_at)
+        tx.collect.delete_hourly_games(hour_at=hour_at)
+        tx.collect.sum_up_hourly_games(day=poll.day, hour_at=hour_at)
+    later = times * HALF_HOUR
+    return replace(poll, poll_id=last_id, started_at=poll.started_at + later, ended_at=poll.ended_at + later)
 
 
 def rows(url: str, query: str) -> list[tuple[Any, ...]]:

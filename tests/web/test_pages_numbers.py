@@ -115,10 +115,9 @@ def test_comparison_has_the_values_of_the_single_pages(web: Web) -> None:
 
 def test_rank_is_shown_with_the_rank_before(database: Database, url: str, serving: Callable[..., Any]) -> None:
     for day, viewers in enumerate((300, 50)):
-        for number in range(48):
-            at = DAY_START + timedelta(days=day) + number * HALF_HOUR
-            go = a_stream(viewers, streamer="bob", game="go")
-            stage(database, a_stream(100), go, at=at, day=DAY + timedelta(days=day))
+        at = DAY_START + timedelta(days=day)
+        go = a_stream(viewers, streamer="bob", game="go")
+        stage(database, a_stream(100), go, at=at, day=DAY + timedelta(days=day), polls=48)
     Rollup(database, VirtualClock(DAY_START + timedelta(days=3)), CALENDAR).daily()
     DatabaseNames(database).refresh()
     with serving(url) as web:
@@ -143,11 +142,11 @@ def test_records_are_the_best_days_and_averages_need_an_hour_live(
     database: Database, url: str, serving: Callable[..., Any]
 ) -> None:
     def polls(first: int, how_many: int, viewers: int, days: int) -> None:
-        at = DAY_START + timedelta(days=days)
-        for number in range(48):
-            seen = [a_stream(viewers)] if first <= number < first + how_many else []
-            other = a_stream(60, streamer="bob", game="go")
-            stage(database, other, *seen, at=at + number * HALF_HOUR, day=DAY + timedelta(days=days))
+        day, other = DAY + timedelta(days=days), a_stream(60, streamer="bob", game="go")
+        last = first + how_many
+        for begin, end, seen in ((0, first, []), (first, last, [a_stream(viewers)]), (last, 48, [])):
+            at = DAY_START + timedelta(days=days) + begin * HALF_HOUR
+            stage(database, other, *seen, at=at, day=day, polls=end - begin)
 
     polls(10, 1, 9_000, 0)
     polls(10, 20, 1_000, 1)
