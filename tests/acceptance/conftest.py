@@ -22,6 +22,8 @@ from tests.acceptance.forks import Forker, Process, forking
 from tests.aws import Aws, serving
 
 ROOT = Path(__file__).resolve().parents[2]
+# For commands whose charts no test examines.
+WITHOUT_DRAWING = {"PYTHONPATH": os.pathsep.join(map(str, (ROOT / "tests" / "stand_ins", ROOT)))}
 # In a new interpreter: for tests of an interpreter's environment, or of the start of programs.
 PROGRAM = (sys.executable, "-m", "bot")
 CLIENT_SECRET = "planted-secret-7d2e8"
@@ -132,10 +134,12 @@ class Shell:
 
 def eventually(is_so: Callable[[], object], what: str, patience: float = PATIENCE_SECONDS) -> None:
     """Wait until a condition holds; fail when it takes too long."""
-    end = time.monotonic() + patience
+    end, pause = time.monotonic() + patience, 0.01
     while not is_so():
         assert time.monotonic() < end, f"timed out; waited until {what}"
-        time.sleep(0.02)
+        time.sleep(pause)
+        # Often at first; during a long wait rarely, for the sake of the processes that are waited for.
+        pause = min(2 * pause, 0.1)
 
 
 def processes_of(folder: Path) -> list[psutil.Process]:

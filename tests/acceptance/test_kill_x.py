@@ -17,7 +17,7 @@ from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.database import Database
 from sandbox.x.faults import XFault, XFaults
 from sandbox.x.server import XSandbox
-from tests.acceptance.conftest import Shell, eventually, x_settings_for
+from tests.acceptance.conftest import WITHOUT_DRAWING, Shell, eventually, x_settings_for
 from tests.factories import a_stream, rows, stage
 
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time_of_day(8))
@@ -51,13 +51,13 @@ def is_done(url: str, mentions: int) -> bool:
 def test_every_post_is_published_once_after_any_number_of_kills(
     shell: Shell, url: str, database: Database, is_long: bool
 ) -> None:
-    """Sixty kills, with `--long` a thousand; about one in four while a question is being answered."""
-    kills = 1_000 if is_long else 60
+    """Thirty kills, with `--long` a thousand; about one in four while a question is being answered."""
+    kills = 1_000 if is_long else 30
     mentions = kills // 4
     draw = random.Random(200)
     summaries = plan_three_summaries(database)
     with XSandbox(SystemClock(), faults=XFaults(seed=5), rate_limits=False) as x:
-        settings = x_settings_for(x) | {"DATABASE_URL": url, "X_SETTLE_AFTER_SECONDS": "1"}
+        settings = x_settings_for(x) | {"DATABASE_URL": url, "X_SETTLE_AFTER_SECONDS": "1"} | WITHOUT_DRAWING
         assert shell.run("reply", **settings).code == 0, "the first start"
         x.faults.set_rates({fault.value: rate for fault, rate in FAULTS.items()})
         asked: list[str] = []

@@ -32,7 +32,7 @@ STREAMS_OF_NO_POLL = "select distinct poll_id from staging.streams left join sta
     where polls.poll_id is null"
 # A start takes a poll only if the last good one is older than an interval.
 AN_HOUR_OLDER = "update staging.polls set started_at = started_at - interval '1 hour'"
-ROUNDS = 8
+ROUNDS = 4
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,8 +1,8 @@
 """Faults of a year, caused on purpose to the real process.
 
-The bot is `python -m bot run` with a simulated Twitch and X, on a PostgreSQL that the test can restart, and with a
-clock that the test can move. A job is interrupted in its middle by a lock on a table that it writes to, or by a
-response that is held back: never by sleeping.
+The bot is `watchtime run` with a simulated Twitch and X, on a PostgreSQL that the test can restart, and with a clock
+that the test can move. A job is interrupted in its middle by a lock on a table that it writes to, or by a response that
+is held back: never by sleeping.
 """
 
 import itertools
@@ -33,8 +33,16 @@ from helperfunctions.queries import Queries
 from sandbox.server import TwitchSandbox
 from sandbox.world import World
 from sandbox.x.server import XSandbox
-from tests.acceptance.conftest import CLIENT_SECRET, PROGRAM, Shell, eventually, settings_for, x_settings_for
-from tests.acceptance.forks import Process
+from tests.acceptance.conftest import (
+    CLIENT_SECRET,
+    WITHOUT_DRAWING,
+    Shell,
+    environment_of,
+    eventually,
+    settings_for,
+    x_settings_for,
+)
+from tests.acceptance.forks import Forker, Process, forking
 from tests.conftest import database_url
 from tests.factories import a_stream, rows, stage
 
@@ -222,9 +230,10 @@ def waiting(url: str) -> int:
 
 @dataclass
 class Life:
-    """The services around a bot, and the questions that people asked it."""
+    """The services around a bot, and the questions that people asked it. `moved_shell` has the moved clock."""
 
     shell: Shell
+    moved_shell: Shell
     clock: MovedClock
     url: str
     database: Database
@@ -248,7 +257,7 @@ class Life:
 
     def start(self, **settings: str) -> Process:
         """Start the bot on the moved clock."""
-        return self.shell.start("run", **self.clock.environment(), **self.settings | settings)
+        return self.moved_shell.start("run", **self.clock.environment(), **WITHOUT_DRAWING, **self.settings | settings)
 
     def started(self, **settings: str) -> Process:
         """Start the bot, and wait until it has read its mentions and stored a poll."""
@@ -307,8 +316,6 @@ class Life:
 @pytest.fixture
 def moved(folder: Path) -> Iterator[MovedClock]:
     """A clock set to an ordinary afternoon."""
-    if LIBRARY is None:
-        pytest.skip("libfaketime is not here: apt-get install faketime")
     clock = MovedClock(folder / "clock")
     clock.jump_to(AFTERNOON)
     before = set(_left_by_faketime())
@@ -324,21 +331,31 @@ def _left_by_faketime() -> list[Path]:
     return [path for path in shared.glob("*faketime_s*_*") if path.name.rsplit("_", 1)[1].isdecimal()]
 
 
+@pytest.fixture(scope="session")
+def moved_forker() -> Iterator[Forker]:
+    """The process of which commands on a moved clock are forked; each fork reads the file of its own clock."""
+    if LIBRARY is None:
+        pytest.skip("libfaketime is not here: apt-get install faketime")
+    with tempfile.TemporaryDirectory(prefix="wt-") as folder:
+        home, clock = Path(folder), MovedClock(Path(folder) / "clock")
+        clock.jump(timedelta(0))
+        (home / "sitecustomize.py").write_text(SLEEPER)
+        environment = environment_of(home) | clock.environment()
+        environment["PYTHONPATH"] += os.pathsep + folder
+        with forking(environment) as forker:
+            yield forker
+
+
 @pytest.fixture
 def life(
-    folder: Path, shell: Shell, moved: MovedClock, url: str, database: Database, small_world: World
+    shell: Shell, moved_forker: Forker, moved: MovedClock, url: str, database: Database, small_world: World
 ) -> Iterator[Life]:
     """The services that a bot needs, on an ordinary afternoon."""
     with (
         TwitchSandbox(small_world, moved, port=free_port(), rate_limit=0, client_secret=CLIENT_SECRET) as twitch,
         XSandbox(moved, port=free_port(), signers_clock=moved, rate_limits=False) as x,
     ):
-        sleeper = folder / "sleeper"
-        sleeper.mkdir()
-        (sleeper / "sitecustomize.py").write_text(SLEEPER)
-        shell.environment["PYTHONPATH"] += os.pathsep + str(sleeper)
-        # A new interpreter: the moved clock is preloaded when it starts.
-        yield Life(replace(shell, program=PROGRAM), moved, url, database, twitch, x)
+        yield Life(shell, replace(shell, forker=moved_forker), moved, url, database, twitch, x)
 
 
 def free_port() -> int:
