@@ -1,5 +1,6 @@
 """Tools of the benchmarks: comparisons in turns, medians, tables, a database, the memory of a process."""
 
+import itertools
 import resource
 import statistics
 import sys
@@ -7,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -121,9 +123,32 @@ class Bench:
             return list(cursor.fetchall())
 
 
+# The server and the template of the databases instead of a server for each; None for measurements.
+_shared: ContextVar[tuple[str, str] | None] = ContextVar("_shared", default=None)
+_numbers: Final = itertools.count(1)
+
+
+@contextmanager
+def sharing_a_server(url: str, template: str) -> Iterator[None]:
+    """Within the block, `a_database` copies a template on this server, which is quick; what is measured means less."""
+    token = _shared.set((url, template))
+    try:
+        yield
+    finally:
+        _shared.reset(token)
+
+
 @contextmanager
 def a_database() -> Iterator[Bench]:
     """An embedded PostgreSQL in a folder of its own, both gone when the block ends."""
+    shared = _shared.get()
+    if shared is not None:
+        url, template = shared
+        name = f"benchmark_{next(_numbers)}"
+        Bench(Database(url, Queries()), url).run(f"create database {name} template {template}")
+        own = url.replace("/postgres?", f"/{name}?", 1)
+        yield Bench(Database(own, Queries()), own)
+        return
     # A short path: the name of a Unix socket has about a hundred characters at most.
     with tempfile.TemporaryDirectory(prefix="wtb-") as folder, embedded_postgres.running(Path(folder) / "pg") as url:
         database = Database(url, Queries())

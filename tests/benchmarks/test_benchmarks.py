@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import threading
+from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -10,7 +11,7 @@ import pytest
 
 from benchmarks import accuracy, ask, crawl, memory, rollup, sizing, staging, understand, web, web_calls, web_data
 from benchmarks.__main__ import BENCHMARKS, main
-from benchmarks.harness import a_database
+from benchmarks.harness import a_database, sharing_a_server
 from benchmarks.readers import Job, load, readers
 from bot.web.views.page_charts import CHARTS
 from helperfunctions.clock import SystemClock
@@ -29,6 +30,13 @@ TINY = web.Size(
     turns=1,
     different=2,
 )
+
+
+@pytest.fixture(autouse=True)
+def shared(server_url: str, template: str) -> Iterator[None]:
+    """One server for all: each needs seconds to be made and started."""
+    with sharing_a_server(server_url, template):
+        yield
 
 
 def test_staging_measures_every_way(capsys: pytest.CaptureFixture[str]) -> None:
@@ -81,7 +89,7 @@ def test_an_unknown_name_is_refused_with_the_known_ones(capsys: pytest.CaptureFi
 
 
 def test_ask_measures_a_day_a_week_and_a_year(capsys: pytest.CaptureFixture[str]) -> None:
-    ask.main(years=(1,), pairs=40, rounds=2)
+    ask.main(years=(1,), pairs=20, rounds=1)
     printed = capsys.readouterr().out
     for part in ("yesterday", "7 days", "a year", "most watched game", "a streamer in the middle"):
         assert part in printed
@@ -164,7 +172,7 @@ def test_readers_take_answers_in_pieces_and_count_those_that_failed() -> None:
 
 
 def test_understand_scores_every_category_with_a_real_index(capsys: pytest.CaptureFixture[str]) -> None:
-    understand.main(streamers=(600,), per_category=3)
+    understand.main(streamers=(200,), per_category=1)
     printed = capsys.readouterr().out
     for part in (
         "exact game",
