@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import SecretStr
 
 from bot.collect.prune import Pruner
 from bot.core.calendar import Calendar
@@ -199,7 +200,7 @@ def test_no_job_of_a_minute_reads_a_growing_table_from_end_to_end(
 def test_dashboard_checks_for_changes_by_index(url: str, explained: ExplainedQueries, clock: VirtualClock) -> None:
     """It is asked for every two seconds."""
     pool = ReadPool(url, explained)
-    site = open_site(Settings(), pool, clock)
+    site = open_site(Settings(database_url=SecretStr(url)), pool, clock)
     DataVersion(site).read()
     with pool.transaction() as tx:
         tx.read.last_poll()

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import psycopg2
 import pytest
 import requests
+from pydantic import SecretStr
 
 from bot.core.calendar import Calendar
 from bot.core.names import DatabaseNames
@@ -133,7 +134,8 @@ def served(
 ) -> Iterator[Web]:
     """Serve the dashboard of a database for the length of the block."""
     pool = ReadPool(url, queries)
-    settings = Settings(poll_every_minutes=60, web_requests_per_minute=0)
+    # Without the address, a dashboard restarts the embedded server of the default data folder.
+    settings = Settings(database_url=SecretStr(url), poll_every_minutes=60, web_requests_per_minute=0)
     site = replace(open_site(settings, pool, clock or VirtualClock(now)), **changes)
     addresses: queue.Queue[str] = queue.Queue()
     server = Server(site, "127.0.0.1", 0, addresses.put, connection)
