@@ -25,7 +25,7 @@ from bot.runtime.run import Run, prepare
 from bot.runtime.runner import Runner
 from bot.runtime.schedule import Entry
 from bot.wiring import open_bot
-from helperfunctions import log, settings
+from helperfunctions import atomic_file, log, settings
 from helperfunctions.clock import Counters
 from helperfunctions.drawing import draw_png
 from helperfunctions.errors import WatchTimeError
@@ -125,19 +125,19 @@ def _shown(result: object) -> dict[str, Any]:
 
 
 class Drawing:
-    """Draws one of `every` charts, and returns it for the others."""
+    """Draws one of `every` charts, and returns the last one for the others: in `file`, which outlives a restart."""
 
-    def __init__(self, every: int) -> None:
+    def __init__(self, every: int, file: Path) -> None:
         self._every = every
+        self._file = file
         self._calls = 0
-        self._last = b""
 
     def __call__(self, spec: Mapping[str, Any]) -> bytes:
         """A PNG."""
-        if self._calls % self._every == 0 or not self._last:
-            self._last = draw_png(spec)
         self._calls += 1
-        return self._last
+        if self._calls % self._every == 0 or not self._file.exists():
+            atomic_file.write(self._file, draw_png(spec))
+        return self._file.read_bytes()
 
 
 def _print(line: str) -> None:
@@ -159,7 +159,7 @@ def main(clock_file: Path, seed: int, draw_every: int) -> None:
             database_may_be_away=True,
             twitch_timeout=TIMEOUT,
             x_timeout=TIMEOUT,
-            draw=Drawing(draw_every),
+            draw=Drawing(draw_every, clock_file.with_name("chart.png")),
         ) as bot,
     ):
         run = prepare(bot, shortest_interval=QUARTER)
