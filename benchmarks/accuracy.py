@@ -146,7 +146,7 @@ def _row(case: Case, error: Error) -> list[str]:
 
 
 def _verdicts(errors: Errors) -> Iterator[str]:
-    """True if to count back to started_at: only if that is better for the streamers of both worlds, in every row."""
+    """The verdict on counting back to started_at: yes only if it is better for both worlds, in all rows."""
     is_better = True
     for gather_minutes in GATHER_MINUTES:
         pairs = [

@@ -1,1 +1,1 @@
-"""Twitch -> staging: a poll, its streams, and the names of games and streamers."""
+"""Collect polls of Twitch into staging: streams, and the names of games and streamers."""

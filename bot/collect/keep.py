@@ -22,7 +22,7 @@ from helperfunctions.errors import DatabaseError, DatabaseTooSlow, DatabaseUnava
 log = logging.getLogger(__name__)
 
 SUFFIX = ".poll"
-# Of torn files, which can never be stored; a person may want to examine them.
+# The suffix of damaged files, which can never be stored; a person may want to examine them.
 REFUSED = ".refused"
 # Any user may read a poll: it contains public data of Twitch.
 READABLE: Final = 0o644
@@ -67,7 +67,7 @@ class KeptPolls:
         """Store the kept polls, oldest first. Returns the number of polls stored. The caller has the lock of `collect`.
 
         A poll that the database refuses stays on disk, does not block others, and is tried again after a wait that
-        grows each time. Only a torn file is set aside for good. Raises DatabaseUnavailable when the database is
+        grows each time. Only a damaged file is set aside for good. Raises DatabaseUnavailable when the database is
         unavailable (again); the polls that were not stored stay on disk.
         """
         stored = 0

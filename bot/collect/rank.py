@@ -23,7 +23,7 @@ def compact(id_: str) -> int | str:
 class Rank(NamedTuple):
     """The rank of a stream. Of two streams of one streamer the higher one counts: the later start, then the higher id.
 
-    Twitch's ids are numbers, so the longer is the higher. An unknown start is before any other.
+    Twitch's ids are numbers, so a longer id is higher. An unknown start ranks below any other.
     """
 
     started_at: datetime
@@ -32,5 +32,5 @@ class Rank(NamedTuple):
 
     @classmethod
     def of(cls, started_at: datetime | None, stream_id: StreamId) -> Self:
-        """The rank of a stream."""
+        """Make the rank of a stream from its start and its id."""
         return cls(started_at or _LONG_AGO, len(stream_id), stream_id)

@@ -1,1 +1,1 @@
-"""Staging -> the daily tables: watch hours, average and peak viewers, airtime."""
+"""Roll up staging into the daily tables: watch hours, average and peak viewers, airtime."""

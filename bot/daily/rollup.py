@@ -1,4 +1,4 @@
-"""Staging -> the daily tables: rolls up the due days and checks their sums. The arithmetic is in sql/daily."""
+"""Roll up the due days from staging into the daily tables, and check their sums. The arithmetic is in sql/daily."""
 
 import logging
 import math

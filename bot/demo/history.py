@@ -1,4 +1,4 @@
-"""The days before the demo: streams of the simulated Twitch, through the production code from the parser on.
+"""Make the days before the demo: streams of the simulated Twitch, by the production code from the parser on.
 
 Without HTTP, which takes most of the time of a poll.
 """

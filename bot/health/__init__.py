@@ -1,1 +1,1 @@
-"""The health of the bot: facts, the rules that judge them, and what presents the verdict."""
+"""The health of the bot: facts, rules that find problems in them, and the presentation of the problems."""

@@ -101,7 +101,7 @@ class Alerter:
             if episode.reported_at is None:
                 del self._episodes[name]
             elif "database" in messages and name.partition(" (")[0] not in JUDGED_WITHOUT_DATABASE:
-                # Whether it is over is not known until the database can be read.
+                # The end of a problem is not known until the database can be read.
                 episode.ended_at = None
             else:
                 episode.ended_at = min(episode.ended_at or now, now)

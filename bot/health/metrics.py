@@ -56,7 +56,7 @@ class Metrics:
         )
 
     def job_done(self, job: str, outcome: str, seconds: float) -> None:
-        """Count a job that ended."""
+        """Record the duration of an attempt of a job, in seconds, with its outcome."""
         self._jobs.labels(job, outcome).observe(seconds)
 
     def text(self) -> bytes:

@@ -95,7 +95,7 @@ def judge_jobs(record: RunRecord, now: datetime) -> list[Problem]:
 
 
 def judge_record(record: RunRecord, now: datetime) -> list[Problem]:
-    """Problems of jobs, for a reader of the record in another process: also whether a bot runs at all.
+    """Problems of jobs, for a reader of the record in another process, including a bot that does not run.
 
     None before the first run. No job of a bot that does not run is overdue.
     """
@@ -108,7 +108,7 @@ def judge_record(record: RunRecord, now: datetime) -> list[Problem]:
 
 
 def judge_losses(record: RunRecord, now: datetime) -> list[Problem]:
-    """True if the database was lost more often than a restart explains."""
+    """A problem if the database was lost more often than a restart explains."""
     losses = recent_losses(record, now)
     if len(losses) <= MOST_LOSSES:
         return []
@@ -120,7 +120,7 @@ def judge_losses(record: RunRecord, now: datetime) -> list[Problem]:
 
 
 def judge_disk(free_bytes: int | None) -> list[Problem]:
-    """True if there is enough free space; None: the free space is not known."""
+    """A problem if there is too little free space. None: the free space is not known."""
     if free_bytes is None or free_bytes >= LEAST_FREE_BYTES:
         return []
     return [Problem("disk", f"only {free_bytes / 1e6:.0f} MB are free in DATA_DIR")]
@@ -144,7 +144,7 @@ def is_running(record: RunRecord, now: datetime) -> bool:
 
 
 def expected_since(record: RunRecord, now: datetime) -> datetime:
-    """Since when a bot is expected to do its work: since its start while it runs, else since ever."""
+    """The time from which on a bot is expected to do its work: its start while it runs, else the earliest time."""
     return record.began_at if record.began_at and is_running(record, now) else _LONG_AGO
 
 

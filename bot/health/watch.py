@@ -146,7 +146,7 @@ class Watch:
             return self._facts[1], self._facts[2]
 
     def _running_seconds(self) -> dict[str, float]:
-        """For how many seconds each job that runs has been running."""
+        """The seconds for which each running job has been running, by its name."""
         now = self.monotonic()
         with self._running_lock:
             return {job: now - since for job, since in sorted(self._running.items())}

@@ -1,1 +1,1 @@
-"""The outbox -> X: posts are sent once, and unknown outcomes are settled."""
+"""Send the posts of the outbox to X, each once, and settle unknown outcomes."""

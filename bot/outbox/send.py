@@ -43,7 +43,7 @@ _OF_ACCOUNT: Final = (OverBudget, XOutOfCredits, XCredentialsWrong)
 
 @dataclass(frozen=True, slots=True)
 class ClaimedPost:
-    """A post that this process has claimed and nobody else sends. `was_unknown`: an attempt had an unknown outcome."""
+    """A post that only this process may send. `was_unknown`: an earlier attempt had an unknown outcome."""
 
     post_id: int
     kind: str
@@ -94,7 +94,7 @@ class Sender:
             return sent
 
     def _give_up(self) -> None:
-        """Log the due posts. They are never sent later: nobody wants a backlog of old news."""
+        """Log the due posts instead of sending them. They are never sent later, because they would be old news."""
         with self.database.transaction() as tx:
             for post in tx.outbox.give_up_all():
                 log.info(
@@ -159,7 +159,7 @@ class Sender:
         return (media.media_id,)
 
     def _not_sent(self, post: ClaimedPost, error: XError) -> None:
-        """Store what an error of the call means for the post: refused for good, unknown, or due again later."""
+        """Store the status of a post after an error of the call: refused for good, unknown, or due again later."""
         if isinstance(error, XUnknown):
             self._mark_unknown(post, error, was_duplicate=False)
         elif isinstance(error, XRefused) and error.duplicate and post.was_unknown:
@@ -196,7 +196,7 @@ class Sender:
         log.warning("postponed kind=%s post=%d until=%s: %s", post.kind, post.post_id, f"{next_try_at:%F %T}", error)
 
     def _next_try_at(self, post: ClaimedPost, error: XError) -> datetime:
-        """The time that X names, otherwise after a pause that doubles with each attempt."""
+        """The time of the next attempt: the one that X gives, or after a pause that doubles with each attempt."""
         if isinstance(error, XRefused | XRefusedForNow):
             first, longest = FIRST_PAUSE_REFUSED, LONGEST_PAUSE_REFUSED
         else:

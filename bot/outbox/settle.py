@@ -1,4 +1,4 @@
-"""Posts with an unknown outcome: our own timeline is read, and none is sent again before that."""
+"""Settle posts with an unknown outcome by reading our own timeline. None is sent again before that."""
 
 import html
 import logging
@@ -48,7 +48,7 @@ class UnknownPost:
 
 @dataclass(frozen=True, slots=True)
 class Settler:
-    """Looks up posts with an unknown outcome on our own timeline.
+    """Searches for posts with an unknown outcome on our own timeline.
 
     The timeline can lag: a post counts as not published only if it is not there `lag` after the call. `credentials` is
     a hash of those that `x` uses.
@@ -62,7 +62,7 @@ class Settler:
     lag: timedelta
 
     def settle(self) -> int:
-        """Look up the posts that are due for it. Returns how many of them turned out to be published."""
+        """Settle the posts whose check is due. Returns the number of those that were published."""
         with self.database.transaction() as tx:
             unknown = records(UnknownPost, tx.outbox.unknown_posts(now=self.clock.now()))
         if not unknown:
@@ -133,7 +133,7 @@ class Settler:
         log.info("settled: published kind=%s post=%d x_id=%s", post.kind, post.post_id, x_id)
 
     def _schedule(self, tx: Transaction, post: UnknownPost) -> None:
-        """Look a post up again after as long as it has been unknown, but at the latest when its lag is over."""
+        """Check a post again after as long as it has been unknown, but at the latest when its lag is over."""
         now = self.clock.now()
         pause = min(max(now - post.claimed_at, FIRST_PAUSE), LONGEST_PAUSE)
         end = post.claimed_at + self.lag

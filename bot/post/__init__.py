@@ -1,1 +1,1 @@
-"""The daily tables -> the outbox: the summaries of a day."""
+"""Compose the summaries of a day from the daily tables, and put them into the outbox."""

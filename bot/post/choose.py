@@ -1,4 +1,4 @@
-"""The game of the third summary: drawn with a weight equal to its watch time. Pure."""
+"""Draw the game of the third summary, weighted by watch time. Pure."""
 
 from collections.abc import Sequence
 from itertools import accumulate
@@ -7,9 +7,9 @@ from bot.core.polls import GameId
 
 
 def draw_game(games: Sequence[tuple[GameId, float]], at: float) -> GameId:
-    """The game on which a number from 0 to below 1 falls, when the games lie side by side, each as wide as its hours.
+    """Draw a game with a probability proportional to its watch hours. `at`: a random number from 0 to below 1.
 
-    `games` are pairs of id and watch hours, at least one of them above 0.
+    `games`: pairs of id and watch hours, at least one of them above 0.
     """
     ends = list(accumulate(hours for _, hours in games))
     mark = at * ends[-1]

@@ -1,4 +1,4 @@
-"""The summary of a ranking: its text, which fits X's limit whatever the names in it, and its chart. Pure."""
+"""Compose the summary of a ranking: a text that fits X's limit with any names, and a chart. Pure."""
 
 import logging
 from functools import partial
@@ -18,7 +18,7 @@ def summary(ranking: Ranking) -> Summary:
 
 
 def text(ranking: Ranking) -> str:
-    """The text with its names as wide as fit: none is cut shorter than the limit demands, no number ever."""
+    """The text. Names are shortened only as far as the limit of X requires, numbers never."""
     return widest_fit(partial(_text, ranking), widest=WIDEST_NAME)
 
 

@@ -1,4 +1,4 @@
-"""The summaries of a day: its tables are read, its game is drawn, and its texts and charts go into the outbox."""
+"""Plan the summaries of a day: read its tables, draw its game, and put texts and charts into the outbox."""
 
 import json
 import logging
@@ -49,7 +49,7 @@ class Planner:
             return self._summaries(tx, named or self._newest())
 
     def plan_now(self, named: date | None = None) -> DaySummaries:
-        """Put the summaries of a day, by default of the newest finished one, into the outbox at whatever time it is.
+        """Put the summaries of a day, by default of the newest finished one, into the outbox at any time of day.
 
         As `plan`; they expire BY_HAND_WITHIN from now.
         """

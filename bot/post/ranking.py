@@ -12,7 +12,7 @@ from bot.core.posts import SummaryKind
 LOWEST_COVERAGE: Final = 0.5
 # A day with a change of the clocks has 23 hours.
 SHORTEST_WHOLE_DAY: Final = timedelta(hours=23)
-# From this multiple of the day before's hours on, the multiple is shown instead of percent.
+# From this multiple of the previous day's hours on, the change is shown as a multiple instead of percent.
 MANY_TIMES: Final = 10.0
 TITLES: Final[Mapping[SummaryKind, str]] = {
     SummaryKind.GAMES: "Most watched games on Twitch",

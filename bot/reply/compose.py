@@ -53,7 +53,7 @@ def answer(facts: Facts, *, variant: int = 0) -> str:
 
 
 def did_you_mean(names: Sequence[str], *, variant: int = 0) -> str:
-    """The question back, with up to three names."""
+    """A question back with up to three names: "Did you mean …?"."""
     starts = ("Did you mean", "Do you mean", "Is it", "Were you asking about", "Perhaps", "Could it be")
     forms = product(("?", " …?"), starts)
     return _form([partial(_fitting, partial(_question, start, names, end)) for end, start in forms], variant)

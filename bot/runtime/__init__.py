@@ -1,1 +1,1 @@
-"""The long-running process: when each job is due, which bot runs it, and what happens when it fails."""
+"""The long-running process: schedule of the jobs, leader election, and retries after failures."""

@@ -30,18 +30,18 @@ class Role(StrEnum):
     STANDBY = "standby"
     WITHOUT_DATABASE = "without_database"
     PREPARING = "preparing"
-    """It holds the lock, and brings the schema up to date, which may take long."""
+    """It holds the lock, and migrates the schema, which may take long."""
 
 
 class LossObserver(Protocol):
     """Observes losses of the database while this bot is the leader."""
 
     def database_lost(self) -> None:
-        """The connection that holds the lock is gone."""
+        """Record the loss of the connection that holds the lock."""
         ...
 
     def database_restarted(self) -> None:
-        """The server was started again since."""
+        """Record that the loss was a restart of the server."""
         ...
 
 
@@ -118,7 +118,7 @@ class Leadership:
         return role
 
     def close(self) -> None:
-        """Let another bot take over at once."""
+        """Release the lock, so that another bot can take over at once."""
         self._release()
 
     def _elected(self) -> Role:
@@ -193,7 +193,7 @@ class Leadership:
             self._role, self._since = role, since or self._clock.now()
 
     def _log(self, was: Role | None, role: Role, why: str, seconds: float) -> None:
-        """One line for each change of the role, and again from time to time while the database stays away."""
+        """Log each change of the role, and repeat it from time to time while the database is unavailable."""
         self._refreshes_since_logged = 0 if role != was else self._refreshes_since_logged + 1
         if role == was and (role is not Role.WITHOUT_DATABASE or self._refreshes_since_logged % _LOG_AGAIN_AFTER):
             return

@@ -28,14 +28,14 @@ _NEXT_TURN_IS_NEAR = timedelta(seconds=10)
 
 
 class RunObserver(Protocol):
-    """Receives what the main loop and the jobs do."""
+    """Observes the main loop and the jobs."""
 
     def loop_is_alive(self) -> None:
-        """The main loop has completed a cycle, which it does every few seconds."""
+        """Record a cycle of the main loop, which takes a few seconds."""
         ...
 
     def job_started(self, job: str) -> None:
-        """An attempt of a job begins."""
+        """Record the begin of an attempt of a job."""
         ...
 
     def job_done(self, job: str, outcome: str, seconds: float) -> None:
@@ -85,7 +85,7 @@ class Runner:
         turns.start(list(self._entries.values()), self.run_turn, self._catch_up_if_due)
 
     def refresh(self) -> None:
-        """One check of the role, of the clock, and of the jobs that wait for a retry."""
+        """Check the role, the clock, and the jobs that wait for a retry, once."""
         self._observer.loop_is_alive()
         role = self._leadership.refresh()
         if role is not self._role:
@@ -104,14 +104,14 @@ class Runner:
             self._attempts.save()
 
     def stop(self) -> None:
-        """Wait for the jobs that run, and start none."""
+        """Wait for the jobs that run, and start no others."""
         self._is_stopping = True
         self._turns.stop()
         if self._records():
             self._attempts.save(at_once=True)
 
     def _changed(self, role: Role) -> None:
-        """The role changed: other jobs may run, and are expected, from now on."""
+        """Handle a change of the role: from now on, other jobs may run and are expected."""
         if self._role is Role.STANDBY:
             # The bot that led may have written into the same folder.
             self._attempts.load()
@@ -155,7 +155,7 @@ class Runner:
         self._plan_again()
 
     def _ahead(self, counters: Counters) -> timedelta:
-        """The clock against the machine's own count of seconds, which cannot be set."""
+        """The difference of the clock to the machine's own count of seconds, which cannot be set."""
         return timedelta(seconds=self._clock.now().timestamp()) - counters.since_boot
 
     def _plan_again(self) -> None:

@@ -130,7 +130,7 @@ class ReadCharge:
 
 
 def _pause_after(tx: Transaction, error: XError) -> None:
-    """Stop all calls for a while after an error about credits or credentials, which affects every other call too."""
+    """Pause all calls after an error about credits or credentials, which affects every other call too."""
     if isinstance(error, XOutOfCredits | XCredentialsWrong):
         cause = "credits" if isinstance(error, XOutOfCredits) else "credentials"
         tx.spend.pause(cause=cause, until=error.not_before, reason=str(error))

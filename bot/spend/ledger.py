@@ -155,7 +155,7 @@ def _left_for(purpose: Purpose, allowance: Allowance) -> Decimal:
     """The amount that a purpose may still spend, in USD."""
     if purpose in ANSWERING:
         return allowance.left_today_usd
-    # The outcome of a post whose response was lost can always be looked up.
+    # The outcome of a post whose response was lost can always be checked.
     return allowance.left_usd if purpose is Purpose.SETTLING else allowance.left_usd - allowance.settling_usd
 
 

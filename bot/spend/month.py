@@ -19,7 +19,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class UtcDay:
-    """A day in UTC: on one day, X charges for a post or account once, however often it is read."""
+    """A day in UTC: on one day, X charges for each post or account only once."""
 
     starts_at: datetime
     ends_at: datetime

@@ -59,7 +59,7 @@ def check_schema(session: Session) -> Finding:
 
 
 def judge_server(where: str, server: Server) -> Finding:
-    """True if the bot can use a database."""
+    """The finding about a database server: whether the bot can use it."""
     problems = list(_problems_of(server))
     message = f"{where} {server.version}, {server.encoding}, {size(server.bytes)} in our database"
     if not problems:

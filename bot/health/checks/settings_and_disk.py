@@ -37,7 +37,7 @@ def check_settings(session: Session) -> Sequence[Finding]:
 
 
 def check_folder(session: Session) -> Finding:
-    """True if DATA_DIR can be written, and has enough free space."""
+    """Check that DATA_DIR can be written and has enough free space."""
     settings = session.settings
     folder = disk.nearest_folder(settings.data_dir)
     room = ROOM_FOR_POLLS if settings.database_url is not None else ROOM_FOR_DATABASE

@@ -65,7 +65,7 @@ def check_x(session: Session) -> Finding:
 
 
 def check_x_app(session: Session) -> Finding:
-    """True if the account owns the app, which decides the price of mentions."""
+    """Check whether the account owns the app, which decides the price of mentions."""
     settings = session.settings
     session.skip_without_x()
     assert session.loaded is not None  # noqa: S101 - for the type checker
@@ -119,7 +119,7 @@ def judge_account(account: XAccount, token_is_for: str | None) -> Finding:
 
 
 def judge_owner(account: XAccount | None, *, owns_app: bool, is_set: bool) -> Finding:
-    """True if the account owns the app, as far as it can be known.
+    """The finding about the owner of the app, as far as it can be known.
 
     X charges the owner of an app a fifth for reading its own posts and mentions, and has no call that returns the
     owner: https://docs.x.com/x-api/getting-started/pricing. A token that was created on the app's own page belongs to

@@ -147,7 +147,7 @@ def judge_jobs(record: RunRecord, problems: Sequence[Problem]) -> Finding:
 
 
 def judge_restarts(problems: Sequence[Problem], losses: int) -> Finding:
-    """True if the database is lost more often than a restart explains."""
+    """The finding about losses of the database: whether there are more than a restart explains."""
     if problems:
         fix = "check the log of the database server, and the memory of its machine or container"
         return Finding("database restarts", Verdict.BAD, problems[0].message, fix, is_temporary=True)

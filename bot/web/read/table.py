@@ -36,7 +36,7 @@ def rows_of(kind: type[Record], rows: Iterable[Any]) -> list[Record]:
     rows = list(rows)
     if not rows:
         return []
-    # Found once for all rows, of which there may be ten thousand.
+    # Computed once for all rows, of which there may be ten thousand.
     place_of = {name: place for place, name in enumerate(rows[0]._fields)}
     places = [place_of[field.name] for field in fields(kind)]  # type: ignore[arg-type]
     if places == list(range(len(places))) and len(places) == len(place_of):
@@ -48,7 +48,7 @@ def rows_of(kind: type[Record], rows: Iterable[Any]) -> list[Record]:
 def fetch_part(query: Callable[..., Iterable[Any]], wanted: RowRange, **about: object) -> TablePart[Any]:
     """The requested rows of a query whose column `of_all` has the number of rows that it has without a limit."""
     rows = list(query(**about, limit=wanted.limit, offset=wanted.offset))
-    # Behind the last row no row has the total.
+    # A part after the last row has no rows, so the total is read from the first row.
     counted = rows or list(query(**about, limit=1, offset=0))
     return TablePart(rows, counted[0].of_all if counted else 0)
 

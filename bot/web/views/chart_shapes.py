@@ -154,7 +154,7 @@ def spots(title: str, games: Sequence[Spot]) -> Chart:
 def _powers(channel: Any, what: str, title: str, form: str, values: Sequence[float]) -> Any:
     """A logarithmic scale from one power of ten to another."""
     first, last = floor(log10(min(values, default=1))), ceil(log10(max(values, default=10)))
-    # All values may be one power of ten; a scale from there to the same place has nowhere to put them.
+    # All values may be the same power of ten; a scale needs two different ends.
     last = max(last, first + 1)
     powers = [10.0**power for power in range(first, last + 1)]
     scale = alt.Scale(type="log", domain=[powers[0], powers[-1]])
@@ -164,13 +164,14 @@ def _powers(channel: Any, what: str, title: str, form: str, values: Sequence[flo
 def shares_by_day(title: str, unit: str, rows: Sequence[tuple[date, float]]) -> Chart:
     """A value from 0 to 1 for each day, as columns."""
     y = alt.Y("value:Q", title=unit, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=4))
-    least = min(rows, key=lambda row: row[1], default=None)
-    text = f"{len(rows)} days, the least on {least[0]}: {least[1]:.0%}" if least else "No day yet"
+    shares = dict(rows)
+    least = min(shares, key=shares.__getitem__, default=None)
+    text = "No day yet" if least is None else f"{len(shares)} days, the least on {least}: {shares[least]:.0%}"
     return Chart(_columns(rows, unit, y, ".1%", height=160), f"{title}. {text}.")
 
 
 def sums_by_day(title: str, unit: str, rows: Sequence[tuple[date, float]]) -> Chart:
-    """What each measured day comes to, as columns."""
+    """The total of each measured day, as columns."""
     y = alt.Y("value:Q", title=unit, axis=alt.Axis(format="~s", tickCount=5))
     points = [(unit, day, value) for day, value in rows]
     return Chart(_columns(rows, unit, y, ",.1f", height=HEIGHT), _description(title, unit, points))
