@@ -13,12 +13,12 @@ from tests.conftest import database_url
 
 
 def quietly(size: int) -> None:
-    """Nobody looks at the progress."""
+    """A report of progress that nobody reads."""
 
 
 @pytest.fixture(scope="session")
 def whole_dump(server_url: str, full_template: str, queries: Queries, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup of a database with something in every table, made once."""
+    """A backup of a database with rows in every table, made once per session."""
     path = tmp_path_factory.mktemp("backup") / "whole.dump"
     backup.backup(Database(database_url(server_url, full_template), queries), path, quietly)
     return path
@@ -26,7 +26,7 @@ def whole_dump(server_url: str, full_template: str, queries: Queries, tmp_path_f
 
 @pytest.fixture
 def file(full_url: str, whole_dump: Path, tmp_path: Path) -> Path:
-    """A backup of a database like the one at `full_url`, for this test alone."""
+    """A backup of a database like the one at `full_url`, as a file of this test."""
     return Path(shutil.copy(whole_dump, tmp_path))
 
 

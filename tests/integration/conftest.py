@@ -36,7 +36,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
 
 def draw(chart: Any) -> bytes:
-    """A picture of that chart, for who only moves it about. "impossible" cannot be drawn."""
+    """Bytes that stand for the picture of a chart. "impossible" cannot be drawn."""
     if chart == "impossible":
         raise ChartNotDrawn("it is impossible")
     return PNG + repr(chart).encode()
@@ -44,7 +44,7 @@ def draw(chart: Any) -> bytes:
 
 @dataclass
 class Outside:
-    """X as we reach it, and everything that a post goes through."""
+    """A simulated X, a client of it, and the parts of the bot that a post passes through."""
 
     sandbox: XSandbox
     x: XApi
@@ -72,7 +72,7 @@ class Outside:
         self._insert(given | {"status": "due"})
 
     def asked(self, author: str = "ann", words: str = "xQc") -> str:
-        """Somebody tags us; the mention is in the inbox, decided."""
+        """Tag the bot; the mention is in the database and decided. Its id."""
         mention_id = self.sandbox.tag(author, f"@watchtimebot {words}")
         author_id, now = self.sandbox.person(author).user_id, self.clock.now()
         write(
@@ -85,7 +85,7 @@ class Outside:
         return mention_id
 
     def reply(self, text: str, mention_id: str | None = None) -> str:
-        """Put an answer into the outbox; the mention that it answers."""
+        """Put an answer into the outbox. The id of the mention that it answers."""
         mention_id = mention_id or self.asked()
         now = self.clock.now()
         self._insert(
@@ -102,7 +102,7 @@ class Outside:
         return mention_id
 
     def posts(self) -> list[tuple[str, str]]:
-        """The outbox: text and status, in the order in which they were put there."""
+        """Text and status of the posts in the outbox, oldest first."""
         return [(text, status) for text, status in rows(self.url, "select text, status from posts order by post_id")]
 
     def published(self) -> list[str]:
@@ -110,7 +110,7 @@ class Outside:
         return [post.text for post in self.sandbox.posts()]
 
     def spent(self) -> Decimal:
-        """What we believe to have spent."""
+        """The sum of our ledger, in USD."""
         (spent,) = rows(self.url, "select coalesce(sum(usd), 0) from x_charges where status <> 'not_made'")[0]
         return Decimal(spent)
 
@@ -128,7 +128,7 @@ MakeOutside = Callable[..., Outside]
 
 @pytest.fixture
 def make_outside(database: Database, url: str, clock: VirtualClock) -> Iterator[MakeOutside]:
-    """Connects this test's database to an X of its own."""
+    """Connects the test's database to a new simulated X."""
     with ExitStack() as stack:
 
         def made(
@@ -186,14 +186,14 @@ CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
 
 @dataclass
 class Inbox:
-    """Our half of a conversation."""
+    """The part of the bot that reads and answers mentions."""
 
     outside: Outside
     answerer: Answerer
     responder: Responder
 
     def tag(self, text: str, author: str = "ann", **more: Any) -> str:
-        """Somebody writes; a second passes, so that no two are of the same moment."""
+        """Tag the bot. A second passes, so no two mentions are of the same moment. The id of the mention."""
         tagged = self.outside.sandbox.tag(author, text, **more)
         self.outside.later(1)
         return tagged
@@ -207,7 +207,7 @@ class Inbox:
         return {mention_id: (status, reason) for mention_id, status, reason in found}
 
     def answers(self) -> dict[str, str]:
-        """What is in the outbox by mention."""
+        """The texts in the outbox by mention."""
         return dict(rows(self.outside.url, "select mention_id, text from posts"))
 
 

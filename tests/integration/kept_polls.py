@@ -34,7 +34,7 @@ MakeCollector = Callable[..., Collector]
 
 @pytest.fixture
 def collecting(database: Database, clock: VirtualClock, kept: KeptPolls) -> MakeCollector:
-    """A collector of a given list; on another database, or with another folder, if one is named."""
+    """Makes a collector of a given list; `database` and `kept` replace those of the test."""
 
     def make(live: LiveStreams, **other: Any) -> Collector:
         given: dict[str, Any] = {"database": database, "kept": kept} | other
@@ -44,7 +44,7 @@ def collecting(database: Database, clock: VirtualClock, kept: KeptPolls) -> Make
 
 
 class During:
-    """A list of one page, and something that happens while it is asked for."""
+    """A list of one page, and an event while it is requested."""
 
     def __init__(self, happens: Callable[[], object], *streams: Any) -> None:
         self._happens = happens

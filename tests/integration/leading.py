@@ -1,4 +1,4 @@
-"""What the tests of the leader and of the runner share."""
+"""Helpers of the tests of the leader election and of the runner."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from bot.runtime.leader import Leadership
 
 
 class Prepared:
-    """Counts what a leadership does before and after the database is there; raises `error` when it is to prepare."""
+    """Counts the calls of a leadership to prepare and to revive the database; `prepare` raises `error` if it is set."""
 
     def __init__(self) -> None:
         self.times = 0

@@ -42,7 +42,7 @@ Results = list[list[tuple[Any, ...]]]
 
 @pytest.fixture
 def clock() -> VirtualClock:
-    """Stands at the end of the day."""
+    """A clock at the end of the day."""
     return VirtualClock(DAY_END)
 
 
@@ -63,7 +63,7 @@ def execute(url: str, statement: str) -> None:
 
 
 def some_day(database: Database) -> list[Poll]:
-    """Polls at odd moments, some missed; streamers come, go and change their game."""
+    """Polls at irregular moments, some missed; streamers come, go and change their game."""
     dice = random.Random(7)
     polls = []
     for number in range(48):

@@ -73,7 +73,7 @@ class Jobs:
 
 
 class SettableClock(SystemClock):
-    """A clock that a person, or a time server, sets."""
+    """A clock that a person or a time server sets."""
 
     set_by = timedelta(0)
 
@@ -136,18 +136,18 @@ class Failing:
 
 @pytest.fixture
 def failing(wall: SettableClock) -> Failing:
-    """On a clock that is half a day behind: each wait that a test lets pass is over for the scheduler too."""
+    """A failing job on a clock that is half a day behind, so a wait that a test skips is over for the scheduler too."""
     wall.set_by = -timedelta(hours=12)
     return Failing(wall)
 
 
 def once_a_year(*jobs: str) -> list[Entry]:
-    """No regular turn comes in between."""
+    """Entries of jobs whose regular turns are far away."""
     return [Entry(ROWS[job], CronTrigger(month=1, day=1, timezone=UTC)) for job in jobs]
 
 
 def only(plan: RunPlan, wall: SettableClock, **jobs: Callable[[], object]) -> RunPlan:
-    """These jobs, without regular turns; the machine's own count goes with the clock, so it was not set."""
+    """A plan of these jobs without regular turns. The monotonic count follows the clock, so the clock was not set."""
     return replace(
         plan,
         entries=once_a_year(*jobs),
@@ -157,7 +157,7 @@ def only(plan: RunPlan, wall: SettableClock, **jobs: Callable[[], object]) -> Ru
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    """Fails after a while."""
+    """Wait until a condition holds; fails after two minutes."""
     end = monotonic() + 120
     while not is_so():
         assert monotonic() < end

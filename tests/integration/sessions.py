@@ -11,7 +11,7 @@ class Oops(Exception):
 
 
 def kill_others(url: str) -> int:
-    """End every connection to this database but the one that does it; how many there were."""
+    """End every other connection to this database. The number of connections that were ended."""
     connection = psycopg2.connect(url)
     connection.autocommit = True
     with connection.cursor() as cursor:

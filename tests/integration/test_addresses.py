@@ -38,7 +38,7 @@ def test_address_of_a_name(name: str, expected: str) -> None:
     assert slug(expected) == expected
 
 
-def test_every_subject_has_an_address_the_second_of_a_name_with_a_number(database: Database, url: str) -> None:
+def test_every_subject_has_an_address_and_the_second_one_of_a_name_has_a_number(database: Database, url: str) -> None:
     stage(
         database,
         a_stream(streamer="ada"),
@@ -78,7 +78,7 @@ def test_a_renamed_streamer_keeps_the_old_address_and_no_other_gets_it(database:
     }
 
 
-def test_thousands_of_one_name_and_several_at_once(database: Database, url: str) -> None:
+def test_thousands_of_one_name_get_addresses_also_from_several_sessions_at_once(database: Database, url: str) -> None:
     write(
         url,
         "insert into games (game_id, game_name, first_seen_day, last_seen_day)"

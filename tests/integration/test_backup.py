@@ -23,15 +23,15 @@ from tests.servers import SERVERS, server_of
 __all__ = ["file", "whole_dump"]
 
 
-def test_there_is_something_in_every_table(full_url: str) -> None:
-    """One that is new is given a row in tests/everything.py; else nobody would know that it is saved."""
+def test_the_full_database_has_rows_in_every_table(full_url: str) -> None:
+    """A new table needs a row in tests/everything.py; without one its backup would not be tested."""
     found = everything_in(full_url)
     assert len(tables_of(full_url)) > 25
     assert [table for table in tables_of(full_url) if not found[table]] == []
 
 
 @pytest.mark.parametrize("version", sorted(SERVERS))
-def test_backup_destroy_restore_and_all_tables_are_equal(
+def test_after_backup_destruction_and_restore_all_tables_are_equal(
     version: int, queries: Queries, clock: VirtualClock, tmp_path: Path
 ) -> None:
     with server_of(version) as url:
@@ -52,7 +52,7 @@ def test_backup_destroy_restore_and_all_tables_are_equal(
 
 @pytest.mark.parametrize("version", sorted(SERVERS))
 def test_a_copy_on_a_server_of_any_version_is_equal(full_url: str, version: int, queries: Queries) -> None:
-    """From the embedded one, the newest."""
+    """The copy is made from the embedded server, which is the newest version."""
     before = everything_in(full_url)
     with server_of(version) as target:
         copied = backup.copy(Database(full_url, queries), Database(target, queries), LOCKS, quietly)
@@ -73,10 +73,10 @@ def test_a_backup_of_the_newest_server_is_restored_on_the_oldest(file: Path, ful
         assert everything_in(url) == everything_in(full_url)
 
 
-def test_a_copy_that_is_not_equal_is_not_kept(
+def test_a_copy_that_is_not_equal_is_rolled_back(
     full_url: str, database: Database, empty_url: str, queries: Queries
 ) -> None:
-    """Somebody's trigger on the other server, which changes what comes in."""
+    """A trigger on the other server changes the rows that are copied."""
     write(empty_url, "create schema elsewhere")
     write(
         empty_url,
@@ -101,7 +101,7 @@ def test_a_copy_that_is_not_equal_is_not_kept(
     assert rows(full_url, "select author_id from opt_outs") == [("6",)]
 
 
-def test_a_copy_goes_only_where_nothing_is(
+def test_a_copy_is_made_only_into_an_empty_database(
     full_url: str, database: Database, file: Path, empty_url: str, server_url: str, queries: Queries
 ) -> None:
     used = Database(empty_url, queries)
@@ -127,10 +127,10 @@ def test_a_copy_goes_only_where_nothing_is(
     assert tables_of(ascii_url) == []
 
 
-def test_a_backup_is_of_one_moment_whatever_is_written_meanwhile(
+def test_a_backup_is_of_one_moment_while_rows_are_written(
     url: str, database: Database, empty_url: str, queries: Queries, tmp_path: Path
 ) -> None:
-    """A poll and its streams are in two tables, and written in one transaction."""
+    """A poll and its streams are in two tables and are written in one transaction."""
     is_over, failures = threading.Event(), list[BaseException]()
 
     def collect() -> None:
@@ -157,7 +157,7 @@ def test_a_backup_is_of_one_moment_whatever_is_written_meanwhile(
         assert rows(empty_url, "select sum(streams) = (select count(*) from staging.streams) from staging.polls") == [
             (True,)
         ]
-        # Numbers are taken before and outside of transactions; none may be given twice.
+        # Numbers of sequences are taken outside of transactions; none may be used twice.
         assert rows(
             empty_url, "select max(poll_id) <= nextval('staging.polls_poll_id_seq') - 1 from staging.polls"
         ) == [(True,)]
@@ -189,7 +189,7 @@ def test_a_backup_is_named_after_its_moment() -> None:
 
 
 def programs_that_spoil(folder: Path, filtered_by: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL's programs in PATH, whose pg_dump loses something on the way, and says that all is well."""
+    """The programs of PostgreSQL in PATH, with a pg_dump that loses rows and still returns 0."""
     own = embedded_postgres.programs()
     folder.mkdir()
     (folder / "pg_restore").symlink_to(own / "pg_restore")
@@ -199,10 +199,10 @@ def programs_that_spoil(folder: Path, filtered_by: str, monkeypatch: pytest.Monk
     monkeypatch.setenv("PATH", str(folder), prepend=":")
 
 
-def test_a_backup_that_cannot_be_read_to_its_end_is_no_backup(
+def test_a_backup_that_cannot_be_read_to_its_end_is_refused(
     full_url: str, queries: Queries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Though pg_dump said nothing of it: a disk may lose what was written."""
+    """pg_dump reported no error, but a disk can lose data that was written."""
     programs_that_spoil(tmp_path / "bin", "head -c 40000", monkeypatch)
     into = tmp_path / "into"
     into.mkdir()
@@ -211,10 +211,10 @@ def test_a_backup_that_cannot_be_read_to_its_end_is_no_backup(
     assert list(into.iterdir()) == []
 
 
-def test_a_copy_whose_sequences_lag_is_not_kept(
+def test_a_copy_whose_sequences_lag_is_rolled_back(
     full_url: str, empty_url: str, queries: Queries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its next poll would have the number of an old one."""
+    """Its next poll would get the number of an old poll."""
     programs_that_spoil(tmp_path / "bin", "sed '/setval(/d'", monkeypatch)
     with pytest.raises(DatabaseError, match=r"the copy of .*_seq.* is not equal; nothing of it was stored"):
         backup.copy(Database(full_url, queries), Database(empty_url, queries), LOCKS, quietly)

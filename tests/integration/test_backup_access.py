@@ -20,13 +20,13 @@ from tests.servers import SERVERS, server_of
 __all__ = ["file", "whole_dump"]
 
 
-def test_a_backup_is_for_its_owner_alone(file: Path) -> None:
-    """It has what people wrote to the bot."""
+def test_only_its_owner_can_read_a_backup(file: Path) -> None:
+    """It contains the texts of mentions."""
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
-# A pg_dump that is newer than any server, notes how it was called, and fails.
+# A pg_dump that is newer than any server, writes its arguments down, and fails.
 NOTES = """#!/bin/sh
 if [ "$1" = --version ]; then echo "pg_dump (PostgreSQL) 99.1"; exit; fi
 echo "arguments $*" >{noted}
@@ -41,7 +41,7 @@ exit 1
 def test_a_password_is_on_no_command_line_and_in_no_error(
     full_url: str, queries: Queries, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The programs in PATH are taken when they are new enough."""
+    """The programs in PATH are used when they are new enough."""
     noted = tmp_path / "noted"
     (tmp_path / "pg_dump").write_text(NOTES.format(noted=noted))
     (tmp_path / "pg_restore").write_text("")
@@ -58,20 +58,20 @@ def test_a_password_is_on_no_command_line_and_in_no_error(
     assert re.search(r"--snapshot=[0-9A-F-]+$", arguments)
 
 
-def test_a_server_that_only_speaks_tls_needs_programs_that_do(
+def test_a_server_that_requires_tls_needs_programs_with_tls(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those that come with the embedded database have none of it."""
-    said = subprocess.run(
+    """The programs of the embedded database have no TLS."""
+    error = subprocess.run(
         [embedded_postgres.programs() / "pg_dump"],
         env={"PGSSLMODE": "require", "PGHOST": "127.0.0.1", "PGPORT": "1"},
         capture_output=True,
         text=True,
         check=False,
     ).stderr
-    if "not compiled in" not in said:
+    if "not compiled in" not in error:
         pytest.skip("on this machine they have it")
-    (tmp_path / "pg_dump").write_text(NOTES.format(noted="/dev/null").replace("the disk is on fire", said.strip()))
+    (tmp_path / "pg_dump").write_text(NOTES.format(noted="/dev/null").replace("the disk is on fire", error.strip()))
     (tmp_path / "pg_restore").write_text("")
     (tmp_path / "pg_dump").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
@@ -80,10 +80,10 @@ def test_a_server_that_only_speaks_tls_needs_programs_that_do(
 
 
 @pytest.mark.skipif(15 not in SERVERS, reason="needs a server with extensions")
-def test_who_owns_the_database_needs_no_other_rights(
+def test_the_owner_of_the_database_needs_no_other_rights(
     file: Path, full_url: str, queries: Queries, tmp_path: Path
 ) -> None:
-    """As on a server that others run; what belongs to an extension there stays."""
+    """As on a managed server; objects that belong to an extension stay."""
     with server_of(15) as url:
         connection = psycopg2.connect(url)
         connection.autocommit = True

@@ -26,10 +26,10 @@ __all__ = ["file", "whole_dump"]
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_with_replace_the_backup_takes_the_place_of_everything(
+def test_with_replace_the_backup_replaces_all_tables(
     file: Path, full_url: str, database: Database, clock: VirtualClock
 ) -> None:
-    """Of what a newer version of the program would have made, too: it would be in the way of an upgrade."""
+    """This includes tables of a newer version of the program, which would block an upgrade."""
     before, schema = everything_in(full_url), dump(full_url)
     stage(database, a_stream(), day=clock.now().date() + timedelta(days=1), at=clock.now())
     write(full_url, "delete from opt_outs")
@@ -45,7 +45,7 @@ def test_with_replace_the_backup_takes_the_place_of_everything(
     assert dump(full_url) == schema
 
 
-def test_a_database_in_use_is_left_alone_without_replace(file: Path, full_url: str, database: Database) -> None:
+def test_a_database_in_use_is_not_changed_without_replace(file: Path, full_url: str, database: Database) -> None:
     write(full_url, "delete from opt_outs")
     before = everything_in(full_url)
     with pytest.raises(BackupError, match=r"the database is in use, it has \d+ rows: `--replace`"):
@@ -65,7 +65,7 @@ def test_a_new_database_with_the_schema_is_not_in_use(
 
 
 @pytest.mark.parametrize("replace", [False, True])
-def test_a_database_of_something_else_is_left_alone(
+def test_a_database_of_another_program_is_not_changed(
     file: Path, database: Database, empty_url: str, queries: Queries, replace: bool
 ) -> None:
     write(empty_url, "create table customers (name text)")
@@ -79,7 +79,7 @@ def test_a_database_of_something_else_is_left_alone(
 
 
 def cut(whole: bytes) -> Iterator[tuple[str, bytes]]:
-    """What may be left of a backup."""
+    """Parts and variants of a backup that cannot be restored."""
     yield "nothing", b""
     yield "something else", b"PK\x03\x04" * 100
     yield "a text", b"select 1;\n"
@@ -89,7 +89,7 @@ def cut(whole: bytes) -> Iterator[tuple[str, bytes]]:
         yield f"a hole at {at}", whole[:at] + bytes(64) + whole[at + 64 :]
 
 
-def test_what_is_no_whole_backup_is_one_line_and_changes_nothing(
+def test_an_incomplete_backup_is_one_message_and_changes_nothing(
     file: Path, full_url: str, database: Database, tmp_path: Path
 ) -> None:
     before, whole = everything_in(full_url), backup.inspect(file)
@@ -98,7 +98,7 @@ def test_what_is_no_whole_backup_is_one_line_and_changes_nothing(
         broken.write_bytes(left)
         with pytest.raises(BackupError) as caught:
             backup.inspect(broken)
-        # Were it broken only after it was looked into, it would be found out before anything stays.
+        # A file that breaks after it was inspected is noticed before the transaction ends.
         with pytest.raises((BackupError, DatabaseError)):
             backup.restore(database, replace(whole, file=broken), LOCKS, quietly, replace=True)
         assert str(caught.value).startswith(f"{broken} cannot be read: "), what
@@ -109,7 +109,7 @@ def test_what_is_no_whole_backup_is_one_line_and_changes_nothing(
     assert everything_in(full_url) == before
 
 
-def test_a_backup_of_something_else_is_refused(file: Path, empty_url: str, queries: Queries, tmp_path: Path) -> None:
+def test_a_backup_of_another_program_is_refused(file: Path, empty_url: str, queries: Queries, tmp_path: Path) -> None:
     write(empty_url, "create schema staging")
     other = tmp_path / "other.dump"
     with pytest.raises(BackupError, match="nothing to save"):
@@ -122,7 +122,7 @@ def test_a_backup_of_something_else_is_refused(file: Path, empty_url: str, queri
 
 
 def _first_migrations(tmp_path: Path, how_many: int, *more: str) -> Path:
-    """The program as it once was, with that many migrations; or as it may be one day, with some more."""
+    """An older version of the program with the first migrations, or a later one with some more."""
     folder = tmp_path / f"migrations-{how_many}-{len(more)}"
     folder.mkdir()
     for path in sorted(migrations.MIGRATIONS_FOLDER.glob("*.sql"))[:how_many]:
@@ -148,7 +148,7 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(
     assert rows(url, "select count(*) > 0 from x_prices") == [(True,)]
 
 
-def test_a_backup_of_a_newer_schema_is_refused_before_anything_is_touched(
+def test_a_backup_of_a_newer_schema_is_refused_before_anything_is_changed(
     full_url: str, database: Database, empty_url: str, queries: Queries, tmp_path: Path
 ) -> None:
     newer = Database(empty_url, queries)
@@ -163,7 +163,7 @@ def test_a_backup_of_a_newer_schema_is_refused_before_anything_is_touched(
 def test_a_restore_or_copy_that_fails_half_way_leaves_everything_as_it_was(
     file: Path, full_url: str, database: Database, empty_url: str, queries: Queries, tmp_path: Path
 ) -> None:
-    """Here at its very end, at a foreign key that a broken disk has left without its row."""
+    """It fails at its end, at a foreign key whose row was lost on a broken disk."""
     broken = Database(empty_url, queries)
     restore(broken, file)
     write(empty_url, "set session_replication_role = replica; delete from x_prices")
@@ -179,7 +179,7 @@ def test_a_restore_or_copy_that_fails_half_way_leaves_everything_as_it_was(
 
 
 @pytest.mark.parametrize("job", LOCKS)
-def test_nothing_is_put_into_a_database_on_which_the_bot_works(
+def test_nothing_is_restored_into_a_database_that_the_bot_uses(
     job: str, file: Path, full_url: str, database: Database, empty_url: str, queries: Queries
 ) -> None:
     before, other = everything_in(full_url), Database(empty_url, queries)

@@ -32,15 +32,15 @@ from tests.integration.literal_days import (
 __all__ = ["clock", "rollup"]
 
 
-def minutes_spoken_for(
+def minutes_covered(
     database: Database,
     url: str,
     polls: Sequence[tuple[float, PollStatus, int]],
     day: Day | None = None,
 ) -> dict[float, float]:
-    """For how many minutes each poll of a day speaks: each sees one streamer of its own.
+    """Minutes that each poll of a day covers. Each poll has one stream, of a streamer of its own.
 
-    A poll is given by its minute of the day, how it ended, and its interval. Those that do not speak are not there.
+    A poll is given by its minute of the day, its status, and its interval. Polls that cover no time are left out.
     """
     day = day or CALENDAR.day(DAY)
     for minute, status, interval in polls:
@@ -48,12 +48,12 @@ def minutes_spoken_for(
         at = day.starts_at + timedelta(minutes=minute)
         stage(database, *streams, at=at, day=day.date, status=status, interval_minutes=interval)
     Rollup(database, VirtualClock(day.ends_at), CALENDAR).redo(day.date)
-    spoken = rows(url, "select streamer_id, airtime_hours from daily_streamers")
-    return {float(minute): round(hours * 60, 6) for minute, hours in spoken}
+    covered = rows(url, "select streamer_id, airtime_hours from daily_streamers")
+    return {float(minute): round(hours * 60, 6) for minute, hours in covered}
 
 
 def test_a_day_in_full(rollup: Rollup, database: Database, url: str, clock: VirtualClock) -> None:
-    """48 polls half an hour apart; a streamer in one of them has half an hour."""
+    """48 polls half an hour apart; a streamer in one of them was live for half an hour."""
     for number in range(48):
         streams = [a_stream(1000, streamer="ada", game="chess")]
         if number == 10:
@@ -96,7 +96,7 @@ def test_a_day_in_full(rollup: Rollup, database: Database, url: str, clock: Virt
     ],
 )
 def test_span_of_a_poll(database: Database, url: str, polls: Sequence[float], minutes: dict[float, float]) -> None:
-    assert minutes_spoken_for(database, url, [(minute, C, 30) for minute in polls]) == minutes
+    assert minutes_covered(database, url, [(minute, C, 30) for minute in polls]) == minutes
     [(covered_hours, coverage)] = rows(url, "select covered_hours, coverage from days")
     assert covered_hours == pytest.approx(sum(minutes.values()) / 60)
     assert coverage == pytest.approx(sum(minutes.values()) / 1440)
@@ -120,7 +120,7 @@ def test_span_of_a_poll(database: Database, url: str, polls: Sequence[float], mi
 def test_the_span_of_a_poll_is_limited_by_its_own_interval(
     database: Database, url: str, polls: Sequence[tuple[float, PollStatus, int]], minutes: dict[float, float]
 ) -> None:
-    assert minutes_spoken_for(database, url, polls) == minutes
+    assert minutes_covered(database, url, polls) == minutes
 
 
 @pytest.mark.parametrize(
@@ -142,13 +142,11 @@ def test_the_span_of_a_poll_is_limited_by_its_own_interval(
 def test_a_partial_poll_has_a_span_only_where_no_complete_one_is_near(
     database: Database, url: str, polls: Sequence[tuple[float, PollStatus]], minutes: dict[float, float]
 ) -> None:
-    assert minutes_spoken_for(database, url, [(minute, status, 30) for minute, status in polls]) == minutes
+    assert minutes_covered(database, url, [(minute, status, 30) for minute, status in polls]) == minutes
     assert rows(url, "select polls from days") == [(len(polls),)]
 
 
-def test_a_day_of_nothing_but_failed_polls_is_a_day_without_coverage(
-    rollup: Rollup, database: Database, url: str
-) -> None:
+def test_a_day_with_only_failed_polls_has_no_coverage(rollup: Rollup, database: Database, url: str) -> None:
     stage(database, status=F)
     assert rollup.daily() == [RolledUpDay(DAY, DAY_START, DAY_END, 1, 0.0, 0.0, 0.0, 0.0)]
     assert results(url)[1:] == [[], [], []]
@@ -174,7 +172,7 @@ def test_a_day_on_which_the_clocks_change_has_23_or_25_hours(
     assert rows(url, STREAMERS) == [("ada", 1000.0 * hours, hours, 1000.0, 1000)]
 
 
-def test_a_streamer_who_changes_game_has_a_row_for_each_and_one_for_all(
+def test_a_streamer_who_changes_game_has_a_row_per_game_and_one_for_all(
     rollup: Rollup, database: Database, url: str
 ) -> None:
     stage(database, a_stream(400, game="chess"), at=DAY_START + HALF_HOUR)
@@ -192,8 +190,8 @@ def test_a_streamer_who_changes_game_has_a_row_for_each_and_one_for_all(
     ]
 
 
-def test_the_peak_of_a_game_is_of_all_its_streams_at_one_poll(rollup: Rollup, database: Database, url: str) -> None:
-    """Not the sum of peaks that came at different times, nor the largest stream."""
+def test_the_peak_of_a_game_is_the_sum_of_its_streams_at_one_poll(rollup: Rollup, database: Database, url: str) -> None:
+    """It is neither the sum of peaks at different times nor the largest stream."""
     stage(database, a_stream(100), a_stream(200, streamer="bob"), at=DAY_START)
     stage(database, a_stream(250), a_stream(40, streamer="bob"), at=DAY_START + HALF_HOUR)
     rollup.daily()
@@ -201,7 +199,7 @@ def test_the_peak_of_a_game_is_of_all_its_streams_at_one_poll(rollup: Rollup, da
     assert rows(url, "select streamer_id, peak_viewers from daily_streamers order by 1") == [("ada", 250), ("bob", 200)]
 
 
-def test_a_viewer_count_at_its_limit_all_day_long_does_not_overflow(
+def test_the_largest_viewer_count_for_a_whole_day_does_not_overflow(
     rollup: Rollup, database: Database, url: str
 ) -> None:
     most = 2**31 - 1
@@ -241,7 +239,7 @@ def test_pairs_streamers_games_and_the_day_add_up_to_the_millisecond(
 
 
 def test_a_day_agrees_with_the_definition_written_a_second_time(rollup: Rollup, database: Database, url: str) -> None:
-    """In Python, poll by poll."""
+    """The second definition is Python code that adds up poll by poll."""
     polls = some_day(database)
     rollup.daily()
     complete = [poll for poll in polls if poll.status is C]
@@ -277,7 +275,7 @@ def test_a_poll_that_is_stored_later_makes_its_day_due_again(rollup: Rollup, dat
 def test_rows_that_are_no_longer_in_staging_disappear_from_a_day_rolled_up_again(
     rollup: Rollup, database: Database, url: str
 ) -> None:
-    """As when a poll was removed by hand."""
+    """A poll was removed by hand, for example."""
     stage(database, a_stream(100), at=DAY_START + HALF_HOUR)
     wrong = stage(database, a_stream(100, streamer="bob", game="go"), at=DAY_START + 3 * HALF_HOUR)
     rollup.daily()

@@ -67,7 +67,7 @@ def test_a_day_whose_streams_are_gone_is_refused_and_its_tables_stay(
 def test_a_day_that_does_not_add_up_is_refused_and_nothing_of_it_is_stored(
     rollup: Rollup, database: Database, url: str
 ) -> None:
-    """A stream has gone from staging since its poll was stored."""
+    """A stream was deleted from staging after its poll was stored."""
     stage(database, a_stream(100), a_stream(60, streamer="bob"), at=DAY_START + HALF_HOUR)
     execute(url, "delete from staging.streams where streamer_id = 'bob'")
     with pytest.raises(SumsDisagree) as caught:
@@ -103,7 +103,7 @@ def test_any_disagreement_is_reported_and_the_earlier_roll_up_stays(
 
 
 def test_one_bad_day_stops_no_other_roll_up(rollup: Rollup, database: Database, clock: VirtualClock, url: str) -> None:
-    """One whose streams are gone before they were rolled up, one that does not add up, and a good one."""
+    """One day lost its streams before its roll-up, one does not add up, and one is good."""
     for number in range(3):
         stage(database, a_stream(), at=DAY_START + timedelta(days=number), day=DAY + timedelta(days=number))
     with database.transaction() as tx:
@@ -115,7 +115,7 @@ def test_one_bad_day_stops_no_other_roll_up(rollup: Rollup, database: Database, 
     assert rows(url, "select day from days") == [(date(2026, 11, 23),)]
 
 
-# A day, or a month, that the server refuses to store: by an error of any kind.
+# The server refuses to store a day or a month, with an error of any kind.
 REFUSES = """
     create function refuse() returns trigger language plpgsql as $$
     begin raise exception 'not this one' using errcode = '{sqlstate}'; end $$;
@@ -160,7 +160,7 @@ def test_any_error_of_a_day_or_month_stops_no_other_roll_up(
 def test_the_roll_up_ends_when_the_database_stays_unavailable(
     rollup: Rollup, database: Database, clock: VirtualClock, url: str, switch: Switch
 ) -> None:
-    """It is given half a minute to come back, once."""
+    """The roll-up waits for it once, for half a minute."""
     for number in range(3):
         stage(database, a_stream(), at=DAY_START + timedelta(days=number), day=DAY + timedelta(days=number))
     clock.advance(2 * 24 * 3600)
@@ -168,7 +168,7 @@ def test_the_roll_up_ends_when_the_database_stays_unavailable(
     began = clock.now()
 
     class Slept(VirtualClock):
-        """Takes the database away as soon as somebody waits for it."""
+        """A clock that makes the database unavailable as soon as the roll-up waits for it."""
 
         def sleep(self, seconds: float) -> None:
             switch.off()

@@ -18,14 +18,14 @@ from tests.integration.sessions import Oops, kill_others
 PARTITIONS = "select relname from pg_class join pg_inherits on inhrelid = pg_class.oid order by relname"
 
 
-def test_what_a_transaction_did_is_there_after_it(database: Database, url: str) -> None:
+def test_changes_of_a_transaction_are_stored_at_its_end(database: Database, url: str) -> None:
     with database.transaction() as tx:
         tx.collect.make_partition(day=DAY)
     assert rows(url, PARTITIONS) == [("streams_2026_11_21",)]
 
 
 def test_a_transaction_that_fails_leaves_nothing(database: Database, url: str) -> None:
-    """Whether the database refuses or our own code fails."""
+    """The error may be of the database or of our code."""
 
     def fail_by_ourselves() -> None:
         with database.transaction() as tx:
@@ -44,9 +44,7 @@ def test_a_transaction_that_fails_leaves_nothing(database: Database, url: str) -
     assert rows(url, PARTITIONS) == []
 
 
-def test_a_connection_killed_in_mid_transaction_is_told_as_such_and_leaves_nothing(
-    database: Database, url: str
-) -> None:
+def test_a_connection_killed_during_a_transaction_is_reported_and_leaves_nothing(database: Database, url: str) -> None:
 
     def be_killed() -> None:
         with database.transaction() as tx:
@@ -60,8 +58,8 @@ def test_a_connection_killed_in_mid_transaction_is_told_as_such_and_leaves_nothi
     assert rows(url, PARTITIONS) == []
 
 
-def test_a_connection_killed_before_the_commit_is_told_as_such_and_leaves_nothing(database: Database, url: str) -> None:
-    """And the next transaction works."""
+def test_a_connection_killed_before_the_commit_is_reported_and_leaves_nothing(database: Database, url: str) -> None:
+    """The next transaction works."""
 
     def be_killed() -> None:
         with database.transaction() as tx:
@@ -75,7 +73,7 @@ def test_a_connection_killed_before_the_commit_is_told_as_such_and_leaves_nothin
     assert rows(url, "select count(*) from staging.streams") == [(1,)]
 
 
-def test_only_one_at_a_time_does_a_job(database: Database) -> None:
+def test_a_job_runs_once_at_a_time(database: Database) -> None:
     with database.exclusive("collect"):
         with pytest.raises(Busy, match="another process is doing 'collect'"), database.exclusive("collect"):
             pass
@@ -85,28 +83,30 @@ def test_only_one_at_a_time_does_a_job(database: Database) -> None:
         pass
 
 
-def test_a_job_is_free_again_after_it_failed(database: Database) -> None:
+def test_the_lock_of_a_job_is_released_after_a_failure(database: Database) -> None:
     with pytest.raises(Oops), database.exclusive("collect"):
         raise Oops
     with database.exclusive("collect"):
         pass
 
 
-def test_a_job_is_free_again_when_its_holder_loses_its_connection(database: Database, url: str) -> None:
-    """As it does when the process dies, however it dies. The holder itself does not stumble over it."""
+def test_the_lock_of_a_job_is_released_when_its_holder_loses_the_connection(database: Database, url: str) -> None:
+    """This happens also when the process is killed. The holder raises no other error."""
     with database.exclusive("collect"):
         assert kill_others(url) == 1
         with database.exclusive("collect"):
             pass
 
 
-def test_the_same_job_on_another_database_is_another_job(database: Database, empty_url: str, queries: Queries) -> None:
+def test_locks_of_one_job_on_two_databases_are_independent(
+    database: Database, empty_url: str, queries: Queries
+) -> None:
     with database.exclusive("collect"), Database(empty_url, queries).exclusive("collect"):
         pass
 
 
-def test_of_many_that_want_a_job_at_once_one_gets_it(database: Database) -> None:
-    """Each waits with giving it back until all have tried."""
+def test_of_many_that_try_the_lock_of_a_job_at_once_one_gets_it(database: Database) -> None:
+    """Each holds the lock until all have tried."""
     tried = threading.Barrier(5)
     outcomes: list[str] = []
 
@@ -128,13 +128,13 @@ def test_of_many_that_want_a_job_at_once_one_gets_it(database: Database) -> None
 
 
 def backends(url: str) -> set[int]:
-    """The server's processes that work for us on this database; not those of this test's own looks, which may still be
-    on their way out."""
+    """The server processes of our sessions on this database, without those of the test's own queries, which may be
+    about to end."""
     query = "select pid from pg_stat_activity where datname = current_database() and application_name = 'watchtime'"
     return {pid for (pid,) in rows(url, query)}
 
 
-def test_transactions_of_a_job_use_the_connection_of_its_lock_and_others_do_not(database: Database, url: str) -> None:
+def test_only_transactions_of_a_job_use_the_connection_of_its_lock(database: Database, url: str) -> None:
     seen: list[set[int]] = []
     with database.exclusive("reply"):
         for _ in range(2):
@@ -168,7 +168,7 @@ def test_a_job_that_loses_its_connection_continues_on_another(database: Database
             assert tx.database.has_migrations()
 
 
-def test_what_a_transaction_of_a_turn_did_is_undone_when_it_fails(database: Database, url: str) -> None:
+def test_a_failed_transaction_of_a_job_is_rolled_back(database: Database, url: str) -> None:
     with database.exclusive("reply"):
         with pytest.raises(Oops), database.transaction() as tx:  # noqa: PT012
             tx.reply.opt_out(author_id="1", mention_id="1", since=DAY)
@@ -192,6 +192,6 @@ def test_another_thread_does_not_use_the_connection_of_the_lock(database: Databa
         thread = threading.Thread(target=transaction_of_another_thread)
         thread.start()
         thread.join()
-        # The lock's and the other thread's.
+        # One connection of the lock and one of the other thread.
         assert during == [2]
         eventually(lambda: len(backends(url)) == 1, "the connection of the other thread is closed")

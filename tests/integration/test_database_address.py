@@ -30,7 +30,7 @@ from tests.integration.sessions import SECRET
         f"postgresql://bot:100%{SECRET}@127.0.0.1:1/watchtime",
     ],
 )
-def test_a_server_that_cannot_be_reached_is_told_without_the_password(queries: Queries, url_to_nowhere: str) -> None:
+def test_an_unreachable_server_is_reported_without_the_password(queries: Queries, url_to_nowhere: str) -> None:
     database = Database(url_to_nowhere, queries)
     for what in (database.transaction(), database.exclusive("collect")):
         with pytest.raises(DatabaseError) as caught, what:
@@ -71,7 +71,7 @@ def test_an_address_is_shown_without_its_password(url_with_secret: str, shown: s
     ],
     ids=["signs to escape", "a socket", "two servers", "IPv6", "options", "nothing at all"],
 )
-def test_an_address_without_its_password_is_a_setting_again(url: str, shown: str | None) -> None:
+def test_an_address_without_its_password_is_a_valid_setting(url: str, shown: str | None) -> None:
     again = url_without_password(url)
     assert shown in (None, again)
     assert SECRET not in again
@@ -89,7 +89,7 @@ def test_an_address_without_its_password_is_a_setting_again(url: str, shown: str
     ],
     ids=["database", "role"],
 )
-def test_an_address_that_names_what_is_not_there_is_for_a_person_to_fix(
+def test_an_address_with_a_role_or_database_that_does_not_exist_is_for_a_person_to_fix(
     server_url: str, queries: Queries, old: str, new: str, advice: str
 ) -> None:
     assert old in server_url
@@ -126,14 +126,14 @@ def test_a_setting_in_the_address_that_the_server_rejects_is_for_a_person_to_fix
         pass
 
 
-def test_encryption_that_the_server_does_not_have_is_for_a_person_to_fix() -> None:
-    says = 'connection to server at "db", port 5432 failed: server does not support SSL, but SSL was required'
+def test_a_server_without_the_required_encryption_is_for_a_person_to_fix() -> None:
+    message = 'connection to server at "db", port 5432 failed: server does not support SSL, but SSL was required'
     with pytest.raises(DatabaseSettingsWrong, match="sslmode in DATABASE_URL"), translated():
-        raise psycopg2.OperationalError(says)
+        raise psycopg2.OperationalError(message)
 
 
-def test_instants_come_in_utc_whatever_the_servers_time_zone(database: Database, url: str, queries: Queries) -> None:
-    """Half an hour off, an hour would no longer begin where it begins."""
+def test_instants_are_in_utc_with_any_time_zone_of_the_server(database: Database, url: str, queries: Queries) -> None:
+    """With a zone that is half an hour off, hours would begin at other instants."""
     name = url.split("/")[3].split("?")[0]
     execute(url, f"alter database {name} set timezone to 'Asia/Kolkata'")
     stage(database, a_stream(), at=DAY_START)
@@ -155,15 +155,15 @@ LIMITS = {
 
 
 def settings_of(reads: Transactions, *names: str) -> dict[str, str]:
-    """What a session has for some settings."""
+    """The values of some settings in a session."""
     with reads.transaction() as tx:
         return {name: tx.run(f"show {name}")[0][0] for name in names}
 
 
-def test_a_session_limits_its_memory_whatever_the_server_is_set_to(
+def test_a_session_limits_its_memory_with_any_settings_of_the_server(
     database: Database, url: str, queries: Queries
 ) -> None:
-    """One that works as well as one that reads: two readers of a year were enough to have a small server killed."""
+    """Sessions of jobs and of readers: two readers of a whole year once caused a small server to be killed."""
     name = url.split("/")[3].split("?")[0]
     for setting, value in (("jit", "on"), ("work_mem", "'64MB'"), ("max_parallel_workers_per_gather", "4")):
         execute(url, f"alter database {name} set {setting} = {value}")
@@ -174,7 +174,7 @@ def test_a_session_limits_its_memory_whatever_the_server_is_set_to(
 
 
 def test_options_of_the_address_take_precedence_except_for_the_time_zone(url: str, queries: Queries) -> None:
-    """A large server can be used as one; hours and days begin where they begin."""
+    """More memory of a large server can be used; the beginnings of hours and days may not change."""
     mine = f"{url}&options=-c%20work_mem%3D32MB%20-c%20jit%3Don%20-c%20TimeZone%3DAsia/Kolkata"
     pool = ReadPool(mine, queries)
     for reads in (Database(mine, queries), pool):
@@ -187,7 +187,7 @@ def test_options_of_the_address_take_precedence_except_for_the_time_zone(url: st
     pool.close()
 
 
-def test_a_roll_up_limits_its_memory_whatever_the_address_says(url: str, queries: Queries) -> None:
+def test_a_roll_up_limits_its_memory_with_any_options_of_the_address(url: str, queries: Queries) -> None:
     generous = Database(f"{url}&options=-c%20work_mem%3D512MB%20-c%20hash_mem_multiplier%3D8%20-c%20jit%3Don", queries)
     with generous.transaction() as tx:
         tx.daily.allow_memory()

@@ -27,7 +27,7 @@ NAMES = [
 def copied(
     database: Database, url: str, table_rows: Sequence[tuple[str, str]], at_once: int = 100
 ) -> list[tuple[str, str]]:
-    """What comes out of the database when streamers' names went in by COPY, written down so many at once."""
+    """Names of streamers as they are read from the database after a COPY in batches of this size."""
     incoming = CopyRows()
     numbered = [(f"{number:03}", login, name) for number, (login, name) in enumerate(table_rows)]
     for start in range(0, len(numbered), at_once):
@@ -40,22 +40,22 @@ def copied(
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 100])
-def test_any_name_comes_back_from_copy_as_it_went_in(database: Database, url: str, at_once: int) -> None:
+def test_any_name_is_unchanged_after_copy(database: Database, url: str, at_once: int) -> None:
     pairs = [(name, NAMES[-1 - number]) for number, name in enumerate(NAMES)]
     assert copied(database, url, pairs, at_once) == pairs
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
-def test_a_name_among_plain_ones_comes_back_as_it_went_in(database: Database, url: str, name: str) -> None:
-    """Plain rows are written together, in another way than those that need escaping."""
+def test_a_name_among_plain_ones_is_unchanged_after_copy(database: Database, url: str, name: str) -> None:
+    """Plain rows are written together, by other code than rows that need escaping."""
     pairs = [("one", "two"), ("three", name), ("four", "five")]
     assert copied(database, url, pairs) == pairs
 
 
-def test_no_value_is_null_beside_a_text_that_looks_like_it(database: Database, url: str) -> None:
+def test_a_missing_value_is_null_and_a_text_that_looks_like_null_is_not(database: Database, url: str) -> None:
     stage(database, a_stream(streamer=r"\N", started_at=None))
     assert rows(url, "select streamer_id, started_at from staging.streams") == [(r"\N", None)]
 
 
-def test_a_copy_of_nothing_is_nothing(database: Database, url: str) -> None:
+def test_a_copy_without_rows_stores_nothing(database: Database, url: str) -> None:
     assert copied(database, url, []) == []

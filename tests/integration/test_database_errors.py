@@ -19,7 +19,7 @@ from tests.conftest import execute
 from tests.factories import DAY
 
 
-def test_what_the_database_refuses_is_one_line(database: Database) -> None:
+def test_an_error_of_the_database_is_one_line(database: Database) -> None:
     with pytest.raises(DatabaseError) as caught, database.transaction() as tx:
         tx.post.store_draw(day=DAY, game_id="chess", drawn_at="2026-11-21T16:00Z")
     assert not isinstance(caught.value, DatabaseUnavailable)
@@ -29,9 +29,9 @@ def test_what_the_database_refuses_is_one_line(database: Database) -> None:
 
 
 def refuse(reads: Transactions, sqlstate: str) -> DatabaseError:
-    """What an error of the server with this code becomes."""
+    """The error of ours that an error of the server with this code is translated to."""
     with pytest.raises(DatabaseError) as caught, reads.transaction() as tx:
-        tx.run(f"do $$ begin raise exception 'it says why' using errcode = '{sqlstate}'; end $$")
+        tx.run(f"do $$ begin raise exception 'the reason' using errcode = '{sqlstate}'; end $$")
     return caught.value
 
 
@@ -57,17 +57,17 @@ def refuse(reads: Transactions, sqlstate: str) -> DatabaseError:
         pytest.param("42501", DatabaseError, "the database refused", id="right revoked"),
     ],
 )
-def test_an_error_of_the_server_says_whether_trying_again_helps(
+def test_an_error_of_the_server_shows_whether_a_retry_can_help(
     database: Database, sqlstate: str, kind: type[DatabaseError], message: str
 ) -> None:
     error = refuse(database, sqlstate)
     assert type(error) is kind
     assert message in str(error)
-    assert "it says why" in str(error) or sqlstate == "25006"
+    assert "the reason" in str(error) or sqlstate == "25006"
     assert error.can_retry is (kind not in (DatabaseError, ValueRefused))
 
 
-def test_a_lock_time_out_is_no_database_that_is_away(url: str, queries: Queries) -> None:
+def test_a_lock_time_out_is_not_reported_as_an_unavailable_database(url: str, queries: Queries) -> None:
     impatient = Database(f"{url}&options=-c%20lock_timeout%3D100", queries)
     with Database(url, queries).transaction() as holder:
         holder.run("lock table days")
@@ -75,8 +75,8 @@ def test_a_lock_time_out_is_no_database_that_is_away(url: str, queries: Queries)
             tx.run("select * from days")
 
 
-def test_of_two_that_wait_for_each_other_one_is_reported_as_a_conflict(database: Database, url: str) -> None:
-    """And leaves nothing; the other goes through."""
+def test_of_two_deadlocked_transactions_one_is_reported_as_a_conflict(database: Database, url: str) -> None:
+    """It leaves nothing, and the other one is committed."""
     execute(url, f"alter database {url.split('/')[3].split('?')[0]} set deadlock_timeout = '50ms'")
     both_hold_one = threading.Barrier(2, timeout=60)
     ended: list[str] = []

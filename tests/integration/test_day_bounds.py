@@ -33,7 +33,7 @@ def whole_rows(url: str) -> set[tuple[str, str]]:
 
 
 def live(database: Database, url: str, settings: Sequence[tuple[float, Calendar]], hours: int) -> Iterator[datetime]:
-    """Poll every four hours, and roll up after each poll, under settings that change after these numbers of hours."""
+    """Poll every four hours and roll up after each poll; the settings change after these numbers of hours."""
     for hour in range(0, hours, 4):
         now = BEGAN + timedelta(hours=hour)
         calendar = [calendar for since, calendar in settings if hour >= since][-1]
@@ -57,7 +57,7 @@ def live(database: Database, url: str, settings: Sequence[tuple[float, Calendar]
         pytest.param([(0, IN_TOKYO), (40, EIGHT), (50, IN_TOKYO), (90, EIGHT)], id="there and back, twice"),
     ],
 )
-def test_no_hour_belongs_to_two_days_and_a_finished_day_stays_as_it_is(
+def test_no_hour_belongs_to_two_days_and_a_finished_day_does_not_change(
     settings: list[tuple[float, Calendar]], database: Database, url: str
 ) -> None:
     finished = whole_rows(url)
@@ -89,7 +89,7 @@ def test_a_day_with_an_earlier_start_begins_where_the_finished_one_ended(databas
     ]
 
 
-def test_hours_between_a_finished_day_and_a_day_that_begins_later_from_now_on_belong_to_none(
+def test_hours_between_a_finished_day_and_a_day_with_a_later_start_belong_to_no_day(
     database: Database, url: str
 ) -> None:
     for _ in live(database, url, [(0, MIDNIGHT), (49, EIGHT)], 84):
@@ -146,7 +146,7 @@ def test_a_day_of_which_every_hour_belongs_to_finished_days_is_refused(database:
 
 @dataclass
 class Changed:
-    """Three polls of a morning under one calendar, then the bot on another; in between it may have been off."""
+    """Three polls of a morning under one calendar, then the bot under another; it may have been stopped in between."""
 
     database: Database
     before: Calendar
@@ -168,7 +168,7 @@ class Changed:
         return Rollup(self.database, self.clock, calendar or self.after)
 
     def due(self) -> list[date]:
-        """What the health facts and the dashboard see."""
+        """The due days in the health facts and on the dashboard."""
         with self.database.transaction() as tx:
             return list(due_days(tx, self.after, self.clock.now()).due)
 
@@ -237,8 +237,8 @@ def test_a_day_that_lost_its_streams_before_it_was_rolled_up_is_reported(databas
         bot.rollup().daily()
 
 
-def test_late_polls_change_every_column_that_they_should(database: Database, url: str) -> None:
-    """A day rolled up twice is, row by row, the day rolled up once."""
+def test_late_polls_change_every_column_that_depends_on_them(database: Database, url: str) -> None:
+    """A day that is rolled up twice has the same rows as a day that is rolled up once."""
     clock = VirtualClock(DAY_START + timedelta(hours=24))
     rollup = Rollup(database, clock, EIGHT)
     stage(database, a_stream(100), a_stream(60, streamer="bob", game="go"), at=DAY_START)
@@ -269,7 +269,7 @@ def test_late_polls_change_every_column_that_they_should(database: Database, url
 def test_a_streamer_on_the_air_for_longer_than_was_measured_fails_the_day_and_is_named(
     database: Database, url: str
 ) -> None:
-    """And keeps no other day from being done."""
+    """Other days are rolled up."""
     stage(database, a_stream(100, stream_id="1"), a_stream(90, stream_id="2", game="go"), a_stream(streamer="bob"))
     stage(database, a_stream(100), at=DAY_START + timedelta(days=1), day=DAY + timedelta(days=1))
     with pytest.raises(SumsDisagree, match=r"longer than the 0\.500 hours measured of 2026-11-21: ada 1\.000; nothing"):
@@ -287,10 +287,10 @@ def test_a_day_that_covers_more_hours_than_it_has_cannot_be_stored(url: str) -> 
         )
 
 
-def test_an_upgrade_makes_days_possible_that_have_a_streamer_twice_and_leaves_finished_days_alone(
+def test_after_an_upgrade_days_with_a_streamer_twice_can_be_rolled_up_and_finished_days_are_unchanged(
     database: Database, url: str
 ) -> None:
-    """From a release that counted both streams, and polls outside of a day's bounds."""
+    """The older release counted both streams, and polls outside the bounds of a day."""
     stage(
         database,
         a_stream(100, stream_id="9"),

@@ -1,4 +1,4 @@
-"""A chart becomes a picture, in a process that can do no harm to ours."""
+"""A chart is drawn as a picture, in a process of its own."""
 
 import os
 import socket
@@ -34,7 +34,7 @@ def test_a_chart_is_drawn_in_its_size_and_is_not_blank() -> None:
     assert len(set(raw)) > 50
 
 
-def test_it_is_drawn_the_same_on_a_machine_without_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chart_is_the_same_on_a_machine_without_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The font comes with the engine."""
     spec = bar_chart("Title", "Subtitle", "hours", BARS).spec
     drawn = draw_png(spec)
@@ -46,7 +46,7 @@ def test_it_is_drawn_the_same_on_a_machine_without_fonts(tmp_path: Path, monkeyp
 
 
 def test_wide_names_end_before_the_edge() -> None:
-    """At the end of each row is background: letters that ran on would be seen there."""
+    """The end of each row of pixels is background; longer letters would change it."""
     bars = [Bar("W" * 500, None, 5_312_000, "▲1195")] * 5
     width, height, raw = pixels(draw_png(bar_chart("Most watched", "", "hours", bars, subject="W" * 500).spec))
     stride = len(raw) // height
@@ -81,7 +81,7 @@ def test_an_invalid_chart_is_refused_in_one_line() -> None:
     assert "\n" not in str(error.value)
 
 
-def test_it_works_from_any_folder(tmp_path: Path) -> None:
+def test_drawing_works_in_any_folder(tmp_path: Path) -> None:
     before = Path.cwd()
     os.chdir(tmp_path)
     try:

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: started on demand, shared, stopped by its last user, and none the worse for a kill -9."""
+"""The embedded PostgreSQL is started on demand, shared, stopped by its last user, and recovers after kill -9."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from tests.factories import rows
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Another user of the same folder: says that it is in, and leaves when its input ends.
+# Another user of the same folder: prints a line when the server runs, and ends with its input.
 USER = """
 import sys
 from pathlib import Path
@@ -32,7 +32,7 @@ with embedded_postgres.running(Path(sys.argv[1])):
 
 User = subprocess.Popen[str]
 
-# /etc of a machine on which PostgreSQL's user was never made; nobody outside sees it. Started by six at once.
+# A copy of /etc without PostgreSQL's user, which no other process sees. Six processes start with it at once.
 NEW_MACHINE = """
 set -eu
 mount -t tmpfs tmpfs "$1"
@@ -48,7 +48,7 @@ wait
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A short path, for the name of a Unix socket has about a hundred characters; its server ends with the test."""
+    """A folder with a short path (a socket's name has about a hundred characters); its server ends with the test."""
     with tempfile.TemporaryDirectory(prefix="wt-") as name:
         data = Path(name) / "pg"
         yield data
@@ -68,7 +68,7 @@ def enter(folder: Path) -> Iterator[Callable[[], User]]:
             user = stack.enter_context(
                 subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             )
-            # a user that a failed test left behind leaves then
+            # this ends a user that a failed test has left
             stack.callback(leave, user)
             assert user.stdout is not None
             assert user.stdout.readline() == "in\n"
@@ -93,7 +93,7 @@ def server(folder: Path) -> psutil.Process | None:
 
 
 def kill(process: psutil.Process) -> None:
-    """End the server and all that it started as a power cut does."""
+    """Kill the server and its processes, as a power cut would."""
     every = [process, *process.children(recursive=True)]
     for one in every:
         one.kill()
@@ -108,7 +108,7 @@ def execute(url: str, statement: str) -> None:
 
 
 def dead_number() -> int:
-    """The number of a process that is no more."""
+    """The number of a process that has ended."""
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     return process.pid
@@ -124,7 +124,7 @@ def test_a_server_runs_for_as_long_as_its_block_and_keeps_its_rows(folder: Path)
 
 
 def test_two_users_share_a_server_and_the_last_one_stops_it(folder: Path, enter: Callable[[], User]) -> None:
-    """Whoever came first leaves first; for the other nothing changes."""
+    """The first user leaves first; for the other nothing changes."""
     first = enter()
     with embedded_postgres.running(folder) as url:
         one = server(folder)
@@ -138,7 +138,7 @@ def test_two_users_share_a_server_and_the_last_one_stops_it(folder: Path, enter:
 
 
 def test_a_user_that_was_killed_does_not_keep_the_server_running(folder: Path, enter: Callable[[], User]) -> None:
-    """It stays until somebody comes and goes, and is used by whoever comes."""
+    """The server runs until the next user has come and gone, and is used by it."""
     killed = enter()
     killed.send_signal(signal.SIGKILL)
     killed.wait()
@@ -150,7 +150,7 @@ def test_a_user_that_was_killed_does_not_keep_the_server_running(folder: Path, e
     assert server(folder) is None
 
 
-def test_a_user_that_was_killed_is_forgotten_by_one_that_stays(folder: Path, enter: Callable[[], User]) -> None:
+def test_a_user_that_stays_removes_a_killed_one_from_the_list(folder: Path, enter: Callable[[], User]) -> None:
     with embedded_postgres.running(folder):
         killed = enter()
         killed.send_signal(signal.SIGKILL)
@@ -158,7 +158,7 @@ def test_a_user_that_was_killed_is_forgotten_by_one_that_stays(folder: Path, ent
     assert server(folder) is None
 
 
-def test_after_a_kill_of_the_server_what_was_committed_is_there(folder: Path) -> None:
+def test_committed_rows_survive_a_kill_of_the_server(folder: Path) -> None:
     with embedded_postgres.running(folder) as url:
         execute(url, "create table kept as select generate_series(1, 1000) as number")
         half_way = psycopg2.connect(url)
@@ -172,7 +172,7 @@ def test_after_a_kill_of_the_server_what_was_committed_is_there(folder: Path) ->
 
 
 def stop_without_a_trace_in(folder: Path) -> list[str]:
-    """Make a server, kill it and all who use it; the mark that it left, line by line."""
+    """Start a server, kill it and its users. The lines of the postmaster.pid that it left."""
     with embedded_postgres.running(folder):
         one = server(folder)
         assert one is not None
@@ -183,8 +183,8 @@ def stop_without_a_trace_in(folder: Path) -> list[str]:
     return lines
 
 
-def test_the_number_of_a_dead_server_may_belong_to_another_program_by_now(folder: Path) -> None:
-    """Usual in containers, where numbers start anew. The other program, here this one, is left in peace."""
+def test_the_process_number_of_a_dead_server_may_belong_to_another_program(folder: Path) -> None:
+    """Usual in containers, where numbers start again at 1. The other program, here this one, is not touched."""
     lines = stop_without_a_trace_in(folder)
     (folder / "postmaster.pid").write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
     with embedded_postgres.running(folder) as url:
@@ -192,7 +192,7 @@ def test_the_number_of_a_dead_server_may_belong_to_another_program_by_now(folder
 
 
 @pytest.mark.parametrize("lines_written", [0, 5])
-def test_a_mark_that_was_being_written_at_the_kill_is_in_nobodys_way(folder: Path, lines_written: int) -> None:
+def test_an_incomplete_pid_file_after_a_kill_does_not_block_the_next_start(folder: Path, lines_written: int) -> None:
     """PostgreSQL writes the lines of postmaster.pid one after the other while it starts."""
     lines = stop_without_a_trace_in(folder)
     half = [str(dead_number()), *lines[1:]][:lines_written]
@@ -202,7 +202,7 @@ def test_a_mark_that_was_being_written_at_the_kill_is_in_nobodys_way(folder: Pat
 
 
 @pytest.mark.parametrize("written", ["", "[12"])
-def test_a_list_of_users_that_was_being_written_at_the_kill_is_in_nobodys_way(folder: Path, written: str) -> None:
+def test_an_incomplete_list_of_users_after_a_kill_does_not_block_the_next_start(folder: Path, written: str) -> None:
     stop_without_a_trace_in(folder)
     (folder / ".handle_pids.json").write_text(written)
     with embedded_postgres.running(folder) as url:
@@ -210,7 +210,7 @@ def test_a_list_of_users_that_was_being_written_at_the_kill_is_in_nobodys_way(fo
     assert json.loads((folder / ".handle_pids.json").read_text()) == []
 
 
-def test_a_folder_that_cannot_be_used_is_said_with_its_name(tmp_path: Path) -> None:
+def test_an_unusable_folder_is_reported_with_its_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
         pytest.raises(DatabaseUnavailable, match=str(tmp_path / "file")) as caught,
@@ -220,8 +220,8 @@ def test_a_folder_that_cannot_be_used_is_said_with_its_name(tmp_path: Path) -> N
     assert "\n" not in str(caught.value)
 
 
-def test_a_folder_of_something_else_is_said_with_its_name_and_left_as_it_is(folder: Path) -> None:
-    """Half a year of somebody's holiday pictures is no database."""
+def test_a_folder_with_other_files_is_reported_with_its_name_and_not_changed(folder: Path) -> None:
+    """A folder of pictures must not become a database."""
     folder.mkdir()
     (folder / "picture.jpg").write_text("a beach")
     with (
@@ -232,7 +232,7 @@ def test_a_folder_of_something_else_is_said_with_its_name_and_left_as_it_is(fold
     assert (folder / "picture.jpg").read_text() == "a beach"
 
 
-def test_a_server_that_does_not_start_is_reported_with_its_reason_and_the_log_that_there_is(folder: Path) -> None:
+def test_a_server_that_does_not_start_is_reported_with_its_reason_and_its_log_file(folder: Path) -> None:
     folder = folder.with_name("it's")
     with embedded_postgres.running(folder) as url:
         [(collation, character_type, provider, messages)] = rows(
@@ -240,7 +240,7 @@ def test_a_server_that_does_not_start_is_reported_with_its_reason_and_the_log_th
             "select datcollate, datctype, datlocprovider, current_setting('lc_messages') from pg_database"
             " where datname = 'postgres'",
         )
-    # Nothing of the machine's locale.
+    # No locale of the machine.
     assert (collation, character_type, provider, messages) == ("C", "C", "b", "C")
     with (folder / "postgresql.conf").open("a") as file:
         file.write("nonsense = 1\n")
@@ -253,7 +253,7 @@ def test_a_server_that_does_not_start_is_reported_with_its_reason_and_the_log_th
 
 
 def test_six_first_servers_of_a_new_machine_at_once_all_start(tmp_path: Path) -> None:
-    """As root each of them needs a user who is not there yet."""
+    """As root, each of them needs a system user that does not exist yet."""
     if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False).returncode:  # noqa: S607
         pytest.skip("needs the right to mount an /etc of its own")
     with tempfile.TemporaryDirectory(prefix="wt-") as name:
@@ -262,5 +262,5 @@ def test_six_first_servers_of_a_new_machine_at_once_all_start(tmp_path: Path) ->
         done = subprocess.run(
             [*new, sys.executable, "-c", USER], cwd=name, env=environment, capture_output=True, text=True, check=False
         )
-    # They share a pipe, and talk at once.
+    # They write into one pipe at the same time.
     assert (done.returncode, done.stdout.count("in")) == (0, 6), done.stderr

@@ -1,7 +1,7 @@
-"""What runs every minute takes as long after five years as in the first week.
+"""The jobs of every minute take as long after five years as in the first week.
 
 The jobs run for real against a database with five years of polls, posts and mentions, and each of their queries is
-explained as it is made: none reads a table that grows for ever from end to end, and none touches more than a bounded
+explained as it runs: none reads a growing table from end to end, and none reads more than a bounded
 number of pages. Pages are counted, not milliseconds: they are the same on every machine.
 """
 
@@ -43,14 +43,14 @@ YEARS = Path(__file__).with_name("five_years.sql")
 
 @dataclass
 class Plan:
-    """How the server came to the rows of one query."""
+    """The plan with which the server ran one query."""
 
     name: str
     top: Mapping[str, Any]
 
     @property
     def pages(self) -> int:
-        """How many pages were looked at, in memory or on disk; a page that was looked at twice counts twice."""
+        """Number of pages read, in memory or on disk; a page that was read twice counts twice."""
         return int(self.top["Shared Hit Blocks"]) + int(self.top["Shared Read Blocks"])
 
     def read_whole(self) -> set[str]:
@@ -66,7 +66,7 @@ def _nodes(top: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 @dataclass
 class ExplainedQuery:
-    """A query that is explained each time before it is made; what it changes meanwhile is taken back."""
+    """A query that is explained before each run; the changes of the explained run are rolled back."""
 
     name: str
     query: Any
@@ -99,7 +99,7 @@ class ExplainedStep:
 
 
 class ExplainedQueries(Queries):
-    """Every query, but those for locks, with its plan."""
+    """The queries, except those for locks, with their plans."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -112,7 +112,7 @@ class ExplainedQueries(Queries):
 
 @pytest.fixture(scope="module")
 def five_years(server_url: str, template: str) -> str:
-    """A database of five years, in which nothing waits; its name."""
+    """The name of a database of five years in which no job has work left."""
     execute(server_url, f"create database five_years template {template}")
     url = database_url(server_url, "five_years")
     execute(url, f"set session_replication_role = replica; {YEARS.read_text()}")
@@ -137,7 +137,7 @@ def database(url: str, explained: ExplainedQueries) -> Database:
 
 @pytest.fixture
 def clock() -> VirtualClock:
-    """Stands an hour after the end of the fifth year."""
+    """A clock an hour after the end of the fifth year."""
     return VirtualClock(NOW)
 
 
@@ -147,7 +147,7 @@ def growing(url: str) -> set[str]:
 
 
 def assert_bounded(plans: Sequence[Plan], url: str) -> None:
-    """No query read a growing table from end to end, nor more pages than are allowed."""
+    """Fail if a query read a growing table from end to end, or more pages than allowed."""
     grown = growing(url)
     assert {"polls", "days", "posts", "mentions", "x_charges"} <= grown
     assert {plan.name: plan.read_whole() & grown for plan in plans if plan.read_whole() & grown} == {}
@@ -157,7 +157,7 @@ def assert_bounded(plans: Sequence[Plan], url: str) -> None:
 def test_no_job_of_a_minute_reads_a_growing_table_from_end_to_end(
     make_inbox: MakeInbox, database: Database, explained: ExplainedQueries, url: str, clock: VirtualClock
 ) -> None:
-    """Mentions are read, decided and answered, the outbox is sent, all is looked after; a day is about to be rolled up,
+    """Mentions are read, decided and answered, the outbox is sent, health is checked; a day is about to be rolled up,
     staging to be pruned, and summaries to be planned."""
     inbox = make_inbox(budget_usd="1000")
     totals = Totals()
@@ -198,7 +198,7 @@ def test_no_job_of_a_minute_reads_a_growing_table_from_end_to_end(
 
 
 def test_dashboard_checks_for_changes_by_index(url: str, explained: ExplainedQueries, clock: VirtualClock) -> None:
-    """It is asked for every two seconds."""
+    """The dashboard checks every two seconds."""
     pool = ReadPool(url, explained)
     site = open_site(Settings(database_url=SecretStr(url)), pool, clock)
     DataVersion(site).read()
@@ -231,7 +231,7 @@ def test_old_rows_are_counted_once_a_day_and_new_ones_every_time(
     write(url, "update mentions set status = 'ignored', reason = 'test' where mention_id = '1000000000000200000'")
     assert counted()[:2] == (ignored + 1, sent)
     assert counted()[2] < at_first / 5
-    # Somebody changed an old one: seen the next day.
+    # A changed old row is counted on the next day.
     write(url, "update mentions set status = 'ignored', reason = 'test' where mention_id = '1000000000000000001'")
     assert counted()[0] == ignored + 1
     clock.advance(24 * 3600)

@@ -27,7 +27,7 @@ CHESS = Subject(SubjectKind.GAME, "1", "Chess")
 
 @pytest.fixture
 def two_days(database: Database) -> Database:
-    """Chess is two categories, one of them in capitals with blanks too many; Go is watched more than either."""
+    """Chess is two categories, one of them in capitals and with extra spaces; Go is watched more than either."""
     for back, chess, other in ((1, 300, 500), (0, 400, 300)):
         stage(
             database,
@@ -51,7 +51,7 @@ def lookup(database: Database) -> Lookup:
     return Lookup(database, CALENDAR, VirtualClock(DAY_START + timedelta(hours=10, minutes=5)), timedelta(hours=1))
 
 
-def test_a_summary_has_one_line_for_both_with_the_hours_and_the_rank_of_both(two_days: Database) -> None:
+def test_a_summary_has_one_line_with_the_hours_and_the_rank_of_both_categories(two_days: Database) -> None:
     with two_days.transaction() as tx:
         top = list(tx.post.top_games(day=DAY, day_before=DAY - timedelta(days=1), how_many=5))
         drawable = list(tx.post.drawable_games(day=DAY))
@@ -67,7 +67,7 @@ def test_a_summary_has_one_line_for_both_with_the_hours_and_the_rank_of_both(two
 
 
 @pytest.mark.parametrize("game_id", ["1", "2"])
-def test_an_answer_about_either_is_about_both(game_id: str, two_days: Database) -> None:
+def test_an_answer_about_one_category_is_about_both(game_id: str, two_days: Database) -> None:
     days = Window(WindowKind.DAYS, DAY, DAY)
     facts = lookup(two_days).facts(Question(replace(CHESS, id=game_id), days))
     assert isinstance(facts, SpanFacts)
@@ -99,7 +99,7 @@ def first_poll(database: Database) -> int:
     return int(poll_id)
 
 
-def test_an_answer_about_a_streamer_of_both_has_one_game(two_days: Database) -> None:
+def test_an_answer_about_a_streamer_of_both_categories_has_one_game(two_days: Database) -> None:
     days = Window(WindowKind.DAYS, DAY, DAY)
     facts = lookup(two_days).facts(Question(Subject(SubjectKind.STREAMER, "ada", "Ada"), days))
     assert facts.ranked == (Ranked("Chess", 210.0),)
@@ -137,7 +137,7 @@ TWO_NAMES = {"an accent": ("Pokemon", "Pokémon"), "no space": ("Dota 2", "Dota2
 
 @pytest.fixture(scope="module")
 def c_url(server_url: str, queries: Queries, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A database of locale C, where lower() knows ASCII alone, made by the release before names were locale-free."""
+    """A database of locale C, where lower() changes only ASCII, made by a release whose names depend on the locale."""
     execute(server_url, "create database one_name encoding 'UTF8' locale 'C' locale_provider libc template template0")
     url, folder = database_url(server_url, "one_name"), tmp_path_factory.mktemp("previous")
     for path in migrations.MIGRATIONS_FOLDER.glob("*.sql"):

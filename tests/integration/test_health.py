@@ -35,7 +35,7 @@ CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
 
 
 class Elapsed:
-    """Seconds that pass when the test says so."""
+    """A count of seconds that the test advances."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -74,7 +74,7 @@ def at(watch: Watch) -> Iterator[str]:
 
 @pytest.fixture
 def a_day(database: Database, clock: VirtualClock) -> None:
-    """A day of Ada's, rolled up in time; the clock shows one minute later."""
+    """A day of Ada's streams, rolled up in time; the clock is one minute later."""
     stage(database, a_stream(1000), polls=48)
     clock.move_to(DAY_START + timedelta(hours=24, minutes=1))
     Rollup(database, clock, CALENDAR).daily()
@@ -222,7 +222,7 @@ def test_healthz_lists_running_jobs_and_fails_when_one_has_been_running_for_thre
 def test_while_the_database_is_prepared_the_bot_is_alive_and_not_ready(
     at: str, watch: Watch, clock: VirtualClock, elapsed: Elapsed
 ) -> None:
-    """A migration may keep the main loop for hours; a restart in its middle would only begin it again."""
+    """A migration may block the main loop for hours; a restart in its middle would begin it again."""
     since = clock.now()
     watch.preparing_since = lambda: since
     elapsed.seconds += 3 * 3600
@@ -245,8 +245,8 @@ def test_an_error_that_only_the_leader_gets_from_the_database_is_a_problem(
     assert "not currently accepting connections" in problem.message
 
 
-def test_unknown_free_space_is_no_problem(at: str, watch: Watch, tmp_path: Path) -> None:
-    """A link to a disk that is not mounted: the system gives an error and no number."""
+def test_unknown_free_space_is_not_a_problem(at: str, watch: Watch, tmp_path: Path) -> None:
+    """A link to a disk that is not mounted: the system returns an error and no number."""
     watch.data_dir = tmp_path / "data"
     watch.data_dir.symlink_to(tmp_path / "disk" / "that" / "is gone")
     assert requests.get(f"{at}/readyz", timeout=10).json()["problems"] == []
@@ -296,7 +296,7 @@ def test_head_has_no_body_and_other_methods_are_refused(at: str) -> None:
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nHost: "], ids=["nothing", "half of a request"])
-def test_connections_without_a_request_do_not_keep_others_out(at: str, sent: bytes) -> None:
+def test_connections_without_a_request_do_not_block_others(at: str, sent: bytes) -> None:
     host, port = at.removeprefix("http://").split(":")
     crowd = []
     try:

@@ -1,4 +1,4 @@
-"""The heartbeat after each good poll: what is requested, and what a service that does not answer costs."""
+"""The heartbeat after each good poll: its request, and services that fail or do not respond."""
 
 import logging
 import threading
@@ -27,7 +27,7 @@ from sandbox.world import World
 
 @contextmanager
 def a_service(*statuses: int) -> Iterator[tuple[str, list[str]]]:
-    """The address of a service, and the requests that it got. It answers with these statuses, the last one for ever."""
+    """The address of a service and its requests. It responds with these statuses, then always with the last one."""
     got: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -53,22 +53,22 @@ def a_service(*statuses: int) -> Iterator[tuple[str, list[str]]]:
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    """Fails after a while."""
+    """Wait until a condition holds; fails after a while."""
     end = monotonic() + 60
     while not is_so():
         assert monotonic() < end
         sleep(0.01)
 
 
-def test_the_address_is_requested_once_as_it_is() -> None:
+def test_the_address_is_requested_once_and_unchanged() -> None:
     with a_service(200) as (address, got):
         heartbeat.request(address)
     assert got == ["GET /ping/planted-token?status=up"]
 
 
 @pytest.mark.parametrize("status", [302, 404, 500])
-def test_any_other_answer_is_a_failure_without_the_address(status: int) -> None:
-    """A redirect is not followed: it would hand the token to another server."""
+def test_any_other_response_is_a_failure_without_the_address(status: int) -> None:
+    """A redirect is not followed: it would send the token to another server."""
     with a_service(status) as (address, got), pytest.raises(WebhookFailed) as caught:
         heartbeat.request(address)
     assert len(got) == 1
@@ -76,14 +76,14 @@ def test_any_other_answer_is_a_failure_without_the_address(status: int) -> None:
     assert "planted" not in str(caught.value)
 
 
-def test_a_service_that_is_not_there_is_a_failure_without_the_address() -> None:
+def test_an_unreachable_service_is_a_failure_without_the_address() -> None:
     with pytest.raises(WebhookFailed) as caught:
         heartbeat.request("http://127.0.0.1:1/ping/planted-token")
     assert "planted" not in str(caught.value)
     assert caught.value.__cause__ is None
 
 
-def test_a_heartbeat_is_tried_again_a_few_times_and_its_failure_is_logged_once(
+def test_a_heartbeat_is_retried_a_few_times_and_its_failure_is_logged_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -99,7 +99,7 @@ def test_a_heartbeat_is_tried_again_a_few_times_and_its_failure_is_logged_once(
     assert len(got) == 5
 
 
-def test_nobody_waits_for_a_heartbeat_and_one_at_a_time_is_under_way() -> None:
+def test_jobs_do_not_wait_for_a_heartbeat_and_one_at_a_time_is_sent() -> None:
     asked, goes_on = threading.Semaphore(0), threading.Event()
     times = 0
 
@@ -120,7 +120,7 @@ def test_nobody_waits_for_a_heartbeat_and_one_at_a_time_is_under_way() -> None:
 
 
 @pytest.mark.parametrize("is_good", [True, False], ids=["a good poll", "a poll that brought nothing"])
-def test_a_good_poll_sends_a_heartbeat_and_another_does_not(
+def test_a_good_poll_sends_a_heartbeat_and_a_failed_one_does_not(
     is_good: bool, url: str, clock: VirtualClock, tmp_path: Path
 ) -> None:
     with (

@@ -1,4 +1,4 @@
-"""Hours are summed up as polls arrive, in any order."""
+"""Hours are averaged as polls arrive, in any order."""
 
 from datetime import timedelta
 from typing import Any
@@ -42,7 +42,7 @@ def test_an_hour_is_named_by_its_beginning_in_utc(database: Database, url: str) 
 def test_a_partial_poll_counts_only_where_no_complete_one_is_near(
     database: Database, url: str, order: tuple[int, int], minutes: int
 ) -> None:
-    """In the same hour or in the next: games missing from it would count as games without viewers."""
+    """A complete poll in the same hour or the next replaces it: its missing games would count as without viewers."""
 
     def partial() -> Any:
         return stage(
@@ -73,7 +73,7 @@ def test_a_failed_poll_leaves_no_hour(database: Database, url: str) -> None:
     assert rows(url, HOURS) == []
 
 
-def test_hours_outlive_staging(database: Database, url: str, clock: VirtualClock) -> None:
+def test_hours_stay_after_staging_is_pruned(database: Database, url: str, clock: VirtualClock) -> None:
     stage(database, a_stream(100), polls=48)
     before = rows(url, GAMES)
     settings = Settings()
@@ -90,7 +90,7 @@ def test_hours_outlive_staging(database: Database, url: str, clock: VirtualClock
     assert rows(url, GAMES) == before
 
 
-def test_a_poll_that_comes_after_its_hour_was_pruned_does_not_wipe_it(database: Database, url: str) -> None:
+def test_a_poll_that_comes_after_its_hour_was_pruned_does_not_delete_the_hour(database: Database, url: str) -> None:
     stage(database, a_stream(100), a_stream(7, game="go"))
     write(url, "delete from staging.games")
     stage(database, a_stream(300), at=DAY_START + HALF_HOUR)
@@ -98,14 +98,14 @@ def test_a_poll_that_comes_after_its_hour_was_pruned_does_not_wipe_it(database: 
 
 
 def upgraded(url: str) -> None:
-    """As if the database had come from a version without hours."""
+    """Turn the database into one of a version without hours, and migrate it."""
     for_hours = [path for path in sorted(migrations.MIGRATIONS_FOLDER.glob("*.sql")) if path.name >= "20261125"]
     ups, downs = zip(*(path.read_text().split("-- migrate:down") for path in for_hours), strict=True)
     for statements in (*reversed(downs), *(up.removeprefix("-- migrate:up") for up in ups)):
         write(url, statements.replace("%", "%%"))
 
 
-def test_what_staging_still_has_is_summed_up_by_the_migration(database: Database, url: str) -> None:
+def test_the_migration_averages_the_polls_that_are_still_in_staging(database: Database, url: str) -> None:
     stage(database, a_stream(10), a_stream(5, game="go"), status=PollStatus.PARTIAL)
     stage(database, a_stream(100), at=DAY_START + timedelta(minutes=10))
     stage(database, a_stream(300), at=DAY_START + HALF_HOUR)
@@ -119,7 +119,7 @@ def test_what_staging_still_has_is_summed_up_by_the_migration(database: Database
 
 
 def test_pruned_hours_do_not_count_as_hours_without_viewers(database: Database, url: str) -> None:
-    """Polls are kept for good, their games are not."""
+    """Rows of polls are kept, rows of their games are not."""
     stage(database, a_stream(100), polls=2)
     write(url, "delete from staging.games")
     stage(database, a_stream(300), at=DAY_START + 2 * HALF_HOUR, polls=2)

@@ -18,7 +18,7 @@ def test_a_question_is_answered(inbox: Inbox) -> None:
     assert inbox.respond() == 0
 
 
-def test_on_the_very_first_start_nothing_old_is_answered(make_inbox: MakeInbox) -> None:
+def test_on_the_first_start_no_older_mention_is_answered(make_inbox: MakeInbox) -> None:
     inbox = make_inbox(first_start=False)
     for number in range(30):
         inbox.tag(f"@watchtimebot help {number}")
@@ -26,7 +26,7 @@ def test_on_the_very_first_start_nothing_old_is_answered(make_inbox: MakeInbox) 
     new = inbox.tag("@watchtimebot help")
     assert inbox.respond() == 1
     assert list(inbox.decided()) == [new]
-    # A look at five is enough to learn which is the newest.
+    # Five mentions are read to find the newest.
     assert inbox.outside.sandbox.bill().units["post_read"] == 6
 
 
@@ -37,13 +37,13 @@ def test_first_start_of_an_account_without_mentions(make_inbox: MakeInbox) -> No
     assert list(inbox.answers()) == [asked]
 
 
-def test_more_mentions_than_a_page_are_all_read(inbox: Inbox) -> None:
+def test_mentions_on_several_pages_are_all_read(inbox: Inbox) -> None:
     asked = [inbox.tag("@watchtimebot nothing that is known", author=f"p{number}") for number in range(450)]
     assert [inbox.respond() for _ in range(4)] == [200, 200, 50, 0]
     assert sorted(inbox.decided()) == sorted(asked)
 
 
-def test_inbox_is_decided_even_when_x_does_not_serve_mentions(inbox: Inbox) -> None:
+def test_stored_mentions_are_decided_even_when_x_does_not_serve_mentions(inbox: Inbox) -> None:
     first = inbox.tag("@watchtimebot help")
     inbox.responder.reader.read()
     inbox.tag("@watchtimebot stop", author="bob")
@@ -69,7 +69,7 @@ def test_reply_that_only_inherits_our_name_from_its_thread_is_not_answered(inbox
 
 
 def test_names_that_x_puts_before_a_reply_are_not_its_question(inbox: Inbox) -> None:
-    """Ada, a streamer, is answered by somebody who asks about Go: her name stands there because X put it there."""
+    """The question is about Go, in a reply to Ada, a streamer: X puts her name before the text."""
     post = inbox.tag("good morning", author="Ada")
     asked = inbox.tag("@watchtimebot Go", author="bob", reply_to=post)
     inbox.respond()
@@ -107,7 +107,7 @@ def test_mention_that_is_not_understood_gets_a_hint_only_if_set(make_inbox: Make
     assert len(inbox.answers()) == gives_hint
 
 
-def test_similar_name_is_asked_back(inbox: Inbox) -> None:
+def test_similar_name_is_answered_with_did_you_mean(inbox: Inbox) -> None:
     asked = inbox.tag("@watchtimebot game: ches")
     far = inbox.tag("@watchtimebot game: chesst play")
     inbox.respond()
@@ -126,7 +126,7 @@ def test_texts_of_mentions_are_deleted_after_the_retention(inbox: Inbox) -> None
     assert inbox.decided()[asked] == ("answered", None)
 
 
-def test_of_a_reply_in_a_thread_only_the_text_of_its_author_is_stored(inbox: Inbox) -> None:
+def test_only_the_text_of_the_author_of_a_reply_is_stored(inbox: Inbox) -> None:
     post = inbox.tag("good morning", author="bob")
     inbox.tag("@watchtimebot Chess", reply_to=post)
     inbox.respond()
@@ -153,7 +153,7 @@ def test_a_conversation_in_both_vocabularies(make_inbox: MakeInbox, vocabulary: 
 
 
 def test_same_question_of_many_people_gets_different_texts(inbox: Inbox) -> None:
-    """More than there are forms of it."""
+    """There are more people than forms of an answer."""
     for number in range(90):
         inbox.tag("@watchtimebot Chess", author=f"p{number}")
     inbox.respond()
@@ -175,7 +175,7 @@ def test_ask_returns_the_text_that_the_bot_would_post(inbox: Inbox) -> None:
 
 
 @pytest.mark.parametrize("time", ["last night", "9999-12-31", "-5 days", "2 years", "Feb 30", "0001-01-01"], ids=str)
-def test_a_time_that_is_not_known_is_answered_with_those_that_are(inbox: Inbox, time: str) -> None:
+def test_an_unknown_time_is_answered_with_the_known_ones(inbox: Inbox, time: str) -> None:
     asked = inbox.tag(f"@watchtimebot how did Ada do {time}?")
     inbox.respond()
     assert inbox.decided()[asked] == ("answered", None)
@@ -183,7 +183,7 @@ def test_a_time_that_is_not_known_is_answered_with_those_that_are(inbox: Inbox, 
     assert "Ada last 7 days" in inbox.answers()[asked]
 
 
-def test_unknown_sequel_is_asked_back(inbox: Inbox) -> None:
+def test_unknown_sequel_is_answered_with_did_you_mean(inbox: Inbox) -> None:
     asked = inbox.tag("@watchtimebot chess 2 viewers")
     inbox.respond()
     assert inbox.answers()[asked] == "Did you mean Chess?"

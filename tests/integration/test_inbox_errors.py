@@ -36,7 +36,7 @@ def test_two_responders_do_not_answer_at_once(inbox: Inbox) -> None:
 
 
 def test_a_mention_whose_answer_had_to_wait_for_a_lock_is_answered_later(make_inbox: MakeInbox) -> None:
-    """It is not set aside as if it could not be answered."""
+    """A lock is no reason to ignore a mention."""
     inbox = make_inbox()
     a_day_of_chess(inbox)
     mention = inbox.tag("@watchtimebot Chess")
@@ -58,7 +58,7 @@ def test_a_mention_whose_answer_had_to_wait_for_a_lock_is_answered_later(make_in
         pytest.param(
             "alter table daily_streamer_games rename to gone",
             "alter table gone rename to daily_streamer_games",
-            id="a table of the look-up",
+            id="a table of the lookup",
         ),
         pytest.param("alter table names rename to gone", "alter table gone rename to names", id="the table of names"),
         pytest.param(

@@ -37,7 +37,7 @@ def test_answers_to_one_person_are_limited_per_day(make_inbox: MakeInbox) -> Non
 
 
 def ask(inbox: Inbox, times: int, author: str = "ann") -> list[str]:
-    """Somebody asks for help, each time late enough to be answered again; the mentions."""
+    """Tag the bot with "help", each time late enough to be answered again. The ids of the mentions."""
     asked = []
     for _ in range(times):
         asked.append(inbox.tag("@watchtimebot help", author=author))
@@ -75,7 +75,7 @@ def test_ignored_mentions_do_not_count_toward_the_limit(make_inbox: MakeInbox) -
 def test_answer_counts_toward_the_limit_once_it_is_sent_or_may_be(
     make_inbox: MakeInbox, status: str, counts: bool
 ) -> None:
-    """A mention that money never answered, or anything else, does not."""
+    """An answer that was never sent, for lack of money or another reason, does not count."""
     inbox = make_inbox(most_per_day=3)
     ask(inbox, 3)
     write(
@@ -101,7 +101,7 @@ def test_stop_that_cannot_be_confirmed_does_not_count_toward_the_limit(make_inbo
     assert inbox.decided()[third] == ("answered", None)
 
 
-def test_an_answer_of_yesterday_that_goes_out_today_counts_today(make_inbox: MakeInbox) -> None:
+def test_an_answer_from_yesterday_that_is_sent_today_counts_today(make_inbox: MakeInbox) -> None:
     inbox = make_inbox(most_per_day=3)
     inbox.outside.clock.move_to(DAY_START + timedelta(hours=23))
     ask(inbox, 3)
@@ -114,7 +114,7 @@ def test_an_answer_of_yesterday_that_goes_out_today_counts_today(make_inbox: Mak
     assert inbox.decided()[next_day] == ("answered", None)
 
 
-def test_an_answer_goes_out_within_a_day_of_its_mention_or_never(make_inbox: MakeInbox) -> None:
+def test_an_answer_is_sent_within_a_day_of_its_mention_or_never(make_inbox: MakeInbox) -> None:
     inbox = make_inbox(budget_usd="1000")
     asked = inbox.tag("@watchtimebot help")
     posted_at = inbox.outside.clock.now() - timedelta(seconds=1)
@@ -131,7 +131,7 @@ def test_an_answer_goes_out_within_a_day_of_its_mention_or_never(make_inbox: Mak
 
 
 def test_expired_answer_is_not_claimed(inbox: Inbox) -> None:
-    """A turn of the outbox can take long, so that something gets too late in the middle of it."""
+    """A turn of the outbox can take long, and an answer can expire in the middle of it."""
     inbox.tag("@watchtimebot help")
     inbox.respond()
     now = inbox.outside.clock.now()
@@ -141,7 +141,7 @@ def test_expired_answer_is_not_claimed(inbox: Inbox) -> None:
 
 
 def test_authors_take_turns(inbox: Inbox) -> None:
-    """Whoever asks forty things at once waits behind those who ask one."""
+    """An author with forty questions waits behind authors with one."""
     for number in range(40):
         inbox.tag(f"@watchtimebot blubberdiblub {number}", author="talker")
         inbox.tag(f"@watchtimebot Chess last {number + 2} days", author="asker")
@@ -193,7 +193,7 @@ def test_stop_is_permanent_and_confirmed_once(inbox: Inbox) -> None:
     assert asked in inbox.answers()
 
 
-def test_stop_in_a_thread_of_ours_counts_though_it_cannot_be_confirmed(inbox: Inbox) -> None:
+def test_stop_in_a_thread_of_ours_counts_although_it_cannot_be_confirmed(inbox: Inbox) -> None:
     asked = inbox.tag("@watchtimebot Chess")
     inbox.respond()
     inbox.outside.sender.send()

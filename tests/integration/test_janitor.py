@@ -1,4 +1,4 @@
-"""A test process that ends, however it ends, leaves nothing running."""
+"""A test process leaves no other process running, even if it is killed."""
 
 import signal
 import subprocess
@@ -11,7 +11,7 @@ import pytest
 from tests.acceptance.conftest import ROOT, eventually
 from tests.janitor import processes_in
 
-# Starts what tests start, and waits to be ended by force.
+# Starts a server and a process as tests do, and waits to be killed.
 TESTS = """
 import subprocess, sys, time
 from pathlib import Path

@@ -30,7 +30,7 @@ from tests.unit.live_streams import ScriptedStreams
 __all__ = ["collecting"]
 
 
-def test_a_poll_taken_without_a_database_is_in_the_end_as_any_other(
+def test_a_poll_taken_without_a_database_is_stored_like_any_other(
     collecting: MakeCollector, switch: Switch, url: str, kept: KeptPolls
 ) -> None:
     collecting(page(*odd_streams())).collect()
@@ -142,7 +142,7 @@ def test_a_day_rolled_up_before_the_kept_poll_came_is_rolled_up_again(
 def test_a_kept_poll_of_a_day_whose_streams_are_gone_changes_nothing(
     collecting: MakeCollector, switch: Switch, database: Database, clock: VirtualClock, url: str, kept: KeptPolls
 ) -> None:
-    """With its streams alone, the day would be rolled up to a fraction of itself."""
+    """The day would be rolled up with the streams of this poll alone."""
     collecting(page(a_raw_stream())).collect()
     clock.advance(1800)
     switch.off()
@@ -186,7 +186,7 @@ def test_a_poll_that_waits_for_a_lock_does_not_block_the_next(
 def test_a_right_that_is_revoked_costs_no_poll(
     taken_away: str, collecting: MakeCollector, clock: VirtualClock, url: str, kept: KeptPolls, queries: Queries
 ) -> None:
-    """Twitch is polled all the same; the polls are stored when the right is granted again."""
+    """Twitch is polled nevertheless; the polls are stored when the right is granted again."""
     write(url, "drop role if exists collects")
     write(url, "create role collects login")
     for schema in ("public", "staging"):
@@ -248,7 +248,7 @@ def test_a_poll_is_kept_when_the_database_is_too_slow(
     assert rows(url, "select count(*) from staging.polls") == [(2,)]
 
 
-def test_no_session_of_ours_waits_for_ever(url: str, database: Database) -> None:
+def test_every_session_of_ours_has_time_outs(url: str, database: Database) -> None:
     with database.transaction() as tx, tx._connection.cursor() as cursor:
         for setting in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
             cursor.execute(f"show {setting}")

@@ -21,7 +21,7 @@ __all__ = ["collecting"]
 def test_a_refused_poll_stays_on_disk_and_blocks_no_other(
     collecting: MakeCollector, clock: VirtualClock, url: str, kept: KeptPolls
 ) -> None:
-    """However often it is refused; it goes in when the reason is gone."""
+    """It stays after any number of refusals, and is stored when the reason is gone."""
     write(url, "alter table staging.games add constraint none check (viewers < 1000000)")
     with pytest.raises(DatabaseError, match=r"violates check constraint.*the poll is kept in"):
         collecting(page(a_raw_stream(viewer_count=2_000_000))).collect()
@@ -37,7 +37,7 @@ def test_a_refused_poll_stays_on_disk_and_blocks_no_other(
     assert list(kept.folder.iterdir()) == []
 
 
-def test_a_refused_poll_is_tried_again_after_longer_and_longer_waits_of_at_most_an_hour_and_each_is_reported(
+def test_a_refused_poll_is_retried_after_growing_waits_of_at_most_an_hour_and_each_refusal_is_reported(
     collecting: MakeCollector, clock: VirtualClock, url: str, kept: KeptPolls, caplog: pytest.LogCaptureFixture
 ) -> None:
     write(url, "alter table staging.games add constraint none check (viewers < 0)")
@@ -79,7 +79,7 @@ def test_clock_that_is_set_back_does_not_delay_a_refused_poll(
     ],
 )
 @pytest.mark.parametrize("is_first", [True, False], ids=["first", "last"])
-def test_of_a_file_of_the_first_format_one_stream_of_a_streamer_is_stored(
+def test_one_stream_per_streamer_of_a_file_of_the_first_format_is_stored(
     counts: tuple[str, str, str, str],
     is_first: bool,
     collecting: MakeCollector,
@@ -89,7 +89,7 @@ def test_of_a_file_of_the_first_format_one_stream_of_a_streamer_is_stored(
     url: str,
     kept: KeptPolls,
 ) -> None:
-    """That version kept every stream, and the roll-up refuses a day with two of one streamer at once."""
+    """That format has every stream, and the roll-up refuses a day with two streams of one streamer at once."""
     counted, since, other, other_since = counts
     switch.off()
     pair = [
@@ -140,7 +140,7 @@ def test_a_file_of_a_newer_version_stays_for_that_version(
 @pytest.mark.parametrize(
     "torn", [b"", b"PK", b"not a poll at all", None], ids=["empty", "two bytes", "other words", "half"]
 )
-def test_a_torn_file_is_put_aside_and_stops_nothing(
+def test_a_torn_file_is_set_aside_and_blocks_no_other(
     torn: bytes | None, collecting: MakeCollector, switch: Switch, clock: VirtualClock, url: str, kept: KeptPolls
 ) -> None:
     switch.off()

@@ -1,4 +1,4 @@
-"""Leader election: which of several bots leads, and what it does when it loses the database."""
+"""Leader election: one of several bots leads, and prepares the database again after a lost connection."""
 
 import logging
 from datetime import timedelta
@@ -75,7 +75,7 @@ def test_a_wrong_schema_is_raised_and_the_lock_is_released(leads: Leads) -> None
 def test_preparation_that_fails_is_retried(
     error: DatabaseError, leads: Leads, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Also at the first start."""
+    """This includes the first start."""
     ours = Prepared()
     ours.error = error
     leadership = leads(ours)
@@ -143,7 +143,7 @@ def test_a_loss_is_reported_although_the_database_is_back_before_the_next_refres
 @pytest.mark.parametrize(
     "error", [DatabaseUnavailable("it was killed"), DatabaseError("it was killed")], ids=["it dies", "it refuses"]
 )
-def test_preparation_that_kills_the_database_is_retried_after_longer_and_longer_waits(
+def test_preparation_that_kills_the_database_is_retried_after_growing_waits(
     error: DatabaseError,
     leads: Leads,
     clock: VirtualClock,

@@ -1,4 +1,4 @@
-"""Several jobs on the ledger at once: none waits for another that waits for it."""
+"""Several jobs use the ledger at once without a deadlock."""
 
 import threading
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def ledger(database: Database) -> Ledger:
 
 
 def read_mentions(ledger: Ledger, number: int) -> None:
-    """A page of mentions: it comes, its response is lost, or it is refused."""
+    """Read a page of mentions: it arrives, its response is lost, or it is refused."""
     charge = ledger.reserve_page(Purpose.MENTIONS, 100)
     match number % 3:
         case 0:
@@ -35,7 +35,7 @@ def read_mentions(ledger: Ledger, number: int) -> None:
 
 
 def settle_the_outbox(ledger: Ledger, number: int) -> None:
-    """A page of our own posts, and the outcome of a post that follows from it."""
+    """Read a page of our own posts, and settle a post by it."""
     charge = ledger.reserve_page(Purpose.SETTLING, 20)
     charge.list_read([Read("post_read", f"9{number}", None)])
     with ledger.database.transaction() as tx:
@@ -47,7 +47,7 @@ def settle_the_outbox(ledger: Ledger, number: int) -> None:
 
 
 def send(ledger: Ledger, number: int) -> None:
-    """A call that writes: it is made, or refused."""
+    """A call that writes: it succeeds or is refused."""
     charge = ledger.reserve("post", Purpose.SUMMARIES, post_id=1)
     if number % 2:
         charge.made()
@@ -61,7 +61,7 @@ def resume(ledger: Ledger, _: int) -> None:
 
 
 def test_jobs_that_read_settle_and_send_at_once_never_deadlock(ledger: Ledger, url: str) -> None:
-    """Reading used to delete rows before it locked the table, and settling the other way round."""
+    """Reading once deleted rows before it locked the table, and settling did it in the opposite order."""
     write(
         url,
         "insert into posts (kind, day, text, status, created_at, next_try_at, expires_at)"
@@ -76,7 +76,7 @@ def test_jobs_that_read_settle_and_send_at_once_never_deadlock(ledger: Ledger, u
             together.wait(60)
             for number in range(ROUNDS):
                 job(ledger, number)
-        except Exception as exc:  # what a thread raises must reach the test
+        except Exception as exc:  # errors of a thread must reach the test
             failed.append(exc)
 
     threads = [threading.Thread(target=work, args=(job,)) for job in (read_mentions, settle_the_outbox, send, resume)]

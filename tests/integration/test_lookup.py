@@ -1,4 +1,4 @@
-"""What the tables tell about a question, on a real PostgreSQL."""
+"""Answers to questions are read from the daily tables and the newest poll, on a real PostgreSQL."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -50,7 +50,7 @@ def test_a_game_on_a_day(database: Database) -> None:
     a_rolled_up_day(database)
     found = over_days(database, CHESS)
     assert (found.days_measured, found.days, found.covered_hours, found.hours) == (1, 1, 24.0, 24.0)
-    # The last poll with 1,000 speaks to the midpoint before the first with 500: to 11:45.
+    # The last poll with 1,000 covers the time until the midpoint before the first with 500: 11:45.
     assert found.watch_hours == pytest.approx(1000 * 11.75 + 800 * 24 + 510 * 24)
     assert found.peak_viewers == 2310
     assert [entry.name for entry in found.ranked] == ["Bob", "Ada", "P4", "P3", "P2"]
@@ -77,16 +77,16 @@ def test_subject_that_was_not_seen_on_a_day_has_no_hours(database: Database) -> 
     assert (before.days_measured, before.days, before.covered_hours, before.hours) == (0, 7, 0.0, 168.0)
 
 
-@pytest.mark.parametrize(("hours_after_its_end", "told"), [(0, date(2026, 11, 21)), (24, date(2026, 11, 22))])
+@pytest.mark.parametrize(("hours_after_its_end", "day"), [(0, date(2026, 11, 21)), (24, date(2026, 11, 22))])
 def test_before_yesterday_is_rolled_up_the_day_before_is_the_newest(
-    database: Database, hours_after_its_end: int, told: date
+    database: Database, hours_after_its_end: int, day: date
 ) -> None:
-    """Asked for yesterday in the minute after a day's end. A day later there is nothing that new to tell."""
+    """A question about yesterday in the minute after the end of a day; a day later there is no such exception."""
     a_rolled_up_day(database)
     yesterday = DAY + timedelta(days=1 + hours_after_its_end // 24)
     now = NEXT_DAY + timedelta(hours=24 + hours_after_its_end)
     found = over_days(database, CHESS, yesterday, yesterday, now)
-    assert found.window.last == (told if hours_after_its_end == 0 else yesterday)
+    assert found.window.last == (day if hours_after_its_end == 0 else yesterday)
     assert found.days_measured == (1 if hours_after_its_end == 0 else 0)
 
 
@@ -151,7 +151,7 @@ def test_whole_months_and_single_days_add_up_to_the_same(database: Database, url
 
 
 def test_month_is_summed_up_again_when_one_of_its_days_changes(database: Database, url: str) -> None:
-    """The day that is rolled up again is the last of a month; it has 25 hours, for the clocks change."""
+    """The day that is rolled up again is the last of a month; it has 25 hours because the clocks change."""
     named = date(2026, 10, 31)
     day = CALENDAR.day(named)
     rollup = Rollup(database, VirtualClock(day.ends_at), CALENDAR)
@@ -171,7 +171,7 @@ def test_month_is_summed_up_again_when_one_of_its_days_changes(database: Databas
     assert rows(url, hours) == [(pytest.approx(50_000),)]
 
 
-def test_the_month_that_is_not_over_is_not_summed_up(database: Database, url: str) -> None:
+def test_an_unfinished_month_is_not_summed_up(database: Database, url: str) -> None:
     insert_days(url, date(2026, 3, 1), date(2026, 3, 31))
     Rollup(database, VirtualClock(datetime(2026, 4, 1, 14, tzinfo=UTC)), CALENDAR).daily()
     assert rows(url, "select * from months") == []

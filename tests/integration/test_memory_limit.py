@@ -28,7 +28,7 @@ MONTH = Path(__file__).with_name("a_month.sql")
 DAYS = [date(2026, 10, 1) + timedelta(days=number) for number in range(31)]
 JUST_CHATTING = "509658"
 GAMES = 1996
-# A server of somebody else, for whom memory is no matter: what protects it is in our sessions alone.
+# A server with generous settings of memory: only the options of our sessions protect it.
 GENEROUS = (
     "-c shared_buffers=64MB -c work_mem=64MB -c hash_mem_multiplier=4 -c jit=on -c jit_above_cost=0"
     " -c jit_inline_above_cost=0 -c jit_optimize_above_cost=0 -c max_parallel_workers_per_gather=2"
@@ -38,20 +38,20 @@ GENEROUS = (
 
 @dataclass(frozen=True)
 class Limited:
-    """A server in its memory limit; without a cage, one whose memory is watched."""
+    """A server in a control group with a memory limit; without such a group, its memory is measured."""
 
     url: str
     limit: int
     cage: Cage | None
 
     def processes(self) -> list[psutil.Process]:
-        """All of the server's."""
+        """All processes of the server."""
         (data,) = rows(self.url, "show data_directory")[0]
         postmaster = psutil.Process(int((Path(data) / "postmaster.pid").read_text().split()[0]))
         return [postmaster, *postmaster.children()]
 
     def assert_within(self) -> None:
-        """Nothing was killed, or takes more than the limit just now."""
+        """Fail if a process was killed or the server uses more than the limit now."""
         if self.cage is not None:
             assert self.cage.kills == 0
         else:
@@ -60,23 +60,23 @@ class Limited:
 
 @pytest.fixture(scope="module")
 def limited(queries: Queries) -> Iterator[Limited]:
-    """With a month of rows, loaded before the limit holds."""
+    """A server with a month of rows, which are loaded before the limit is set."""
     limit = Shipped.of("db").memory
-    # A cage can be removed when nobody is in it any more.
+    # A control group can be removed when it has no process left.
     with cage("watchtime-memory", limit) as made, server_of(18, GENEROUS) as url:
         migrations.migrate(Database(url, queries))
         execute(url, MONTH.read_text())
         server = Limited(url, limit, made)
         if made is not None:
             for process in server.processes():
-                # The session that was asked for them may be gone.
+                # The session may have ended meanwhile.
                 with suppress(ProcessLookupError):
                     (made.folder / "cgroup.procs").write_text(str(process.pid))
         yield server
 
 
 def read(pool: ReadPool, number: int) -> tuple[int, int]:
-    """Who was watched most, with one game and over all games, both sorted from 600,000 and 1,200,000 rows."""
+    """Read the most watched streamers of one game and of all games, sorted from 600,000 and 1,200,000 rows."""
     with pool.transaction() as tx:
         of_game = list(
             tx.read.streamers_of_game(game_ids=[JUST_CHATTING], months=[], days=DAYS, limit=25, offset=25 * number)
@@ -85,7 +85,9 @@ def read(pool: ReadPool, number: int) -> tuple[int, int]:
     return len(of_game), len(of_all)
 
 
-def test_eight_read_a_month_while_it_is_summed_up_and_nothing_is_killed(limited: Limited, queries: Queries) -> None:
+def test_eight_readers_of_a_month_during_its_roll_up_stay_within_the_memory_limit(
+    limited: Limited, queries: Queries
+) -> None:
     """Each sort and hash that does not fit goes to disk."""
     started_at = rows(limited.url, "select pg_postmaster_start_time()")
     pool = ReadPool(limited.url, queries)

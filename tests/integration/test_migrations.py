@@ -1,4 +1,4 @@
-"""The schema is migrated once, however many processes try; a schema of another version is refused."""
+"""The schema is migrated once by several processes; a schema of another version is refused."""
 
 import re
 import threading
@@ -31,7 +31,7 @@ def new(empty_url: str, queries: Queries) -> Database:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Migrations of a test's own."""
+    """A folder for migrations of the test."""
     path = tmp_path / "migrations"
     path.mkdir()
     return path
@@ -65,8 +65,8 @@ def test_migrating_twice_changes_nothing(new: Database) -> None:
     assert migrations.applied_versions(new) == OURS
 
 
-def test_four_that_migrate_at_once_all_end_with_the_schema(empty_url: str, queries: Queries) -> None:
-    """Each waits for the one before; none fails."""
+def test_four_processes_that_migrate_at_once_all_end_with_the_schema(empty_url: str, queries: Queries) -> None:
+    """Each waits for the one before, and none fails."""
     failures: list[BaseException] = []
     together = threading.Barrier(4)
 
@@ -86,7 +86,9 @@ def test_four_that_migrate_at_once_all_end_with_the_schema(empty_url: str, queri
     assert migrations.applied_versions(Database(empty_url, queries)) == OURS
 
 
-def test_a_newer_version_of_the_code_adds_only_what_is_missing(new: Database, folder: Path, empty_url: str) -> None:
+def test_a_newer_version_of_the_code_applies_only_missing_migrations(
+    new: Database, folder: Path, empty_url: str
+) -> None:
     write(folder, "20270101000000", "create table first (name text);")
     assert migrations.migrate(new, folder) == ["20270101000000"]
     write(folder, "20270202000000", "create table second (name text);")
@@ -94,7 +96,7 @@ def test_a_newer_version_of_the_code_adds_only_what_is_missing(new: Database, fo
     assert rows(empty_url, TABLES) == [("public.first",), ("public.schema_migrations",), ("public.second",)]
 
 
-def test_a_database_without_a_schema_is_refused_with_what_to_do(new: Database) -> None:
+def test_a_database_without_a_schema_is_refused_with_the_fix(new: Database) -> None:
     with pytest.raises(SchemaMismatch) as caught:
         migrations.check(new)
     assert str(caught.value) == (
@@ -102,7 +104,7 @@ def test_a_database_without_a_schema_is_refused_with_what_to_do(new: Database) -
     )
 
 
-def test_an_older_schema_is_refused_with_what_to_do(database: Database) -> None:
+def test_an_older_schema_is_refused_with_the_fix(database: Database) -> None:
     with pytest.raises(SchemaMismatch) as caught:
         migrations.check(database, [*OURS, "20991231000000"])
     assert str(caught.value) == (
@@ -110,8 +112,8 @@ def test_an_older_schema_is_refused_with_what_to_do(database: Database) -> None:
     )
 
 
-def test_a_newer_schema_is_refused_and_left_alone(new: Database, folder: Path) -> None:
-    """By the check as well as by an attempt to migrate."""
+def test_a_newer_schema_is_refused_and_not_changed(new: Database, folder: Path) -> None:
+    """The check and an attempt to migrate both refuse it."""
     write(folder, "20270101000000", "create table first (name text);")
     write(folder, "20270202000000", "create table second (name text);")
     migrations.migrate(new, folder)
@@ -126,10 +128,8 @@ def test_a_newer_schema_is_refused_and_left_alone(new: Database, folder: Path) -
     assert migrations.applied_versions(new) == ["20270101000000", "20270202000000"]
 
 
-def test_a_migration_that_fails_is_one_line_and_leaves_nothing_of_it(
-    new: Database, folder: Path, empty_url: str
-) -> None:
-    """The one before stays, and the next attempt begins where this one failed."""
+def test_a_failed_migration_is_one_message_and_leaves_no_change(new: Database, folder: Path, empty_url: str) -> None:
+    """The migration before it stays, and the next attempt begins with the failed one."""
     write(folder, "20270101000000", "create table first (name text);")
     write(folder, "20270202000000", "create table half (name text);\ncreate tabel other_half (name text);")
     with pytest.raises(DatabaseError) as caught:
@@ -141,14 +141,14 @@ def test_a_migration_that_fails_is_one_line_and_leaves_nothing_of_it(
     assert migrations.migrate(new, folder) == ["20270202000000"]
 
 
-def test_what_migrations_made_they_can_take_away(new: Database, folder: Path, empty_url: str) -> None:
-    """The way back of every migration, newest first, run by hand."""
+def test_every_migration_can_be_undone(new: Database, folder: Path, empty_url: str) -> None:
+    """The down part of every migration is run by hand, newest first."""
     migrations.migrate(new)
     with new.transaction() as tx:
         assert tx.database.has_migrations()
     for number, path in enumerate(sorted(migrations.MIGRATIONS_FOLDER.glob("*.sql"), reverse=True)):
         write(folder, f"2100010100{number:04}", path.read_text().split("-- migrate:down")[1])
-    # seen by dbmate as a newer version's migration
+    # dbmate takes it for a migration of a newer version
     for path in migrations.MIGRATIONS_FOLDER.glob("*.sql"):
         (folder / path.name).write_text(path.read_text())
     migrations.migrate(new, folder)
@@ -187,7 +187,7 @@ def test_rows_of_the_release_before_plain_names_are_found_under_the_new_names(
         assert rows(empty_url, query) == [row], query
 
 
-def test_a_database_without_room_for_names_is_refused_with_what_to_do(server_url: str, queries: Queries) -> None:
+def test_a_database_with_a_wrong_encoding_is_refused_with_the_fix(server_url: str, queries: Queries) -> None:
     connection = psycopg2.connect(server_url)
     connection.autocommit = True
     with connection.cursor() as cursor:
@@ -197,10 +197,10 @@ def test_a_database_without_room_for_names_is_refused_with_what_to_do(server_url
         migrations.migrate(Database(database_url(server_url, "ascii_only"), queries))
 
 
-def test_variables_of_other_programs_lead_no_migration_elsewhere(
+def test_variables_of_libpq_do_not_redirect_a_migration(
     new: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """dbmate's driver ends at some of libpq's variables, and follows others."""
+    """The driver of dbmate fails on some variables of libpq and uses others."""
     write(folder, "20270101000000", "create table first (name text);")
     parameters = new.parameters()
     with monkeypatch.context() as environment:
@@ -244,7 +244,7 @@ def test_a_migration_waits_briefly_for_a_lock_and_the_log_names_its_holder(
     assert migrations.migrate(new, folder) == ["20270202000000"]
 
 
-def test_while_another_process_migrates_one_waits_says_so_and_gives_up_without_harm(
+def test_a_migration_waits_for_another_process_logs_it_and_gives_up_after_a_while(
     new: Database, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
@@ -259,7 +259,7 @@ def test_while_another_process_migrates_one_waits_says_so_and_gives_up_without_h
 
 
 def test_a_server_that_goes_away_during_a_migration_is_unavailable(new: Database, folder: Path, empty_url: str) -> None:
-    """So it is tried again; nothing of the migration is there."""
+    """The migration is rolled back and retried later."""
     write(folder, "20270101000000", "create table first (name text);\nselect pg_sleep(60);")
     killed = threading.Event()
 
@@ -280,7 +280,7 @@ def test_a_server_that_goes_away_during_a_migration_is_unavailable(new: Database
     assert migrations.applied_versions(new) == []
 
 
-def test_a_migration_that_is_interrupted_leaves_no_program_behind(new: Database, folder: Path) -> None:
+def test_an_interrupted_migration_leaves_no_process_behind(new: Database, folder: Path) -> None:
     class Interrupted(Exception):
         pass
 

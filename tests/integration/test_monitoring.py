@@ -29,7 +29,7 @@ from tests.factories import DAY_START, HALF_HOUR, a_stream, stage
 MONITORING = Path(__file__).resolve().parents[2] / "docker" / "monitoring"
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
 NAME = re.compile(r"\b(?:watchtime|process)_\w+")
-# Not in every distribution; the container of the monitoring profile has it.
+# Not in every distribution; the container of the monitoring profile contains it.
 PROMETHEUS, PROMTOOL = shutil.which("prometheus") or "", shutil.which("promtool") or ""
 needs_prometheus = pytest.mark.skipif(not PROMTOOL, reason="prometheus is not installed")
 
@@ -50,8 +50,8 @@ def watch(database: Database, clock: VirtualClock, tmp_path: Path) -> Watch:
     )
 
 
-def asked_for() -> set[str]:
-    """The metrics in rules and panels."""
+def queried_metrics() -> set[str]:
+    """The metrics in the rules and panels."""
     dashboard = json.loads((MONITORING / "grafana" / "dashboards" / "watchtime.json").read_text())
     panels = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
     rules = re.findall(r"expr: (.*)", (MONITORING / "rules.yml").read_text())
@@ -64,7 +64,7 @@ def test_rules_and_dashboard_query_only_metrics_that_exist() -> None:
     named = {f"watchtime_{name}" for name in re.findall(r'(?:_gauge|_by)\(\s*"(\w+)"', source)}
     named |= {"watchtime_polls_total", "watchtime_posts", "process_resident_memory_bytes"}
     named |= {f"watchtime_job_seconds_{end}" for end in ("bucket", "count", "sum")}
-    assert asked_for() - named == set()
+    assert queried_metrics() - named == set()
 
 
 @needs_prometheus
@@ -88,7 +88,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def prometheus(watch: Watch, tmp_path: Path) -> Iterator[str]:
-    """A Prometheus with our configuration, but for the address and the interval."""
+    """A Prometheus with our configuration, except for the address and the interval."""
     with health_server.serve("127.0.0.1", 0, watch.pages()) as port:
         configuration = (MONITORING / "prometheus.yml").read_text()
         configuration = configuration.replace("bot:9464", f"127.0.0.1:{port}").replace("30s", "1s")
@@ -120,7 +120,7 @@ def eventually(address: str, path: str, **query: str) -> list[Any]:
             if found:
                 return list(found)
         except requests.RequestException:
-            # It is not up yet, or not ready.
+            # It is not started or not ready yet.
             pass
         assert monotonic() < end, f"no result of {path} {query}"
         sleep(0.1)
@@ -137,7 +137,7 @@ def test_prometheus_scrapes_the_bot(prometheus: str, watch: Watch) -> None:
 
 
 @needs_prometheus
-def test_an_alert_is_pending_as_soon_as_something_is_wrong(prometheus: str, clock: VirtualClock, watch: Watch) -> None:
+def test_an_alert_is_pending_as_soon_as_its_condition_holds(prometheus: str, clock: VirtualClock, watch: Watch) -> None:
     eventually(prometheus, "query", query='up{job="watchtime"} == 1')
     clock.advance(timedelta(hours=2).total_seconds())
 

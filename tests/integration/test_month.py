@@ -1,4 +1,4 @@
-"""A month of the bot on X, an hour at a time: its cost, and our ledger and X's bill agree to the cent."""
+"""A month of the bot on X in steps of hours: its cost; our ledger equals the bill of X to the cent."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -12,13 +12,13 @@ from sandbox.x.faults import XFault
 from tests.integration.conftest import Inbox, MakeInbox, MakeOutside, at
 
 MENTIONS_A_DAY = 100
-# After the first three it leaves X alone for a day, as it should. A connection that is reset before anything was done
-# looks like one that is dropped after: then the ledger holds the worse of two guesses, which is more than the bill.
+# After each of the first three, X is not called for up to a day. A connection that is reset before the call was done
+# cannot be told from one dropped after it: the ledger then has the higher of two prices, which is above the bill.
 NOT_HERE = (XFault.NO_CREDITS, XFault.USAGE_CAP, XFault.UNAUTHORIZED, XFault.RESET_BEFORE, XFault.SLOW)
 
 
 def read_until_it_works(inbox: Inbox) -> None:
-    """Every minute, as in life."""
+    """Read and answer mentions, with a retry every minute."""
     for _ in range(6):
         try:
             inbox.respond()
@@ -30,7 +30,7 @@ def read_until_it_works(inbox: Inbox) -> None:
 
 @pytest.mark.timeout(3_600)
 def test_a_month_of_a_hundred_mentions_a_day_with_faults(make_inbox: MakeInbox, is_long: bool) -> None:
-    """Over the end of a month; `--long` lives the whole of it."""
+    """Three days over the end of a month; with `--long` the whole month."""
     days = 31 if is_long else 3
     begin = at("2026-12-01 00:00" if is_long else "2026-12-30 00:00")
     inbox = make_inbox(budget_usd="100", rate_limits=False, timeline_lag_seconds=30)
@@ -41,7 +41,7 @@ def test_a_month_of_a_hundred_mentions_a_day_with_faults(make_inbox: MakeInbox, 
     asked, thread = 0, ""
     for hour in range(0, days * 24, 2):
         while asked < MENTIONS_A_DAY * (hour + 2) / 24:
-            # One in five asks; the others only carry our name along in a thread. Every one of them has to be read.
+            # One in five is a question; the others only inherit our name in a thread. All of them have to be read.
             person = f"person{asked % MENTIONS_A_DAY}"
             if asked % 5 == 0:
                 thread = inbox.tag("@watchtimebot help", author=person)
@@ -86,6 +86,6 @@ def test_a_month_without_mentions_costs_less_than_two_and_a_half_dollars(make_ou
     bill = outside.sandbox.bill()
     assert len(outside.sandbox.posts()) == 93
     assert bill.total_usd == outside.spent()
-    # 93 posts at 0.015, 93 descriptions at 0.005, and who we are, once a week.
+    # 93 posts at 0.015, 93 descriptions at 0.005, and our account once a week.
     assert bill.total_usd == Decimal("1.860") + 5 * Decimal("0.010")
     assert bill.total_usd < Decimal("2.50")

@@ -18,7 +18,7 @@ MIGRATIONS = Path(__file__).parents[2] / "sql" / "migrations"
 
 
 def watched(url: str, *, games: dict[str, float] | None = None, streamers: dict[str, float] | None = None) -> None:
-    """Days that are rolled up: hours of the newest one by id; 40 days back, everybody had a million."""
+    """Days that are rolled up: hours of the newest day by id; 40 days ago, all had a million hours."""
     for back, is_old in ((1, False), *((back, True) for back in range(31, 41))):
         day = DAY - timedelta(days=back)
         write(url, "insert into days values (%s, %s, %s, 48, 24, 1, 1, 1, %s)", day, day, day + timedelta(1), day)
@@ -35,7 +35,7 @@ def watched(url: str, *, games: dict[str, float] | None = None, streamers: dict[
                     subject_id,
                     1e6 if is_old else value,
                 )
-    # 29 days of nothing in between, so that the old ones are not of the newest 30
+    # 29 days without streams in between, so the old days are not among the newest 30
     write(
         url,
         "insert into days select day, day, day + interval '1 day', 48, 24, 1, 0, 0, day"
@@ -75,7 +75,7 @@ def test_a_renamed_streamer_is_found_by_the_new_name_only(database: Database, ur
     assert found(index, "ada", "grace", "oldgame", "newgame") == {"grace": ["Grace"], "newgame": ["New Game"]}
 
 
-def test_a_new_login_is_noticed_though_the_shown_name_stays(database: Database, url: str) -> None:
+def test_a_new_login_is_noticed_although_the_shown_name_stays(database: Database, url: str) -> None:
     stage(database, a_stream(streamer="handongsuk", streamer_name="한동숙"))
     index = DatabaseNames(database)
     index.refresh()
@@ -95,7 +95,7 @@ def test_without_a_newer_poll_no_name_is_read(database: Database, url: str) -> N
     assert rows(url, "select count(*) from names") == [(0,)]
 
 
-def test_a_newer_poll_writes_only_what_is_new(database: Database) -> None:
+def test_a_newer_poll_writes_only_new_names(database: Database) -> None:
     stage(database, a_stream(streamer="ada"), a_stream(streamer="bob"))
     index = DatabaseNames(database)
     index.refresh()
@@ -104,7 +104,7 @@ def test_a_newer_poll_writes_only_what_is_new(database: Database) -> None:
 
 
 def test_names_of_a_poll_stored_after_a_newer_one_are_found(database: Database) -> None:
-    """As of a poll that was kept on disk, of that day or of one before; its number may be below all others."""
+    """Such as names of a poll kept on disk, of that day or the one before; its number may be below all others."""
     index = DatabaseNames(database)
     for back in range(3):
         at, day = DAY_START - back * timedelta(days=1), DAY - timedelta(days=back)
@@ -182,7 +182,7 @@ def test_similar_names_are_suggested_for_a_game_that_was_never_measured(database
     index = DatabaseNames(database)
     assert aliases.similar_games(index, "Chess") == []
     index.refresh()
-    # Of a streamer's name no game is known, and it is none to suggest.
+    # The name of a streamer is no game, and is not suggested for one.
     found_near = [aliases.similar_games(index, name) for name in (" CHESS ", "Ches", "checs", "Fortnite")]
     assert found_near == [None, ["Chess"], ["Chess"], []]
     # A short name is another name of a game that was measured.
@@ -254,7 +254,7 @@ def test_an_older_database_gets_the_keys_that_came_later(database: Database, url
     )
     index = DatabaseNames(database)
     index.refresh()
-    # as they were
+    # the keys of the older version
     write(url, "delete from names where kind = 'game' and key <> 'fallguysultimateknockout'")
     write(url, "insert into names (kind, id, key, name, login) values ('game', 'a', 'armaTM', 'Arma™', '')")
     write(url, "update names set key = 'BOB' where id = 'bob' and name = '𝓑𝓸𝓫' and key = 'bob'")
@@ -275,7 +275,7 @@ def test_a_game_is_found_by_the_part_before_the_colon_and_in_any_order_of_words(
     index.refresh()
     for key in ("thewitcher3wildhunt", "thewitcher3", "witcher3", "wildhunt", "~3 hunt the wild witcher"):
         assert found(index, key) == {key: ["The Witcher 3: Wild Hunt"]}
-    # Words in any order are like nothing that is typed.
+    # Keys of sorted words are not found by a prefix.
     assert index.with_prefix("~", 5) == []
 
 

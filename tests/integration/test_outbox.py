@@ -1,4 +1,4 @@
-"""The outbox and a simulated X: each post is published exactly once, whatever X returns."""
+"""The outbox and a simulated X: each post is published exactly once, after any response of X."""
 
 import logging
 from datetime import timedelta
@@ -33,7 +33,7 @@ def test_an_answer_replies_to_its_mention(outside: Outside) -> None:
     assert (posted.text, posted.reply_to.post_id) == ("xQc · yesterday", mention_id)
 
 
-def test_summaries_come_before_answers(outside: Outside) -> None:
+def test_summaries_are_sent_before_answers(outside: Outside) -> None:
     outside.reply("an answer")
     for kind in ("games", "streamers", "streamers_of_game"):
         outside.summary(kind, text=kind)
@@ -45,7 +45,7 @@ def test_summaries_come_before_answers(outside: Outside) -> None:
 def test_a_post_without_a_response_is_looked_up_before_a_retry(outside: Outside, fault: XFault) -> None:
     outside.summary(chart="bars")
     outside.sandbox.faults.cue(fault, times=1)
-    outside.sender.send()  # strikes the upload: nothing is published by that
+    outside.sender.send()  # the fault is used up by the upload, which publishes nothing
     outside.later(60)
     outside.sandbox.faults.cue(fault, times=3)
     assert outside.sender.send() == 0
@@ -120,7 +120,7 @@ def test_a_post_refused_as_a_duplicate_on_its_second_attempt_was_published(make_
 
 
 def test_a_second_attempt_is_looked_up_from_the_start_of_the_first(make_outside: MakeOutside) -> None:
-    """The first attempt is out and shows late; another post goes out before the second attempt."""
+    """The first attempt was published and is visible late; another post is published before the second attempt."""
     outside = make_outside(timeline_lag_seconds=400, lag_seconds=TIMELINE_LAG)
     outside.summary()
     outside.sandbox.faults.cue(XFault.DROP_AFTER)
@@ -145,7 +145,7 @@ def test_a_post_refused_as_a_duplicate_on_its_first_attempt_is_refused_for_good(
 
 
 def test_an_older_post_of_the_same_text_is_not_taken_for_the_new_one(outside: Outside) -> None:
-    """Two answers with the same words: what one is known to be the other is not."""
+    """Two answers have the same text, and only one of them is published."""
     first, second = outside.reply("same"), outside.reply("same")
     outside.sandbox.faults.cue(XFault.DROP_AFTER)
     outside.sender.send()
@@ -157,7 +157,7 @@ def test_an_older_post_of_the_same_text_is_not_taken_for_the_new_one(outside: Ou
     ]
 
 
-def test_a_chart_that_cannot_be_drawn_delays_nothing(outside: Outside) -> None:
+def test_a_chart_that_cannot_be_drawn_does_not_delay_its_post(outside: Outside) -> None:
     outside.summary(chart="impossible")
     assert outside.sender.send() == 1
     assert outside.sandbox.posts()[0].media == ()
@@ -191,7 +191,7 @@ def test_a_text_that_fails_our_own_check_is_not_sent(outside: Outside, text: str
 
 @pytest.mark.parametrize(("had_called", "becomes"), [(False, "sent"), (True, "unknown")])
 def test_claims_of_a_killed_process_are_released(outside: Outside, had_called: bool, becomes: str) -> None:
-    """Before its call nothing can have happened; from the moment at which the call's price was set aside, anything."""
+    """Before the price of its call is reserved, nothing can have been published; afterwards, it is unknown."""
     outside.summary()
     with outside.database.transaction() as tx:
         tx.outbox.claim_next(now=outside.clock.now())
@@ -248,7 +248,7 @@ def test_two_senders_do_not_send_at_once(outside: Outside) -> None:
     assert outside.sandbox.requests == 0
 
 
-def test_posts_can_be_retried_and_dropped_by_hand(outside: Outside) -> None:
+def test_a_person_can_retry_and_drop_posts(outside: Outside) -> None:
     outside.summary()
     outside.sandbox.faults.cue(XFault.GENERIC_403)
     outside.sender.send()

@@ -10,7 +10,7 @@ from tests.integration.conftest import TIMELINE_LAG, MakeOutside, Outside
 
 
 def test_an_answer_that_x_refuses_is_refused_for_good(outside: Outside) -> None:
-    """The reason may be the settings of the person who asked; asking again and again would be a nuisance."""
+    """The reason may be the settings of the person who asked, so retries would be a nuisance."""
     outside.reply("answer")
     outside.sandbox.faults.cue(XFault.GENERIC_403)
     outside.sender.send()
@@ -24,7 +24,7 @@ def test_an_answer_that_x_refuses_is_refused_for_good(outside: Outside) -> None:
 
 
 @pytest.mark.parametrize("fault", [XFault.CHALLENGE, XFault.LOCKED, XFault.GENERIC_403])
-def test_a_summary_and_its_chart_survive_a_refusal_of_some_minutes(outside: Outside, fault: XFault) -> None:
+def test_a_summary_and_its_chart_are_sent_after_some_minutes_of_refusals(outside: Outside, fault: XFault) -> None:
     for kind in ("games", "streamers", "streamers_of_game"):
         outside.summary(kind, text=kind, chart="bars")
     outside.sandbox.faults.set_rates({fault: 1})
@@ -96,7 +96,7 @@ def test_without_credits_x_is_not_called_until_the_next_day_or_a_resume(outside:
     for _ in range(10):
         outside.later(1800)
         outside.sender.send()
-    # From 16:00 to midnight UTC there are eight hours; five of them have passed.
+    # 16:00 is eight hours before midnight UTC; five of them have passed.
     assert outside.sandbox.requests == 1
     outside.later(3 * 3600)
     assert outside.sender.send() == 1
@@ -154,7 +154,7 @@ def test_a_post_with_an_unknown_outcome_does_not_expire(outside: Outside) -> Non
     assert outside.spent() == outside.sandbox.bill().total_usd
 
 
-def test_an_x_that_cannot_be_reached_costs_nothing(outside: Outside) -> None:
+def test_an_unreachable_x_costs_nothing(outside: Outside) -> None:
     outside.reply("answer")
     outside.sandbox.stop()
     outside.sender.send()
@@ -171,8 +171,8 @@ def waits_since(outside: Outside) -> datetime | None:
 
 
 @pytest.mark.parametrize("fault", [XFault.CHALLENGE, XFault.TOO_MANY_REQUESTS, XFault.SERVER_ERROR, None])
-def test_a_post_that_keeps_failing_waits_since_it_was_made(outside: Outside, fault: XFault | None) -> None:
-    """Whatever keeps it back; None: X cannot be reached."""
+def test_a_post_that_keeps_failing_waits_since_its_creation(outside: Outside, fault: XFault | None) -> None:
+    """For each reason of a failure; None: X cannot be reached."""
     made_at = outside.clock.now()
     outside.reply("answer")
     if fault is None:
@@ -185,7 +185,7 @@ def test_a_post_that_keeps_failing_waits_since_it_was_made(outside: Outside, fau
     assert waits_since(outside) == made_at
 
 
-def test_a_post_that_waits_for_the_budget_is_not_late_before_it_is_there(make_outside: MakeOutside) -> None:
+def test_a_post_that_waits_for_the_budget_is_not_late_before_there_is_budget(make_outside: MakeOutside) -> None:
     outside = make_outside(budget_usd="0.001")
     outside.reply("answer")
     outside.reply("another, held by the first")
@@ -200,7 +200,7 @@ def test_a_post_that_waits_for_the_budget_is_not_late_before_it_is_there(make_ou
     assert waits_since(outside) == outside.clock.now()
 
 
-def test_a_post_that_a_person_retries_waits_since_then(outside: Outside) -> None:
+def test_a_post_that_a_person_retries_waits_since_the_retry(outside: Outside) -> None:
     outside.summary()
     outside.later(3600)
     with outside.database.transaction() as tx:

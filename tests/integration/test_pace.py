@@ -1,4 +1,4 @@
-"""No stranger can use up the month's money for everybody else: reading and answering get a share a day."""
+"""No author can use up the budget of a month: reading and answering have a share per day."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -77,7 +77,7 @@ def test_the_unspent_share_of_quiet_days_is_spread_over_later_days(outside: Outs
         ("settling", "0.1", SHARE - Decimal("0.1") / 31),
         ("account", "0.1", SHARE - Decimal("0.1") / 31),
     ],
-    ids=["mentions", "replies", "not summaries", "not looking up a post", "not our account"],
+    ids=["mentions", "replies", "not summaries", "not the lookup of a post", "not our account"],
 )
 def test_reading_and_answering_mentions_use_up_a_days_share(
     outside: Outside, purpose: str, usd: str, left_today: Decimal
@@ -104,7 +104,7 @@ def test_a_spent_share_stops_neither_summaries_nor_lookups(outside: Outside) -> 
 
 
 def test_a_small_budget_still_reads_a_page_a_day(make_outside: MakeOutside) -> None:
-    # 0.125 USD besides the summaries: a share of 0.004, where the smallest page costs up to 0.075.
+    # 0.125 USD in addition to the summaries: a share of 0.004, while the smallest page costs up to 0.075.
     outside = make_outside(budget_usd="2.01")
     for day in range(2):
         move(outside, BEGIN + timedelta(days=day, hours=12))
@@ -117,12 +117,12 @@ def test_reading_mentions_leaves_money_for_the_answers_that_wait(outside: Outsid
     for number in range(20):
         outside.reply(f"answer {number}")
     flood(outside, 50)
-    # 0.2 of the share of 0.26 are for the answers: nothing is left for a page.
+    # 0.2 of the share of 0.26 are for the answers: too little is left for a page.
     assert read_all_that_can_be_paid(outside) == 0
     assert outside.sender.send() == 20
 
 
-def test_the_report_has_the_cost_of_answers_in_the_last_hour(outside: Outside) -> None:
+def test_the_report_shows_the_cost_of_answers_in_the_last_hour(outside: Outside) -> None:
     now = BEGIN + timedelta(days=3)
     charge(outside, "0.3", "mentions", now - timedelta(minutes=59))
     charge(outside, "0.2", "replies", now - timedelta(minutes=1))

@@ -1,4 +1,4 @@
-"""The summaries of a day: read from its tables, with a game that is drawn once."""
+"""The summaries of a day are made from its tables, with a game that is drawn once."""
 
 import json
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def planned(database: Database) -> Summaries:
 
 
 def live_through(database: Database, *streams: Stream, polls: int = 48) -> None:
-    """A day of these streams, from its start on, rolled up."""
+    """Stage a day of these streams from its start on, and roll it up."""
     stage(database, *streams, polls=polls)
     Rollup(database, VirtualClock(DAY_END), CALENDAR).daily()
 
@@ -57,7 +57,7 @@ def texts(summaries: DaySummaries) -> list[str]:
 
 
 def test_a_day_has_three_summaries(database: Database, planned: Summaries) -> None:
-    """The top five of six; the game drawn is the one on which the number falls."""
+    """Each has the top five of six; the random number selects the drawn game."""
     live_through(
         database,
         a_stream(600, streamer="ada", game="chess"),
@@ -96,7 +96,7 @@ def test_a_second_roll_up_does_not_change_the_drawn_game(database: Database, pla
 
 
 def test_of_two_draws_at_once_the_first_is_stored(database: Database) -> None:
-    """Another process draws between our read and our draw."""
+    """Another process draws a game between our read and our draw."""
     live_through(database, a_stream(500, streamer="ada", game="a"), a_stream(500, streamer="bob", game="b"))
     clock = VirtualClock(POSTED_AT)
     others: list[DaySummaries] = []
@@ -131,7 +131,7 @@ def test_streams_without_a_game_are_not_ranked_and_never_drawn(
 
 
 def test_ties_are_ranked_in_a_stable_order(database: Database, planned: Summaries, url: str) -> None:
-    """Wherever the rows are: an update moves one to the end of its table, and no index gives an order."""
+    """The order does not depend on the place of rows: an update moves a row to the end of its table."""
     names = ["eve", "ada", "Zoe", "cyd", "10", "9"]
     live_through(database, *(a_stream(100, streamer=name, game=f"g-{name}") for name in names))
     for table in ("daily_streamers", "daily_games", "streamers"):
@@ -160,7 +160,7 @@ def test_a_day_that_is_not_rolled_up_has_no_summaries(database: Database, planne
         planned(0.0)
 
 
-def test_a_day_of_which_less_than_half_was_measured_is_skipped_and_nothing_drawn(
+def test_a_day_measured_for_less_than_half_is_skipped_and_no_game_is_drawn(
     database: Database, planned: Summaries, url: str
 ) -> None:
     """From 08:00 to 19:30: eleven and a half hours of 24."""
@@ -169,7 +169,7 @@ def test_a_day_of_which_less_than_half_was_measured_is_skipped_and_nothing_drawn
     assert rows(url, "select count(*) from draws") == [(0,)]
 
 
-def test_a_summary_of_a_day_measured_by_half_states_the_measured_hours(database: Database, planned: Summaries) -> None:
+def test_a_summary_of_a_day_measured_for_half_states_the_measured_hours(database: Database, planned: Summaries) -> None:
     live_through(database, a_stream(), polls=24)
     for text in texts(planned(0.0)):
         assert text.endswith("\n\nMeasured: 12.0 of 24 hours")
@@ -181,7 +181,7 @@ def test_a_day_on_which_no_stream_was_seen_is_skipped(database: Database, planne
 
 
 def test_a_day_of_streams_without_a_game_does_not_fail(database: Database, planned: Summaries) -> None:
-    """There is no game to draw, but a ranking of streamers."""
+    """No game can be drawn, but streamers are ranked."""
     live_through(database, a_stream(900, streamer="ada", game=""))
     summaries = planned(0.5)
     assert summaries.skipped_because or SummaryKind.STREAMERS in [summary.kind for summary in summaries.summaries]
@@ -191,7 +191,7 @@ def planner_at(database: Database, instant: datetime, calendar: Calendar = CALEN
     return Planner(database, VirtualClock(instant), lambda: 0.0, calendar, POST_AT)
 
 
-def test_summary_whose_chart_cannot_be_composed_has_a_text_alone(caplog: pytest.LogCaptureFixture) -> None:
+def test_summary_whose_chart_cannot_be_composed_has_only_a_text(caplog: pytest.LogCaptureFixture) -> None:
     day = RolledUpDay(DAY, DAY_START, DAY_END, 48, 24.0, 1.0, 1.0, 1.0)
     not_a_name: Any = 5
     made = summary(Ranking(SummaryKind.GAMES, day, [RankedEntry("原神", 1.0, plain_name=not_a_name)]))
@@ -202,7 +202,7 @@ def test_summary_whose_chart_cannot_be_composed_has_a_text_alone(caplog: pytest.
     ]
 
 
-def test_a_game_name_that_the_font_lacks_is_only_in_the_texts(database: Database, planned: Summaries) -> None:
+def test_a_game_name_without_glyphs_in_the_font_is_only_in_the_texts(database: Database, planned: Summaries) -> None:
     live_through(database, a_stream(600, streamer="ada", streamer_name="아다", game_name="原神"))
     chart = planned(0.0).summaries[2].chart
     assert chart is not None
@@ -221,7 +221,9 @@ def outbox(url: str) -> list[tuple[Any, ...]]:
 MIDNIGHT = datetime(2026, 11, 23, 8, tzinfo=UTC)  # in Los Angeles
 
 
-def test_three_posts_go_into_the_outbox_once(database: Database, url: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_three_posts_are_put_into_the_outbox_once(
+    database: Database, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     live_through(database, a_stream(600, streamer="ada"))
     caplog.set_level("INFO")
     planner = planner_at(database, POSTED_AT)
@@ -252,7 +254,7 @@ def test_a_day_not_worth_a_summary_is_stored_as_skipped(
     ]
 
 
-def test_a_day_is_due_from_the_hour_on_and_until_midnight(database: Database, url: str) -> None:
+def test_a_day_is_due_from_the_posting_hour_until_midnight(database: Database, url: str) -> None:
     live_through(database, a_stream(600, streamer="ada"))
     assert planner_at(database, POSTED_AT - timedelta(seconds=1)).plan_if_due() is None
     assert outbox(url) == []
@@ -263,7 +265,7 @@ def test_a_day_is_due_from_the_hour_on_and_until_midnight(database: Database, ur
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(hours=4), timedelta(hours=20)])
 def test_the_day_before_yesterday_is_never_posted(database: Database, url: str, late: timedelta) -> None:
-    """Down over the posting hour, or with the roll-up a day late: after midnight a summary is old news."""
+    """If the bot was down or the roll-up was late until midnight, no summary of that day is posted."""
     live_through(database, a_stream(600, streamer="ada"))
     assert planner_at(database, MIDNIGHT + late).plan_if_due() is None
     assert outbox(url) == []
@@ -282,7 +284,7 @@ def test_summaries_wait_for_a_late_roll_up(database: Database, url: str, caplog:
 @pytest.mark.parametrize(
     ("named", "posted_at", "midnight"),
     [
-        # The day before the clocks go forward, and the short one itself.
+        # The day before the clocks go forward, and the short day itself.
         (date(2026, 3, 7), datetime(2026, 3, 8, 21, tzinfo=UTC), datetime(2026, 3, 9, 7, tzinfo=UTC)),
         (date(2026, 10, 31), datetime(2026, 11, 1, 22, tzinfo=UTC), datetime(2026, 11, 2, 8, tzinfo=UTC)),
     ],
@@ -299,7 +301,7 @@ def test_summaries_are_due_at_the_same_hour_when_the_clocks_change(
 
 
 def test_changes_are_relative_to_the_day_before_if_it_is_known(database: Database) -> None:
-    """Ranks are among all of the day before, not only among those that are listed."""
+    """Ranks are among all games of the day before, not only among the listed ones."""
     names = ["ada", "bob", "cyd", "dan", "eve", "fay", "gus"]
     stage(
         database,
@@ -332,7 +334,7 @@ def test_changes_are_relative_to_the_day_before_if_it_is_known(database: Databas
     assert "1. Gus: 34K hours (up 6)" in streamers.chart.alt_text
 
 
-def test_the_rank_within_a_game_is_among_its_own_streamers(database: Database) -> None:
+def test_the_rank_within_a_game_is_among_the_streamers_of_the_game(database: Database) -> None:
     stage(
         database,
         a_stream(100, streamer="ada", game="chess"),
@@ -348,7 +350,7 @@ def test_the_rank_within_a_game_is_among_its_own_streamers(database: Database) -
     assert of_game.text.split("\n")[2:] == ["1. Ada – 12K hours ▲1", "2. Bob – 9.6K ▼1"]
 
 
-def test_a_day_is_not_compared_with_one_that_was_hardly_measured(database: Database) -> None:
+def test_a_day_is_not_compared_with_a_barely_measured_one(database: Database) -> None:
     before = DAY_START - timedelta(hours=24)
     stage(database, a_stream(100, streamer="ada"), at=before, day=DAY - timedelta(days=1), polls=20)
     live_through(database, a_stream(500, streamer="ada"))

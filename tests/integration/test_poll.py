@@ -1,4 +1,4 @@
-"""A poll from a scripted Twitch into staging: stored whole, or recorded as partial or failed, or not there at all."""
+"""A poll of a scripted Twitch is stored in staging as a whole, recorded as partial or failed, or not stored at all."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -46,7 +46,7 @@ THREE_O_CLOCK = datetime(2026, 11, 21, 15, tzinfo=UTC)
 
 @pytest.fixture
 def collecting(database: Database, clock: VirtualClock, kept: KeptPolls) -> MakeCollector:
-    """A collector of a given list."""
+    """Makes a collector of a given list."""
 
     def make(live: LiveStreams) -> Collector:
         return Collector(
@@ -75,7 +75,7 @@ def execute(url: str, statement: str) -> None:
 
 
 class Doing:
-    """A list of one page, and something that happens while it is asked for."""
+    """A list of one page, and an event while it is requested."""
 
     def __init__(self, do: Callable[[], object], *streams: Any) -> None:
         self._do = do
@@ -117,7 +117,7 @@ def test_a_poll_leaves_its_row_its_streams_its_games_and_its_names(collecting: M
     assert rows(url, GAME_NAMES) == [("", "", DAY, DAY), ("509658", "Just Chatting", DAY, DAY)]
 
 
-def test_the_latest_names_win_and_the_days_of_the_first_and_last_sight_are_kept(database: Database, url: str) -> None:
+def test_the_latest_names_are_stored_with_the_days_of_the_first_and_last_stream(database: Database, url: str) -> None:
     friday, sunday = date(2026, 11, 20), date(2026, 11, 22)
     stage(database, a_stream(streamer="ada", streamer_name="Ada", game="1", game_name="Old"), day=friday)
     stage(database, a_stream(streamer="bob", game="2", game_name="Go"), day=DAY)
@@ -127,10 +127,10 @@ def test_the_latest_names_win_and_the_days_of_the_first_and_last_sight_are_kept(
 
 
 @pytest.mark.parametrize("day_before", [False, True], ids=["of the same day", "of the day before"])
-def test_a_poll_that_is_stored_after_a_newer_one_brings_no_older_name_back(
+def test_a_poll_stored_after_a_newer_one_does_not_restore_older_names(
     day_before: bool, database: Database, url: str
 ) -> None:
-    """And no day goes backwards; whom only the older poll has seen has the name of that poll."""
+    """The day of the last stream does not go back; streamers of the older poll alone have the name of that poll."""
     late_day = DAY - timedelta(days=1) if day_before else DAY
     renamed = a_stream(streamer="ada", streamer_name="Countess", game="1", game_name="New")
     before = a_stream(streamer="ada", streamer_name="Ada", game="1", game_name="Old")
@@ -152,7 +152,9 @@ def test_a_poll_stored_after_a_newer_one_adds_names_that_the_newer_one_lacks(dat
     assert rows(url, GAME_NAMES) == [("1", "Chess", DAY, DAY)]
 
 
-def test_a_newer_login_is_kept_within_a_day_and_the_streamer_stays_one(collecting: MakeCollector, url: str) -> None:
+def test_a_newer_login_is_stored_within_a_day_and_the_streamer_stays_the_same(
+    collecting: MakeCollector, url: str
+) -> None:
     for login, game_name in (("ada", "Chess"), ("countess", "Chess 2")):
         collecting(page(a_raw_stream(user_login=login, user_name=login.title(), game_name=game_name))).collect()
     assert rows(url, STREAMERS) == [("70001", "countess", "Countess", DAY, DAY)]
@@ -167,7 +169,7 @@ def test_names_change_within_a_day_too(database: Database, url: str) -> None:
 
 
 def test_a_streamer_without_a_name_keeps_the_known_name(collecting: MakeCollector, url: str) -> None:
-    """Within a poll, whichever stream comes first, and from one poll to the next."""
+    """Within a poll, in either order of the streams, and from one poll to the next."""
     nameless = a_raw_stream(id="2", user_id="70002", user_login="bob", user_name="Bob", game_name="")
     known = [("509658", "Just Chatting")], [("70001", "ada", "Ada"), ("70002", "bob", "Bob")]
     for streams in (
@@ -181,7 +183,7 @@ def test_a_streamer_without_a_name_keeps_the_known_name(collecting: MakeCollecto
 
 @pytest.mark.parametrize("is_one_page", [True, False], ids=["on one page", "on two pages"])
 def test_of_two_streams_of_one_streamer_one_is_stored(is_one_page: bool, collecting: MakeCollector, url: str) -> None:
-    """The other leaves nothing behind: no viewers, no game, no row."""
+    """The other one leaves no viewers, no game and no row."""
     old = a_raw_stream(id="1", game_id="8", game_name="Back\\slash", user_name="Old", viewer_count=10_000)
     new = a_raw_stream(
         id="2", game_id="9", game_name="Chess", user_name="New", viewer_count=9_000, started_at="2026-11-21T15:30:00Z"
@@ -208,7 +210,7 @@ def test_names_that_break_naive_code_are_stored(collecting: MakeCollector, url: 
     assert {row[:2] for row in rows(url, GAME_NAMES)} == {(name, name) for name in names}
 
 
-def test_of_the_streams_set_aside_a_sample_is_kept_and_all_are_counted(collecting: MakeCollector, url: str) -> None:
+def test_a_sample_of_the_streams_set_aside_is_stored_and_all_are_counted(collecting: MakeCollector, url: str) -> None:
     collecting(page(a_raw_stream(), *[None] * 30, *[{"id": "\x00\ud800"}] * 10)).collect()
     assert rows(url, "select set_aside from staging.polls") == [(40,)]
     assert [row[:3] for row in rows(url, SET_ASIDE)] == [(1, number, "not an object") for number in range(1, 21)]
@@ -243,7 +245,7 @@ def test_a_poll_that_fails_leaves_its_row_and_nothing_else(collecting: MakeColle
 
 
 @pytest.mark.parametrize("pages_before", [0, 1])
-def test_a_poll_leaves_its_row_when_twitch_refuses_in_a_way_that_we_did_not_foresee(
+def test_a_poll_leaves_its_row_after_an_unexpected_refusal_of_twitch(
     collecting: MakeCollector, url: str, pages_before: int
 ) -> None:
     refused = TwitchError("Twitch refuses our request with 403: Forbidden")
@@ -257,7 +259,7 @@ def test_a_poll_leaves_its_row_when_twitch_refuses_in_a_way_that_we_did_not_fore
 def test_a_partition_dropped_during_the_crawl_is_made_again(
     collecting: MakeCollector, database: Database, url: str
 ) -> None:
-    """As by a prune that finds a day over and its only poll still on its way."""
+    """A prune may run after the end of a day whose only poll is still being taken."""
 
     def drop() -> None:
         with database.transaction() as tx:
@@ -267,16 +269,16 @@ def test_a_partition_dropped_during_the_crawl_is_made_again(
     assert rows(url, "select count(*) from staging.streams") == [(1,)]
 
 
-def test_nothing_of_a_poll_is_there_when_storing_it_fails_half_way(collecting: MakeCollector, url: str) -> None:
-    """The row and the streams are in by then, the games find no place."""
+def test_nothing_of_a_poll_is_stored_when_a_statement_fails_half_way(collecting: MakeCollector, url: str) -> None:
+    """Its row and streams are written by then; the games fail."""
     execute(url, "alter table staging.games add check (viewers < 0)")
     with pytest.raises(DatabaseError, match="violates check constraint"):
         collecting(page(a_raw_stream())).collect()
     assert [rows(url, query) for query in EVERYTHING] == [[]] * 6
 
 
-def test_nothing_of_a_poll_is_there_when_its_last_statement_fails(collecting: MakeCollector, url: str) -> None:
-    """The games' names come last."""
+def test_nothing_of_a_poll_is_stored_when_its_last_statement_fails(collecting: MakeCollector, url: str) -> None:
+    """The names of games are written last."""
     execute(url, "alter table games add check (game_name <> 'Chess')")
     with pytest.raises(DatabaseError, match="violates check constraint"):
         collecting(page(a_raw_stream(), a_raw_stream(id="2", user_id="7", game_id="9", game_name="Chess"))).collect()
@@ -289,11 +291,11 @@ def test_the_next_poll_works_after_one_that_could_not_be_stored(collecting: Make
         collecting(page(a_raw_stream())).collect()
     execute(url, "alter table staging.games drop constraint none")
     assert collecting(page(a_raw_stream())).collect().status is PollStatus.COMPLETE
-    # and so does the one before, now that it can
+    # the one before is stored as well
     assert rows(url, "select poll_id from staging.streams order by poll_id") == [(1,), (2,)]
 
 
-def test_two_collectors_at_once_one_works_and_the_other_says_so(collecting: MakeCollector, url: str) -> None:
+def test_of_two_collectors_at_once_one_works_and_the_other_raises_busy(collecting: MakeCollector, url: str) -> None:
     second = collecting(page(a_raw_stream(id="2")))
 
     def try_as_well() -> None:
@@ -306,7 +308,7 @@ def test_two_collectors_at_once_one_works_and_the_other_says_so(collecting: Make
 
 
 class Releasing(VirtualClock):
-    """A clock on which somebody gives back a lock while the other waits."""
+    """A clock that releases a lock while another thread waits."""
 
     def __init__(self, start: datetime, release: Callable[[], None]) -> None:
         super().__init__(start)
@@ -328,7 +330,7 @@ def test_a_poll_waits_until_kept_polls_are_stored(database: Database, kept: Kept
     assert rows(url, "select count(*) from staging.polls") == [(1,)]
 
 
-def test_a_poll_waits_no_longer_than_it_may(collecting: MakeCollector, clock: VirtualClock, database: Database) -> None:
+def test_a_poll_waits_for_a_limited_time(collecting: MakeCollector, clock: VirtualClock, database: Database) -> None:
     began_at = clock.now()
     with database.exclusive("collect"), pytest.raises(Busy):
         collecting(page(a_raw_stream())).collect(wait_for_lock=timedelta(seconds=15))
@@ -349,7 +351,7 @@ def test_a_poll_at_exactly_eight_belongs_to_the_new_day(
 
 
 def test_a_poll_belongs_to_the_day_on_which_it_began(database: Database, kept: KeptPolls, url: str) -> None:
-    """However long it takes."""
+    """Its end may be on the next day."""
     clock = VirtualClock(DAY_START - timedelta(minutes=1))
     calendar = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
     live = Doing(lambda: clock.advance(120), a_raw_stream())
@@ -359,7 +361,9 @@ def test_a_poll_belongs_to_the_day_on_which_it_began(database: Database, kept: K
     ]
 
 
-def test_a_poll_makes_room_for_its_day_and_the_next(collecting: MakeCollector, clock: VirtualClock, url: str) -> None:
+def test_a_poll_creates_the_partitions_of_its_day_and_the_next(
+    collecting: MakeCollector, clock: VirtualClock, url: str
+) -> None:
     collecting(page(a_raw_stream())).collect()
     assert rows(url, PARTITIONS) == [("streams_2026_11_21",), ("streams_2026_11_22",)]
     clock.advance(24 * 3600)
@@ -370,7 +374,7 @@ def test_a_poll_makes_room_for_its_day_and_the_next(collecting: MakeCollector, c
 def test_a_poll_gives_up_after_half_its_interval_and_keeps_what_it_has(
     collecting: MakeCollector, clock: VirtualClock, url: str
 ) -> None:
-    """It would get in the way of the next."""
+    """Otherwise it would delay the next poll."""
 
     class Slow:
         def __init__(self) -> None:

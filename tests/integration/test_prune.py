@@ -1,4 +1,4 @@
-"""What staging may forget: days that are rolled up and past retention, and nothing else."""
+"""Only days that are rolled up and past retention are dropped from staging."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -66,13 +66,13 @@ def test_a_rolled_up_day_is_dropped_once_it_is_past_retention(
     assert rows(url, PARTITIONS) == ([] if pruned else [("streams_2026_11_21",)])
 
 
-def test_a_day_that_is_not_rolled_up_is_kept_however_old(database: Database, url: str) -> None:
+def test_a_day_that_is_not_rolled_up_is_kept_at_any_age(database: Database, url: str) -> None:
     stage(database, a_stream())
     assert prune(database, DAY_END + timedelta(days=300)) == []
     assert rows(url, "select count(*) from staging.streams") == [(1,)]
 
 
-def test_a_day_that_got_a_poll_since_its_rollup_is_kept_until_it_is_done_again(database: Database, url: str) -> None:
+def test_a_day_with_a_poll_since_its_rollup_is_kept_until_it_is_rolled_up_again(database: Database, url: str) -> None:
     stage(database, a_stream())
     roll_up(database)
     stage(database, a_stream(), at=DAY_START + HALF_HOUR)
@@ -84,7 +84,7 @@ def test_a_day_that_got_a_poll_since_its_rollup_is_kept_until_it_is_done_again(d
 
 
 def test_the_partition_of_a_day_without_polls_is_dropped_when_it_is_over(database: Database, url: str) -> None:
-    """The rooms for today and tomorrow are needed."""
+    """The partitions of today and tomorrow are needed."""
     with database.transaction() as tx:
         for day in (date(2026, 11, 20), DAY, NEXT_DAY):
             tx.collect.make_partition(day=day)
@@ -106,7 +106,7 @@ def test_a_pruned_day_leaves_its_polls_and_its_daily_tables(database: Database, 
     assert rows(url, "select poll_id, reason from staging.set_aside") == [(2, "no id")]
 
 
-def test_several_days_go_at_once_the_oldest_first(database: Database) -> None:
+def test_several_days_are_dropped_at_once_the_oldest_first(database: Database) -> None:
     stage(database, a_stream(), at=DAY_END, day=NEXT_DAY)
     stage(database, a_stream())
     late = DAY_END + timedelta(days=3)
@@ -130,14 +130,14 @@ def test_a_pruned_day_is_not_due_again(database: Database) -> None:
 
 @contextmanager
 def reading_staging(database: Database) -> Iterator[None]:
-    """Somebody has read all streams and keeps the transaction open, as a backup does for its whole length."""
+    """A transaction that has read all streams and stays open, like that of a backup."""
     with database.transaction_of_its_own(one_state=True) as tx:
         tx.run("select count(*) from staging.streams")
         yield
 
 
 def test_while_a_backup_reads_polls_are_stored_and_readers_read(url: str, queries: Queries, database: Database) -> None:
-    """Also the first poll of a new day, which needs a place of its own."""
+    """This includes the first poll of a new day, which needs a partition."""
     stage(database, a_stream())
     impatient = Database(f"{url}&options=-c%20lock_timeout%3D500", queries)
     with reading_staging(database):
@@ -147,7 +147,7 @@ def test_while_a_backup_reads_polls_are_stored_and_readers_read(url: str, querie
     assert rows(url, PARTITIONS) == [("streams_2026_11_21",), ("streams_2026_11_22",)]
 
 
-def test_a_day_that_a_backup_reads_is_pruned_the_next_time(
+def test_a_day_that_a_backup_reads_is_pruned_at_the_next_turn(
     database: Database, url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     stage_with_set_aside(database, DAY, DAY_START)
@@ -178,7 +178,7 @@ def test_a_partition_made_apart_is_like_one_made_in_place(database: Database, ur
     assert rows(url, columns.format("streams_2026_11_21")) == rows(url, columns.format("in_place"))
 
 
-def test_of_two_that_make_the_same_partition_at_once_both_go_on(database: Database, url: str) -> None:
+def test_two_sessions_that_create_the_same_partition_at_once_both_succeed(database: Database, url: str) -> None:
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda _: stage(database, a_stream()), range(4)))
     assert rows(url, PARTITIONS) == [("streams_2026_11_21",)]
@@ -191,7 +191,7 @@ def test_of_two_that_make_the_same_partition_at_once_both_go_on(database: Databa
     ids=["the usual plan", "without nested loops", "without hash joins"],
 )
 def test_the_days_of_staging_are_found_with_every_plan(database: Database, plan: str) -> None:
-    """With some plans PostgreSQL computes the day of a partition before the join: for tables of all names, too."""
+    """With some plans PostgreSQL computes the day of a partition before the join, for tables of any name."""
     stage_with_set_aside(database, DAY, DAY_START + HALF_HOUR)
     with database.transaction() as tx:
         if plan:

@@ -1,4 +1,4 @@
-"""Every query of sql/ is understood by the real schema, used, and has its sentence."""
+"""Every query of sql/ is valid for the real schema, used, and described by a sentence."""
 
 import ast
 import re
@@ -11,14 +11,14 @@ from helperfunctions.queries import SQL_FOLDER, Queries, steps_in
 
 ROOT = SQL_FOLDER.parent
 STEPS = steps_in()
-# What psycopg2 fills in; `prepare` wants $1, $2 … instead.
+# The placeholders of psycopg2; `prepare` needs $1, $2 … instead.
 PARAMETER = re.compile(r"%\((\w+)\)s")
 COPY = re.compile(r"copy (?P<table>[\w.]+) \((?P<columns>[\w, ]+)\) from stdin;")
 NAMED = re.compile(r"^-- name: (?P<name>\w+)[$!^]?\n(?P<comment>(?:--[^\n]*\n)+)", re.MULTILINE)
 
 
 def text_of(step: str) -> str:
-    """The files of a step, one after the other."""
+    """The text of the files of a step, in order."""
     return "\n".join(path.read_text() for path in sorted((SQL_FOLDER / step).glob("*.sql")))
 
 
@@ -40,11 +40,11 @@ def numbered(sql: str) -> str:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_the_schema_understands_every_query(step: str, url: str, queries: Queries) -> None:
-    """Prepared, so tables, columns and types are checked; what cannot be prepared is run with nothing."""
+    """Preparing checks tables, columns and types; statements that cannot be prepared are run on empty tables."""
     connection = psycopg2.connect(url)
     with connection.cursor() as cursor:
         if step == "reply":
-            # The day so far is gathered as a whole day is.
+            # The day so far is gathered by the query for a whole day.
             spans = str(queries.steps["daily"].gather_spans.sql)
             cursor.execute(spans, dict.fromkeys(PARAMETER.findall(spans)))
         for name, sql in sql_of(queries, step).items():
@@ -77,7 +77,7 @@ def test_columns_of_a_query_have_distinct_names(step: str, url: str, queries: Qu
             try:
                 cursor.execute(f"execute {step}_{name}" + (f"({parameters})" if parameters else ""))
             except psycopg2.IntegrityError:
-                # A row of nothing cannot be stored; `returning` lists columns of one table.
+                # A row of nulls cannot be stored; `returning` lists columns of one table.
                 cursor.execute("rollback to before")
                 continue
             columns = [column.name for column in cursor.description or ()]
@@ -123,11 +123,11 @@ def test_every_query_has_a_sentence(step: str) -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_no_two_queries_of_a_step_have_the_same_name(step: str) -> None:
-    """The second would silently take the place of the first."""
+    """The second would replace the first without an error."""
     names = re.findall(r"^-- name: (\w+)", text_of(step), re.MULTILINE)
     assert sorted(names) == sorted(set(names))
 
 
-def test_migrations_are_named_after_the_moment_of_their_making() -> None:
+def test_migrations_are_named_after_the_moment_of_their_creation() -> None:
     names = [path.name for path in (SQL_FOLDER / "migrations").iterdir()]
     assert [name for name in names if not re.fullmatch(r"\d{14}_\w+\.sql", name)] == []

@@ -1,4 +1,4 @@
-"""Reading mentions: what was paid for is stored, and reading goes on from where it ended."""
+"""Mentions that were paid for are stored, and reading goes on from where it ended."""
 
 import random
 from collections.abc import Callable
@@ -19,7 +19,7 @@ MakeReader = Callable[..., "Reading"]
 
 
 class Reading:
-    """Mentions on a make-believe X, and our reader of them, past its first start."""
+    """Mentions on a simulated X, and our reader of them after its first start."""
 
     def __init__(self, outside: Outside) -> None:
         self.outside = outside
@@ -27,7 +27,7 @@ class Reading:
         self.reader.read()
 
     def tag(self, how_many: int = 1, author: str = "ann") -> list[str]:
-        """Somebody writes so many mentions, a second after each other."""
+        """Post this many mentions, one per second."""
         tagged = []
         for number in range(how_many):
             tagged.append(self.outside.sandbox.tag(author, f"@watchtimebot {number}"))
@@ -41,7 +41,7 @@ class Reading:
         return list(rows(self.outside.url, "select before_x_id, after_x_id from mention_gaps order by 1"))
 
     def paid_for(self) -> int:
-        """How many posts X has charged for."""
+        """Number of posts that X has charged for."""
         return self.outside.sandbox.bill().units.get("post_read", 0)
 
 
@@ -90,7 +90,7 @@ def test_new_question_does_not_wait_behind_an_unread_flood(make_reading: MakeRea
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_lost_responses_lose_no_mention_and_buy_nothing_twice(make_reading: MakeReader, seed: int) -> None:
+def test_after_lost_responses_no_mention_is_lost_or_paid_twice(make_reading: MakeReader, seed: int) -> None:
     reading = make_reading()
     faults, draw = reading.outside.sandbox.faults, random.Random(seed)
     faults.set_rates({"drop_after": 0.3, "server_error": 0.2, "too_many_requests": 0.1, "unreadable": 0.1})
@@ -108,7 +108,7 @@ def test_lost_responses_lose_no_mention_and_buy_nothing_twice(make_reading: Make
 
 
 class Killed(BaseException):
-    """The process is gone."""
+    """The simulated end of the process."""
 
 
 class KilledAfter:
@@ -142,7 +142,7 @@ def test_a_kill_at_any_point_loses_no_mention(make_reading: MakeReader) -> None:
     assert outside.spent() == outside.sandbox.bill().total_usd
 
 
-def test_a_backlog_of_more_than_a_day_is_never_bought(make_reading: MakeReader) -> None:
+def test_a_backlog_of_more_than_a_day_is_never_paid_for(make_reading: MakeReader) -> None:
     """The bot was away for three days, in which the account was mentioned all the time."""
     reading = make_reading()
     reading.tag(2)
@@ -205,7 +205,7 @@ def test_two_interrupted_readings_leave_two_gaps_and_both_are_closed(make_readin
 
 
 def test_newest_part_of_a_flood_beyond_the_reach_of_x_is_read(make_reading: MakeReader) -> None:
-    """X keeps the newest 800 within reach."""
+    """X returns the newest 800 mentions."""
     reading = make_reading()
     tagged = reading.tag(900)
     assert reading.reader.read() == 800

@@ -1,4 +1,4 @@
-"""The role that only reads, and the connections as which the dashboard comes in."""
+"""The read-only role, and the connections of the dashboard."""
 
 import threading
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def pool(url: str, queries: Queries) -> Iterator[ReadPool]:
     pool.close()
 
 
-def test_the_role_reads_what_is_shown_and_nothing_else(database: Database, url: str) -> None:
+def test_the_role_can_read_the_tables_of_the_dashboard_and_nothing_else(database: Database, url: str) -> None:
     reading = address_of(url, "watchtime_reader", "it's % a/pass:word@")
     assert reader.prepare(database, reading) == "watchtime_reader"
     stage(database, a_stream())
@@ -57,7 +57,7 @@ def test_the_role_reads_what_is_shown_and_nothing_else(database: Database, url: 
     ):
         with pytest.raises(Exception, match="permission denied"):
             rows(reading, query)
-    # Not only because its transactions would not write by themselves.
+    # It cannot write even in a transaction that is not read-only.
     for statement in (
         "delete from games",
         "insert into days select * from days",
@@ -73,9 +73,7 @@ def test_the_role_reads_what_is_shown_and_nothing_else(database: Database, url: 
 
 
 @pytest.mark.parametrize("is_made_before", [False, True], ids=["made now", "made by an older version"])
-def test_any_program_that_comes_in_as_the_role_is_limited_in_memory(
-    database: Database, url: str, is_made_before: bool
-) -> None:
+def test_every_session_of_the_role_is_limited_in_memory(database: Database, url: str, is_made_before: bool) -> None:
     reading = address_of(url, f"watchtime_limited_{is_made_before}".lower(), "one")
     role = reader.prepare(database, reading)
     if is_made_before:
@@ -107,7 +105,7 @@ PASSWORDS = {
 def test_the_role_logs_in_with_its_password_and_with_no_other(
     database: Database, url: str, server_url: str, password: str
 ) -> None:
-    """As the server's own client prepares it: what we hand over is made from the password, and is not it."""
+    """The server gets a verifier of the password, as from its own client, and not the password."""
     logs_in_with_password("watchtime_known", server_url)
     reading = address_of(url, "watchtime_known", password)
     reader.prepare(database, reading)
@@ -122,14 +120,14 @@ def test_the_role_logs_in_with_its_password_and_with_no_other(
             rows(address_of(url, "watchtime_known", wrong), "select 1")
 
 
-def test_it_is_mended_by_the_next_migration_and_two_at_once_are_fine(database: Database, url: str) -> None:
-    reading = address_of(url, "watchtime_mended", "one")
+def test_the_role_is_fixed_by_the_next_migration_also_by_two_at_once(database: Database, url: str) -> None:
+    reading = address_of(url, "watchtime_fixed", "one")
     reader.prepare(database, reading)
-    execute(url, "grant select on mentions to watchtime_mended")
-    execute(url, "alter role watchtime_mended createdb")
+    execute(url, "grant select on mentions to watchtime_fixed")
+    execute(url, "alter role watchtime_fixed createdb")
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: reader.prepare(database, reading), range(4)))
-    assert rows(url, "select rolcreatedb from pg_roles where rolname = 'watchtime_mended'") == [(False,)]
+    assert rows(url, "select rolcreatedb from pg_roles where rolname = 'watchtime_fixed'") == [(False,)]
     with pytest.raises(Exception, match="permission denied"):
         rows(reading, "select * from mentions")
 
@@ -150,7 +148,7 @@ def test_without_a_role_of_its_own_a_session_still_cannot_write(url: str) -> Non
         tx.run("delete from games")
 
 
-def test_only_so_many_read_at_once_and_the_others_wait_their_turn(pool: ReadPool) -> None:
+def test_a_limited_number_of_readers_read_at_once_and_the_others_wait(pool: ReadPool) -> None:
     inside, most = [0], [0]
     lock = threading.Lock()
 
@@ -179,7 +177,7 @@ def test_a_connection_that_broke_while_idle_is_replaced(pool: ReadPool, switch: 
         assert tx.run("select 1") == [(1,)]
 
 
-def test_after_an_error_the_connection_is_as_new(pool: ReadPool) -> None:
+def test_a_connection_can_be_used_again_after_an_error(pool: ReadPool) -> None:
     for _ in range(3):
         with pytest.raises(DatabaseError), pool.transaction() as tx:
             tx.run("select nonsense")

@@ -31,7 +31,7 @@ def test_rows_of_a_query_have_the_names_of_its_columns(database: Database) -> No
     assert rows[0].meaning == rows[0][2]
 
 
-def test_values_go_into_the_field_of_their_name_whatever_the_order(database: Database) -> None:
+def test_values_are_stored_in_the_fields_of_their_names_in_any_order(database: Database) -> None:
     with database.transaction() as tx:
         rows = list(tx.spend.prices())
     prices = records(Price, rows)

@@ -64,7 +64,7 @@ def test_while_the_database_cannot_be_prepared_only_the_poll_and_the_watch_run(
 def test_every_job_runs_at_once_when_the_database_is_back(
     noticed: bool, leads: Leads, run: Callable[..., Runner], jobs: Jobs, switch: Switch
 ) -> None:
-    """However briefly it was away."""
+    """Also after a short outage."""
     runner = run(leads(Prepared()))
     runner.refresh()
     jobs.wait_for(ALL)
@@ -97,7 +97,7 @@ def test_after_a_clock_change_all_jobs_are_planned_again(
     assert jobs.x_resumed == 1
     assert "could not resume X after the clock change: it restarts" in caplog.text
     if by < timedelta(0):
-        # The other way round the scheduler, whose own clock was not set here, would have to wait for an hour.
+        # In the other direction the scheduler, whose clock is not set here, would have to wait for an hour.
         jobs.wait_for(ALL, times=2)
 
 
@@ -112,7 +112,7 @@ def test_a_bot_on_standby_does_not_resume_x_after_a_clock_change(
     assert jobs.x_resumed == 0
 
 
-def test_a_drift_of_the_clock_is_no_clock_change(
+def test_a_drift_of_the_clock_is_not_taken_for_a_clock_change(
     leads: Leads,
     run: Callable[..., Runner],
     wall: SettableClock,
@@ -125,7 +125,7 @@ def test_a_drift_of_the_clock_is_no_clock_change(
     assert "the clock was set" not in caplog.text
 
 
-def test_a_failing_job_stops_neither_the_others_nor_the_runner(
+def test_a_failing_job_stops_no_other_job_and_not_the_runner(
     leads: Leads, plan: RunPlan, wall: SettableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     def expected() -> None:

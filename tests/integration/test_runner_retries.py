@@ -40,7 +40,7 @@ def test_a_failing_job_backs_off_although_the_database_comes_back_again_and_agai
     wall: SettableClock,
     switch: Switch,
 ) -> None:
-    """Every five seconds, as one that is killed by the job: twice, then after a minute; the others run each time."""
+    """The job ends the database every five seconds: it runs twice, then after a minute; the others run each time."""
     ours = only(plan, wall, daily=failing, prune=lambda: jobs.note("prune"))
     runner = run(leads(Prepared()), ours)
     for times in range(1, 13):
@@ -104,7 +104,7 @@ def test_a_restart_of_the_process_does_not_reset_the_wait(
     assert len(failing.tried_at) == 2
 
 
-def test_a_failing_poll_is_tried_at_every_turn(
+def test_a_failed_poll_is_retried_at_every_turn(
     leads: Leads, run: Callable[..., Runner], plan: RunPlan, failing: Failing, wall: SettableClock
 ) -> None:
     leadership = leads(Prepared())
@@ -116,7 +116,7 @@ def test_a_failing_poll_is_tried_at_every_turn(
 
 
 def a_poll(status: PollStatus, started_at: datetime) -> Poll:
-    """As a collect returns it."""
+    """A poll as the collector returns it."""
     ended = CrawlEnd.TWITCH_UNAVAILABLE if status is PollStatus.FAILED else CrawlEnd.BELOW_THRESHOLD
     return Poll(1, date(2026, 11, 21), started_at, started_at, status, ended, 0, 0, 0, 0, 0, error="status 503")
 

@@ -1,4 +1,4 @@
-"""Polls that were missed are made up for once, and turns of one job follow each other."""
+"""Missed polls are made up for by one poll, and turns of a job do not overlap."""
 
 import logging
 import threading
@@ -87,7 +87,7 @@ def test_a_suspended_machine_catches_up_and_its_clock_was_not_set(
     wall: SettableClock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The lid of a laptop is closed for eight hours."""
+    """A laptop was suspended for eight hours."""
     caplog.set_level(logging.INFO)
     wall.set_by = -timedelta(hours=12)
     slept = timedelta(0)
@@ -112,7 +112,7 @@ def test_a_suspended_machine_catches_up_and_its_clock_was_not_set(
 
 
 class RecordedTurns:
-    """Records the turns that are added, and takes none."""
+    """Records the turns that are added, and runs none."""
 
     def __init__(self) -> None:
         self.added: list[str] = []
@@ -131,7 +131,7 @@ class RecordedTurns:
 def test_a_poll_to_catch_up_leaves_the_regular_turns_as_they_are(
     leads: Leads, run: Callable[..., Runner], plan: RunPlan, jobs: Jobs, wall: SettableClock
 ) -> None:
-    """At the very moment of a regular turn it would replace it, and find that the last poll is young."""
+    """At the moment of a regular turn it would replace that turn, and skip the poll because the last one is recent."""
     leadership = leads(Prepared())
     ours = only(plan, wall, collect=lambda: jobs.note("collect"))
     turns = RecordedTurns()
@@ -142,7 +142,7 @@ def test_a_poll_to_catch_up_leaves_the_regular_turns_as_they_are(
     assert jobs.done == ["collect"]
 
 
-def test_while_a_poll_is_taken_no_second_one_begins(
+def test_no_second_poll_begins_during_a_poll(
     leads: Leads, run: Callable[..., Runner], plan: RunPlan, wall: SettableClock
 ) -> None:
     """A regular turn that comes during a catch-up is skipped."""
@@ -160,10 +160,10 @@ def test_while_a_poll_is_taken_no_second_one_begins(
     assert not began.acquire(blocking=False)
 
 
-def test_a_turn_that_is_added_while_the_job_runs_follows_it(
+def test_a_turn_that_is_added_while_the_job_runs_starts_after_it(
     leads: Leads, run: Callable[..., Runner], plan: RunPlan, wall: SettableClock, switch: Switch
 ) -> None:
-    """As when the database comes back while it still fails on the one that went away."""
+    """The database may come back while the job still fails because of the outage."""
     began, goes_on, running, most = threading.Semaphore(0), threading.Event(), 0, 0
 
     def prune() -> None:

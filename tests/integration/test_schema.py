@@ -1,4 +1,4 @@
-"""sql/schema.sql and the migrations say the same, and so does every PostgreSQL that we promise to work on."""
+"""The migrations create the schema of sql/schema.sql, on every supported version of PostgreSQL."""
 
 import pytest
 
@@ -14,13 +14,13 @@ from tests.schema_dump import dump
 from tests.servers import SERVERS, logs_in_with_password, server_of
 
 
-def test_schema_sql_is_what_the_migrations_make(url: str) -> None:
+def test_schema_sql_is_the_schema_that_the_migrations_create(url: str) -> None:
     assert (SQL_FOLDER / "schema.sql").read_text() == dump(url), "run `make schema`"
 
 
 @pytest.mark.parametrize("version", sorted(SERVERS))
 def test_a_day_is_the_same_on_every_version_of_postgresql(version: int, queries: Queries, clock: VirtualClock) -> None:
-    """Migrations, COPY, partitions and the roll-up, with nothing but what the oldest version has."""
+    """Migrations, COPY, partitions and the roll-up use only features of the oldest version."""
     with server_of(version) as url:
         database = Database(url, queries)
         migrations.migrate(database)
@@ -33,7 +33,7 @@ def test_a_day_is_the_same_on_every_version_of_postgresql(version: int, queries:
             (DAY, "ada", 24_000.0),
             (DAY, "bob", 12_000.0),
         ]
-        # The verifier of its password that we make is one on each.
+        # Our verifier of a password is valid on each version.
         logs_in_with_password("watchtime_web", url)
         reading = url.replace("postgres@", "watchtime_web:%E2%85%A8%20pass@", 1)
         reader.prepare(database, reading)

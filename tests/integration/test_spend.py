@@ -44,7 +44,7 @@ def test_every_kind_of_call_is_charged_by_the_price_list(outside: Outside) -> No
 
 @pytest.mark.parametrize("owns_app", [True, False])
 @pytest.mark.parametrize("vocabulary", ["old", "new"])
-def test_a_post_is_charged_once_a_day_however_often_it_is_read(
+def test_a_post_is_charged_once_a_day_for_any_number_of_reads(
     make_outside: MakeOutside, owns_app: bool, vocabulary: str
 ) -> None:
     outside = make_outside(owns_app=owns_app, vocabulary=vocabulary)
@@ -52,9 +52,9 @@ def test_a_post_is_charged_once_a_day_however_often_it_is_read(
     for number in range(7):
         outside.sandbox.tag(f"person{number % 3}", "@watchtimebot xQc")
         x.mentions(outside.sandbox.bot.user_id)
-        outside.later(3600 * 2)  # over midnight UTC in the middle
+        outside.later(3600 * 2)  # midnight UTC is in the middle
     assert outside.spent() == outside.sandbox.bill().total_usd
-    # 7 mentions, read 28 times in all; those of the first day are charged on both.
+    # 7 mentions, read 28 times in total; those of the first day are charged on both days.
     assert outside.sandbox.bill().units["owned_read" if owns_app else "post_read"] == 11
 
 
@@ -66,7 +66,7 @@ def test_a_read_without_content_leaves_no_charge(outside: Outside) -> None:
 
 
 def test_a_lost_response_is_charged_when_its_content_is_read_again(outside: Outside) -> None:
-    """X has charged for it; we get to know what for when we read it again, be it on the next day."""
+    """X has charged for it; its content is known after the next read, which may be on the next day."""
     outside.sandbox.tag("ann", "@watchtimebot xQc")
     x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
     outside.sandbox.faults.cue(XFault.DROP_AFTER)
@@ -108,7 +108,7 @@ def test_answers_stop_while_the_summaries_of_the_month_can_still_be_paid(
     make_outside: MakeOutside, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
-    # 10 days of three summaries cost 0.60, and 0.025 are for finding out what became of one: nothing for an answer.
+    # 10 days of three summaries cost 0.60, and 0.025 are for the lookup of one: nothing is left for an answer.
     outside = make_outside(budget_usd="0.634")
     outside.reply("answer")
     outside.summary("games")
@@ -124,7 +124,7 @@ def test_answers_stop_while_the_summaries_of_the_month_can_still_be_paid(
 
 
 def test_the_budget_is_never_passed(make_outside: MakeOutside) -> None:
-    # 0.025 of it are for finding out what became of a post.
+    # 0.025 of it are for the lookup of a post.
     outside = make_outside(budget_usd="0.075")
     for number in range(6):
         outside.summary(text=f"day {number}", day=outside.clock.now().date() + timedelta(days=number))
@@ -220,8 +220,8 @@ def test_months_have_their_own_lengths() -> None:
 def test_the_ledger_agrees_with_the_bill_under_faults(
     make_outside: MakeOutside, is_certain: bool, is_long: bool
 ) -> None:
-    """A connection that is reset before anything was done looks like one that is dropped after; of what cannot be
-    looked up, the words for a picture, the ledger then holds the worse guess."""
+    """A reset before the call was done cannot be told from a drop after it. For calls whose outcome cannot be read,
+    such as the description of a picture, the ledger then has the higher price."""
     turns = 150 if is_long else 75
     outside = make_outside(timeout=(5.0, 0.2), timeline_lag_seconds=20, rate_limits=False)
     outside.sandbox.faults.slow_seconds = 0.4

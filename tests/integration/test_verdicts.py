@@ -1,4 +1,4 @@
-"""/readyz, /metrics, `watchtime check` and the dashboard's page about the bot come to the same verdict."""
+"""/readyz, /metrics, `watchtime check` and the status page of the dashboard have the same verdict."""
 
 import ast
 import inspect
@@ -39,7 +39,7 @@ BEGAN = DAY_START - timedelta(days=1)
 
 @dataclass
 class Bot:
-    """A bot that has been running for days, with its database and its record, as all presenters see it."""
+    """A bot that has been running for days, with its database and its record."""
 
     url: str
     database: Database
@@ -48,12 +48,12 @@ class Bot:
     site: Site
 
     def record(self, **changes: Any) -> None:
-        """What the bot has just recorded."""
+        """Replace the record of the bot."""
         run = RunRecord(began_at=BEGAN, written_at=self.clock.now(), **changes)
         (self.settings.data_dir / FILE_NAME).write_text(dumps(run))
 
     def readyz(self) -> set[str]:
-        """The parts that have a problem by /readyz, and by /metrics."""
+        """The parts with a problem in /readyz and in /metrics."""
         watch = Watch(
             clock=self.clock,
             read=lambda: gather(self.database, self.clock, self.site.calendar, self.settings),
@@ -74,7 +74,7 @@ class Bot:
         return parts
 
     def check(self) -> set[str]:
-        """The findings of `check` about the work that are not good."""
+        """The findings of `check` about jobs and posts that are not good."""
         loaded = Loaded(self.settings, dict.fromkeys(Settings.model_fields, DEFAULT))
         findings = list(examine(lambda: loaded, self.clock, is_offline=True))
         work = [finding for finding in findings if finding.name in WORK]
@@ -82,7 +82,7 @@ class Bot:
         return {finding.name for finding in work if finding.verdict in (Verdict.WARNING, Verdict.BAD)}
 
     def page(self) -> set[str]:
-        """The parts that have a problem by the page about the bot, which reads as the dashboard's role."""
+        """The parts with a problem on the status page, which is read with the dashboard's role."""
         with self.site.database.transaction() as tx:
             rows = bot_status.health(tx, self.site)
         assert {row.part for row in rows} == ON_THE_PAGE
@@ -91,7 +91,7 @@ class Bot:
 
 @pytest.fixture
 def bot(url: str, database: Database, clock: VirtualClock, queries: Queries, tmp_path: Path) -> Iterator[Bot]:
-    """Three hours into a day; its poll is a minute old and nothing is wrong."""
+    """A bot three hours into a day, with a poll a minute ago and without a problem."""
     clock.move_to(DAY_START + timedelta(hours=3))
     secret = SecretStr("planted")
     settings = Settings(
@@ -139,7 +139,7 @@ def post_due_before(minutes: int, status: str) -> Callable[[Bot], None]:
             bot.url,
             "insert into posts (kind, day, text, status, created_at, next_try_at, expires_at, claimed_at) "
             "values ('games', '2026-11-20', 'words', %s, %s, %s, %s, %s)",
-            # The newest attempt failed, and has moved the next one.
+            # The newest attempt failed and delayed the next one.
             *(status, now - timedelta(minutes=minutes), now + timedelta(minutes=9), now + timedelta(days=1)),
             now - timedelta(minutes=minutes) if status == "sending" else None,
         )
@@ -161,7 +161,7 @@ def mention_seen_before(minutes: int) -> Callable[[Bot], None]:
 
 
 def summaries(status: str, minutes: int) -> Callable[[Bot], None]:
-    """Of the day that is over, so long after two in the afternoon."""
+    """The summaries of the finished day, this long after two in the afternoon."""
 
     def then(bot: Bot) -> None:
         stage(bot.database, a_stream(1000), at=DAY_START, polls=48)
@@ -252,7 +252,7 @@ for _status in ("due", "sending", "unknown"):
 
 
 @pytest.mark.parametrize(("then", "wrong"), SITUATIONS.values(), ids=SITUATIONS)
-def test_all_presenters_come_to_the_same_verdict(then: Callable[[Bot], None], wrong: set[str], bot: Bot) -> None:
+def test_all_presenters_have_the_same_verdict(then: Callable[[Bot], None], wrong: set[str], bot: Bot) -> None:
     then(bot)
     run = read(bot.settings.data_dir / FILE_NAME)
     bot.record(jobs=run.jobs, losses=run.losses)

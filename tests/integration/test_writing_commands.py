@@ -25,10 +25,10 @@ from sandbox.x.server import XSandbox
 from tests.acceptance.conftest import x_settings_for
 from tests.factories import write
 
-# What only reads, writes into another place, or keeps everybody else out itself.
+# Commands that only read, write elsewhere, or take all locks themselves.
 DOES_NOT_WRITE = {"backup", "config", "demo", "run", "sandbox", "web"} | {"restore", "copy-to"}
 DOES_NOT_WRITE |= {"outbox", "alias", "price"}
-# Skips what it would write.
+# Skips its writes.
 SKIPS = {"check"}
 # These have a lock of their own that a restore takes too.
 HAS_A_LOCK = {"daily": cli.daily}
@@ -51,7 +51,7 @@ WRITES: dict[str, Callable[[], object]] = {
 
 @pytest.fixture(autouse=True)
 def settings_of_the_command(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Set as a person sets them: in the environment, in a folder without .env."""
+    """Settings in the environment, in a folder without .env."""
     monkeypatch.chdir(tmp_path)
     for name, value in {"DATABASE_URL": url, "DATA_DIR": str(tmp_path), "TWITCH_CLIENT_ID": "a"}.items():
         monkeypatch.setenv(name, value)
@@ -65,8 +65,8 @@ def settings_of_the_command(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path:
     )
 
 
-def test_every_command_is_known_to_write_or_not_to() -> None:
-    """A new one belongs into one of the lists above."""
+def test_every_command_is_listed_as_writing_or_not() -> None:
+    """A new command is added to one of the lists above."""
     found = set()
     for name, command in get_command(cli.app).commands.items():  # type: ignore[attr-defined]
         found |= {name} | {f"{name} {verb}" for verb in getattr(command, "commands", {})}
@@ -74,7 +74,7 @@ def test_every_command_is_known_to_write_or_not_to() -> None:
 
 
 @pytest.mark.parametrize("command", [*WRITES.values(), *HAS_A_LOCK.values()], ids=[*WRITES, *HAS_A_LOCK])
-def test_while_a_backup_is_put_in_no_command_writes(command: Callable[[], object], database: Database) -> None:
+def test_no_command_writes_during_a_restore(command: Callable[[], object], database: Database) -> None:
     before = backup.contents_of(database)
     with ExitStack() as stack:
         for job in LOCKS:
@@ -85,7 +85,7 @@ def test_while_a_backup_is_put_in_no_command_writes(command: Callable[[], object
     assert backup.contents_of(database) == before
 
 
-def test_while_a_backup_is_put_in_check_asks_nothing_that_it_would_write_down(
+def test_during_a_restore_check_makes_no_call_that_it_would_record(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = backup.contents_of(database)
@@ -103,7 +103,7 @@ def test_while_a_backup_is_put_in_check_asks_nothing_that_it_would_write_down(
 @pytest.mark.parametrize(
     "name", ["ask", "outbox retry", "outbox drop", "alias add", "alias remove", "price set", "migrate"]
 )
-def test_next_to_a_bot_and_to_each_other_they_write(name: str, database: Database) -> None:
+def test_commands_write_while_a_bot_and_other_commands_run(name: str, database: Database) -> None:
     with ExitStack() as stack:
         for job in ("run", "collect", "daily", "reply", "outbox"):
             stack.enter_context(database.exclusive(job))
@@ -111,11 +111,11 @@ def test_next_to_a_bot_and_to_each_other_they_write(name: str, database: Databas
         try:
             WRITES[name]()
         except typer.BadParameter as exc:
-            # There is nothing of that id or kind: it has asked the database.
+            # No row has that id or kind, so the command has read the database.
             assert "nothing was changed" in str(exc) or "there is no post" in str(exc)  # noqa: PT017
 
 
-def test_while_a_command_writes_nothing_is_restored(database: Database, tmp_path: Path) -> None:
+def test_no_restore_begins_while_a_command_writes(database: Database, tmp_path: Path) -> None:
     file = tmp_path / "all.dump"
     shown: list[int] = []
     backup.backup(database, file, shown.append)
