@@ -20,7 +20,7 @@ COMPLETE, PARTIAL, FAILED = PollStatus.COMPLETE, PollStatus.PARTIAL, PollStatus.
 
 @dataclass
 class ListedStreams:
-    """Keeps what a crawl hands over, in its order."""
+    """Stores the streams that a crawl adds, in their order."""
 
     streams: dict[str, Stream] = field(default_factory=dict)
     aside: list[SetAside] = field(default_factory=list)
@@ -41,7 +41,7 @@ class ListedStreams:
 
 @dataclass
 class Crawled:
-    """What came of a crawl."""
+    """The results of a crawl."""
 
     crawl: Crawl
     live: ScriptedStreams
@@ -54,7 +54,7 @@ class Crawled:
 
 
 def crawl(script: Script, *, page_cap: int = 1000, requests_in_time: int = 1000, more_than: int = MORE_THAN) -> Crawled:
-    """Crawl by a script; time is up after `requests_in_time` requests."""
+    """Crawl a scripted list; the time is over after `requests_in_time` requests."""
     live = ScriptedStreams(script)
     found = ListedStreams()
     one = Crawl(

@@ -1,4 +1,4 @@
-"""A list of live streams written by hand, page by page, behind the port that the crawl reads from."""
+"""A list of live streams, scripted page by page, behind the port from which the crawl reads."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,31 +6,31 @@ from typing import Any
 
 from tests.factories import a_raw_stream
 
-# A stream below every threshold: a list that has been read down to it has been read to its end.
+# A stream below every threshold: a list that was read down to it was read to its end.
 LAST = a_raw_stream(id="last", user_id="last", user_login="last", user_name="Last", viewer_count=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as the script has it."""
+    """A page of the script."""
 
     items: Sequence[Any] = ()
     cursor: str | None = None
 
 
-# What is answered at a cursor: one answer after the other, the last again and again. An error is raised.
+# Responses by cursor, in their order; the last one is repeated. An error is raised.
 Script = Mapping[str | None, Sequence[Page | Exception]]
 
 
 @dataclass
 class ScriptedStreams:
-    """Answers by its script, and remembers at which cursors it was asked."""
+    """Returns the pages of a script, and records the requested cursors."""
 
     script: Script
     asked: list[str | None] = field(default_factory=list)
 
     def get_streams(self, after: str | None = None) -> Page:
-        """What the script has for this cursor, this time."""
+        """The next page of the script for this cursor."""
         answers = self.script[after]
         answer = answers[min(self.asked.count(after), len(answers) - 1)]
         self.asked.append(after)

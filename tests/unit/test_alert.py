@@ -46,7 +46,7 @@ def live(alerter: Alerter, problems: list[Problem], since: int, until: int) -> N
         alerter.update(problems, START + timedelta(minutes=minute))
 
 
-def test_a_problem_has_two_messages_however_long_it_lasts(make: Callable[[], Alerter], webhook: Webhook) -> None:
+def test_a_problem_of_any_length_has_two_messages(make: Callable[[], Alerter], webhook: Webhook) -> None:
     alerter = make()
     live(alerter, [], 0, 10)
     live(alerter, [POLL], 10, 300)
@@ -142,7 +142,7 @@ def test_many_problems_that_come_and_go_do_not_make_a_message_a_minute(
 
 
 def test_a_restart_does_not_delay_the_report_of_a_problem(make: Callable[[], Alerter], webhook: Webhook) -> None:
-    """Also not of a bot that is killed every few minutes."""
+    """This includes a bot that is killed every few minutes."""
     for minute in range(0, 12, 4):
         live(make(), [POLL], minute, minute + 4)
     assert [status for status, _ in webhook.sent] == ["problem"]
@@ -165,7 +165,7 @@ def test_an_unreported_problem_begins_again_after_a_long_stop(make: Callable[[],
 def test_the_memory_of_an_earlier_version_is_read(
     wrong: list[Problem], texts: list[str], make: Callable[[], Alerter], webhook: Webhook, tmp_path: Path
 ) -> None:
-    """It does not list the parts: each that still has a problem gets a message of its own."""
+    """It does not list the parts, so each part that still has a problem gets a new message."""
     memory = tmp_path / "data" / "alert.json"
     memory.parent.mkdir()
     memory.write_text('{"told_since": "2026-11-22T12:00:00+00:00"}')

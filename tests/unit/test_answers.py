@@ -1,4 +1,4 @@
-"""The words of answers: true, within X's limit, never twice the same, and nothing in them that X would link."""
+"""The texts of answers are true, within X's limit, never the same twice, and without links made by X."""
 
 import re
 from collections.abc import Callable
@@ -149,7 +149,7 @@ def test_live() -> None:
 @pytest.mark.parametrize("name", NASTY, ids=range(len(NASTY)))
 @pytest.mark.parametrize("variant", [0, 1, 71, 72, 9_999])
 def test_answer_fits_and_links_nothing_for_any_names(name: str, variant: int) -> None:
-    """And every number is whole."""
+    """Every number is complete."""
     for kind in SubjectKind:
         subject = Subject(kind, "1", name)
         ranked = [Ranked(name, 5_312_000.0 / place) for place in range(1, 6)]

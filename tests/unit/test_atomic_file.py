@@ -1,4 +1,4 @@
-"""Files that are whole or not there."""
+"""Files are written completely or not at all."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from helperfunctions import atomic_file
 
 
-def test_a_file_is_made_with_its_folder_for_its_owner_alone(tmp_path: Path) -> None:
+def test_a_file_is_created_with_its_folder_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     path = tmp_path / "new" / "file"
     atomic_file.write(path, "content")
     assert (path.read_text(), path.stat().st_mode & 0o777) == ("content", 0o600)
@@ -16,12 +16,12 @@ def test_a_file_is_made_with_its_folder_for_its_owner_alone(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640], ids=oct)
-def test_a_file_gets_the_mode_that_is_asked_for(mode: int, tmp_path: Path) -> None:
+def test_a_file_gets_the_requested_mode(mode: int, tmp_path: Path) -> None:
     atomic_file.write(tmp_path / "file", b"content", mode=mode)
     assert (tmp_path / "file").stat().st_mode & 0o777 == mode
 
 
-def test_until_the_block_ends_the_file_is_as_it_was(tmp_path: Path) -> None:
+def test_the_file_is_unchanged_until_the_end_of_the_block(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("old")
     with atomic_file.replacing(path) as file:
@@ -32,7 +32,7 @@ def test_until_the_block_ends_the_file_is_as_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt], ids=["error", "interrupt"])
-def test_after_an_error_the_file_is_as_it_was_and_no_draft_is_left(error: type[BaseException], tmp_path: Path) -> None:
+def test_after_an_error_the_file_is_unchanged_and_no_draft_is_left(error: type[BaseException], tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("old")
 

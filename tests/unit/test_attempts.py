@@ -1,4 +1,4 @@
-"""How attempts are counted, how long a job waits after failures, and what of it outlives the process."""
+"""Attempts are counted, failed jobs wait, and the record of both outlives the process."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -56,7 +56,7 @@ def test_the_wait_grows_from_a_minute_to_an_hour(error: Exception, minutes: list
     assert wait_after(10_000) == timedelta(hours=1)
 
 
-def test_the_record_of_a_job_says_what_became_of_its_newest_attempt(clock: VirtualClock, path: Path) -> None:
+def test_the_record_of_a_job_has_the_outcome_of_its_newest_attempt(clock: VirtualClock, path: Path) -> None:
     attempts = Attempts(path, clock)
     attempt(attempts, DatabaseError("the database refused:\nno"))
     clock.advance(60)
@@ -82,7 +82,7 @@ def test_the_record_of_a_job_says_what_became_of_its_newest_attempt(clock: Virtu
     ],
     ids=["another process does it", "over budget", "no credits", "wrong credentials"],
 )
-def test_what_is_put_off_is_neither_a_failure_nor_a_success(
+def test_a_postponed_job_is_neither_a_failure_nor_a_success(
     error: WatchTimeError, clock: VirtualClock, path: Path
 ) -> None:
     attempts = Attempts(path, clock)
@@ -96,7 +96,7 @@ def test_what_is_put_off_is_neither_a_failure_nor_a_success(
 
 
 @pytest.mark.parametrize("error", [XNotYet, XRefusedForNow], ids=["cannot be reached", "refuses for now"])
-def test_an_x_that_stays_away_is_a_failure_that_is_reported(
+def test_a_long_outage_of_x_is_a_failure_that_is_reported(
     error: type[XNotYet], clock: VirtualClock, path: Path
 ) -> None:
     attempts = Attempts(path, clock)
@@ -118,7 +118,7 @@ def test_an_x_that_stays_away_is_a_failure_that_is_reported(
 def test_a_rate_limit_is_waited_for_and_is_one_failure(
     minutes: float, waits: int | None, clock: VirtualClock, path: Path
 ) -> None:
-    """Each attempt until then would fail, and a window that ends by itself is no trouble."""
+    """Each attempt until then would fail, and the window of a rate limit ends by itself."""
     attempts, next_turn = Attempts(path, clock), START + timedelta(minutes=1)
     attempts.started("reply", next_turn)
     limited = XNotYet("too many requests", not_before=START + timedelta(minutes=minutes))
@@ -130,8 +130,8 @@ def test_a_rate_limit_is_waited_for_and_is_one_failure(
     assert judge_run(attempts.record, clock.now()) == []
 
 
-def test_an_error_that_is_not_ours_is_recorded_by_its_kind_alone(clock: VirtualClock, path: Path) -> None:
-    """Its words may hold anything, a password too."""
+def test_an_unexpected_error_is_recorded_only_by_its_type(clock: VirtualClock, path: Path) -> None:
+    """Its text may contain anything, even a password."""
     attempts = Attempts(path, clock)
     attempt(attempts, KeyError("planted-password"))
     assert "planted-password" not in path.read_text()
@@ -150,8 +150,8 @@ def test_failures_and_waits_outlive_the_process(clock: VirtualClock, path: Path)
     assert (after.to_retry(["daily", "post"]), after.to_retry(["daily", "post"])) == (["daily"], [])
 
 
-def test_a_job_in_whose_middle_the_process_is_killed_again_and_again_backs_off(clock: VirtualClock, path: Path) -> None:
-    """The first time it is tried again at once: a machine may have lost its power."""
+def test_a_job_during_which_the_process_is_killed_repeatedly_backs_off(clock: VirtualClock, path: Path) -> None:
+    """After the first kill it is retried at once: the machine may have lost its power."""
     waits = []
     for _ in range(4):
         attempts = Attempts(path, clock)
@@ -204,7 +204,7 @@ def test_a_job_that_no_longer_runs_is_not_reported_as_failing(clock: VirtualCloc
     assert list(attempts.record.jobs) == ["daily"]
 
 
-def test_a_process_that_ends_between_jobs_interrupted_none(clock: VirtualClock, path: Path) -> None:
+def test_the_end_of_a_process_between_jobs_interrupts_none(clock: VirtualClock, path: Path) -> None:
     attempts = Attempts(path, clock)
     attempts.started("daily", NEXT_TURN)
     attempts.save(at_once=True)
@@ -213,7 +213,7 @@ def test_a_process_that_ends_between_jobs_interrupted_none(clock: VirtualClock, 
     assert Attempts(path, clock).record.jobs["daily"].failures == 0
 
 
-def test_a_wait_longer_than_any_is_of_a_clock_that_was_wrong(clock: VirtualClock, path: Path) -> None:
+def test_a_wait_longer_than_the_longest_is_ignored_as_of_a_wrong_clock(clock: VirtualClock, path: Path) -> None:
     attempts = Attempts(path, clock)
     for _ in range(3):
         attempt(attempts, DatabaseError("refused"))
@@ -235,7 +235,7 @@ def test_while_nothing_fails_the_file_is_written_once_a_minute(clock: VirtualClo
     [b"", b"{torn", b"null", b"[]", b'{"began_at": null}', b"\xff\xfe", b'{"jobs": {"daily": 1}}'],
     ids=["empty", "torn", "null", "a list", "incomplete", "not text", "of another shape"],
 )
-def test_a_file_that_cannot_be_understood_is_no_record(content: bytes, clock: VirtualClock, path: Path) -> None:
+def test_an_unreadable_file_is_treated_as_no_record(content: bytes, clock: VirtualClock, path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
     assert read(path) == RunRecord()
@@ -244,7 +244,7 @@ def test_a_file_that_cannot_be_understood_is_no_record(content: bytes, clock: Vi
     assert read(path).jobs["daily"].failures == 1
 
 
-def test_what_is_written_is_read_again(clock: VirtualClock, path: Path) -> None:
+def test_a_written_record_is_read_unchanged(clock: VirtualClock, path: Path) -> None:
     attempts = Attempts(path, clock)
     attempt(attempts, DatabaseError("refused"))
     attempt(attempts, job="outbox")
@@ -264,7 +264,7 @@ def test_losses_of_the_database_are_remembered_for_an_hour(clock: VirtualClock, 
     assert [loss.at for loss in read(path).losses] == [START + timedelta(minutes=60), START + timedelta(minutes=90)]
 
 
-def test_a_folder_that_cannot_be_written_stops_nothing_and_is_logged_once(
+def test_a_folder_without_write_access_stops_no_job_and_is_logged_once(
     clock: VirtualClock, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").touch()

@@ -1,4 +1,4 @@
-"""The charts of the dashboard: measured values, gaps where nothing was measured, and descriptions."""
+"""Charts of the dashboard show measured values and gaps, and have descriptions."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ HOUR = datetime(2026, 11, 21, 16, tzinfo=UTC)
 
 
 def drawn(chart: Any) -> list[tuple[str, str, float | None]]:
-    """What a chart has to draw."""
+    """The values that a chart draws."""
     return [(row["name"], row["at"], row["value"]) for row in data(chart)]
 
 

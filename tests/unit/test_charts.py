@@ -1,4 +1,4 @@
-"""The specification and the alt text of a chart contain its data, whatever the names."""
+"""The specification and the alt text of a chart contain its data, with any names."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ def a_chart(*bars: Bar, subject: str = "", plain_subject: str | None = None) -> 
 
 
 def rows_of(chart: Chart) -> list[dict[str, Any]]:
-    """What the bars show."""
+    """The rows of the bars."""
     return next(rows for rows in chart.spec["datasets"].values() if not rows or "rank" in rows[0])
 
 
@@ -44,7 +44,7 @@ def test_the_picture_has_a_fixed_size() -> None:
 def test_bars_are_as_long_as_their_values() -> None:
     rows = rows_of(a_chart(Bar("a", None, 1000, ""), Bar("b", None, 250, ""), Bar("c", None, 0.001, "")))
     assert [row["length"] for row in rows][:2] == [1000, 250]
-    # Too short to be seen otherwise.
+    # A shorter bar would be invisible.
     assert rows[2]["length"] == 4
 
 
@@ -58,7 +58,7 @@ def test_alt_text_of_a_chart() -> None:
 
 
 @pytest.mark.parametrize("name", ["x" * 500, "原神" * 300, "👨‍👩‍👧‍👦" * 100, "Z" + "\u0337" * 499, "\n", ""])
-def test_an_alt_text_fits_whatever_the_names(name: str) -> None:
+def test_an_alt_text_fits_with_any_names(name: str) -> None:
     chart = a_chart(*[Bar(name, None, 5_312_000, "▲1195")] * 5, subject=name)
     assert len(chart.alt_text) <= LONGEST_ALT_TEXT
     assert chart.alt_text.count("5.3M hours (up 1195)") == 5
@@ -69,7 +69,7 @@ def test_an_alt_text_fits_whatever_the_names(name: str) -> None:
     ("note", "spoken"),
     [("▲2", "up 2"), ("▼1", "down 1"), ("×15", "15 times as much"), ("=", "unchanged"), ("+4%", "+4%"), ("new", "new")],
 )
-def test_a_note_is_spoken_in_the_alt_text(note: str, spoken: str) -> None:
+def test_a_note_is_in_the_alt_text(note: str, spoken: str) -> None:
     assert f"1. Go: 7 hours ({spoken})." in a_chart(Bar("Go", None, 7, note)).alt_text
 
 
@@ -98,7 +98,7 @@ def test_a_note_is_spoken_in_the_alt_text(note: str, spoken: str) -> None:
         ("", None, "(see the post)"),
     ],
 )
-def test_a_name_that_the_font_lacks_is_replaced(name: str, plain_name: str | None, drawn: str) -> None:
+def test_a_name_without_glyphs_in_the_font_is_replaced(name: str, plain_name: str | None, drawn: str) -> None:
     assert drawable(name, plain_name) == drawn
     assert rows_of(a_chart(Bar(name, plain_name, 1, "")))[0]["name"] == f"1. {drawn}"
 
@@ -111,13 +111,13 @@ def test_a_name_that_the_font_lacks_is_replaced(name: str, plain_name: str | Non
         ("原神", None, "of (see the post)"),
     ],
 )
-def test_the_title_too_is_drawn_in_what_the_font_has(subject: str, plain_subject: str | None, drawn: str) -> None:
+def test_the_title_has_only_characters_of_the_font(subject: str, plain_subject: str | None, drawn: str) -> None:
     chart = bar_chart("Most watched streamers of", SUBTITLE, "hours", [], subject=subject, plain_subject=plain_subject)
     assert chart.spec["title"]["text"] == f"Most watched streamers {drawn}"
     assert f"Most watched streamers of {subject}." in chart.alt_text
 
 
-def test_a_chart_of_nothing_is_a_chart() -> None:
+def test_a_chart_without_rows_can_be_made() -> None:
     assert rows_of(a_chart()) == []
 
 
@@ -135,7 +135,7 @@ def test_the_specification_follows_the_schema_of_vega_lite(bars: list[Bar]) -> N
 
 
 @pytest.mark.parametrize("slip", [{"subtitle": 5}, {"subtitleFonts": "Arial"}, {"anchor": "begin"}], ids=str)
-def test_the_schema_finds_a_slip_in_a_specification(slip: dict[str, Any]) -> None:
+def test_the_schema_finds_a_mistake_in_a_specification(slip: dict[str, Any]) -> None:
     spec = dict(bar_chart(TITLE, SUBTITLE, "hours", BARS).spec)
     with pytest.raises(jsonschema.ValidationError):
         alt.LayerChart.from_dict(spec | {"title": spec["title"] | slip}, validate=True)

@@ -1,4 +1,4 @@
-"""The clock is an argument: one that a test moves by hand, and the machine's own."""
+"""The clock is an argument: a virtual one that a test moves, or that of the machine."""
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
@@ -10,7 +10,7 @@ from helperfunctions.clock import SystemClock, VirtualClock, Wait, ahead_of
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-def test_a_virtual_clock_stands_still_until_it_is_moved() -> None:
+def test_a_virtual_clock_changes_only_when_it_is_moved() -> None:
     clock = VirtualClock(NOON)
     assert [clock.now() for _ in range(3)] == [NOON] * 3
 
@@ -59,7 +59,7 @@ def test_a_virtual_clock_moves_to_an_instant() -> None:
     assert clock.now() == datetime(2026, 11, 21, 17, tzinfo=UTC)
 
 
-def test_every_clock_tells_utc() -> None:
+def test_every_clock_returns_utc() -> None:
     berlin_noon = datetime(2026, 11, 21, 12, tzinfo=timezone(timedelta(hours=1)))
     for clock in (VirtualClock(berlin_noon), SystemClock()):
         assert clock.now().tzinfo is UTC
@@ -87,7 +87,7 @@ def test_no_step_of_a_virtual_clock_is_lost_between_threads() -> None:
 
 
 @pytest.mark.parametrize("header", [None, "", "soon", "Sat, 31 Foo 2026 12:00:00 GMT", "1795262400"])
-def test_a_server_that_tells_no_time_cannot_be_compared_with(header: str | None) -> None:
+def test_a_server_without_a_date_header_has_no_clock_difference(header: str | None) -> None:
     assert ahead_of(header, NOON) is None
 
 
@@ -100,7 +100,7 @@ def test_a_server_that_tells_no_time_cannot_be_compared_with(header: str | None)
         ("Sat, 21 Nov 2026 14:00:07 +0200", -7),
     ],
 )
-def test_a_clock_is_ahead_of_a_servers_to_the_second(header: str, seconds: int) -> None:
+def test_the_difference_to_a_servers_clock_is_in_seconds(header: str, seconds: int) -> None:
     ahead = ahead_of(header, NOON)
     assert ahead is not None
     assert abs(ahead - timedelta(seconds=seconds)) <= timedelta(seconds=0.5)

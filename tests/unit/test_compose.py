@@ -1,4 +1,4 @@
-"""The texts of the summaries are true, and within X's limit whatever games and streamers are called."""
+"""The texts of the summaries are true, and within X's limit for any names of games and streamers."""
 
 import re
 from dataclasses import replace
@@ -62,7 +62,7 @@ def games(day: RolledUpDay, *names: str) -> str:
 
 
 def all_three(day: RolledUpDay, game_name: str, *names: str) -> list[str]:
-    """The texts of a day's summaries, as if games and streamers had the same names."""
+    """The texts of a day's summaries, in which games and streamers have the same names."""
     ranked = entries(*names)
     return [
         text(Ranking(SummaryKind.GAMES, day, ranked)),
@@ -104,7 +104,7 @@ def test_game_without_a_name_is_listed_as_such_in_text_and_chart() -> None:
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
 @pytest.mark.parametrize("coverage", [1.0, 0.61])
-def test_a_summary_fits_a_post_whatever_the_names(hostile: str, coverage: float) -> None:
+def test_a_summary_fits_into_a_post_with_any_names(hostile: str, coverage: float) -> None:
     """Date, ranks, numbers and coverage are never cut."""
     for written in all_three(a_day(coverage), hostile, *[hostile] * 5):
         assert weighted_length(written) <= POST_LIMIT
@@ -125,7 +125,7 @@ def test_a_hostile_name_leaves_the_others_legible(hostile: str) -> None:
 
 
 def test_a_long_name_is_cut_no_more_than_needed() -> None:
-    """One of forty has room; five of forty do not, and are cut to the same width."""
+    """One name of forty letters fits; five of them do not, and are cut to the same width."""
     alone = games(a_day(), "x" * 500)
     assert f"1. {'x' * 38}… – 5.3M hours" in alone
     five = games(a_day(), *["y" * 500] * 5)
@@ -139,7 +139,7 @@ def test_name_without_a_visible_character_is_still_listed() -> None:
 
 
 @pytest.mark.parametrize("how_many", range(5))
-def test_fewer_than_five_are_listed_as_they_are(how_many: int) -> None:
+def test_fewer_than_five_entries_are_all_listed(how_many: int) -> None:
     for written in all_three(a_day(), "Chess", *["Ada", "Bob", "Cyd", "Dan"][:how_many]):
         assert len(re.findall(r"^\d\. ", written, re.MULTILINE)) == how_many
 
@@ -167,7 +167,7 @@ def test_heading_of_a_summary_ends_with_the_date_of_its_day(named: date, written
         (0.5, "Measured: 12.0 of 24 hours"),
     ],
 )
-def test_measured_hours_are_stated_of_a_day_measured_less_than_nine_tenths(coverage: float, line: str | None) -> None:
+def test_measured_hours_are_stated_for_a_day_measured_less_than_nine_tenths(coverage: float, line: str | None) -> None:
     for written in all_three(a_day(coverage), "Chess", "Ada"):
         stated = [one for one in written.split("\n") if one.startswith("Measured")]
         assert stated == ([line] if line else [])
@@ -237,7 +237,7 @@ def test_with_changes_it_still_fits_and_nothing_is_linked(hostile: str) -> None:
 
 
 def cut_short(day: RolledUpDay, hours: float) -> RolledUpDay:
-    """A day of which only the last hours are its own, all of them measured."""
+    """A day that has only its last hours, all of them measured."""
     return replace(day, starts_at=day.ends_at - timedelta(hours=hours), covered_hours=hours)
 
 

@@ -1,4 +1,4 @@
-"""Connections that are served, refused and closed when there are many."""
+"""With many connections, some are served and others refused or closed."""
 
 import logging
 from ipaddress import ip_network
@@ -9,7 +9,7 @@ from bot.web.http.connections import Connections, Place
 
 
 class Crowd:
-    """Connections of a small server, and those that it has cut off."""
+    """Connections of a small server, and those that it has closed."""
 
     def __init__(self, *trusted: str) -> None:
         self.time = 0.0

@@ -1,4 +1,4 @@
-"""What the containers may do, as far as their files say it."""
+"""The rights and limits of the containers, as written in their files."""
 
 import re
 from pathlib import Path
@@ -71,7 +71,7 @@ RIGHTS: dict[str, dict[str, Any]] = {
         ],
     },
 }
-# What a service may say besides: how it is built, started, limited, watched and stopped.
+# The other keys that a service may have: its build, start, limits, health check and stop.
 WITHOUT_RIGHTS = {
     "build",
     "command",
@@ -97,12 +97,12 @@ def test_every_container_is_locked_down(name: str) -> None:
     assert {key: SERVICES[name].get(key) for key in LOCKED_DOWN} == LOCKED_DOWN
 
 
-def test_no_container_may_do_more_than_is_listed_here() -> None:
+def test_no_container_has_more_rights_than_are_listed_here() -> None:
     known = LOCKED_DOWN.keys() | WITHOUT_RIGHTS
     assert {name: {key: service[key] for key in service.keys() - known} for name, service in SERVICES.items()} == RIGHTS
 
 
-def test_every_port_is_open_on_this_machine_alone() -> None:
+def test_every_port_is_open_only_on_this_machine() -> None:
     ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
     assert ports
     assert all(port.startswith("127.0.0.1:") for port in ports)
@@ -112,7 +112,7 @@ def test_a_temporary_folder_is_small_and_the_only_place_without_a_volume_to_writ
     assert {tuple(service.get("tmpfs", [])) for service in SERVICES.values()} == {("/tmp:size=64m,mode=1777",), ()}  # noqa: S108
 
 
-def test_the_networks_are_those_that_keep_the_parts_from_each_other() -> None:
+def test_the_networks_separate_the_parts_from_each_other() -> None:
     """`published` has no route out: its default gateway is an address that nothing has."""
     assert COMPOSE["networks"] == {
         "inside": {"internal": True},
@@ -134,8 +134,8 @@ def test_the_networks_are_those_that_keep_the_parts_from_each_other() -> None:
     }
 
 
-def test_every_volume_is_the_projects_own() -> None:
-    """None is shared under a name of its own: two projects would start two servers on one folder."""
+def test_every_volume_belongs_to_the_project() -> None:
+    """No volume has a fixed name: with one, two projects would start two servers on one folder."""
     named = {volume.split(":")[0] for service in SERVICES.values() for volume in service["volumes"]}
     assert COMPOSE["volumes"] == {name: {} for name in named if not name.startswith(".")}
 
@@ -171,7 +171,7 @@ def test_each_container_has_exactly_the_environment_that_it_needs() -> None:
     }
 
 
-def test_the_programs_user_is_nobody_special_in_the_image_and_in_every_container_but_one() -> None:
+def test_the_program_runs_as_an_ordinary_user_in_every_container_but_one() -> None:
     assert re.findall(r"^USER (.*)$", DOCKERFILE, re.MULTILINE) == [OWN_USER]
     assert DOCKERFILE.index(f"USER {OWN_USER}") > DOCKERFILE.rindex("\nFROM ")
     assert f"chown {OWN_USER} " in (ROOT / "entrypoint.sh").read_text()
@@ -189,11 +189,11 @@ def test_every_image_of_others_is_pinned_to_a_version() -> None:
 
 
 def mebibytes(service: dict[str, Any]) -> int:
-    assert service["mem_limit"] == service["memswap_limit"], "what is over the limit would be swapped"
+    assert service["mem_limit"] == service["memswap_limit"], "memory above the limit would be swapped"
     return int(re.fullmatch(r"(\d+)m", service["mem_limit"])[1])  # type: ignore[index]
 
 
-def test_what_runs_all_day_fits_into_a_gigabyte_as_the_documentation_says() -> None:
+def test_the_services_that_run_all_day_fit_into_a_gigabyte_as_documented() -> None:
     """docs/sizing.md has the one table of limits; the others refer to it."""
     lasting = {
         name: mebibytes(service)
@@ -201,9 +201,9 @@ def test_what_runs_all_day_fits_into_a_gigabyte_as_the_documentation_says() -> N
         if service["restart"] == "unless-stopped" and "profiles" not in service
     }
     sizing = (ROOT / "docs" / "sizing.md").read_text()
-    told = {name: int(limit) for name, limit in re.findall(r"^\| `(\w+)` \| (\d+) MiB \|", sizing, re.MULTILINE)}
+    documented = {name: int(limit) for name, limit in re.findall(r"^\| `(\w+)` \| (\d+) MiB \|", sizing, re.MULTILINE)}
     together, smaller = map(int, re.findall(r"^\| \*\*.*?\*\* \| \*\*(\d+) MiB\*\* \|", sizing, re.MULTILINE))
-    assert told == lasting
+    assert documented == lasting
     assert together == sum(lasting.values()) <= 768
     assert smaller == together - lasting["web"]
     for page in ("README.md", "docs/ec2.md", "docs/self-hosting.md", "docs/dashboard.md"):
@@ -243,13 +243,13 @@ def test_the_database_server_has_bounded_memory_and_logs_no_statement() -> None:
     assert SERVICES["db"]["shm_size"] == "128m"
 
 
-def test_the_database_server_is_process_1_and_is_asked_for_a_fast_shutdown() -> None:
-    """An init of root without CAP_KILL could not hand the signal on."""
+def test_the_database_server_is_process_1_and_gets_a_fast_shutdown() -> None:
+    """An init process of root without CAP_KILL could not forward the signal."""
     assert {name: service["init"] for name, service in SERVICES.items()} == {name: name != "db" for name in SERVICES}
     assert (SERVICES["db"]["stop_signal"], SERVICES["db"]["stop_grace_period"]) == ("SIGINT", "60s")
 
 
-# Who starts, and what is asked of whom
+# Services that start by themselves, and health checks
 
 
 def test_only_the_bot_its_database_and_the_dashboard_start_by_themselves() -> None:
@@ -271,7 +271,7 @@ def test_the_bot_starts_without_the_dashboard() -> None:
     assert needed == {"bot", "migrate", "db", "secrets"}
 
 
-def test_what_lasts_of_ours_has_a_health_check() -> None:
+def test_our_services_that_keep_running_have_a_health_check() -> None:
     assert "HEALTHCHECK" in DOCKERFILE
     ours = {name: service for name, service in SERVICES.items() if service["image"] == "twitch-watch-time"}
     assert [name for name, service in ours.items() if service.get("healthcheck") != {"disable": True}] == ["bot", "web"]
@@ -279,7 +279,7 @@ def test_what_lasts_of_ours_has_a_health_check() -> None:
     assert ours["bot"]["environment"]["HEALTH_PORT"] == "9464"
 
 
-def test_the_image_is_given_nothing_but_the_program() -> None:
+def test_the_image_contains_only_the_program() -> None:
     allowed = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
     assert allowed[0] == "*"
     named = {line.removeprefix("!") for line in allowed if line.startswith("!")}

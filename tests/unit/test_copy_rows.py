@@ -1,4 +1,4 @@
-"""Rows in the text format of COPY: escaped where they must be, found and taken out again."""
+"""Rows in the text format of COPY are escaped, found and removed."""
 
 import pytest
 
@@ -14,9 +14,9 @@ def written(*rows: tuple[str | None, ...]) -> CopyRows:
 @pytest.mark.parametrize(
     "value",
     ["a\tb", "a\nb", "a\rb", "a\\b", "\\N", None],
-    ids=["tab", "new line", "carriage return", "backslash", "what stands for NULL", "NULL"],
+    ids=["tab", "new line", "carriage return", "backslash", "the notation of NULL", "NULL"],
 )
-def test_a_value_that_has_to_be_escaped_leaves_the_rows_around_it_as_they_are(value: str | None) -> None:
+def test_a_value_that_has_to_be_escaped_does_not_change_the_rows_around_it(value: str | None) -> None:
     rows = written(("1", "x"), ("2", value), ("3", "z"))
     escaped = {"a\tb": "a\\tb", "a\nb": "a\\nb", "a\rb": "a\\rb", "a\\b": "a\\\\b", "\\N": "\\\\N", None: "\\N"}[value]
     assert rows.file().getvalue().decode() == f"1\tx\n2\t{escaped}\n3\tz\n"
@@ -27,7 +27,7 @@ def test_a_value_that_has_to_be_escaped_leaves_the_rows_around_it_as_they_are(va
     [(0, "7"), (3, "77"), (2, "a\\b")],
     ids=["the first row", "the last row", "escaped, in the middle"],
 )
-def test_a_row_is_found_by_a_whole_value_of_its_column_and_can_be_taken_out(place: int, value: str) -> None:
+def test_a_row_is_found_by_a_whole_value_of_its_column_and_can_be_removed(place: int, value: str) -> None:
     others = [("77", "6"), ("8", "7"), ("9", "x7")]
     rows = written(*others[:place], ("1", value), *others[place:])
     assert rows.find(1, value) == rows.remove(1, value) == ["1", value.replace("\\", "\\\\")]

@@ -70,7 +70,7 @@ def test_an_empty_page_is_retried() -> None:
     assert found.crawl.pages == 3
 
 
-def test_a_page_that_stays_empty_is_passed_over_and_leaves_a_partial_poll() -> None:
+def test_a_page_that_stays_empty_is_skipped_and_leaves_a_partial_poll() -> None:
     """Its streams are missing, although the list continues after it to its end."""
     found = crawl({None: [Page(full(0), "a")], "a": [Page(cursor="b")], "b": [to_the_end(full(1))]})
     assert found.end == (PARTIAL, CrawlEnd.END_OF_LIST)
@@ -81,7 +81,7 @@ def test_a_page_that_stays_empty_is_passed_over_and_leaves_a_partial_poll() -> N
     )
 
 
-def test_an_empty_page_that_is_passed_over_leaves_a_poll_partial_that_falls_below_the_threshold() -> None:
+def test_a_poll_with_a_skipped_empty_page_is_partial_even_if_it_falls_below_the_threshold() -> None:
     below = raw_streams(100, 100, viewer_count=10)
     script: Script = {
         None: [Page(full(0), "a")],
@@ -102,14 +102,14 @@ def test_an_empty_page_that_is_passed_over_leaves_a_poll_partial_that_falls_belo
         pytest.param([Page(raw_streams(200, 3, viewer_count=51))], id="one viewer above the threshold"),
     ],
 )
-def test_a_list_that_ends_before_a_stream_below_the_threshold_was_not_read_to_its_end(last: list[Page]) -> None:
+def test_a_list_that_ends_before_a_stream_below_the_threshold_is_partial(last: list[Page]) -> None:
     found = crawl({None: [Page(full(0), "a")], "a": [Page(full(1), "b")], "b": [*last]})
     assert found.end == (PARTIAL, CrawlEnd.END_OF_LIST)
     assert found.crawl.error is not None
     assert "before a stream with at most 50 viewers was seen" in found.crawl.error
 
 
-def test_a_stray_below_the_threshold_in_the_middle_does_not_prove_that_the_list_was_read_to_its_end() -> None:
+def test_a_single_stream_below_the_threshold_in_the_middle_does_not_make_a_poll_complete() -> None:
     strays = [*full(0)[:97], *raw_streams(700, 3, viewer_count=10)]
     found = crawl({None: [Page(strays, "a")], "a": [Page(full(1))]})
     assert found.end == (PARTIAL, CrawlEnd.END_OF_LIST)
@@ -139,7 +139,7 @@ def test_a_crawl_that_fell_below_the_threshold_at_the_page_cap_is_complete() -> 
     assert found.end == (COMPLETE, CrawlEnd.BELOW_THRESHOLD)
 
 
-def test_a_crawl_out_of_time_keeps_what_it_has() -> None:
+def test_a_crawl_out_of_time_has_the_streams_read_so_far() -> None:
     script: Script = {None: [Page(full(0), "a")], "a": [Page(full(1), "b")], "b": [Page(full(2))]}
     found = crawl(script, requests_in_time=2)
     assert found.end == (PARTIAL, CrawlEnd.OUT_OF_TIME)
@@ -154,14 +154,14 @@ def test_a_crawl_without_any_time_is_failed() -> None:
 
 
 @pytest.mark.parametrize("page", [Page(), Page([{"id": "1"}, None, 7]), Page([a_raw_stream(viewer_count=None)])])
-def test_a_list_of_which_nothing_is_usable_is_a_failed_poll_not_a_day_without_viewers(page: Page) -> None:
+def test_a_list_without_a_usable_stream_is_a_failed_poll(page: Page) -> None:
     found = crawl({None: [page]})
     assert found.end == (FAILED, CrawlEnd.NOTHING_USABLE)
     assert found.crawl.error == "the crawl ended with nothing_usable after 1 pages"
     assert len(found.aside) == found.crawl.set_aside == len(page.items)
 
 
-def test_with_a_threshold_of_zero_the_list_has_to_be_read_to_a_stream_that_nobody_watches() -> None:
+def test_with_a_threshold_of_zero_the_list_has_to_be_read_to_a_stream_without_viewers() -> None:
     for last, status in (
         (raw_streams(100, 1, viewer_count=1), PARTIAL),
         (raw_streams(100, 1, viewer_count=0), COMPLETE),

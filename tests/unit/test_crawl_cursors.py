@@ -34,7 +34,7 @@ def test_a_cursor_that_keeps_repeating_ends_the_crawl_in_the_middle() -> None:
     assert found.crawl.error == "the crawl ended with cursor_repeated after 2 pages"
 
 
-def test_a_cursor_that_repeats_on_a_short_page_above_the_threshold_is_no_proof_of_the_end() -> None:
+def test_a_cursor_that_repeats_on_a_short_page_above_the_threshold_does_not_prove_the_end() -> None:
     """Twitch is known to send such a cursor with the last page, and short pages in the middle."""
     found = crawl({None: [Page(full(0), "a")], "a": [Page(raw_streams(100, 99), "a")]})
     assert found.end == (PARTIAL, CrawlEnd.CURSOR_REPEATED)
@@ -46,8 +46,8 @@ def test_a_cursor_that_repeats_on_a_page_that_falls_below_the_threshold_is_the_e
     assert found.crawl.error is None
 
 
-def test_back_to_the_top_in_the_middle_is_survived_by_a_detour() -> None:
-    """The page before is read once more, for a cursor that leads on."""
+def test_after_a_page_of_the_top_in_the_middle_the_crawl_goes_on_with_a_new_cursor() -> None:
+    """The page before is read once more for a cursor to the next page."""
     found = crawl(
         {
             None: [Page(full(0), "a")],
@@ -87,14 +87,14 @@ def test_a_list_that_leads_back_to_the_top_persistently_in_the_middle_is_partial
     assert found.crawl.error is not None
 
 
-def test_back_to_the_top_after_a_short_page_above_the_threshold_is_no_proof_of_the_end() -> None:
+def test_back_to_the_top_after_a_short_page_above_the_threshold_does_not_prove_the_end() -> None:
     last = raw_streams(100, 30)
     found = crawl({None: [Page(full(0), "a")], "a": [Page(last, "b")], "b": [Page(full(0), "a")]})
     assert found.end == (PARTIAL, CrawlEnd.BACK_TO_TOP)
     assert found.kept == ids(full(0), last)
 
 
-def test_the_top_has_moved_a_little_and_is_still_the_top() -> None:
+def test_a_top_page_that_has_changed_a_little_is_still_recognized() -> None:
     """New streams on the page are added."""
     moved = [*raw_streams(900, 20), *full(0)[:80]]
     found = crawl({None: [Page(full(0), "a")], "a": [Page(full(1), "b")], "b": [Page(moved, "a")]})
@@ -102,7 +102,7 @@ def test_the_top_has_moved_a_little_and_is_still_the_top() -> None:
     assert found.kept == ids(full(0), full(1), raw_streams(900, 20))
 
 
-def test_back_to_the_top_below_the_threshold_is_the_end_that_was_due() -> None:
+def test_back_to_the_top_below_the_threshold_is_the_end_of_the_list() -> None:
     below = raw_streams(100, 100, viewer_count=10)
     found = crawl({None: [Page(full(0), "a")], "a": [Page(below, "b")], "b": [Page(full(0), "top 2")]})
     assert found.end == (COMPLETE, CrawlEnd.BELOW_THRESHOLD)
@@ -129,7 +129,7 @@ def test_an_error_on_a_later_page_makes_a_poll_partial_and_on_the_first_failed(
     assert later.crawl.error == first.crawl.error == str(error)
 
 
-def test_pages_that_count_for_nothing_before_an_error_leave_a_failed_poll() -> None:
+def test_pages_without_usable_streams_before_an_error_leave_a_failed_poll() -> None:
     found = crawl({None: [Page([{"id": "1"}], "a")], "a": [AWAY]})
     assert found.end == (FAILED, CrawlEnd.TWITCH_UNAVAILABLE)
     assert found.crawl.set_aside == 1
@@ -156,7 +156,7 @@ class EndlessStreams:
         ([], (PARTIAL, CrawlEnd.CURSOR_REPEATED)),
     ],
 )
-def test_a_list_that_never_ends_is_left(page: list[dict[str, Any]], end: tuple[PollStatus, CrawlEnd]) -> None:
+def test_a_list_that_never_ends_ends_the_crawl(page: list[dict[str, Any]], end: tuple[PollStatus, CrawlEnd]) -> None:
     live = EndlessStreams(page)
     one = Crawl(
         live,

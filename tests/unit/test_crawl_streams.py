@@ -15,7 +15,7 @@ from tests.unit.live_streams import LAST, Page, Script, ScriptedStreams, raw_str
 
 
 def test_a_stream_that_comes_twice_counts_once() -> None:
-    """Within a page as well as on two pages: the list moved. Its first occurrence counts."""
+    """It may come twice on a page or on two pages, because the list changes. Its first occurrence counts."""
     again = a_raw_stream(id="5", viewer_count=999_999)
     found = crawl({None: [Page([*full(0), again], "a")], "a": [Page([again, *raw_streams(100, 10)])]})
     assert found.kept == ids(full(0), raw_streams(100, 10))
@@ -31,7 +31,7 @@ def test_one_odd_stream_is_set_aside_and_the_others_count() -> None:
 
 
 def test_the_totals_are_those_of_the_added_streams() -> None:
-    """Below the threshold neither counts nor repeats; the last page's repeats do."""
+    """Streams below the threshold are not counted."""
 
     def one(number: int, viewer_count: int) -> dict[str, Any]:
         return a_raw_stream(id=str(number), user_id=f"u{number}", viewer_count=viewer_count)
@@ -127,9 +127,9 @@ def test_of_two_streams_on_different_pages_the_older_one_is_removed() -> None:
 @pytest.mark.parametrize(
     "id_", ["40001", "0", "007", "", "u5", "-1", "1_0", " 1", "\u0663", "\u00b2", "9" * 18, "9" * 19, "9" * 5000]
 )
-def test_a_compact_id_leads_back_to_the_id(id_: str) -> None:
+def test_a_compact_id_can_be_turned_back_into_the_id(id_: str) -> None:
     assert str(compact(id_)) == id_
 
 
-def test_an_id_that_is_a_number_is_kept_as_one() -> None:
+def test_an_id_that_is_a_number_is_stored_as_a_number() -> None:
     assert compact("40001") == 40001

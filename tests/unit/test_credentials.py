@@ -1,4 +1,4 @@
-"""When newer credentials are checked for, and which are taken over."""
+"""Newer credentials are checked for after refusals, and replace the old ones."""
 
 import signal
 from collections.abc import Iterator
@@ -112,7 +112,7 @@ def test_clock_that_is_set_back_delays_no_check(stage: Stage) -> None:
 @pytest.mark.parametrize(
     "outcome", [poll(CrawlEnd.BELOW_THRESHOLD), poll(CrawlEnd.TWITCH_UNAVAILABLE)], ids=["works", "is away"]
 )
-def test_a_job_that_is_not_refused_any_longer_ends_the_checks(outcome: Poll, stage: Stage) -> None:
+def test_a_job_that_is_no_longer_refused_ends_the_checks(outcome: Poll, stage: Stage) -> None:
     stage.attempt("collect", poll(CrawlEnd.TWITCH_REFUSED))
     stage.attempt("collect", outcome)
     stage.clock.advance(3600)
@@ -201,7 +201,7 @@ def test_an_error_of_a_later_run_is_retried_with_the_newest_credentials() -> Non
 
 
 def test_a_run_that_fails_early_is_not_retried_without_a_pause() -> None:
-    """It fails before it forgets the request to restart, so the next wait would end at once."""
+    """It fails before the request to restart is cleared, so the next wait would end at once."""
     requested: list[bool] = []
 
     class RecordedStop(Stop):
@@ -240,7 +240,7 @@ def signals_as_before() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("signals_as_before")
-def test_what_ended_run_does_not_end_the_next_but_a_signal_in_between_does() -> None:
+def test_the_end_of_a_run_does_not_end_the_next_but_a_signal_in_between_does() -> None:
     stop = Stop()
     stop.begin()
     stop.for_now()

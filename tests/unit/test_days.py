@@ -1,4 +1,4 @@
-"""The bot's days: from their hour to the same hour of the next date, 23 or 25 hours long when the clocks change."""
+"""Days of the bot last until the same hour of the next date, so 23 or 25 hours when the clocks change."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -68,7 +68,7 @@ def test_a_day_follows_the_clock_of_its_own_zone(starts_at: time, timezone: str,
     ],
 )
 def test_every_instant_belongs_to_exactly_one_day(calendar: Calendar) -> None:
-    """A year of days without gaps; the instant at which one starts is its own, the second before the other's."""
+    """A year of days has no gaps. The instant of its start belongs to a day, the second before to the day before."""
     days = [calendar.day(date(2026, 1, 1) + timedelta(days=number)) for number in range(365)]
     for before, day in pairwise(days):
         assert before.ends_at == day.starts_at

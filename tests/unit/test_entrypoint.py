@@ -1,4 +1,4 @@
-"""The image's entrypoint, run for real: what it hands on, and what it puts into the volumes."""
+"""The entrypoint of the image is run: its commands, and the files that it puts into the volumes."""
 
 import os
 import re
@@ -29,35 +29,35 @@ def run_entrypoint(tmp_path: Path) -> Run:
     programs.mkdir()
     stand_in = programs / "python3"
     stand_in.write_text(
-        f'#!/bin/sh\n[ "$1" = -c ] && [ $# = 2 ] && exec {sys.executable} "$@"\necho "$$ $@" >"$PYTHON_SAYS"\n'
+        f'#!/bin/sh\n[ "$1" = -c ] && [ $# = 2 ] && exec {sys.executable} "$@"\necho "$$ $@" >"$PYTHON_RECORD"\n'
     )
     stand_in.chmod(0o755)
 
     def run(*words: str, under: Sequence[str] = (), **environment: str) -> subprocess.CompletedProcess[str]:
-        says = tmp_path / "python-says"
-        says.write_text("")
+        record = tmp_path / "python-record"
+        record.write_text("")
         with subprocess.Popen(
             [*under, str(ENTRYPOINT), *words],
-            env={"PATH": f"{programs}:/usr/bin:/bin", "PYTHON_SAYS": str(says)} | environment,
+            env={"PATH": f"{programs}:/usr/bin:/bin", "PYTHON_RECORD": str(record)} | environment,
             cwd=tmp_path,
             stderr=subprocess.PIPE,
             text=True,
         ) as process:
             _, errors = process.communicate(timeout=60)
-        pid, _, arguments = says.read_text().partition(" ")
-        # A signal of Docker's goes to the program itself only if it took the shell's place.
+        pid, _, arguments = record.read_text().partition(" ")
+        # A signal from Docker reaches the program only if the program has replaced the shell.
         assert pid in {str(process.pid), ""}
         return subprocess.CompletedProcess(arguments.split(), process.returncode, arguments, errors)
 
     return run
 
 
-def test_the_entrypoint_hands_every_verb_on_to_a_program_in_its_own_place(run_entrypoint: Run, tmp_path: Path) -> None:
+def test_the_entrypoint_replaces_itself_by_the_program_for_every_verb(run_entrypoint: Run, tmp_path: Path) -> None:
     run = run_entrypoint
     assert run("migrate").stdout == "-m bot migrate\n"
     assert run("ask", "how is xQc?").stdout == "-m bot ask how is xQc?\n"
     assert run("python3", "-m", "bot", "check").stdout == "-m bot check\n"
-    assert run("sh", "-c", 'echo "$$ in a shell" >"$PYTHON_SAYS"').stdout == "in a shell\n"
+    assert run("sh", "-c", 'echo "$$ in a shell" >"$PYTHON_RECORD"').stdout == "in a shell\n"
     assert run("healthy").stdout == ""
     assert run("healthy", HEALTH_PORT="9464").stdout.endswith("http://127.0.0.1:9464/healthz\n")
     assert run("healthy", "8000").stdout.endswith("http://127.0.0.1:8000/healthz\n")
@@ -70,7 +70,7 @@ def test_the_entrypoint_hands_every_verb_on_to_a_program_in_its_own_place(run_en
     assert run("run", AWS_SECRET_NAME="mine").stdout == "-m bot run\n"
 
 
-def test_a_project_without_a_name_of_its_own_is_warned_of(run_entrypoint: Run, tmp_path: Path) -> None:
+def test_a_project_with_the_default_name_causes_a_warning(run_entrypoint: Run, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=mine\n")
     assert "COMPOSE_PROJECT_NAME is not in .env" in run_entrypoint("run").stderr
     (tmp_path / ".env").write_text(
@@ -91,7 +91,7 @@ class Volumes:
         return self.run("secrets", str(self.root), under=["setpriv", "--bounding-set=-all,+chown,+dac_override"])
 
     def files(self) -> dict[str, tuple[str, str]]:
-        """Each file by its path: mode and owner, and what is in it."""
+        """Mode, owner and content of each file by its path."""
         found = {}
         for path in sorted(self.root.glob("*/*")):
             if path.parent.name != "config":
@@ -118,7 +118,7 @@ def volumes(run_entrypoint: Run, tmp_path: Path) -> Volumes:
 ONLY_OURS, FOR_ANOTHER_USER = f"400 {OWN_USER}", f"444 {OWN_USER}"
 
 
-def test_each_volume_gets_what_its_reader_needs_and_nobody_else_can_read_it(volumes: Volumes) -> None:
+def test_each_volume_gets_the_files_of_its_reader_and_no_other_user_can_read_them(volumes: Volumes) -> None:
     assert volumes.start().returncode == 0
     files = volumes.files()
     assert {path: rights for path, (rights, _) in files.items()} == {
@@ -138,7 +138,7 @@ def test_each_volume_gets_what_its_reader_needs_and_nobody_else_can_read_it(volu
     assert all(re.search(r"[\w-]{43}", secret) for secret in secrets)
 
 
-def test_passwords_are_the_same_at_the_second_start_and_dot_env_is_as_it_is_now(volumes: Volumes) -> None:
+def test_at_the_second_start_passwords_are_the_same_and_dot_env_is_copied_again(volumes: Volumes) -> None:
     volumes.start()
     before = volumes.files()
     (volumes.root / "config" / ".env").write_text("TWITCH_CLIENT_SECRET=changed\n")
@@ -152,8 +152,8 @@ def test_passwords_are_the_same_at_the_second_start_and_dot_env_is_as_it_is_now(
     assert volumes.files()["secrets/.env"] == (ONLY_OURS, "")
 
 
-def test_the_passwords_of_an_installation_of_0_1_0_are_taken_over(volumes: Volumes) -> None:
-    """There they were in the bot's volume, and everybody could read them."""
+def test_the_passwords_of_an_installation_of_0_1_0_are_reused(volumes: Volumes) -> None:
+    """There they were in the volume of the bot, and every user could read them."""
     url = "postgresql://watchtime:old@db:5432/watchtime"  # pragma: allowlist secret
     for path, text in {
         "secrets/database_password": "old",  # pragma: allowlist secret
@@ -172,11 +172,11 @@ def test_the_passwords_of_an_installation_of_0_1_0_are_taken_over(volumes: Volum
     assert files["reading/web_database_url"] == (ONLY_OURS, reading_url)
     assert files["passwords/grafana_password"][1] == "old"
     assert files["secrets/.env"][0] == files["reading/.env"][0] == ONLY_OURS
-    # A return to 0.1.0 finds what it needs.
+    # Version 0.1.0 still finds its files.
     assert files["secrets/database_url"][1] == url
 
 
-def test_a_start_that_broke_off_leaves_nothing_in_the_way_of_the_next(volumes: Volumes) -> None:
+def test_an_interrupted_start_does_not_block_the_next_one(volumes: Volumes) -> None:
     volumes.start()
     before = volumes.files()
     left = volumes.root / "secrets" / ".env.new"
@@ -187,14 +187,14 @@ def test_a_start_that_broke_off_leaves_nothing_in_the_way_of_the_next(volumes: V
     assert volumes.files() == before
 
 
-def test_a_password_that_cannot_be_made_replaces_none(volumes: Volumes, tmp_path: Path) -> None:
-    """Rather no database than one with an empty password."""
+def test_a_password_that_cannot_be_created_replaces_no_other(volumes: Volumes, tmp_path: Path) -> None:
+    """No database is better than one with an empty password."""
     (tmp_path / "programs" / "python3").write_text("#!/bin/sh\nexit 1\n")
     assert volumes.start().returncode == 1
     assert set(volumes.files()) == {"secrets/.env"}
 
 
-def test_without_credentials_the_container_says_what_to_do_and_waits(tmp_path: Path) -> None:
+def test_without_credentials_the_container_prints_the_fix_and_waits(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=\n")
     with subprocess.Popen(
         [str(ENTRYPOINT), "run"],
@@ -210,10 +210,10 @@ def test_without_credentials_the_container_says_what_to_do_and_waits(tmp_path: P
         os.killpg(waiting.pid, signal.SIGKILL)
 
 
-def test_the_dashboard_is_told_every_setting_of_dot_env_that_it_uses() -> None:
-    """What says how days and pages are; where it listens and what it reads is said by the service itself."""
-    [told] = re.findall(r"grep -E '\^\(([^']+)\)='", ENTRYPOINT.read_text())
+def test_the_dashboard_gets_every_setting_of_dot_env_that_it_uses() -> None:
+    """These are settings of days and pages; its address and its database are set by the service itself."""
+    [pattern] = re.findall(r"grep -E '\^\(([^']+)\)='", ENTRYPOINT.read_text())
     ours = {name.upper() for name in Settings.model_fields if name.startswith("web_")}
     by_service = {"WEB_HOST", "WEB_PORT", "WEB_DATABASE_URL", "WEB_TRUSTED_PROXIES"}
     wanted = {"TIMEZONE", "DAY_STARTS_AT", "POST_AT", "POLL_EVERY_MINUTES"} | (ours - by_service)
-    assert {name for name in (*wanted, *by_service, "TWITCH_CLIENT_SECRET") if re.fullmatch(told, name)} == wanted
+    assert {name for name in (*wanted, *by_service, "TWITCH_CLIENT_SECRET") if re.fullmatch(pattern, name)} == wanted

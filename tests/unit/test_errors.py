@@ -1,4 +1,4 @@
-"""The errors are those of the tree in their module's docstring, and each tells a script what to do."""
+"""The errors are those of the tree in the docstring of their module, and each has an exit code for scripts."""
 
 import inspect
 import re
@@ -14,7 +14,7 @@ SYSEXITS = range(64, 79)
 
 
 def drawn() -> set[tuple[str, str]]:
-    """Each class and its parent, as the docstring draws them: four columns per level."""
+    """Each class and its parent in the tree of the docstring, which has four columns per level."""
     parents: list[str] = []
     found: set[tuple[str, str]] = set()
     for line in (errors.__doc__ or "").splitlines():
@@ -32,14 +32,14 @@ def test_the_tree_in_the_docstring_is_the_tree_of_the_classes() -> None:
 
 
 def test_every_error_has_its_own_docstring_and_exit_code_and_the_code_agrees_on_retries() -> None:
-    """One that would inherit its code or text was not thought about."""
+    """A class that inherits them was probably not thought about."""
     own = [one for one in ALL if one is not WatchTimeError]
     assert [one for one in own if not {"__doc__", "exit_code"} <= vars(one).keys() or not one.__doc__] == []
     assert [one for one in own if one.exit_code not in SYSEXITS] == []
     assert [one for one in ALL if one.can_retry != (one.exit_code == EX_TEMPFAIL)] == []
 
 
-def test_wrong_settings_are_told_one_per_line() -> None:
+def test_wrong_settings_are_reported_one_per_line() -> None:
     error = SettingsError(["one is wrong", "two is missing"])
     assert error.problems == ["one is wrong", "two is missing"]
     assert str(error) == "one is wrong\ntwo is missing"

@@ -1,4 +1,4 @@
-"""What `post` answers about a day that is not rolled up, and when the first summaries are due."""
+"""The message of `post` about a day that is not rolled up, and the time of the first summaries."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""A secret that somebody repeats to us."""
+"""Secrets are removed from texts of others."""
 
 import pytest
 
@@ -8,9 +8,9 @@ SECRET = "planted-/7+Q="
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("text", "shown"),
     [
-        ("all is well", "all is well"),
+        ("no secret", "no secret"),
         (f"no such key: {SECRET}, {SECRET}!", "no such key: ***, ***!"),
         ('oauth_token="planted-%2F7%2BQ%3D"', 'oauth_token="***"'),
         ("client_secret=planted-%2F7%2BQ%3D&grant_type=x", "client_secret=***&grant_type=x"),
@@ -18,5 +18,5 @@ SECRET = "planted-/7+Q="
         ("a short one stays", "a short one stays"),
     ],
 )
-def test_it_is_three_stars_instead(said: str, shown: str) -> None:
-    assert without([SECRET, "other-secret", "short"], said) == shown
+def test_a_secret_is_replaced_by_three_stars(text: str, shown: str) -> None:
+    assert without([SECRET, "other-secret", "short"], text) == shown

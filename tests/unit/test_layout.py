@@ -1,4 +1,4 @@
-"""What the code may touch, and where: vendors at the edge, one clock, no effect of an import."""
+"""Rules of the code: libraries are imported in few places, one clock, short files, no effects of an import."""
 
 import ast
 import re
@@ -17,7 +17,7 @@ FILES = sorted(
     path.relative_to(ROOT) for package in ("bot", "helperfunctions") for path in (ROOT / package).rglob("*.py")
 )
 
-# Where each vendor library may be imported: one file, unless its types are what two of them share.
+# The files that may import each library: one, unless several share its types.
 VENDORS = {
     "aiosql": {"helperfunctions/queries.py"},
     "altair": {"bot/web/views/chart_shapes.py"},
@@ -95,8 +95,8 @@ VENDORS = {
 }
 OURS = {"bot", "helperfunctions", "sandbox"}
 
-# The present instant, however it is asked for.
-ASKS_FOR_NOW = {
+# Calls that return the current instant.
+READS_THE_TIME = {
     ("datetime", "now"),
     ("datetime", "utcnow"),
     ("datetime", "today"),
@@ -136,7 +136,7 @@ def test_no_file_is_above_400_lines_and_no_function_above_80() -> None:
 
 
 def test_each_vendor_library_is_imported_where_it_belongs() -> None:
-    """A library that is new here is given its place in the table above."""
+    """A new library is added to the table above."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for path in FILES:
         for package in imports(path):
@@ -156,19 +156,19 @@ def test_only_the_demo_and_the_verbs_to_develop_with_import_the_sandbox() -> Non
     assert importing == {"bot/cli/develop.py", "bot/demo/history.py", "bot/demo/run.py"}
 
 
-def test_only_the_clock_asks_for_the_time() -> None:
+def test_only_the_clock_reads_the_time() -> None:
     asking: list[str] = []
     for path in FILES:
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
                 owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
-                if (owner, node.attr) in ASKS_FOR_NOW:
+                if (owner, node.attr) in READS_THE_TIME:
                     asking.append(path.as_posix())
     assert sorted(asking) == ["helperfunctions/clock.py"]
 
 
-def test_no_query_asks_for_the_time() -> None:
-    """But the one that compares the server's clock with ours."""
+def test_no_query_reads_the_time() -> None:
+    """The one exception compares the server's clock with ours."""
     asks = re.compile(r"now\(\)|current_timestamp|current_date|localtime|(?:clock|statement|transaction)_timestamp")
     found = [
         (path.name, asked) for path in (ROOT / "sql").rglob("*.sql") for asked in asks.findall(path.read_text().lower())
@@ -176,7 +176,7 @@ def test_no_query_asks_for_the_time() -> None:
     assert found == [("database.sql", "statement_timestamp")]
 
 
-# Fails at the first thing that an import should not do.
+# Fails at the first effect that an import should not have.
 WATCH = """
 import importlib, sys, threading, os
 
@@ -199,7 +199,7 @@ if threading.active_count() != 1:
 
 
 def modules() -> list[str]:
-    """Every module but the one that is there to be run."""
+    """Every module except the one that is run."""
     dotted = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in FILES]
     return [module for module in dotted if module != "bot.__main__"]
 
@@ -210,7 +210,7 @@ def imported(*names: str, found_in: Path, cwd: Path) -> subprocess.CompletedProc
 
 
 def test_importing_has_no_effect(tmp_path: Path) -> None:
-    """No thread, no connection, no process, no folder, no file."""
+    """An import starts no thread, connection or process, and creates no file or folder."""
     done = imported(*modules(), found_in=ROOT, cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert list(tmp_path.iterdir()) == []
@@ -225,7 +225,7 @@ def test_importing_has_no_effect(tmp_path: Path) -> None:
         "import socket; socket.socket().connect(('127.0.0.1', 1))",
     ],
 )
-def test_an_effect_of_an_import_would_be_seen(tmp_path: Path, effect: str) -> None:
+def test_an_effect_of_an_import_is_detected(tmp_path: Path, effect: str) -> None:
     (tmp_path / "with_effect.py").write_text(effect)
     done = imported("with_effect", found_in=tmp_path, cwd=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
@@ -271,8 +271,8 @@ NOT_FOR_HELP = NOT_FOR_A_BOT | {
     ],
     ids=["the command line for help", "a verb that needs the settings", "a verb with a database", "the bot that runs"],
 )
-def test_what_is_not_needed_is_not_imported(program: str, unwanted: set[str]) -> None:
-    """Each of these costs every start of a verb time, or the bot that runs for a year memory."""
+def test_libraries_that_a_verb_does_not_need_are_not_imported(program: str, unwanted: set[str]) -> None:
+    """Each of them would cost time at every start of a verb, or memory of the running bot."""
     found = subprocess.run(
         [sys.executable, "-c", f"{program}, sys; print(*sys.modules)"],
         cwd=ROOT,

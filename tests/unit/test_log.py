@@ -1,4 +1,4 @@
-"""What a line of the log looks like, for people and for programs."""
+"""The format of a log line, as text and as JSON."""
 
 import json
 import logging
@@ -26,7 +26,7 @@ one.info("after")
 """
 
 
-def said(how: str, zone: str = "UTC") -> str:
+def logged(how: str, zone: str = "UTC") -> str:
     done = subprocess.run(
         [sys.executable, "-c", SAYS.format(how=how)],
         capture_output=True,
@@ -38,8 +38,8 @@ def said(how: str, zone: str = "UTC") -> str:
     return done.stderr
 
 
-def test_as_json_each_line_is_an_object_and_bears_its_run() -> None:
-    lines = [json.loads(line) for line in said("json").splitlines()]
+def test_as_json_each_line_is_an_object_with_its_run() -> None:
+    lines = [json.loads(line) for line in logged("json").splitlines()]
     assert [line["message"] for line in lines] == ["poll stored poll_id=7", "ボブ\nsecond line", "failed", "after"]
     assert {key for line in lines[:2] for key in line} == {"at", "level", "logger", "run", "message"}
     assert "ZeroDivisionError" in lines[2]["exception"]
@@ -50,24 +50,24 @@ def test_as_json_each_line_is_an_object_and_bears_its_run() -> None:
     assert lines[0]["at"].endswith("+00:00")
 
 
-def test_as_text_each_line_bears_its_run_too() -> None:
-    first = said("text").splitlines()[0]
+def test_as_text_each_line_has_its_run() -> None:
+    first = logged("text").splitlines()[0]
     assert " INFO process-" in first
     assert first.endswith("bot.collect.poll: poll stored poll_id=7")
 
 
 @pytest.mark.parametrize("how", ["text", "json"])
-def test_the_time_of_a_line_is_utc_and_says_so_whatever_the_zone_of_the_machine(how: Literal["text", "json"]) -> None:
+def test_the_time_of_a_line_is_in_utc_with_any_zone_of_the_machine(how: Literal["text", "json"]) -> None:
     """Two zones in which the same instant has two dates."""
-    at = {zone: said(how, zone).splitlines()[0] for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago")}
-    told = {zone: json.loads(line)["at"] if how == "json" else line[:24] for zone, line in at.items()}
-    moments = [datetime.fromisoformat(moment) for moment in told.values()]
+    at = {zone: logged(how, zone).splitlines()[0] for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago")}
+    times = {zone: json.loads(line)["at"] if how == "json" else line[:24] for zone, line in at.items()}
+    moments = [datetime.fromisoformat(moment) for moment in times.values()]
     assert {moment.utcoffset() for moment in moments} == {timedelta(0)}
     assert abs(moments[0] - moments[1]) < timedelta(hours=1)
 
 
 @pytest.mark.parametrize("vendor", ["urllib3", "apscheduler", "tenacity"])
-def test_vendors_speak_only_when_something_is_wrong(vendor: str) -> None:
+def test_libraries_log_only_warnings_and_errors(vendor: str) -> None:
     done = subprocess.run(
         [
             sys.executable,

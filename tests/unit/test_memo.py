@@ -8,7 +8,7 @@ import pytest
 from bot.web.read.memo import Memo, memo
 
 
-def test_value_that_several_threads_want_at_once_is_computed_once() -> None:
+def test_value_that_several_threads_request_at_once_is_computed_once() -> None:
     value_of: Memo[int] = memo(2)
     may_go_on, computed, values = threading.Event(), [], []
 
@@ -33,7 +33,7 @@ def test_least_recently_used_value_is_dropped_first() -> None:
     assert [value_of(key, lambda: "second") for key in ("a", "c", "b")] == ["first a", "first c", "second"]
 
 
-def test_value_that_is_larger_than_the_cache_takes_the_place_of_all_others() -> None:
+def test_value_that_is_larger_than_the_cache_replaces_all_others() -> None:
     value_of: Memo[Sized] = memo(10, len)
     value_of("small", lambda: "1")
     value_of("large", lambda: "1" * 11)

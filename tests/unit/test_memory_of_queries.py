@@ -1,4 +1,4 @@
-"""What one query may take of the server's memory is said in five places; here they are held against each other."""
+"""The memory limit of one query is set in five places, which agree with each other."""
 
 import re
 from collections.abc import Mapping
@@ -20,15 +20,15 @@ A_QUERY = {
     "max_parallel_maintenance_workers": "0",
     "jit": "off",
 }
-# A roll-up and a migration are alone at what they do, and sort a whole day or a whole table.
+# A roll-up and a migration run alone, and sort a whole day or a whole table.
 ALONE = {"work_mem": "16MB"}
-# What builds an index: the server's own and those of migrations.
+# Limits for building an index: of the server and of migrations.
 AN_INDEX = {"maintenance_work_mem": "32MB"}
 BUILDS_NO_INDEX = {"max_parallel_maintenance_workers"}
 
 
 def of_memory(settings: Mapping[str, object]) -> dict[str, str]:
-    """Those that say how much memory a session takes."""
+    """The options that limit the memory of a session."""
     names = A_QUERY.keys() | AN_INDEX.keys()
     return {name: str(value) for name, value in settings.items() if name in names}
 
@@ -40,7 +40,7 @@ def of_the_server() -> dict[str, str]:
 
 
 def of_readers() -> dict[str, str]:
-    """Of the role, for any other program that comes in as it."""
+    """The settings of the role, for any other program that uses it."""
     function = (ROOT / "sql/schema.sql").read_text().split("FUNCTION public.limit_reader(")[1].split("$$;")[0]
     found = re.findall(r"alter role %I set (\w+) = (?:%L', role, '(\w+)'|(\w+)')", function)
     return of_memory({name: quoted or plain for name, quoted, plain in found})
@@ -66,7 +66,7 @@ def without(settings: Mapping[str, str], names: set[str]) -> dict[str, str]:
         pytest.param(of_memory(dbmate._SESSION), A_QUERY | ALONE | AN_INDEX, id="migrations"),
     ],
 )
-def test_what_a_query_may_take_is_the_same_everywhere_but_where_it_is_alone(
+def test_the_memory_limit_of_a_query_is_the_same_everywhere_except_where_it_runs_alone(
     found: dict[str, str], expected: dict[str, str]
 ) -> None:
     assert found == expected

@@ -1,6 +1,6 @@
-"""How well mentions are understood beside thousands of names: the published targets, in small.
+"""Mentions are understood as well as published, with thousands of names instead of many thousands.
 
-`make bench ARGS=understand` measures the same among 10,000 and 100,000 streamers in a real database.
+`make bench ARGS=understand` measures the same with 10,000 and 100,000 streamers in a real database.
 """
 
 import pytest
@@ -58,7 +58,7 @@ TALK = """
 
 
 @pytest.mark.parametrize("text", names_in(TALK), ids=names_in(TALK))
-def test_mention_that_asks_nothing_is_not_answered(text: str) -> None:
+def test_mention_without_a_question_is_not_answered(text: str) -> None:
     assert shown(understood(text, NAMES)) == "-"
 
 
@@ -115,7 +115,7 @@ SEQUEL_OR_COUNT = {
 
 
 @pytest.mark.parametrize(("text", "expected"), SEQUEL_OR_COUNT.items(), ids=SEQUEL_OR_COUNT)
-def test_the_count_of_a_time_is_no_number_of_a_sequel(text: str, expected: str) -> None:
+def test_the_count_of_a_time_is_not_taken_for_the_number_of_a_sequel(text: str, expected: str) -> None:
     assert shown(understood(text, NAMES)) == expected
 
 
@@ -142,7 +142,7 @@ JOINED = {
 
 
 @pytest.mark.parametrize(("text", "expected"), JOINED.items(), ids=JOINED)
-def test_of_two_names_that_are_joined_neither_is_answered_for_both(text: str, expected: str) -> None:
+def test_two_joined_names_are_not_answered_with_one_of_them(text: str, expected: str) -> None:
     assert shown(understood(text, NAMES)) == expected
 
 
@@ -195,11 +195,11 @@ IN_FEW_WORDS = {
 
 
 @pytest.mark.parametrize(("text", "expected"), IN_FEW_WORDS.items(), ids=IN_FEW_WORDS)
-def test_a_name_is_found_that_is_written_in_part_or_is_an_everyday_word(text: str, expected: str) -> None:
+def test_a_partial_name_or_a_name_that_is_an_everyday_word_is_found(text: str, expected: str) -> None:
     assert shown(understood(text, NAMES)) == expected
 
 
-def test_the_beginning_of_several_streamers_names_offers_none() -> None:
+def test_the_beginning_of_the_names_of_several_streamers_offers_none() -> None:
     names = KnownNames(
         [Subject(SubjectKind.STREAMER, "1", "Zarbexa", 100), Subject(SubjectKind.STREAMER, "2", "zarbexolino", 90)]
     )

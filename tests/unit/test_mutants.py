@@ -1,4 +1,4 @@
-"""The mutation check makes the changes that it promises, the same ones for the same seed."""
+"""The mutation check makes the documented changes, the same ones for the same seed."""
 
 import random
 
@@ -62,7 +62,7 @@ def test_shipped_files_take_part_and_migrations_do_not() -> None:
     assert not may_be_changed("tests/unit/test_mutants.py")
 
 
-def test_changes_meet_the_first_tests_their_subject_first() -> None:
+def test_the_first_tests_of_a_change_are_those_of_its_subject() -> None:
     assert "tests/integration/test_plan.py" in first_tests("sql/post/post.sql")
     assert first_tests("bot/nothing_of_this_name.py") == EVERYTHING
     assert all((ROOT / path).exists() for path in EVERYTHING)

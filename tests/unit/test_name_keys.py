@@ -35,7 +35,7 @@ from bot.core.name_words import keys_of, numerals
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_game_is_found_by_the_ways_in_which_people_write_it(name: str, key: str, grade: Grade) -> None:
+def test_a_game_is_found_by_the_usual_ways_to_write_it(name: str, key: str, grade: Grade) -> None:
     assert grade_of(key, name) is grade
 
 
@@ -51,7 +51,7 @@ def test_a_game_is_found_by_the_ways_in_which_people_write_it(name: str, key: st
     ],
     ids=lambda value: value,
 )
-def test_a_part_of_a_name_that_may_be_another_game_is_no_key(name: str, key: str) -> None:
+def test_a_part_of_a_name_that_may_be_another_game_is_not_a_key(name: str, key: str) -> None:
     assert key not in game_keys(name)
 
 

@@ -1,4 +1,4 @@
-"""How much names are alike."""
+"""The similarity of names."""
 
 import pytest
 
@@ -17,21 +17,21 @@ from helperfunctions.near import closest
         ("abc", "xyz", 0.0),
     ],
 )
-def test_likeness_is_the_share_of_letters_in_common(one: str, other: str, likeness: float) -> None:
+def test_similarity_is_the_share_of_common_letters(one: str, other: str, likeness: float) -> None:
     [(place, found)] = closest(one, [other], 1)
     assert place == 0
     assert found == pytest.approx(likeness)
 
 
-def test_the_likest_come_first_and_of_equally_like_ones_the_earlier() -> None:
+def test_the_most_similar_come_first_and_equally_similar_ones_in_their_order() -> None:
     among = ["minecart", "minecraft", "xxxxxxxx", "minecraft", "mine"]
     assert [place for place, _ in closest("minecraft", among, 3)] == [1, 3, 0]
 
 
-def test_what_is_less_alike_than_asked_for_is_left_out() -> None:
+def test_names_below_the_requested_similarity_are_left_out() -> None:
     assert [place for place, _ in closest("rust", ["rest", "trust", "chess"], 3, at_least=0.8)] == [1]
 
 
-def test_among_nothing_nothing_is_like_anything() -> None:
+def test_an_empty_list_has_no_similar_name() -> None:
     assert closest("rust", [], 3) == []
     assert closest("", ["rust"], 3, at_least=0.6) == []

@@ -1,4 +1,4 @@
-"""What Twitch writes about a stream, odd as it may be, becomes a Stream or is set aside with its reason."""
+"""An entry of Twitch's list becomes a Stream, or is set aside with a reason."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +32,7 @@ def without(*keys: str) -> dict[str, Any]:
     return {key: value for key, value in a_raw_stream().items() if key not in keys}
 
 
-def test_a_stream_as_twitch_documents_it() -> None:
+def test_a_documented_stream_is_parsed() -> None:
     assert parse_stream(a_raw_stream()) == STREAM
 
 
@@ -60,7 +60,7 @@ def test_only_ids_and_viewers_are_needed() -> None:
 
 
 @pytest.mark.parametrize("raw", [a_raw_stream(game_id=""), a_raw_stream(game_id=None), without("game_id")])
-def test_a_stream_without_a_game_belongs_to_none_whatever_its_game_is_called(raw: dict[str, Any]) -> None:
+def test_a_stream_without_a_game_id_has_no_game_with_any_game_name(raw: dict[str, Any]) -> None:
     stream = parse_stream(raw)
     assert isinstance(stream, Stream)
     assert (stream.game_id, stream.game_name) == ("", "")
@@ -167,7 +167,7 @@ def test_a_stream_that_is_set_aside_can_be_stored() -> None:
         (None, None),
     ],
 )
-def test_a_start_that_is_no_instant_is_unknown(started_at: Any, instant: datetime | None) -> None:
+def test_a_start_that_is_not_an_instant_is_unknown(started_at: Any, instant: datetime | None) -> None:
     """A valid one is stored in UTC: Python reads offsets that PostgreSQL refuses."""
     stream = parsed(started_at=started_at)
     assert stream.started_at == instant

@@ -59,7 +59,7 @@ WEIGHTS: dict[str, tuple[str, int]] = {
     "flag": ("🇩🇪", 2),
     "two flags": ("🇺🇸🇺🇸", 4),
     "flag and a half": ("🇩🇪🇫", 4),
-    "pair that is no flag": ("🇽🇽", 4),
+    "pair that is not a flag": ("🇽🇽", 4),
     "half a flag": ("🇦", 2),
     "flag of Scotland": ("🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", 2),
     "pirate flag": ("🏴\u200d☠\ufe0f", 2),

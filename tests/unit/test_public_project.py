@@ -1,4 +1,4 @@
-"""The files that a public project is judged and kept up to date by: changelog, CI workflow, update bot."""
+"""Files of a public project: changelog, CI workflow, update bot."""
 
 import re
 import tomllib
@@ -14,7 +14,7 @@ DEPENDABOT: dict[str, Any] = yaml.safe_load((ROOT / ".github/dependabot.yml").re
 STEPS: list[dict[str, Any]] = [step for job in WORKFLOW["jobs"].values() for step in job["steps"]]
 
 
-def test_the_changelog_has_what_is_unreleased_on_top_and_then_a_dated_section_per_release() -> None:
+def test_the_changelog_has_unreleased_changes_on_top_and_then_a_dated_section_per_release() -> None:
     titles = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert titles[0] == "Unreleased"
@@ -30,7 +30,7 @@ def test_ci_runs_the_same_script_as_a_developer_and_builds_the_image_for_both_ar
     assert set(WORKFLOW[True]) == {"push", "pull_request", "workflow_dispatch", "schedule"}
 
 
-def test_ci_may_only_read_and_uses_no_action_that_can_change_under_its_name() -> None:
+def test_ci_has_only_read_access_and_pins_every_action_to_a_commit() -> None:
     assert WORKFLOW["permissions"] == {"contents": "read"}
     assert not [name for name, job in WORKFLOW["jobs"].items() if "permissions" in job]
     used = re.findall(r"uses: (.*)", (ROOT / ".github/workflows/ci.yml").read_text())
@@ -39,6 +39,6 @@ def test_ci_may_only_read_and_uses_no_action_that_can_change_under_its_name() ->
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
 
 
-def test_the_update_bot_watches_everything_that_is_pinned() -> None:
+def test_the_update_bot_covers_everything_that_is_pinned() -> None:
     watched = {(update["package-ecosystem"], update["directory"]) for update in DEPENDABOT["updates"]}
     assert watched == {("pip", "/"), ("docker", "/docker"), ("docker-compose", "/"), ("github-actions", "/")}

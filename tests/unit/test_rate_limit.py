@@ -10,7 +10,7 @@ PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
 
 class Watch:
-    """Seconds that a test moves."""
+    """A count of seconds that a test advances."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -69,7 +69,7 @@ def test_number_of_counted_addresses_is_bounded() -> None:
         "trusted peer",
         "forged address to the left",
         "two trusted proxies",
-        "text that is no address",
+        "text that is not an address",
         "empty header",
         "IPv6",
         "IPv4-mapped IPv6",

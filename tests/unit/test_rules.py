@@ -1,4 +1,4 @@
-"""The rules of health: what is a problem, and what is not one yet, or no longer."""
+"""The rules of health: when a problem begins and ends."""
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -35,7 +35,7 @@ ALLOWANCE = Allowance(Decimal(10), Decimal(0), Decimal(10), Decimal(0), Decimal(
 
 
 def work(**changes: Any) -> WorkFacts:
-    """The facts about polls, days and posts of a healthy bot, but for the changes."""
+    """The facts about polls, days and posts of a healthy bot, with changes."""
     at = changes.get("at", NOW)
     healthy = WorkFacts(
         at=at,
@@ -50,7 +50,7 @@ def work(**changes: Any) -> WorkFacts:
 
 
 def facts(**changes: Any) -> Facts:
-    """All facts of a healthy bot, but for the changes."""
+    """All facts of a healthy bot, with changes."""
     healthy = Facts(
         work=work(),
         polls={"complete": 48},
@@ -135,7 +135,7 @@ TIMES = {
     ids=[*TIMES, "the next are due"],
 )
 def test_summaries_that_were_not_made_are_a_problem_until_the_next_are_due(at: datetime, is_missed: bool) -> None:
-    """Also once the day after them is rolled up, at about 8:15: nobody may have seen the problem by then."""
+    """Also after the roll-up of the next day, at about 8:15: a person may not have seen the problem by then."""
     finished = CALENDAR.last_finished(at)
     newest = LastDay(finished.date, finished.ends_at, 48, 1.0, 5e7, finished.ends_at)
     assert parts(work(at=at, summaries=summaries(), last_day=newest)) == (["summaries"] if is_missed else [])
@@ -220,7 +220,7 @@ def test_a_bot_that_stopped_is_a_problem_and_none_of_its_jobs_is_overdue() -> No
     assert judge_record(RunRecord(), NOW) == []
 
 
-def test_work_is_expected_since_the_start_of_a_bot_that_runs_and_since_ever_without_one() -> None:
+def test_work_is_expected_since_the_start_of_a_running_bot_and_at_any_time_without_one() -> None:
     assert expected_since(run(written_minutes_ago=4), NOW) == NOW - timedelta(days=1)
     for record in (run(written_minutes_ago=5), RunRecord()):
         assert expected_since(record, NOW) < NOW - timedelta(days=10_000)

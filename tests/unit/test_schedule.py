@@ -1,4 +1,4 @@
-"""When each job is due, also on the days on which the clocks change."""
+"""The times at which each job is due, also on the days on which the clocks change."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -60,7 +60,7 @@ def test_polls_are_half_an_hour_apart_also_when_the_clocks_change(named: date) -
 
 
 @pytest.mark.parametrize("minutes", DIVISORS)
-def test_polls_are_as_far_apart_as_the_setting_says(minutes: int) -> None:
+def test_the_interval_of_polls_is_that_of_the_setting(minutes: int) -> None:
     start = datetime(2026, 11, 21, 16, tzinfo=UTC)
     polls = due(entries(minutes)["collect"], start, start + timedelta(hours=24))
     assert polls == [start + number * timedelta(minutes=minutes) for number in range(24 * 60 // minutes)]
@@ -82,7 +82,7 @@ def test_the_rollup_is_due_as_the_day_ends_and_every_quarter_of_an_hour(named: d
 
 @pytest.mark.parametrize("named", DAYS)
 def test_the_post_is_due_at_two_in_the_afternoon_by_the_wall_clock_and_every_quarter_of_an_hour(named: date) -> None:
-    """So after a late roll-up the post is planned within a quarter of an hour."""
+    """After a late roll-up, the post is planned within a quarter of an hour."""
     day = CALENDAR.day(named)
     times = due(entries()["post"], day.starts_at, day.ends_at)
     assert datetime.combine(named, time(14), tzinfo=LOS_ANGELES).astimezone(UTC) in times
@@ -120,6 +120,6 @@ def test_staging_is_pruned_every_hour() -> None:
     ]
 
 
-def test_the_next_time_is_later_than_now_even_at_the_very_moment() -> None:
+def test_the_next_time_is_later_than_now_even_at_the_moment_of_a_turn() -> None:
     at = datetime(2026, 11, 21, 16, 30, tzinfo=UTC)
     assert entries()["collect"].next_after(at) == at + timedelta(minutes=30)

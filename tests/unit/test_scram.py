@@ -1,4 +1,4 @@
-"""SCRAM verifiers: the published example, and what SASLprep makes of a password."""
+"""SCRAM verifiers: the published example, and passwords prepared by SASLprep."""
 
 import base64
 import hashlib
@@ -56,5 +56,5 @@ def test_each_verifier_has_a_salt_of_its_own() -> None:
     ],
 )  # fmt: skip
 def test_a_password_is_prepared_as_clients_prepare_it(password: str, expected: str) -> None:
-    """The examples of RFC 4013 first; what it forbids is used as it is."""
+    """The examples of RFC 4013 first; passwords that it forbids are used unchanged."""
     assert prepared(password) == expected

@@ -66,7 +66,7 @@ def test_the_defaults_are_those_of_the_design() -> None:
     assert settings.data_dir.is_absolute()
 
 
-def test_the_environment_wins_over_dotenv_and_that_over_the_default(
+def test_the_environment_takes_precedence_over_dotenv_and_dotenv_over_the_default(
     monkeypatch: pytest.MonkeyPatch, dotenv: Path
 ) -> None:
     dotenv.write_text("POLL_EVERY_MINUTES=15\nMIN_VIEWERS=10\n")
@@ -78,7 +78,7 @@ def test_the_environment_wins_over_dotenv_and_that_over_the_default(
 
 
 def test_a_name_without_a_value_is_not_set(monkeypatch: pytest.MonkeyPatch, dotenv: Path) -> None:
-    """So a copied .env.example is the defaults, and an empty variable does not hide what .env says."""
+    """A copied .env.example has the defaults, and an empty variable does not hide a value of .env."""
     dotenv.write_text("TWITCH_CLIENT_ID=\nMIN_VIEWERS=10\n")
     monkeypatch.setenv("MIN_VIEWERS", "")
     assert load().settings.twitch_client_id is None
@@ -89,7 +89,7 @@ def test_a_name_without_a_value_is_not_set(monkeypatch: pytest.MonkeyPatch, dote
 def test_a_secret_can_come_from_a_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, dotenv: Path, where: str
 ) -> None:
-    """Without the line break that editors leave at its end."""
+    """The line break at the end of the file is removed."""
     path = a_file(tmp_path / "secret", f"{SECRET}\n")
     if where == "environment":
         monkeypatch.setenv("TWITCH_CLIENT_SECRET_FILE", path)
@@ -131,19 +131,19 @@ def test_a_secret_and_its_file_together_are_a_problem(monkeypatch: pytest.Monkey
     assert problems() == ["TWITCH_CLIENT_SECRET and TWITCH_CLIENT_SECRET_FILE are both set: keep one"]
 
 
-def test_a_secret_file_that_gives_nothing_is_a_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_secret_file_without_a_value_is_a_problem(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     missing, empty, folder, binary = (tmp_path / name for name in ("missing", "empty", "folder", "binary"))
     empty.write_text(" \n")
     folder.mkdir()
     binary.write_bytes(b"\xff\xfe\x00")
-    for path, said in [
+    for path, reason in [
         (missing, "cannot be read (No such file or directory)"),
         (folder, "cannot be read (Is a directory)"),
         (binary, "cannot be read (not text)"),
         (empty, "is empty"),
     ]:
         monkeypatch.setenv("DATABASE_URL_FILE", str(path))
-        assert problems() == [f"DATABASE_URL_FILE: {path} {said}"]
+        assert problems() == [f"DATABASE_URL_FILE: {path} {reason}"]
 
 
 def secrets_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +160,7 @@ def test_no_secret_is_in_anything_that_shows_settings(monkeypatch: pytest.Monkey
     assert SECRET not in loaded.settings.model_dump_json()
 
 
-def test_what_is_no_secret_of_an_address_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_parts_of_an_address_that_are_not_secret_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     secrets_set(monkeypatch)
     shown = {one.name: (one.value, one.origin) for one in show(load())}
     assert sorted(shown["DATABASE_URL"][0].split()) == [
@@ -176,21 +176,21 @@ def test_what_is_no_secret_of_an_address_is_shown(monkeypatch: pytest.MonkeyPatc
     assert shown["DAY_STARTS_AT"] == ("08:00", DEFAULT)
 
 
-def test_every_setting_is_shown_with_what_it_means() -> None:
+def test_every_setting_is_shown_with_its_description() -> None:
     shown = show(load())
     assert [one.name for one in shown] == NAMES
     assert all(one.description for one in shown)
     assert {one.name: one.value for one in shown}["DATABASE_URL"] == "(not set)"
 
 
-def test_without_credentials_twitch_cannot_be_asked() -> None:
+def test_without_credentials_twitch_cannot_be_called() -> None:
     for settings in (Settings(), Settings(twitch_client_id="id"), Settings(twitch_client_secret=SecretStr(SECRET))):
         with pytest.raises(SettingsError, match="TWITCH_CLIENT_ID and TWITCH_CLIENT_SECRET are not set") as caught:
             settings.twitch_credentials()
         assert SECRET not in str(caught.value)
 
 
-# Where data belongs differs from one system to another.
+# The default folder for data depends on the system.
 DEFAULTS = {one.name: "" if one.value == "(not set)" else one.value for one in show(load(Path(os.devnull)))} | {
     "DATA_DIR": "~/.local/share/twitch-watch-time"
 }
@@ -208,7 +208,7 @@ def test_the_table_of_settings_has_every_setting_with_its_default() -> None:
 
 
 def test_the_example_has_every_setting_with_its_default() -> None:
-    """Commented out with its default, or to be filled in; what has no default may have an example."""
+    """A setting is commented out with its default, or empty; one without a default may have an example."""
     lines = re.findall(r"^(?:# )?((?!COMPOSE_)[A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
     example = dict(lines)
     assert sorted(name for name, _ in lines) == sorted(NAMES)
@@ -223,7 +223,7 @@ def test_the_example_as_it_is_changes_nothing(dotenv: Path) -> None:
 
 
 def test_the_example_with_everything_filled_in_is_valid(dotenv: Path) -> None:
-    """But for AWS, which would be asked."""
+    """Except the secret of AWS, for which AWS would be called."""
     example = re.sub(r"^# (?!AWS_)(?=[A-Z_]+=)", "", (ROOT / ".env.example").read_text(), flags=re.MULTILINE)
     dotenv.write_text(re.sub(r"=$", "=filled-in", example, flags=re.MULTILINE))
     loaded = load()

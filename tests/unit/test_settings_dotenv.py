@@ -127,26 +127,24 @@ def test_usual_ways_to_write_dotenv_are_read(dotenv: Path, content: str) -> None
         "escape for a tab", "invisible character of AWS", "invisible character in a name",
     ],
 )  # fmt: skip
-def test_a_line_of_dotenv_that_cannot_be_meant_so_is_a_problem_with_its_number(
-    dotenv: Path, content: str, problem: str
-) -> None:
+def test_a_malformed_line_of_dotenv_is_a_problem_with_its_number(dotenv: Path, content: str, problem: str) -> None:
     dotenv.write_text(f"{content}\n", encoding="utf-8")
     assert problems() == [problem]
 
 
 def test_a_dotenv_that_is_a_folder_is_a_problem(dotenv: Path) -> None:
-    """Docker makes one where it is to mount a file that does not exist."""
+    """Docker creates a folder when the file to be mounted does not exist."""
     dotenv.mkdir()
     assert problems() == [".env cannot be read: Is a directory"]
 
 
-def test_what_other_tools_keep_in_dotenv_is_none_of_our_business(dotenv: Path) -> None:
+def test_variables_of_other_tools_in_dotenv_are_ignored(dotenv: Path) -> None:
     dotenv.write_text("POSTGRES_PASSWORD=x\nPGUSER=x\nCOMPOSE_PROJECT_NAME=x\nDOCKER_HOST=x\nAWS_REGION=x\n")
     assert load().settings == Settings()
 
 
 @pytest.mark.parametrize("content", ["MIN_VIEWERS=10\n".encode("utf-16"), b"# caf\xe9\nMIN_VIEWERS=10\n"])
-def test_a_dotenv_that_is_not_utf8_is_a_problem_in_plain_words(dotenv: Path, content: bytes) -> None:
+def test_a_dotenv_that_is_not_utf8_is_a_problem(dotenv: Path, content: bytes) -> None:
     """Some editors write UTF-16 or Latin-1."""
     dotenv.write_bytes(content)
     [problem] = problems()

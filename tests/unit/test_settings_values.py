@@ -30,7 +30,7 @@ AROUND = {
 
 @pytest.mark.parametrize("around", AROUND.values(), ids=AROUND)
 @pytest.mark.parametrize("where", ["file", "environment"])
-def test_what_nobody_sees_around_a_secret_is_removed(
+def test_invisible_characters_around_a_secret_are_removed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, where: str, around: str
 ) -> None:
     monkeypatch.setenv("TWITCH_CLIENT_ID", "id")
@@ -45,7 +45,7 @@ def test_what_nobody_sees_around_a_secret_is_removed(
 
 
 @pytest.mark.parametrize(
-    ("inside", "says"),
+    ("inside", "message"),
     [
         ("\n", "contains a line break: it should be one line"),
         ("\u00a0", "contains an invisible character (U+00A0, no-break space): copy it again without it"),
@@ -57,27 +57,27 @@ def test_what_nobody_sees_around_a_secret_is_removed(
     ],
     ids=["line break", "no-break space", "byte-order mark", "soft hyphen", "override", "variation selector", "delete"],
 )
-def test_what_nobody_sees_inside_a_secret_is_a_problem_that_does_not_show_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, inside: str, says: str
+def test_an_invisible_character_inside_a_secret_is_a_problem_that_does_not_show_the_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, inside: str, message: str
 ) -> None:
     (tmp_path / "secret").write_text(f"{SECRET}{inside}{SECRET}", encoding="utf-8")
     monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "secret"))
-    told = problems()
-    assert told[0] == f"DATABASE_URL {says} (from file {tmp_path / 'secret'})"
-    assert SECRET not in "\n".join(told)
+    found = problems()
+    assert found[0] == f"DATABASE_URL {message} (from file {tmp_path / 'secret'})"
+    assert SECRET not in "\n".join(found)
 
 
 @pytest.mark.parametrize("quotes", ['""', "''", "“”", "„“", "‘’", "«»"], ids=lambda quotes: quotes)
 def test_quotes_around_a_value_are_a_problem_that_does_not_show_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, quotes: str
 ) -> None:
-    """Docker passes the quotes of its --env-file on, and chat programs make others of them."""
+    """Docker passes on the quotes in its --env-file, and chat programs replace quotes by others."""
     monkeypatch.setenv("TWITCH_CLIENT_ID", f"{quotes[0]}id{quotes[1]}")
     (tmp_path / "secret").write_text(f"{quotes[0]}{SECRET}{quotes[1]}\n", encoding="utf-8")
     monkeypatch.setenv("TWITCH_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
-    told = problems()
-    assert [problem.partition(" ")[0] for problem in told] == ["TWITCH_CLIENT_ID", "TWITCH_CLIENT_SECRET"]
-    assert all("has quotes around it" in problem and SECRET not in problem for problem in told)
+    found = problems()
+    assert [problem.partition(" ")[0] for problem in found] == ["TWITCH_CLIENT_ID", "TWITCH_CLIENT_SECRET"]
+    assert all("has quotes around it" in problem and SECRET not in problem for problem in found)
 
 
 def test_a_value_that_is_not_utf8_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +123,7 @@ def test_a_folder_may_have_joiners_that_its_script_needs(monkeypatch: pytest.Mon
         ),
     ],
 )
-def test_a_value_that_cannot_be_is_said_with_what_should_be(
+def test_an_invalid_value_is_reported_with_the_expected_kind_of_value(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, problem: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -153,7 +153,7 @@ def test_a_value_is_read(monkeypatch: pytest.MonkeyPatch, name: str, value: str,
 
 @pytest.mark.parametrize("name", ["DAY_STARTS_AT", "POST_AT"])
 def test_a_time_of_day_with_a_zone_of_its_own_is_a_problem(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """TIMEZONE says in which zone it is."""
+    """Its zone is that of TIMEZONE."""
     monkeypatch.setenv(name, "10:00+01:00")
     [problem] = problems()
     assert problem.startswith(f"{name} should be a time of day such as 08:00")
@@ -174,7 +174,7 @@ def test_a_time_of_day_with_a_zone_of_its_own_is_a_problem(monkeypatch: pytest.M
         ),
     ],
 )
-def test_settings_that_are_at_odds_are_a_problem(
+def test_settings_that_contradict_each_other_are_a_problem(
     monkeypatch: pytest.MonkeyPatch, set_to: dict[str, str], problem: str
 ) -> None:
     for name, value in set_to.items():
@@ -182,13 +182,13 @@ def test_settings_that_are_at_odds_are_a_problem(
     assert problems() == [problem]
 
 
-def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch, dotenv: Path, tmp_path: Path) -> None:
+def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch, dotenv: Path, tmp_path: Path) -> None:
     dotenv.write_text("MIN_VIEWER=7\nMIN_VIEWERS=few\nPOST_AT=07:30\n")
     monkeypatch.setenv("POLL_EVERY_MINUTES", "7")
     monkeypatch.setenv("TWITCH_CLIENT_ID", "id")
     monkeypatch.setenv("TWITCH_CLIENT_SECRET_FILE", str(tmp_path / "missing"))
     monkeypatch.setenv("DATABASE_URL", f"mysql://bot:{SECRET}@localhost/watchtime")
-    told = problems()
+    found = problems()
     for part in (
         "MIN_VIEWER in .env is not a setting",
         "MIN_VIEWERS should be a whole number",
@@ -198,8 +198,8 @@ def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch, dotenv: 
         f"TWITCH_CLIENT_SECRET_FILE: {tmp_path / 'missing'} cannot be read",
         "DATABASE_URL should begin with postgresql://",
     ):
-        assert part in "\n".join(told)
-    assert SECRET not in "\n".join(told)
+        assert part in "\n".join(found)
+    assert SECRET not in "\n".join(found)
 
 
 @pytest.mark.parametrize(
@@ -207,17 +207,15 @@ def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch, dotenv: 
     [
         f"mysql://bot:{SECRET}@localhost/watchtime",
         SECRET,
-        # signs in a password that mean something in an address, and have to be written as %25, %2F, %40
+        # characters of a password that have a meaning in an address, and have to be written as %25, %2F, %40
         f"postgresql://bot:100%{SECRET}@localhost/watchtime",
         f"postgresql://bot:{SECRET}/x@localhost/watchtime",
         f"postgresql://bot:x@{SECRET}@localhost/watchtime",
         f"postgresql://bot:{SECRET}@localhost:port/watchtime",
     ],
 )
-def test_a_database_address_that_cannot_be_is_refused_without_showing_it(
-    monkeypatch: pytest.MonkeyPatch, url: str
-) -> None:
-    """Passed on, the driver would quote the part of it that it does not understand."""
+def test_an_invalid_database_address_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """The driver would quote the part of it that it does not understand."""
     monkeypatch.setenv("DATABASE_URL", url)
     [problem] = problems()
     assert problem.startswith("DATABASE_URL should ")
@@ -225,7 +223,7 @@ def test_a_database_address_that_cannot_be_is_refused_without_showing_it(
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "says"),
+    ("name", "value", "message"),
     [
         ("DAY_STARTS_AT", "08:00:30", "DAY_STARTS_AT should be a time of day such as 08:00, without seconds"),
         ("POLL_EVERY_MINUTES", "1_0", "POLL_EVERY_MINUTES should be a whole number, of the digits 0 to 9"),
@@ -255,15 +253,13 @@ def test_a_database_address_that_cannot_be_is_refused_without_showing_it(
         "more than anybody spends",
     ],
 )  # fmt: skip
-def test_a_value_that_was_hardly_meant_is_a_problem(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
-) -> None:
+def test_an_unlikely_value_is_a_problem(monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str) -> None:
     monkeypatch.setenv(name, value)
     [problem] = problems()
-    assert problem.startswith(says)
+    assert problem.startswith(message)
 
 
-def test_a_secret_whose_file_cannot_be_read_is_not_missing_as_well(
+def test_a_secret_whose_file_cannot_be_read_is_not_reported_as_missing_too(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("TWITCH_CLIENT_ID", "id")

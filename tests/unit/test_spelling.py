@@ -1,4 +1,4 @@
-"""One spelling for all addresses that mean the same."""
+"""All addresses with the same meaning have one spelling."""
 
 import re
 

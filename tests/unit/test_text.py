@@ -1,4 +1,4 @@
-"""Numbers and names as people read them, and the length of a post as X counts it."""
+"""Numbers and names in texts, and the length of a post as X counts it."""
 
 import random
 
@@ -85,7 +85,7 @@ def test_a_larger_number_is_never_written_as_a_smaller_one(exponent: int) -> Non
         ("", ""),
     ],
 )
-def test_a_name_becomes_one_line_of_what_can_be_seen(name: str, line: str) -> None:
+def test_a_name_becomes_one_line_of_visible_characters(name: str, line: str) -> None:
     assert one_line(name) == line
 
 
@@ -109,7 +109,7 @@ def test_letters_weigh_one_and_cjk_emoji_and_the_ellipsis_two(text: str, weight:
     assert weighted_length(text) == weight
 
 
-def test_what_x_turns_into_a_link_weighs_twenty_three() -> None:
+def test_a_text_that_x_links_weighs_twenty_three() -> None:
     assert weighted_length("agar.io") == 23
     assert weighted_length("play agar.io now") == 5 + 23 + 4
 
@@ -134,7 +134,7 @@ def test_what_x_turns_into_a_link_weighs_twenty_three() -> None:
         ("", 1, ""),
     ],
 )
-def test_a_name_is_cut_between_what_a_reader_sees_as_characters(name: str, weight: int, cut: str) -> None:
+def test_a_name_is_cut_between_visible_characters(name: str, weight: int, cut: str) -> None:
     assert shortened(name, weight) == cut
 
 
@@ -151,7 +151,7 @@ def test_a_cut_name_keeps_whole_characters_and_its_weight(name: str, weight: int
     assert regex.findall(r"\X", kept) == regex.findall(r"\X", name)[: len(regex.findall(r"\X", kept))]
 
 
-# What X would make something of, and what it would make.
+# Texts that X would link, and the kinds of those links.
 NASTY = {
     "agar.io": "agar.io",
     "twitch.tv/foo": "twitch.tv/foo",
@@ -184,7 +184,7 @@ def test_a_name_becomes_no_link_mention_or_tag_and_reads_the_same(name: str) -> 
     "name",
     ["Just Chatting", "Tom Clancy's Rainbow Six Siege", "2.5 of 24 hours", "What?! 100%", "한동숙", "Nov 20.", "…"],
 )
-def test_a_name_that_means_no_harm_is_left_alone(name: str) -> None:
+def test_a_harmless_name_is_not_changed(name: str) -> None:
     assert plain(name) == name
     assert unwanted(name) == []
 
@@ -194,11 +194,11 @@ def test_a_name_with_dots_still_reads_the_same() -> None:
     assert plain("e\u0301.com") == "é." + BREAK + "com"
 
 
-def test_one_mention_may_be_wanted() -> None:
+def test_an_intended_mention_is_kept() -> None:
     assert unwanted("@Ann and @bob", may_mention="ann") == ["@bob"]
 
 
-def test_whatever_names_are_made_of_nothing_of_them_is_linked_not_even_when_they_are_cut() -> None:
+def test_no_part_of_any_name_is_linked_even_when_it_is_cut() -> None:
     pieces = [
         *NASTY,
         ".",
@@ -241,10 +241,10 @@ def test_whatever_names_are_made_of_nothing_of_them_is_linked_not_even_when_they
         ("straße", "STRASSE"),
     ],
 )
-def test_a_key_is_the_same_however_a_name_is_written(one: str, other: str) -> None:
+def test_a_key_is_the_same_for_all_spellings_of_a_name(one: str, other: str) -> None:
     assert name_key(one) == name_key(other)
     assert name_key(name_key(one)) == name_key(one)
 
 
-def test_names_of_nothing_but_signs_have_keys_of_their_own() -> None:
+def test_names_of_signs_alone_have_distinct_keys() -> None:
     assert len({name_key(name) for name in ("!!!", "???", "(╯°□°)╯", "♥")}) == 4

@@ -1,4 +1,4 @@
-"""The Twitch token on disk: only for its owner, and never in the way."""
+"""The Twitch token is stored on disk, only its owner can read it, and problems with its file stop nothing."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def test_only_the_owner_can_read_the_file(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_new_token_takes_the_place_of_the_old_and_leaves_nothing_beside_it(path: Path) -> None:
+def test_a_new_token_replaces_the_old_one_and_leaves_no_other_file(path: Path) -> None:
     cache = TokenFile(path)
     cache.write("our key", TOKEN)
     newer = AppToken("def456", datetime(2027, 1, 1, tzinfo=UTC))
@@ -41,7 +41,7 @@ def test_a_new_token_takes_the_place_of_the_old_and_leaves_nothing_beside_it(pat
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_token_of_another_application_is_not_ours(path: Path) -> None:
+def test_a_token_of_another_application_is_ignored(path: Path) -> None:
     TokenFile(path).write("our key", TOKEN)
     assert TokenFile(path).read("another key") is None
 
@@ -64,13 +64,13 @@ def test_a_token_of_another_application_is_not_ours(path: Path) -> None:
         json.dumps({"key": "our key", "token": "abc", "renew_at": "2026-12-01T12:30:00"}).encode(),
     ],
 )
-def test_a_file_that_is_not_understood_is_no_token(path: Path, content: bytes) -> None:
+def test_an_unreadable_file_is_treated_as_no_token(path: Path, content: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
     assert TokenFile(path).read("our key") is None
 
 
-def test_a_file_that_is_not_understood_is_replaced(path: Path) -> None:
+def test_an_unreadable_file_is_replaced(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("no json")
     TokenFile(path).write("our key", TOKEN)
@@ -81,10 +81,10 @@ def test_without_a_file_there_is_no_token(path: Path) -> None:
     assert TokenFile(path).read("our key") is None
 
 
-def test_a_folder_that_cannot_be_made_is_said_once_and_does_no_harm(
+def test_a_folder_that_cannot_be_created_is_logged_once_and_stops_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A file stands where the folder should be: nobody can write there, root included."""
+    """A file is in the place of the folder, so even root cannot write there."""
     (tmp_path / "data").write_text("a file")
     cache = TokenFile(tmp_path / "data" / "twitch-token.json")
     cache.write("our key", TOKEN)
@@ -94,6 +94,6 @@ def test_a_folder_that_cannot_be_made_is_said_once_and_does_no_harm(
     assert TOKEN.value not in warning
 
 
-def test_a_token_is_not_in_what_a_log_would_show_of_it() -> None:
+def test_a_token_is_not_in_its_representation() -> None:
     assert TOKEN.value not in repr(TOKEN)
     assert TOKEN.value not in f"{TOKEN}"

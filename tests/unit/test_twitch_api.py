@@ -1,4 +1,4 @@
-"""How long to wait, by the headers of Twitch's rate limit. The client as a whole is tested against the sandbox."""
+"""Waits by the headers of Twitch's rate limit. The whole client is tested with the sandbox."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ def headers(limit: str = "800", remaining: str = "799", reset: str = IN_SEVEN_SE
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"),
+    ("headers", "seconds"),
     [
         (headers(remaining="799"), 0.0),
         (headers(remaining="81"), 0.0),
@@ -35,25 +35,25 @@ def headers(limit: str = "800", remaining: str = "799", reset: str = IN_SEVEN_SE
         ({"Ratelimit-Remaining": "0"}, 0.0),
     ],
 )
-def test_the_pause_before_the_next_request(said: dict[str, str], seconds: float) -> None:
-    assert pause_seconds(said, NOW) == pytest.approx(seconds)
+def test_the_pause_before_the_next_request(headers: dict[str, str], seconds: float) -> None:
+    assert pause_seconds(headers, NOW) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
     ("ahead", "seconds"),
     [(7.0, 7.0), (59.5, 59.5), (0.2, 1.0), (0.0, 1.0), (-3600.0, 1.0), (1e6, LONGEST_WAIT_SECONDS)],
 )
-def test_the_wait_for_a_reset_is_neither_nothing_nor_for_ever(ahead: float, seconds: float) -> None:
-    said = {"Ratelimit-Reset": str(NOW.timestamp() + ahead)}
-    assert seconds_until_reset(said, NOW) == pytest.approx(seconds)
+def test_the_wait_for_a_reset_has_a_least_and_a_greatest_length(ahead: float, seconds: float) -> None:
+    headers = {"Ratelimit-Reset": str(NOW.timestamp() + ahead)}
+    assert seconds_until_reset(headers, NOW) == pytest.approx(seconds)
 
 
-@pytest.mark.parametrize("said", [{}, {"Ratelimit-Reset": "soon"}, {"Ratelimit-Reset": ""}])
-def test_without_a_reset_there_is_no_wait_to_tell(said: dict[str, str]) -> None:
-    assert seconds_until_reset(said, NOW) is None
+@pytest.mark.parametrize("headers", [{}, {"Ratelimit-Reset": "soon"}, {"Ratelimit-Reset": ""}])
+def test_without_a_reset_the_wait_is_unknown(headers: dict[str, str]) -> None:
+    assert seconds_until_reset(headers, NOW) is None
 
 
 @pytest.mark.parametrize("reset", ["nan", "inf", "-inf"])
-def test_a_reset_that_is_no_instant_still_gives_a_wait_that_ends(reset: str) -> None:
+def test_a_reset_that_is_not_an_instant_gives_a_limited_wait(reset: str) -> None:
     seconds = seconds_until_reset({"Ratelimit-Reset": reset}, NOW)
     assert seconds is None or 1.0 <= seconds <= LONGEST_WAIT_SECONDS

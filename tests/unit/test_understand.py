@@ -83,7 +83,7 @@ def understood(text: str, names: KnownNames = NAMES, day: date = DAY) -> Underst
 
 
 @pytest.mark.parametrize(("text", "expected"), EXAMPLES)
-def test_a_question_is_understood_as_it_is_meant(text: str, expected: str) -> None:
+def test_a_question_is_understood_as_expected(text: str, expected: str) -> None:
     assert shown(understood(f"@WatchTimeBot {text}")) == expected
 
 
@@ -105,7 +105,7 @@ def test_own_name_and_invisible_characters_do_not_matter(text: str) -> None:
     assert shown(understood(text)) == "streamer xQc"
 
 
-def test_own_name_is_no_subject_even_if_a_streamer_has_it() -> None:
+def test_own_name_is_not_a_subject_even_if_a_streamer_has_it() -> None:
     names = KnownNames([*some_subjects(), Subject(SubjectKind.STREAMER, "us", "WatchTimeBot", 1e9)])
     assert shown(understood("@WatchTimeBot", names)) == "-"
     assert shown(understood("@WatchTimeBot xqc", names)) == "streamer xQc"
@@ -128,7 +128,7 @@ def test_two_equally_similar_names_are_both_offered() -> None:
     assert shown(understood("@WatchTimeBot Summerlond", names)) == "?Summerland|Summerlend"
 
 
-def test_a_streamer_is_named_by_the_exact_login_though_another_is_watched_more() -> None:
+def test_the_exact_login_names_its_streamer_although_another_is_watched_more() -> None:
     names = KnownNames([Subject(SubjectKind.STREAMER, "1", "Ada", 100), Subject(SubjectKind.STREAMER, "2", "a_da_", 1)])
     assert shown(understood("@WatchTimeBot ada", names)) == "streamer Ada"
     assert shown(understood("@WatchTimeBot @a_da_", names)) == "streamer a_da_"
@@ -170,7 +170,7 @@ LONG = [
 
 
 @pytest.mark.parametrize("text", LONG, ids=range(len(LONG)))
-def test_long_text_makes_no_more_candidates_than_others(text: str) -> None:
+def test_long_text_has_no_more_candidates_than_others(text: str) -> None:
     names = KnownNames(some_subjects(), ALIASES)
     understood(text, names)
     assert sum(names.asked) <= 600
@@ -178,7 +178,7 @@ def test_long_text_makes_no_more_candidates_than_others(text: str) -> None:
     assert names.compared <= 4
 
 
-def test_no_text_breaks_it(is_long: bool) -> None:
+def test_no_text_raises_an_error(is_long: bool) -> None:
     chance = random.Random(20261123)
     pieces = [
         *"@#\"'“”「」:/.,?!-_$%&()[]{}<>|~`^*+=\\ \t\n\r\0\u200b\u200d\u200e\u202e\ufeff\ud800\U0001f600é\u0301",
@@ -219,7 +219,7 @@ def test_no_text_breaks_it(is_long: bool) -> None:
         assert what is None or isinstance(what, Question | DidYouMean | TimeNotKnown | Command)
 
 
-def test_the_end_of_the_calendar_breaks_nothing() -> None:
+def test_the_end_of_the_calendar_raises_no_error() -> None:
     for text in ("xqc 0001-01-01", "xqc 9999-12-31", "xqc last 366 days", "xqc 1/1/1", "xqc 1.1.0001"):
         assert isinstance(understood(text), Question | TimeNotKnown | DidYouMean)
 

@@ -1,4 +1,4 @@
-"""Units are taken by what work costs, in the order of asking, and never for longer than somebody can wait."""
+"""Work takes units according to its cost, in order of arrival, with a limited wait."""
 
 import threading
 
@@ -11,7 +11,7 @@ SOON = 0.05
 
 
 class Holder:
-    """A thread that holds some units until it is let go."""
+    """A thread that holds some units until it is released."""
 
     def __init__(self, semaphore: WeightedSemaphore, units: int) -> None:
         self.holds = threading.Event()
@@ -49,24 +49,24 @@ def test_as_many_units_are_held_as_there_are() -> None:
     assert is_free(semaphore, 6)
 
 
-def test_what_costs_more_than_there_is_takes_all() -> None:
+def test_work_that_costs_more_than_all_units_takes_all_units() -> None:
     semaphore = WeightedSemaphore(2, most_waiting=8)
     with semaphore.taken(100, SOON):
         assert not is_free(semaphore, 1)
 
 
-def test_what_costs_nothing_never_waits() -> None:
+def test_work_without_a_cost_never_waits() -> None:
     semaphore = WeightedSemaphore(1, most_waiting=0)
     with semaphore.taken(1, SOON):
         assert is_free(semaphore, 0)
 
 
-def test_a_costly_one_is_not_passed_over_by_cheap_ones() -> None:
+def test_costly_work_is_not_overtaken_by_cheap_work() -> None:
     semaphore = WeightedSemaphore(3, most_waiting=8)
     first = Holder(semaphore, 1)
     assert first.holds.wait(LONG)
     costly = Holder(semaphore, 3)
-    # Two units are free, and somebody waits for three.
+    # Two units are free, and a thread waits for three.
     assert not costly.holds.wait(SOON)
     assert not is_free(semaphore, 1)
     first.end()
@@ -74,7 +74,7 @@ def test_a_costly_one_is_not_passed_over_by_cheap_ones() -> None:
     costly.end()
 
 
-def test_who_gives_up_lets_the_next_go_on() -> None:
+def test_a_waiting_thread_that_gives_up_lets_the_next_go_on() -> None:
     semaphore = WeightedSemaphore(3, most_waiting=8)
     first = Holder(semaphore, 2)
     assert first.holds.wait(LONG)
@@ -87,7 +87,7 @@ def test_who_gives_up_lets_the_next_go_on() -> None:
         holder.end()
 
 
-def test_of_too_many_that_wait_the_last_is_refused_at_once() -> None:
+def test_of_too_many_waiting_threads_the_last_is_refused_at_once() -> None:
     semaphore = WeightedSemaphore(1, most_waiting=1)
     first = Holder(semaphore, 1)
     assert first.holds.wait(LONG)
@@ -100,7 +100,7 @@ def test_of_too_many_that_wait_the_last_is_refused_at_once() -> None:
     waiting.end()
 
 
-def test_units_are_given_back_when_the_work_fails() -> None:
+def test_units_are_released_when_the_work_fails() -> None:
     semaphore = WeightedSemaphore(1, most_waiting=1)
     with pytest.raises(ZeroDivisionError), semaphore.taken(1, SOON):
         raise ZeroDivisionError

@@ -1,6 +1,6 @@
 """Questions as people write them, each with its meaning."""
 
-# Without our name, which stands before each of them.
+# Without our name, which is put before each of them.
 EXAMPLES = [
     # plain names, in any case and spelling
     ("Just Chatting", "game Just Chatting"),
@@ -32,7 +32,7 @@ EXAMPLES = [
     ("critical role", "streamer Critical_Role"),
     ("bob ross", "streamer BobRoss"),
     ("summit1g", "streamer summit1g"),
-    # between other words
+    # names between other words
     ("how is xQc doing?", "streamer xQc"),
     ("how is xqc doing today?", "streamer xQc @ today"),
     ("what about #VALORANT", "game VALORANT"),
@@ -65,7 +65,7 @@ EXAMPLES = [
     ("have you seen #xqc", "streamer xQc"),
     ("#the_finals", "game THE FINALS"),
     ("#stop", "stop"),
-    # forced
+    # a kind that is named
     ("game:rust", "game Rust"),
     ("streamer:rust", "streamer rust"),
     ("streamer: rust now", "streamer rust @ live"),
@@ -126,7 +126,7 @@ EXAMPLES = [
     ("top jc streamers", "game Just Chatting"),
     ("rainbow six siege?", "game Tom Clancy's Rainbow Six Siege"),
     ("LoL last 7 days", "game League of Legends @ 7 days"),
-    # the longest sensible name
+    # the longest name that makes sense
     ("path of exile", "game Path of Exile"),
     ("path of exile 2", "game Path of Exile 2"),
     ("portal 2 streamers", "game Portal 2"),
@@ -288,7 +288,7 @@ EXAMPLES = [
     ("commands", "help"),
     ("help will come tomorrow", "game Help Will Come Tomorrow"),
     ("stop minecraft", "-"),
-    # nothing
+    # texts without a question
     ("", "-"),
     ("   ", "-"),
     ("🔥🔥🔥", "-"),
