@@ -50,7 +50,9 @@ def words_in(text: str) -> Iterator[Word]:
 def _plain_words(text: str, first: int, last: int) -> Iterator[Word]:
     start = -1
     for number in range(first, last):
-        if unicodedata.category(text[number])[0] in "LNM":
+        kind = unicodedata.category(text[number])[0]
+        # A mark alone belongs to the picture before it.
+        if kind in "LN" or (kind == "M" and start >= 0):
             start = number if start < 0 else start
         elif start >= 0:
             yield Word(start, number, name_key(text[start:number]))

@@ -6,6 +6,7 @@ nearly every text ("may", "sun", "10"), take a tenth of a second to import and d
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +23,7 @@ _FARTHEST_AHEAD: Final = timedelta(days=366)
 # Units of `time_words`, in days.
 _WEEK: Final = 7
 _MONTH: Final = 30
+_YEAR: Final = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,17 @@ def find_times(text: str, *, day: date, today: date) -> list[TimeExpression]:
     for expression in _all_expressions(line, day, today):
         if not any(expression.start < other.end and other.start < expression.end for other in chosen):
             chosen.append(expression)
-    return chosen
+    return _without_compared(line, chosen)
+
+
+def _without_compared(line: str, expressions: Sequence[TimeExpression]) -> list[TimeExpression]:
+    """The same times; of two that are compared, "october vs november", neither is the one that is meant."""
+    merged: list[TimeExpression] = []
+    for expression in sorted(expressions, key=lambda one: one.start):
+        if merged and patterns.COMPARED.fullmatch(line, merged[-1].end, expression.start):
+            expression = TimeExpression(merged.pop().start, expression.end, 0, None)
+        merged.append(expression)
+    return merged
 
 
 def _all_expressions(line: str, day: date, today: date) -> Iterator[TimeExpression]:
@@ -69,7 +81,15 @@ def _all_expressions(line: str, day: date, today: date) -> Iterator[TimeExpressi
     for count, pattern in patterns.TO_DATE.items():
         for match in pattern.finditer(line):
             yield TimeExpression(match.start(), match.end(), 2, _to_date(count, day))
-    for pattern in (patterns.UNKNOWN, patterns.NEXT, patterns.HOURS, patterns.PART_OF_MONTH, *patterns.FUTURE):
+    for pattern in (
+        patterns.FRACTION,
+        patterns.SHORT_YEAR,
+        patterns.UNKNOWN,
+        patterns.NEXT,
+        patterns.HOURS,
+        patterns.PART_OF_MONTH,
+        *patterns.FUTURE,
+    ):
         for match in pattern.finditer(line):
             yield TimeExpression(match.start(), match.end(), 0, None)
     for match in patterns.CALENDAR_NUMBER.finditer(line):
@@ -140,6 +160,11 @@ def _ranges(line: str, spans: Sequence[_CalendarSpan], day: date) -> Iterator[Ti
         if since := patterns.SINCE.search(line, 0, span.start):
             dates = (span.dates[0], max(span.dates[0], day - timedelta(days=1))) if span.dates else None
             yield TimeExpression(since.start(), span.end, 1, _window_of(dates, day))
+        elif before := patterns.BEFORE.search(line, 0, span.start):
+            yield TimeExpression(before.start(), span.end, 1, None)
+        elif (week := patterns.WEEK_OF.search(line, 0, span.start)) and span.dates and span.dates[0] == span.dates[1]:
+            dates = (span.dates[0], span.dates[0] + timedelta(days=_WEEK - 1))
+            yield TimeExpression(week.start(), span.end, 1, _window_of(dates, day))
     for match in patterns.SINCE_SOMETHING.finditer(line):
         yield TimeExpression(match.start(), match.end(), 1, None)
 
@@ -164,6 +189,9 @@ def _calendar_spans(line: str, day: date, today: date) -> Iterator[_CalendarSpan
             yield _CalendarSpan(match.start(), match.end(), (named, named) if named else None)
     for match in patterns.SLASHED.finditer(line):
         named = _slashed(match, today)
+        yield _CalendarSpan(match.start(), match.end(), (named, named) if named else None)
+    for match in patterns.DAY_OF_MONTH.finditer(line):
+        named = _day_of_month(int(match["day"]), today)
         yield _CalendarSpan(match.start(), match.end(), (named, named) if named else None)
     for pattern in patterns.AGO:
         for match in pattern.finditer(line):
@@ -191,10 +219,30 @@ def _relative_days(line: str, day: date) -> Iterator[_CalendarSpan]:
         for match in pattern.finditer(line):
             named = day - timedelta(days=(day.weekday() - number) % 7 or 7)
             yield _CalendarSpan(match.start(), match.end(), (named, named))
+    for number, match in _short_weekdays(line):
+        named = day - timedelta(days=(day.weekday() - number) % 7 or 7)
+        yield _CalendarSpan(match.start(), match.end(), (named, named))
     for match in patterns.WEEKEND.finditer(line):
         # On a Saturday, the weekend is the previous one.
         saturday = day - timedelta(days=(day.weekday() - 5) % 7 or 7)
         yield _CalendarSpan(match.start(), match.end(), (saturday, saturday + timedelta(days=1)))
+
+
+def _short_weekdays(line: str) -> list[tuple[int, re.Match[str]]]:
+    """The short weekdays in a line with their numbers: "on sat", "mon-fri". Alone they are other words."""
+    every = [(number, match) for number, one in enumerate(patterns.SHORT_WEEKDAYS) for match in one.finditer(line)]
+    every.sort(key=lambda one: one[1].start())
+    surely = {
+        match.start()
+        for _, match in every
+        if match["on"]
+        or patterns.SINCE.search(line, 0, match.start())
+        or patterns.BETWEEN.search(line, 0, match.start())
+    }
+    for (_, one), (_, other) in pairwise(every):
+        if patterns.UNTIL.fullmatch(line, one.end(), other.start()):
+            surely |= {one.start(), other.start()}
+    return [(number, match) for number, match in every if match.start() in surely]
 
 
 def _ago(match: re.Match[str], day: date) -> tuple[date, date] | None:
@@ -202,14 +250,36 @@ def _ago(match: re.Match[str], day: date) -> tuple[date, date] | None:
     if match["minus"] or not 1 <= back <= 10 * LONGEST_DAYS:
         return None
     named = day - timedelta(days=back)
+    if (unit := _unit(match["unit"])) in (_MONTH, _YEAR):
+        months = _number(match["count"]) * (1 if unit == _MONTH else 12)
+        named = _months_before(day, months)
     return named, named
+
+
+def _months_before(day: date, months: int) -> date:
+    """The same day of an earlier month, or its last day where it has none of that number."""
+    year, month = divmod(12 * day.year + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _day_of_month(number: int, today: date) -> date | None:
+    """The newest day of a month with that number that is not in the future."""
+    months = ((today.replace(day=1) - timedelta(days=31 * back)).replace(day=1) for back in range(3))
+    possible = (
+        month + timedelta(days=number - 1) for month in months if number <= monthrange(month.year, month.month)[1]
+    )
+    return next((named for named in possible if number and named <= today), None)
 
 
 def _date_of(match: re.Match[str], day_of_month: str, today: date) -> date | None:
     """The date of a match; without a year the newest one that is not in the future. None: there is no such date."""
     parts = match.groupdict()
     month = int(parts["month"]) if parts["month"].isdecimal() else _month(parts["month"])
-    return _valid(parts["year"], month, int(day_of_month), today)
+    number = int(day_of_month)
+    if month > 12 >= number and parts["year"] and match.start("year") > match.start("month"):
+        # "11-20-2026"
+        month, number = number, month
+    return _valid(parts["year"], month, number, today)
 
 
 def _slashed(match: re.Match[str], today: date) -> date | None:

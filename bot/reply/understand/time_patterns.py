@@ -14,12 +14,16 @@ def folded(text: str) -> str:
     return "".join(map(_folded, text))
 
 
+# Letters that Unicode does not take apart.
+_LETTERS_OF_THEIR_OWN: Final = {"ı": "i", "ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d"}
+
+
 @lru_cache(maxsize=4096)
 def _folded(char: str) -> str:
     if char.isascii():
         return char.lower()
-    if char == "ı":
-        return "i"
+    if char in _LETTERS_OF_THEIR_OWN:
+        return _LETTERS_OF_THEIR_OWN[char]
     base = unicodedata.normalize("NFD", char)
     if len(base) > 1 and unicodedata.combining(base[1]) and ord(base[0]) < 0x0590:
         char = base[0]
@@ -56,7 +60,12 @@ def _numbered(texts: Mapping[int, str] | Sequence[str], first: int = 0) -> dict[
 
 
 UNIT_DAYS: Final = _numbered(table.UNITS)
-NUMBER_WORDS: Final = _numbered(table.NUMBERS)
+NUMBER_WORDS: Final = _numbered(table.NUMBERS) | {
+    f"{tens}{sign}{ones}": 10 * ten + one
+    for ten, tens in enumerate(table.TENS.split("|"), 2)
+    for one, ones in enumerate(table.ONES.split("|"), 1)
+    for sign in " -"
+}
 MONTH_NUMBERS: Final = {**_numbered(table.MONTHS_WITH_MORE, 1), **_numbered(table.MONTHS, 1)}
 
 _UNIT_ENTRIES: Final = sorted(UNIT_DAYS, key=lambda entry: (-len(entry), entry))
@@ -68,7 +77,7 @@ _COUNT_UNIT: Final = (
     rf"|(?<=\d){_either([entry for entry in _SPACED_UNITS if len(entry) == 1])}(?!\w)|{_either(_UNSPACED_UNITS)})"
 )
 _LAST: Final = _any(table.LAST)
-_NUMBER: Final = _any(*table.NUMBERS.values())
+_NUMBER: Final = _any("|".join(NUMBER_WORDS))
 _COUNT_BODY: Final = (
     r"(?P<minus>(?<!\w)[-−]\s?)?"
     rf"(?P<count>(?<![\w.,/:])\d{{1,9}}(?!\d)|(?<=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])\d{{1,9}}(?!\d)"
@@ -115,7 +124,24 @@ _BARE_HOUR: Final = _either(sorted(_entries(table.HOURS), key=len, reverse=True)
 UNCOUNTED_AGO: Final = re.compile(
     rf"(?<!\w){_either([entry for entry in _SPACED_UNITS if len(entry) > 2])}\s+{_any(table.AGO_BEHIND)}"
 )
-UNKNOWN: Final = re.compile(rf"{_any(table.UNKNOWN)}|(?<!\w)ever(?=\W*$)")
+_NO_GREETING: Final = "".join(rf"(?<!{word}\s)" for word in table.GREETINGS.split("|"))
+UNKNOWN: Final = re.compile(
+    rf"{_any(table.UNKNOWN)}|(?<!\w)ever(?=\W*$)"
+    rf"|(?:{_any('on|at|over|during|last|this|since|until|am|an|en|a|la')}\s+)*{_NO_GREETING}{_any(table.HOLIDAYS)}"
+    rf"(?:\s+{_any('day|eve')})?(?:,?\s+20\d\d)?"
+    rf"|(?:{_any('in|during|over')}\s+(?:the\s+)?{_any(table.SEASONS)}|{_any(table.SEASONS)}\s+(?:of\s+)?['’]?(?:20)?\d\d)(?!\w)"
+    rf"|{_any('this|same')}\s+{_any('time|day|date|week|month')}\s+last\s+{_any('year|month|week')}"
+    rf"|{_any(table.ORDINALS)}\s+{_any('half|quarter')}(?:\s+of)?(?:\s+(?:the\s+year|20\d\d))?"
+    r"|(?<!\w)q[1-4](?!\w)(?!\s*(?:of\s+)?[/-]?20\d\d)"
+)
+# "1.5 days", "10k days": no whole number of days that we have. "in '24", "nov '25": which century is not said.
+FRACTION: Final = re.compile(
+    rf"(?:{_LAST}\s*)?(?<![\w.,/:])(?:\d+[.,]\d+|\d+(?:[.,]\d+)?k)\s*-?\s*{_COUNT_UNIT}"
+    rf"|{_any(table.HALF)}\s+(?:an?\s+)?{_any(*table.UNITS.values())}"
+)
+SHORT_YEAR: Final = re.compile(
+    rf"{_any('in|of|since|from', *table.MONTHS, *table.MONTHS_WITH_MORE)}\.?\s+['’]\d\d(?!\w)"
+)
 # "week 46", "KW 46", "the 46th week", "Q3 2026"; not "last week 7 days to die".
 CALENDAR_NUMBER: Final = re.compile(
     rf"(?:{_any('in|for|of|the|during|en|im|em')}\s+)*(?:{_any(table.NUMBERED_UNITS)}\.?\s*[#№]?\s*\d{{1,2}}(?![\w/:])"
@@ -140,8 +166,8 @@ HOURS: Final = re.compile(
 )
 _MONTH_NAME: Final = rf"(?P<month>{_any(*table.MONTHS, *table.MONTHS_WITH_MORE)})\.?"
 _OF: Final = r"(?:(?:of|de|di|d'|del)\s*)?"
-_WITH_YEAR: Final = r"(?:,?\s+(?:de\s+|del\s+)?(?P<year>\d{4})(?!\d))?"
-_ON: Final = r"(?:(?<!\w)(?:on|the|am|el|le|il|em|na|from|on the)\s+)*"
+_WITH_YEAR: Final = r"(?:(?:,?\s+|-)(?:de\s+|del\s+)?(?P<year>\d{4})(?!\d))?"
+_ON: Final = r"(?:(?<!\w)(?:on|the|am|el|le|il|em|na|from|on the|dia|no dia|el dia)\s+)*"
 _ON_SURELY: Final = r"(?<!\w)(?:on|the|am|el|le|il|em|from)\s+"
 _DASH: Final = r"\s*(?:-|–|—|to|till|until|through|thru|bis|al|au|a|and|y|до|по|~|から)\s*"
 DAY_RANGES: Final = (
@@ -158,9 +184,9 @@ DATES: Final = (
     re.compile(rf"{_ON}(?<![\d./-])(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}|\d\d(?!\d))?(?!\d)"),
     re.compile(rf"{_ON}(?<![\d./-])(?P<day>\d{{1,2}})[.-](?P<month>\d{{1,2}})[.-](?P<year>\d{{4}})(?!\d)"),
     re.compile(r"(?:(?P<year>\d{4})[年년]\s*)?(?P<month>\d{1,2})[月월]\s*(?P<day>\d{1,2})[日일号]?"),
-    re.compile(rf"{_ON}{_MONTH_NAME}\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\w){_WITH_YEAR}"),
+    re.compile(rf"{_ON}{_MONTH_NAME}[\s-]*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\w){_WITH_YEAR}"),
     re.compile(
-        rf"{_ON}(?<![\w./-])(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|º|er)?\s*{_OF}(?!{_any(table.MONTHS_AND_WORDS)})"
+        rf"{_ON}(?<![\w./-])(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|º|er)?[\s-]*{_OF}(?!{_any(table.MONTHS_AND_WORDS)})"
         rf"{_MONTH_NAME}(?!\w){_WITH_YEAR}"
     ),
     re.compile(
@@ -169,6 +195,8 @@ DATES: Final = (
     ),
 )
 # "24/7" is no date.
+# "on the 20th": of this month, or of the one before.
+DAY_OF_MONTH: Final = re.compile(r"(?<!\w)on\s+the\s+(?P<day>\d{1,2})(?:st|nd|rd|th)(?=\W*$)")
 SLASHED: Final = re.compile(
     rf"{_ON}(?<![\w./-])(?!24/7)(?P<one>\d{{1,2}})/(?P<other>\d{{1,2}})(?:/(?P<year>\d{{4}}|\d\d))?(?![\w/])"
 )
@@ -189,6 +217,11 @@ WEEKDAYS: Final = tuple(
     )
     for names in table.WEEKDAYS
 )
+# Alone these are words: "sat", "sun", "wed".
+SHORT_WEEKDAYS: Final = tuple(
+    re.compile(rf"(?P<on>(?:{_any('on|last|this|past')}\s+)+)?{_any(names)}")
+    for names in table.SHORT_WEEKDAYS
+)
 WEEKEND: Final = re.compile(
     rf"(?:{_any(table.AROUND_SPAN, 'on|over|am')}\s+)*{_any(table.WEEKENDS)}(?:\s+{_any(table.AFTER_SPAN)})?"
 )
@@ -196,6 +229,10 @@ SINCE: Final = re.compile(rf"(?:{_any(table.SINCE)}\s+)(?:the\s+|last\s+)?$")
 BETWEEN: Final = re.compile(
     rf"(?:{_any(table.SINCE, 'between|zwischen|entre|von|vom|tra|fra|tussen|du|z|bis')}\s+)(?:the\s+)?$"
 )
+BEFORE: Final = re.compile(rf"{_any(table.BEFORE)}\s+(?:the\s+|el\s+|dem\s+|le\s+)?$")
+WEEK_OF: Final = re.compile(rf"(?:{_any(table.WEEK_OF)}\s+)(?:the\s+)?$")
+# Of two times that are compared, neither is the one that is meant.
+COMPARED: Final = re.compile(rf"\s*[,(]?\s*{_any(table.COMPARED)}\.?\s*")
 UNTIL: Final = re.compile(rf"\s*{_any(table.UNTIL)}\s*")
 SINCE_SOMETHING: Final = re.compile(
     r"(?<!\w)since\s+(?:the\s+)?(?:launch|release|start|beginning|forever|then|birth|day\s+one|always|covid)(?!\w)"

@@ -6,12 +6,12 @@ All are written as `time_patterns.folded` returns them: lower case, Latin and Cy
 from typing import Final
 
 TODAY: Final = """
-    today so far|so far today|today|todays|hoy|heute|aujourd'hui|aujourd’hui|aujourdhui|hoje|oggi|vandaag|idag|i dag|
-    dzisiaj|dzis|сегодня|сьогодні|bugun|hari ini|hom nay|tanaan|dnes|اليوم|आज|今日|本日|今天|오늘
+    earlier today|today so far|so far today|today|todays|hoy|heute|aujourd'hui|aujourd’hui|aujourdhui|hoje|oggi|vandaag|idag|i dag|
+    dzisiaj|dzis|сегодня|сьогодні|bugun|hari ini|hom nay|tanaan|dnes|astazi|azi|σημερα|วันนี้|היום|امروز|اليوم|आज|今日|本日|今天|오늘
 """
 YESTERDAY: Final = """
     yesterday|yesterdays|ayer|gestern|hier|ontem|ieri|gisteren|igar|i gar|wczoraj|вчера|вчора|dun|kemarin|hom qua|eilen|
-    vcera|أمس|امس|昨日|昨天|어제
+    vcera|tegnap|χθες|χτες|เมื่อวาน|เมื่อวานนี้|אתמול|دیروز|البارحة|امبارح|مبارح|أمس|امس|昨日|昨天|어제
 """
 DAY_BEFORE_YESTERDAY: Final = """
     the day before yesterday|day before yesterday|anteayer|antes de ayer|antier|vorgestern|avant-hier|avant hier|anteontem|
@@ -27,17 +27,17 @@ LIVE: Final = """
 UNITS: Final = {
     1: """
         d|day|days|dia|dias|tag|tage|tagen|tages|jour|jours|giorno|giorni|dag|dagen|dagar|dage|dager|dzien|dni|день|дня|дней|
-        дні|днів|gun|gunluk|hari|ngay|يوم|أيام|ايام|दिन|दिनों|paivaa|日間|日|天|일간|일
+        дні|днів|gun|gunluk|hari|ngay|يوم|أيام|ايام|दिन|दिनों|paivaa|dni|dnu|nap|napban|zile|ημερες|μερες|วัน|araw|ימים|روز|日間|日|天|일간|일
     """,
     7: """
         w|wk|wks|week|weeks|semana|semanas|woche|wochen|semaine|semaines|settimana|settimane|weken|vecka|veckor|uke|uker|uge|
-        uger|tydzien|tygodnie|tygodni|неделя|неделю|недели|недель|тиждень|тижні|hafta|minggu|tuan|أسبوع|اسبوع|أسابيع|
+        uger|tydnu|tydny|viikko|viikkoa|het|saptamani|saptamana|εβδομαδα|εβδομαδες|สัปดาห์|שבועות|tydzien|tygodnie|tygodni|неделя|неделю|недели|недель|тиждень|тижні|hafta|minggu|tuan|أسبوع|اسبوع|أسابيع|
         सप्ताह|हफ्ते|週間|週|周|星期|주일|주
     """,
     14: "fortnight|fortnights",
     30: """
         month|months|mes|meses|monat|monate|monaten|mois|mese|mesi|maand|maanden|manad|manader|maned|maneder|miesiac|
-        miesiace|miesiecy|месяц|месяца|месяцев|місяць|ay|bulan|thang|شهر|أشهر|महीने|महीना|か月|ヶ月|カ月|ケ月|個月|个月|개월|달
+        miesiace|miesiecy|месяц|месяца|месяцев|місяць|ay|bulan|thang|mesice|luni|μηνα|μηνες|เดือน|חודשים|شهر|أشهر|महीने|महीना|か月|ヶ月|カ月|ケ月|個月|个月|개월|달
     """,
     365: """
         y|yr|yrs|year|years|ano|anos|jahr|jahre|jahren|an|ans|annee|annees|anno|anni|jaar|ar|rok|lata|lat|год|года|лет|рік|
@@ -47,14 +47,16 @@ UNITS: Final = {
 # Units without a number mean the last one: "week" is the last 7 days.
 SPANS: Final = {
     7: """
-        week|weekly|semana|woche|semaine|settimana|vecka|veckan|uken|ugen|tydzien|tygodniu|неделя|неделю|неделе|недели|
+        viime viikolla|viime viikko|uke|uge|minuly tyden|posledni tyden|mult heten|mult het|минулого тижня|saptamana trecuta|
+        την περασμενη εβδομαδα|την προηγουμενη εβδομαδα|περασμενη εβδομαδα|สัปดาห์ที่แล้ว|อาทิตย์ที่แล้ว|שבוע שעבר|בשבוע שעבר|
+        هفته گذشته|week|weekly|semana|woche|semaine|settimana|vecka|veckan|uken|ugen|tydzien|tygodniu|неделя|неделю|неделе|недели|
         тиждень|hafta|haftaki|haftalik|minggu|tuan truoc|أسبوع|الأسبوع|सप्ताह|हफ्ते|先週|一週間|
         上周|上週|一周|上个星期|지난 주|지난주|일주일|주간
     """,
     14: "fortnight",
     15: "quincena|quinzaine|quinzena",
     30: """
-        month|monthly|el mes|ultimo mes|del mes|mes pasado|no mes|monat|mois|mese|maand|
+        luna trecuta|minuly mesic|viime kuussa|เดือนที่แล้ว|בחודש שעבר|месяце|month|monthly|el mes|ultimo mes|del mes|mes pasado|no mes|monat|mois|mese|maand|
         manaden|manad|maned|miesiac|miesiacu|месяц|месяца|місяць|gecen ay|son ay|aylik|bulan lalu|
         thang truoc|شهر|الشهر|महीने|先月|一か月|一ヶ月|上个月|上個月|一个月|지난달|
         지난 달|한달|한 달
@@ -68,7 +70,7 @@ SPANS: Final = {
 # "This" week, month or year: from its first day on. Units that are also other words need one of `THIS` before them.
 TO_DATE: Final = {
     7: """
-        wtd|ten tydzien|tym tygodniu|tego tygodnia|今週|この週|本周|这周|這週|本週|这个星期|這個星期|这星期|이번 주|이번주|금주
+        wtd|השבוע|tento tyden|ezen a heten|talla viikolla|ten tydzien|tym tygodniu|tego tygodnia|今週|この週|本周|这周|這週|本週|这个星期|這個星期|这星期|이번 주|이번주|금주
     """,
     30: """
         mtd|ten miesiac|tym miesiacu|tego miesiaca|今月|本月|这个月|這個月|这月|이번 달|이번달
@@ -103,10 +105,25 @@ NUMBERS: Final = {
     7: "seven|siete|sieben|sept|sete|sette|zeven|sju|siedem|семь|yedi|tujuh|七",
     8: "eight|ocho|acht|huit|oito|otto|atta|osiem|восемь|sekiz|delapan|八",
     9: "nine|nueve|neun|neuf|nove|negen|nio|dziewiec|девять|dokuz|sembilan|九",
+    11: "eleven|once|elf|onze|undici|elva|jedenascie|одиннадцать",
+    12: "twelve|a dozen|dozen|doce|zwolf|douze|doze|dodici|twaalf|tolv|dwanascie|двенадцать|十二",
+    15: "fifteen|quince|funfzehn|quinze|quindici|vijftien|femton|pietnascie|пятнадцать|十五",
+    20: "twenty|veinte|zwanzig|vingt|vinte|venti|twintig|tjugo|dwadziescia|двадцать|二十",
+    21: "veintiuno|einundzwanzig|ventuno",
+    28: "veintiocho|achtundzwanzig|ventotto",
+    40: "forty",
+    50: "fifty",
+    60: "sixty|sesenta|sechzig|soixante|sessenta|sessanta|шестьдесят",
+    80: "eighty",
+    90: "ninety|noventa|neunzig|novanta|девяносто",
+    100: "a hundred|one hundred|hundred|cien|hundert|cent|cem|cento|honderd|hundra|sto|сто|一百",
     10: "ten|diez|zehn|dix|dez|dieci|tien|tio|dziesiec|десять|on|sepuluh|十",
     14: "fourteen|catorce|vierzehn|quatorze|quattordici",
     30: "thirty|treinta|dreißig|trente|trinta|trenta|тридцать",
 }
+TENS: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+ONES: Final = "one|two|three|four|five|six|seven|eight|nine"
+HALF: Final = "half|medio|media|halbes|halbe|halben|demi|meio|meia|mezzo|mezza|halve|halv|pol|полгода"
 LAST: Final = """
     last|past|previous|the last|the past|ultimos|ultimas|ultimo|ultima|los ultimos|las ultimas|letzten|letzte|letzter|letztes|
     vergangenen|die letzten|den letzten|derniers|dernieres|dernier|derniere|les derniers|ces|ultimi|ultime|negli ultimi|
@@ -119,11 +136,11 @@ LAST_BEHIND: Final = """
 """
 # Words directly before a unit; they are part of the time.
 AROUND_SPAN: Final = """
-    in|for|over|during|this|dessa|desse|nessa|nesse|desta|deste|last|past|previous|all|whole|full|esta|este|del|por|pasada|pasado|ultima|
+    in|for|over|during|earlier|this|dessa|desse|nessa|nesse|desta|deste|last|past|previous|all|whole|full|esta|este|del|por|pasada|pasado|ultima|
     ultimo|durante|diese|dieser|diesen|dieses|letzte|letzten|letzter|letztes|vergangene|cette|ce|
     derniere|dernier|cet|essa|esse|nesta|neste|passada|passado|questa|questo|scorsa|scorso|nell'ultima|
-    nell'ultimo|deze|vorige|afgelopen|denna|forra|senaste|ten|tym|w|w tym|zeszly|zeszlym|ostatni|эта|эту|этот|прошлая|
-    прошлую|прошлый|прошлой|за|на|в|этой|последнюю|последний|bu|gecen|son|ini|lalu|هذا|الماضي|इस|पिछले
+    nell'ultimo|deze|vorige|afgelopen|denna|forra|senaste|ten|tym|w|w tym|zeszly|zeszlym|zeszlego|ubieglym|ubiegly|forrige|siste|sidste|ostatni|эта|эту|этот|прошлая|
+    прошлую|прошлый|прошлой|прошлом|прошлого|минулого|минулий|за|на|в|этой|последнюю|последний|bu|gecen|son|ini|lalu|هذا|الماضي|इस|पिछले
 """
 AFTER_SPAN: Final = """
     pasada|pasado|derniere|dernier|passada|passado|scorsa|scorso|lalu|ini|terakhir|الماضي
@@ -132,16 +149,29 @@ AGO_BEHIND: Final = """
     ago|atras|zuruck|fa|geleden|sedan|siden|temu|назад|тому|once|yang lalu|lalu|truoc|前|以前|之前|전|पहले
 """
 AGO_BEFORE: Final = "hace|vor|il y a|ha|قبل|منذ"
+# Only one side of such a time is said.
+BEFORE: Final = """
+    until|till|before|prior to|up to|up until|after|hasta|antes de|antes del|despues de|despues del|bis|vor|nach|avant|
+    avant le|apres|jusqu'a|jusqu'au|ate|antes|depois de|fino a|prima di|dopo|voor|tot|przed|po|до|после|перед
+"""
+WEEK_OF: Final = """
+    week of|week from|week starting|week beginning|week commencing|w/c|semana del|semana de|woche vom|woche ab|semaine du|
+    settimana del
+"""
+COMPARED: Final = """
+    vs|versus|v|or|and|than|against|compared to|compared with|y|o|und|oder|gegen|et|ou|contre|e|ou|contra|oppure|contro|
+    och|eller|lub|и|или|против|ve|veya|&|と|和|対
+"""
 SINCE: Final = "since|from|starting|desde|seit|ab|depuis|dal|dalla|sinds|sedan|od|с|со|from the"
 UNTIL: Final = """
     to|till|til|until|through|thru|and|-|–|—|~|〜|bis|hasta|al|a|y|au|jusqu'au|et|ate|e|fino a|tot|en|och|til|do|по|до|и|ve|から|부터
 """
 WEEKDAYS: Final = (
     "monday|mondays|lunes|montag|lundi|segunda-feira|lunedi|maandag|mandag|poniedzialek|понедельник|pazartesi|月曜日|月曜|周一|星期一|월요일",
-    "tuesday|tuesdays|martes|dienstag|mardi|terca-feira|martedi|dinsdag|tisdag|tirsdag|wtorek|вторник|sali|火曜日|火曜|周二|星期二|화요일",
-    "wednesday|wednesdays|miercoles|mittwoch|mercredi|quarta-feira|mercoledi|woensdag|onsdag|sroda|srode|среда|среду|"
+    "tuesday|tuesdays|tues|martes|dienstag|mardi|terca-feira|martedi|dinsdag|tisdag|tirsdag|wtorek|вторник|sali|火曜日|火曜|周二|星期二|화요일",
+    "wednesday|wednesdays|weds|miercoles|mittwoch|mercredi|quarta-feira|mercoledi|woensdag|onsdag|sroda|srode|среда|среду|"
     "carsamba|水曜日|水曜|周三|星期三|수요일",
-    "thursday|thursdays|jueves|donnerstag|jeudi|quinta-feira|giovedi|donderdag|torsdag|czwartek|четверг|persembe|木曜日|木曜|周四|"
+    "thursday|thursdays|thurs|thur|jueves|donnerstag|jeudi|quinta-feira|giovedi|donderdag|torsdag|czwartek|четверг|persembe|木曜日|木曜|周四|"
     "星期四|목요일",
     "friday|fridays|viernes|freitag|vendredi|sexta-feira|venerdi|vrijdag|fredag|piatek|пятница|пятницу|cuma|金曜日|金曜|周五|星期五|금요일",
     "saturday|saturdays|sabado|samstag|sonnabend|samedi|sabato|zaterdag|lordag|sobota|sobote|суббота|субботу|cumartesi|土曜日|土曜|"
@@ -149,6 +179,7 @@ WEEKDAYS: Final = (
     "sunday|sundays|domingo|sonntag|dimanche|domenica|zondag|sondag|niedziela|niedziele|воскресенье|воскресение|pazar|日曜日|日曜|周日|"
     "星期日|星期天|일요일",
 )
+SHORT_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKENDS: Final = """
     weekend|week-end|fin de semana|finde|wochenende|fim de semana|fine settimana|helgen|выходные|выходных|weekendu|
     hafta sonu|akhir pekan|週末|周末|주말
@@ -202,8 +233,18 @@ UNKNOWN: Final = """
     few days|few weeks|several days|several weeks|some days|last days|recent days|last couple days|
     last spring|last summer|last fall|last autumn|last winter|this spring|this summer|this fall|this autumn|this winter|
     last christmas|this christmas|last easter|last new year|letzten sommer|l'ete dernier|verano pasado|
-    last stream|last streams|last broadcast|last time|latest stream|ultimo directo|ultimo stream|letzter stream
+    later today|कल|last stream|last streams|last broadcast|last time|latest stream|ultimo directo|ultimo stream|letzter stream
 """
+# Days that are not dates of the calendar that we know; behind a greeting they are not times.
+HOLIDAYS: Final = """
+    christmas|xmas|halloween|thanksgiving|easter|new years|new year's|new year’s|new years eve|new year's eve|
+    new year’s eve|black friday|cyber monday|valentines|valentine's|valentine’s|boxing day|navidad|nochebuena|nochevieja|
+    weihnachten|heiligabend|silvester|ostern|noel|paques|natal|natale|capodanno|pasqua|pascoa|wielkanoc|рождество|
+    новый год
+"""
+GREETINGS: Final = "merry|happy|feliz|joyeux|frohe|buon|bom"
+SEASONS: Final = "spring|summer|autumn|fall|winter|verano|invierno|sommer|hiver|verao|inverno"
+ORDINALS: Final = "first|1st|second|2nd|third|3rd|fourth|4th|last"
 # Before and after a count of days: a time in the future.
 FUTURE_BEFORE: Final = """
     in|in about|dans|en|em|dentro de|daqui a|tra|fra|om|za|через|بعد
