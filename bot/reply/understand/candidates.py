@@ -33,7 +33,7 @@ _QUOTED: Final = (
     r"[\"“”„«»「」『』](?P<name>[^\"“”„«»「」『』]{1,100})[\"“”„«»「」『』]"
     r"|(?<!\w)['‘](?P<single>[^'‘’]{2,100})['’](?!\w)"
 )
-_HASHTAG: Final = r"[#＃](?P<name>\w+)"
+HASHTAG: Final = r"[#＃](?P<name>\w+)"
 _GAME_WORDS: Final = "game|category|juego|spiel|jeu|jogo|gioco|gra|игра|oyun|ゲーム|게임|游戏"
 _STREAMER_WORDS: Final = "streamer|channel|canal|kanal|chaîne|стример|yayıncı|配信者|스트리머|主播"
 _FORCED: Final = rf"(?<!\w)(?P<kind>{_GAME_WORDS}|{_STREAMER_WORDS})\s*[:：]\s*"
@@ -116,6 +116,9 @@ def _forced(tokens: TokenizedText) -> Iterator[Candidate]:
         if login:
             yield _candidate_of(tokens, found.end() + login.start(1), found.end() + login.end(1), only=kind)
         for last in range(first + 1, min(first + LONGEST_NAME_WORDS, len(tokens.words)) + 1):
+            # "streamer:ninja_fan" is not Ninja.
+            if tokens.follows_underscore(last):
+                continue
             for key in _keys(tokens, first, last):
                 yield Candidate(first, last, key, only=kind)
 
@@ -127,7 +130,7 @@ def _quoted(tokens: TokenizedText) -> Iterator[Candidate]:
 
 
 def _hashtags(tokens: TokenizedText) -> Iterator[Candidate]:
-    for found in find_pattern(_HASHTAG, tokens.text):
+    for found in find_pattern(HASHTAG, tokens.text):
         yield _candidate_of(tokens, found.start("name"), found.end("name"))
 
 

@@ -8,14 +8,15 @@ longer name; then the bot asks back.
 
 from collections.abc import Collection
 from enum import IntEnum
+from itertools import pairwise
 from typing import Final
 
 from bot.core.name_keys import Grade
 from bot.core.name_words import keys_of, numeral
 from bot.core.questions import SubjectKind
-from bot.reply.understand.candidates import CLEAR, HANDLE_WEIGHT
+from bot.reply.understand.candidates import CLEAR, HANDLE_WEIGHT, HASHTAG
 from bot.reply.understand.matches import NameMatch, is_joined_by_chance
-from bot.reply.understand.tokens import TokenizedText, is_filler, is_filler_or_small_talk
+from bot.reply.understand.tokens import HANDLE, TokenizedText, find_pattern, is_filler, is_filler_or_small_talk
 from bot.reply.understand.word_classes import (
     CHATTER,
     COMMON,
@@ -25,6 +26,7 @@ from bot.reply.understand.word_classes import (
     OPINION,
     PART_WORDS,
     POLITE,
+    QUESTION_WORDS,
     REQUEST,
     SMALL_TALK,
     THANKS,
@@ -49,6 +51,25 @@ _PLAIN_QUESTION_WORDS: Final = frozenset(
 )
 
 
+# Between a name and what is said about it.
+_SAID_ABOUT: Final = frozenset(
+    "is are was were isnt isn arent aren aint ain wasnt wasn werent weren feels looks sounds seems ist es est".split()
+)
+_INVITES: Final = frozenset(
+    (first, second)
+    for firsts, seconds in (
+        ("wanna to lets let s gonna", "play queue duo squad grind run hop"),
+        ("up down", "for to"),
+    )
+    for first in firsts.split()
+    for second in seconds.split()
+)
+_LOOKING_FOR_GROUP: Final = frozenset({"lfg", "lfm", "lft"})
+# Before the name of somebody whose post is passed on.
+_PASSED_ON: Final = frozenset({"rt", "qt", "via", "cc", "ht", "ft", "feat"})
+_MANY_TAGS: Final = 3
+# "going live in 10 minutes", "live now playing fortnite"
+_OWN_STREAM: Final = frozenset({("going", "live"), ("live", "playing"), ("were", "live")})
 _OWN_ACTIVITIES: Final = frozenset("watched played streamed saw finished started met quit".split())
 
 
@@ -82,6 +103,8 @@ def choose_action(tokens: TokenizedText, match: NameMatch, name_indexes: Collect
         return _for_marked_name(tokens, match, noise)
     if is_joined_by_chance(match, tokens) and others:
         return Action.IGNORE
+    if _is_remark(tokens, match) or _is_invitation(tokens, match):
+        return Action.IGNORE
     if are_common(keys):
         return _for_everyday_name(tokens, match, others, noise)
     return _for_distinctive_name(tokens, match, {*name_indexes, *own_words, *laughter}, noise)
@@ -97,8 +120,38 @@ def are_common(keys: list[str]) -> bool:
 def _for_handle(tokens: TokenizedText, others: list[int], noise: list[int]) -> Action:
     """The action on "@xQc" alone or in a question without another name. Thanks and greetings are for that person."""
     keys = [tokens.words[index].key for index in others]
-    is_talk = any(key in CHATTER for key in keys) and tokens.question_strength(()) < 2
-    return Action.IGNORE if noise or is_talk else Action.ANSWER
+    is_talk = any(key in CHATTER or key in _PASSED_ON for key in keys) and tokens.question_strength(()) < 2
+    # X puts everybody of a conversation before a reply.
+    is_conversation = not others and len(list(find_pattern(HANDLE, tokens.text))) > 1
+    return Action.IGNORE if noise or is_talk or is_conversation else Action.ANSWER
+
+
+def is_list_of_tags(tokens: TokenizedText) -> bool:
+    """True if a text has as many hashtags as an advertisement and asks nothing besides."""
+    tags = list(find_pattern(HASHTAG, tokens.text))
+    tagged = {
+        index
+        for index, word in enumerate(tokens.words)
+        if any(tag.start() <= word.start and word.end <= tag.end() for tag in tags)
+    }
+    return len(tags) >= _MANY_TAGS and not tokens.question_strength(tagged)
+
+
+def _is_remark(tokens: TokenizedText, match: NameMatch) -> bool:
+    """True if something is said about a name: "chess is a sport", "just chatting isn't a game", "xqc was right"."""
+    after = match.candidate.last
+    if after >= len(tokens.words) or tokens.starts_clause(after) or tokens.words[after].key not in _SAID_ABOUT:
+        return False
+    before = tokens.keys(0, match.candidate.first)
+    is_question = any(key in QUESTION_WORDS or key in REQUEST for key in before) or tokens.has_question_mark
+    return not is_question and not tokens.clearly_asks(match.candidate.indexes)
+
+
+def _is_invitation(tokens: TokenizedText, match: NameMatch) -> bool:
+    """True if the author looks for people to play with: "anyone wanna play valorant?", "lfg rust"."""
+    keys = tokens.keys(0, match.candidate.first)
+    is_invited = not _LOOKING_FOR_GROUP.isdisjoint(keys) or any(pair in _INVITES for pair in pairwise(keys))
+    return is_invited and not tokens.clearly_asks(match.candidate.indexes)
 
 
 def _for_marked_name(tokens: TokenizedText, match: NameMatch, noise: list[int]) -> Action:
@@ -217,7 +270,9 @@ def _for_distinctive_name(
         return Action.CLARIFY
     if noise and not strength:
         return _next_to_noise(tokens, match, noise)
-    if strength == 1 and not tokens.has_question_words(name_indexes) and _is_followed_by_noise(tokens, match, noise):
+    # "gta san andreas stats": a short name stands for a series, too.
+    is_vague = match.grade is Grade.ALIAS or (strength == 1 and not tokens.has_question_words(name_indexes))
+    if is_vague and _is_followed_by_noise(tokens, match, noise):
         return Action.CLARIFY
     return _answer_or_ask(match)
 
@@ -259,8 +314,8 @@ def _is_statement(tokens: TokenizedText, name_indexes: Collection[int], after: i
 
 def _begins_with_own_activity(tokens: TokenizedText) -> bool:
     """True if a text begins with an activity of its author: "watched xqc yesterday", "just finished elden ring"."""
-    keys = [key for key in tokens.keys(0, 3) if key not in {"just", "finally", "so"}]
-    return bool(keys) and keys[0] in _OWN_ACTIVITIES
+    keys = [key for key in tokens.keys(0, 3) if key not in {"just", "finally", "so", "now"}]
+    return bool(keys) and (keys[0] in _OWN_ACTIVITIES or tuple(keys[:2]) in _OWN_STREAM)
 
 
 def _answer_or_ask(match: NameMatch) -> Action:

@@ -5,9 +5,9 @@ from typing import Final
 # Words around a question, which belong to no name unless they are the whole text.
 FILLER: Final = """
     a about abt across actual actually against all also am an and any anybody anymore anyone anyones are as ask
-    asking at audience average avg be been being best big biggest bot both bots bout breakdown bro btw buddy but by can
+    asking at audience average avg be been being best between big biggest bot both bots bout breakdown bro btw buddy but by can
     categories category categorys channel channels chart charts check checked checking compare compared comparison
-    could curious current currently data dear details did do does doin doing done dude each ever everybody everyone
+    could curious current currently data dear details did difference do does doin doing done dude each ever everybody everyone
     far figures find folks for friend from game gamers games get gets getting gimme give goin going got guys had has
     have hello her heres hey hi highest his hiya hour hours how howdy howre hows i id im in info information insight
     insights interested irl is it its ive just kindly know lately leaderboard leading lemme let lets like list live
@@ -42,6 +42,7 @@ SMALL_TALK: Final = """
 # Other frequent words. A game or a streamer of such a name is meant only when it is the whole text, or in a plain
 # question.
 EVERYDAY: Final = """
+    quake earthquake content collab collabs emote emotes deals deal chairs chair clip clips overlay overlays predator hyped
     wolf wolves panda phoenix raven hawk owl whale shark dolphin penguin crab octopus bee ant butterfly moth kitten tigers
     unicorn samurai viking vikings pirate pirates wizard wizards knight knights elf goblin ogre giant dwarf vampire
     werewolf zombies skeleton sniper soldiers warrior warriors ranger rogue mage priest paladin hunter hunters thieves

@@ -23,7 +23,7 @@ _CONJUNCTIONS: Final = frozenset(
     ve veya yoksa karşı en eller och og atau dan และ أو و और या と か 対 와 과 랑 이랑 하고 또는 还是 或 和 跟 與
     """.split()
 )
-_JOINING_MARKS: Final = frozenset("&+/")
+_JOINING_MARKS: Final = frozenset("&+/<>")
 _ENDING_MARKS: Final = frozenset(".!?;…。！？")
 # "minecraft and how about the game fortnite"
 _MOST_BETWEEN: Final = 5

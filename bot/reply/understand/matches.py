@@ -1,7 +1,7 @@
 """Match candidates with the known names, and choose the likeliest of those that share words. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.core.name_keys import Grade, grade_of
@@ -148,3 +148,21 @@ def is_joined_by_chance(match: NameMatch, tokens: TokenizedText) -> bool:
     return not match.is_spaced and any(
         tokens.words[index].key in FILLER or tokens.is_time(index) for index in match.candidate.indexes
     )
+
+
+def with_series(matches: Sequence[NameMatch]) -> list[NameMatch]:
+    """The matches, the short name of a series and a part of it as one: "cod black ops 6"."""
+    whole: list[NameMatch] = []
+    for match in matches:
+        series = whole[-1] if whole else None
+        if (
+            series is not None
+            and series.grade is Grade.ALIAS
+            and match.subject.kind is SubjectKind.GAME
+            and series.candidate.last == match.candidate.first
+            and series.subject.name.partition(":")[0] == match.subject.name.partition(":")[0]
+        ):
+            whole.pop()
+            match = replace(match, candidate=replace(match.candidate, first=series.candidate.first))
+        whole.append(match)
+    return whole

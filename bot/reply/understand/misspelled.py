@@ -81,7 +81,9 @@ def _guesses(tokens: TokenizedText, clear: Sequence[Candidate]) -> Iterator[_Gue
     if clear:
         for candidate in marked[:1]:
             others = [index for index in tokens.others(candidate.indexes) if not is_filler(tokens.words[index].key)]
-            if len(others) <= _MOST_OTHER_WORDS:
+            # "#blackfriday deals on gaming chairs"
+            is_asked = not others or tokens.question_strength(candidate.indexes) > 0
+            if is_asked and len(others) <= _MOST_OTHER_WORDS:
                 yield _Guess(candidate, _MARKED_AS_NAME)
         return
     yield from _guesses_from_words(tokens)
@@ -154,6 +156,7 @@ def _resolve(tokens: TokenizedText, guess: _Guess, names: Names) -> Subject | Di
         best = _unambiguous(keys, key, subjects) if _covers_everything(tokens, guess) else None
         return best or DidYouMean(distinct_names(subjects))
     starting = [] if candidate.only is SubjectKind.STREAMER else _games_with_prefix(tokens, guess, names)
+    starting = starting or _games_of_series(tokens, guess, names)
     return DidYouMean(distinct_names(starting)) if starting else None
 
 
@@ -180,6 +183,8 @@ def _unambiguous(keys: Sequence[str], key: str, near: Sequence[Subject]) -> Subj
     most = next((most for length, most in _MOST_MISTAKES if len(key) >= length), 0)
     mistakes = sorted(((_mistakes(key, subject), subject) for subject in near), key=lambda pair: pair[0])
     (fewest, best), *others = mistakes
+    if _is_other_word(keys, keys_of(best.name)):
+        return None
     if not 0 <= fewest <= most or sorted(numerals(keys)) != sorted(numerals(keys_of(best.name))):
         return None
     rivals = [
@@ -189,6 +194,13 @@ def _unambiguous(keys: Sequence[str], key: str, near: Sequence[Subject]) -> Subj
     ]
     is_alone = all(best.watch_hours >= FAR_MORE * 5 * rival.watch_hours for rival in rivals)
     return best if is_alone else None
+
+
+def _is_other_word(keys: Sequence[str], of_name: Sequence[str]) -> bool:
+    """True if a short word is another one rather than misspelled: "mtg arena" is not "Mega Arena"."""
+    return len(keys) == len(of_name) > 1 and any(
+        2 * edits(key, other) > max(len(key), 2) for key, other in zip(keys, of_name, strict=True)
+    )
 
 
 def _mistakes(key: str, subject: Subject) -> int:
@@ -237,6 +249,16 @@ def _games_with_prefix(tokens: TokenizedText, guess: _Guess, names: Names) -> li
         if keys_of(subject.name)[: len(keys)] == keys
         or (guess.certainty > 0 and "".join(keys_of(subject.name)).startswith(candidate.key))
     ]
+
+
+def _games_of_series(tokens: TokenizedText, guess: _Guess, names: Names) -> list[Subject]:
+    """The games that have the words of a guess, but not its number at the end: "the sims 3", "madden 25"."""
+    first, last = guess.candidate.first, guess.candidate.last - 1
+    if last <= first or not tokens.is_number(last) or (last - first < 2 and guess.certainty == _CHATTER):
+        return []
+    keys = tokens.keys(first, last)
+    starting = names.with_prefix("".join(keys), 2 * MOST_OFFERED, SubjectKind.GAME)
+    return [subject for subject in starting if keys_of(subject.name)[: len(keys)] == keys]
 
 
 def distinct_names(subjects: Sequence[Subject]) -> list[Subject]:

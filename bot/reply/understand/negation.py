@@ -47,6 +47,8 @@ def _negates(tokens: TokenizedText, index: int) -> bool:
         return before == "no"
     if key == "but":
         return before in _ALL
+    if key in ("than", "from"):
+        return before in ({"other", "rather"} if key == "than" else {"apart", "aside"})
     if key == "no":
         # Elsewhere it is Portuguese for "in the".
         return tokens.starts_clause(index) or before in {"with", "has", "want", "need"}

@@ -13,18 +13,19 @@ from bot.core.questions import DidYouMean, Question, Subject, SubjectKind, TimeN
 from bot.core.same_games import is_same_game, one_per_game
 from bot.reply.understand.candidates import CLEAR, Candidate, find_candidates
 from bot.reply.understand.commands import find_command
-from bot.reply.understand.decision import Action, are_common, choose_action
+from bot.reply.understand.decision import Action, are_common, choose_action, is_list_of_tags
 from bot.reply.understand.joined_names import joined_games, names_joined_to
-from bot.reply.understand.matches import FAR_MORE, NameMatch, match_candidates
+from bot.reply.understand.matches import FAR_MORE, NameMatch, match_candidates, with_series
 from bot.reply.understand.misspelled import MOST_OFFERED, distinct_names, find_misspelled, streamer_with_prefix
 from bot.reply.understand.negation import negation
 from bot.reply.understand.tokens import TokenizedText, tokenize
+from bot.reply.understand.urls import replace_urls
 from bot.reply.understand.word_classes import PEOPLE
 
 # The rest of a longer text is ignored; a post of an ordinary account is shorter.
 LONGEST_TEXT: Final = 1_000
-_TWITCH_ADDRESS: Final = r"(?:https?://)?(?:www\.|m\.)?twitch\.tv/(?P<login>\w{2,25})\S*"
-_ADDRESS: Final = r"https?://\S+|www\.\S+"
+# A shorter name of the bot may be a word of a question, unless it is a handle.
+_SHORTEST_OWN_NAME: Final = 6
 
 
 def understand(text: str, names: Names, *, bot_username: str, day: date, today: date) -> Understood:
@@ -33,17 +34,17 @@ def understand(text: str, names: Names, *, bot_username: str, day: date, today: 
     Returns a Question; TimeNotKnown when only the time is not supported; DidYouMean when the name is not certain; a
     Command; or None when there is nothing to answer.
     """
-    text = _without_own_name(tidy(text)[:LONGEST_TEXT], bot_username)
+    text, has_url = replace_urls(_without_own_name(tidy(text)[:LONGEST_TEXT], bot_username))
     command = find_command(text)
     if command is not None:
         return command
     tokens = tokenize(text, day=day, today=today)
-    if not tokens.words:
+    if not tokens.words or is_list_of_tags(tokens):
         return None
     candidates = find_candidates(tokens)
     by_key = names.exact(list(dict.fromkeys(candidate.key for candidate in candidates)))
     known = {key: one_per_game(subjects) for key, subjects in by_key.items()}
-    matches = match_candidates(candidates, known, tokens)
+    matches = with_series(match_candidates(candidates, known, tokens))
     negated = [indexes for match in matches if (indexes := negation(tokens, match.candidate)) is not None]
     wanted = [match for match in matches if negation(tokens, match.candidate) is None]
     # Nearly every everyday word is the name of a streamer: only other names explain the words of a text.
@@ -68,16 +69,16 @@ def understand(text: str, names: Names, *, bot_username: str, day: date, today: 
     if joined := joined_games(tokens, wanted):
         return DidYouMean(distinct_names([match.subject for match in joined]))
     if not explaining:
-        return _from_misspelling(tokens, candidates, known, names)
+        # The streamer of a URL is that one or none.
+        return None if has_url else _from_misspelling(tokens, candidates, known, names)
     # A statement about a name, or a longer name that is misspelled.
     return _longer_name(tokens, explaining[0], names)
 
 
 def _without_own_name(text: str, bot_username: str) -> str:
-    """The text without the bot's own name and without URLs; a URL of Twitch becomes the streamer that it names."""
-    without = re.sub(rf"[@＠]{re.escape(bot_username)}(?!\w)", " ", text, flags=re.IGNORECASE)
-    without = re.sub(_TWITCH_ADDRESS, r' streamer:"\g<login>" ', without, flags=re.IGNORECASE)
-    return re.sub(_ADDRESS, " ", without)
+    """The text without the bot's own name, with or without an @."""
+    sign = "[@＠]?" if len(bot_username) >= _SHORTEST_OWN_NAME else "[@＠]"
+    return re.sub(rf"(?<!\w){sign}{re.escape(bot_username)}(?!\w)", " ", text, flags=re.IGNORECASE)
 
 
 def _explains_words(tokens: TokenizedText, match: NameMatch) -> bool:

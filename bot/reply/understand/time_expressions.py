@@ -61,6 +61,8 @@ def find_times(text: str, *, day: date, today: date) -> list[TimeExpression]:
     line = patterns.folded(text)
     chosen: list[TimeExpression] = []
     for expression in _all_expressions(line, day, today):
+        if patterns.EXCLAIMED.search(line, 0, expression.end):
+            continue
         if not any(expression.start < other.end and other.start < expression.end for other in chosen):
             chosen.append(expression)
     return _without_compared(line, chosen)

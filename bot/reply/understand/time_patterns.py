@@ -134,6 +134,8 @@ UNKNOWN: Final = re.compile(
     rf"|{_any(table.ORDINALS)}\s+{_any('half|quarter')}(?:\s+of)?(?:\s+(?:the\s+year|20\d\d))?"
     r"|(?<!\w)q[1-4](?!\w)(?!\s*(?:of\s+)?[/-]?20\d\d)"
 )
+# "what a day", "such a week"
+EXCLAIMED: Final = re.compile(r"(?<!\w)(?:what|such)\s+an?\s+(?:\w+\s+)?\w+$")
 # "1.5 days", "10k days": no whole number of days that we have. "in '24", "nov '25": which century is not said.
 FRACTION: Final = re.compile(
     rf"(?:{_LAST}\s*)?(?<![\w.,/:])(?:\d+[.,]\d+|\d+(?:[.,]\d+)?k)\s*-?\s*{_COUNT_UNIT}"
@@ -219,8 +221,7 @@ WEEKDAYS: Final = tuple(
 )
 # Alone these are words: "sat", "sun", "wed".
 SHORT_WEEKDAYS: Final = tuple(
-    re.compile(rf"(?P<on>(?:{_any('on|last|this|past')}\s+)+)?{_any(names)}")
-    for names in table.SHORT_WEEKDAYS
+    re.compile(rf"(?P<on>(?:{_any('on|last|this|past')}\s+)+)?{_any(names)}") for names in table.SHORT_WEEKDAYS
 )
 WEEKEND: Final = re.compile(
     rf"(?:{_any(table.AROUND_SPAN, 'on|over|am')}\s+)*{_any(table.WEEKENDS)}(?:\s+{_any(table.AFTER_SPAN)})?"

@@ -27,7 +27,7 @@ LIVE: Final = """
 UNITS: Final = {
     1: """
         d|day|days|dia|dias|tag|tage|tagen|tages|jour|jours|giorno|giorni|dag|dagen|dagar|dage|dager|dzien|dni|день|дня|дней|
-        дні|днів|gun|gunluk|hari|ngay|يوم|أيام|ايام|दिन|दिनों|paivaa|dni|dnu|nap|napban|zile|ημερες|μερες|วัน|araw|ימים|روز|日間|日|天|일간|일
+        дні|днів|gun|gunluk|hari|ngay|يوم|أيام|ايام|दिन|दिनों|paivaa|dni|dnu|zile|ημερες|μερες|วัน|araw|ימים|روز|日間|日|天|일간|일
     """,
     7: """
         w|wk|wks|week|weeks|semana|semanas|woche|wochen|semaine|semaines|settimana|settimane|weken|vecka|veckor|uke|uker|uge|

@@ -185,8 +185,14 @@ class TokenizedText:
 
     @property
     def has_question_mark(self) -> bool:
-        """True if there is a question mark anywhere."""
-        return _QUESTION_MARK.search(self.text) is not None
+        """True if there is a question mark at the end: "minecraft? never heard of it" is no question."""
+        mark = max((match.end() for match in _QUESTION_MARK.finditer(self.text)), default=None)
+        if mark is None:
+            return False
+        after = [index for index in self.others(()) if self.words[index].start >= mark]
+        return "¿" in self.text or all(
+            is_filler(self.words[index].key) or is_laughter(self.words[index].key) for index in after
+        )
 
     @property
     def is_calm(self) -> bool:

@@ -59,7 +59,7 @@ OPINION: Final = _keys(
     rigged scam toxic cheater cheaters fraud carried lost won wins win winning imagine
     funny hot cute sexy insane crazy lmao lol
     lmfao bruh
-    thanks thank thx ty happy congrats sorry miss missed rip beat died better f fuck fucking shit
+    thanks thank thx ty happy congrats sorry miss missed rip beat died better f w l fuck fucking shit
     """
 )
 FILLER: Final = (
