@@ -1,4 +1,4 @@
-"""An AWS that answers over HTTP: moto's server, with one secret."""
+"""A simulated AWS over HTTP: moto's server, with one secret."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ import requests
 
 NAME = "twitch-watch-time"
 REGION = "eu-central-1"
-# boto3's own, on its way to AWS.
+# A warning of boto3 itself.
 KEYS = {"AWS_ACCESS_KEY_ID": "planted-aws-id", "AWS_SECRET_ACCESS_KEY": "planted-aws-key"}
 
 
@@ -22,7 +22,7 @@ class Aws:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What the environment holds of AWS. The machine that runs the tests may be one of AWS itself: not asked."""
+        """Variables of the environment for AWS. A machine of AWS that runs the tests is not asked for its role."""
         return {
             "AWS_SECRET_NAME": NAME,
             "AWS_REGION": REGION,
@@ -32,13 +32,13 @@ class Aws:
         }
 
     def client(self, service: str = "secretsmanager") -> Any:
-        """As the person who looks after the account."""
+        """A client with the rights of the account's administrator."""
         return boto3.session.Session(
             aws_access_key_id="admin", aws_secret_access_key="admin", region_name=REGION
         ).client(service, endpoint_url=self.url)
 
     def put(self, content: Mapping[str, object] | str | bytes, name: str = NAME) -> None:
-        """Make a secret, or give it another value."""
+        """Create the secret, or change its value."""
         value = content if isinstance(content, str | bytes) else dumps(content)
         kind = "SecretBinary" if isinstance(value, bytes) else "SecretString"
         client = self.client()
@@ -48,17 +48,17 @@ class Aws:
             client.put_secret_value(SecretId=name, **{kind: value})
 
     def forget(self) -> None:
-        """As it was at first."""
+        """Delete everything."""
         requests.post(f"{self.url}/moto-api/reset", timeout=10).raise_for_status()
 
     def look_at_policies(self, *, after: float = 0) -> None:
-        """Refuse who may not, after so many calls more."""
+        """Check policies, after this many more calls."""
         requests.post(f"{self.url}/moto-api/reset-auth", data=str(after), timeout=10).raise_for_status()
 
 
 @contextmanager
 def serving() -> Iterator[Aws]:
-    """For as long as the block."""
+    """Serve until the end of the block."""
     # Imported here: it takes a second, in each test process that collects a file with this import.
     from moto.server import ThreadedMotoServer
 

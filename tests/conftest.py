@@ -1,4 +1,4 @@
-"""What tests share: a real PostgreSQL with a database per test, a clock that is moved by hand."""
+"""Fixtures of all tests: a real PostgreSQL with a database per test, and a clock that a test moves."""
 
 import gc
 import itertools
@@ -24,10 +24,10 @@ from tests.janitor import cleaning_up_after_us
 
 START = datetime(2026, 11, 21, 16, tzinfo=UTC)
 _numbers = itertools.count(1)
-# A shell that starts the tests in the background has SIGINT ignored, and with it every program that a test interrupts.
+# A shell that starts the tests in the background ignores SIGINT, and so would every program that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-# What takes longest, first: the others fill the gaps at the end.
+# The longest tests run first; the others fill the gaps at the end.
 _LONG = (
     "soak/",
     "faults/",
@@ -51,12 +51,12 @@ _MADE_ONCE = ("web_url", "moved_forker")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`make test-long`."""
-    parser.addoption("--long", action="store_true", help="live whole months and a thousand kills: takes an hour")
+    parser.addoption("--long", action="store_true", help="simulate whole months and a thousand kills: takes an hour")
 
 
 @pytest.fixture
 def is_long(request: pytest.FixtureRequest) -> bool:
-    """Whether there is an hour for the tests. Without it some live through less of the same."""
+    """Whether --long is set. Without it, some tests simulate a shorter time."""
     return bool(request.config.getoption("--long"))
 
 
@@ -67,7 +67,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture in _MADE_ONCE:
             if isinstance(item, pytest.Function) and fixture in item.fixturenames:
                 item.add_marker(pytest.mark.xdist_group(fixture))
-    # What is imported and collected stays until the end: it need not be looked through for garbage again and again.
+    # Imported modules and collected tests stay until the end, so the garbage collector need not search them.
     gc.collect()
     gc.freeze()
 
@@ -98,7 +98,7 @@ def queries() -> Queries:
 
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
-    """An embedded PostgreSQL of this test process alone."""
+    """An embedded PostgreSQL for this test process."""
     # A short path: the name of a Unix socket has about a hundred characters at most.
     with tempfile.TemporaryDirectory(prefix="wt-") as folder, embedded_postgres.running(Path(folder) / "pg") as url:
         # What tests write needs to survive no power cut, and with hundreds of databases autovacuum never rests.
@@ -118,7 +118,7 @@ def template(server_url: str, queries: Queries) -> str:
 
 @pytest.fixture(scope="session")
 def full_template(server_url: str, template: str, queries: Queries) -> str:
-    """A database with something in every table, from which others are cloned."""
+    """A database with rows in every table, from which others are cloned."""
     url = clone(server_url, template, "template_full")
     fill(Database(url, queries), url, VirtualClock(START))
     return "template_full"
@@ -133,7 +133,7 @@ def url(request: pytest.FixtureRequest, server_url: str) -> str:
 
 @pytest.fixture
 def full_url(url: str, clock: VirtualClock) -> str:
-    """The address of a new database with something in every table, on the day after its first."""
+    """The address of a new database with rows in every table; the clock is one day later."""
     clock.advance(24 * 3600)
     return url
 
@@ -154,18 +154,18 @@ def database(url: str, queries: Queries) -> Database:
 
 @pytest.fixture
 def kept(tmp_path: Path, clock: VirtualClock) -> KeptPolls:
-    """Where polls wait while the database does not take them."""
+    """The folder for polls while the database is unavailable."""
     return KeptPolls(tmp_path / "polls", 10_000_000, clock)
 
 
 @pytest.fixture
 def clock() -> VirtualClock:
-    """Stands at 08:00 Pacific on Saturday, 2026-11-21, the start of a day of the bot."""
+    """A clock at 08:00 Pacific on Saturday, 2026-11-21, the start of a day of the bot."""
     return VirtualClock(START)
 
 
 def clone(server_url: str, template: str, name: str) -> str:
-    """Make a database like another one of the same server; its address."""
+    """Create a copy of a database of the same server. Its address."""
     execute(server_url, f"create database {name} template {template}")
     return database_url(server_url, name)
 
@@ -187,13 +187,13 @@ def execute(url: str, statement: str) -> None:
 
 @dataclass(frozen=True)
 class Switch:
-    """Takes one database away from everybody, and gives it back."""
+    """Makes one database unavailable, and available again."""
 
     server_url: str
     name: str
 
     def off(self) -> None:
-        """Nobody gets in, and who was in is thrown out."""
+        """Refuse new connections and end existing ones."""
         execute(self.server_url, f"alter database {self.name} allow_connections false")
         execute(
             self.server_url, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{self.name}'"
@@ -203,7 +203,7 @@ class Switch:
         execute(self.server_url, f"alter database {self.name} allow_connections true")
 
     def only_read(self, how: bool) -> None:
-        """As of the next connection."""
+        """Make transactions of new connections read-only or not."""
         execute(self.server_url, f"alter database {self.name} set default_transaction_read_only = {how}")
 
 

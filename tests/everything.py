@@ -1,4 +1,4 @@
-"""A database with something in every table, and all that can be seen of one: to find out whether two are equal."""
+"""A database with rows in every table, and the whole content of a database, to compare two of them."""
 
 from datetime import date
 from typing import Any
@@ -13,9 +13,9 @@ from helperfunctions.database import Database
 from helperfunctions.settings import Settings
 from tests.factories import a_stream, rows, stage, write
 
-# In every way awkward for who takes rows for text.
+# Text that is difficult for programs that handle rows as text.
 AWKWARD = "tab\t line\n return\r back\\slash \\N \\. 'quote' \"\" % {} 原神 🙏 é"
-# By no job of a bot that is new, or only with an X.
+# Rows that no job of a new bot writes, or only with X.
 BY_HAND = (
     "insert into cursors (name, x_id, moved_at) values ('mentions', '17', '2026-11-21 12:00:00.123456+00')",
     "insert into mentions (mention_id, author_id, text, posted_at, seen_at, first_version, is_repost, is_explicit,"
@@ -47,13 +47,13 @@ BY_HAND = (
     "insert into addresses (kind, slug, id, is_current) values ('game', 'ä-原神', 'awkward', true)",
     "insert into game_aliases (alias_key, alias, game_key, game_name) values ('mine', 'mine', 'chess', 'Chess')",
     "update x_prices set usd = 0.017",
-    # A number that was taken and never used: what comes next follows from the sequence alone.
+    # A number that was taken and never used: the next one depends on the sequence alone.
     "select nextval('posts_post_id_seq'), nextval('staging.polls_poll_id_seq')",
 )
 
 
 def fill(database: Database, url: str, clock: VirtualClock) -> None:
-    """Put something into every table: a day that is rolled up, one that is not, and all else by hand."""
+    """Put rows into every table: a day that is rolled up, one that is not, and all other rows directly."""
     bob = a_stream(500, streamer="bob", streamer_name=AWKWARD)
     stage(database, a_stream(1003), bob, at=clock.now(), polls=48)
     clock.advance(24 * 3600)
@@ -72,7 +72,7 @@ def write_named(url: str, statement: str) -> None:
 
 
 def tables_of(url: str) -> list[str]:
-    """Every table, as the catalog lists them; partitions too."""
+    """Names of all tables in the catalog, partitions included."""
     listed = rows(
         url, "select schemaname, tablename from pg_tables where schemaname in ('public', 'staging') order by 1, 2"
     )
@@ -80,7 +80,7 @@ def tables_of(url: str) -> list[str]:
 
 
 def everything_in(url: str) -> dict[str, Any]:
-    """All rows of every table, sorted, and the state of every sequence: `==` says whether two databases are equal."""
+    """Sorted rows of every table and the state of every sequence. Two databases are equal if these are (`==`)."""
     connection = psycopg2.connect(url)
     connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
     found: dict[str, Any] = {}
@@ -99,7 +99,7 @@ def everything_in(url: str) -> dict[str, Any]:
 
 
 def destroy(url: str) -> None:
-    """Take everything away, as an accident would."""
+    """Delete everything, as in an accident."""
     write(url, "drop schema staging cascade")
     for table in tables_of(url):
         write(url, f"drop table {table} cascade")

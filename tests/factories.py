@@ -1,4 +1,4 @@
-"""Things to test with, sensible unless told otherwise."""
+"""Factories of test data with sensible defaults."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -45,7 +45,7 @@ REPEAT = """
 
 
 def a_raw_stream(**changes: Any) -> dict[str, Any]:
-    """A stream as Get Streams writes it."""
+    """A stream in the JSON of Get Streams."""
     return {
         "id": "40001",
         "user_id": "70001",
@@ -75,7 +75,7 @@ def a_stream(
     game_name: str | None = None,
     started_at: datetime | None = DAY_START,
 ) -> Stream:
-    """A stream as a poll keeps it; its ids and names follow from the streamer's and the game's."""
+    """A stream of a poll. Its ids and names are made from those of the streamer and the game."""
     return Stream(
         stream_id=StreamId(stream_id or f"stream-of-{streamer}"),
         streamer_id=StreamerId(streamer),
@@ -98,7 +98,7 @@ def stage(
     polls: int = 1,
     poll_id: int | None = None,
 ) -> Poll:
-    """Put a poll into staging, the way the collector does; or several, half an hour after each other. The last one."""
+    """Store a poll in staging as the collector does, or several, half an hour apart. Returns the last one."""
     with database.transaction() as tx:
         tx.collect.make_partition(day=day)
         own_id = poll_id or tx.collect.next_poll_id()
@@ -140,7 +140,7 @@ def _repeated(tx: Transaction, poll: Poll, times: int) -> Poll:
 
 
 def rows(url: str, query: str) -> list[tuple[Any, ...]]:
-    """What a query gives, for looking at what a test has done."""
+    """The rows of a query, to check the results of a test."""
 
     connection = psycopg2.connect(url)
     try:
@@ -152,7 +152,7 @@ def rows(url: str, query: str) -> list[tuple[Any, ...]]:
 
 
 def write(url: str, statement: str, *values: Any) -> None:
-    """Change something directly, as no code of ours would."""
+    """Run a statement that changes the database directly."""
     connection = psycopg2.connect(url)
     try:
         with connection, connection.cursor() as cursor:

@@ -1,7 +1,7 @@
-"""Ends what a test process leaves running when it is interrupted or killed: servers, bots, browsers.
+"""Ends the processes that a test process leaves running when it is interrupted or killed: servers, bots, browsers.
 
 Started by each test process with the folders in which its programs work. The end of its input is the end of the test
-process, however that ended: an operating system closes what a process had open.
+process, also after a kill: an operating system closes the files of a process that ends.
 """
 
 import os
@@ -16,17 +16,17 @@ from pathlib import Path
 
 import psutil
 
-# A PostgreSQL that is to stop at once removes its shared memory; one that is killed leaves it behind.
+# A PostgreSQL that gets SIGQUIT removes its shared memory; one that is killed leaves it behind.
 PATIENCE_SECONDS = 60.0
 
 
 @contextmanager
 def cleaning_up_after_us(folder: Path, *others: Path) -> Iterator[None]:
-    """Have everything ended that works in these folders, and the first one removed, when this process ends."""
+    """When this process ends, end all processes that work in these folders, and remove the first folder."""
     janitor = subprocess.Popen(
         [sys.executable, str(Path(__file__).resolve()), str(folder), *map(str, others)],
         stdin=subprocess.PIPE,
-        # What interrupts or kills the tests and everything that they have started does not reach it.
+        # A signal to the process group of the tests does not reach it.
         start_new_session=True,
     )
     # Closes its input and waits for its end.

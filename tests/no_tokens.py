@@ -1,10 +1,10 @@
-"""A cache of Twitch's tokens for tests that each ask for their own."""
+"""A token cache for tests that each fetch their own token."""
 
 from helperfunctions.token_cache import AppToken
 
 
 class NoTokenCache:
-    """Forgets at once."""
+    """Stores nothing."""
 
     def read(self, key: str) -> AppToken | None:
         return None

@@ -1,4 +1,4 @@
-"""Secrets unlike anything else, and the search for them in whatever comes out."""
+"""Planted secrets that occur nowhere else, and the search for them in output and files."""
 
 import base64
 import html
@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 
 from helperfunctions.settings import secret_fields
 
-# What looks different once it is written for an address, a page or a program.
+# Characters that are escaped in an address, a page or a program.
 SIGNS = "/7+Q=<&'é"
 BEGINNING = 13
 PASSWORD = f"planted-password{SIGNS}"
@@ -20,7 +20,7 @@ HEARTBEAT = "planted-heartbeat-7c2d"
 
 def planted(database: str = "127.0.0.1:1/watch") -> dict[str, str]:
     """A value for every setting that is secret."""
-    # None is the beginning of another.
+    # No secret is the beginning of another.
     values = {
         field.upper(): f"planted-{number}-{field.replace('_', '-')}{SIGNS}"
         for number, field in enumerate(secret_fields(), start=1)
@@ -34,14 +34,14 @@ def planted(database: str = "127.0.0.1:1/watch") -> dict[str, str]:
 
 
 def hidden_parts(values: Mapping[str, str]) -> list[str]:
-    """What of them nobody may see: of an address the password, or what stands for one, for its host is shown."""
+    """The parts that may not be shown: of an address, only the password or a token, because its host is shown."""
     parts = {"DATABASE_URL": PASSWORD, "WEB_DATABASE_URL": READING_PASSWORD, "ALERT_WEBHOOK_URL": HOOK}
     parts["HEARTBEAT_URL"] = HEARTBEAT
     return [parts.get(name, value) for name, value in values.items()]
 
 
 def forms(secret: str) -> set[bytes]:
-    """The ways in which a secret may be written: as it is, in addresses, pages, programs, and in base64 from whatever
+    """The notations of a secret: plain, in addresses, pages and programs, and in base64 from any
     place it starts."""
     written = {
         secret,
@@ -58,13 +58,13 @@ def forms(secret: str) -> set[bytes]:
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         for before in range(3):
             text = encode(b"\0" * before + secret.encode()).decode()
-            # The characters at either end hold something of the neighbours.
+            # The characters at both ends contain bits of the neighbours.
             written.add(text[(0, 2, 3)[before] :].rstrip("=")[:-1])
     return {form.encode() for form in written}
 
 
 def found(text: str | bytes, secrets: Iterable[str]) -> list[str]:
-    """The secrets that a text shows, in whatever form; where one begins is enough."""
+    """The secrets that a text contains in any notation; the beginning of one is enough."""
     content = text if isinstance(text, bytes) else text.encode()
     return [
         secret
@@ -74,7 +74,7 @@ def found(text: str | bytes, secrets: Iterable[str]) -> list[str]:
 
 
 def found_below(folder: Path, secrets: Iterable[str], *, but: Iterable[Path] = ()) -> list[tuple[Path, str]]:
-    """The files that show a secret; not looked at are those that were given them."""
+    """The files that contain a secret, without those that are meant to."""
     secrets, but = list(secrets), set(but)
     files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and path not in but]
     return [(path, secret) for path in files for secret in found(path.read_bytes(), secrets)]

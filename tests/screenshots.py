@@ -1,6 +1,6 @@
-"""The dashboard as it looks: each page over the demo's data, on a desk and a phone, in light and dark.
+"""Screenshots of the dashboard with the data of the demo, on a desktop and a phone, in light and dark.
 
-`make screenshots` writes them into docs/screenshots. It takes Chromium, and about two minutes.
+`make screenshots` writes them into docs/screenshots. It needs Chromium and takes about two minutes.
 """
 
 import subprocess
@@ -30,7 +30,7 @@ PAGES = {
 
 
 def main(folder: Path) -> None:
-    """Run the demo, look at it, and write what is seen."""
+    """Run the demo and write the screenshots."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as charts:
         command = [sys.executable, "-m", "bot", "demo", "--web-port", "0", "--charts", charts]
@@ -62,7 +62,7 @@ def _look(address: str, folder: Path) -> None:
 
 
 def _wait_for_charts(page: Page) -> None:
-    """Those that are in sight."""
+    """Wait for the charts in the visible part of the page."""
     page.wait_for_function(
         """() => [...document.querySelectorAll("[data-chart]")]
             .filter((figure) => figure.getBoundingClientRect().top < innerHeight)

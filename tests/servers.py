@@ -1,4 +1,4 @@
-"""A server of each version of PostgreSQL that we promise to work on, as far as this machine has it."""
+"""Servers of the supported versions of PostgreSQL that are installed on this machine."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.factories import rows
 from tests.schema_dump import postgres_programs
 
-# 16 and 18 come with the embedded server's package, 15 with Debian, which puts it here.
+# 16 and 18 are in the package of the embedded server, 15 is in this folder of Debian.
 SERVERS = {version: postgres_programs(version) for version in (16, 18)} | {
     version: path
     for version in (15, 17)
@@ -21,7 +21,7 @@ SERVERS = {version: postgres_programs(version) for version in (16, 18)} | {
 
 @contextmanager
 def server_of(version: int, options: str = "") -> Iterator[str]:
-    """A server of one version on a socket of its own, with these options beside its defaults, gone with the block."""
+    """A server of one version with a socket of its own and these additional options; stopped with the block."""
     programs = SERVERS[version]
     with tempfile.TemporaryDirectory(prefix="wt-") as folder:
         data = Path(folder) / "pg"
@@ -47,7 +47,7 @@ def server_of(version: int, options: str = "") -> Iterator[str]:
 
 
 def logs_in_with_password(role: str, url: str) -> None:
-    """Have a server that trusts everybody ask this role for its password; `url` is that of a superuser."""
+    """Make a server without passwords require one of this role; `url` is that of a superuser."""
     [(path,)] = rows(url, "show hba_file")
     before = Path(path).read_text()
     line = f"local all {role} scram-sha-256\n"
@@ -57,7 +57,7 @@ def logs_in_with_password(role: str, url: str) -> None:
 
 
 def _unprivileged_user(data: Path) -> str | None:
-    """PostgreSQL refuses to run as root; then it runs as the user that the embedded server uses as well."""
+    """The user for PostgreSQL, which refuses to run as root: that of the embedded server."""
     if os.geteuid() != 0:
         return None
     data.parent.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Each benchmark runs through at a tiny size and prints its table; how fast it finds us is not judged here."""
+"""Each benchmark runs at a tiny size and prints its table; its figures are not judged here."""
 
 import importlib.util
 import re
@@ -16,7 +16,7 @@ from benchmarks.readers import Job, load, readers
 from bot.web.views.page_charts import CHARTS
 from helperfunctions.clock import SystemClock
 
-# Hardly anything: each reader asks once.
+# The least: each reader makes one request.
 TINY = web.Size(
     days=9,
     years_before=1,
@@ -60,7 +60,7 @@ def test_rollup_measures_first_and_second_time(capsys: pytest.CaptureFixture[str
     assert "ours, once more" in printed
 
 
-def test_sizing_measures_a_profile_and_marks_what_it_multiplied(capsys: pytest.CaptureFixture[str]) -> None:
+def test_sizing_measures_a_profile_and_marks_its_estimates(capsys: pytest.CaptureFixture[str]) -> None:
     tiny = sizing.Profile("tiny", every_minutes=120, streams=200, measured_every_minutes=240, measured_days=2)
     sizing.main(profiles=[tiny], channels=2_000)
     printed = capsys.readouterr().out
@@ -141,14 +141,14 @@ def test_web_gets_the_same_table_from_streamlit(capsys: pytest.CaptureFixture[st
         assert way in printed
 
 
-def test_web_asks_of_a_new_call_for_an_example_of_what_it_needs() -> None:
+def test_web_requires_an_example_for_a_parameter_of_a_new_call() -> None:
     operation = {"parameters": [{"name": "genre", "in": "query", "required": True}]}
     subjects = web_calls.Subjects(["just-chatting"], ["somebody"], date(2026, 11, 21))
     with pytest.raises(LookupError, match=r"/api/v1/genres needs genre"):
         web_calls.api_call("/api/v1/genres", operation, subjects)
 
 
-def test_readers_take_answers_in_pieces_and_count_those_that_failed() -> None:
+def test_readers_accept_responses_in_pieces_and_count_failed_ones() -> None:
     class InPieces(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 

@@ -1,4 +1,4 @@
-"""A server that gives one answer to everything, and remembers what it was asked."""
+"""A server that returns one response to every request, and records the requests."""
 
 import threading
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 @contextmanager
 def answering(status: int, body: bytes, headers: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
-    """Its URL, and the request lines it gets, with the cookies that come along."""
+    """The URL of the server, and the request lines and cookies that it gets."""
     asked: list[str] = []
 
     class Canned(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""A sandbox that shares its clock with the client, so that waits pass at once; and a watch over its secrets."""
+"""A sandbox that shares its clock with the client, so waits pass at once, and a search for its secrets."""
 
 import logging
 import traceback
@@ -23,18 +23,18 @@ from sandbox.world import World
 from tests.no_tokens import NoTokenCache
 
 CLIENT_ID = "the-id-of-our-application"
-# Unlike anything else, so that it is found wherever it should not be.
+# It occurs nowhere else, so it is found wherever it should not be.
 CLIENT_SECRET = "planted-secret-3f9c1"
 MORE_THAN = 50
 PATIENCE = (10.0, 10.0)
-# A slow answer is waited for in real time: where one is expected, not for long.
+# A slow response is waited for in real time, so the time-out is short where one is expected.
 LITTLE_PATIENCE = (10.0, 0.2)
 
 Failures = list[BaseException]
 
 
 class Serve(Protocol):
-    """Starts a sandbox that lasts as long as the test."""
+    """Starts a sandbox that runs until the end of the test."""
 
     def __call__(self, **options: Any) -> TwitchSandbox: ...
 
@@ -46,13 +46,13 @@ class Connect(Protocol):
 
 
 class KeptTokens:
-    """Remembers every token that any client of the test got, for nothing but to look for them later."""
+    """Records every token that a client of the test got, to search for them later."""
 
     def __init__(self) -> None:
         self.values: list[str] = []
 
-    def beside(self, cache: TokenCache) -> TokenCache:
-        """That cache, listened to."""
+    def recording(self, cache: TokenCache) -> TokenCache:
+        """A cache that passes on to another one and records its tokens."""
         return _HeardCache(self.values, cache)
 
 
@@ -104,7 +104,7 @@ def kept_tokens() -> KeptTokens:
 
 @pytest.fixture
 def failures() -> Failures:
-    """Put here what was raised, and it is searched for secrets at the end."""
+    """Errors that a test adds are searched for secrets at its end."""
     return []
 
 
@@ -121,7 +121,7 @@ def connect(clock: VirtualClock, kept_tokens: KeptTokens) -> Iterator[Connect]:
                 "tokens": NoTokenCache(),
                 "timeout": PATIENCE,
             } | options
-            api = TwitchApi(**{"clock": clock} | given | {"tokens": kept_tokens.beside(given["tokens"])})
+            api = TwitchApi(**{"clock": clock} | given | {"tokens": kept_tokens.recording(given["tokens"])})
             stack.callback(api.close)
             assert CLIENT_SECRET not in repr(api)
             return api
@@ -131,7 +131,7 @@ def connect(clock: VirtualClock, kept_tokens: KeptTokens) -> Iterator[Connect]:
 
 @pytest.fixture
 def patience(request: pytest.FixtureRequest) -> tuple[float, float]:
-    """Little in tests of a slow answer."""
+    """The time-outs of a client: short ones in tests of a slow response."""
     is_slow = hasattr(request.node, "callspec") and request.node.callspec.params.get("fault") == "slow"
     return LITTLE_PATIENCE if is_slow else PATIENCE
 
@@ -165,7 +165,7 @@ def collector(
 
 @pytest.fixture(autouse=True)
 def no_secret_is_shown(caplog: pytest.LogCaptureFixture, kept_tokens: KeptTokens, failures: Failures) -> Iterator[None]:
-    """Whatever a test here goes through: neither client secret nor token in a log line or an error."""
+    """No log line and no error of any test here may contain a client secret or a token."""
     caplog.set_level(logging.DEBUG)
     yield
     shown = [logging.Formatter("%(message)s").format(record) for record in caplog.get_records("call")]

@@ -1,4 +1,4 @@
-"""A server that drips: it sends its answers a byte at a time and never comes to an end."""
+"""A server that drips: it sends its responses a byte at a time and never ends them."""
 
 import itertools
 import socket
@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 TOKEN = b'{"access_token": "t", "expires_in": 3600}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-# What comes at once, and what drips after it.
+# The part that is sent at once, and the part that drips.
 DRIPS = {
     "in the status line": (b"HTTP/1.1 200 ", b"O"),
     "in the headers": (HEAD, b"x"),
@@ -20,7 +20,7 @@ DRIPS = {
 
 
 def _next_request(requests: BinaryIO) -> bool:
-    """Read one to its end, which may come in several packets; whether there was one."""
+    """Read a request, which may come in several packets. Whether there was one."""
     if not requests.readline():
         return False
     length = 0
@@ -33,7 +33,7 @@ def _next_request(requests: BinaryIO) -> bool:
 
 @contextmanager
 def serving(how: str, *, whole_answers: list[bytes] | None = None) -> Iterator[str]:
-    """Serve at the URL given: first the whole answers, then drips for each further request."""
+    """Serve at the returned URL: whole responses first, then drips for each further request."""
     ended = threading.Event()
     waiting = list(whole_answers or [])
     start, drip = DRIPS[how]

@@ -1,4 +1,4 @@
-"""Another user of the same application, who spends from the same bucket: no retries, no opinions."""
+"""Another client of the same application that uses the same rate limit, without retries or checks."""
 
 from typing import Any
 

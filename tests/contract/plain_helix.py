@@ -1,7 +1,7 @@
-"""A stand-in for Twitch that has nothing in common with our sandbox: it does the least that the protocol asks.
+"""Another simulated Twitch, independent of our sandbox: it does the least that the protocol requires.
 
-No rate limit headers, header names in lower case, HTTP/1.0, cursors that mean nothing to anybody else, and no word more
-than is needed.
+No rate limit headers, header names in lower case, HTTP/1.0, cursors without a meaning for others, and no optional
+fields.
 """
 
 import json
@@ -17,7 +17,7 @@ TOKEN = "plain-token"
 
 @contextmanager
 def serving(streams: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Serve those streams, in that order, at the URL given; /streams and /token are right below it."""
+    """Serve these streams in this order at the returned URL, below which are /streams and /token."""
 
     class PlainHelix(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

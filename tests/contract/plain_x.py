@@ -1,5 +1,5 @@
-"""A stand-in for X that has nothing in common with our sandbox: small numbers for ids, the newer words, fields that
-nobody asked for, others missing, HTTP/1.0."""
+"""Another simulated X, independent of our sandbox: small numbers for ids, the newer vocabulary, fields that
+were not requested, others missing, HTTP/1.0."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class PlainX:
-    """What it has been given: posts as they came, pictures as forms."""
+    """The posts that it got, in their order, and the forms of pictures."""
 
     def __init__(self, mentions: list[dict[str, Any]]) -> None:
         self.mentions = mentions
@@ -24,7 +24,7 @@ class PlainX:
 
 @contextmanager
 def serving(mentions: list[dict[str, Any]]) -> Iterator[PlainX]:
-    """Serve those mentions, newest first, two to a page, under a path of its own."""
+    """Serve these mentions, newest first, two per page, below another path than that of X."""
     x = PlainX(mentions)
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""A server that gives one answer after the other, the last again and again, whatever it is asked."""
+"""A server that returns scripted responses to any requests in their order, then always the last one."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is answered once."""
+    """One response."""
 
     status: int = 200
     body: bytes = b"{}"
@@ -18,7 +18,7 @@ class Answer:
 
 @contextmanager
 def answering(answers: Sequence[Answer]) -> Iterator[tuple[str, list[str]]]:
-    """Its URL, and the request lines that it gets."""
+    """The URL of the server, and the request lines that it gets."""
     asked: list[str] = []
 
     class Scripted(BaseHTTPRequestHandler):

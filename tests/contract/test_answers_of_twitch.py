@@ -1,4 +1,4 @@
-"""What single answers of Twitch lead to: which are tried again, and after how long."""
+"""Single responses of Twitch: which requests are retried, and after which wait."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -23,14 +23,14 @@ RESET_ALONE = {"Ratelimit-Reset": str(int((NOW + timedelta(seconds=37)).timestam
 
 
 class OneToken(NoTokenCache):
-    """Has a token, which is good for years."""
+    """A cache with a token that is valid for years."""
 
     def read(self, key: str) -> AppToken | None:
         return AppToken("t", NOW + timedelta(days=3650))
 
 
 def asked(answers: Sequence[Answer], *, has_token: bool = True, **more: Any) -> tuple[StreamsPage, int, float]:
-    """The page that comes in the end, after how many requests and seconds."""
+    """The resulting page, and the number of requests and seconds until then."""
     clock = VirtualClock(NOW)
     with scripted_http.answering(answers) as (url, requests):
         live = TwitchApi(
@@ -59,7 +59,7 @@ def asked(answers: Sequence[Answer], *, has_token: bool = True, **more: Any) -> 
         pytest.param(429, RESET_ALONE, b"", id="429 with Ratelimit-Reset alone"),
     ],
 )
-def test_what_may_pass_is_tried_again(status: int, headers: Mapping[str, str], body: bytes) -> None:
+def test_temporary_errors_are_retried(status: int, headers: Mapping[str, str], body: bytes) -> None:
     page, requests, _ = asked([Answer(status, body, headers), GOOD])
     assert (len(page.items), requests) == (1, 2)
 
@@ -69,13 +69,13 @@ def test_a_429_with_ratelimit_reset_alone_is_waited_out_until_then() -> None:
     assert seconds == 37
 
 
-def test_a_refusal_in_json_is_not_tried_again() -> None:
+def test_a_refusal_in_json_is_not_retried() -> None:
     with pytest.raises(TwitchError, match="refuses our request with 403: no"):
         asked([Answer(403, b'{"status": 403, "message": "no"}'), GOOD])
 
 
-def test_no_attempt_is_made_that_would_come_after_the_call_should_be_over() -> None:
-    """Neither after a 429, nor after failures, nor because the rate limit requires a wait."""
+def test_no_attempt_is_made_after_the_deadline_of_the_call() -> None:
+    """This applies after a 429, after failures, and when the rate limit requires a wait."""
     with pytest.raises(TwitchUnavailable, match="tried 1 times; last: 429"):
         asked([Answer(429, b"", RESET_ALONE), GOOD], patience_seconds=36)
     with pytest.raises(TwitchUnavailable):
@@ -87,7 +87,7 @@ def test_no_attempt_is_made_that_would_come_after_the_call_should_be_over() -> N
 
 
 @pytest.mark.parametrize("expires_in", ["1e300", "-1", "null", '"soon"', "NaN", "Infinity"])
-def test_a_token_whose_lifetime_no_calendar_can_hold_is_none(expires_in: str) -> None:
+def test_a_token_with_an_impossible_lifetime_is_refused(expires_in: str) -> None:
     odd = Answer(body=b'{"access_token": "t", "expires_in": %s}' % expires_in.encode())
     token = Answer(body=b'{"access_token": "t", "expires_in": 5011271}')
     page, requests, _ = asked([odd, token, GOOD], has_token=False)

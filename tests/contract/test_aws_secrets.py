@@ -1,4 +1,4 @@
-"""AWS Secrets Manager, against moto's server, and against one that misbehaves."""
+"""Secrets are read from AWS Secrets Manager: moto's server, and one that misbehaves."""
 
 import logging
 import re
@@ -45,7 +45,7 @@ def no_aws_around_us(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Reading:
-    """Reads the secret, on a clock that moves by itself."""
+    """Reads the secret, on a clock on which waits pass at once."""
 
     def __init__(self, url: str) -> None:
         self.given = {"AWS_ENDPOINT_URL": url, "AWS_REGION": REGION, **KEYS}
@@ -76,14 +76,14 @@ def test_a_secret_is_a_json_object_of_settings(aws: Aws) -> None:
     }
 
 
-def test_it_can_be_named_by_its_arn(aws: Aws) -> None:
+def test_a_secret_can_be_named_by_its_arn(aws: Aws) -> None:
     aws.put({"A": PLANTED})
     reading = Reading(aws.url)
     reading.name = aws.client().describe_secret(SecretId=NAME)["ARN"]
     assert reading() == {"A": PLANTED}
 
 
-def test_each_reading_asks_anew(aws: Aws) -> None:
+def test_each_reading_calls_aws_again(aws: Aws) -> None:
     aws.put({"A": "1"})
     reading = Reading(aws.url)
     assert reading() == {"A": "1"}
@@ -91,7 +91,7 @@ def test_each_reading_asks_anew(aws: Aws) -> None:
     assert reading() == {"A": "2"}
 
 
-def test_what_boto3_finds_in_the_environment_is_enough(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credentials_that_boto3_finds_in_the_environment_are_used(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     aws.put({"A": PLANTED})
     for name, value in {**KEYS, "AWS_ENDPOINT_URL": aws.url, "AWS_DEFAULT_REGION": REGION}.items():
         monkeypatch.setenv(name, value)
@@ -111,7 +111,9 @@ def test_what_boto3_finds_in_the_environment_is_enough(aws: Aws, monkeypatch: py
     ],
     ids=["text", "cut short", "list", "string", "binary", "list inside", "a name twice"],
 )
-def test_a_value_that_is_no_object_of_settings_is_told_without_it(aws: Aws, content: str | bytes, said: str) -> None:
+def test_a_value_that_is_not_an_object_of_settings_is_reported_without_the_value(
+    aws: Aws, content: str | bytes, said: str
+) -> None:
     aws.put(content)
     reading = Reading(aws.url)
     with pytest.raises(SettingsError, match=said) as caught:
@@ -121,24 +123,24 @@ def test_a_value_that_is_no_object_of_settings_is_told_without_it(aws: Aws, cont
     assert PLANTED not in told
 
 
-def test_a_secret_that_is_not_there_is_told(aws: Aws) -> None:
+def test_a_missing_secret_is_reported(aws: Aws) -> None:
     assert "does not exist in this region: fix AWS_SECRET_NAME or AWS_REGION" in Reading(aws.url).problem()
 
 
-def test_a_secret_that_is_being_deleted_is_told(aws: Aws) -> None:
+def test_a_secret_that_is_being_deleted_is_reported(aws: Aws) -> None:
     aws.put({"A": PLANTED})
     aws.client().delete_secret(SecretId=NAME)
     assert "being deleted" in Reading(aws.url).problem()
 
 
-def test_a_key_that_aws_does_not_know_is_told(aws: Aws) -> None:
+def test_an_unknown_key_is_reported(aws: Aws) -> None:
     aws.put({"A": PLANTED})
     aws.look_at_policies()
     assert "rejects our credentials" in Reading(aws.url).problem()
 
 
 def test_the_policy_of_the_guide_is_enough_and_without_it_access_is_denied(aws: Aws, guide_policy: str) -> None:
-    """As far as moto knows: it looks at actions, and takes every resource for `*`."""
+    """moto checks the actions of a policy, and takes every resource for `*`."""
     aws.put({"A": PLANTED})
     iam = aws.client("iam")
     iam.create_user(UserName="bot")
@@ -163,7 +165,9 @@ def test_the_policy_of_the_guide_is_enough_and_without_it_access_is_denied(aws: 
         ([], {"AWS_REGION": "no where"}, "fix AWS_REGION"),
     ],
 )
-def test_what_boto3_lacks_is_told(aws: Aws, without: list[str], given: dict[str, str], said: str) -> None:
+def test_missing_credentials_of_boto3_are_reported(
+    aws: Aws, without: list[str], given: dict[str, str], said: str
+) -> None:
     aws.put({"A": PLANTED})
     reading = Reading(aws.url)
     reading.given = {name: value for name, value in reading.given.items() if name not in without} | given
@@ -181,14 +185,14 @@ def test_what_boto3_lacks_is_told(aws: Aws, without: list[str], given: dict[str,
     ],
     ids=["all in .env", "all in the environment", "token elsewhere", "keys elsewhere", "no token"],
 )
-def test_a_session_token_arrives_with_the_keys_that_it_belongs_to(
+def test_a_session_token_is_sent_with_its_keys(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     in_dotenv: dict[str, str],
     in_environment: dict[str, str],
     token: str | None,
 ) -> None:
-    """Temporary credentials are refused without it, and others with it."""
+    """AWS refuses temporary credentials without it, and others with it."""
     with Moody(json_response({"Name": NAME, "SecretString": '{"MIN_VIEWERS": 7}'})) as moody:
         where = {"AWS_SECRET_NAME": NAME, "AWS_ENDPOINT_URL": moody.url, "AWS_REGION": REGION}
         dotenv = tmp_path / ".env"
@@ -200,7 +204,7 @@ def test_a_session_token_arrives_with_the_keys_that_it_belongs_to(
 
 
 class Moody(SandboxServer):
-    """Answers what it is told to, then hands over the secret."""
+    """Returns scripted responses, then the secret."""
 
     def __init__(self, *first: Response) -> None:
         super().__init__(SystemClock(), host="127.0.0.1", port=0)
@@ -237,7 +241,7 @@ OUTAGES: dict[str, Callable[[], Response]] = {
 
 
 @pytest.mark.parametrize("outage", OUTAGES)
-def test_an_outage_is_waited_for(outage: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_short_outage_is_retried(outage: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with Moody(OUTAGES[outage](), OUTAGES[outage]()) as moody:
         reading = Reading(moody.url)
@@ -250,7 +254,7 @@ def test_an_outage_is_waited_for(outage: str, caplog: pytest.LogCaptureFixture) 
 
 
 @pytest.mark.parametrize("outage", OUTAGES)
-def test_an_outage_that_lasts_is_told_in_one_line(outage: str) -> None:
+def test_a_long_outage_is_reported_in_one_line(outage: str) -> None:
     with Moody(*(OUTAGES[outage]() for _ in range(99))) as moody:
         reading = Reading(moody.url)
         with pytest.raises(
@@ -263,7 +267,7 @@ def test_an_outage_that_lasts_is_told_in_one_line(outage: str) -> None:
     assert PLANTED not in str(caught.value)
 
 
-def test_an_aws_that_cannot_be_reached_is_an_outage() -> None:
+def test_an_unreachable_aws_is_an_outage() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         reading = Reading(f"http://127.0.0.1:{closed.getsockname()[1]}")
@@ -271,8 +275,8 @@ def test_an_aws_that_cannot_be_reached_is_an_outage() -> None:
             reading()
 
 
-def test_access_that_is_denied_is_told_with_what_to_allow() -> None:
-    """As AWS itself says it; moto says it otherwise."""
+def test_denied_access_is_reported_with_the_action_to_allow() -> None:
+    """The response is that of AWS; moto's is different."""
     with Moody(failure(400, "AccessDeniedException")) as moody:
         assert "allow secretsmanager:GetSecretValue on it" in Reading(moody.url).problem()
 
@@ -288,7 +292,7 @@ def test_access_that_is_denied_is_told_with_what_to_allow() -> None:
     ],
     ids=lambda response: f"{response.status} {response.body[:30]!r}",
 )
-def test_an_unexpected_answer_is_one_line_with_advice(response: Response) -> None:
+def test_an_unexpected_response_is_one_line_with_advice(response: Response) -> None:
     with Moody(response) as moody, pytest.raises(WatchTimeError) as caught:
         Reading(moody.url)()
     assert f"AWS secret {NAME}" in str(caught.value)
@@ -296,8 +300,8 @@ def test_an_unexpected_answer_is_one_line_with_advice(response: Response) -> Non
     assert PLANTED not in str(caught.value)
 
 
-def test_boto3_writes_no_answer_into_the_log(aws: Aws, caplog: pytest.LogCaptureFixture) -> None:
-    """It would at level DEBUG, which -v asks for."""
+def test_boto3_writes_no_response_into_the_log(aws: Aws, caplog: pytest.LogCaptureFixture) -> None:
+    """It would at level DEBUG, which -v sets."""
     aws.put({"A": PLANTED})
     caplog.set_level(logging.DEBUG)
     Reading(aws.url)()
@@ -307,7 +311,7 @@ def test_boto3_writes_no_answer_into_the_log(aws: Aws, caplog: pytest.LogCapture
 
 @pytest.fixture
 def guide_policy() -> str:
-    """The policy that docs/ec2.md gives, word for word."""
+    """The policy in docs/ec2.md."""
     guide = (Path(__file__).resolve().parents[2] / "docs" / "ec2.md").read_text()
     [policy] = [block for block in re.findall(r"```json\n(.*?)```", guide, re.DOTALL) if "GetSecretValue" in block]
     return str(policy)

@@ -1,4 +1,4 @@
-"""Polls of the sandbox's Twitch: whole, whatever happens on the way."""
+"""Polls of the simulated Twitch are complete in spite of faults, or recorded as partial or failed."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +20,7 @@ from tests.factories import rows
 MakeCollector = Callable[..., Collector]
 Row = tuple[Any, ...]
 
-# Viewers move by up to 3 % between the minute of the world and the moment of an answer.
+# Viewer counts differ by up to 3 % between the minute of the world and the moment of a response.
 DRIFT = 0.03
 COLUMNS = "stream_id, streamer_id, game_id, viewer_count, started_at"
 
@@ -30,7 +30,7 @@ def staged(url: str, poll: Poll) -> list[Row]:
 
 
 def shown(sandbox: TwitchSandbox) -> list[Row]:
-    """What the sandbox shows at this moment to somebody who just reads it, above the threshold."""
+    """The streams above the threshold that the sandbox has at this moment."""
     return sorted(
         (
             stream["id"],
@@ -43,7 +43,7 @@ def shown(sandbox: TwitchSandbox) -> list[Row]:
     )
 
 
-def test_a_poll_of_a_list_that_stands_still_is_that_list(
+def test_a_poll_of_a_list_that_does_not_change_is_that_list(
     collector: Collector, sandbox: TwitchSandbox, url: str
 ) -> None:
     expected = shown(sandbox)
@@ -54,7 +54,7 @@ def test_a_poll_of_a_list_that_stands_still_is_that_list(
     assert (poll.streams, poll.viewers) == (len(expected), sum(row[3] for row in expected))
 
 
-def test_a_poll_is_what_the_world_says_of_that_minute(
+def test_a_poll_has_the_streams_of_the_world_in_that_minute(
     collector: Collector, world: World, clock: VirtualClock, url: str
 ) -> None:
     live = {stream.stream_id: stream for stream in world.poll(clock.now())}
@@ -79,7 +79,7 @@ def test_names_are_those_that_twitch_shows(collector: Collector, sandbox: Twitch
 
 @pytest.mark.parametrize("fault", [fault.value for fault in Fault])
 @pytest.mark.parametrize(("page", "times"), [(3, 1), (3, 3)], ids=["once", "three times"])
-def test_a_fault_that_passes_leaves_the_poll_whole(
+def test_after_a_temporary_fault_the_poll_is_complete(
     page: int,
     times: int,
     fault: str,
@@ -89,7 +89,7 @@ def test_a_fault_that_passes_leaves_the_poll_whole(
     faults: Faults,
     url: str,
 ) -> None:
-    """What cannot strike the first page (a refused cursor, repeats of the page before) strikes the next."""
+    """Faults that the first page cannot have (a refused cursor, repeats of the page before) are on the next one."""
     collector = make_collector(sandbox, client={"timeout": patience})
     expected = shown(sandbox)
     collector.live.get_streams()
@@ -99,12 +99,12 @@ def test_a_fault_that_passes_leaves_the_poll_whole(
     found = staged(url, poll)
     if fault == "odd_streams":
         missing = [row for row in expected if row not in found]
-        # Of the twelve oddities of a page five ruin the stream, and one takes its game away.
+        # Of the twelve odd streams of a page five are unusable, and one has no game.
         assert poll.set_aside == 5 * times
         assert len(missing) <= (5 + 1) * times
         assert 0 < len({row[0] for row in missing} - {row[0] for row in found}) <= 5 * times
     elif fault not in PAGE_FAULTS and times > 1:
-        # The waits outlast the moment for which the list stands still.
+        # The waits are longer than the time for which the list does not change.
         assert len({row[0] for row in found} & {row[0] for row in expected}) >= 0.97 * len(expected)
         assert poll.set_aside == 0
     else:
@@ -114,7 +114,7 @@ def test_a_fault_that_passes_leaves_the_poll_whole(
 
 
 class CueAtPage:
-    """Twitch, with a fault that strikes as soon as it can when the nth page is asked for."""
+    """Twitch with a fault on the nth page, or on the next one that can have it."""
 
     def __init__(self, live: Any, faults: Faults, fault: str, page: int, times: int) -> None:
         self._live = live
@@ -167,7 +167,7 @@ def test_any_fault_without_end_ends_the_poll_with_a_row(
 
 
 class _FaultAfterFirstPage:
-    """Twitch, until somebody has read the first page; then a Twitch that does only this wrong."""
+    """Twitch without a fault on the first page, and with this fault on all others."""
 
     def __init__(self, live: Any, faults: Faults, fault: str) -> None:
         self._live = live
@@ -193,7 +193,7 @@ def test_when_twitch_never_answers_the_poll_failed(fault: str, collector: Collec
 
 
 @pytest.mark.parametrize("fault", ["empty_page", "null_data"])
-def test_pages_that_hold_nothing_are_an_outage_and_not_a_world_without_viewers(
+def test_empty_pages_are_an_outage_and_not_a_twitch_without_viewers(
     fault: str, collector: Collector, faults: Faults
 ) -> None:
     faults.set_rates({fault: 1})
@@ -203,7 +203,7 @@ def test_pages_that_hold_nothing_are_an_outage_and_not_a_world_without_viewers(
 
 
 @pytest.mark.parametrize("fault", ["invalid_cursor", "server_error", "back_to_top", "repeated_cursor"])
-def test_a_list_that_cannot_be_read_on_is_kept_as_far_as_it_was_read(
+def test_the_pages_before_an_unreadable_one_are_stored(
     fault: str, collector: Collector, faults: Faults, url: str
 ) -> None:
     poll = with_fault_after_first_page(collector, faults, fault).collect()
@@ -220,18 +220,14 @@ def test_wrong_credentials_leave_a_row(sandbox: TwitchSandbox, make_collector: M
     ]
 
 
-def test_a_refusal_that_nobody_foresaw_leaves_a_row(
-    sandbox: TwitchSandbox, make_collector: MakeCollector, url: str
-) -> None:
-    """An address that is answered with 400: to ask for games without naming any."""
+def test_an_unexpected_refusal_leaves_a_row(sandbox: TwitchSandbox, make_collector: MakeCollector, url: str) -> None:
+    """A request for games without ids is answered with 400."""
     poll = make_collector(sandbox, client={"api_url": f"{sandbox.api_url}/games?of="}).collect()
     assert poll.status is PollStatus.FAILED
     assert rows(url, "select status, streams, error from staging.polls") == [("failed", 0, poll.error)]
 
 
-def test_an_address_that_cannot_be_asked_leaves_a_row(
-    sandbox: TwitchSandbox, make_collector: MakeCollector, url: str
-) -> None:
+def test_an_invalid_address_leaves_a_row(sandbox: TwitchSandbox, make_collector: MakeCollector, url: str) -> None:
     poll = make_collector(sandbox, client={"api_url": "http://[half-an-address"}).collect()
     assert poll.status is PollStatus.FAILED
     assert "TWITCH_API_URL" in (poll.error or "")
@@ -259,7 +255,7 @@ def test_odd_streams_are_set_aside_with_their_reasons(collector: Collector, faul
     assert any("\ufffd" in name for name in names)
 
 
-def test_a_list_that_moves_is_read_without_counting_any_stream_twice(
+def test_no_stream_of_a_changing_list_is_counted_twice(
     serve: Serve, make_collector: MakeCollector, clock: VirtualClock, url: str
 ) -> None:
     """A full-sized Twitch at half a second a page: its order changes every tenth page, and the minute changes too."""
@@ -278,7 +274,7 @@ def test_a_list_that_moves_is_read_without_counting_any_stream_twice(
     assert len(throughout & set(found)) >= 0.98 * len(throughout)
 
 
-def test_an_instant_of_a_poll_is_the_clocks(collector: Collector, clock: VirtualClock, url: str) -> None:
+def test_the_instants_of_a_poll_are_those_of_the_clock(collector: Collector, clock: VirtualClock, url: str) -> None:
     clock.move_to(datetime(2026, 11, 22, 15, 59, 59, tzinfo=UTC))
     poll = collector.collect()
     assert rows(url, "select day::text, started_at from staging.polls") == [("2026-11-21", poll.started_at)]

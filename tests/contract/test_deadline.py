@@ -1,4 +1,4 @@
-"""A server that drips holds nobody for ever: a request has a deadline, and so has a poll."""
+"""Requests and polls have a deadline, also with a server that drips."""
 
 import queue
 import socket
@@ -36,7 +36,7 @@ NOBODY_WAITS_LONGER = 60.0
 
 
 def ends(call: Callable[[], Any]) -> Any:
-    """What a call comes to, its error if it raises one; fails if it does not come to an end."""
+    """The result of a call or its error. Fails if the call does not end."""
     ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def run() -> None:
@@ -54,12 +54,12 @@ def ends(call: Callable[[], Any]) -> Any:
 
 @pytest.fixture(params=list(dripping.DRIPS))
 def address(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Of a server that drips from the first request on."""
+    """The address of a server that drips from the first request on."""
     with dripping.serving(request.param) as url:
         yield url
 
 
-def test_a_request_ends_however_slowly_its_answer_comes(address: str) -> None:
+def test_a_request_with_a_slow_response_ends(address: str) -> None:
     with EnvironmentSession() as http:
         error = ends(lambda: http.get(address, timeout=TIMEOUT))
     assert isinstance(error, requests.ReadTimeout)
@@ -79,13 +79,13 @@ def test_a_request_through_a_proxy_has_a_deadline_too(monkeypatch: pytest.Monkey
         monkeypatch.delenv("no_proxy", raising=False)
         monkeypatch.delenv("NO_PROXY", raising=False)
         with EnvironmentSession() as http:
-            # The one is answered by the proxy itself, for the other it should open a tunnel.
+            # The proxy answers the first one itself, and opens a tunnel for the second.
             assert isinstance(ends(lambda: http.get("http://twitch.test/", timeout=TIMEOUT)), requests.ReadTimeout)
             error = ends(lambda: http.get("https://twitch.test/", timeout=TIMEOUT))
             assert isinstance(error, requests.RequestException)
 
 
-def test_a_deadline_that_is_set_later_and_ends_earlier_is_kept() -> None:
+def test_a_deadline_that_is_set_later_and_ends_earlier_is_met() -> None:
     """One thread watches all deadlines, and waits for the earliest."""
     ended = threading.Event()
 
@@ -105,7 +105,7 @@ def test_a_deadline_that_is_set_later_and_ends_earlier_is_kept() -> None:
         ended.set()
 
 
-def test_deadlines_that_are_kept_at_the_same_time_take_one_thread() -> None:
+def test_simultaneous_deadlines_need_one_thread() -> None:
     with ExitStack() as stack:
         for seconds in (1000.0, 2000.0, 500.0):
             stack.enter_context(whole_request_within(seconds))
@@ -114,7 +114,7 @@ def test_deadlines_that_are_kept_at_the_same_time_take_one_thread() -> None:
 
 
 def test_a_connection_that_its_server_announced_to_close_is_closed_while_the_session_goes_on() -> None:
-    """The descriptor that the deadline needs does not keep it open."""
+    """The file descriptor of the deadline does not keep it open."""
     seen: queue.SimpleQueue[bytes] = queue.SimpleQueue()
 
     def serve() -> None:
@@ -132,7 +132,7 @@ def test_a_connection_that_its_server_announced_to_close_is_closed_while_the_ses
 
 @pytest.mark.parametrize("how", ["in the status line", "in the headers"])
 def test_a_heartbeat_whose_service_drips_ends_and_is_a_failure(how: str) -> None:
-    """Its body is not read, so that it may drip."""
+    """Its body is not read, so a dripping one is no failure."""
     with dripping.serving(how) as url:
         error = ends(lambda: heartbeat.request(f"{url}/planted-token", seconds=0.5))
     assert isinstance(error, WebhookFailed)
@@ -184,5 +184,5 @@ def test_half_an_interval_and_the_longest_page_are_less_than_the_interval(minute
     assert min(timeout) >= 1
 
 
-def test_with_half_an_hour_between_polls_the_time_outs_are_as_they_are() -> None:
+def test_with_half_an_hour_between_polls_the_time_outs_are_the_usual_ones() -> None:
     assert limits_of_a_page(TWITCH_TIMEOUT, 1800.0) == (TWITCH_TIMEOUT, 450.0)

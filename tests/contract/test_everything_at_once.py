@@ -1,4 +1,4 @@
-"""A day of polls of a Twitch that does everything wrong at once."""
+"""A day of polls of a Twitch with all faults at once."""
 
 import math
 from collections.abc import Callable
@@ -26,7 +26,7 @@ POLLS_THAT_ARE_NOT_WHOLE = """
     having count(stream_id) <> polls.streams or coalesce(sum(viewer_count), 0) <> polls.viewers
 """
 AN_HOUR = timedelta(hours=1)
-# A slow answer costs real time, so it is only a little too slow here.
+# A slow response costs real time, so it is only a little too slow here.
 SLOW_SECONDS = 0.12
 PATIENCE = (5.0, 0.08)
 
@@ -47,7 +47,7 @@ def test_a_day_of_polls_with_every_fault_at_once_adds_up(
 ) -> None:
     """At 0.1 for each of 16 faults six answers in ten are replaced, and half of the pages that do come are spoiled.
 
-    At 0.2 most polls break off: what they found is kept, and nothing is invented for what they missed.
+    At 0.2 most polls are partial: they store the streams that they found, and no others.
     """
     faults = Faults(Faults.everything(rate), seed=5, slow_seconds=SLOW_SECONDS)
     sandbox = serve(faults=faults, seconds_per_request=0.2)

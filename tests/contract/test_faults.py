@@ -1,4 +1,4 @@
-"""The client and what Twitch is known to do wrong: once, and without end."""
+"""The client and the known faults of Twitch, once and without end."""
 
 import pytest
 
@@ -12,7 +12,7 @@ ANSWER_FAULTS = ["too_many_requests", "server_error", "html", "truncated", "rese
 
 
 @pytest.mark.parametrize("fault", [*ANSWER_FAULTS, "invalid_cursor"])
-def test_after_a_fault_the_page_still_comes(fault: str, api: TwitchApi, sandbox: TwitchSandbox, faults: Faults) -> None:
+def test_after_a_fault_the_page_is_returned(fault: str, api: TwitchApi, sandbox: TwitchSandbox, faults: Faults) -> None:
     first = api.get_streams()
     second = api.get_streams(first.cursor)
     before = sandbox.requests
@@ -29,10 +29,10 @@ def test_after_a_fault_the_page_still_comes(fault: str, api: TwitchApi, sandbox:
         ("html", ["200 with no JSON body", "502 with no JSON body"]),
     ],
 )
-def test_every_kind_of_bad_answer_is_tried_again(
+def test_every_kind_of_bad_response_is_retried(
     fault: str, said: list[str], api: TwitchApi, faults: Faults, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The sandbox draws the kind; nine in a row are one fewer than the client bears."""
+    """The sandbox draws the kind; nine in a row are one fewer than the client's limit."""
     for _ in range(3):
         faults.cue(fault, times=ATTEMPTS - 2)
         assert len(api.get_streams().items) == 100
@@ -40,7 +40,7 @@ def test_every_kind_of_bad_answer_is_tried_again(
 
 
 @pytest.mark.parametrize("fault", ANSWER_FAULTS)
-def test_a_fault_without_end_is_given_up_after_a_bounded_number_of_requests(
+def test_requests_with_an_endless_fault_end_after_a_bounded_number(
     fault: str, api: TwitchApi, sandbox: TwitchSandbox, faults: Faults, failures: Failures
 ) -> None:
     api.get_streams()
@@ -54,7 +54,7 @@ def test_a_fault_without_end_is_given_up_after_a_bounded_number_of_requests(
     assert sandbox.requests - before == ATTEMPTS
 
 
-def test_a_cursor_refused_without_end_is_given_up_sooner(
+def test_a_cursor_that_is_always_refused_is_given_up_sooner(
     api: TwitchApi, sandbox: TwitchSandbox, faults: Faults, failures: Failures
 ) -> None:
     cursor = api.get_streams().cursor
@@ -74,10 +74,10 @@ def test_a_cursor_that_twitch_never_gave_is_an_invalid_cursor(api: TwitchApi, fa
 
 
 @pytest.mark.parametrize("fault", ["server_error", "html", "truncated", "reset", "too_many_requests"])
-def test_a_cursor_refused_after_other_failures_gets_its_own_tries(
+def test_a_cursor_refused_after_other_failures_has_its_own_retries(
     fault: str, api: TwitchApi, sandbox: TwitchSandbox, faults: Faults
 ) -> None:
-    """Each of the two is borne by itself, so they are borne together."""
+    """Retries of the two kinds are counted separately."""
     cursor = api.get_streams().cursor
     before = sandbox.requests
     others = CURSOR_ATTEMPTS
@@ -87,7 +87,7 @@ def test_a_cursor_refused_after_other_failures_gets_its_own_tries(
     assert sandbox.requests - before == others + (CURSOR_ATTEMPTS - 1) + 1
 
 
-def test_null_for_the_list_is_an_empty_page_that_leads_on(api: TwitchApi, faults: Faults) -> None:
+def test_null_for_the_list_is_an_empty_page_with_a_cursor(api: TwitchApi, faults: Faults) -> None:
     first = api.get_streams()
     faults.cue("null_data")
     nothing = api.get_streams()
@@ -95,7 +95,7 @@ def test_null_for_the_list_is_an_empty_page_that_leads_on(api: TwitchApi, faults
     assert api.get_streams(nothing.cursor) == first
 
 
-def test_nobody_at_home_is_unavailable(sandbox: TwitchSandbox, connect: Connect, failures: Failures) -> None:
+def test_an_unreachable_twitch_is_unavailable(sandbox: TwitchSandbox, connect: Connect, failures: Failures) -> None:
     api = connect(sandbox)
     api.get_streams()
     sandbox.stop()
@@ -104,10 +104,10 @@ def test_nobody_at_home_is_unavailable(sandbox: TwitchSandbox, connect: Connect,
     failures.append(caught.value)
 
 
-def test_a_twitch_that_comes_back_is_found_again(
+def test_a_twitch_that_comes_back_is_used_again(
     sandbox: TwitchSandbox, serve: Serve, api: TwitchApi, failures: Failures
 ) -> None:
-    """It has forgotten its tokens, too."""
+    """Its earlier tokens are no longer valid."""
     page = api.get_streams()
     port = int(sandbox.url.rsplit(":", 1)[1])
     sandbox.stop()

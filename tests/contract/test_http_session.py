@@ -19,12 +19,12 @@ from tests.no_tokens import NoTokenCache
 
 PASSWORD = "planted-proxy-password-91c4"
 NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "requests_ca_bundle", "curl_ca_bundle")
-# Nobody answers there: what arrives came through the proxy.
+# No server listens there: requests that arrive came through the proxy.
 HOST = "service.invalid"
 
 
 class Proxy(SandboxServer):
-    """Answers in place of every server, and keeps what it was asked."""
+    """Responds in place of every server, and records the requests."""
 
     def __init__(self) -> None:
         super().__init__(SystemClock(), host="127.0.0.1", port=0)
@@ -109,7 +109,7 @@ def test_a_proxy_of_the_environment_is_used_and_a_password_of_netrc_is_not(
 
 
 @each_client
-def test_a_server_of_no_proxy_is_asked_directly(
+def test_a_server_in_no_proxy_is_called_directly(
     ask: Callable[[str], None], proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
@@ -132,10 +132,10 @@ def test_a_server_of_no_proxy_is_asked_directly(
     ],
     ids=["SOCKS for all", "SOCKS for HTTPS", "other kind", "port", "no host", "no such file", "no certificates"],
 )
-def test_what_can_never_work_is_reported_with_the_name_of_its_variable(
+def test_an_invalid_value_is_reported_with_the_name_of_its_variable(
     ask: Callable[[str], None], name: str, value: str, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At once, and not as a server that does not answer; PySocks is not among the requirements."""
+    """It is reported at once, and not as an unreachable server; PySocks is not among the requirements."""
     monkeypatch.setenv(name, value)
     with pytest.raises((SettingsError, WebhookFailed)) as caught:
         ask(f"https://{HOST}")
@@ -167,7 +167,7 @@ def test_a_proxy_that_refuses_is_an_outage_without_its_password(proxy: Proxy, mo
 
 
 @each_client
-def test_a_proxy_that_is_away_is_named_without_its_password(
+def test_an_unreachable_proxy_is_named_without_its_password(
     ask: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://me:{PASSWORD}@127.0.0.1:1")
@@ -184,6 +184,6 @@ def test_a_refused_connection_is_reported_as_one_that_was_never_made(ask: Callab
         ask("http://127.0.0.1:1")
 
 
-def test_a_server_whose_certificate_is_not_known_is_reported_with_the_setting_for_it() -> None:
+def test_a_server_with_an_unknown_certificate_is_reported_with_the_setting_for_it() -> None:
     reason = EnvironmentSession().reason(requests.exceptions.SSLError(), f"https://{HOST}")
     assert "REQUESTS_CA_BUNDLE" in reason

@@ -1,4 +1,4 @@
-"""The rate limit: kept by the headers, so that Twitch never has to say 429; and obeyed when it does."""
+"""The client paces its requests by the headers, so there is no 429, and waits after a 429."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ from tests.no_tokens import NoTokenCache
 def test_more_pages_than_the_bucket_holds_are_read_without_a_429(
     limit: int, pages: int, serve: Serve, connect: Connect, clock: VirtualClock
 ) -> None:
-    """Nothing but waiting moves the clock here, so the bucket fills only while the client waits."""
+    """Only waits move the clock here, so the bucket fills only while the client waits."""
     sandbox = serve(rate_limit=limit)
     api = connect(sandbox)
     began = clock.now()
@@ -30,7 +30,7 @@ def test_more_pages_than_the_bucket_holds_are_read_without_a_429(
     assert clock.now() - began >= timedelta(minutes=1) * (pages - limit) / limit
 
 
-def test_a_bucket_that_another_has_nearly_emptied_is_not_overdrawn(serve: Serve, connect: Connect) -> None:
+def test_a_bucket_that_another_client_has_nearly_emptied_is_not_overdrawn(serve: Serve, connect: Connect) -> None:
     sandbox = serve(rate_limit=40)
     other = OtherClient(sandbox)
     spent = [other.get_streams().status_code for _ in range(39)]
@@ -57,9 +57,7 @@ def test_a_429_is_waited_out_until_ratelimit_reset_and_not_longer(
     assert reset <= clock.now() <= reset + timedelta(seconds=5)
 
 
-def test_a_wait_that_has_passed_by_itself_is_not_waited_again(
-    serve: Serve, connect: Connect, clock: VirtualClock
-) -> None:
+def test_a_wait_that_is_already_over_is_not_repeated(serve: Serve, connect: Connect, clock: VirtualClock) -> None:
     sandbox = serve(rate_limit=2)
     api = connect(sandbox)
     api.get_streams()
@@ -77,7 +75,7 @@ def test_a_429_without_end_is_given_up(api: TwitchApi, sandbox: TwitchSandbox, f
     assert sandbox.requests == 2 + 10
 
 
-def test_every_answer_tells_the_points_left_and_how_far_the_clocks_are_apart(serve: Serve, connect: Connect) -> None:
+def test_every_response_has_the_remaining_points_and_the_clock_difference(serve: Serve, connect: Connect) -> None:
     sandbox = serve(rate_limit=800)
     api = connect(sandbox)
     before = api.last_answer
@@ -90,7 +88,7 @@ def test_every_answer_tells_the_points_left_and_how_far_the_clocks_are_apart(ser
     assert abs(told.clock_ahead) < timedelta(seconds=1)
 
 
-def test_who_has_little_patience_tries_once(sandbox: TwitchSandbox, connect: Connect, faults: Faults) -> None:
+def test_with_little_patience_there_is_one_attempt(sandbox: TwitchSandbox, connect: Connect, faults: Faults) -> None:
     faults.set_rates({"server_error": 1})
     with pytest.raises(TwitchUnavailable, match="tried 1 times"):
         connect(sandbox, attempts=1).get_streams()
@@ -98,7 +96,7 @@ def test_who_has_little_patience_tries_once(sandbox: TwitchSandbox, connect: Con
 
 
 class SetBack(VirtualClock):
-    """A clock that a time server sets back by an hour. Who sleeps for longer than a few minutes has misunderstood."""
+    """A clock that a time server sets back by an hour. A sleep of more than a few minutes fails."""
 
     behind = timedelta(0)
 
@@ -110,7 +108,7 @@ class SetBack(VirtualClock):
         super().sleep(seconds)
 
 
-def test_a_clock_that_is_set_back_by_an_hour_makes_nobody_wait_for_an_hour(serve: Serve, connect: Connect) -> None:
+def test_a_clock_that_is_set_back_by_an_hour_does_not_cause_a_wait_of_an_hour(serve: Serve, connect: Connect) -> None:
     wall = SetBack(datetime(2026, 11, 21, 16, tzinfo=UTC))
     api = connect(serve(), clock=wall)
     api.get_streams()

@@ -1,4 +1,4 @@
-"""A poll of a Helix that is not our sandbox."""
+"""Polls of an implementation of Helix other than our sandbox."""
 
 import json
 from contextlib import closing
@@ -22,7 +22,7 @@ from tests.no_tokens import NoTokenCache
 
 
 def the_streams(count: int) -> list[dict[str, Any]]:
-    """So many streams, from 10,000 viewers down in steps of 10."""
+    """This many streams, from 10,000 viewers down in steps of 10."""
     return [
         a_raw_stream(id=f"s{n}", user_id=f"u{n}", user_login=f"login{n}", user_name=f"Name {n}", viewer_count=viewers)
         for n, viewers in enumerate(range(10_000, 10_000 - 10 * count, -10))
@@ -30,7 +30,7 @@ def the_streams(count: int) -> list[dict[str, Any]]:
 
 
 def poll_of(address: str, database: Database, clock: VirtualClock, kept: KeptPolls, tokens: TokenCache) -> Poll:
-    """A poll of the Twitch that answers there."""
+    """A poll of the Twitch at an address."""
     live = TwitchApi(
         api_url=address,
         auth_url=f"{address}/",
@@ -53,7 +53,7 @@ def poll_of(address: str, database: Database, clock: VirtualClock, kept: KeptPol
 
 
 class OneToken(NoTokenCache):
-    """Has a token, which is good for years."""
+    """A cache with a token that is valid for years."""
 
     def read(self, key: str) -> AppToken | None:
         return AppToken("t", datetime(2036, 11, 21, tzinfo=UTC))
@@ -62,15 +62,15 @@ class OneToken(NoTokenCache):
 @pytest.mark.parametrize(
     ("count", "pages", "status", "because"),
     [
-        # A list that ends above the threshold may be one that was cut off.
+        # A list that ends above the threshold may have been cut off.
         pytest.param(1, 2, PollStatus.PARTIAL, CrawlEnd.END_OF_LIST, id="one stream"),
         pytest.param(100, 2, PollStatus.PARTIAL, CrawlEnd.END_OF_LIST, id="one page"),
         pytest.param(250, 4, PollStatus.PARTIAL, CrawlEnd.END_OF_LIST, id="three pages"),
-        # 995 are above the threshold; one page more is read to be sure, not the one after it.
+        # 995 are above the threshold; one more page is read, and not the one after it.
         pytest.param(1_000, 11, PollStatus.COMPLETE, CrawlEnd.BELOW_THRESHOLD, id="below the threshold"),
     ],
 )
-def test_a_poll_stores_just_what_a_plain_helix_serves(
+def test_a_poll_stores_exactly_the_streams_of_a_plain_helix(
     count: int,
     pages: int,
     status: PollStatus,
@@ -99,7 +99,7 @@ def test_a_poll_stores_just_what_a_plain_helix_serves(
     assert rows(url, "select game_id, game_name from games") == [("509658", "Just Chatting")]
 
 
-def test_a_reason_that_a_database_cannot_take_is_stored_without_what_it_cannot(
+def test_a_reason_is_stored_without_characters_that_the_database_refuses(
     database: Database, url: str, clock: VirtualClock, kept: KeptPolls
 ) -> None:
     refusal = json.dumps({"status": 403, "message": "no\0thing\n\x1b[31mfor you"}).encode()

@@ -1,4 +1,4 @@
-"""The app token: asked for once, kept, renewed in time, and renewed once when Twitch no longer takes it."""
+"""The app token is fetched once, stored, renewed in time, and renewed once when Twitch refuses it."""
 
 import stat
 from datetime import timedelta
@@ -76,7 +76,7 @@ def test_a_401_renews_the_token_once_and_repeats_the_request(
     assert len(set(kept_tokens.values)) == 2
 
 
-def test_a_token_that_the_file_holds_and_twitch_has_ended_is_replaced_in_the_file(
+def test_a_stored_token_that_twitch_has_revoked_is_replaced_in_the_file(
     sandbox: TwitchSandbox, connect: Connect, faults: Faults, tmp_path: Path
 ) -> None:
     file = TokenFile(tmp_path / "token.json")
@@ -88,7 +88,7 @@ def test_a_token_that_the_file_holds_and_twitch_has_ended_is_replaced_in_the_fil
     assert sandbox.requests == before + 1
 
 
-def test_tokens_that_end_all_the_time_are_renewed_all_the_time(
+def test_tokens_that_expire_repeatedly_are_renewed_each_time(
     api: TwitchApi, sandbox: TwitchSandbox, faults: Faults
 ) -> None:
     faults.set_rates({"token_expired": 1})
@@ -97,7 +97,7 @@ def test_tokens_that_end_all_the_time_are_renewed_all_the_time(
     assert sandbox.requests == (1 + 1) + 5 * (1 + 1 + 1)
 
 
-def test_a_second_401_is_a_matter_of_settings_and_says_which(
+def test_a_second_401_is_reported_as_a_problem_of_named_settings(
     serve: Serve, connect: Connect, failures: Failures
 ) -> None:
     one, other = serve(), serve()
@@ -113,7 +113,7 @@ def test_a_second_401_is_a_matter_of_settings_and_says_which(
 
 
 @pytest.mark.parametrize("wrong", [{"client_secret": "planted-but-wrong"}, {"client_id": "nobody"}])
-def test_wrong_credentials_are_told_at_once_in_plain_words(
+def test_wrong_credentials_are_reported_at_once(
     wrong: dict[str, str], sandbox: TwitchSandbox, connect: Connect, failures: Failures
 ) -> None:
     with pytest.raises(TwitchRefused) as caught:
@@ -126,7 +126,7 @@ def test_wrong_credentials_are_told_at_once_in_plain_words(
 
 
 @pytest.mark.parametrize("fault", ["too_many_requests", "server_error", "html", "truncated", "reset", "slow"])
-def test_asking_for_a_token_survives_every_fault(
+def test_a_token_is_fetched_in_spite_of_every_fault(
     fault: str, api: TwitchApi, sandbox: TwitchSandbox, faults: Faults
 ) -> None:
     faults.cue(fault)
@@ -136,7 +136,7 @@ def test_asking_for_a_token_survives_every_fault(
 
 
 @pytest.mark.parametrize("fault", ["too_many_requests", "server_error", "html", "truncated", "reset", "slow"])
-def test_asking_for_a_token_in_vain_has_an_end(
+def test_failing_requests_for_a_token_end(
     fault: str, api: TwitchApi, sandbox: TwitchSandbox, faults: Faults, failures: Failures
 ) -> None:
     faults.set_rates({fault: 1})
@@ -147,7 +147,7 @@ def test_asking_for_a_token_in_vain_has_an_end(
     assert sandbox.requests == ATTEMPTS
 
 
-def test_a_token_that_ended_while_the_bot_was_down_is_not_tried(
+def test_a_token_that_expired_while_the_bot_was_down_is_not_used(
     serve: Serve, connect: Connect, clock: VirtualClock, tmp_path: Path
 ) -> None:
     sandbox = serve(token_seconds=7_200)

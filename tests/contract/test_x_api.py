@@ -1,4 +1,4 @@
-"""The client and a make-believe X: what is asked for is done, or its verdict says what became of it."""
+"""The client and a simulated X: a call succeeds, or its error describes the outcome."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -73,12 +73,12 @@ def all_pages(read: Callable[..., Any], user_id: str, **more: Any) -> list[XPost
             return posts
 
 
-def test_who_am_i(api: XApi, x: XSandbox) -> None:
+def test_our_account_is_fetched(api: XApi, x: XSandbox) -> None:
     assert api.me() == XAccount(x.bot.user_id, "watchtimebot", "read-write")
 
 
-def test_every_answer_tells_how_far_the_clocks_are_apart(serve: Serve, connect: Callable[..., XApi]) -> None:
-    """Also one that refuses what we signed, which a wrong clock brings about."""
+def test_every_response_has_the_clock_difference(serve: Serve, connect: Callable[..., XApi]) -> None:
+    """This includes a refusal of our signature, which a wrong clock causes."""
     api = connect(serve(), clock=VirtualClock(NOW + timedelta(minutes=10)), access_token_secret="wrong")
     before = api.clock_ahead
     assert before is None
@@ -125,7 +125,7 @@ def test_mentions_in_both_vocabularies(vocabulary: str, serve: Serve, connect: C
         assert (first.replied_to, first.in_reply_to_user_id, page.users_read) == (own, x.bot.user_id, ())
         assert x.bill().units == {"post": 1, "post_read": 3}
     else:
-        # To whom it replies is not worth its price; who wrote it is.
+        # The author is worth its price; the author of the post above is not.
         assert (first.replied_to, first.in_reply_to_user_id) == (None, None)
         assert sorted(page.users_read) == sorted([ann, x.person("bob").user_id])
         assert x.bill().units == {"post": 1, "post_read": 3, "user_read": 2}
@@ -136,13 +136,13 @@ def test_every_page_of_mentions_since_an_id(api: XApi, x: XSandbox) -> None:
     assert [post.post_id for post in all_pages(api.mentions, x.bot.user_id)] == tags[:11:-1]
     assert [post.post_id for post in all_pages(api.mentions, x.bot.user_id, since_id=tags[600])] == tags[:600:-1]
     assert api.mentions(x.bot.user_id, since_id=tags[-1]).posts == ()
-    # X has limits for a page; ours may ask for less or more than that.
+    # X has limits for the size of a page; a caller may ask for less or more.
     assert len(api.mentions(x.bot.user_id, max_results=1).posts) == 5
     assert len(api.mentions(x.bot.user_id, max_results=1000).posts) == 100
 
 
 @pytest.mark.parametrize("vocabulary", ["old", "new"])
-def test_own_posts_show_what_is_out(vocabulary: str, serve: Serve, connect: Callable[..., XApi]) -> None:
+def test_own_posts_are_listed(vocabulary: str, serve: Serve, connect: Callable[..., XApi]) -> None:
     x = serve(vocabulary=vocabulary)
     api = connect(x)
     tag = x.tag("ann", "@watchtimebot xQc")
@@ -154,7 +154,7 @@ def test_own_posts_show_what_is_out(vocabulary: str, serve: Serve, connect: Call
     assert api.own_posts(x.bot.user_id, since_id=reply).posts == ()
 
 
-def test_the_words_are_found_out_once(serve: Serve, connect: Callable[..., XApi]) -> None:
+def test_the_vocabulary_is_detected_once(serve: Serve, connect: Callable[..., XApi]) -> None:
     x = serve(vocabulary="new")
     api = connect(x)
     for _ in range(3):
@@ -162,26 +162,26 @@ def test_the_words_are_found_out_once(serve: Serve, connect: Callable[..., XApi]
     assert x.requests == 4
 
 
-def test_a_reply_to_who_did_not_ask_is_refused(api: XApi, x: XSandbox) -> None:
+def test_a_reply_to_an_author_who_did_not_tag_us_is_refused(api: XApi, x: XSandbox) -> None:
     with pytest.raises(XRefused, match="mentioned or are the author") as error:
         api.create_post("hello", reply_to=x.tag("ann", "hello"))
     assert not error.value.duplicate
 
 
-def test_the_same_text_again_is_told_from_other_refusals(api: XApi) -> None:
+def test_a_duplicate_is_distinguished_from_other_refusals(api: XApi) -> None:
     api.create_post("hello")
     with pytest.raises(XRefused) as error:
         api.create_post("hello")
     assert error.value.duplicate
 
 
-def test_wrong_credentials(x: XSandbox, connect: Callable[..., XApi]) -> None:
+def test_wrong_credentials_are_an_error_of_the_settings(x: XSandbox, connect: Callable[..., XApi]) -> None:
     with pytest.raises(XCredentialsWrong, match="X_API_KEY"):
         connect(x, access_token_secret="wrong").create_post("hello")
     assert x.posts() == []
 
 
-def test_a_token_that_may_not_write(serve: Serve, connect: Callable[..., XApi]) -> None:
+def test_a_read_only_token_is_an_error_of_the_settings(serve: Serve, connect: Callable[..., XApi]) -> None:
     x = serve(can_write=False)
     api = connect(x)
     with pytest.raises(XCredentialsWrong, match="allowed to read and write"):
@@ -189,7 +189,7 @@ def test_a_token_that_may_not_write(serve: Serve, connect: Callable[..., XApi]) 
     assert api.me() == XAccount(x.bot.user_id, "watchtimebot", "read")
 
 
-def test_a_rate_limit_ends_when_x_says(api: XApi, x: XSandbox, clock: VirtualClock) -> None:
+def test_a_rate_limit_ends_at_the_instant_that_x_names(api: XApi, x: XSandbox, clock: VirtualClock) -> None:
     for _ in range(75):
         api.me()
     with pytest.raises(XNotYet) as error:
@@ -215,7 +215,7 @@ def test_a_rate_limit_ends_when_x_says(api: XApi, x: XSandbox, clock: VirtualClo
         (XFault.UNREADABLE, XUnknown, True),
     ],
 )
-def test_every_fault_has_its_verdict(
+def test_every_fault_raises_its_error(
     fault: XFault, kind: type[XError], is_out: bool, x: XSandbox, connect: Callable[..., XApi]
 ) -> None:
     api = connect(x, timeout=LITTLE_PATIENCE if fault is XFault.SLOW else PATIENCE)
@@ -227,15 +227,15 @@ def test_every_fault_has_its_verdict(
     assert x.requests == 1, "nothing is tried again"
 
 
-def test_pictures_that_are_not_taken_can_be_tried_later(api: XApi, x: XSandbox) -> None:
+def test_refused_pictures_can_be_retried_later(api: XApi, x: XSandbox) -> None:
     x.faults.cue(XFault.MEDIA_404)
     with pytest.raises(XNotYet) as error:
         api.upload_png(PNG)
     assert error.value.not_before == NOW + timedelta(minutes=5)
 
 
-def test_an_x_that_nobody_here_wrote(clock: VirtualClock) -> None:
-    """Posting with a picture, reading mentions, replying; the words are the newer ones, and much is missing."""
+def test_the_client_works_with_another_implementation_of_x(clock: VirtualClock) -> None:
+    """A post with a picture, mentions, a reply; the vocabulary is the newer one, and optional fields are missing."""
     mentions: list[dict[str, Any]] = [
         {"id": "12", "text": "@PlainBot &amp; more", "author_id": "7", "like_count": 3},
         {"id": "not a number", "text": "@PlainBot broken"},

@@ -38,7 +38,7 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 def connect(clock: VirtualClock, caplog: pytest.LogCaptureFixture) -> Iterator[Callable[..., XApi]]:
-    """Makes clients; at the end no secret and no signature may be in any log line, whatever the level."""
+    """Makes clients. At the end, no log line of any level may contain a secret or a signature."""
     apis: list[XApi] = []
     caplog.set_level(logging.DEBUG)
 
@@ -55,7 +55,7 @@ def connect(clock: VirtualClock, caplog: pytest.LogCaptureFixture) -> Iterator[C
 
 
 def caught(api: XApi, call: Call) -> XError:
-    """What a call raises; looked through for secrets."""
+    """The error of a call, which is searched for secrets."""
     with pytest.raises(XError) as error:
         call(api)
     shown = "".join(traceback.format_exception(error.value))
@@ -69,7 +69,7 @@ def caught(api: XApi, call: Call) -> XError:
 
 
 @pytest.mark.parametrize(("status", "body", "calls", "kind", "facts"), VERDICTS.values(), ids=VERDICTS.keys())
-def test_an_answer_and_what_it_means(
+def test_a_response_raises_the_error_that_fits_it(
     status: int,
     body: Any,
     calls: tuple[Call, ...],
@@ -84,7 +84,7 @@ def test_an_answer_and_what_it_means(
             error = caught(api, call)
             assert type(error) is kind
             assert {name: getattr(error, name) for name in facts} == facts
-        assert len(asked) == len(calls), "nothing is tried again"
+        assert len(asked) == len(calls), "no call is retried"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_an_answer_and_what_it_means(
         ),
     ],
 )
-def test_a_rate_limit_says_until_when(headers: dict[str, str], seconds: int, connect: Callable[..., XApi]) -> None:
+def test_a_rate_limit_has_its_end(headers: dict[str, str], seconds: int, connect: Callable[..., XApi]) -> None:
     with canned_x.answering(429, json.dumps(RATE).encode(), headers) as (url, _):
         error = caught(connect(url), post)
     assert isinstance(error, XNotYet)
@@ -144,7 +144,7 @@ def test_cookies_are_not_kept(connect: Callable[..., XApi]) -> None:
     assert asked == ["GET /2/users/me HTTP/1.1"] * 2
 
 
-def test_where_nobody_listens_nothing_has_happened(connect: Callable[..., XApi]) -> None:
+def test_a_refused_connection_is_an_error_without_an_effect(connect: Callable[..., XApi]) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as bound:
         port = bound.getsockname()[1]
     error = caught(connect(f"http://127.0.0.1:{port}"), post)
@@ -154,7 +154,7 @@ def test_where_nobody_listens_nothing_has_happened(connect: Callable[..., XApi])
 
 
 @pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{", b"nonsense\r\n\r\n"])
-def test_half_an_answer_tells_nothing(sent: bytes, connect: Callable[..., XApi]) -> None:
+def test_after_half_a_response_the_outcome_is_unknown(sent: bytes, connect: Callable[..., XApi]) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
 
         def serve() -> None:
@@ -171,7 +171,7 @@ def test_half_an_answer_tells_nothing(sent: bytes, connect: Callable[..., XApi])
     assert error.is_charged
 
 
-def test_a_late_answer_tells_nothing(connect: Callable[..., XApi]) -> None:
+def test_after_a_late_response_the_outcome_is_unknown(connect: Callable[..., XApi]) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         assert isinstance(caught(connect(url, timeout=(5.0, 0.2)), post), XUnknown)
@@ -187,8 +187,10 @@ def test_a_late_answer_tells_nothing(connect: Callable[..., XApi]) -> None:
     ],
     ids=["headers", "body", "chunks", "body without a length"],
 )
-def test_an_answer_that_comes_byte_by_byte_has_an_end(begin: bytes, drop: bytes, connect: Callable[..., XApi]) -> None:
-    """Each byte comes long before the timeout between two; all of them would take an hour."""
+def test_a_response_that_comes_byte_by_byte_ends_at_the_deadline(
+    begin: bytes, drop: bytes, connect: Callable[..., XApi]
+) -> None:
+    """Each byte comes within the time-out of a read; all of them would take an hour."""
     stop = threading.Event()
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
 
@@ -212,7 +214,7 @@ def test_an_answer_that_comes_byte_by_byte_has_an_end(begin: bytes, drop: bytes,
     assert error.is_charged
 
 
-def test_a_deadline_that_is_kept_leaves_the_connection_as_it_is(connect: Callable[..., XApi]) -> None:
+def test_a_deadline_that_is_met_leaves_the_connection_open(connect: Callable[..., XApi]) -> None:
     with canned_x.answering(200, b'{"data": {"id": "7"}}', {}) as (url, asked):
         api = connect(url, whole_request=30.0)
         for _ in range(3):
@@ -225,7 +227,7 @@ def test_a_long_reason_is_cut(connect: Callable[..., XApi]) -> None:
         assert len(str(caught(connect(url), post))) < 400
 
 
-def test_a_reason_is_one_line_that_a_database_and_a_terminal_can_take(connect: Callable[..., XApi]) -> None:
+def test_a_reason_is_one_line_without_control_characters(connect: Callable[..., XApi]) -> None:
     with canned_x.answering(403, json.dumps({"detail": "a\0b\n\x1b[31mc \u202ed"}).encode(), {}) as (url, _):
         assert str(caught(connect(url), post)).endswith(": ab [31mc d")
 

@@ -98,7 +98,7 @@ def coded(code: object, message: str = "") -> dict[str, Any]:
     return {"errors": [{"code": code, "message": message}]}
 
 
-# By what it is: status, body, the calls it answers, the error, and what the error says.
+# By description: status, body, the calls with this response, the type of the error, and its attributes.
 Verdict = tuple[int, Any, tuple[Call, ...], type[XError], dict[str, Any]]
 VERDICTS: dict[str, Verdict] = {
     "400 invalid": (400, INVALID, CALLS, XRefused, FOR_GOOD),
@@ -192,7 +192,7 @@ VERDICTS: dict[str, Verdict] = {
     "503": (503, DOWN, CALLS, XUnknown, {"is_charged": False}),
     "503 html": (503, CHALLENGE, CALLS, XUnknown, {"is_charged": False}),
     "504 empty": (504, b"", CALLS, XUnknown, {"is_charged": False}),
-    # Done, and we cannot know what.
+    # The call was done, with an unknown result.
     "200 empty": (200, b"", ANSWERED, XUnknown, {"is_charged": True}),
     "200 html": (200, CHALLENGE, CALLS, XUnknown, {"is_charged": True}),
     "201 html": (201, b"<html>", CALLS, XUnknown, {"is_charged": True}),

@@ -1,4 +1,4 @@
-"""A bare client for the sandbox: no retries, no opinions."""
+"""A plain client of the sandbox, without retries or checks."""
 
 from collections.abc import Iterator
 from types import TracebackType
@@ -12,7 +12,7 @@ TIMEOUT = 10.0
 
 
 class Client:
-    """Signed in to a sandbox; `get` gives the raw response."""
+    """A client with a token of the sandbox; `get` returns the raw response."""
 
     def __init__(self, sandbox: TwitchSandbox) -> None:
         self.sandbox = sandbox

@@ -1,4 +1,4 @@
-"""A small world, a clock that stands still, and a sandbox that serves the one by the other."""
+"""A small world, a clock that a test moves, and a sandbox that serves the world by this clock."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""JSON Schemas of Helix's answers, from the field tables of dev.twitch.tv/docs/api/reference. No unknown fields."""
+"""JSON schemas of Helix responses, from the field tables of dev.twitch.tv/docs/api/reference; no unknown fields."""
 
 from typing import Any
 

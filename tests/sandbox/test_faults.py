@@ -1,4 +1,4 @@
-"""Every fault on cue and by rate, as a client meets it."""
+"""Every fault of the sandbox, once on request and at a rate, as a client gets it."""
 
 import json
 from typing import Any
@@ -69,14 +69,16 @@ def test_a_truncated_body_is_shorter_than_announced(client: Client, faults: Faul
     assert client.get("streams").status_code == 200
 
 
-def test_a_reset_connection_gives_no_answer(client: Client, faults: Faults) -> None:
+def test_a_reset_connection_gives_no_response(client: Client, faults: Faults) -> None:
     faults.cue("reset")
     with pytest.raises(requests.ConnectionError, match="Connection reset by peer"):
         client.get("streams")
     assert client.get("streams").status_code == 200
 
 
-def test_a_slow_answer_outlasts_the_client_and_does_not_hold_up_the_end(world: World, clock: VirtualClock) -> None:
+def test_a_slow_response_exceeds_the_time_out_of_the_client_and_does_not_delay_the_end(
+    world: World, clock: VirtualClock
+) -> None:
     faults = Faults(slow_seconds=600)
     with TwitchSandbox(world, clock, faults=faults) as sandbox, Client(sandbox) as client:
         faults.cue("slow")
@@ -85,7 +87,7 @@ def test_a_slow_answer_outlasts_the_client_and_does_not_hold_up_the_end(world: W
         assert client.get("streams").status_code == 200
 
 
-def test_an_expired_token_stays_expired_and_a_new_one_serves_at_least_once(client: Client, faults: Faults) -> None:
+def test_an_expired_token_stays_expired_and_a_new_one_works_at_least_once(client: Client, faults: Faults) -> None:
     faults.set_rates({"token_expired": 1})
     for _ in range(3):
         assert client.get("streams").status_code == 200
@@ -105,7 +107,7 @@ def test_invalid_cursor_waits_for_a_request_with_a_cursor(client: Client, faults
     assert client.get("streams", after=cursor).status_code == 200
 
 
-def test_a_short_page_leaves_nothing_out(client: Client, faults: Faults) -> None:
+def test_a_short_page_leaves_no_stream_out(client: Client, faults: Faults) -> None:
     whole = ids(page(client))
     faults.cue("short_page")
     short = page(client)
@@ -114,7 +116,9 @@ def test_a_short_page_leaves_nothing_out(client: Client, faults: Faults) -> None
 
 
 @pytest.mark.parametrize(("name", "data"), [("empty_page", []), ("null_data", None)])
-def test_a_page_without_streams_has_cursors_that_go_on(client: Client, faults: Faults, name: str, data: object) -> None:
+def test_a_page_without_streams_has_a_cursor_to_the_next_page(
+    client: Client, faults: Faults, name: str, data: object
+) -> None:
     one = page(client)
     two = page(client, cursor_of(one))
     faults.cue(name, times=3)
@@ -157,7 +161,7 @@ def test_duplicates_repeat_streams_of_the_page_before_some_with_other_counts(cli
     assert [*ids(two)[5:], *ids(three)][:100] == whole
 
 
-def test_odd_streams_are_of_every_kind_and_the_others_unharmed(client: Client, faults: Faults) -> None:
+def test_odd_streams_are_of_every_kind_and_the_others_are_unchanged(client: Client, faults: Faults) -> None:
     plain = {stream["id"]: stream for stream in page(client)["data"]}
     faults.cue("odd_streams")
     text = client.get("streams", first=100).text
@@ -184,7 +188,7 @@ def test_an_order_violation_ends_a_page_far_below_where_the_next_begins(client: 
     assert [*ids(one)[:97], *ids(two)][:100] == whole
 
 
-def test_several_page_faults_can_strike_one_page(client: Client, faults: Faults) -> None:
+def test_one_page_can_have_several_faults(client: Client, faults: Faults) -> None:
     for name in ("short_page", "back_to_top"):
         faults.cue(name)
     spoiled = page(client)
@@ -192,7 +196,7 @@ def test_several_page_faults_can_strike_one_page(client: Client, faults: Faults)
     assert ids(page(client, cursor_of(spoiled)))[: len(spoiled["data"])] == ids(spoiled)
 
 
-def test_the_token_endpoint_suffers_the_faults_of_any_answer(client: Client, faults: Faults) -> None:
+def test_the_token_endpoint_has_the_faults_of_any_response(client: Client, faults: Faults) -> None:
     faults.cue("server_error")
     faults.cue("short_page")
     assert client.ask_for_token().status_code >= 500
@@ -235,7 +239,7 @@ def test_faults_are_set_shown_and_cleared_from_another_process(client: Client) -
         {"cues": 3},
     ],
 )
-def test_nonsense_is_refused_and_changes_nothing(client: Client, wanted: object) -> None:
+def test_invalid_faults_are_refused_and_change_nothing(client: Client, wanted: object) -> None:
     address = f"{client.sandbox.url}/sandbox/faults"
     response = requests.post(address, json=wanted, timeout=TIMEOUT)
     assert response.status_code == 400
@@ -244,7 +248,7 @@ def test_nonsense_is_refused_and_changes_nothing(client: Client, wanted: object)
     assert not any(requests.get(address, timeout=TIMEOUT).json()["rates"].values())
 
 
-def test_with_everything_at_once_all_faults_strike_and_the_sandbox_survives(world: World, clock: VirtualClock) -> None:
+def test_with_all_faults_at_once_each_occurs_and_the_sandbox_keeps_running(world: World, clock: VirtualClock) -> None:
     faults = Faults(Faults.everything(0.12), slow_seconds=0.01)
     with TwitchSandbox(world, clock, faults=faults, rate_limit=0) as sandbox:
         for _ in range(400):
@@ -258,7 +262,7 @@ def test_with_everything_at_once_all_faults_strike_and_the_sandbox_survives(worl
 
 
 def crawl_until_something_breaks(sandbox: TwitchSandbox) -> None:
-    """As a naive client would."""
+    """Read pages without retries until a request fails."""
     try:
         with Client(sandbox) as client:
             for turn, _ in enumerate(client.pages(first=100)):

@@ -32,7 +32,7 @@ def test_every_page_of_streams_has_the_official_shape(client: Client) -> None:
 
 
 @pytest.mark.parametrize("first", [1, 37, 100])
-def test_cursors_lead_through_the_whole_list_without_a_gap_while_the_clock_stands_still(
+def test_cursors_lead_through_the_whole_list_without_a_gap_while_the_clock_does_not_move(
     world: World, clock: VirtualClock, first: int
 ) -> None:
     with TwitchSandbox(world if first > 1 else World(seed=7, channels=150), clock, rate_limit=0) as sandbox:
@@ -45,11 +45,13 @@ def test_cursors_lead_through_the_whole_list_without_a_gap_while_the_clock_stand
         assert counts == sorted(counts, reverse=True)
 
 
-def test_a_page_has_twenty_streams_if_nothing_is_said(client: Client) -> None:
+def test_a_page_has_twenty_streams_by_default(client: Client) -> None:
     assert len(client.get("streams").json()["data"]) == 20
 
 
-def test_the_server_serves_what_the_world_polls_but_for_a_drift_of_three_percent(client: Client, world: World) -> None:
+def test_viewer_counts_of_the_server_differ_from_the_world_by_three_percent_at_most(
+    client: Client, world: World
+) -> None:
     served = {stream["id"]: stream for stream in client.everything(first=100)}
     total = 0
     for stream in world.poll(NOON):
@@ -116,7 +118,7 @@ def _packed(content: object) -> str:
 )
 @pytest.mark.parametrize("path", ["streams", "games/top"])
 @pytest.mark.parametrize("direction", ["after", "before"])
-def test_a_garbage_cursor_is_refused(client: Client, path: str, direction: str, cursor: str) -> None:
+def test_an_invalid_cursor_is_refused(client: Client, path: str, direction: str, cursor: str) -> None:
     response = client.get(path, **{direction: cursor})
     assert response.status_code == 400
     assert response.json() == {"error": "Bad Request", "status": 400, "message": "invalid cursor"}
@@ -181,7 +183,7 @@ def test_users_are_found_by_id_and_login_live_or_not(client: Client, world: Worl
 
 
 @pytest.mark.parametrize("path", ["games", "users"])
-def test_a_look_up_of_nothing_or_of_too_much_is_refused(client: Client, path: str) -> None:
+def test_a_lookup_of_no_id_or_of_too_many_is_refused(client: Client, path: str) -> None:
     for query in ({}, {"id": [str(number) for number in range(101)]}):
         response = client.get(path, **query)
         assert response.status_code == 400

@@ -1,4 +1,4 @@
-"""Names and ids: unique, opaque, and nasty enough."""
+"""Names and ids of the simulated Twitch are unique, opaque and difficult."""
 
 from sandbox import names
 from sandbox.games import make_games
@@ -7,7 +7,7 @@ from sandbox.streamers import Streamers, mixed
 COUNT = 30_000
 
 
-def test_ids_and_logins_are_unique_and_lead_back() -> None:
+def test_ids_and_logins_are_unique_and_found_again() -> None:
     streamers = Streamers(seed=1, count=COUNT)
     sample = range(0, COUNT, 7)
     assert len({streamers.id(number) for number in range(COUNT)}) == COUNT
@@ -16,7 +16,7 @@ def test_ids_and_logins_are_unique_and_lead_back() -> None:
     assert [streamers.number_of_login(streamers.login(number).upper()) for number in sample] == list(sample)
 
 
-def test_unknown_ids_and_logins_lead_nowhere() -> None:
+def test_unknown_ids_and_logins_are_not_found() -> None:
     streamers = Streamers(seed=1, count=COUNT)
     beyond = Streamers(seed=1, count=COUNT + 1)
     for text in ("", "1", "-5", "²", "99999999999999", beyond.id(COUNT)):
@@ -26,7 +26,7 @@ def test_unknown_ids_and_logins_lead_nowhere() -> None:
         assert streamers.number_of_login(text) is None
 
 
-def test_every_awkward_name_belongs_to_somebody_and_to_some_game() -> None:
+def test_every_awkward_name_belongs_to_a_streamer_and_to_a_game() -> None:
     streamers = Streamers(seed=5, count=3_000)
     shown = {streamers.display_name(number) for number in range(3_000)}
     games = make_games(seed=5).names

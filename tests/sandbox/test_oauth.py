@@ -1,4 +1,4 @@
-"""Tokens and the rate limit, over real HTTP on a clock that is moved by hand."""
+"""Tokens and the rate limit, over real HTTP on a clock that a test moves."""
 
 import itertools
 import json
@@ -25,7 +25,7 @@ from tests.sandbox.conftest import NOON
 UNAUTHORIZED = {"error": "Unauthorized", "status": 401, "message": "Invalid OAuth token"}
 
 
-def test_a_token_is_minted_for_parameters_in_the_body_or_in_the_address(client: Client) -> None:
+def test_a_token_is_issued_for_parameters_in_the_body_or_in_the_address(client: Client) -> None:
     query = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "grant_type": "client_credentials"}
     in_address = requests.post(f"{client.sandbox.auth_url}/token", params=query, timeout=TIMEOUT)
     for response in (client.ask_for_token(), in_address):
@@ -43,7 +43,9 @@ def test_a_token_is_minted_for_parameters_in_the_body_or_in_the_address(client: 
         ({"grant_type": "password"}, 400, "invalid grant type"),
     ],
 )
-def test_wrong_credentials_are_told_apart(client: Client, changes: dict[str, str], status: int, message: str) -> None:
+def test_each_wrong_credential_has_its_own_error(
+    client: Client, changes: dict[str, str], status: int, message: str
+) -> None:
     response = client.ask_for_token(**changes)
     assert response.status_code == status
     jsonschema.validate(response.json(), helix_shapes.AUTH_ERROR)
@@ -54,16 +56,14 @@ def test_wrong_credentials_are_told_apart(client: Client, changes: dict[str, str
     "headers",
     [{"Authorization": None}, {"Client-Id": None}, {"Authorization": "Bearer nonsense"}, {"Client-Id": "another"}],
 )
-def test_helix_wants_a_living_token_and_the_client_id_that_it_belongs_to(
-    client: Client, headers: dict[str, str | None]
-) -> None:
+def test_helix_requires_a_valid_token_and_its_client_id(client: Client, headers: dict[str, str | None]) -> None:
     response = client.session.get(f"{client.sandbox.api_url}/streams", headers=headers, timeout=TIMEOUT)
     assert response.status_code == 401
     jsonschema.validate(response.json(), helix_shapes.HELIX_ERROR)
     assert response.json()["error"] == "Unauthorized"
 
 
-def test_the_twenty_sixth_token_stops_the_oldest(client: Client) -> None:
+def test_the_twenty_sixth_token_revokes_the_oldest(client: Client) -> None:
     tokens = [str(client.ask_for_token().json()["access_token"]) for _ in range(25)]
     assert client.get("streams").json() == UNAUTHORIZED
     for token in tokens:
@@ -80,7 +80,7 @@ def test_a_token_works_until_it_expires(world: World, clock: VirtualClock) -> No
         assert client.get("streams").json() == UNAUTHORIZED
 
 
-def test_validate_tells_how_long_a_token_lives(client: Client, clock: VirtualClock) -> None:
+def test_validate_returns_the_remaining_lifetime_of_a_token(client: Client, clock: VirtualClock) -> None:
     address = f"{client.sandbox.auth_url}/validate"
     clock.advance(271)
     for scheme in ("OAuth", "Bearer"):

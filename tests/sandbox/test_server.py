@@ -1,4 +1,4 @@
-"""The server around it: starts, stops, counts, keeps connections and tells the truth."""
+"""The server of the sandbox: start, stop, counts, connections and the true watch time."""
 
 import socket
 import threading
@@ -78,12 +78,12 @@ def test_every_request_to_twitch_takes_its_time_on_a_virtual_clock(world: World,
         assert clock.now() == NOON + timedelta(seconds=0.75)
 
 
-def test_health_tells_the_time_and_the_world(client: Client) -> None:
+def test_health_returns_the_time_and_the_world(client: Client) -> None:
     shown = requests.get(f"{client.sandbox.url}/sandbox", timeout=TIMEOUT).json()
     assert shown == {"now": NOON.isoformat(), "seed": 7, "channels": 3_000, "gather_minutes": 20.0, "requests": 1}
 
 
-def test_the_truth_is_told_over_http(client: Client, world: World) -> None:
+def test_the_true_watch_time_is_served_over_http(client: Client, world: World) -> None:
     end = NOON + timedelta(minutes=30)
     query: dict[str, str | int] = {"start": NOON.isoformat(), "end": end.isoformat(), "more_than": 100}
     told = requests.get(f"{client.sandbox.url}/sandbox/truth", params=query, timeout=TIMEOUT).json()
@@ -96,7 +96,7 @@ def test_the_truth_is_told_over_http(client: Client, world: World) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "?start=2025-01-01T00:00:00&end=2025-01-02T00:00:00", "?start=x&end=y"])
-def test_the_truth_wants_two_instants_with_an_offset(client: Client, query: str) -> None:
+def test_the_true_watch_time_requires_two_instants_with_an_offset(client: Client, query: str) -> None:
     assert requests.get(f"{client.sandbox.url}/sandbox/truth{query}", timeout=TIMEOUT).status_code == 400
 
 

@@ -1,4 +1,4 @@
-"""The world: believable, the same for the same seed, and honest about what was watched."""
+"""The world is realistic, the same for the same seed, and knows its true watch time."""
 
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ def broadcasts_of(world: World, number: int = HALF_DAY_NUMBER) -> Broadcasts:
     return world._programme.half_day(number).broadcasts
 
 
-def test_the_same_seed_gives_the_same_world_whatever_was_asked_before() -> None:
+def test_the_same_seed_gives_the_same_world_after_any_other_calls() -> None:
     first, second = World(seed=3, channels=500), World(seed=3, channels=500)
     for day in (40, 3, 0):
         second.live_at(START + timedelta(days=day))
@@ -37,7 +37,7 @@ def test_another_seed_gives_another_world() -> None:
 
 
 @pytest.mark.parametrize("year", [1969, 1999, 2038, 2100])
-def test_any_date_can_be_asked_for(world: World, year: int) -> None:
+def test_the_world_has_every_date(world: World, year: int) -> None:
     streams = world.poll(datetime(year, 7, 1, 12, tzinfo=UTC))
     assert 2_000 < len(streams) < 4_000
     assert all(stream.started_at.year == year for stream in streams)
@@ -57,21 +57,21 @@ def test_viewers_at_each_rank_are_those_of_a_real_pull(channels: int) -> None:
 
 
 @pytest.mark.parametrize("day", [datetime(2025, 1, 13, tzinfo=UTC), datetime(2025, 7, 14, tzinfo=UTC)])
-def test_viewing_bottoms_out_at_8_am_pacific_in_winter_and_in_summer(real_size: World, day: datetime) -> None:
+def test_viewing_is_lowest_at_8_am_pacific_in_winter_and_in_summer(real_size: World, day: datetime) -> None:
     pacific = ZoneInfo("America/Los_Angeles")
     totals: defaultdict[int, list[float]] = defaultdict(list)
     for hour in range(24 * 6):
         moment = day + timedelta(hours=hour)
         totals[moment.astimezone(pacific).hour].append(float(real_size.live_at(moment).viewers.sum()))
     means = {hour: float(np.mean(values)) for hour, values in totals.items()}
-    # A daily wave has one lowest point; fitting it is less at the mercy of single big streams than taking the minimum.
+    # A daily wave has one lowest point; a fitted wave depends less on single big streams than the minimum.
     wave = sum(value * np.exp(2j * np.pi * hour / 24) for hour, value in means.items())
     trough = (np.angle(wave) / (2 * np.pi) * 24 + 12) % 24
     assert trough == pytest.approx(8, abs=0.5)
     assert max(means.values()) > 1.5 * means[8]
 
 
-def test_truth_is_the_sum_over_the_minutes_of_what_is_live(world: World) -> None:
+def test_true_watch_time_is_the_sum_of_live_viewers_over_the_minutes(world: World) -> None:
     start, end = START + timedelta(minutes=704, seconds=30), START + timedelta(minutes=768, seconds=1)
     watched: Counter[tuple[str, str]] = Counter()
     aired: Counter[tuple[str, str]] = Counter()
@@ -88,7 +88,7 @@ def test_truth_is_the_sum_over_the_minutes_of_what_is_live(world: World) -> None
         assert hours.by_game[""] == pytest.approx(sum(v for (_, game), v in expected.items() if not game) / 60)
 
 
-def test_truth_of_parts_adds_up_to_truth_of_the_whole(world: World) -> None:
+def test_true_watch_time_of_parts_adds_up_to_that_of_the_whole(world: World) -> None:
     middle, end = START + timedelta(minutes=47), START + timedelta(minutes=95)
     parts = world.truth(START, middle, 10).watch.total + world.truth(middle, end, 10).watch.total
     assert parts == pytest.approx(world.truth(START, end, 10).watch.total)
@@ -116,7 +116,7 @@ def test_half_of_all_streams_are_shorter_than_163_minutes(real_size: World) -> N
     assert np.median(made.end - made.start) == pytest.approx(163, abs=5)
 
 
-def test_some_streams_break_off_and_resume_after_minutes_under_a_new_id(world: World) -> None:
+def test_some_streams_stop_and_resume_after_minutes_under_a_new_id(world: World) -> None:
     made = broadcasts_of(world)
     ends = dict(zip(made.stream_id.tolist(), made.end.tolist(), strict=True))
     resumed = [
@@ -150,7 +150,7 @@ def audience_of(world: World, row: int, minutes: range) -> list[int]:
 
 
 @pytest.mark.parametrize(("gather_minutes", "at_once"), [(20, 1 / 20), (0, 1.0)])
-def test_an_audience_gathers_in_the_minutes_given(gather_minutes: float, at_once: float) -> None:
+def test_an_audience_grows_during_the_given_minutes(gather_minutes: float, at_once: float) -> None:
     world = World(seed=1, channels=2_000, gather_minutes=gather_minutes)
     made = broadcasts_of(world)
     row = int(np.argmax(np.where(made.end - made.start > 60, made.size, 0)))
@@ -161,7 +161,7 @@ def test_an_audience_gathers_in_the_minutes_given(gather_minutes: float, at_once
 
 
 @pytest.mark.parametrize("in_next_half_day", [False, True])
-def test_a_raid_brings_the_ending_audience_and_is_gone_after_half_an_hour(world: World, in_next_half_day: bool) -> None:
+def test_a_raid_brings_the_audience_of_an_ending_stream_for_half_an_hour(world: World, in_next_half_day: bool) -> None:
     half = world._programme.half_day(HALF_DAY_NUMBER)
     wanted = (half.raids.at // HALF_DAY > HALF_DAY_NUMBER) == in_next_half_day
     room = (
@@ -192,14 +192,14 @@ def test_the_named_categories_have_about_their_published_shares(real_size: World
     assert len(shares) > 700
 
 
-def test_looking_at_many_days_keeps_only_a_few_of_them_in_memory(world: World) -> None:
+def test_only_a_few_of_many_requested_days_are_in_memory(world: World) -> None:
     for day in range(12):
         world.live_at(START + timedelta(days=day))
     assert world._programme.half_day.cache_info().currsize <= 4
     assert world._block.cache_info().currsize <= 4
 
 
-def test_a_world_refuses_what_it_cannot_be() -> None:
+def test_impossible_worlds_are_refused() -> None:
     with pytest.raises(ValueError, match="channels"):
         World(channels=0)
     with pytest.raises(ValueError, match="negative"):

@@ -15,7 +15,7 @@ from tests.sandbox.x_fixtures import FIELDS, client, clock, x
 __all__ = ["client", "clock", "x"]
 
 
-def test_who_am_i(client: XClient, x: XSandbox) -> None:
+def test_our_account_is_returned(client: XClient, x: XSandbox) -> None:
     assert client.get("/2/users/me").json()["data"] == {
         "id": x.bot.user_id,
         "name": "Watchtimebot",
@@ -29,11 +29,11 @@ def test_who_am_i(client: XClient, x: XSandbox) -> None:
 def test_wrong_credentials_are_refused(x: XSandbox, wrong: str) -> None:
     value = "PLAINTEXT" if wrong == "signature_method" else "wrong"
     response = XClient(x, **{wrong: value}).tweet("hello")
-    # A realm belongs to no signature.
+    # A realm is not part of a signature.
     assert response.status_code == (201 if wrong == "realm" else 401)
 
 
-def test_a_signature_is_good_for_one_request_as_it_is(x: XSandbox, client: XClient) -> None:
+def test_a_signature_is_valid_for_one_unchanged_request(x: XSandbox, client: XClient) -> None:
     url = f"{x.api_url}/2/users/{x.bot.user_id}/mentions"
     signed = requests.Request("GET", url, params={"max_results": "5"}, auth=client.auth).prepare()
     with requests.Session() as session:
@@ -50,22 +50,22 @@ def test_a_signature_is_good_for_one_request_as_it_is(x: XSandbox, client: XClie
         assert session.send(signed, timeout=TIMEOUT).status_code == 401
 
 
-def test_signatures_have_to_be_of_now(x: XSandbox) -> None:
+def test_old_signatures_are_refused(x: XSandbox) -> None:
     assert XClient(x, timestamp="1700000000").tweet("hello").status_code == 401
 
 
-def test_a_bearer_token_is_the_wrong_kind(x: XSandbox) -> None:
+def test_a_bearer_token_is_refused(x: XSandbox) -> None:
     response = requests.get(f"{x.api_url}/2/users/me", headers={"Authorization": "Bearer abc"}, timeout=TIMEOUT)
     assert response.status_code == 403
     assert response.json()["type"].endswith("/unsupported-authentication")
 
 
-def test_nothing_is_elsewhere(client: XClient) -> None:
+def test_unknown_paths_are_not_found(client: XClient) -> None:
     response = client.get("/2/nothing")
     assert (response.status_code, response.json()["title"]) == (404, "Not Found Error")
 
 
-def test_a_post_is_seen_by_all(client: XClient, x: XSandbox) -> None:
+def test_a_post_is_public(client: XClient, x: XSandbox) -> None:
     response = client.tweet("one & two")
     assert response.status_code == 201
     post_id = response.json()["data"]["id"]
@@ -95,7 +95,7 @@ def test_a_post_is_seen_by_all(client: XClient, x: XSandbox) -> None:
         ({"text": "a", "quote_tweet_id": "1"}, 403),
     ],
 )
-def test_what_a_post_may_be(client: XClient, x: XSandbox, body: object, status: int) -> None:
+def test_invalid_posts_are_refused(client: XClient, x: XSandbox, body: object, status: int) -> None:
     assert client.post("/2/tweets", body).status_code == status
     assert len(x.posts()) == (status == 201)
 
@@ -109,14 +109,14 @@ def test_the_same_text_is_refused_for_a_week(client: XClient, clock: VirtualCloc
     assert client.tweet("once").status_code == 201
 
 
-def test_a_token_without_write_permission_only_reads(clock: VirtualClock) -> None:
+def test_a_token_without_write_permission_can_only_read(clock: VirtualClock) -> None:
     with XSandbox(clock, can_write=False) as x:
         assert XClient(x).tweet("hello").status_code == 403
         assert XClient(x).get("/2/users/me").status_code == 200
 
 
-def test_replies_are_for_those_who_ask_for_them(client: XClient, x: XSandbox) -> None:
-    """Who only carries our name along, because he answers somebody who tagged us, has not asked."""
+def test_only_authors_who_tag_the_account_can_be_answered(client: XClient, x: XSandbox) -> None:
+    """An author whose reply only inherits our name from its thread has not tagged us."""
     asks = x.tag("ann", "hi @WatchTimeBot")
     carries = x.tag("bob", "what is this?", reply_to=asks)
     asks_within = x.tag("bob", "oh, @watchtimebot xQc?", reply_to=asks)
@@ -129,7 +129,7 @@ def test_replies_are_for_those_who_ask_for_them(client: XClient, x: XSandbox) ->
     assert "deleted or not visible" in client.tweet("too late", reply_to=asks).json()["detail"]
 
 
-def test_what_x_adds_to_a_reply(client: XClient, x: XSandbox) -> None:
+def test_x_puts_names_before_the_text_of_a_reply(client: XClient, x: XSandbox) -> None:
     asks = x.tag("ann", "@watchtimebot xQc", reply_to=x.tag("bob", "who is big?"))
     assert client.tweet("answer", reply_to=asks).json()["data"]["text"] == "@ann @bob answer"
     shown = client.own(**FIELDS["old"]).json()["data"][0]
@@ -139,7 +139,7 @@ def test_what_x_adds_to_a_reply(client: XClient, x: XSandbox) -> None:
 
 
 @pytest.mark.parametrize("form", ["multipart", "json"])
-def test_a_picture_with_words(client: XClient, x: XSandbox, form: str) -> None:
+def test_a_picture_has_a_description(client: XClient, x: XSandbox, form: str) -> None:
     if form == "multipart":
         response = client.upload()
     else:
@@ -156,18 +156,18 @@ def test_a_picture_with_words(client: XClient, x: XSandbox, form: str) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"<svg/>", PNG + bytes(5 * 1024 * 1024)], ids=["nothing", "svg", "too big"])
-def test_what_is_no_picture_is_refused(client: XClient, content: bytes) -> None:
+def test_a_file_that_is_not_a_picture_is_refused(client: XClient, content: bytes) -> None:
     assert client.upload(content).status_code == 400
 
 
-def test_words_for_a_picture_have_a_limit(client: XClient) -> None:
+def test_the_description_of_a_picture_has_a_limit(client: XClient) -> None:
     media_id = client.upload().json()["data"]["id"]
     for length, status in ((1000, 200), (1001, 400)):
         words = {"id": media_id, "metadata": {"alt_text": {"text": "a" * length}}}
         assert client.post("/2/media/metadata", words).status_code == status
 
 
-def test_pictures_are_kept_for_a_day(client: XClient, clock: VirtualClock) -> None:
+def test_pictures_expire_after_a_day(client: XClient, clock: VirtualClock) -> None:
     media_id = client.upload().json()["data"]["id"]
     clock.advance(86_400)
     assert client.tweet("chart", media=[media_id]).status_code == 400
@@ -197,12 +197,12 @@ def test_since_id_is_exclusive(client: XClient, x: XSandbox) -> None:
 @pytest.mark.parametrize(
     "query", [{"max_results": 4}, {"max_results": 101}, {"since_id": "abc"}, {"pagination_token": "x"}, {"page": 2}]
 )
-def test_a_query_that_x_does_not_know_is_refused(client: XClient, query: dict[str, object]) -> None:
+def test_unknown_parameters_are_refused(client: XClient, query: dict[str, object]) -> None:
     response = client.mentions(**query)
     assert (response.status_code, response.json()["title"]) == (400, "Invalid Request")
 
 
-def test_both_vocabularies(clock: VirtualClock) -> None:
+def test_mentions_are_served_in_both_vocabularies(clock: VirtualClock) -> None:
     cases: list[tuple[Words, str, str, Words]] = [
         ("old", "referenced_tweets", "edit_history_tweet_ids", "new"),
         ("new", "referenced_posts", "edit_history_post_ids", "old"),
@@ -229,7 +229,7 @@ def test_both_vocabularies(clock: VirtualClock) -> None:
             assert client.mentions(**FIELDS[other]).status_code == 400
 
 
-def test_a_repost_carries_our_name(client: XClient, x: XSandbox) -> None:
+def test_a_repost_contains_our_name(client: XClient, x: XSandbox) -> None:
     tag = x.tag("ann", "@watchtimebot xQc")
     repost = x.repost("bob", tag)
     shown = client.mentions(**FIELDS["old"]).json()["data"][0]
@@ -245,7 +245,7 @@ def test_the_timeline_lags(clock: VirtualClock) -> None:
         assert len(client.own().json()["data"]) == 1
 
 
-def test_own_replies_can_be_left_out(client: XClient, x: XSandbox) -> None:
+def test_own_replies_can_be_excluded(client: XClient, x: XSandbox) -> None:
     client.tweet("hello")
     client.tweet("answer", reply_to=x.tag("ann", "@watchtimebot ?"))
     assert [post["text"] for post in client.own(exclude="replies,retweets").json()["data"]] == ["hello"]

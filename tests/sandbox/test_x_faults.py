@@ -33,8 +33,8 @@ def test_rate_limits_end_with_their_window(client: XClient, clock: VirtualClock)
     assert client.get("/2/users/me").status_code == 200
 
 
-def test_the_bill(client: XClient, x: XSandbox, clock: VirtualClock) -> None:
-    """What is read costs once a day; what is refused or finds nothing is free."""
+def test_the_bill_has_every_charged_call(client: XClient, x: XSandbox, clock: VirtualClock) -> None:
+    """A read post is charged once a day; refused calls and empty results are free."""
     client.mentions()
     media_id = client.upload().json()["data"]["id"]
     client.post("/2/media/metadata", {"id": media_id, "metadata": {"alt_text": {"text": "bars"}}})
@@ -56,14 +56,14 @@ def test_the_bill(client: XClient, x: XSandbox, clock: VirtualClock) -> None:
     assert x.bill(before=NIGHT + timedelta(minutes=10)).units["post_read"] == 1
 
 
-def test_who_owns_the_app_reads_for_less(clock: VirtualClock) -> None:
+def test_the_owner_of_the_app_pays_less_for_reads(clock: VirtualClock) -> None:
     with XSandbox(clock, owns_app=True, vocabulary="new") as x:
         x.tag("ann", "@watchtimebot xQc")
         XClient(x).mentions(expansions="author_id")
         assert x.bill().units == {"owned_read": 1, "user_read": 1}
 
 
-def test_when_credits_are_used_up_nothing_goes_until_somebody_pays(clock: VirtualClock) -> None:
+def test_without_credits_every_call_is_refused_until_they_are_paid_for(clock: VirtualClock) -> None:
     with XSandbox(clock, credits_usd=Decimal("0.02")) as x:
         client = XClient(x)
         assert [client.tweet(str(number)).status_code for number in range(3)] == [201, 201, 402]
@@ -83,7 +83,7 @@ def test_when_credits_are_used_up_nothing_goes_until_somebody_pays(clock: Virtua
         ("generic_403", 403, "Forbidden"),
     ],
 )
-def test_faults_that_refuse_do_nothing_and_cost_nothing(
+def test_refused_calls_have_no_effect_and_cost_nothing(
     client: XClient, x: XSandbox, fault: str, status: int, title: str
 ) -> None:
     x.faults.cue(fault)
@@ -93,7 +93,7 @@ def test_faults_that_refuse_do_nothing_and_cost_nothing(
     assert client.tweet("hello").status_code == 201
 
 
-def test_a_page_instead_of_json(client: XClient, x: XSandbox) -> None:
+def test_a_response_can_be_a_page_instead_of_json(client: XClient, x: XSandbox) -> None:
     x.faults.cue("html")
     response = client.tweet("hello")
     assert (response.status_code, response.headers["Content-Type"], x.posts()) == (503, "text/html", [])
@@ -105,14 +105,14 @@ def test_pictures_can_be_refused_alone(client: XClient, x: XSandbox) -> None:
     assert client.upload().status_code == 404
 
 
-def test_a_reset_before_anything_is_done(client: XClient, x: XSandbox) -> None:
+def test_a_connection_can_be_reset_before_the_call_is_done(client: XClient, x: XSandbox) -> None:
     x.faults.cue("reset_before")
     with pytest.raises(requests.ConnectionError):
         client.tweet("hello")
     assert (len(x.posts()), x.bill().units) == (0, {})
 
 
-def test_answers_that_are_lost_leave_a_post_and_its_price(client: XClient, x: XSandbox) -> None:
+def test_a_lost_response_leaves_a_post_and_its_charge(client: XClient, x: XSandbox) -> None:
     x.faults.cue("drop_after")
     with pytest.raises(requests.ConnectionError):
         client.tweet("dropped")
@@ -127,7 +127,7 @@ def test_answers_that_are_lost_leave_a_post_and_its_price(client: XClient, x: XS
     assert x.bill().units == {"post": 3}
 
 
-def test_the_page_shows_everything_and_runs_nothing(client: XClient, x: XSandbox) -> None:
+def test_the_page_shows_all_posts_and_runs_no_script(client: XClient, x: XSandbox) -> None:
     x.tag("ann", "@watchtimebot <script>alert(1)</script>")
     media_id = client.upload().json()["data"]["id"]
     words = {"id": media_id, "metadata": {"alt_text": {"text": 'five "bars" <b>'}}}
@@ -148,7 +148,7 @@ def test_a_very_deep_thread_is_shown(x: XSandbox) -> None:
     assert "word 1999" in requests.get(x.url, timeout=TIMEOUT).text
 
 
-def test_people_can_be_made_to_tag_from_outside(x: XSandbox, client: XClient) -> None:
+def test_mentions_can_be_made_over_http(x: XSandbox, client: XClient) -> None:
     tagged = requests.post(
         f"{x.url}/sandbox/x/tag", json={"author": "ann", "text": "@watchtimebot xQc"}, timeout=TIMEOUT
     ).json()["id"]
@@ -163,7 +163,7 @@ def test_people_can_be_made_to_tag_from_outside(x: XSandbox, client: XClient) ->
     assert requests.post(f"{x.url}/sandbox/x/tag", json={"text": "?"}, timeout=TIMEOUT).status_code == 400
 
 
-def test_faults_are_set_from_outside(x: XSandbox, client: XClient) -> None:
+def test_faults_can_be_set_over_http(x: XSandbox, client: XClient) -> None:
     url = f"{x.url}/sandbox/x/faults"
     requests.post(url, json={"rates": {"html": 1}, "cues": {"no_credits": 1}}, timeout=TIMEOUT)
     assert [client.tweet("hello").status_code for _ in range(2)] == [402, 503]

@@ -1,4 +1,4 @@
-"""A strict X: what its schema does not have is refused, everywhere, and nothing is done or charged for it."""
+"""A strict X: calls that are not in its schema are refused, without an effect or a charge."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -148,7 +148,7 @@ def path_of(x: XSandbox, name: str) -> str:
         for what, query in queries.items()
     ],
 )
-def test_a_query_of_what_the_schema_has_is_answered(
+def test_a_query_of_parameters_in_the_schema_is_answered(
     client: XClient, x: XSandbox, name: str, query: dict[str, Any]
 ) -> None:
     assert client.get(path_of(x, name), **query).status_code == 200
@@ -162,12 +162,12 @@ def test_a_query_of_anything_else_is_refused(client: XClient, x: XSandbox, name:
 
 
 @pytest.mark.parametrize("path", ["/2/tweets", "/2/media/upload", "/2/media/metadata"])
-def test_what_writes_takes_no_query(client: XClient, path: str) -> None:
+def test_calls_that_write_accept_no_query(client: XClient, path: str) -> None:
     assert refused(client, client.post(f"{path}?dry_run=true", {"text": "never"}))
 
 
 @pytest.mark.parametrize("body", GOOD_POSTS.values(), ids=GOOD_POSTS.keys())
-def test_a_post_of_what_the_schema_has_is_made(client: XClient, body: dict[str, Any]) -> None:
+def test_a_post_of_fields_in_the_schema_is_made(client: XClient, body: dict[str, Any]) -> None:
     assert client.post("/2/tweets", body).status_code == 201
 
 
@@ -193,14 +193,14 @@ def test_an_upload_of_anything_else_is_refused(
 
 
 @pytest.mark.parametrize("body", BAD_DESCRIPTIONS.values(), ids=BAD_DESCRIPTIONS.keys())
-def test_words_in_any_other_shape_are_refused(client: XClient, x: XSandbox, body: dict[str, Any]) -> None:
+def test_a_description_in_any_other_shape_is_refused(client: XClient, x: XSandbox, body: dict[str, Any]) -> None:
     media_id = client.upload().json()["data"]["id"]
     given = body | ({"id": media_id} if body.get("id") == "{id}" else {})
     assert refused(client, client.post("/2/media/metadata", given))
     assert "media_metadata" not in x.bill().units
 
 
-def test_a_list_can_be_bounded_by_time(client: XClient, x: XSandbox) -> None:
+def test_a_list_can_be_limited_by_time(client: XClient, x: XSandbox) -> None:
     x.clock.move_to(NOW)  # type: ignore[attr-defined]
     early = x.tag("ann", "@watchtimebot early")
     x.clock.advance(60)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""X's endpoints with a signature made by requests-oauthlib, and nothing else in between."""
+"""A plain client of X's endpoints that signs with requests-oauthlib."""
 
 from typing import Any
 

@@ -85,7 +85,7 @@ def test_a_streamer_on_a_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "told"),
+    ("first", "last", "heading"),
     [
         (date(2026, 11, 14), date(2026, 11, 20), "Nov 14 – 20, 2026 (7 days)"),
         (date(2026, 10, 22), date(2026, 11, 20), "Oct 22 – Nov 20, 2026 (30 days)"),
@@ -93,8 +93,8 @@ def test_a_streamer_on_a_day() -> None:
         (date(2026, 3, 8), date(2026, 3, 8), "Sun, Mar 8, 2026"),
     ],
 )
-def test_a_span_of_days_is_named(first: date, last: date, told: str) -> None:
-    assert compose.answer(a_span(window=days(first, last))).split("\n")[0] == f"Just Chatting · {told}"
+def test_a_span_of_days_is_named(first: date, last: date, heading: str) -> None:
+    assert compose.answer(a_span(window=days(first, last))).split("\n")[0] == f"Just Chatting · {heading}"
 
 
 def test_the_day_so_far() -> None:
@@ -105,15 +105,15 @@ def test_the_day_so_far() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "coverage"),
     [
         ({"covered_hours": 21.6}, None),
         ({"covered_hours": 20.1}, "Measured: 20.1 of 24 hours"),
     ],
 )
-def test_answer_states_partial_coverage(changes: dict[str, Any], told: str | None) -> None:
+def test_answer_states_partial_coverage(changes: dict[str, Any], coverage: str | None) -> None:
     last = compose.answer(a_span(**changes)).split("\n")[-1]
-    assert last == (told or "5. E – 82K")
+    assert last == (coverage or "5. E – 82K")
 
 
 def test_answer_states_how_many_days_were_measured() -> None:
@@ -209,13 +209,13 @@ def test_answer_has_scores_of_forms_with_the_same_facts() -> None:
     assert {tuple(without_words(text)) for text in texts} == {tuple(without_words(texts[0]))}
 
 
-def test_up_to_three_names_are_asked_back() -> None:
+def test_up_to_three_names_are_offered() -> None:
     assert compose.did_you_mean(["agar.io"]) == f"Did you mean agar.{BREAK}io?"
     assert compose.did_you_mean(["Rust", "Stray"]) == "Did you mean Rust or Stray?"
     assert compose.did_you_mean(["Rust", "Stray", "Go", "Chess"]) == "Did you mean Rust, Stray or Go?"
 
 
-def test_a_time_that_is_not_known_is_answered_with_those_that_are() -> None:
+def test_an_unknown_time_is_answered_with_the_known_ones() -> None:
     text = compose.time_not_known("{xQc}")
     for part in ("live", "today", "yesterday", "last N days", "week", "month", "year", "a date", "{xQc} last 7 days"):
         assert part in text

@@ -164,7 +164,7 @@ def test_a_job_during_which_the_process_is_killed_repeatedly_backs_off(clock: Vi
     assert [wait is not None for wait in waits] == [False, False, True, True]
 
 
-@pytest.mark.parametrize("is_written", [True, False], ids=["as the file says", "begun since the file was written"])
+@pytest.mark.parametrize("is_written", [True, False], ids=["as in the file", "begun since the file was written"])
 def test_job_that_runs_in_this_process_is_not_interrupted_by_reading_the_file_again(
     is_written: bool, clock: VirtualClock, path: Path
 ) -> None:

@@ -87,7 +87,7 @@ def test_no_step_of_a_virtual_clock_is_lost_between_threads() -> None:
 
 
 @pytest.mark.parametrize("header", [None, "", "soon", "Sat, 31 Foo 2026 12:00:00 GMT", "1795262400"])
-def test_a_server_without_a_date_header_has_no_clock_difference(header: str | None) -> None:
+def test_without_a_valid_date_header_the_clock_difference_is_unknown(header: str | None) -> None:
     assert ahead_of(header, NOON) is None
 
 
