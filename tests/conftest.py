@@ -101,7 +101,7 @@ def server_url() -> Iterator[str]:
     """An embedded PostgreSQL for this test process."""
     # A short path: the name of a Unix socket has about a hundred characters at most.
     with tempfile.TemporaryDirectory(prefix="wt-") as folder, embedded_postgres.running(Path(folder) / "pg") as url:
-        # What tests write needs to survive no power cut, and with hundreds of databases autovacuum never rests.
+        # Rows of tests need not survive a power cut, and with hundreds of databases autovacuum would run all the time.
         execute(url, "alter system set fsync = off")
         execute(url, "alter system set autovacuum = off")
         execute(url, "select pg_reload_conf()")

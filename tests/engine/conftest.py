@@ -32,7 +32,7 @@ _stacks: list[Stack] = []
 
 
 def pytest_sessionstart() -> None:
-    """Say at once what is missing, instead of failing in each test."""
+    """Report missing programs at once, instead of failing in each test."""
     for command in (["docker", "info"], [*compose_command(), "version"]):
         if not shutil.which(command[0]) or subprocess.run(command, capture_output=True, check=False).returncode:
             pytest.exit(f"make test-engine needs Docker with Compose: `{' '.join(command)}` does not work here", 1)
@@ -93,14 +93,14 @@ def _previous_release_with_a_year(stack: Stack) -> None:
     calendar = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
     seconds = fill_a_year(stack, calendar.last_finished(SystemClock().now()).date, days=DAYS, pairs=PAIRS)
     stack.report.append(f"loaded in {seconds:.0f} s")
-    # What the upgrade must keep.
+    # The upgrade may not change these.
     (stack.folder / "filled").write_text(stack.totals())
 
 
 def _start_sandbox(stack: Stack) -> None:
-    """Start the make-believe Twitch and X, and put what they want to be asked with into `.env`."""
+    """Start the simulated Twitch and X, and put their credentials into `.env`."""
     stack.compose("up", "-d", "--no-build", "sandbox")
-    eventually(lambda: "X_ACCESS_TOKEN_SECRET" in stack.log("sandbox"), "the make-believe Twitch and X serve")
+    eventually(lambda: "X_ACCESS_TOKEN_SECRET" in stack.log("sandbox"), "the simulated Twitch and X serve")
     settings = re.findall(r"^\s+(\w+)=(.*)$", stack.log("sandbox"), re.MULTILINE)
     lines = [f"{name}={re.sub(r'0[.]0[.]0[.]0|127[.]0[.]0[.]1', 'sandbox', value)}" for name, value in settings]
     (stack.folder / ".env").write_text("\n".join([f"COMPOSE_PROJECT_NAME={PROJECT}", *lines, ""]))

@@ -30,7 +30,7 @@ cat /sys/fs/cgroup/memory/memory.oom_control /sys/fs/cgroup/memory.events 2>/dev
 
 @dataclass(slots=True)
 class Memory:
-    """A container's most memory at any look, in MiB, and how many of its processes the kernel killed for memory."""
+    """The peak memory of a container in MiB, and the number of its processes that the kernel killed for memory."""
 
     peak_mib: float = 0.0
     killed: int = 0
@@ -48,7 +48,7 @@ class Stack:
 
     def use(self, source: Path, image: str) -> None:
         """Take the Compose file of a version of the project: as it is shipped, but for the image's name, a free port
-        of this machine, and a make-believe Twitch and X on the bot's network."""
+        of this machine, and a simulated Twitch and X on the bot's network."""
         compose = yaml.safe_load((source / "docker-compose.yml").read_text())
         for service in compose["services"].values():
             if service["image"] == "twitch-watch-time":
@@ -66,11 +66,11 @@ class Stack:
         (self.folder / "docker-compose.yml").write_text(yaml.safe_dump(compose))
 
     def compose(self, *words: str, timeout: float = 900) -> str:
-        """Run Compose with these words; what it printed. Fails with everything that it said."""
+        """Run Compose with these arguments. Returns its output; fails with its whole output."""
         return self.run(*compose_command(), *self._project(), *words, timeout=timeout)
 
     def run(self, *command: str, timeout: float = 900, text: str | None = None) -> str:
-        """Run a program with the project's environment; what it printed. Fails with everything that it said."""
+        """Run a program with the project's environment. Returns its output; fails with its whole output."""
         ran = subprocess.run(
             command, input=text, capture_output=True, text=True, timeout=timeout, check=False, env=self.environment()
         )
@@ -87,7 +87,7 @@ class Stack:
         return ["docker", "exec", "-i", self.container(service), *words]
 
     def inside(self, service: str, *words: str, timeout: float = 900) -> str:
-        """Run a program in a service's container; what it printed."""
+        """Run a program in a service's container. Returns its output."""
         return self.run(*self.command(service, *words), timeout=timeout)
 
     def container(self, service: str) -> str:
@@ -103,12 +103,12 @@ class Stack:
         return [line.split("|") for line in self.run(*psql, text=statements, timeout=3_600).splitlines()]
 
     def state(self, service: str) -> dict[str, Any]:
-        """What Docker says of a service's container."""
+        """The state of a service's container by Docker."""
         [state] = json.loads(self.run("docker", "inspect", self.container(service)))
         return dict(state)
 
     def log(self, service: str) -> str:
-        """Everything that a service's container wrote."""
+        """The log of a service's container."""
         container = self.container(service)
         ran = subprocess.run(
             ["docker", "logs", container], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True
@@ -131,13 +131,13 @@ class Stack:
         return f"http://{self.compose('port', 'web', '8000').strip()}"
 
     def remove(self) -> None:
-        """Stop everything and remove it, with its data."""
+        """Stop and remove all containers with their data."""
         with suppress(AssertionError):
             self.compose("down", "--volumes", "--remove-orphans")
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Look at the memory of the containers over and over, for as long as the block."""
+        """Measure the memory of the containers repeatedly until the end of the block."""
         done = threading.Event()
 
         def watch() -> None:
@@ -181,7 +181,7 @@ def eventually(what: Callable[[], bool], about: str, seconds: float = 1_800) -> 
 
 
 def fill_a_year(stack: Stack, last: date, *, days: int, pairs: int) -> float:
-    """Load so many days of so many pairs of streamer and game into a database, up to the day `last`: each day in
+    """Load this many days of this many pairs of streamer and game into a database, up to the day `last`: each day in
     transactions of its own, and without the sums of months, which are the bot's to make. The seconds taken."""
     began = time.monotonic()
     parts = (Path(__file__).with_name("year.sql").read_text()).split("-- part: ")

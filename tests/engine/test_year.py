@@ -1,4 +1,4 @@
-"""The shipped containers keep within their limits with a year of data, whatever is asked of them."""
+"""The shipped containers stay within their limits with a year of data, under any load."""
 
 import re
 import subprocess
@@ -103,19 +103,19 @@ def test_a_backup_is_taken_while_polls_and_readers_go_on(stack: Stack) -> None:
     assert set(statuses) == {200}
 
 
-def test_the_charts_of_a_day_are_drawn_beside_the_running_bot(stack: Stack) -> None:
+def test_the_charts_of_a_day_are_drawn_while_the_bot_runs(stack: Stack) -> None:
     stack.inside("bot", "python3", "-m", "bot", "post", "--dry-run", "--charts", CHARTS)
     assert len(stack.inside("bot", "ls", CHARTS).split()) == 3
 
 
-def test_visitors_behind_a_proxy_of_this_machine_are_counted_each_for_themselves(stack: Stack) -> None:
+def test_clients_behind_a_proxy_of_this_machine_are_counted_separately(stack: Stack) -> None:
     address = stack.web()
     statuses = (_get(address, "/robots.txt", "203.0.113.1")[0] for _ in range(2_000))
     assert 429 in islice(statuses, 2_000)
     assert _get(address, "/robots.txt", "203.0.113.2")[0] == 200
 
 
-# What each container reaches
+# Networks: the servers that each container can reach
 
 _CONNECT: Final = """
 import socket, sys
@@ -134,9 +134,9 @@ def test_the_dashboard_reaches_its_database_and_neither_the_internet_nor_the_bot
     wanted = [("db", 5432), ("1.1.1.1", 443), ("8.8.8.8", 53), ("bot", 9464), ("sandbox", 8500)]
     wanted += [(address, 9464) for address in bots]
     words = [str(part) for pair in wanted for part in pair]
-    said = stack.inside("web", "python3", "-c", _CONNECT, *words).splitlines()
-    assert [line for line in said if line.startswith("reached")] == ["reached db"]
-    assert len(said) == len(wanted)
+    lines = stack.inside("web", "python3", "-c", _CONNECT, *words).splitlines()
+    assert [line for line in lines if line.startswith("reached")] == ["reached db"]
+    assert len(lines) == len(wanted)
     # Not by accident: the same is reached from the bot.
     assert "reached sandbox" in stack.inside("bot", "python3", "-c", _CONNECT, "sandbox", "8500")
 
@@ -164,7 +164,7 @@ def test_no_secret_is_in_an_environment_or_in_a_log(stack: Stack) -> None:
         assert not [secret for secret in secrets if secret in shown], name
 
 
-# How it stops
+# Stop and start
 
 
 def test_every_container_stops_cleanly_and_starts_without_recovery(stack: Stack) -> None:
@@ -181,7 +181,7 @@ def test_every_container_stops_cleanly_and_starts_without_recovery(stack: Stack)
 
 @pytest.mark.parametrize("name", LASTING)
 def test_nothing_was_killed(stack: Stack, name: str) -> None:
-    """Last: after everything else was asked of it."""
+    """This test is the last: all others have put load on the containers."""
     state = stack.state(name)
     assert (state["State"]["OOMKilled"], state["RestartCount"]) == (False, 0)
     assert stack.memory[name].killed == 0

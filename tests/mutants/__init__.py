@@ -1,1 +1,1 @@
-"""Mutation check: change the code in one small place, run its tests, and see whether they notice."""
+"""Mutation check: change the code in one small place, run its tests, and check that one fails."""

@@ -1,11 +1,11 @@
-"""Which tests are run first for a change to a file. What survives them meets every test but the slowest."""
+"""The tests that run first for a change to a file. A change that survives them is tested by all but the slowest."""
 
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
-# Files that are changed: those that ship, but for migrations, whose every line a test compares with sql/schema.sql.
+# Files that are changed: those that ship, except migrations, which a test compares with sql/schema.sql.
 _CHANGED: Final = ("bot/", "helperfunctions/", "sql/", "docker-compose.yml", "entrypoint.sh")
 _LEFT_OUT: Final = ("sql/migrations/", "sql/schema.sql", "bot/demo")
 _SUFFIXES: Final = (".py", ".sql", ".yml", ".sh")
@@ -56,7 +56,7 @@ _SUBJECTS: Final[tuple[tuple[str, str], ...]] = (
     ("docker-compose.yml", "containers"),
     ("entrypoint.sh", "containers"),
 )
-# What a survivor meets: all but those that start processes or a browser.
+# The tests for a survivor: all but those that start processes or a browser.
 EVERYTHING: Final = ("tests/unit", "tests/integration", "tests/contract", "tests/web")
 
 

@@ -13,13 +13,13 @@ from time import monotonic
 from tests.mutants.changes import Change
 
 ROOT = Path(__file__).resolve().parents[2]
-# A change may make a loop endless. Its tests are given this many times what they take without it.
+# A change may make a loop endless. Its tests may take this many times their usual time.
 PATIENCE = 4
 LEAST_SECONDS = 60.0
 
 
 class Outcome(StrEnum):
-    """What the tests made of a change."""
+    """The result of the tests of a change."""
 
     NOTICED = "noticed"
     SURVIVED = "survived"
@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
 
 class SuiteFails(Exception):
-    """Tests fail without any change, so they say nothing about one."""
+    """Tests fail without any change, so they cannot judge one."""
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Runner:
         return Outcome.SURVIVED if code == 0 else Outcome.NOTICED
 
     def _usual(self, tests: tuple[str, ...]) -> float:
-        """How many seconds the tests take on unchanged code."""
+        """Seconds that the tests take on unchanged code."""
         if tests not in self._usual_seconds:
             began = monotonic()
             if self._run(tests, None) != 0:
@@ -96,7 +96,7 @@ def tracked_files() -> list[str]:
 
 def _git(*words: str) -> str:
     return subprocess.run(
-        ["git", *words],  # noqa: S607 - the git of whoever develops
+        ["git", *words],  # noqa: S607 - the developer's git
         cwd=ROOT,
         check=True,
         capture_output=True,

@@ -33,7 +33,7 @@ from tests.soak.world import BotProcess, Sampler, Server, World, a_disk, receivi
 
 # Both changes of the clocks and a new year are in it; it begins when a day does.
 BEGIN: Final = datetime(2026, 2, 20, 15, 59, 30, tzinfo=UTC)
-# A world of 20,000 channels has so many streams with as many viewers as `plan.SETTINGS` asks for.
+# A world of 20,000 channels has this many streams with the viewers that `plan.SETTINGS` requires.
 _STREAMS: Final = 7_000
 _SLOW_SECONDS: Final = 0.7
 _DISK_MEGABYTES: Final = 40_000
@@ -41,7 +41,7 @@ _DISK_MEGABYTES: Final = 40_000
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a soak is like."""
+    """The options of a soak."""
 
     days: float = 365
     seed: int = 1
@@ -54,14 +54,14 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it."""
+    """The results of a soak."""
 
     report: list[str]
     wrong: list[str]
 
 
 def soak(options: Options, screen: Screen) -> Outcome:
-    """Live, and close the books."""
+    """Run the soak and check its books."""
     began = time.monotonic()
     end = options.begin + timedelta(days=options.days)
     plan = Plan.drawn(options.seed, options.begin, end, options.kills)

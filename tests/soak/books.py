@@ -71,14 +71,14 @@ MISSING_DAYS: Final = """
 
 @dataclass
 class Books:
-    """Figures for the report, and what is out of order."""
+    """Figures for the report, and findings."""
 
     diary: Diary
     figures: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     def close(self, world: World, limits: tuple[float, float]) -> None:
-        """Look at everything. `limits`: MB of memory that bot and database may take."""
+        """Run all checks. `limits`: MB of memory that bot and database may take."""
         self.wrong += self.diary.wrong
         self._polls(world)
         self._days(world)
@@ -203,31 +203,31 @@ class Books:
         self._list("an alert was not withdrawn in time", list(self._unwithdrawn(alerts)))
         self._list("a fault was not noticed", list(self._unnoticed()))
         last = self.diary.problems[-1][1] if self.diary.problems else frozenset()
-        # Summaries that were not sent stay a problem until the next are due; the books look at those of each day.
+        # Summaries that were not sent stay a problem until the next are due; those of each day are checked elsewhere.
         if last - {"summaries"}:
             self.wrong.append(f"still a problem at the quiet end: {sorted(last)}")
         statuses = [alert.status for alert in alerts]
         # Alerts follow each other while different parts have problems; their texts differ.
-        said = [(alert.status, alert.text if alert.status == "problem" else "") for alert in alerts]
-        if any(one == other for one, other in pairwise(said)):
+        states = [(alert.status, alert.text if alert.status == "problem" else "") for alert in alerts]
+        if any(one == other for one, other in pairwise(states)):
             self.wrong.append("an alert was sent twice in a row, or withdrawn twice")
         if statuses and statuses[-1] == "problem" and not last:
             self.wrong.append("an alert was not withdrawn")
 
     def _unreported(self, alerts: Sequence[Alert]) -> Iterator[str]:
-        """Stretches of problem longer than a quarter of an hour that nobody was told about within it."""
+        """Problems longer than a quarter of an hour that were not reported within it."""
         for begin, end in self._stretches(are_wrong=True):
             if end >= begin + SOON + _A_MOMENT and _newest(alerts, begin + SOON + _A_MOMENT) != "problem":
                 yield f"from {begin:%F %H:%M} to {end:%F %H:%M}"
 
     def _unwithdrawn(self, alerts: Sequence[Alert]) -> Iterator[str]:
-        """Stretches without problem, longer than twice that, in which the alert still held."""
+        """Spans without a problem, longer than twice that, in which the alert was not withdrawn."""
         for begin, end in self._stretches(are_wrong=False):
             if end >= begin + 2 * SOON + _A_MOMENT and _newest(alerts, begin + 2 * SOON + _A_MOMENT) == "problem":
                 yield f"well from {begin:%F %H:%M} to {end:%F %H:%M}"
 
     def _stretches(self, *, are_wrong: bool) -> Iterator[tuple[datetime, datetime]]:
-        """First and last look of each time during which something, or nothing, was wrong, and one bot looked."""
+        """First and last check of each span with, or without, a problem during which one bot ran."""
         begin: datetime | None = None
         last: datetime | None = None
         for at, parts in self.diary.problems:
@@ -290,7 +290,7 @@ class Books:
             self.wrong.append(f"the disk fills faster and faster: {grew[0]:.1f}, then {grew[1]:.1f} MB a day")
 
 
-# What is to be noticed, and after how long it is late: `bot.health.lateness` and `bot.health.rules`.
+# Faults that must be noticed, and when that is late: `bot.health.lateness` and `bot.health.rules`.
 _NOTICED: Final = {
     # The last good poll may be as old as an interval when it begins.
     Kind.TWITCH_DOWN: ("poll", timedelta(minutes=2 * 30 + 15)),
@@ -305,7 +305,7 @@ def _newest(alerts: Sequence[Alert], at: datetime) -> str | None:
 
 
 def _row_of(attempt: Attempt, unmatched: dict[int, tuple[datetime, str, int]]) -> int | None:
-    """The row that a poll became, by its number, or by its time when it had to wait on disk or its end is not known."""
+    """The row of a poll, by its number, or by its time if it waited on disk or its end is not known."""
     if attempt.poll is not None:
         poll_id = int(attempt.poll["poll_id"])
         return poll_id if poll_id in unmatched else None

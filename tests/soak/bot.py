@@ -45,7 +45,7 @@ class SteppedTurns:
         self._added: list[str] = []
 
     def start(self, entries: Sequence[Entry], run: Callable[[str], None], catch_up: Callable[[], None]) -> None:
-        """Remember what runs a job."""
+        """Store the function that runs a job."""
         self._order = [entry.job.name for entry in entries]
         self._run = run
 
@@ -58,14 +58,14 @@ class SteppedTurns:
         """Not here: the next poll is due within minutes of the virtual clock."""
 
     def take(self, job: str) -> None:
-        """The turns that were added, in the order of the table, and then one of this job; each until it ends."""
+        """Run the turns that were added, in the order of the table, and then one of this job; each to its end."""
         added, self._added = sorted(self._added, key=self._order.index), []
         for one in [*added, job]:
-            # As the scheduler does: where memory comes from depends on it.
+            # In a thread, as the scheduler does: the use of memory depends on it.
             self._pool.submit(self._run, one).result()
 
     def stop(self) -> None:
-        """Nothing runs between two turns."""
+        """Nothing to stop: no job runs between two turns."""
 
 
 class SteppedBot:
@@ -133,7 +133,7 @@ class Drawing:
         self._calls = 0
 
     def __call__(self, spec: Mapping[str, Any]) -> bytes:
-        """A PNG."""
+        """The PNG of a chart."""
         self._calls += 1
         if self._calls % self._every == 0 or not self._file.exists():
             atomic_file.write(self._file, draw_png(spec))

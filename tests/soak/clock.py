@@ -12,7 +12,7 @@ _FORMAT: Final = struct.Struct("=q")
 
 
 class SharedClock:
-    """Stands still until a process that maps it moves it; who sleeps moves it. Survives every process that maps it.
+    """A clock that only moves when a process that maps it moves it; a sleep moves it. It survives every process.
 
     One process at a time does something while the others wait for it, so that no move is lost.
     """
@@ -23,17 +23,17 @@ class SharedClock:
 
     @classmethod
     def made(cls, file: Path, start: datetime) -> "SharedClock":
-        """A new one, at an instant."""
+        """Create a clock at an instant."""
         file.write_bytes(_FORMAT.pack((start - _EPOCH) // _MICROSECOND))
         return cls(file)
 
     def now(self) -> datetime:
-        """The present instant, in UTC."""
+        """The current instant, in UTC."""
         (microseconds,) = _FORMAT.unpack(self._mapped[: _FORMAT.size])
         return _EPOCH + timedelta(microseconds=microseconds)
 
     def sleep(self, seconds: float) -> None:
-        """Let that many seconds pass."""
+        """Advance by this many seconds."""
         self.move_to(self.now() + timedelta(seconds=max(0.0, seconds)))
 
     def move_to(self, instant: datetime) -> None:

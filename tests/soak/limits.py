@@ -17,14 +17,14 @@ _UNITS: Final = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 @dataclass(frozen=True)
 class Shipped:
-    """What docker-compose.yml gives a service: bytes of memory, and the options of its server."""
+    """The limits of a service in docker-compose.yml: bytes of memory, and the options of its server."""
 
     memory: int
     options: tuple[str, ...]
 
     @classmethod
     def of(cls, service: str) -> "Shipped":
-        """Of one service."""
+        """Read the limits of one service."""
         described = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"][service]
         number, unit = re.fullmatch(r"(\d+)([kmg])b?", str(described["mem_limit"])).groups()  # type: ignore[union-attr]
         command = described.get("command") or []
@@ -40,12 +40,12 @@ class Cage:
     is_version_2: bool
 
     def enter(self) -> None:
-        """Put the calling process into it, and whatever it starts from now on."""
+        """Put the calling process and its later children into the group."""
         (self.folder / "cgroup.procs").write_text(str(os.getpid()))
 
     @property
     def kills(self) -> int:
-        """How often a process in it was killed for the limit."""
+        """Number of processes in the group that were killed because of the limit."""
         file = self.folder / ("memory.events" if self.is_version_2 else "memory.oom_control")
         found = re.search(r"^oom_kill (\d+)", file.read_text(), re.MULTILINE)
         return int(found[1]) if found else 0
@@ -91,7 +91,7 @@ def _remove(folder: Path) -> None:
 
 
 def memory_of(*processes: psutil.Process) -> float:
-    """MB of 10^6 bytes that they have in memory, what they share counted once (PSS)."""
+    """Memory of the processes in MB (10^6 bytes); shared pages count once (PSS)."""
     total = 0.0
     for process in processes:
         with suppress(psutil.Error):
@@ -100,5 +100,5 @@ def memory_of(*processes: psutil.Process) -> float:
 
 
 def entering(cage: Cage | None) -> Callable[[], None] | None:
-    """What a new process has to do first."""
+    """A function for the start of a new process, which puts it into the group."""
     return cage.enter if cage else None

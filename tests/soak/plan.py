@@ -1,4 +1,4 @@
-"""What a seed brings: faults, changes of the settings, and what people write. Pure."""
+"""The plan of a seed: faults, changes of the settings, and mentions. Pure."""
 
 import random
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ _HOUR: Final = timedelta(hours=1)
 
 
 class Kind(StrEnum):
-    """What happens, as the report names it."""
+    """Kinds of events, as the report names them."""
 
     TWITCH_ODD = "Twitch answers oddly"
     TWITCH_SLOW = "Twitch is slow"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that begins at an instant and ends at another. `number` is for whatever else is drawn about it."""
+    """An event from one instant to another. `number` is the seed for its other random values."""
 
     kind: Kind
     at: datetime
@@ -42,13 +42,13 @@ class Happening:
 
     @property
     def lasts(self) -> timedelta:
-        """How long."""
+        """The length of the event."""
         return self.until - self.at
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How often a year brings it, and how many hours it lasts at least and at most."""
+    """Number of events per year, and their shortest and longest length in hours."""
 
     a_year: float
     shortest: float = 0.0
@@ -73,9 +73,9 @@ RATES: Final[Mapping[Kind, Rate]] = {
     Kind.BOT_STOPPED: Rate(20, 0.1, 4),
     Kind.SETTINGS_CHANGED: Rate(18),
 }
-# Of these only one at a time: what one begins another would end.
+# Only one of these at a time: the end of one would end another.
 GROUPS: Final = ("Twitch", "X", "the database", "the bot", "settings")
-# At the end nothing goes wrong, so that what waits has its turn.
+# No event is at the end, so waiting posts are sent.
 QUIET_AT_END: Final = timedelta(hours=12)
 
 # As people have them in .env: the first value is the one that it begins with.
@@ -107,7 +107,7 @@ WORDS: Final = (
 
 @dataclass(slots=True)
 class Plan:
-    """Everything that happens between two instants, and what the settings are meanwhile."""
+    """The events and the changes of settings between two instants."""
 
     seed: int
     start: datetime
@@ -116,7 +116,7 @@ class Plan:
 
     @classmethod
     def drawn(cls, seed: int, start: datetime, end: datetime, kills: int | None = None) -> "Plan":
-        """The year of a seed, or a part of it: each kind as often as its rate says, and once at least. `kills`: so many
+        """The year of a seed, or a part of it: each kind at its rate, and once at least. `kills`: this many kills
         of the bot instead."""
         draw = random.Random(seed)
         plan = cls(seed, start, end)
@@ -132,7 +132,7 @@ class Plan:
         return plan
 
     def tags(self, a_day: float = 6.0) -> Iterator[tuple[datetime, str, str]]:
-        """When somebody writes to the bot, who, and what: {streamer} is somebody big who is live then."""
+        """Instant, author and text of each mention; {streamer} is a large streamer who is live then."""
         draw = random.Random(self.seed + 1)
         at = self.start + _HOUR
         while at < self.end - QUIET_AT_END / 2:
@@ -141,7 +141,7 @@ class Plan:
 
 
 def _apart(happenings: list[Happening]) -> Iterator[Happening]:
-    """Without those that begin while another of their group lasts. A kill does not last."""
+    """The events without those that begin during another one of their group. A kill has no length."""
     busy_until: dict[str, datetime] = {}
     for one in sorted(happenings, key=lambda one: one.at):
         group = next(group for group in GROUPS if one.kind.startswith(group))

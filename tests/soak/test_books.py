@@ -1,4 +1,4 @@
-"""What is out of order is found: the books of a soak, with something wrong in each."""
+"""The books of a soak find each kind of fault."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,8 +14,8 @@ from tests.soak.world import Alert
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def looks(*parts: str) -> list[tuple[datetime, frozenset[str]]]:
-    """One look after the other, a quarter of an hour apart; "" finds nothing wrong."""
+def checks(*parts: str) -> list[tuple[datetime, frozenset[str]]]:
+    """Health checks a quarter of an hour apart, with the part that has a problem, or "" for none."""
     return [(NOON + number * QUARTER, frozenset({part} - {""})) for number, part in enumerate(parts)]
 
 
@@ -56,8 +56,8 @@ def alert(quarters: int, status: str, text: str = "") -> Alert:
         "withdrawn twice",
     ],
 )
-def test_a_problem_is_to_be_reported_and_withdrawn(parts: list[str], alerts: list[Alert], wrong: list[str]) -> None:
-    books = Books(Diary(problems=looks(*parts)))
+def test_a_problem_has_to_be_reported_and_withdrawn(parts: list[str], alerts: list[Alert], wrong: list[str]) -> None:
+    books = Books(Diary(problems=checks(*parts)))
     books._problems(alerts)
     assert len(books.wrong) == len(wrong), books.wrong
     for expected, line in zip(wrong, books.wrong, strict=True):
@@ -66,7 +66,7 @@ def test_a_problem_is_to_be_reported_and_withdrawn(parts: list[str], alerts: lis
 
 def test_a_fault_that_no_check_finds_is_reported() -> None:
     outage = Happening(Kind.DATABASE_GONE, NOON, NOON + timedelta(hours=2))
-    blind, seeing = (Books(Diary(problems=looks(*parts), happened=[outage])) for parts in ([""] * 4, ["database"] * 4))
+    blind, seeing = (Books(Diary(problems=checks(*parts), happened=[outage])) for parts in ([""] * 4, ["database"] * 4))
     assert list(blind._unnoticed()) != []
     assert list(seeing._unnoticed()) == []
 

@@ -1,5 +1,5 @@
-"""What a bot lives in during a soak: a make-believe Twitch and X, a PostgreSQL that can be taken away, its own process,
-and the one who gets its alerts. Everything on one virtual clock."""
+"""The services around the bot of a soak: a simulated Twitch and X, a PostgreSQL that can be stopped, its own process,
+and the webhook of its alerts. All of them use one virtual clock."""
 
 import json
 import os
@@ -33,7 +33,7 @@ _PIECE: Final = 1 << 24
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What the webhook got."""
+    """A message that the webhook got."""
 
     at: datetime
     status: str
@@ -42,7 +42,7 @@ class Alert:
 
 @contextmanager
 def receiving_alerts(clock: SharedClock, alerts: list[Alert]) -> Iterator[str]:
-    """The address of a webhook for as long as the block; what it gets goes onto the list."""
+    """The address of a webhook that serves until the end of the block and adds its messages to the list."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -74,13 +74,13 @@ class Server:
         with embedded_postgres.running(folder) as self.url:
             postmaster = psutil.Process(int((folder / "postmaster.pid").read_text().splitlines()[0]))
             command, self._user = postmaster.cmdline(), postmaster.uids().real
-        # Nothing here has to survive a power cut of this machine.
+        # The data need not survive a power cut of this machine.
         self._command = [*command, "-c", "fsync=off", *(part for option in options for part in ("-c", option))]
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
     def start(self) -> None:
-        """As its operator would, after a crash too. Nothing is done while it runs."""
+        """Start the server, also after a crash. Does nothing while it runs."""
         if self._process is not None and self._process.poll() is None:
             return
         with (self._folder / "log").open("a") as log:
@@ -103,7 +103,7 @@ class Server:
             os.setuid(self._user)
 
     def stop(self, how: signal.Signals) -> None:
-        """SIGINT is what an administrator's restart sends, SIGQUIT leaves what a crash does."""
+        """Stop the server: SIGINT as for an administrator's restart, SIGQUIT as in a crash."""
         if self._process is not None:
             self._process.send_signal(how)
             self._process.wait(120)
@@ -116,7 +116,7 @@ class Server:
         eventually(self.answers, "the database answers")
 
     def answers(self) -> bool:
-        """Whether it lets anybody in."""
+        """Whether the server accepts connections."""
         try:
             psycopg2.connect(self.url).close()
         except psycopg2.OperationalError:
@@ -147,7 +147,7 @@ class BotProcess:
 
     @property
     def log(self) -> Path:
-        """Everything that it ever wrote."""
+        """The whole log of the bot."""
         return self.folder / "bot.log"
 
     def start(self) -> None:
@@ -167,7 +167,7 @@ class BotProcess:
         self._line()
 
     def turn(self, at: datetime, job: str, *, kill_after: float | None = None) -> dict[str, Any] | None:
-        """What became of a job; None when the bot died over it. `kill_after`: real seconds until it is killed."""
+        """The result of a job; None if the bot ended during it. `kill_after`: real seconds until the bot is killed."""
         process = self.process
         if process is None or process.stdin is None:
             return None
@@ -212,7 +212,7 @@ class BotProcess:
 
 @dataclass
 class World:
-    """All of it. `disk` is a disk of the database's own, if this machine let us make one."""
+    """All services. `disk` is a separate disk of the database, if this machine allows one to be mounted."""
 
     clock: SharedClock
     twitch: TwitchSandbox
@@ -224,7 +224,7 @@ class World:
     locks: list[threading.Thread] = field(default_factory=list)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What the database answers."""
+        """The rows of a query."""
         connection = psycopg2.connect(self.server.url)
         try:
             with connection, connection.cursor() as cursor:
@@ -234,7 +234,7 @@ class World:
             connection.close()
 
     def fill_disk(self) -> None:
-        """Somebody else's file takes all that is left."""
+        """Fill the disk with another file."""
         if self.disk is None:
             return
         with (self.disk / "ballast").open("ab") as file:
@@ -247,12 +247,12 @@ class World:
                     piece //= 2
 
     def empty_disk(self) -> None:
-        """That file is deleted."""
+        """Delete the file."""
         if self.disk is not None:
             (self.disk / "ballast").unlink(missing_ok=True)
 
     def lock_for(self, seconds: float) -> None:
-        """Somebody holds locks that every poll needs, for that many real seconds."""
+        """Hold locks that every poll needs for this many real seconds."""
         connection = psycopg2.connect(self.server.url)
         with connection.cursor() as cursor:
             cursor.execute("lock table staging.polls, posts in exclusive mode")
@@ -291,10 +291,10 @@ def _mount(image: Path, mounted: Path, megabytes: int) -> bool:
 
 
 class Sampler:
-    """Looks at the memory of the processes every second; keeps the most since it was last asked."""
+    """Measures the memory of the processes every second, and has the peak since the last call of `taken`."""
 
-    def __init__(self, look: Callable[[], tuple[float, float]]) -> None:
-        self._look = look
+    def __init__(self, measure: Callable[[], tuple[float, float]]) -> None:
+        self._measure = measure
         self._most = (0.0, 0.0)
         self._lock = threading.Lock()
         self._done = threading.Event()
@@ -303,17 +303,17 @@ class Sampler:
 
     def _watch(self) -> None:
         while not self._done.wait(1.0):
-            bot, database = self._look()
+            bot, database = self._measure()
             with self._lock:
                 self._most = (max(self._most[0], bot), max(self._most[1], database))
 
     def taken(self) -> tuple[float, float]:
-        """The most of bot and database since the last call, in MB."""
+        """The peak of bot and database since the last call, in MB."""
         with self._lock:
             most, self._most = self._most, (0.0, 0.0)
         return most
 
     def stop(self) -> None:
-        """Look no more."""
+        """End the measurements."""
         self._done.set()
         self._thread.join()
