@@ -18,7 +18,7 @@ from sandbox.streamers import MOST_STREAMERS
 
 HALF_DAY: Final = 720  # minutes
 STREAMERS_PER_LIVE: Final = 6
-"""So many streamers share one place among the live: each is on air four hours a day."""
+"""Streamers per live stream: each streamer is live for four hours a day."""
 
 RAID_MINUTES: Final = 30
 """The number of minutes after which all viewers of a raid have left."""
@@ -69,7 +69,7 @@ class Broadcasts:
         return Broadcasts(**{name: getattr(self, name)[..., chosen] for name in self.__slots__})
 
     def followed_by(self, other: "Broadcasts") -> "Broadcasts":
-        """These rows, then the other's."""
+        """These rows, followed by those of `other`."""
         pairs = {name: np.concatenate((getattr(self, name), getattr(other, name)), axis=-1) for name in self.__slots__}
         return Broadcasts(**pairs)
 
@@ -87,7 +87,7 @@ class Raids:
 
 @dataclass(frozen=True, slots=True)
 class HalfDay:
-    """All that begins in a half-day. A raid's target is a row of `broadcasts`."""
+    """The broadcasts and raids that begin in a half-day. A raid's target is a row of `broadcasts`."""
 
     broadcasts: Broadcasts
     raids: Raids
@@ -112,7 +112,7 @@ class Programme:
         return np.random.default_rng([self._seed, half_day - _FIRST_HALF_DAY, purpose])
 
     def _draw_starts(self, half_day: int) -> Ints:
-        """Each streamer's start in that half-day, in minutes since 1970; 0 for those who do not stream."""
+        """The start of each streamer's broadcast in a half-day, in minutes since 1970; 0: they do not stream."""
         random = self._random(half_day, 1)
         count = len(self._sizes)
         minutes = half_day * HALF_DAY + np.arange(HALF_DAY, dtype=np.int64)
@@ -156,7 +156,7 @@ class Programme:
         )
 
     def _draw_raids(self, random: np.random.Generator, broadcasts: Broadcasts, goes_on: NDArray[np.bool_]) -> Raids:
-        """Some ending audiences move to a broadcast of the same half-day that is live at the time, if one is found."""
+        """Draw raids: some audiences of ending broadcasts move to a live broadcast of the same half-day."""
         lots = random.random(len(broadcasts), dtype=np.float32)
         raiders = np.flatnonzero((lots < _RAID_CHANCE) & ~goes_on)
         at = broadcasts.end[raiders]
@@ -181,7 +181,7 @@ def _game_changes(random: np.random.Generator, start: Ints, end: Ints) -> Ints:
 
 
 def _broken_off(random: np.random.Generator, whole: Broadcasts) -> tuple[Broadcasts, NDArray[np.bool_]]:
-    """Cut some broadcasts in two, the second part under a stream id of its own; and which rows go on in another."""
+    """Split some broadcasts in two; the second part has its own stream id. Also returns the rows that were split."""
     length = whole.end - whole.start
     cut = whole.start + (length * random.uniform(0.1, 0.9, len(whole))).astype(np.int32)
     resumed = cut + random.integers(2, 9, len(whole), dtype=np.int32)

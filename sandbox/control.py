@@ -70,7 +70,7 @@ class Control:
         return {"total": hours.total, "games": _top(hours.by_game), "streamers": _top(hours.by_streamer)}
 
     def _fault_table(self) -> dict[str, Any]:
-        return {"rates": self._faults.rates(), "struck": self._faults.struck()}
+        return {"rates": self._faults.rates(), "injected": self._faults.injected()}
 
     def _set_faults(self, request: Request) -> None:
         """Body: {"rates": {name: chance}, "cues": {name: times}}, both optional."""

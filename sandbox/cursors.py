@@ -23,7 +23,7 @@ class Cursor(NamedTuple):
 
 
 def encode(cursor: Cursor) -> str:
-    """The text that a client hands back in `after` or `before`."""
+    """The cursor as text, for the parameters `after` and `before`."""
     return _packed({"b": {"Cursor": _packed_score(cursor.before)}, "a": {"Cursor": _packed_score(cursor.after)}})
 
 

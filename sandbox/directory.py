@@ -15,7 +15,7 @@ from sandbox.streamers import mixed
 from sandbox.world import World
 
 MOST_VALUES: Final = 100
-"""Ids and names in one request, and entries on one page."""
+"""The most ids and names in a request, and the most entries on a page."""
 
 _TWITCH_BEGAN: Final = int(datetime(2011, 6, 6, tzinfo=UTC).timestamp())
 _JOINING_SECONDS: Final = 12 * 365 * 86_400
@@ -49,7 +49,7 @@ class Directory:
         self._by_igdb_id = {igdb_id: number for number, igdb_id in enumerate(games.igdb_ids) if igdb_id}
 
     def games(self, request: Request) -> Response:
-        """GET /games: those found, in the order in which they were asked for. Raises Refusal."""
+        """GET /games: the games that exist, in the order of the request. Raises Refusal."""
         look_ups: dict[str, Callable[[str], int | None]] = {
             "id": self._by_id.get,
             "name": self._by_name.get,

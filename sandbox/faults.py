@@ -1,10 +1,10 @@
-"""Everything that Helix is known to do wrong, each switched on by rate or on cue, also while the sandbox runs."""
+"""The known faults of Helix, each switched on by a rate or on demand, also while the sandbox runs."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from sandbox.chances import Chances
+from sandbox.fault_injector import FaultInjector
 
 
 class Fault(StrEnum):
@@ -19,29 +19,29 @@ class Fault(StrEnum):
     TRUNCATED = "truncated"
     """The connection closes before the announced length is sent."""
     RESET = "reset"
-    """The connection is reset instead of an answer."""
+    """The connection is reset instead of a response."""
     SLOW = "slow"
-    """The answer comes after `Faults.slow_seconds`, real ones."""
+    """The response comes after `Faults.slow_seconds` of real time."""
     TOKEN_EXPIRED = "token_expired"  # noqa: S105 - no secret
-    """The token stops working: 401 now and from now on. Spares tokens that have not served a request yet."""
+    """The token is revoked: 401 from now on. Not for tokens that have not been used yet."""
     INVALID_CURSOR = "invalid_cursor"
-    """400 "invalid cursor" to a good one (twitchdev/issues#91)."""
+    """400 "invalid cursor" for a valid cursor (twitchdev/issues#91)."""
     SHORT_PAGE = "short_page"
-    """Fewer streams than asked for, though more follow."""
+    """Fewer streams than requested, although more follow."""
     EMPTY_PAGE = "empty_page"
-    """No streams and a cursor that goes on from the same place."""
+    """No streams, and a cursor that continues from the same place."""
     NULL_DATA = "null_data"
-    """Like an empty page, with null for the list."""
+    """An empty page with null instead of the list."""
     REPEATED_CURSOR = "repeated_cursor"
     """The page's cursor leads to the page itself."""
     BACK_TO_TOP = "back_to_top"
     """The page's cursor leads to the first page (twitchdev/issues#93)."""
     DUPLICATES = "duplicates"
-    """Streams of the page before once more, some with other counts."""
+    """Streams of the previous page again, some with other viewer counts."""
     ODD_STREAMS = "odd_streams"
-    """Null tags, missing and unknown fields, and streams that no one can use."""
+    """Null tags, missing and unknown fields, and unusable streams."""
     ORDER_VIOLATION = "order_violation"
-    """The page ends with streams from far below."""
+    """The page ends with streams of far fewer viewers."""
 
 
 ANSWER_FAULTS: Final = (
@@ -52,16 +52,16 @@ ANSWER_FAULTS: Final = (
     Fault.RESET,
     Fault.SLOW,
 )
-"""Take the place of any answer; at most one, of these and the next, strikes a request."""
+"""Faults that replace any response; at most one of these and the next is injected into a request."""
 
 _REFUSALS: Final = (Fault.TOKEN_EXPIRED, Fault.INVALID_CURSOR)
 
 PAGE_FAULTS: Final = tuple(fault for fault in Fault if fault not in (*ANSWER_FAULTS, *_REFUSALS))
-"""Spoil a page of streams; several can strike the same page."""
+"""Faults that change a page of streams; several can be injected into the same page."""
 
 
-class Faults(Chances[Fault]):
-    """Decides which faults strike a request: one that replaces the answer, or any that spoil a page."""
+class Faults(FaultInjector[Fault]):
+    """Decides which faults are injected into a request: one that replaces the response, or any that change a page."""
 
     def __init__(self, rates: Mapping[str, float] | None = None, *, seed: int = 0, slow_seconds: float = 30.0) -> None:
         super().__init__(Fault, rates, seed=seed, slow_seconds=slow_seconds)

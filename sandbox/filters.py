@@ -14,7 +14,7 @@ _REPEATABLE = ("user_id", "user_login", "game_id", "language")
 
 
 def filtered(listing: Listing, request: Request, world: World) -> Listing:
-    """The streams that the request asks for, in their order. Raises Refusal."""
+    """The streams that match the filters of a request, in their order. Raises Refusal."""
     if (kind := request.one("type")) not in (None, "all", "live"):
         raise helix_refusal(HTTPStatus.BAD_REQUEST, f'The parameter "type" was malformed: "{kind}" is not a type')
     given = {name: request.query[name] for name in _REPEATABLE if name in request.query}
@@ -36,7 +36,7 @@ def filtered(listing: Listing, request: Request, world: World) -> Listing:
 
 
 def _streamers(given: dict[str, list[str]], world: World) -> list[int]:
-    """Ids and logins together name the streamers that are wanted."""
+    """The streamers that a request names by ids and logins."""
     numbers = [
         *map(world.streamers.number_of_id, given.get("user_id", [])),
         *map(world.streamers.number_of_login, given.get("user_login", [])),

@@ -33,7 +33,7 @@ class Games:
 
 
 def make_games(seed: int) -> Games:
-    """The named categories with their published shares, then generated ones falling like Zipf's law."""
+    """The named categories with their published shares, then generated ones by Zipf's law."""
     named = names.TOP_GAMES
     generated = _generated_names(seed)
     ranks = np.arange(1, GENERATED + 1)
@@ -49,7 +49,7 @@ def make_games(seed: int) -> Games:
 
 
 def _generated_names(seed: int) -> list[str]:
-    """Unique made-up names, the awkward ones strewn among them at every tenth rank."""
+    """Unique generated names, with an awkward one at every tenth rank."""
     plain = [f"{first} {second}" for first, second in product(names.GAME_FIRST, names.GAME_SECOND)]
     plain.sort(key=lambda name: mixed(seed, *name.encode()))
     made: list[str] = []

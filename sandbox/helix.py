@@ -1,4 +1,4 @@
-"""Helix and its OAuth endpoints as a function from requests to responses. Knows no sockets.
+"""Helix and its OAuth endpoints as a function from requests to responses. Independent of sockets.
 
 Protocol facts: dev.twitch.tv/docs/api/reference, as of 2026-02.
 """
@@ -24,7 +24,7 @@ from sandbox.stream_json import StreamJson
 from sandbox.tokens import RATE_LIMIT, Bucket, rate_headers
 from sandbox.world import World
 
-_RESET_SECONDS: Final = 3  # how far ahead the Ratelimit-Reset of a made-up 429 is
+_RESET_SECONDS: Final = 3  # seconds until the Ratelimit-Reset of an injected 429
 _DELIVERIES: Final = {
     Fault.TRUNCATED: Delivery.TRUNCATED,
     Fault.RESET: Delivery.RESET,
@@ -39,7 +39,7 @@ _HTML: Final = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head
 
 
 class Helix:
-    """Answers what Twitch's API would answer at the clock's present instant, or what the faults make of it."""
+    """Responds as Twitch's API would at the clock's present instant, with the injected faults."""
 
     def __init__(self, world: World, clock: Clock, oauth: OAuth, faults: Faults, rate_limit: int) -> None:
         self._world = world
@@ -57,14 +57,14 @@ class Helix:
         """The response to a request below /helix or /oauth2; a refusal is a response too."""
         try:
             if request.path.startswith("/oauth2/"):
-                struck = self._faults.strike(ANSWER_FAULTS)
-                return self._delivered(struck, partial(self._oauth.answer, request, self._clock.now()))
+                injected = self._faults.draw(ANSWER_FAULTS)
+                return self._delivered(injected, partial(self._oauth.answer, request, self._clock.now()))
             return self._helix(request)
         except Refusal as refusal:
             return refusal.response
 
     def listing(self) -> Listing:
-        """All streams in the present order, sorted once per step of the drift."""
+        """All streams in the present order, sorted once per interval of DRIFT_SECONDS."""
         with self._lock:
             now = self._clock.now()
             step = drift_step(now)
@@ -79,31 +79,31 @@ class Helix:
             allowance = self._bucket.take(now)
         if not allowance.granted:
             return _too_many_requests(allowance.headers)
-        struck = self._faults.strike(_possible(request, first_use=admitted.is_first_use))
-        if Fault.TOKEN_EXPIRED in struck:
+        injected = self._faults.draw(_possible(request, first_use=admitted.is_first_use))
+        if Fault.TOKEN_EXPIRED in injected:
             raise self._oauth.revoke(admitted.token)
-        response = self._delivered(struck, partial(self._content, request, struck))
+        response = self._delivered(injected, partial(self._content, request, injected))
         return replace(response, headers=allowance.headers | response.headers)
 
-    def _delivered(self, struck: frozenset[Fault], make: Callable[[], Response]) -> Response:
-        """The response that `make` gives, unless a fault puts another in its place or keeps it from arriving."""
-        if Fault.TOO_MANY_REQUESTS in struck:
+    def _delivered(self, injected: frozenset[Fault], make: Callable[[], Response]) -> Response:
+        """The response of `make`, unless a fault replaces it or prevents its delivery."""
+        if Fault.TOO_MANY_REQUESTS in injected:
             reset = math.ceil(self._clock.now().timestamp()) + _RESET_SECONDS
             return _too_many_requests(rate_headers(self._rate_limit or RATE_LIMIT, 0, reset))
-        if Fault.SERVER_ERROR in struck:
+        if Fault.SERVER_ERROR in injected:
             status = self._faults.random.choice(_SERVER_ERRORS)
             return helix_refusal(status, "").response
-        if Fault.HTML in struck:
+        if Fault.HTML in injected:
             status = self._faults.random.choice((HTTPStatus.BAD_GATEWAY, HTTPStatus.OK))
             return Response(status, _HTML, content_type="text/html")
         response = make()
-        delivery = next((_DELIVERIES[fault] for fault in struck if fault in _DELIVERIES), Delivery.WHOLE)
+        delivery = next((_DELIVERIES[fault] for fault in injected if fault in _DELIVERIES), Delivery.WHOLE)
         return replace(response, delivery=delivery)
 
-    def _content(self, request: Request, struck: frozenset[Fault]) -> Response:
+    def _content(self, request: Request, injected: frozenset[Fault]) -> Response:
         match request.method, request.path:
             case "GET", "/helix/streams":
-                return self._streams(request, struck)
+                return self._streams(request, injected)
             case "GET", "/helix/games":
                 return self._directory.games(request)
             case "GET", "/helix/games/top":
@@ -112,17 +112,17 @@ class Helix:
                 return self._directory.users(request)
         raise helix_refusal(HTTPStatus.NOT_FOUND, "")
 
-    def _streams(self, request: Request, struck: frozenset[Fault]) -> Response:
+    def _streams(self, request: Request, injected: frozenset[Fault]) -> Response:
         first, after, before = page_size(request), _cursor(request, "after"), _cursor(request, "before")
-        if Fault.INVALID_CURSOR in struck:
+        if Fault.INVALID_CURSOR in injected:
             raise invalid_cursor()
         listing = filtered(self.listing(), request, self._world)
         if before and not after:
             page = page_before(listing, before.before, first)
         else:
             after = after or Cursor(TOP, TOP)
-            page = spoiled(page_after(listing, after.after, first), listing, after, struck)
-        odd = self._faults.random if Fault.ODD_STREAMS in struck else None
+            page = spoiled(page_after(listing, after.after, first), listing, after, injected)
+        odd = self._faults.random if Fault.ODD_STREAMS in injected else None
         objects = stream_objects(page, listing, self._writer, odd)
         streams = b"null" if page.streams_null else b"[%b]" % b",".join(objects)
         cursor = b'"cursor":"%b"' % encode(page.cursor).encode() if page.cursor else b""

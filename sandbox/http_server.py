@@ -12,8 +12,8 @@ from typing import Final, Protocol, Self
 from urllib.parse import parse_qs, urlsplit
 
 from helperfunctions.clock import Clock
-from sandbox.hold import Hold
 from sandbox.messages import Delivery, Request, Response
+from sandbox.response_gate import ResponseGate
 
 _LARGEST_BODY: Final = 8_000_000
 _log = logging.getLogger(__name__)
@@ -23,21 +23,21 @@ class Answers(Protocol):
     """The interface of a service behind a socket."""
 
     clock: Clock
-    hold: Hold
+    gate: ResponseGate
 
     def answer(self, request: Request) -> Response: ...
 
 
 class SandboxServer:
-    """Listens from `start` to `stop`, on a thread of its own; a subclass answers. `port` 0 takes a free one.
+    """Listens from `start` to `stop`, on a thread of its own; a subclass makes the responses. `port` 0: a free one.
 
-    Every answer carries the clock's present instant as its Date: RFC 9110 section 6.6.1. `hold` keeps answers back:
-    the request was executed, and the client does not know it yet.
+    Every response has the clock's present instant as its Date: RFC 9110 section 6.6.1. `gate` delays responses of
+    requests that were executed.
     """
 
     def __init__(self, clock: Clock, *, host: str, port: int) -> None:
         self.clock = clock
-        self.hold = Hold()
+        self.gate = ResponseGate()
         self._address = (host, port)
         self._stopping = threading.Event()
         self._server: _Server | None = None
@@ -64,7 +64,7 @@ class SandboxServer:
         self._stopping.set()
         self._server.shutdown()
         self._server.hang_up()
-        self.hold.let_go()
+        self.gate.open()
         self._server.server_close()
         self._thread.join()
         self._server = self._thread = None
@@ -86,7 +86,7 @@ class SandboxServer:
         return f"http://{host!s}:{port}"
 
     def keep_waiting(self, seconds: float) -> None:
-        """Let a client wait, in real seconds, but not longer than the server runs."""
+        """Wait for some real seconds before a response, but not longer than the server runs."""
         self._stopping.wait(seconds)
 
 
@@ -155,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
             body=self.rfile.read(length),
         )
         response = self.server.sandbox.answer(request)
-        self.server.sandbox.hold.wait(request)
+        self.server.sandbox.gate.wait(request)
         self._deliver(response)
 
     do_POST = do_DELETE = do_PUT = do_GET  # noqa: N815

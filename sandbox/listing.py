@@ -1,4 +1,4 @@
-"""The order in which streams are listed at an instant: by viewers that move a little every few seconds."""
+"""The order of the streams at an instant: by viewers, which change slightly every few seconds."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from sandbox.world import Snapshot, World
 DRIFT_SECONDS: Final = 5
 """The interval, in seconds of the clock, at which numbers of viewers change."""
 
-_DRIFT: Final = 0.03  # at most, either way; on average nothing
+_DRIFT: Final = 0.03  # the greatest change in either direction; zero on average
 _FRACTION_BITS: Final = 24  # with counts below 2^28 a score is exact in a float
 _FRACTION_MULTIPLIER: Final = 10_368_889  # odd, so that no two streamers share a fraction
 
@@ -25,9 +25,9 @@ class Listing:
     rows: NDArray[np.intp]
     """Rows of the snapshot."""
     viewers: NDArray[np.int64]
-    """With the drift of the moment."""
+    """Viewers, including the change of the present interval."""
     negative_scores: NDArray[np.float64]
-    """Minus viewers and a fraction that differs from streamer to streamer: ascending, all different."""
+    """Negative viewers plus a fraction that is unique per streamer: ascending, all different."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -51,7 +51,7 @@ class Listing:
 
 
 def drift_step(instant: datetime) -> int:
-    """The number of the stretch of DRIFT_SECONDS in which nothing moves."""
+    """The number of the interval of DRIFT_SECONDS in which no viewer count changes."""
     return int(instant.timestamp() // DRIFT_SECONDS)
 
 
@@ -61,7 +61,7 @@ def list_streams(world: World, instant: datetime) -> Listing:
     random = np.random.default_rng([world.seed, abs(drift_step(instant)), 4])
     count = len(snapshot.viewers)
     drift = 1 + _DRIFT * (2 * random.random(count, dtype=np.float32) - 1)
-    # Rounding up or down by lot keeps the mean where it is, for small audiences too.
+    # Random rounding up or down preserves the mean, for small audiences too.
     viewers = (snapshot.viewers * drift + random.random(count, dtype=np.float32)).astype(np.int64)
     fractions = (snapshot.streamers.astype(np.int64) * _FRACTION_MULTIPLIER) & ((1 << _FRACTION_BITS) - 1)
     negative_scores = -(viewers + fractions / (1 << _FRACTION_BITS))

@@ -14,9 +14,9 @@ class Delivery(StrEnum):
     TRUNCATED = "truncated"
     """The connection closes before the announced length is sent."""
     RESET = "reset"
-    """The connection is reset (RST) instead of an answer."""
+    """The connection is reset (RST) instead of a response."""
     SLOW = "slow"
-    """The answer comes after the client's patience has ended."""
+    """The response comes after the time-out of the client."""
 
 
 @dataclass(frozen=True, slots=True)

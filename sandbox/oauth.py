@@ -19,7 +19,7 @@ class Admitted:
 
 
 class OAuth:
-    """Hands out and checks the tokens of one app."""
+    """Issues and validates the tokens of one app."""
 
     def __init__(self, client_id: str, client_secret: str, tokens: Tokens) -> None:
         self._client_id = client_id

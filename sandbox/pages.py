@@ -1,4 +1,4 @@
-"""Pages of streams: the streams on a page, its cursor, and how faults spoil it."""
+"""Pages of streams: the streams on a page, its cursor, and the effects of faults on it."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from sandbox.listing import Listing
 from sandbox.stream_json import StreamJson
 
 _REPEATS: Final = 5  # streams of the page before, on a page with duplicates
-_STRAYS: Final = 3  # streams from far below, on a page out of order
+_STRAYS: Final = 3  # streams of far fewer viewers, on a page out of order
 _STRAY_DISTANCE: Final = 700
 _NUDGE: Final = 2.0**-30  # finer than the fractions of scores: a cursor with another text that leads to the same place
 
@@ -46,16 +46,16 @@ def _page(listing: Listing, begin: int, end: int) -> Page:
     return Page(list(range(begin, end)), listing.viewers[begin:end].tolist(), cursor)
 
 
-def spoiled(page: Page, listing: Listing, after: Cursor, struck: frozenset[Fault]) -> Page:
-    """The page with the faults that struck it. `after` is the cursor that led to it."""
+def spoiled(page: Page, listing: Listing, after: Cursor, injected: frozenset[Fault]) -> Page:
+    """The page with the injected faults. `after` is the cursor that led to it."""
     for fault, spoil in _SPOILERS.items():
-        if fault in struck:
+        if fault in injected:
             page = spoil(page, listing, after)
     return page
 
 
 def stream_objects(page: Page, listing: Listing, writer: StreamJson, odd: Random | None) -> list[bytes]:
-    """The page's streams in JSON. With `odd`, some of them such as no one expects."""
+    """The page's streams in JSON. `odd`: some of them have invalid fields."""
     objects = writer.objects(listing, np.array(page.places, dtype=np.intp), page.viewers)
     if odd is not None:
         chosen = odd.sample(range(len(objects)), min(len(objects), len(_ODDITIES)))
@@ -71,7 +71,7 @@ def _short(page: Page, listing: Listing, _: Cursor) -> Page:
 
 
 def _with_duplicates(page: Page, listing: Listing, _: Cursor) -> Page:
-    """The page keeps its length: streams pushed off its end by repeated ones are on the next page."""
+    """A page with repeated streams at its begin. Its length stays: the streams at its end move to the next page."""
     if len(page.places) < 2 or page.places[0] == 0:
         return page
     begin = page.places[0]

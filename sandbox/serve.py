@@ -1,4 +1,4 @@
-"""The sandbox as a program of its own: on the machine's clock, until somebody stops it."""
+"""The sandbox as a program of its own: on the machine's clock, until it is stopped."""
 
 import signal
 import threading

@@ -63,11 +63,11 @@ class TwitchSandbox(SandboxServer):
 
     @property
     def requests(self) -> int:
-        """The number of requests to Twitch's endpoints so far, however they were answered."""
+        """The number of requests to Twitch's endpoints so far, including failed ones."""
         return self._requests
 
     def answer(self, request: Request) -> Response:
-        """The response to one request; takes its time on the clock."""
+        """The response to one request, which takes some time on the clock."""
         if request.path.startswith("/sandbox"):
             try:
                 return self._control.answer(request)

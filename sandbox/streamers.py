@@ -1,4 +1,4 @@
-"""The streamers of a world: all about one is computed from a number, so that a million of them cost no memory."""
+"""The streamers of a world: each is computed from a number, so that a million of them take no memory."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ MOST_STREAMERS: Final = _LOGINS.prime
 
 
 def mixed(*numbers: int) -> int:
-    """A well-mixed 64-bit number that depends on nothing but its arguments (the finaliser is splitmix64's)."""
+    """A 64-bit hash of the arguments (with the finaliser of splitmix64)."""
     state = 0
     for number in numbers:
         state = (state ^ number) * 0x9E3779B97F4A7C15 + 1
@@ -105,7 +105,7 @@ class Streamers:
         return number if number is not None and self.login(number) == login.lower() else None
 
     def display_name(self, number: int) -> str:
-        """The name that is shown: mostly the login with capitals, at times another script, at times trouble."""
+        """The display name: usually the login with capitals, sometimes in another script, sometimes an awkward one."""
         turn, place = divmod(number + self._seed, _AWKWARD_EVERY)
         if place == 0:
             return names.AWKWARD_STREAMERS[turn % len(names.AWKWARD_STREAMERS)]

@@ -1,4 +1,4 @@
-"""App access tokens and the rate limit that hangs on them, both on a clock that is handed in."""
+"""App access tokens and their rate limit, both with an injected clock."""
 
 import math
 import secrets
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 MOST_TOKENS: Final = 25
-"""The active tokens that an app can have; "going over this limit starts to inactivate older tokens" (IGDB FAQ)."""
+"""The most active tokens of an app; "going over this limit starts to inactivate older tokens" (IGDB FAQ)."""
 
 RATE_LIMIT: Final = 800
 """Points a minute in the bucket of an app token."""
@@ -23,14 +23,14 @@ class _Token:
 
 
 class Tokens:
-    """The living tokens of one app."""
+    """The valid tokens of one app."""
 
     def __init__(self, seconds: int = TOKEN_SECONDS) -> None:
         self._seconds = seconds
         self._tokens: dict[str, _Token] = {}
 
     def mint(self, now: datetime) -> tuple[str, int]:
-        """A new token and the seconds it will live. Beyond MOST_TOKENS the oldest stops working."""
+        """A new token and the seconds of its validity. Beyond MOST_TOKENS the oldest becomes invalid."""
         self._tokens = {text: token for text, token in self._tokens.items() if token.expires_at > now}
         text = secrets.token_hex(15)
         self._tokens[text] = _Token(now + timedelta(seconds=self._seconds))
@@ -39,23 +39,23 @@ class Tokens:
         return text, self._seconds
 
     def seconds_left(self, text: str, now: datetime) -> int:
-        """Whole seconds that the token has to live; 0 for one that does not work."""
+        """Whole seconds until a token expires; 0 for an invalid one."""
         token = self._tokens.get(text)
         return max(0, math.ceil((token.expires_at - now).total_seconds())) if token else 0
 
     def use(self, text: str) -> int:
-        """Count a request made with a living token: how many there have been."""
+        """Count a request with a valid token. Returns the number of its requests."""
         self._tokens[text].uses += 1
         return self._tokens[text].uses
 
     def revoke(self, text: str) -> None:
-        """The token stops working."""
+        """Revoke a token."""
         self._tokens.pop(text, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """The answer of the bucket to one request."""
+    """The result of a request to the bucket."""
 
     granted: bool
     headers: dict[str, str]

@@ -30,13 +30,13 @@ class Truth:
     end: datetime
     more_than: int
     watch: Hours
-    """Watch hours: the sum of viewers over minutes, by 60."""
+    """Watch hours: the sum of viewers over all minutes, divided by 60."""
     airtime: Hours
-    """Hours on air: the count of minutes, by 60."""
+    """Hours live: the number of minutes, divided by 60."""
 
 
 class TruthSums:
-    """Adds up viewer minutes and minutes on air per streamer and game."""
+    """Adds up viewer minutes and live minutes per streamer and game."""
 
     def __init__(self, games: int) -> None:
         self._games = games

@@ -1,6 +1,6 @@
 """A simulated Twitch without a protocol: the live streams of any minute, their viewers and games.
 
-A world is a function of its seed. Any minute of any date can be asked for, in any order, and gives the same answer.
+A world is a function of its seed. Any minute of any date can be computed, in any order, with the same result.
 """
 
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from sandbox.streamers import MOST_STREAMERS, Streamers
 from sandbox.truth import Truth, TruthSums
 
 BLOCK: Final = 10
-"""Minutes that are prepared together: the smooth swell of an audience is drawn as a straight line within them."""
+"""Minutes that are prepared together: the size of an audience changes linearly within them."""
 
 MOST_CHANNELS: Final = MOST_STREAMERS // STREAMERS_PER_LIVE
 
 _RANKS: Final = (0.2, 1, 100, 1_000, 4_667, 8_171)
 _VIEWERS: Final = (85_000, 63_119, 3_630, 370, 50.5, 10.4)
-"""Viewers by rank in a real pull of Get Streams (2022-03-07). Where it ends, a long tail to nobody begins."""
+"""Viewers by rank in a real pull of Get Streams (2022-03-07). After its end, a long tail to zero viewers begins."""
 
 _LIFT: Final = (1, 1, 1.08, 1.12, 1.22, 1.22)
-"""Sizes are larger by so much: of those live some still gather, and the time of day blurs the ranks. Tuned to them."""
+"""The factor for audience sizes, so that ranks match the real ones: some audiences still grow at any time."""
 
 _FULL_SHAPE: Final = 20_000  # channels; fewer are a scale model of this number, more lengthen the tail
 _MINUTE_NOISE: Final = 0.02
@@ -36,7 +36,7 @@ _GOLDEN: Final = 0.6180339887498949  # its multiples, without the whole part, sp
 
 
 class PolledStream(NamedTuple):
-    """One live stream as a poll sees it."""
+    """One live stream, with the values that a poll returns."""
 
     stream_id: str
     streamer_id: str
@@ -47,7 +47,7 @@ class PolledStream(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything live in one minute: parallel arrays, one entry per broadcast."""
+    """The live broadcasts of one minute: parallel arrays, one entry per broadcast."""
 
     minute: int
     """Minutes since 1970."""
@@ -62,13 +62,13 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """All that is live at some time within BLOCK minutes, ready to be evaluated minute by minute."""
+    """The broadcasts that are live at some time within BLOCK minutes, prepared for evaluation by minute."""
 
     begin: int
     broadcasts: Broadcasts
     raids: Raids
     level: Floats
-    """Audience at the beginning, once gathered, at an average time of day."""
+    """Audience at the beginning, after its growth, at an average time of day."""
     slope: Floats
     """Change of the level per minute."""
     rhythm: NDArray[np.float64]
@@ -102,7 +102,7 @@ class World:
         self._snapshot = lru_cache(maxsize=4)(self._make_snapshot)
 
     def live_at(self, instant: datetime) -> Snapshot:
-        """Everything live in the minute of that instant."""
+        """The live broadcasts in the minute of an instant."""
         return self._snapshot(_minute(instant))
 
     def poll(self, instant: datetime, more_than: int = -1) -> list[PolledStream]:
@@ -213,7 +213,7 @@ def _sizes_at_rank(ranks: NDArray[np.float64], channels: int) -> Floats:
 
 
 def _swollen(broadcasts: Broadcasts, minute: int) -> Floats:
-    """Audiences once gathered, at an average time of day: two slow waves around the broadcast's size."""
+    """Audiences after their growth, at an average time of day: two slow waves around the broadcast's size."""
     angle = broadcasts.tempo * (minute - broadcasts.start).astype(np.float32) + broadcasts.phase
     waves = _SWELLS[0] * np.sin(angle) + _SWELLS[1] * np.sin(np.float32(2.7) * angle)
     swollen: Floats = broadcasts.size * (1 + waves)

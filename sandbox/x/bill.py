@@ -19,7 +19,7 @@ PRICES_USD: Final = {
     "owned_read": Decimal("0.001"),
     "user_read": Decimal("0.010"),
 }
-"""By kind; a `reply` is one to somebody who mentioned us, an `owned_read` one of our account's own app."""
+"""USD by kind; a `reply` answers a person who mentioned us, an `owned_read` is a read by the owner of the app."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ class Bill:
 
     @property
     def total_usd(self) -> Decimal:
-        """USD in all."""
+        """USD in total."""
         return sum(self.by_kind.values(), Decimal(0))
 
 
 class Till:
-    """Keeps the charges."""
+    """Records the charges."""
 
     def __init__(self, credits_usd: Decimal | None) -> None:
         self._credits_usd = credits_usd
@@ -49,12 +49,12 @@ class Till:
         self._spent_usd = Decimal(0)
 
     def charge(self, kind: str, at: datetime) -> None:
-        """Something was written."""
+        """Charge a write."""
         self._charges.append((at, kind))
         self._spent_usd += PRICES_USD[kind]
 
     def charge_reads(self, kind: str, ids: Iterable[str], at: datetime) -> None:
-        """Things were read; those not yet read on this UTC day cost."""
+        """Charge the objects of a read that were not read before on this UTC day."""
         day = at.astimezone(UTC).date()
         for resource_id in ids:
             if (day, kind, resource_id) not in self._read:
@@ -62,7 +62,7 @@ class Till:
                 self.charge(kind, at)
 
     def add_credits(self, usd: Decimal) -> None:
-        """Somebody pays."""
+        """Add prepaid credits."""
         if self._credits_usd is not None:
             self._credits_usd += usd
 
@@ -72,7 +72,7 @@ class Till:
         return self._credits_usd is not None and self._spent_usd >= self._credits_usd
 
     def bill(self, since: datetime | None, before: datetime | None) -> Bill:
-        """The charges of a time, or of always."""
+        """The charges of a time span, by default of all time."""
         within = (
             kind for at, kind in self._charges if (since is None or at >= since) and (before is None or at < before)
         )

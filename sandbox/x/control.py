@@ -76,7 +76,7 @@ class XControl:
             raise invalid(f"author, text and reply_to: {error}", {}) from error
 
     def _fault_table(self) -> dict[str, Any]:
-        return {"rates": self._sandbox.faults.rates(), "struck": self._sandbox.faults.struck()}
+        return {"rates": self._sandbox.faults.rates(), "injected": self._sandbox.faults.injected()}
 
     def _set_faults(self, request: Request) -> None:
         """Body: {"rates": {name: chance}, "cues": {name: times}}, both optional."""

@@ -1,4 +1,4 @@
-"""X's endpoints as a function from requests to responses. Knows no sockets, and no faults.
+"""X's endpoints as a function from requests to responses. Independent of sockets and faults.
 
 Protocol facts: docs.x.com/x-api and its OpenAPI description, versions 2.166 and 2.167 (August 2026).
 """
@@ -38,7 +38,7 @@ _CASHTAG: Final = re.compile(r"(?<![^\s(])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(
 
 @dataclass(slots=True)
 class Endpoints:
-    """Answers for the account `bot`. `timeline_lag`: how long its new posts do not show on its own timeline."""
+    """Responds for the account `bot`. `timeline_lag`: the delay of its new posts on its own timeline."""
 
     timeline: Timeline
     till: Till
@@ -57,7 +57,7 @@ class Endpoints:
         return name
 
     def answer(self, endpoint: str, request: Request) -> Response:
-        """The response to a request that may be made. Raises Refusal."""
+        """The response to an authorized request. Raises Refusal."""
         check_query(endpoint, request, VOCABULARIES[self.vocabulary])
         response: Response = _ANSWERS[endpoint](self, request)
         return response
@@ -130,7 +130,7 @@ class Endpoints:
     def upload(self, request: Request) -> Response:
         """POST /2/media/upload, in one request: multipart, or JSON with base64."""
         fields = _upload_fields(request)
-        # Whether the bytes are a picture is checked below.
+        # The bytes are checked for a picture below.
         check_body({name: "bytes" if name == "media" else value for name, value in fields.items()}, UPLOAD)
         content = fields["media"]
         if fields["media_category"] != "tweet_image":

@@ -26,7 +26,7 @@ figcaption { color: GrayText; font-size: .8rem; margin-top: .3rem; white-space: 
 table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid var(--line); padding: .3rem 0; }
 th { font-weight: 600; text-align: left; } td { font-variant-numeric: tabular-nums; text-align: right; }
 """
-# The page loads nothing from elsewhere and runs no script, whatever the posts contain.
+# The page loads nothing from other sites and runs no script, independent of the content of posts.
 _POLICY: Final = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
 
 
@@ -55,7 +55,7 @@ def timeline_page(posts: Sequence[SandboxPost], bot: Person, bill: Bill, now: da
 
 
 def picture(media: SandboxMedia) -> Response:
-    """A picture that was handed over."""
+    """An uploaded picture."""
     return Response(
         HTTPStatus.OK,
         media.content,
@@ -65,7 +65,7 @@ def picture(media: SandboxMedia) -> Response:
 
 
 def _thread(post: SandboxPost, replies: Mapping[str, Sequence[SandboxPost]], bot: Person) -> str:
-    """A post with everything beneath it. Written from the bottom up: threads can be deeper than functions call."""
+    """A post with its replies. Rendered from the bottom up: threads can be deeper than the recursion limit."""
     order = [post]
     for seen in order:
         order.extend(replies.get(seen.post_id, ()))

@@ -1,4 +1,4 @@
-"""The errors of X, in the shapes that were seen of it."""
+"""The errors of X, in the formats that were observed."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,7 +18,7 @@ def problem(status: HTTPStatus, detail: str, *, title: str = "", kind: str = "ab
 
 
 def invalid(message: str, parameters: Mapping[str, list[str]]) -> Refusal:
-    """A request that X does not understand."""
+    """The error for an invalid request."""
     body = {
         "errors": [{"message": message, "parameters": dict(parameters)}],
         "title": "Invalid Request",
@@ -29,17 +29,17 @@ def invalid(message: str, parameters: Mapping[str, list[str]]) -> Refusal:
 
 
 def forbidden(detail: str) -> Refusal:
-    """A post that X does not take."""
+    """The error for a post that X refuses."""
     return problem(HTTPStatus.FORBIDDEN, detail)
 
 
 def duplicate() -> Refusal:
-    """The same text once more."""
+    """The error for a text that was posted before."""
     return forbidden("You are not allowed to create a Tweet with duplicate content.")
 
 
 def not_summoned() -> Refusal:
-    """A reply to somebody who did not ask for it."""
+    """The error for a reply to a person who has not mentioned the account."""
     return problem(
         HTTPStatus.FORBIDDEN,
         "You can only reply to or quote posts where you are mentioned or are the author.",
@@ -48,12 +48,12 @@ def not_summoned() -> Refusal:
 
 
 def unauthorized() -> Refusal:
-    """Wrong credentials, or X believes so."""
+    """The error for wrong credentials."""
     return problem(HTTPStatus.UNAUTHORIZED, "Unauthorized")
 
 
 def wrong_kind_of_credentials() -> Refusal:
-    """A bearer token where an account is needed."""
+    """The error for a bearer token where an account is needed."""
     return problem(
         HTTPStatus.FORBIDDEN,
         "Authenticating with OAuth 2.0 Application-Only is forbidden for this endpoint.  Supported authentication "
@@ -64,7 +64,7 @@ def wrong_kind_of_credentials() -> Refusal:
 
 
 def read_only() -> Refusal:
-    """Tokens made before the app was allowed to write."""
+    """The error for tokens that were created before the app had write permission."""
     return problem(
         HTTPStatus.FORBIDDEN,
         "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint.",
@@ -73,13 +73,13 @@ def read_only() -> Refusal:
 
 
 def locked() -> Refusal:
-    """An account that X has locked for a while."""
+    """The error for an account that is locked temporarily."""
     message = "To protect our users from spam and other malicious activity, this account is temporarily locked."
     return Refusal(json_response({"errors": [{"code": 326, "message": message}]}, HTTPStatus.FORBIDDEN))
 
 
 def no_credits() -> Refusal:
-    """Nothing left to pay with."""
+    """The error for used-up credits."""
     body = {
         "type": f"{OLD_PROBLEMS}credits",
         "title": "CreditsDepleted",
@@ -89,13 +89,13 @@ def no_credits() -> Refusal:
 
 
 def too_many_requests(headers: dict[str, str]) -> Refusal:
-    """A rate limit; the headers have its end."""
+    """The error for a used-up rate limit; its end is in the headers."""
     refusal = problem(HTTPStatus.TOO_MANY_REQUESTS, "Too Many Requests")
     return Refusal(replace(refusal.response, headers=headers))
 
 
 def usage_cap() -> Refusal:
-    """The month's cap, which waiting for a quarter of an hour does not lift."""
+    """The error for the monthly cap, which lasts longer than a rate limit."""
     return problem(
         HTTPStatus.TOO_MANY_REQUESTS,
         "Usage cap exceeded: Monthly product cap",
@@ -107,19 +107,19 @@ def usage_cap() -> Refusal:
 
 
 def not_found(path: str) -> Refusal:
-    """Nothing there."""
+    """The error for an unknown object or path."""
     return problem(
         HTTPStatus.NOT_FOUND, f"Could not find [{path}].", title="Not Found Error", kind=f"{PROBLEMS}resource-not-found"
     )
 
 
 def unavailable() -> Refusal:
-    """X is down."""
+    """The error of an X that is down."""
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, "Service Unavailable")
 
 
 def unavailable_page() -> Response:
-    """X is down, and the proxy in front of it answers with a page."""
+    """The page of the proxy in front of an X that is down."""
     page = b"<!DOCTYPE html><html><head><title>503 Service Unavailable</title></head><body>Over capacity</body></html>"
     return Response(HTTPStatus.SERVICE_UNAVAILABLE, page, content_type="text/html")
 

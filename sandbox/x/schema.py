@@ -19,7 +19,7 @@ ID: Final = r"[0-9]{1,19}"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string; `values`: one of these; `pattern`: the whole of it."""
+    """A string. `values`: the permitted ones; `pattern`: a regular expression that the whole string matches."""
 
     values: tuple[str, ...] = ()
     pattern: str = ""
@@ -154,7 +154,7 @@ DESCRIBE: Final = Fields(
     },
     ("id",),
 )
-# Of these a post can have one.
+# A post can have at most one of these fields.
 _EXCLUSIVE: Final = ("card_uri", "media", "poll", "quote_tweet_id")
 
 
@@ -192,7 +192,7 @@ QUERIES: Final[Mapping[str, Query]] = {
 
 
 def check_body(body: object, schema: Fields) -> None:
-    """Raises Refusal for a body that is not as the schema has it."""
+    """Raise Refusal for a body that does not match the schema."""
     for complaint in _complaints(body, schema, "$"):
         raise invalid(complaint, {})
     if (
@@ -256,7 +256,7 @@ def _check_parameter(name: str, value: str, shape: Text | Number) -> None:
 
 
 def _complaints(value: object, shape: Shape, path: str) -> Iterator[str]:
-    """The problems of a value, the first one first."""
+    """The problems of a value, in their order."""
     match shape:
         case Text():
             yield from _of_text(value, shape, path)

@@ -36,13 +36,14 @@ USERNAME: Final = "watchtimebot"
 API_KEY: Final = "sandbox-x-key"
 API_KEY_SECRET: Final = "sandbox-x-key-secret"  # noqa: S105 - it guards nothing
 ACCESS_TOKEN_SECRET: Final = "sandbox-x-token-secret"  # noqa: S105
-_RESET_AFTER: Final = timedelta(seconds=5)  # how far ahead the reset of a made-up 429 is
+_RESET_AFTER: Final = timedelta(seconds=5)  # seconds until the reset of an injected 429
 
 
 class XSandbox(SandboxServer):
     """Serves X to one account, from `start` to `stop`. `port` 0 takes a free one.
 
-    `owns_app`: reading our own posts costs a fifth. `vocabulary`: the words that X used up to August 2026, or since.
+    `owns_app`: reading our own posts costs a fifth. `vocabulary`: the names that X used until August 2026 (`old`), or
+    since then (`new`).
     `timeline_lag_seconds`: how long a new post is missing from our own timeline. `credits_usd`: the amount paid in
     advance; None never runs out. Each request takes `seconds_per_request` on the clock. `signers_clock`: the clock
     with which clients sign their requests; by default that of the machine.
@@ -91,7 +92,7 @@ class XSandbox(SandboxServer):
         self._control = XControl(self)
         self._signers_clock = signers_clock or SystemClock()
         self._requests = 0
-        # One thing at a time: posts, charges and limits belong together.
+        # One request at a time: posts, charges and limits change together.
         self._lock = threading.RLock()
 
     @property
@@ -101,22 +102,22 @@ class XSandbox(SandboxServer):
 
     @property
     def requests(self) -> int:
-        """The number of requests to X's endpoints so far, however they were answered."""
+        """The number of requests to X's endpoints so far, including failed ones."""
         return self._requests
 
     def person(self, username: str) -> Person:
-        """Somebody's account, made if there is none."""
+        """The account of a person, created if there is none."""
         with self._lock:
             return self._timeline.person(username)
 
     def tag(self, author: str, text: str, *, reply_to: str | None = None) -> str:
-        """Somebody writes a post, at the clock's present instant; its id. Raises KeyError for an unknown `reply_to`."""
+        """Write a post as a person, now by the clock; returns its id. Raises KeyError for an unknown `reply_to`."""
         with self._lock:
             parent = self._timeline.posts[reply_to] if reply_to else None
             return self._timeline.write(self._timeline.person(author), text, reply_to=parent).post_id
 
     def edit(self, post_id: str, text: str) -> str:
-        """The author changes a post; the id of the new version."""
+        """Edit a post, as its author; returns the id of the new version."""
         with self._lock:
             return self._timeline.edit(self._timeline.posts[post_id], text).post_id
 
@@ -151,7 +152,7 @@ class XSandbox(SandboxServer):
             self._till.add_credits(usd)
 
     def answer(self, request: Request) -> Response:
-        """The response to one request; takes its time on the clock."""
+        """The response to one request, which takes some time on the clock."""
         try:
             if not request.path.startswith("/2/"):
                 with self._lock:
@@ -179,18 +180,18 @@ class XSandbox(SandboxServer):
             return replace(response, headers=headers | response.headers)
 
     def _answered(self, endpoint: str, request: Request) -> Response:
-        """The response, or what the faults make of it."""
+        """The response with the injected faults."""
         possible: Sequence[XFault] = BEFORE
         if endpoint == "POST /2/tweets":
             possible = (*BEFORE, XFault.LOCKED, XFault.GENERIC_403)
         elif endpoint == "POST /2/media/upload":
             possible = (*BEFORE, XFault.MEDIA_404)
-        for fault in self.faults.strike(possible):
+        for fault in self.faults.draw(possible):
             return self._refused(fault, endpoint, request)
         if self._till.is_empty:
             raise no_credits()
         response = self._endpoints.answer(endpoint, request)
-        for fault in self.faults.strike(AFTER):
+        for fault in self.faults.draw(AFTER):
             if fault is XFault.UNREADABLE:
                 return replace(response, body=b"<html>" + response.body[: len(response.body) // 2])
             return replace(response, delivery=Delivery.RESET if fault is XFault.DROP_AFTER else Delivery.SLOW)

@@ -1,4 +1,4 @@
-"""Posts and accounts as JSON, in the words that X used up to August 2026 and in those that it has used since."""
+"""Posts and accounts as JSON, with the names that X used until August 2026 and with those that it has used since."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -99,7 +99,7 @@ class Wanted:
 
 
 def wanted(query: Mapping[str, list[str]], words: Vocabulary) -> Wanted:
-    """Read a query that has been checked."""
+    """Parse a valid query."""
     return Wanted(_listed(query, words.fields_parameter), _listed(query, "expansions"))
 
 
@@ -108,7 +108,7 @@ def _listed(query: Mapping[str, list[str]], name: str) -> frozenset[str]:
 
 
 def post_json(post: SandboxPost, asked: Wanted, words: Vocabulary) -> dict[str, Any]:
-    """One post."""
+    """A post as JSON."""
     shown: dict[str, Any] = {
         "id": post.post_id,
         "text": html.escape(post.whole_text, quote=False),
@@ -154,12 +154,12 @@ def includes_json(
 
 
 def person_json(person: Person) -> dict[str, str]:
-    """One account."""
+    """An account as JSON."""
     return {"id": person.user_id, "name": person.username.title(), "username": person.username}
 
 
 def zulu(instant: datetime) -> str:
-    """2026-11-21T22:00:00.000Z"""
+    """An instant in the format of X: 2026-11-21T22:00:00.000Z."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
 
 

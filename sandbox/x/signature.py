@@ -1,4 +1,4 @@
-"""OAuth 1.0a signatures as a server checks them: RFC 5849 section 3, HMAC-SHA1."""
+"""Verify OAuth 1.0a signatures, on the side of the server: RFC 5849 section 3, HMAC-SHA1."""
 
 import base64
 import hashlib
@@ -27,13 +27,13 @@ class Credentials:
 
 @dataclass(slots=True)
 class Signatures:
-    """Tells good requests from bad ones; each signature is good for once."""
+    """Verifies signatures of requests; each signature is valid once."""
 
     credentials: Credentials
     _seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def check(self, request: Request, now: datetime) -> None:
-        """Raises Refusal unless the request is signed for our account. `now` is real time, as the signer's is."""
+        """Raise Refusal unless the request is signed for our account. `now` is real time, as the signer's is."""
         header = request.headers.get("authorization", "")
         if header.startswith("Bearer "):
             raise wrong_kind_of_credentials()

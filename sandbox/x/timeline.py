@@ -23,7 +23,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An @name of somebody who exists, from `start` up to before `end` (code points)."""
+    """The @name of an existing account, from `start` to before `end` (code points)."""
 
     start: int
     end: int
@@ -32,7 +32,7 @@ class Mention:
 
 @dataclass(slots=True)
 class SandboxMedia:
-    """A picture that somebody has handed over."""
+    """A picture that a person has uploaded."""
 
     media_id: str
     owner: Person
@@ -89,7 +89,7 @@ class Timeline:
     _last_id: int = 0
 
     def person(self, username: str) -> Person:
-        """The account of that name, made if there is none."""
+        """The account of a name, created if there is none."""
         username = username.removeprefix("@")
         known = self.people.get(username.lower())
         if known is None:
@@ -99,28 +99,28 @@ class Timeline:
     def write(
         self, author: Person, text: str, *, reply_to: SandboxPost | None = None, media: Sequence[SandboxMedia] = ()
     ) -> SandboxPost:
-        """A new post; a reply gets the names of those to whom it speaks, as X gives it them."""
+        """Add a post. A reply gets the names of the thread's participants before its text, as on X."""
         return self._add(author, text, reply_to=reply_to, media=media, prefix=_prefix(author, reply_to))
 
     def edit(self, before: SandboxPost, text: str) -> SandboxPost:
-        """A new version of a post, under an id of its own."""
+        """Add a new version of a post, with its own id."""
         return self._add(
             before.author, text, reply_to=before.reply_to, media=before.media, prefix=before.prefix, before=before
         )
 
     def repost(self, author: Person, of: SandboxPost) -> SandboxPost:
-        """A user reposts a post."""
+        """Add a repost of a post by a user."""
         return self._add(author, f"RT @{of.author.username}: {of.whole_text}", repost_of=of)
 
     def upload(self, owner: Person, content: bytes, content_type: str) -> SandboxMedia:
-        """A picture for a later post."""
+        """Store a picture for a later post."""
         media_id = self._new_id()
         expires_at = self.clock.now() + MEDIA_LIVES
         self.media[media_id] = SandboxMedia(media_id, owner, content, content_type, expires_at)
         return self.media[media_id]
 
     def mentioning(self, person: Person) -> list[SandboxPost]:
-        """Posts that mention somebody, newest first."""
+        """The posts that mention a person, newest first."""
         return [post for post in reversed(self.posts.values()) if post.names(person)]
 
     def by(self, person: Person) -> list[SandboxPost]:
@@ -160,7 +160,7 @@ class Timeline:
         return post
 
     def _new_id(self) -> str:
-        """Snowflakes: the time in milliseconds, and then a number, so that they grow."""
+        """A snowflake id: the time in milliseconds and then a number, so that ids increase."""
         milliseconds = int(self.clock.now().timestamp() * 1000) - _EPOCH_MS
         self._last_id = max(self._last_id + 1, milliseconds << 22)
         return str(self._last_id)

@@ -52,14 +52,14 @@ def test_a_data_folder_with_a_space_works_or_is_refused_in_plain_words(shell: Sh
 
 def test_of_two_collectors_at_once_one_works_and_the_other_reports_it(shell: Shell, folder: Path, serve: Serve) -> None:
     sandbox = serve()
-    sandbox.hold.keep("GET", "/streams")
+    sandbox.gate.delay("GET", "/streams")
     settings = settings_for(sandbox) | {"DATA_DIR": str(folder / "data")}
     first = shell.start("collect", **settings)
-    eventually(lambda: sandbox.hold.waiting, "the first collector waits for Twitch")
+    eventually(lambda: sandbox.gate.waiting, "the first collector waits for Twitch")
     second = shell.run("collect", **settings)
     assert "another process is doing 'collect'" in second.failed_with(75)
     assert first.poll() is None
-    sandbox.hold.let_go()
+    sandbox.gate.open()
     ended = shell.end_of(first)
     assert ended.code == 0
     assert ended.out.startswith("Poll 1 of ")

@@ -94,7 +94,7 @@ def test_after_a_temporary_fault_the_poll_is_complete(
     expected = shown(sandbox)
     collector.live.get_streams()
     poll = replace(collector, live=CueAtPage(collector.live, faults, fault, page, times)).collect()
-    assert faults.struck()[fault] == times
+    assert faults.injected()[fault] == times
     assert poll.status is PollStatus.COMPLETE
     found = staged(url, poll)
     if fault == "odd_streams":

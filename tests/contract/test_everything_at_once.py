@@ -56,7 +56,7 @@ def test_a_day_of_polls_with_every_fault_at_once_adds_up(
     for number in range(count):
         clock.move_to(DAY_START + number * AN_HOUR)
         polls.append(collector.collect())
-    assert all(faults.struck().values()), faults.struck()
+    assert all(faults.injected().values()), faults.injected()
 
     assert rows(url, "select poll_id, status, pages, streams, viewers, error from staging.polls order by poll_id") == [
         (poll.poll_id, poll.status, poll.pages, poll.streams, poll.viewers, poll.error) for poll in polls

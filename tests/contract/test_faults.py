@@ -18,7 +18,7 @@ def test_after_a_fault_the_page_is_returned(fault: str, api: TwitchApi, sandbox:
     before = sandbox.requests
     faults.cue(fault)
     assert api.get_streams(first.cursor) == second
-    assert faults.struck()[fault] == 1
+    assert faults.injected()[fault] == 1
     assert sandbox.requests == before + 2
 
 

@@ -132,7 +132,7 @@ def test_a_token_is_fetched_in_spite_of_every_fault(
     faults.cue(fault)
     assert len(api.get_streams().items) == 100
     assert sandbox.requests == 2 + 1
-    assert faults.struck()[fault] == 1
+    assert faults.injected()[fault] == 1
 
 
 @pytest.mark.parametrize("fault", ["too_many_requests", "server_error", "html", "truncated", "reset", "slow"])

@@ -62,7 +62,7 @@ def test_a_month_of_a_hundred_mentions_a_day_with_faults(make_inbox: MakeInbox, 
         inbox.respond()
         outside.sender.send()
         outside.later(600)
-    assert sum(faults.struck().values()) > 6 * days
+    assert sum(faults.injected().values()) > 6 * days
     statuses = [status for _, status in outside.posts()]
     assert set(statuses) <= {"sent", "refused"}
     assert len(outside.sandbox.posts()) == statuses.count("sent")

@@ -245,7 +245,7 @@ def test_the_ledger_agrees_with_the_bill_under_faults(
         outside.sender.send()
         x.mentions(outside.sandbox.bot.user_id)
         outside.later(600)
-    assert sum(outside.sandbox.faults.struck().values()) > turns / 5
+    assert sum(outside.sandbox.faults.injected().values()) > turns / 5
     statuses = {status for _, status in outside.posts()}
     assert statuses <= {"sent", "refused"}
     assert len(outside.sandbox.posts()) == [status for _, status in outside.posts()].count("sent")

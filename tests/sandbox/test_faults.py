@@ -201,13 +201,13 @@ def test_the_token_endpoint_has_the_faults_of_any_response(client: Client, fault
     faults.cue("short_page")
     assert client.ask_for_token().status_code >= 500
     assert client.ask_for_token().status_code == 200
-    assert faults.struck()["short_page"] == 0
+    assert faults.injected()["short_page"] == 0
 
 
 def test_rates_are_chances_per_request_and_the_same_for_the_same_seed() -> None:
     def strikes(seed: int) -> list[frozenset[Fault]]:
         faults = Faults({"server_error": 0.25, "short_page": 0.1}, seed=seed)
-        return [faults.strike((*ANSWER_FAULTS, *PAGE_FAULTS)) for _ in range(2_000)]
+        return [faults.draw((*ANSWER_FAULTS, *PAGE_FAULTS)) for _ in range(2_000)]
 
     assert strikes(1) == strikes(1)
     assert strikes(1) != strikes(2)
@@ -221,8 +221,8 @@ def test_faults_are_set_shown_and_cleared_from_another_process(client: Client) -
     assert requests.post(address, json=wanted, timeout=TIMEOUT).json()["rates"]["short_page"] == 1.0
     assert [client.get("streams").status_code >= 500 for _ in range(3)] == [True, True, False]
     shown = requests.get(address, timeout=TIMEOUT).json()
-    assert shown["struck"]["server_error"] == 2
-    assert shown["struck"]["short_page"] == 1
+    assert shown["injected"]["server_error"] == 2
+    assert shown["injected"]["short_page"] == 1
     assert set(shown["rates"]) == {fault.value for fault in Fault}
     requests.delete(address, timeout=TIMEOUT)
     assert len(client.get("streams", first=100).json()["data"]) == 100
@@ -253,12 +253,12 @@ def test_with_all_faults_at_once_each_occurs_and_the_sandbox_keeps_running(world
     with TwitchSandbox(world, clock, faults=faults, rate_limit=0) as sandbox:
         for _ in range(400):
             crawl_until_something_breaks(sandbox)
-            if all(faults.struck().values()):
+            if all(faults.injected().values()):
                 break
         faults.clear()
         with Client(sandbox) as client:
             assert len({stream["id"] for stream in client.everything(first=100)}) == len(world.poll(NOON))
-    assert all(faults.struck().values()), faults.struck()
+    assert all(faults.injected().values()), faults.injected()
 
 
 def crawl_until_something_breaks(sandbox: TwitchSandbox) -> None:

@@ -167,7 +167,7 @@ def test_faults_can_be_set_over_http(x: XSandbox, client: XClient) -> None:
     url = f"{x.url}/sandbox/x/faults"
     requests.post(url, json={"rates": {"html": 1}, "cues": {"no_credits": 1}}, timeout=TIMEOUT)
     assert [client.tweet("hello").status_code for _ in range(2)] == [402, 503]
-    assert requests.get(url, timeout=TIMEOUT).json()["struck"]["html"] == 1
+    assert requests.get(url, timeout=TIMEOUT).json()["injected"]["html"] == 1
     assert requests.post(url, json={"rates": {"nothing": 1}}, timeout=TIMEOUT).status_code == 400
     requests.delete(url, timeout=TIMEOUT)
     assert client.tweet("hello").status_code == 201

@@ -150,7 +150,7 @@ def _memory(world: World) -> tuple[float, float]:
 
 def _report(options: Options, diary: Diary, books: Books, world: World, took: float) -> list[str]:
     happened = Counter(str(one.kind) for one in diary.happened)
-    struck = sum((*world.twitch.faults.struck().values(), *world.x.faults.struck().values()))
+    struck = sum((*world.twitch.faults.injected().values(), *world.x.faults.injected().values()))
     return [
         f"{options.days:g} days from {options.begin:%F}, seed {options.seed}, polls of {options.streams:,} streams, "
         f"in {took / 60:.0f} minutes",

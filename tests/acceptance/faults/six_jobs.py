@@ -42,15 +42,15 @@ class SixJobs:
         life.ask("ben", "stop")
         with Held(life.url) as held, Held(life.url) as row:
             held.take("lock table days, draws, opt_outs, staging.polls, staging.set_aside in exclusive mode")
-            life.x.hold.keep("POST", "/2/tweets")
+            life.x.gate.delay("POST", "/2/tweets")
             yield cls(life, held, row, pruned, redone, posted)
 
     def are_in_the_middle(self) -> None:
         """Wait until each job is in that state."""
         eventually(lambda: waiting(self.life.url) == 5, "five jobs are in their middle")
-        eventually(lambda: self.life.x.hold.waiting, "the answer is on its way")
+        eventually(lambda: self.life.x.gate.waiting, "the answer is on its way")
         self.row.take("select from posts where status = 'sending' for update")
-        self.life.x.hold.let_go()
+        self.life.x.gate.open()
         eventually(lambda: waiting(self.life.url) == 6, "the sixth is in its middle")
 
     def let_go(self) -> None:

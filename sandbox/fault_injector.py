@@ -10,10 +10,10 @@ from typing import Generic, TypeVar
 F = TypeVar("F", bound=StrEnum)
 
 
-class Chances(Generic[F]):
-    """Decides which of the faults `kinds` strike. `rates` are chances per request that a fault can strike, 0 to 1.
+class FaultInjector(Generic[F]):
+    """Decides which of the faults `kinds` are injected. `rates`: the probability of each per possible request, 0 to 1.
 
-    `slow_seconds`: how long an answer takes, in real seconds, that is meant to come too late.
+    `slow_seconds`: real seconds before a response that is meant to come too late.
     """
 
     def __init__(self, kinds: type[F], rates: Mapping[str, float] | None, *, seed: int, slow_seconds: float) -> None:
@@ -23,7 +23,7 @@ class Chances(Generic[F]):
         self._lock = threading.Lock()
         self._rates: dict[F, float] = {}
         self._cues: Counter[F] = Counter()
-        self._struck: Counter[F] = Counter()
+        self._injected: Counter[F] = Counter()
         self.set_rates(rates or {})
 
     def set_rates(self, rates: Mapping[str, float]) -> None:
@@ -35,7 +35,7 @@ class Chances(Generic[F]):
             self._rates.update(changed)
 
     def cue(self, name: str, times: int = 1) -> None:
-        """Strike the next requests that this fault can strike. Raises ValueError for an unknown name or times < 1."""
+        """Inject a fault into the next requests that can suffer it. Raises ValueError for a wrong name or times < 1."""
         if times < 1:
             raise ValueError(f"a fault strikes at least once, not {times} times")
         with self._lock:
@@ -52,20 +52,20 @@ class Chances(Generic[F]):
         with self._lock:
             return {fault.value: self._rates.get(fault, 0.0) for fault in self._kinds}
 
-    def struck(self) -> dict[str, int]:
+    def injected(self) -> dict[str, int]:
         """The number of times that each fault was injected, by name."""
         with self._lock:
-            return {fault.value: self._struck[fault] for fault in self._kinds}
+            return {fault.value: self._injected[fault] for fault in self._kinds}
 
-    def strike(self, possible: Sequence[F]) -> frozenset[F]:
+    def draw(self, possible: Sequence[F]) -> frozenset[F]:
         """The faults to inject into a request that can suffer the possible ones."""
         with self._lock:
             cued = [fault for fault in possible if self._cues[fault]]
             by_chance = [fault for fault in possible if self.random.random() < self._rates.get(fault, 0.0)]
-            struck = self._chosen(cued, by_chance)
-            self._cues.subtract(fault for fault in struck if self._cues[fault])
-            self._struck.update(struck)
-            return struck
+            injected = self._chosen(cued, by_chance)
+            self._cues.subtract(fault for fault in injected if self._cues[fault])
+            self._injected.update(injected)
+            return injected
 
     def _chosen(self, cued: list[F], by_chance: list[F]) -> frozenset[F]:
         """The faults to inject, of those that are due: at most one, and those on demand first."""
