@@ -41,6 +41,15 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.names_are_not_keyed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    new.are_names_keyed := false;
+    return new;
+end
+$$;
+
 CREATE FUNCTION public.same_games(of_game text) RETURNS text[]
     LANGUAGE sql STABLE
     AS $$
@@ -164,6 +173,7 @@ CREATE TABLE public.games (
     first_seen_day date NOT NULL,
     last_seen_day date NOT NULL,
     name_key text GENERATED ALWAYS AS (translate(lower(btrim(regexp_replace((game_name COLLATE "C"), '[\s\u00a0\u2000-\u200a\u202f\u3000]+'::text, ' '::text, 'g'::text))), 'ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΆΈΉΊΌΎΏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫЀЁЂЃЄЅІЇЈЉЊЋЌЍЎЏАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ'::text, 'àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþāăąćĉċčďđēĕėęěĝğġģĥħĩīĭįĳĵķĺļľŀłńņňŋōŏőœŕŗřśŝşšţťŧũūŭůűųŵŷÿźżžάέήίόύώαβγδεζηθικλμνξοπρστυφχψωϊϋѐёђѓєѕіїјљњћќѝўџабвгдежзийклмнопрстуфхцчшщъыьэюя'::text)) STORED COLLATE pg_catalog."C",
+    are_names_keyed boolean DEFAULT false NOT NULL,
     CONSTRAINT games_check CHECK ((first_seen_day <= last_seen_day))
 );
 
@@ -300,6 +310,7 @@ CREATE TABLE public.streamers (
     streamer_name text NOT NULL,
     first_seen_day date NOT NULL,
     last_seen_day date NOT NULL,
+    are_names_keyed boolean DEFAULT false NOT NULL,
     CONSTRAINT streamers_check CHECK ((first_seen_day <= last_seen_day))
 )
 WITH (fillfactor='50');
@@ -543,7 +554,9 @@ CREATE INDEX daily_streamer_games_streamer_idx ON public.daily_streamer_games US
 
 CREATE INDEX days_rolled_up_idx ON public.days USING btree (rolled_up_at);
 
-CREATE INDEX games_name_key_idx ON public.games USING btree (name_key);
+CREATE INDEX games_name_key_idx ON public.games USING btree (name_key, game_id);
+
+CREATE INDEX games_to_key_idx ON public.games USING btree (game_id) WHERE (NOT are_names_keyed);
 
 CREATE INDEX hourly_games_hour_idx ON public.hourly_games USING btree (hour_at);
 
@@ -567,6 +580,8 @@ CREATE INDEX posts_text_idx ON public.posts USING btree (md5(text));
 
 CREATE INDEX posts_x_number_idx ON public.posts USING btree (((x_id)::bigint));
 
+CREATE INDEX streamers_to_key_idx ON public.streamers USING btree (streamer_id) WHERE (NOT are_names_keyed);
+
 CREATE INDEX x_charges_post_idx ON public.x_charges USING btree (post_id) WHERE (status = 'reserved'::text);
 
 CREATE INDEX x_charges_time_idx ON public.x_charges USING btree (charged_at);
@@ -574,6 +589,10 @@ CREATE INDEX x_charges_time_idx ON public.x_charges USING btree (charged_at);
 CREATE INDEX polls_day_idx ON staging.polls USING btree (day, started_at);
 
 CREATE INDEX polls_to_key_idx ON staging.polls USING btree (day) WHERE (NOT are_names_keyed);
+
+CREATE TRIGGER names_are_not_keyed BEFORE UPDATE OF game_name ON public.games FOR EACH ROW WHEN ((old.game_name IS DISTINCT FROM new.game_name)) EXECUTE FUNCTION public.names_are_not_keyed();
+
+CREATE TRIGGER names_are_not_keyed BEFORE UPDATE OF login, streamer_name ON public.streamers FOR EACH ROW WHEN (((old.login IS DISTINCT FROM new.login) OR (old.streamer_name IS DISTINCT FROM new.streamer_name))) EXECUTE FUNCTION public.names_are_not_keyed();
 
 ALTER TABLE ONLY public.draws
     ADD CONSTRAINT draws_day_fkey FOREIGN KEY (day) REFERENCES public.days(day);

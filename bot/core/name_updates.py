@@ -4,7 +4,6 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final, NamedTuple
 
 from bot.core.name_keys import LONGEST_KEY, game_keys
@@ -50,10 +49,14 @@ def update_keys(database: Transactions) -> KeyUpdate:
         polls = tx.names.polls_to_key(cursor=CURSOR)
     if polls.is_begun and not polls.poll_ids:
         return KeyUpdate(polls.poll_id, 0)
-    since = polls.since if polls.is_begun else date.min
-    written = batch = _write_keys(database, since)
+    if not polls.is_begun:
+        # Also when a migration has deleted keys, and the cursor with them.
+        with database.transaction() as tx:
+            tx.names.find_games_without_keys()
+            tx.names.find_streamers_without_keys()
+    written = batch = _write_keys(database)
     while batch:
-        batch = _write_keys(database, since)
+        batch = _write_keys(database)
         written += batch
     if polls.poll_id is not None:
         last_id = polls.poll_ids[-1] if polls.poll_ids else polls.poll_id
@@ -65,17 +68,18 @@ def update_keys(database: Transactions) -> KeyUpdate:
     return KeyUpdate(polls.poll_id, written)
 
 
-def _write_keys(database: Transactions, since: date) -> int:
-    """Write keys and addresses for up to BATCH games and BATCH streamers that were seen since a day.
+def _write_keys(database: Transactions) -> int:
+    """Write keys and addresses for up to BATCH games and BATCH streamers that are new or renamed.
 
-    Those are chosen whose keys are missing or belong to an earlier name. Returns the number of keys.
+    Returns the number of keys.
     """
     with database.transaction() as tx:
         tx.names.lock_names()
-        games = list(_game_keys(tx.names.games_without_keys(since=since, how_many=BATCH)))
-        streamers = list(_streamer_keys(tx.names.streamers_without_keys(since=since, how_many=BATCH)))
-        if not games and not streamers:
+        new_games = list(tx.names.games_without_keys(how_many=BATCH))
+        new_streamers = list(tx.names.streamers_without_keys(how_many=BATCH))
+        if not new_games and not new_streamers:
             return 0
+        games, streamers = list(_game_keys(new_games)), list(_streamer_keys(new_streamers))
         rows = CopyRows()
         rows.add(games)
         rows.add(streamers)
@@ -84,6 +88,8 @@ def _write_keys(database: Transactions, since: date) -> int:
         tx.names.delete_old_keys()
         _assign_addresses(tx, SubjectKind.GAME, {key.id: slug(key.name) or key.id for key in games})
         _assign_addresses(tx, SubjectKind.STREAMER, {key.id: _address(key.login) or key.id for key in streamers})
+        tx.names.mark_games_keyed(ids=[game.game_id for game in new_games])
+        tx.names.mark_streamers_keyed(ids=[streamer.streamer_id for streamer in new_streamers])
         return int(tx.names.store_new_keys())
 
 

@@ -1,6 +1,7 @@
 """The index of names: games and streamers are found by their exact keys in the database, by similar keys in memory."""
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from bot.core.name_updates import update_keys
@@ -22,13 +23,13 @@ class DatabaseNames:
     def __init__(self, database: Transactions) -> None:
         self._database = database
         self._poll_id: int | None = None
-        self._near: NearNames | None = None
+        self._near = _OnDemand(self._most_watched)
 
     def refresh(self) -> int:
         """Bring the keys up to date with the polls stored since the last call. Returns the number of keys written."""
         update = update_keys(self._database)
         if update.keys or update.newest_poll_id != self._poll_id:
-            self._poll_id, self._near = update.newest_poll_id, None
+            self._poll_id, self._near = update.newest_poll_id, _OnDemand(self._most_watched)
         return update.keys
 
     def exact(self, keys: Sequence[str]) -> Mapping[str, Sequence[Subject]]:
@@ -48,35 +49,50 @@ class DatabaseNames:
         `kind`: only games, or only streamers. The index is in memory from the first call until `refresh` finds a newer
         poll.
         """
-        return self._loaded().similar(key, how_many, kind)
+        return self._near.get().similar(key, how_many, kind)
 
     def with_prefix(self, key: str, how_many: int, kind: SubjectKind | None = None) -> Sequence[Subject]:
         """The games and streamers in memory whose keys begin with this one. `kind`: only of this kind."""
-        return self._loaded().with_prefix(key, how_many, kind)
+        return self._near.get().with_prefix(key, how_many, kind)
 
     def with_similar_prefix(
         self, key: str, how_many: int, kind: SubjectKind | None = None
     ) -> Sequence[tuple[Subject, float]]:
         """The games and streamers in memory whose keys begin similarly to this one. Order and `kind`: as `similar`."""
-        return self._loaded().with_similar_prefix(key, how_many, kind)
+        return self._near.get().with_similar_prefix(key, how_many, kind)
 
     def load(self) -> None:
         """Read the index into memory, as the first call of `similar` does otherwise."""
-        self._loaded()
+        self._near.get()
 
     def are_empty(self) -> bool:
         """Whether no game and no streamer has a key yet."""
         with self._database.transaction() as tx:
             return not tx.names.is_any_named()
 
-    def _loaded(self) -> NearNames:
-        near = self._near = self._near or self._most_watched()
-        return near
-
     def _most_watched(self) -> NearNames:
         with self._database.transaction() as tx:
             rows = tx.names.most_watched_names(how_many_streamers=MOST_STREAMERS)
             return NearNames((row.key, _subject(row)) for row in rows)
+
+
+class _OnDemand:
+    """The index in memory of one state of the names, read when it is first needed.
+
+    It is replaced as a whole: a thread that reads it meanwhile completes the old one, which no later call gets.
+    """
+
+    def __init__(self, read: Callable[[], NearNames]) -> None:
+        self._read = read
+        self._lock = threading.Lock()
+        self._near: NearNames | None = None
+
+    def get(self) -> NearNames:
+        """The index. Of several threads, one reads it and the others wait."""
+        with self._lock:
+            if self._near is None:
+                self._near = self._read()
+            return self._near
 
 
 def _subject(row: Any) -> Subject:

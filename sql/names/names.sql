@@ -1,16 +1,13 @@
 -- name: polls_to_key^
 -- The newest stored poll (null: none), whether names were ever keyed, and the polls whose names are not keyed, in the
--- order in which they began, with the first of their days. Grain: one row.
+-- order in which they began. Grain: one row.
 select
     newest.poll_id,
     newest.ended_at,
     exists (select from cursors where cursors.name = :cursor) as is_begun,
-    waiting.since,
     waiting.poll_ids
 from (
-    select
-        min(polls.day) as since,
-        coalesce(array_agg(polls.poll_id order by polls.started_at), cast('{}' as bigint [])) as poll_ids
+    select coalesce(array_agg(polls.poll_id order by polls.started_at), cast('{}' as bigint [])) as poll_ids
     from staging.polls
     where not polls.are_names_keyed
 ) as waiting
@@ -32,19 +29,27 @@ where poll_id = any(cast(:poll_ids as bigint []));
 -- Wait for any other transaction that writes keys, and block others until the end of this one; readers do not wait.
 select pg_advisory_xact_lock(hashtext('watchtime names'));
 
+-- name: find_games_without_keys!
+-- Mark the names of all games that have no keys as not keyed.
+update games set are_names_keyed = false
+where
+    games.are_names_keyed
+    and not exists (select from names where names.kind = 'game' and names.id = games.game_id);
+
+-- name: find_streamers_without_keys!
+-- Mark the names of all streamers that have no keys as not keyed.
+update streamers set are_names_keyed = false
+where
+    streamers.are_names_keyed
+    and not exists (select from names where names.kind = 'streamer' and names.id = streamers.streamer_id);
+
 -- name: games_without_keys
 -- Some games that are new or were renamed since their keys were written. Grain: one row per game.
 select
     games.game_id,
     games.game_name
 from games
-where
-    games.last_seen_day >= cast(:since as date)
-    and games.game_name <> ''
-    and not exists (
-        select from names
-        where names.kind = 'game' and names.id = games.game_id and names.name = games.game_name
-    )
+where not games.are_names_keyed and games.game_name <> ''
 limit :how_many;
 
 -- name: streamers_without_keys
@@ -54,17 +59,18 @@ select
     streamers.streamer_name,
     streamers.login
 from streamers
-where
-    streamers.last_seen_day >= cast(:since as date)
-    and not exists (
-        select from names
-        where
-            names.kind = 'streamer'
-            and names.id = streamers.streamer_id
-            and names.name = streamers.streamer_name
-            and names.login = streamers.login
-    )
+where not streamers.are_names_keyed
 limit :how_many;
+
+-- name: mark_games_keyed!
+-- Mark the present names of these games as keyed.
+update games set are_names_keyed = true
+where game_id = any(cast(:ids as text []));
+
+-- name: mark_streamers_keyed!
+-- Mark the present names of these streamers as keyed.
+update streamers set are_names_keyed = true
+where streamer_id = any(cast(:ids as text []));
 
 -- name: create_new_names!
 -- A temporary table of new keys, dropped with its transaction. Grain: one row per game or streamer and key.
@@ -111,18 +117,47 @@ with wanted as materialized (
     union
     select
         game_aliases.alias_key as key,
-        names.kind,
-        names.id,
-        names.name
+        named.kind,
+        named.id,
+        named.name
     from game_aliases
-    inner join names on names.kind = 'game' and names.key = game_aliases.game_key
-    where game_aliases.alias_key = any(cast(:keys as text []))
+    cross join lateral (
+        select
+            names.kind,
+            names.id,
+            names.name
+        from names
+        where names.key = game_aliases.game_key
+        -- By the index of keys alone: the planner may take games for few, and read all of them.
+        offset 0
+    ) as named
+    where game_aliases.alias_key = any(cast(:keys as text [])) and named.kind = 'game'
 ),
 
 recent as materialized (
     select days.day from days
     order by days.day desc
     limit 30
+),
+
+wanted_games as materialized (
+    select distinct
+        games.game_id,
+        games.name_key
+    from wanted
+    inner join games on games.game_id = wanted.id
+    where wanted.kind = 'game' and games.game_id <> ''
+),
+
+main_ids as materialized (
+    select
+        wanted_keys.name_key,
+        same.main_id
+    from (select distinct wanted_games.name_key from wanted_games) as wanted_keys
+    cross join lateral (
+        select min(games.game_id) as main_id from games
+        where games.name_key = wanted_keys.name_key and games.game_id <> ''
+    ) as same
 )
 
 select
@@ -130,10 +165,7 @@ select
     wanted.kind,
     wanted.id,
     wanted.name,
-    case
-        when wanted.kind = 'game'
-            then (select nullif(min(same.game_id), wanted.id) from unnest(same_games(wanted.id)) as same (game_id))
-    end as main_id,
+    nullif(main_ids.main_id, wanted.id) as main_id,
     case wanted.kind
         when 'game' then (
             select coalesce(sum(one.watch_hours), 0)
@@ -155,6 +187,8 @@ select
         )
     end as watch_hours
 from wanted
+left join wanted_games on wanted.kind = 'game' and wanted_games.game_id = wanted.id
+left join main_ids using (name_key)
 order by wanted.key, watch_hours desc, wanted.kind, wanted.id;
 
 -- name: most_watched_names

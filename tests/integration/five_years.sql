@@ -78,3 +78,12 @@ order by post_id;
 insert into games (game_id, game_name, first_seen_day, last_seen_day)
 select cast(number as text), 'Game' || number, date '2021-11-22', date '2021-11-22' + number % 1825
 from generate_series(1, 30000) as number;
+
+insert into streamers (streamer_id, login, streamer_name, first_seen_day, last_seen_day, are_names_keyed)
+select 's' || number, 'login' || number, 'Name' || number, '2021-11-22', '2026-11-21', true
+from generate_series(1, 100000) as number;
+
+update games set are_names_keyed = true;
+
+insert into names (kind, id, key, name, login)
+select 'streamer', streamer_id, login, streamer_name, login from streamers;

@@ -236,3 +236,26 @@ def test_old_rows_are_counted_once_a_day_and_new_ones_every_time(
     assert counted()[0] == ignored + 1
     clock.advance(24 * 3600)
     assert counted()[0] == ignored + 2
+
+
+def test_names_of_a_poll_are_keyed_without_reading_all_names(
+    database: Database, explained: ExplainedQueries, url: str
+) -> None:
+    """One streamer is new, and one was renamed."""
+    database_names = DatabaseNames(database)
+    database_names.refresh()
+    write(url, "insert into streamers values ('new', 'new', 'New', '2026-11-21', '2026-11-21')")
+    write(url, "update streamers set login = 'renamed', streamer_name = 'Renamed' where streamer_id = 's77'")
+    write(
+        url, "update staging.polls set are_names_keyed = false where poll_id = (select max(poll_id) from staging.polls)"
+    )
+    explained.plans.clear()
+    assert database_names.refresh() == 2
+    found = database_names.exact(["new", "renamed", "login77"])
+    assert {key: [subject.id for subject in subjects] for key, subjects in found.items()} == {
+        "new": ["new"],
+        "renamed": ["s77"],
+    }
+    assert {"names.games_without_keys", "names.streamers_without_keys"} <= {plan.name for plan in explained.plans}
+    assert {"games", "streamers"} <= growing(url)
+    assert_bounded(explained.plans, url)

@@ -19,6 +19,7 @@ from helperfunctions.database import Database
 from helperfunctions.queries import Queries
 from tests.conftest import database_url, execute
 from tests.factories import DAY, DAY_START, a_stream, rows, stage, write
+from tests.integration.test_every_minute import ExplainedQueries
 
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
 DAY_END = DAY_START + timedelta(days=1)
@@ -159,3 +160,21 @@ def test_names_that_differ_in_case_or_spaces_are_one_game_in_every_locale(group:
 @pytest.mark.parametrize("group", TWO_NAMES)
 def test_names_that_differ_in_anything_else_are_two_games(group: str, c_url: str) -> None:
     assert rows(c_url, f"select unnest(same_games('{group} 0'))") == [(f"{group} 0",)]
+
+
+def test_a_thousand_games_of_one_name_are_found_without_comparing_each_with_all(url: str) -> None:
+    number = 1_000
+    write(
+        url,
+        "insert into games select 'g' || lpad(number::text, 4, '0'), 'One Name', '2026-11-20', '2026-11-21'"
+        " from generate_series(1, %s) as number",
+        number,
+    )
+    write(url, "insert into names select 'game', game_id, 'onename', game_name, '' from games")
+    explained = ExplainedQueries()
+    found = DatabaseNames(Database(url, explained)).exact(["onename"])["onename"]
+    assert {subject.id: subject.main_id for subject in found} == {
+        f"g{place:04}": None if place == 1 else "g0001" for place in range(1, number + 1)
+    }
+    [plan] = explained.plans
+    assert plan.pages < 10 * number

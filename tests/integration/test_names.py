@@ -1,6 +1,9 @@
 """The index of names in a real database: games and streamers are found by their keys."""
 
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import pytest
 from bot.core import aliases
 from bot.core.names import DatabaseNames
 from bot.core.questions import SubjectKind
-from helperfunctions.database import Database
+from helperfunctions.database import Database, Transaction
 from helperfunctions.errors import WatchTimeError
 from helperfunctions.text import name_key
 from tests.factories import DAY, DAY_START, a_stream, rows, stage, write
@@ -83,6 +86,38 @@ def test_a_new_login_is_noticed_although_the_shown_name_stays(database: Database
     stage(database, a_stream(streamer="bob"))
     index.refresh()
     assert found(index, "handongsuk", "dongsuk") == {"dongsuk": ["한동숙"]}
+
+
+class Pausing:
+    """A database whose first transaction ends only when a test lets it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._is_first = True
+        self.has_read, self.may_end = threading.Event(), threading.Event()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        is_first, self._is_first = self._is_first, False
+        with self._database.transaction() as tx:
+            yield tx
+        if is_first:
+            self.has_read.set()
+            assert self.may_end.wait(60)
+
+
+def test_names_stored_while_the_index_is_read_are_found_afterwards(database: Database) -> None:
+    """The thread that read the older names does not put them in the place of the newer ones."""
+    pausing = Pausing(database)
+    index = DatabaseNames(pausing)
+    reading = threading.Thread(target=index.load)
+    reading.start()
+    assert pausing.has_read.wait(60)
+    stage(database, a_stream(streamer="ada", streamer_name="Ada"))
+    assert index.refresh() > 0
+    pausing.may_end.set()
+    reading.join(60)
+    assert [subject.name for subject in index.with_prefix("ad", 5)] == ["Ada"]
 
 
 def test_without_a_newer_poll_no_name_is_read(database: Database, url: str) -> None:
