@@ -193,7 +193,9 @@ def test_live_status_of_a_streamer_missing_from_an_incomplete_poll_is_unknown(
         assert web.json("/streamers/bob")["is_live"] is is_live
         assert web.json("/games/go")["viewers_now"] == (0 if is_live is False else None)
         page = web.get("/streamers/bob").text
-        assert ("Whether live is not known just now" in page) is (is_live is None)
+        assert ("The newest poll does not show whether this channel is live" in page) is (is_live is None)
+        assert ("Not live with enough viewers to be counted at <time" in page) is (is_live is False)
+        assert "</strong> at <time" in web.get("/streamers/ada").text
         assert ("The newest poll of Twitch broke off" in page) is (is_live is None)
         [game] = web.json("/now/games")["rows"]
         assert (game["change_since_yesterday"] is None) is (is_live is None)
@@ -204,7 +206,7 @@ def test_live_status_is_unknown_after_an_old_poll(history: History, url: str, se
     history.roll_up()
     with serving(url, history.now + 5 * HOUR) as web:
         assert web.json("/streamers/ada")["is_live"] is None
-        assert "Whether live is not known just now" in web.get("/streamers/ada").text
+        assert "The newest poll does not show whether this channel is live" in web.get("/streamers/ada").text
 
 
 def test_streams_without_a_game_are_not_listed_as_a_game(history: History, url: str, serving: Serve) -> None:
