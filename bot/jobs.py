@@ -137,6 +137,12 @@ def _every_poll(settings: "Settings") -> tuple[Trigger, ...]:
     return (Minutes("0" if minutes == 60 else f"*/{minutes}"),)
 
 
+def _summaries_are_due(settings: "Settings") -> Trigger:
+    from bot.core.calendar import due_time
+
+    return Daily(due_time(settings.day_starts_at, settings.post_at), settings.timezone)
+
+
 def _dropped(days: "list[date]") -> str:
     return f"Dropped the streams of {', '.join(map(str, days))}." if days else "Nothing to drop."
 
@@ -175,7 +181,7 @@ JOBS: Final = (
         name="post",
         does="Plan the summaries of the newest finished day.",
         # The quarters of an hour are for a roll-up that was late.
-        due=lambda settings: (Daily(settings.post_at, settings.timezone), Minutes("9,24,39,54")),
+        due=lambda settings: (_summaries_are_due(settings), Minutes("9,24,39,54")),
         run=lambda bot: bot.planner.plan_if_due,
         verb="post",
     ),

@@ -63,6 +63,15 @@ CREATE FUNCTION public.same_games(of_game text) RETURNS text[]
     ) as ids
 $$;
 
+CREATE FUNCTION staging.days_of_streams() RETURNS SETOF date
+    LANGUAGE sql STABLE
+    AS $_$
+    select to_date(substring(pg_class.relname from '^streams_(\d{4}_\d{2}_\d{2})$'), 'YYYY_MM_DD')
+    from pg_catalog.pg_inherits
+    inner join pg_catalog.pg_class on pg_class.oid = pg_inherits.inhrelid
+    where pg_inherits.inhparent = cast('staging.streams' as regclass)
+$_$;
+
 CREATE FUNCTION staging.drop_partition(of_day date) RETURNS void
     LANGUAGE plpgsql
     AS $$

@@ -49,23 +49,43 @@ class Calendar:
         return datetime.combine(named, self.starts_at, tzinfo=self.timezone).astimezone(UTC)
 
 
-def newest_posted_day(calendar: Calendar, post_at: time, instant: datetime) -> tuple[Day, datetime]:
-    """The newest day whose summaries are due at an instant, and the instant since which they are.
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """When the summaries of a day are due, and the end of that date, from which on they are not made any more."""
 
-    `post_at`: the wall-clock time, in the calendar's time zone, at which a day is posted on the date on which it ends.
-    """
-    day = calendar.last_finished(instant)
-    since = due_at(calendar, post_at, day)
-    if instant < since:
-        day = calendar.day(day.date - timedelta(days=1))
-        since = due_at(calendar, post_at, day)
-    return day, since
+    day: Day
+    due_at: datetime
+    ends_at: datetime
 
 
-def due_at(calendar: Calendar, post_at: time, day: Day) -> datetime:
-    """The due time of the summaries of a day: at `post_at` on the date on which it ends, not before its end."""
+def posting_of(calendar: Calendar, post_at: time, day: Day) -> Posting:
+    """The posting of a day: from `due_time` on, on the date on which the day ends."""
     date_of_end = day.ends_at.astimezone(calendar.timezone).date()
-    return max(datetime.combine(date_of_end, post_at, calendar.timezone).astimezone(UTC), day.ends_at)
+    due = datetime.combine(date_of_end, due_time(calendar.starts_at, post_at), calendar.timezone)
+    midnight = datetime.combine(date_of_end + timedelta(days=1), time(), calendar.timezone)
+    return Posting(day, due.astimezone(UTC), midnight.astimezone(UTC))
+
+
+def due_time(day_starts_at: time, post_at: time) -> time:
+    """The time of day at which summaries are due: `post_at`, but not before the end of the day that they are about.
+
+    All three are wall-clock times in the calendar's time zone.
+    """
+    return max(post_at, day_starts_at)
+
+
+def newest_posting(calendar: Calendar, post_at: time, instant: datetime) -> Posting:
+    """The newest posting that is due at an instant."""
+    posting = posting_of(calendar, post_at, calendar.last_finished(instant))
+    if instant < posting.due_at:
+        return posting_of(calendar, post_at, calendar.day(posting.day.date - timedelta(days=1)))
+    return posting
+
+
+def next_posting(calendar: Calendar, post_at: time, instant: datetime) -> Posting:
+    """The first posting that is due after an instant."""
+    posting = posting_of(calendar, post_at, calendar.last_finished(instant))
+    return posting if instant < posting.due_at else posting_of(calendar, post_at, calendar.day_of(instant))
 
 
 def effect_of_change(calendar: Calendar, newest: date, ended_at: datetime) -> str | None:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from bot.core.calendar import Calendar, newest_posted_day
+from bot.core.calendar import Calendar, newest_posting
 from bot.core.day_bounds import due_days
 from bot.health.totals import Totals
 from bot.spend.report import Spending, spending_of
 from helperfunctions.clock import Clock
-from helperfunctions.database import Database, Transaction, record, records
+from helperfunctions.database import Database, Transaction, record
 from helperfunctions.settings import Settings
 
 LATENCY_OVER = timedelta(days=1)
@@ -131,14 +131,22 @@ def gather_work(
     `with_errors` also reads the errors of failed attempts, which the dashboard's role may not.
     """
     last_poll, last_day = tx.read.last_poll(), tx.health.last_day()
-    day = newest_posted_day(calendar, post_at, now)[0].date
-    summaries = tx.health.summaries_and_errors if with_errors else tx.health.summaries
+    day = newest_posting(calendar, post_at, now).day.date
     return WorkFacts(
         at=now,
         last_poll=record(LastPoll, last_poll) if last_poll else None,
         last_good_poll_at=tx.read.last_good_poll(),
         last_day=record(LastDay, last_day) if last_day else None,
         days_due=due_days(tx, calendar, now).due,
-        summaries=Summaries(day, tx.health.is_rolled_up(day=day), records(SummaryPost, summaries(day=day))),
+        summaries=Summaries(day, tx.health.is_rolled_up(day=day), _summaries(tx, day, with_errors)),
         waiting=record(Waiting, tx.health.waiting()),
     )
+
+
+def _summaries(tx: Transaction, day: date, with_errors: bool) -> Sequence[SummaryPost]:
+    """The states of a day's summaries. Where no reason is given, it is the error of the newest attempt."""
+    errors = {row.kind: row.last_error for row in tx.health.errors_of_summaries(day=day)} if with_errors else {}
+    return [
+        SummaryPost(row.kind, row.status, row.reason or errors.get(row.kind, ""))
+        for row in tx.health.summaries(day=day)
+    ]

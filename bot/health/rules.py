@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
-from bot.core.calendar import Calendar, newest_posted_day
+from bot.core.calendar import Calendar, newest_posting
 from bot.core.posts import FAILED, UNFINISHED
 from bot.health.health_facts import Facts, WorkFacts
 from bot.health.lateness import (
@@ -189,14 +189,10 @@ def _summaries(facts: WorkFacts, expected: Expected) -> Sequence[Problem]:
     They are never made later, so the problem lasts until the next summaries are due, for about a day: also a person
     who checks the bot only once a day sees it. A roll-up of the next day in between does not end it.
     """
-    calendar, summaries = expected.calendar, facts.summaries
-    _, due_at = newest_posted_day(calendar, expected.post_at, facts.at)
-    since = max(due_at, expected.since)
-    midnight = datetime.combine(
-        due_at.astimezone(calendar.timezone).date() + timedelta(days=1), time(), calendar.timezone
-    )
-    # A bot that was started after midnight could not have made them.
-    is_missed = since < midnight and is_summary_late(facts.at, since)
+    summaries, posting = facts.summaries, newest_posting(expected.calendar, expected.post_at, facts.at)
+    since = max(posting.due_at, expected.since)
+    # A bot that was started later could not have made them.
+    is_missed = since < posting.ends_at and is_summary_late(facts.at, since)
     if not summaries.posts:
         # A missing roll-up is reported by another rule, and without polls a day does not exist.
         message = f"the summaries of {summaries.day} were not made"
@@ -208,7 +204,8 @@ def _summaries(facts: WorkFacts, expected: Expected) -> Sequence[Problem]:
             post.kind,
         )
         for post in summaries.posts
-        if (post.status in UNFINISHED and is_missed) or (post.status in FAILED and is_summary_late(facts.at, due_at))
+        if (post.status in UNFINISHED and is_missed)
+        or (post.status in FAILED and is_summary_late(facts.at, posting.due_at))
     ]
 
 

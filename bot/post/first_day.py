@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from bot.core.calendar import Calendar, Day, due_at
+from bot.core.calendar import Calendar, Day, posting_of
 from bot.post.ranking import LOWEST_COVERAGE
 
 
@@ -32,7 +32,7 @@ def why_missing(named: date, measured: Measured, now: datetime, calendar: Calend
             return (
                 f"no summaries are due yet: the first poll was taken on {_local(measured.first_poll_at, calendar)}, so "
                 f"less than half of the day {named} is measured. The first summaries, those of {first.date}, are due "
-                f"on {_local(due_at(calendar, post_at, first), calendar)}"
+                f"on {_local(posting_of(calendar, post_at, first).due_at, calendar)}"
             )
     if measured.first_day is not None and named < measured.first_day:
         return f"the day {named} was not measured; the first day that was is {measured.first_day}"

@@ -4,10 +4,10 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from bot.core.calendar import Calendar
+from bot.core.calendar import Calendar, newest_posting
 from bot.core.day_results import RankedEntry, RolledUpDay
 from bot.core.polls import GameId
 from bot.core.posts import DaySummaries, Summary, SummaryKind
@@ -87,18 +87,17 @@ class Planner:
         Returns the planned summaries, None if nothing is due. Older days are never posted.
         """
         now = self.clock.now()
-        local = now.astimezone(self.calendar.timezone)
-        day = self.calendar.last_finished(now)
-        if local.time() < self.post_at or day.ends_at.astimezone(self.calendar.timezone).date() != local.date():
+        posting = newest_posting(self.calendar, self.post_at, now)
+        if now >= posting.ends_at:
             return None
+        day = posting.day.date
         with self.database.transaction() as tx:
-            if tx.post.has_posts(day=day.date):
+            if tx.post.has_posts(day=day):
                 return None
-            if tx.post.day(day=day.date) is None:
-                log.info("the summaries of %s wait for its roll-up", day.date)
+            if tx.post.day(day=day) is None:
+                log.info("the summaries of %s wait for its roll-up", day)
                 return None
-        midnight = datetime.combine(local.date() + timedelta(days=1), time(), self.calendar.timezone)
-        return self.plan(day.date, expires_at=midnight.astimezone(UTC))
+        return self.plan(day, expires_at=posting.ends_at)
 
     def _summaries(self, tx: Transaction, named: date) -> DaySummaries:
         day = _rolled_up(tx, named)

@@ -147,27 +147,19 @@ set
 -- Days whose streams can be dropped: those rolled up and past retention; and those over, not rolled up, and with every
 -- poll past retention. Of the latter only those can be dropped that have no poll within their bounds, which depend on the
 -- settings, too. A poll that began outside of its day's bounds does not count. Grain: one row per day.
-with partitions as (
-    -- The planner may compute the date before the join, of tables with any name: it is null for those.
-    select to_date(substring(pg_class.relname from '^streams_(\d{4}_\d{2}_\d{2})$'), 'YYYY_MM_DD') as day
-    from pg_catalog.pg_inherits
-    inner join pg_catalog.pg_class on pg_class.oid = pg_inherits.inhrelid
-    where pg_inherits.inhparent = cast('staging.streams' as regclass)
-),
-
-counted as (
+with counted as (
     select
-        partitions.day,
+        streams.day,
         days.polls as polls_rolled_up,
         days.ends_at,
         count(polls.poll_id) filter (
             where polls.started_at >= days.starts_at and polls.started_at < days.ends_at
         ) as own_polls,
         max(polls.started_at) as newest_at
-    from partitions
+    from staging.days_of_streams() as streams (day)
     left join days using (day)
     left join staging.polls using (day)
-    group by partitions.day, days.polls, days.ends_at
+    group by streams.day, days.polls, days.ends_at
 )
 
 select

@@ -4,11 +4,7 @@
 -- up; those of the last month are included in any case, so that a day that lost its streams is noticed.
 -- Grain: one row per day.
 with candidates as (
-    -- The planner may compute the date before the join, of tables with any name: it is null for those.
-    select to_date(substring(pg_class.relname from '^streams_(\d{4}_\d{2}_\d{2})$'), 'YYYY_MM_DD') as day
-    from pg_catalog.pg_inherits
-    inner join pg_catalog.pg_class on pg_class.oid = pg_inherits.inhrelid
-    where pg_inherits.inhparent = cast('staging.streams' as regclass)
+    select streams.day from staging.days_of_streams() as streams (day)
     union
     select cast(:today as date) - number from generate_series(1, 31) as number
 )

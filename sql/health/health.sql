@@ -34,15 +34,14 @@ from posts
 where day = cast(:day as date)
 order by post_id;
 
--- name: summaries_and_errors
--- The states of a day's summaries, with the error of the newest attempt where no reason is given. Grain: one row per
--- post.
+-- name: errors_of_summaries
+-- The errors of the newest attempts to send a day's summaries, which the dashboard's role may not read. Grain: one row per
+-- post that has one.
 select
     kind,
-    status,
-    coalesce(reason, last_error, '') as reason
+    last_error
 from posts
-where day = cast(:day as date)
+where day = cast(:day as date) and last_error is not null
 order by post_id;
 
 -- name: posts_by_status

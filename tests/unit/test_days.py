@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.calendar import Calendar, Day
+from bot.core.calendar import Calendar, Day, newest_posting, next_posting, posting_of
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 PACIFIC = Calendar(LOS_ANGELES, time(8))
@@ -100,3 +100,26 @@ def test_an_instant_belongs_to_the_day_that_started_last(instant: datetime, name
 )
 def test_a_day_is_finished_from_the_instant_at_which_it_ends(instant: datetime, named: date) -> None:
     assert PACIFIC.last_finished(instant) == PACIFIC.day(named)
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "post_at", "due_at"),
+    [
+        pytest.param(time(8), time(14), utc(11, 22, 22), id="after the end of the day"),
+        pytest.param(time(8), time(8), utc(11, 22, 16), id="at the end of the day"),
+        pytest.param(time(16), time(14), utc(11, 23, 0), id="earlier than the day ends: at its end"),
+        pytest.param(time(0), time(14), utc(11, 22, 22), id="a day that ends at midnight"),
+    ],
+)
+def test_summaries_are_due_on_the_date_on_which_a_day_ends(starts_at: time, post_at: time, due_at: datetime) -> None:
+    """Until midnight; before that they are the next ones, from then on the newest."""
+    calendar = Calendar(LOS_ANGELES, starts_at)
+    day = calendar.day(date(2026, 11, 21))
+    posting = posting_of(calendar, post_at, day)
+    assert (posting.day, posting.due_at, posting.ends_at) == (day, due_at, utc(11, 23, 8))
+    before = posting_of(calendar, post_at, calendar.day(date(2026, 11, 20)))
+    after = posting_of(calendar, post_at, calendar.day(date(2026, 11, 22)))
+    assert newest_posting(calendar, post_at, due_at - SECOND) == before
+    assert next_posting(calendar, post_at, due_at - SECOND) == posting
+    assert newest_posting(calendar, post_at, due_at) == posting
+    assert next_posting(calendar, post_at, due_at) == after

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.calendar import Calendar
+from bot.core.calendar import Calendar, next_posting
 from bot.jobs import JOBS
 from bot.runtime.schedule import Entry, schedule
 from helperfunctions.settings import Settings
@@ -87,6 +87,19 @@ def test_the_post_is_due_at_two_in_the_afternoon_by_the_wall_clock_and_every_qua
     times = due(entries()["post"], day.starts_at, day.ends_at)
     assert datetime.combine(named, time(14), tzinfo=LOS_ANGELES).astimezone(UTC) in times
     assert max(after - before for before, after in pairwise(times)) == timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(("starts_at", "post_at"), [(time(8), time(14)), (time(16), time(14))], ids=["after", "before"])
+def test_the_post_is_due_whenever_the_calendar_says(starts_at: time, post_at: time) -> None:
+    """With a posting hour after and before the end of the day."""
+    calendar = Calendar(LOS_ANGELES, starts_at)
+    settings = Settings(day_starts_at=starts_at, post_at=post_at)
+    [entry] = [entry for entry in schedule(settings) if entry.job.name == "post"]
+    at = datetime(2026, 10, 30, tzinfo=UTC)
+    for _ in range(5):
+        due_at = next_posting(calendar, post_at, at).due_at
+        assert entry.next_after(due_at - timedelta(seconds=1)) == due_at
+        at = due_at
 
 
 @pytest.mark.parametrize(

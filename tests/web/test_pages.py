@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg2
 import pytest
 
+from bot.core.calendar import Calendar
 from bot.core.names import DatabaseNames
 from bot.web.read.search import search
 from helperfunctions import reader
@@ -20,7 +21,7 @@ from helperfunctions.database import Database
 from helperfunctions.queries import Queries
 from tests.acceptance.conftest import eventually
 from tests.factories import DAY_START, a_stream, rows, stage
-from tests.web.conftest import EVIL_GAME, EVIL_STREAMER, NOW, Web
+from tests.web.conftest import CALENDAR, EVIL_GAME, EVIL_STREAMER, NOW, Web
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
@@ -246,6 +247,14 @@ def test_next_jobs_are_listed_with_their_times(web: Web) -> None:
         ("day", "2026-11-23T16:00:00+00:00"),
         ("summaries", "2026-11-22T22:00:00+00:00"),
     ]
+
+
+def test_next_summaries_wait_for_the_end_of_a_day_that_ends_after_the_posting_hour(
+    web_url: str, serving: Callable[..., Any]
+) -> None:
+    with serving(web_url, calendar=Calendar(CALENDAR.timezone, time(16)), post_at=time(14)) as web:
+        due = {row["what"]: row["at"] for row in web.json("/bot/due")["rows"]}
+    assert due["day"] == due["summaries"] == "2026-11-23T00:00:00+00:00"
 
 
 def test_examples_of_the_documents_work(web: Web) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
+from bot.core.calendar import next_posting
 from bot.health.health_facts import WorkFacts, gather_work
 from bot.health.record import RunRecord
 from bot.health.rules import Expected, Problem, expected_since, judge_losses, judge_record, judge_work
@@ -89,18 +90,12 @@ def coverage(tx: Transaction, span: Span, wanted: RowRange) -> TablePart[DayCove
 def due(site: Site) -> list[Due]:
     """The next poll, roll-up and summaries of the bot."""
     now = site.clock.now()
-    calendar = site.calendar
-    today = calendar.day_of(now)
-    local = now.astimezone(calendar.timezone)
-    post_at = datetime.combine(local.date(), site.post_at, calendar.timezone)
-    if post_at <= local:
-        post_at = datetime.combine(local.date() + timedelta(days=1), site.post_at, calendar.timezone)
     hour = now.replace(minute=0, second=0, microsecond=0)
     polls_passed = (now - hour) // site.poll_every
     return [
         Due("poll", hour + (polls_passed + 1) * site.poll_every),
-        Due("day", today.ends_at),
-        Due("summaries", post_at.astimezone(now.tzinfo)),
+        Due("day", site.calendar.day_of(now).ends_at),
+        Due("summaries", next_posting(site.calendar, site.post_at, now).due_at),
     ]
 
 
