@@ -19,7 +19,7 @@ _SUBJECTS: Final[tuple[tuple[str, str], ...]] = (
     ("bot/post/chart", "charts drawing"),
     ("bot/post/", "plan compose choose"),
     ("sql/post/", "plan"),
-    ("bot/reply/understand", "understand"),
+    ("bot/reply/understand", "understand time_expressions"),
     ("bot/reply/", "inbox answers lookup understand"),
     ("sql/reply/", "inbox lookup"),
     ("sql/read/", "lookup games_of_one_name pages"),
