@@ -1,9 +1,9 @@
-"""A bot that runs for a day on a virtual clock: `python -m benchmarks.living CRAWL_PAGES POLLS`.
+"""A bot that runs for a day on a virtual clock: `python -m benchmarks.living CRAWL_PAGES POLLS MINUTES`.
 
 For a process that measures its memory from outside: each stage is announced on the output and begins after a line of
-input. Twitch
-and the database are those of the settings (DATABASE_URL, or embedded in DATA_DIR); X is not called, the charts are
-drawn. It imports only what `watchtime run` imports, and runs jobs in threads of a pool as well.
+input. Twitch and the database are those of the settings (DATABASE_URL, or embedded in DATA_DIR); X is not called, the
+charts are drawn. Between two turns of a job are at least MINUTES. It imports only what `watchtime run` imports, and
+runs jobs in threads of a pool as well.
 """
 
 import random
@@ -32,12 +32,11 @@ from helperfunctions.drawing import draw_png
 
 DATE: Final = date(2026, 11, 21)
 IDLE_SECONDS = 2.0
-QUARTER = timedelta(minutes=15)
 # One known name each, a misspelled one, and a text that only resembles a question.
 QUESTIONS: Final = ("Just Chatting", "leage of legends", "lol last 7 days", "nice weather today", "streamer: nobody")
 
 
-def main(pages: int, polls: int) -> None:
+def main(pages: int, polls: int, minutes: int) -> None:
     """Idle, crawl this many pages, run a day of this many polls, draw its charts, answer, idle again."""
     loaded = settings.load().settings
     day = Calendar(loaded.timezone, loaded.day_starts_at).day(DATE)
@@ -56,7 +55,7 @@ def main(pages: int, polls: int) -> None:
             )
         taken = 0
         with stage(f"a day of {polls} polls"):
-            entries = schedule(bot.settings, shortest_interval=QUARTER)
+            entries = schedule(bot.settings, shortest_interval=timedelta(minutes=minutes))
             for due in moments(entries, clock.now(), day.ends_at + timedelta(hours=7)):
                 name = due.job.name
                 if name not in tasks or (name == "collect" and taken == polls):
@@ -93,4 +92,4 @@ def stage(name: str) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(*map(int, sys.argv[1:]))

@@ -19,6 +19,7 @@ from sandbox.server import CLIENT_ID, CLIENT_SECRET
 
 PAGES: Final = 1_000
 POLLS: Final = 48
+MINUTES: Final = 15
 CHANNELS: Final = 120_000
 LIMIT_MB: Final = 512.0
 LOOK_EVERY_SECONDS: Final = 0.05
@@ -34,8 +35,8 @@ class Peaks:
     together: float = 0.0
 
 
-def main(*, pages: int = PAGES, polls: int = POLLS, channels: int = CHANNELS) -> None:
-    """Measure and print."""
+def main(*, pages: int = PAGES, polls: int = POLLS, channels: int = CHANNELS, minutes: int = MINUTES) -> None:
+    """Measure and print. `minutes`: the shortest interval of a job."""
     with tempfile.TemporaryDirectory(prefix="wt-") as name, sandbox(channels) as addresses:
         folder = Path(name)
         environment = {
@@ -48,7 +49,7 @@ def main(*, pages: int = PAGES, polls: int = POLLS, channels: int = CHANNELS) ->
             "TWITCH_CLIENT_ID": CLIENT_ID,
             "TWITCH_CLIENT_SECRET": CLIENT_SECRET,
         }
-        command = [sys.executable, "-m", "benchmarks.living", str(pages), str(polls)]
+        command = [sys.executable, "-m", "benchmarks.living", str(pages), str(polls), str(minutes)]
         with subprocess.Popen(
             command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as living:

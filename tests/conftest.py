@@ -46,7 +46,7 @@ _LONG = (
 )
 
 # What takes seconds to make: the tests that use it run in one test process, which makes it once.
-_MADE_ONCE = ("web_url", "moved_forker")
+_MADE_ONCE = ("web_url", "moved_forker", "five_years", "one_aws", "limited", "c_url", "real_size")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -96,7 +96,7 @@ def test_ask_measures_a_day_a_week_and_a_year(capsys: pytest.CaptureFixture[str]
 
 
 def test_memory_measures_every_stage_of_bot_drawing_and_database(capsys: pytest.CaptureFixture[str]) -> None:
-    memory.main(pages=3, polls=26, channels=1_000)
+    memory.main(pages=3, polls=26, channels=1_000, minutes=180)
     lines = capsys.readouterr().out.splitlines()
     stages = (
         "idle, just started",
