@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from bot.core.name_keys import game_keys
-from bot.core.names import MOST_STREAMERS
 from bot.core.near_names import NearNames
 from bot.core.questions import Subject, SubjectKind
+from bot.names.database_names import MOST_STREAMERS
 from helperfunctions.text import name_key
 
 REAL_GAMES: Final = """

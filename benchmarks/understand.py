@@ -17,10 +17,10 @@ from benchmarks.harness import Bench, a_database, progress, seconds_of, show, ve
 from benchmarks.mention_cases import some_cases
 from benchmarks.mention_names import ALIASES, some_subjects
 from benchmarks.mention_score import DAY, Case, Outcome, outcome, shown, written_by_hand
-from bot.core.aliases import add_alias
-from bot.core.names import DatabaseNames
 from bot.core.ports import Names
 from bot.core.questions import Subject, SubjectKind, Understood
+from bot.names.aliases import add_alias
+from bot.names.database_names import DatabaseNames
 from bot.reply.understand import understand
 from helperfunctions.text import name_key
 

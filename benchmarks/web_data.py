@@ -5,7 +5,7 @@ from typing import Final
 
 from benchmarks import ask
 from benchmarks.harness import Bench, progress
-from bot.core.names import DatabaseNames
+from bot.names.database_names import DatabaseNames
 
 HOURLY_DAYS: Final = 60
 LIVE: Final = 7_000

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from bot.collect.keep import KeptPolls
     from bot.collect.prune import Pruner
     from bot.core.calendar import Calendar
-    from bot.core.names import DatabaseNames
     from bot.core.ports import X
     from bot.daily.job import DailyJob
     from bot.daily.rollup import Rollup
     from bot.health.watch import Watch
+    from bot.names.database_names import DatabaseNames
     from bot.outbox.send import Sender
     from bot.post.plan import Planner
     from bot.reply.answer import Answerer

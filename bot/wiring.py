@@ -18,7 +18,6 @@ from bot.collect.poll import Collector
 from bot.collect.prune import Pruner
 from bot.collect.time_limits import limits_of_a_page
 from bot.core.calendar import Calendar
-from bot.core.names import DatabaseNames
 from bot.core.ports import LiveStreams, X
 from bot.daily.job import DailyJob
 from bot.daily.rollup import Rollup
@@ -28,6 +27,7 @@ from bot.health.record import RunRecord, record_in
 from bot.health.rules import Expected
 from bot.health.totals import Totals
 from bot.jobs import Bot
+from bot.names.database_names import DatabaseNames
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
 from bot.post.plan import Planner

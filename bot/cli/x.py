@@ -211,7 +211,7 @@ def alias(context: typer.Context) -> None:
     """Show the short names of games, such as lol."""
     if context.invoked_subcommand is not None:
         return
-    from bot.core import aliases
+    from bot.names import aliases
 
     with opened_database() as database:
         for short, game in aliases.aliases(database):
@@ -224,8 +224,8 @@ def alias_add(
     game: Annotated[str, typer.Argument(help="The name of the game on Twitch.")],
 ) -> None:
     """Add a short name for a game. Warns when no game of that name was measured yet."""
-    from bot.core import aliases
-    from bot.core.names import DatabaseNames
+    from bot.names import aliases
+    from bot.names.database_names import DatabaseNames
     from helperfunctions.text import one_line
 
     if not one_line(short) or not one_line(game):
@@ -244,7 +244,7 @@ def alias_add(
 @alias_app.command("remove", epilog=examples("watchtime alias remove lol"))
 def alias_remove(short: Annotated[str, typer.Argument(help="The short name, such as lol.")]) -> None:
     """Remove a short name."""
-    from bot.core import aliases
+    from bot.names import aliases
 
     with database_to_change() as database:
         is_removed = aliases.remove_alias(database, short)

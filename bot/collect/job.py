@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Final
 
 from bot.collect.poll import Collector
-from bot.core.names import DatabaseNames
 from bot.core.polls import Poll, PollStatus
+from bot.names.database_names import DatabaseNames
 from helperfunctions.errors import DatabaseError
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from bot.core.calendar import Calendar
-from bot.core.day_bounds import polls_within
+from bot.read.day_bounds import polls_within
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseConflict

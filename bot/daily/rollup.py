@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from bot.core.calendar import Calendar, Day
-from bot.core.day_bounds import bounds_of, due_days
 from bot.core.day_results import RolledUpDay
+from bot.read.day_bounds import bounds_of, due_days
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction, record
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, DayNotAvailable, SumsDisagree, WatchTimeError

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bot.core.calendar import Calendar, newest_posting
-from bot.core.day_bounds import due_days
 from bot.health.totals import Totals
+from bot.read.day_bounds import due_days
 from bot.spend.report import Spending, spending_of
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction, record

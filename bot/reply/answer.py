@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Final
 
 from bot.core.calendar import Calendar
-from bot.core.names import DatabaseNames
 from bot.core.questions import Command, DidYouMean, Question, TimeNotKnown, Understood
+from bot.names.database_names import DatabaseNames
 from bot.reply import compose
 from bot.reply.lookup import Lookup
 from bot.reply.triage import OLDEST, Mention, reason_not_to_answer, reason_not_to_read

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from bot.core.calendar import Calendar
-from bot.core.measurements import NewestPoll, measured, newest_poll, parts_of
 from bot.core.questions import Question, Subject, SubjectKind, Window, WindowKind
 from bot.core.wording import TOP
+from bot.read.measurements import NewestPoll, measured, newest_poll, parts_of
 from bot.reply.answer_facts import Facts, LiveFacts, Ranked, SpanFacts
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction

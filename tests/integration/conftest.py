@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.calendar import Calendar
-from bot.core.names import DatabaseNames
 from bot.daily.rollup import Rollup
+from bot.names.database_names import DatabaseNames
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
 from bot.reply.answer import Answerer

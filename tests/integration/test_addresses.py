@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.core.names import DatabaseNames
+from bot.names.database_names import DatabaseNames
 from helperfunctions.database import Database
 from helperfunctions.text import slug
 from tests.factories import DAY_START, HALF_HOUR, a_stream, rows, stage, write

@@ -11,8 +11,8 @@ import pytest
 
 from bot.collect.prune import Pruner
 from bot.core.calendar import Calendar, effect_of_change
-from bot.core.day_bounds import due_days
 from bot.daily.rollup import Rollup
+from bot.read.day_bounds import due_days
 from helperfunctions import migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database

@@ -17,10 +17,10 @@ from pydantic import SecretStr
 
 from bot.collect.prune import Pruner
 from bot.core.calendar import Calendar
-from bot.core.names import DatabaseNames
 from bot.daily.rollup import Rollup
 from bot.health.health_facts import gather
 from bot.health.totals import Totals
+from bot.names.database_names import DatabaseNames
 from bot.post.plan import Planner
 from bot.runtime.leader import Leadership, Role
 from bot.web.http.version import DataVersion

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.calendar import Calendar
-from bot.core.names import DatabaseNames
 from bot.core.questions import Question, Subject, SubjectKind, Window, WindowKind
 from bot.daily.rollup import Rollup
+from bot.names.database_names import DatabaseNames
 from bot.reply.answer_facts import Ranked, SpanFacts
 from bot.reply.lookup import Lookup
 from bot.reply.understand import understand

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.core import aliases
-from bot.core.names import DatabaseNames
 from bot.core.questions import SubjectKind
+from bot.names import aliases
+from bot.names.database_names import DatabaseNames
 from helperfunctions.database import Database, Transaction
 from helperfunctions.errors import WatchTimeError
 from helperfunctions.text import name_key

@@ -17,8 +17,8 @@ import requests
 from pydantic import SecretStr
 
 from bot.core.calendar import Calendar
-from bot.core.names import DatabaseNames
 from bot.daily.rollup import Rollup
+from bot.names.database_names import DatabaseNames
 from bot.web.http.server import Connection, Server
 from bot.web.site import Site
 from bot.wiring import open_site

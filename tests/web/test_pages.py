@@ -13,7 +13,7 @@ import psycopg2
 import pytest
 
 from bot.core.calendar import Calendar
-from bot.core.names import DatabaseNames
+from bot.names.database_names import DatabaseNames
 from bot.web.read.search import search
 from helperfunctions import reader
 from helperfunctions.clock import VirtualClock

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from bot.core.names import DatabaseNames
+from bot.names.database_names import DatabaseNames
 from helperfunctions.database import Database
 from tests.factories import DAY_START, a_stream, stage
 from tests.web.conftest import Web

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.names import DatabaseNames
 from bot.daily.rollup import Rollup
+from bot.names.database_names import DatabaseNames
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, stage

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.names import DatabaseNames
+from bot.names.database_names import DatabaseNames
 from bot.web.http import cache as caching
 from bot.web.http.responses import prepare
 from helperfunctions.database import Database

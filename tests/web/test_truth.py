@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.names import DatabaseNames
 from bot.core.polls import PollStatus, Stream
 from bot.daily.rollup import Rollup
+from bot.names.database_names import DatabaseNames
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from tests.acceptance.conftest import eventually

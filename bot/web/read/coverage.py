@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from bot.core.measurements import Measured, measured
+from bot.read.measurements import Measured, measured
 from bot.web.read.ranges import RequestedDays, Span
 from bot.web.site import Site
 from helperfunctions.database import Transaction

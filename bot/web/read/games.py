@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from bot.core.measurements import parts_of
+from bot.read.measurements import parts_of
 from bot.web.read.addresses import Addressed
 from bot.web.read.column_types import (
     AirtimeHours,

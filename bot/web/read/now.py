@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
-from bot.core import measurements
 from bot.health.lateness import is_poll_late
+from bot.read import measurements
 from bot.web.read.column_types import (
     AverageStreams,
     AverageViewers,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import nan
 from typing import Any, overload
 
-from bot.core.measurements import Measured, parts_of
+from bot.read.measurements import Measured, parts_of
 from bot.web.read.column_types import (
     AverageStreams,
     AverageViewers,

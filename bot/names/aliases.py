@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from bot.core.names import DatabaseNames
 from bot.core.questions import SubjectKind
+from bot.names.database_names import DatabaseNames
 from helperfunctions.database import Database
 from helperfunctions.errors import WatchTimeError
 from helperfunctions.text import name_key, one_line

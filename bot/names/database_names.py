@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from bot.core.name_updates import update_keys
 from bot.core.near_names import NearNames
 from bot.core.questions import Subject, SubjectKind
+from bot.names.updates import update_keys
 from helperfunctions.database import Transactions
 
 # Similar names are searched among all games and this many streamers; others are found by their exact name.
