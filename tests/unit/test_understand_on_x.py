@@ -40,6 +40,16 @@ MEANT = {
     "tell me how minecraft is doing": "game Minecraft",
     "minecraft? how many viewers": "game Minecraft",
     "¿qué tal minecraft? lo veo mucho": "game Minecraft",
+    "sorry i meant xqc": "streamer xQc",
+    "no i meant the game rust": "game Rust",
+    # other languages
+    "quantas pessoas assistem league of legends": "game League of Legends",
+    "pásame minecraft": "game Minecraft",
+    "hoeveel mensen keken gisteren naar xqc": "streamer xQc",
+    "ile godzin oglądano minecraft": "game Minecraft",
+    "скільки годин дивились dota 2": "game Dota 2",
+    "كم ساعة شاهدوا xqc أمس؟": "streamer xQc",
+    "כמה אנשים צפו minecraft אתמול": "game Minecraft",
     "#xqc #stats": "streamer xQc",
 }
 
@@ -53,6 +63,7 @@ SILENT = (
     # remarks
     "just chatting isn't a game", "chess is a sport", "roblox is down again", "@someone_else xqc was right",
     "dead by daylight? more like dead game lol", "minecraft? never heard of it", "L xqc", "W xqc", "lol what a day",
+    "lol lol",
     "other than just chatting what is big", "apart from minecraft nothing works", "quake in japan today",
     # invitations and advertisements
     "anyone wanna play valorant?", "@xQc wanna play minecraft later?", "anyone up for some rocket league",

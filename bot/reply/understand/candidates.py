@@ -44,6 +44,7 @@ _BEFORE_KIND: Final = frozenset(
     """
     the for of about stats stat show me give get tell how is hows whats up with check please pls viewers hours watch
     el la del der die des le du o do da il numbers and
+    no i meant mean sorry actually
     """.split()
 )
 

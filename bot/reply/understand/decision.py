@@ -68,6 +68,8 @@ _LOOKING_FOR_GROUP: Final = frozenset({"lfg", "lfm", "lft"})
 # Before the name of somebody whose post is passed on.
 _PASSED_ON: Final = frozenset({"rt", "qt", "via", "cc", "ht", "ft", "feat"})
 _MANY_TAGS: Final = 3
+# "sorry i meant xqc": an answer to "Did you mean …?".
+_CORRECTION: Final = "meant"
 # "going live in 10 minutes", "live now playing fortnite"
 _OWN_STREAM: Final = frozenset({("going", "live"), ("live", "playing"), ("were", "live")})
 _OWN_ACTIVITIES: Final = frozenset("watched played streamed saw finished started met quit".split())
@@ -309,6 +311,8 @@ def _is_statement(tokens: TokenizedText, name_indexes: Collection[int], after: i
     talk = [tokens.words[index].key for index in others if index < after or tokens.words[index].key not in THANKS]
     is_opinion = any(key in OPINION for key in talk)
     is_talk = any(key in CHATTER and (key in THANKS or not is_filler(key)) for key in talk)
+    if _CORRECTION in keys:
+        return False
     return is_opinion or ((is_talk or is_about_me) and not is_request)
 
 

@@ -31,6 +31,7 @@ SPANISH: Final = Language(
         mejores ranking streamers más vio visto vistos vista vieron tiempo cifras audiencia promedio pico
     """,
     filler="""
+        pasame pásame dígame digame vieron ven
         cómo va van qué tal quién quiénes cuál cuáles cuándo dónde dame dime muestra muéstrame enséñame quiero saber ver
         busco necesito el la los las un una de del en por para con y o a al se ha han fue es está están son tiene tuvo
         juega juegan transmite transmitió favor porfa hola buenas oye me mi te su sobre este esta estos le lo le hay hubo
@@ -64,6 +65,7 @@ GERMAN: Final = Language(
         streamer rangliste top meisten meistgesehen durchschnitt höchstwert werte
     """,
     filler="""
+        haben geschaut gesehen
         wie was wer welche welcher wann wo läuft gehts geht ist sind war waren hat haben hatte zeig zeige mir sag gib die
         der das den dem des ein eine einen von vom bei beim für über im in an am auf und oder mit zu zum mal bitte hallo
         hey ich will möchte wissen schaut schauen spielt spielen gespielt streamt gestreamt gerade eigentlich so aktuell
@@ -129,6 +131,7 @@ PORTUGUESE: Final = Language(
         assistiram assistido assistida assiste melhores ranking streamers média pico mais
     """,
     filler="""
+        pessoas pessoa assistem assistiu assistiram passa
         como está estão tá vai vão foi quem qual quais quando onde me mostra mostre dá diga quero saber ver preciso o a os
         as um uma de do da dos das no na nos nas em por para pra pro com e ou ao teve tem têm fez joga jogam transmitiu
         favor oi olá sobre esse essa este esta dessa desse nessa nesse desta deste é são que jogo canal pessoal gente pessoas galera live jogando assistindo
@@ -161,6 +164,7 @@ ITALIAN: Final = Language(
         guardati migliori classifica streamer media picco più
     """,
     filler="""
+        avuto avuta dimmi persone
         come va vanno sta chi quale quali quando dove cosa è sono era ha hanno fatto mostra mostrami dimmi dammi voglio
         vorrei sapere per di del dello della dei degli delle il lo la i gli le l un una in nel nella su sul con e o a al
         alla da dal favore ciao si gioca giocano guarda guardano trasmette mi gioco canale gente persone questa questo
@@ -189,6 +193,7 @@ NORTHERN: Final = Language(
         seere timer hvor mange seertall tilastot katsojat tuntia
     """,
     filler="""
+        keken mensen naar kijken mennesker så
         hoe gaat het met wie wat welke wanneer is zijn was heeft laat zien geef mij van voor over bij de een en of op in
         keken kijkt kijken speelt alsjeblieft graag går det för vad vem vilka hade visa ge mig om på av och eller en ett
         den snälla tack hvordan hvem hva viser hade miten kuka mitä näytä paljonko oli
@@ -218,6 +223,7 @@ SLAVIC: Final = Language(
         ile godzin widzów oglądało oglądalność najlepsi statistiky kolik hodin diváků
     """,
     filler="""
+        ilu ile miał miała godzin godziny oglądano oglądało osób скільки годин людей дивились дивилися глядачів
         как дела идут у по за в на о об про и или с что кто какой какие когда где покажи скажи дай мне нам хочу знать был
         было была были есть ли играет играют стримит стримил пожалуйста плиз привет игра игре игры канал канале люди
         человек людей там сейчас jak idzie u w na o i lub z co kto jaki jakie kiedy gdzie pokaż daj mi powiedz chcę było
@@ -293,7 +299,7 @@ ASIAN_LATIN: Final = Language(
 )
 ARABIC_AND_HINDI: Final = Language(
     statistics="إحصائيات احصائيات أرقام كم ساعة مشاهد مشاهدين مشاهدات أفضل ترتيب आँकड़े आंकड़े कितने घंटे दर्शक",
-    filler="كيف حال من ما متى أين أرني أعطني في على عن و أو هل كان هو هي لو سمحت لعبة قناة कैसा कौन क्या कब है था का की के में पर और दिखाओ बताओ",
+    filler="كم شخص شاهد شاهدوا يشاهد כמה אנשים צפו צופים של كيف حال من ما متى أين أرني أعطني في على عن و أو هل كان هو هي لو سمحت لعبة قناة कैसा कौन क्या कब है था का की के में पर और दिखाओ बताओ",
     small_talk="""
         شكرا شكراً جزيلا مرحبا أهلا السلام عليكم صباح الخير مساء تصبح هههه نعم لا طيب حلو رائع ممتاز مبروك غبي أحمق حمار
         قمامة اخرس حبيبي धन्यवाद शुक्रिया नमस्ते हाँ नहीं अच्छा बढ़िया बहुत बेवकूफ

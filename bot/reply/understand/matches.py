@@ -159,6 +159,7 @@ def with_series(matches: Sequence[NameMatch]) -> list[NameMatch]:
             series is not None
             and series.grade is Grade.ALIAS
             and match.subject.kind is SubjectKind.GAME
+            and match.subject.id != series.subject.id
             and series.candidate.last == match.candidate.first
             and series.subject.name.partition(":")[0] == match.subject.name.partition(":")[0]
         ):
