@@ -14,8 +14,9 @@ from tests.soak.world import Alert, World
 
 # Within it a problem is reported, from the first look that finds it; and withdrawn, once it was away for as long.
 SOON: Final = QUARTER
-# What the clock moves on during a turn.
-_A_MOMENT: Final = timedelta(minutes=2)
+# Turns that are due at the same moment follow each other, and move the clock: a poll gives up after two minutes of
+# retries, and the health check comes after it.
+_A_MOMENT: Final = timedelta(minutes=3)
 _LONGEST_LIST: Final = 12
 
 NOT_WHOLE: Final = """
@@ -196,7 +197,7 @@ class Books:
     # --- problems
 
     def _problems(self, alerts: Sequence[Alert]) -> None:
-        seen = Counter(part for _, parts in self.diary.problems for part in parts)
+        seen = Counter(part for _, names in self.diary.problems for part in _parts(names))
         self.figures.append(f"problems seen, in quarters of an hour: {_counted(seen) or 'none'}")
         self.figures.append(f"alerts: {_counted(Counter(alert.status for alert in alerts)) or 'none'}")
         self._list("a problem was not reported in time", list(self._unreported(alerts)))
@@ -204,7 +205,7 @@ class Books:
         self._list("a fault was not noticed", list(self._unnoticed()))
         last = self.diary.problems[-1][1] if self.diary.problems else frozenset()
         # Summaries that were not sent stay a problem until the next are due; those of each day are checked elsewhere.
-        if last - {"summaries"}:
+        if _parts(last) - {"summaries"}:
             self.wrong.append(f"still a problem at the quiet end: {sorted(last)}")
         statuses = [alert.status for alert in alerts]
         # Alerts follow each other while different parts have problems; their texts differ.
@@ -215,27 +216,29 @@ class Books:
             self.wrong.append("an alert was not withdrawn")
 
     def _unreported(self, alerts: Sequence[Alert]) -> Iterator[str]:
-        """Problems longer than a quarter of an hour that were not reported within it."""
-        for begin, end in self._stretches(are_wrong=True):
-            if end >= begin + SOON + _A_MOMENT and _newest(alerts, begin + SOON + _A_MOMENT) != "problem":
-                yield f"from {begin:%F %H:%M} to {end:%F %H:%M}"
+        """Problems longer than a quarter of an hour that were not reported within it; each begins by itself."""
+        for name in sorted({name for _, names in self.diary.problems for name in names}):
+            for begin, end in self._spans(name):
+                if end >= begin + SOON + _A_MOMENT and _newest(alerts, begin + SOON + _A_MOMENT) != "problem":
+                    yield f"{name} from {begin:%F %H:%M} to {end:%F %H:%M}"
 
     def _unwithdrawn(self, alerts: Sequence[Alert]) -> Iterator[str]:
         """Spans without a problem, longer than twice that, in which the alert was not withdrawn."""
-        for begin, end in self._stretches(are_wrong=False):
+        for begin, end in self._spans(None):
             if end >= begin + 2 * SOON + _A_MOMENT and _newest(alerts, begin + 2 * SOON + _A_MOMENT) == "problem":
                 yield f"well from {begin:%F %H:%M} to {end:%F %H:%M}"
 
-    def _stretches(self, *, are_wrong: bool) -> Iterator[tuple[datetime, datetime]]:
-        """First and last check of each span with, or without, a problem during which one bot ran."""
+    def _spans(self, name: str | None) -> Iterator[tuple[datetime, datetime]]:
+        """First and last health check of each span in which one bot ran with a problem; None: without any."""
         begin: datetime | None = None
         last: datetime | None = None
-        for at, parts in self.diary.problems:
+        for at, names in self.diary.problems:
+            holds = name in names if name is not None else not names
             is_other_bot = last is not None and any(last <= restart < at for restart in self.diary.restarts)
-            if begin is not None and last is not None and (bool(parts) != are_wrong or is_other_bot):
+            if begin is not None and last is not None and (not holds or is_other_bot):
                 yield begin, last
                 begin = None
-            if begin is None and bool(parts) == are_wrong:
+            if begin is None and holds:
                 begin = at
             last = at
         if begin is not None and last is not None:
@@ -251,9 +254,9 @@ class Books:
             # A new bot counts from its own start.
             if one.until < late_at or any(one.at <= at < late_at for at in self.diary.restarts):
                 continue
-            looks = [parts for at, parts in self.diary.problems if one.at + after <= at <= late_at]
-            if looks and not any(part in parts for parts in looks):
-                yield f"{one.kind} from {one.at:%F %H:%M} to {one.until:%F %H:%M}: no {part!r} in {looks}"
+            checks = [names for at, names in self.diary.problems if one.at + after <= at <= late_at]
+            if checks and not any(part in _parts(names) for names in checks):
+                yield f"{one.kind} from {one.at:%F %H:%M} to {one.until:%F %H:%M}: no {part!r} in {checks}"
 
     # --- levels
 
@@ -297,6 +300,11 @@ _NOTICED: Final = {
     Kind.DATABASE_GONE: ("database", timedelta(0)),
     Kind.X_UNPAID: ("x", timedelta(minutes=30)),
 }
+
+
+def _parts(names: frozenset[str]) -> set[str]:
+    """The parts that have a problem; a name may have a subject after it, as in `jobs (collect)`."""
+    return {name.partition(" (")[0] for name in names}
 
 
 def _newest(alerts: Sequence[Alert], at: datetime) -> str | None:

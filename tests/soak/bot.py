@@ -120,7 +120,7 @@ def _shown(result: object) -> dict[str, Any]:
         poll = {"poll_id": result.poll_id, "started_at": result.started_at.isoformat(), "status": result.status}
         return {"poll": poll | {"streams": result.streams, "ended_because": result.ended_because}}
     if isinstance(result, list) and result and isinstance(result[0], Problem):
-        return {"problems": [[problem.part, problem.message] for problem in result]}
+        return {"problems": [problem.name for problem in result]}
     return {}
 
 

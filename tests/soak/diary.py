@@ -35,7 +35,7 @@ class Level:
 
 @dataclass
 class Diary:
-    """The record of a run, which the books check."""
+    """The record of a run, which the books check. `problems`: the names of the problems of each health check."""
 
     attempts: list[Attempt] = field(default_factory=list)
     problems: list[tuple[datetime, frozenset[str]]] = field(default_factory=list)

@@ -155,7 +155,7 @@ class Life:
             diary.attempts.append(attempt)
             self._compare(attempt)
         elif job == "watch" and outcome == "done":
-            diary.problems.append((now, frozenset(part for part, _ in one.get("problems", ()))))
+            diary.problems.append((now, frozenset(one.get("problems", ()))))
         elif job == "post" and outcome == "done":
             diary.posts_planned_at.append(now)
         if outcome == "failed unexpectedly":

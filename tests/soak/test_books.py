@@ -30,6 +30,7 @@ def alert(quarters: int, status: str, text: str = "") -> Alert:
         (["", "x", "x", "x", "", "", ""], [alert(3, "problem"), alert(5, "resolved")], ["not reported in time"]),
         (["", "x", "x", "x", "", "", ""], [], ["not reported in time"]),
         (["", "x", "", "x", "", "", ""], [], []),
+        (["", "x", "y", "y", "", ""], [alert(3, "problem"), alert(4, "resolved")], []),
         (
             ["", "x", "x", "", "", "", "", ""],
             [alert(2, "problem"), alert(7, "resolved")],
@@ -47,6 +48,7 @@ def alert(quarters: int, status: str, text: str = "") -> Alert:
         "late",
         "never",
         "short",
+        "a short one, and then another one",
         "withdrawn late",
         "never withdrawn",
         "at the end",
