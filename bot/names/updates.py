@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -88,9 +88,17 @@ def _write_keys(database: Transactions) -> int:
         tx.names.delete_old_keys()
         _assign_addresses(tx, SubjectKind.GAME, {key.id: slug(key.name) or key.id for key in games})
         _assign_addresses(tx, SubjectKind.STREAMER, {key.id: _address(key.login) or key.id for key in streamers})
-        tx.names.mark_games_keyed(ids=[game.game_id for game in new_games])
-        tx.names.mark_streamers_keyed(ids=[streamer.streamer_id for streamer in new_streamers])
+        _mark_keyed(tx, new_games, new_streamers)
         return int(tx.names.store_new_keys())
+
+
+def _mark_keyed(tx: Transaction, games: Sequence[Any], streamers: Sequence[Any]) -> None:
+    tx.names.mark_games_keyed(ids=[game.game_id for game in games], names=[game.game_name for game in games])
+    tx.names.mark_streamers_keyed(
+        ids=[streamer.streamer_id for streamer in streamers],
+        names=[streamer.streamer_name for streamer in streamers],
+        logins=[streamer.login for streamer in streamers],
+    )
 
 
 def _game_keys(games: Iterable[Any]) -> Iterator[_NameKey]:

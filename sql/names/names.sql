@@ -63,14 +63,21 @@ where not streamers.are_names_keyed
 limit :how_many;
 
 -- name: mark_games_keyed!
--- Mark the present names of these games as keyed.
+-- Mark the names of games as keyed, unless another transaction has renamed the game since they were read.
 update games set are_names_keyed = true
-where game_id = any(cast(:ids as text []));
+from unnest(cast(:ids as text []), cast(:names as text [])) as keyed (game_id, game_name)
+where games.game_id = keyed.game_id and games.game_name = keyed.game_name;
 
 -- name: mark_streamers_keyed!
--- Mark the present names of these streamers as keyed.
+-- Mark the names of streamers as keyed, unless another transaction has renamed the streamer since they were read.
 update streamers set are_names_keyed = true
-where streamer_id = any(cast(:ids as text []));
+from
+    unnest(cast(:ids as text []), cast(:names as text []), cast(:logins as text []))
+        as keyed (streamer_id, streamer_name, login)
+where
+    streamers.streamer_id = keyed.streamer_id
+    and streamers.streamer_name = keyed.streamer_name
+    and streamers.login = keyed.login;
 
 -- name: create_new_names!
 -- A temporary table of new keys, dropped with its transaction. Grain: one row per game or streamer and key.

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,6 +119,42 @@ def test_names_stored_while_the_index_is_read_are_found_afterwards(database: Dat
     pausing.may_end.set()
     reading.join(60)
     assert [subject.name for subject in index.with_prefix("ad", 5)] == ["Ada"]
+
+
+class RenamedMeanwhile:
+    """A transaction during which a poll renames all games and streamers, after their names were read."""
+
+    def __init__(self, tx: Transaction, url: str) -> None:
+        self._tx, self._url = tx, url
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tx, name)
+
+    def copy(self, *args: Any) -> None:
+        write(self._url, "update games set game_name = 'New Game'")
+        write(self._url, "update streamers set streamer_name = 'Grace', login = 'grace'")
+        self._tx.copy(*args)
+
+
+class Renaming:
+    """A database of such transactions."""
+
+    def __init__(self, database: Database, url: str) -> None:
+        self._database, self._url = database, url
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        with self._database.transaction() as tx:
+            yield RenamedMeanwhile(tx, self._url)
+
+
+def test_names_changed_while_the_earlier_ones_are_keyed_are_found(database: Database, url: str) -> None:
+    stage(database, a_stream(streamer="ada", streamer_name="Ada", game="g", game_name="Old Game"))
+    DatabaseNames(Renaming(database, url)).refresh()
+    assert found(DatabaseNames(database), "ada", "grace", "oldgame", "newgame") == {
+        "grace": ["Grace"],
+        "newgame": ["New Game"],
+    }
 
 
 def test_without_a_newer_poll_no_name_is_read(database: Database, url: str) -> None:
