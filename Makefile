@@ -38,10 +38,10 @@ restore: $(VENV)/.runtime ## Restore the backup FILE into the database; stop the
 test test-long: export PYTHONDONTWRITEBYTECODE =
 
 test: $(VENV)/.development ## Run all tests, on all cores
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) -q $(ARGS)
 
 test-long: $(VENV)/.development ## Run all tests at full length: about an hour
-	$(BIN)/python -m pytest --long -n $(WORKERS) --dist loadgroup -q $(ARGS)
+	$(BIN)/python -m pytest --long -n $(WORKERS) -q $(ARGS)
 
 test-engine: $(VENV)/.development ## Run the shipped containers with a year of data; needs Docker, half an hour and 15 GB
 	$(BIN)/python -m pytest -m engine -v tests/engine $(ARGS)

@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 import psycopg2
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from bot.collect.keep import KeptPolls
 from helperfunctions import embedded_postgres, migrations
@@ -45,8 +47,29 @@ _LONG = (
     "acceptance/",
 )
 
-# What takes seconds to make: the tests that use it run in one test process, which makes it once.
-_MADE_ONCE = ("web_url", "moved_forker", "five_years", "one_aws", "limited", "c_url", "real_size")
+# Each of these runs in one test process, because its tests share something that takes seconds to make.
+_TOGETHER = (
+    "acceptance/faults/",
+    "web/test_browser",
+    "web/",
+    "contract/test_aws_secrets",
+    "integration/test_every_minute",
+    "integration/test_games_of_one_name",
+    "integration/test_memory_limit",
+    "sandbox/test_world",
+)
+
+
+class Scheduling(LoadScopeScheduling):
+    """Sends a test, or tests that run together, to the next free test process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((part for part in _TOGETHER if nodeid.startswith(f"tests/{part}")), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    return Scheduling(config, log)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,12 +84,8 @@ def is_long(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first, when the whole suite runs; those that share something expensive in the same process."""
+    """Long tests first, when the whole suite runs."""
     items.sort(key=lambda item: next((rank for rank, part in enumerate(_LONG) if part in item.nodeid), len(_LONG)))
-    for item in items:
-        for fixture in _MADE_ONCE:
-            if isinstance(item, pytest.Function) and fixture in item.fixturenames:
-                item.add_marker(pytest.mark.xdist_group(fixture))
     # Imported modules and collected tests stay until the end, so the garbage collector need not search them.
     gc.collect()
     gc.freeze()
