@@ -49,6 +49,7 @@ _LONG = (
 
 # Each of these runs in one test process, because its tests share something that takes seconds to make.
 _TOGETHER = (
+    "acceptance/faults/test_database",
     "acceptance/faults/",
     "web/test_browser",
     "web/",
