@@ -128,7 +128,7 @@ def test_web_measures_every_page_call_and_chart_of_a_dashboard_and_none_fails(
     assert set(failed.values()) == {""}
     [first_page] = [row for row in rows if row[0].startswith("/ and its styles")]
     assert first_page[-1] == "yes"
-    assert any(row[0].startswith("a server that only says") for row in rows)
+    assert any(row[0].startswith("a server that only sends") for row in rows)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("streamlit") is None, reason="Streamlit comes with make .venv/.benchmarks")
