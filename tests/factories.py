@@ -33,12 +33,14 @@ REPEAT = """
         select day, copies.poll_id, viewer_count, started_at, stream_id, streamer_id, game_id
         from copies cross join staging.streams
         where streams.poll_id = {poll_id}
+        order by copies.poll_id
     ),
     copied_games as (
         insert into staging.games (poll_id, game_id, viewers, streams)
         select copies.poll_id, game_id, viewers, games.streams
         from copies cross join staging.games
         where games.poll_id = {poll_id}
+        order by copies.poll_id
     )
     select max(poll_id) from copies
 """
