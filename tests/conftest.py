@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import psycopg2
 import pytest
-from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from bot.collect.keep import KeptPolls
 from helperfunctions import embedded_postgres, migrations
@@ -61,7 +61,7 @@ _TOGETHER = (
 )
 
 
-class Scheduling(LoadScopeScheduling):
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # the package has no types
     """Sends a test, or tests that run together, to the next free test process."""
 
     def _split_scope(self, nodeid: str) -> str:
