@@ -108,12 +108,13 @@ select
 from days, generate_series(starts_at, ends_at - interval '30 minutes', '30 minutes') as at
 order by at;
 
+-- Only columns whose names the previous release has, too.
 insert into posts (
-    kind, day, text, alt_text, status, created_at, next_try_at, expires_at, attempts, was_duplicate, x_id, sent_at
+    kind, day, text, alt_text, status, created_at, next_try_at, expires_at, attempts, x_id, sent_at
 )
 select
     kind, day, 'Hours watched on ' || day || E':\n1. Game 0: 5.3M\n2. Game 1: 2.1M\n3. Game 2: 1.9M', 'A chart.',
-    'sent', ends_at, ends_at, ends_at + interval '1 day', 1, true,
+    'sent', ends_at, ends_at, ends_at + interval '1 day', 1,
     (row_number() over (order by day, kind))::text, ends_at + interval '6 hours'
 from days, unnest(array['games', 'streamers', 'streamers_of_game']) as kind;
 
