@@ -316,19 +316,27 @@ def _post(item: Mapping[str, Any]) -> XPost:
     kinds = {_string(reference.get("type")): _id(reference) for reference in references}
     versions = _list(item.get("edit_history_tweet_ids")) or _list(item.get("edit_history_post_ids"))
     shown_from = _list(item.get("display_text_range"))
-    mentions = _list(_dict(item.get("entities")).get("mentions"))
+    entities = _dict(item.get("entities"))
     return XPost(
         post_id=post_id,
         text=text,
         author_id=_id_if_any(item.get("author_id")),
         created_at=_instant(item.get("created_at")),
         visible_from=shown_from[0] if shown_from and isinstance(shown_from[0], int) else None,
-        tags=tuple(_tags(mentions, text)),
+        tags=tuple(_tags(_list(entities.get("mentions")), text)),
         replied_to=kinds.get("replied_to"),
         in_reply_to_user_id=_id_if_any(item.get("in_reply_to_user_id")),
         is_repost="retweeted" in kinds or (not kinds and text.startswith("RT @")),
         edit_ids=tuple(str(version) for version in versions if str(version).isdecimal()) or (post_id,),
+        links=dict(_links(_list(entities.get("urls")))),
     )
+
+
+def _links(urls: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    for url in map(_dict, urls):
+        short, expanded = _string(url.get("url")), _string(url.get("expanded_url"))
+        if short and expanded:
+            yield short, expanded
 
 
 def _tags(mentions: Sequence[Any], text: str) -> Iterator[XTag]:

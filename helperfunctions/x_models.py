@@ -1,6 +1,6 @@
 """The objects and limits of X, as frozen dataclasses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -49,6 +49,8 @@ class XPost:
     is_repost: bool
     # every version of the post, oldest first; at least its own id
     edit_ids: Sequence[str]
+    # the URLs to which the short links in the text lead: X replaces every URL by such a link
+    links: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from bot.core.ports import X
 from bot.reply.triage import OLDEST
+from bot.reply.understand.urls import with_twitch_urls
 from bot.spend.account import account_of
 from bot.spend.charge import Purpose
 from bot.spend.ledger import Ledger
@@ -134,7 +135,7 @@ def _store_mention(tx: Transaction, post: XPost, account: XAccount, now: datetim
     tx.reply.store_mention(
         mention_id=post.post_id,
         author_id=post.author_id,
-        text=own_words(post).replace("\0", ""),
+        text=with_twitch_urls(own_words(post), post.links).replace("\0", ""),
         posted_at=post.created_at or time_of_id(post.post_id),
         seen_at=now,
         first_version=post.edit_ids[0] if post.edit_ids else post.post_id,

@@ -66,7 +66,6 @@ Shape = Text | Number | Flag | Anything | Several | Fields
 
 _REPLY_SETTINGS: Final = Text(("following", "mentionedUsers", "subscribers", "verified"))
 _LINK: Final = Fields({"url": Text()}, ("url",))
-_APPS: Final = Fields(dict.fromkeys(("app_store_id", "ipad_app_store_id", "play_store_id"), Text()))
 
 CREATE_POST: Final = Fields(
     {

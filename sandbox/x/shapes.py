@@ -168,7 +168,17 @@ def _entities(post: SandboxPost) -> dict[str, Any]:
         {"start": mention.start, "end": mention.end, "username": mention.person.username, "id": mention.person.user_id}
         for mention in post.mentions
     ]
-    return {"mentions": mentions} if mentions else {}
+    urls = [
+        {
+            "start": link.start,
+            "end": link.end,
+            "url": link.short,
+            "expanded_url": link.url,
+            "display_url": link.url.partition("://")[2],
+        }
+        for link in post.links
+    ]
+    return {name: found for name, found in (("mentions", mentions), ("urls", urls)) if found}
 
 
 def _references(post: SandboxPost) -> list[dict[str, str]]:

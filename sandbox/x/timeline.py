@@ -10,6 +10,7 @@ from helperfunctions.clock import Clock
 
 _EPOCH_MS: Final = 1_288_834_974_657
 _MENTION: Final = re.compile(r"(?<![A-Za-z0-9_!#$%&*@＠])[@＠]([A-Za-z0-9_]{1,20})(?![A-Za-z0-9_@＠])")
+_LINK: Final = re.compile(r"https?://[!-~]+|(?<![\w@.])(?:www\.)?twitch\.tv/[!-~]+", re.IGNORECASE)
 MEDIA_LIVES: Final = timedelta(hours=24)
 
 
@@ -30,6 +31,16 @@ class Mention:
     person: Person
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A short link in a text, from `start` to before `end` (code points), and the URL to which it leads."""
+
+    start: int
+    end: int
+    short: str
+    url: str
+
+
 @dataclass(slots=True)
 class SandboxMedia:
     """A picture that a person has uploaded."""
@@ -44,7 +55,8 @@ class SandboxMedia:
 
 @dataclass(frozen=True, slots=True)
 class SandboxPost:
-    """A post. `text` is as its author wrote it; `prefix` the names that X put before it because it is a reply."""
+    """A post. `text` is as its author wrote it, with short links in the place of URLs; `prefix` the names that X put
+    before it because it is a reply."""
 
     post_id: str
     text: str
@@ -57,6 +69,7 @@ class SandboxPost:
     # all versions, oldest first, the post itself included
     versions: Sequence[str] = ()
     mentions: Sequence[Mention] = ()
+    links: Sequence[Link] = ()
 
     @property
     def whole_text(self) -> str:
@@ -139,6 +152,7 @@ class Timeline:
         before: SandboxPost | None = None,
     ) -> SandboxPost:
         post_id = self._new_id()
+        text, links = _shortened(text, post_id, len(prefix))
         mentions = [
             Mention(found.start(), found.end(), self.people[found[1].lower()])
             for found in _MENTION.finditer(prefix + text)
@@ -155,6 +169,7 @@ class Timeline:
             repost_of=repost_of,
             versions=(*(before.versions if before else ()), post_id),
             mentions=tuple(mentions),
+            links=tuple(links),
         )
         self.posts[post_id] = post
         return post
@@ -164,6 +179,20 @@ class Timeline:
         milliseconds = int(self.clock.now().timestamp() * 1000) - _EPOCH_MS
         self._last_id = max(self._last_id + 1, milliseconds << 22)
         return str(self._last_id)
+
+
+def _shortened(text: str, post_id: str, start: int) -> tuple[str, list[Link]]:
+    """The text with a short link in the place of each URL, as on X, and the links. `start`: of the text in the post."""
+    links: list[Link] = []
+    shortened, at = "", 0
+    for found in _LINK.finditer(text):
+        shortened += text[at : found.start()]
+        short = f"https://t.co/{post_id[-9:]}{len(links)}"
+        url = found[0] if "://" in found[0] else f"https://{found[0]}"
+        links.append(Link(start + len(shortened), start + len(shortened) + len(short), short, url))
+        shortened += short
+        at = found.end()
+    return shortened + text[at:], links
 
 
 def _prefix(author: Person, reply_to: SandboxPost | None) -> str:

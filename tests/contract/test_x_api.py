@@ -131,6 +131,15 @@ def test_mentions_in_both_vocabularies(vocabulary: str, serve: Serve, connect: C
         assert x.bill().units == {"post": 1, "post_read": 3, "user_read": 2}
 
 
+def test_a_short_link_has_the_url_to_which_it_leads(api: XApi, x: XSandbox) -> None:
+    x.tag("ann", "twitch.tv/xqc @WatchTimeBot https://a.de/?b=c&d")
+    (mention,) = api.mentions(x.bot.user_id).posts
+    first, tag, second = mention.text.split()
+    assert mention.links == {first: "https://twitch.tv/xqc", second: "https://a.de/?b=c&d"}
+    assert (first[:13], tag, second[:13]) == ("https://t.co/", "@WatchTimeBot", "https://t.co/")
+    assert mention.text[mention.tags[0].start : mention.tags[0].end] == "@WatchTimeBot"
+
+
 def test_every_page_of_mentions_since_an_id(api: XApi, x: XSandbox) -> None:
     tags = [x.tag("ann", f"@watchtimebot {number}") for number in range(812)]
     assert [post.post_id for post in all_pages(api.mentions, x.bot.user_id)] == tags[:11:-1]

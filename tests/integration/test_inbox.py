@@ -18,6 +18,19 @@ def test_a_question_is_answered(inbox: Inbox) -> None:
     assert inbox.respond() == 0
 
 
+def test_the_url_of_a_streamer_is_a_question_behind_the_short_link_of_x(inbox: Inbox) -> None:
+    asked = inbox.tag("@watchtimebot https://www.twitch.tv/ada")
+    inbox.respond()
+    assert inbox.answers()[asked].startswith("Ada · ")
+
+
+def test_our_name_in_a_url_is_not_addressed_to_us(inbox: Inbox) -> None:
+    tagged = inbox.tag("@watchtimebot good morning")
+    linked = inbox.tag("https://twitch.tv/ada?from=@watchtimebot", author="bob", reply_to=tagged)
+    inbox.respond()
+    assert inbox.decided()[linked] == ("ignored", IGNORED)
+
+
 def test_on_the_first_start_no_older_mention_is_answered(make_inbox: MakeInbox) -> None:
     inbox = make_inbox(first_start=False)
     for number in range(30):

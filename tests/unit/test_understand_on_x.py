@@ -31,6 +31,8 @@ MEANT = {
     "https://www.twitch.tv/ninja": "streamer Ninja",
     "twitch.tv/popout/ninja/chat": "streamer Ninja",
     "https://www.twitch.tv/directory/category/just-chatting": "game Just Chatting",
+    "https://www.twitch.tv/directory/game/League%20of%20Legends": "game League of Legends",
+    "https://t.co/abcdefghij原神の視聴時間は？": "game 原神",
     "streamer:ninja_fan_club": "?",
     "xqc https://kick.com/ninja": "streamer xQc",
     # two names and our own
@@ -74,6 +76,7 @@ SILENT = (
     "via @pokimane", "RT @xQc", "@xQc @Ninja @shroud",
     # links that lead to nobody we know
     "check out my stream twitch.tv/xqc_fan_2", "LIVE NOW playing Fortnite https://twitch.tv/somebody_new",
+    "https://www.twitch.tv/directory/following/live",
     "https://www.twitch.tv/videos/123456789", "https://clips.twitch.tv/NinjaWins", "ninja.com", "x.com/ninja",
 )  # fmt: skip
 
