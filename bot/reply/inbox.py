@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bot.core.ports import X
 from bot.reply.triage import OLDEST
-from bot.reply.understand.urls import with_twitch_urls
+from bot.reply.urls import with_twitch_urls
 from bot.spend.account import account_of
 from bot.spend.charge import Purpose
 from bot.spend.ledger import Ledger

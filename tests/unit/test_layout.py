@@ -262,7 +262,11 @@ NOT_FOR_HELP = NOT_FOR_A_BOT | {
     [
         ("import bot.cli.app", NOT_FOR_HELP),
         ("import bot.cli.app, helperfunctions.settings", NOT_FOR_A_BOT | {"apscheduler", "requests", "tweepy"}),
-        ("import bot.wiring", NOT_FOR_A_BOT | {"apscheduler", "requests", "tweepy", "rapidfuzz", "prometheus_client"}),
+        (
+            "import bot.wiring",
+            NOT_FOR_A_BOT
+            | {"apscheduler", "requests", "tweepy", "rapidfuzz", "prometheus_client", "bot.reply.understand"},
+        ),
         (
             "import bot.runtime.run, bot.post.chart, "
             "helperfunctions.twitch_api, helperfunctions.x_api, helperfunctions.drawing",

@@ -19,8 +19,8 @@ from bot.reply.understand.matches import FAR_MORE, NameMatch, match_candidates, 
 from bot.reply.understand.misspelled import MOST_OFFERED, distinct_names, find_misspelled, streamer_with_prefix
 from bot.reply.understand.negation import negation
 from bot.reply.understand.tokens import TokenizedText, tokenize
-from bot.reply.understand.urls import replace_urls
 from bot.reply.understand.word_classes import PEOPLE
+from bot.reply.urls import replace_urls
 
 # The rest of a longer text is ignored; a post of an ordinary account is shorter.
 LONGEST_TEXT: Final = 1_000
