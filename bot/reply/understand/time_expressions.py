@@ -266,7 +266,7 @@ def _months_before(day: date, months: int) -> date:
 
 def _day_of_month(number: int, today: date) -> date | None:
     """The newest day of a month with that number that is not in the future."""
-    months = ((today.replace(day=1) - timedelta(days=31 * back)).replace(day=1) for back in range(3))
+    months = (_months_before(today.replace(day=1), back) for back in range(3))
     possible = (
         month + timedelta(days=number - 1) for month in months if number <= monthrange(month.year, month.month)[1]
     )
