@@ -95,7 +95,7 @@ def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> "Site":
     is_ours = settings.database_url is None and settings.web_database_url is None
     return Site(
         database=reads,
-        version_database=reads.beside(),
+        version_database=reads.second_pool(),
         revive=partial(embedded_postgres.revive, _embedded(settings)) if is_ours else lambda: None,
         check_schema=lambda: migrations.check(reads),
         name_cache=NameCache(lambda: DatabaseNames(reads), clock),

@@ -1,1 +1,1 @@
-"""How the outside world is touched: one outside thing per file. Knows nothing of the bot."""
+"""Access to the outside world: one outside thing per file. Independent of the bot."""

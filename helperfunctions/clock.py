@@ -82,7 +82,7 @@ class Wait:
         return self.since + self.length
 
     def is_over(self, now: datetime) -> bool:
-        """Whether it is over by the present time of the clock."""
+        """True if it is over at `now`, the present time of the clock."""
         return not timedelta(0) <= now - self.since < self.length
 
 

@@ -81,7 +81,7 @@ def _draw(what: str) -> None:
         script = vl_convert.javascript_bundle(vl_version=_VEGA_LITE)  # type: ignore[call-arg]  # a default it has
         sys.stdout.buffer.write(script.encode())
         return
-    # Nothing is fetched, whatever a specification names. The second step asks nobody before it loads an image.
+    # No URL of a specification is fetched. The second step has no such limit, so pictures are refused before it.
     svg = vl_convert.vegalite_to_svg(sys.stdin.read(), vl_version=_VEGA_LITE, allowed_base_urls=[])
     if "<image" in svg:
         sys.exit("a chart must not hold an image, which would have to be fetched")

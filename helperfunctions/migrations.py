@@ -102,7 +102,7 @@ def migrate(database: Database, folder: Path = MIGRATIONS_FOLDER, patience: Pati
 
 
 def _is_up_to_date(database: Database, needed: list[str]) -> bool:
-    """Whether all migrations are applied. Raises SchemaMismatch for a schema newer than the code."""
+    """True if all migrations are applied. Raises SchemaMismatch for a schema newer than the code."""
     applied = applied_versions(database)
     if missing_here(applied, needed):
         _compare(applied, needed)

@@ -4,9 +4,9 @@ The rules and the table are X's published ones (https://docs.x.com/fundamentals/
 "version 3"): 280 units; a code point weighs 1 in four ranges and 2 elsewhere; an emoji weighs 2, however many code
 points it has; a link weighs 23; the text is in Unicode's form NFC.
 
-Which endings are top-level domains changes from year to year. So a host without "http://" weighs 23 whatever its
-ending, or more if it is longer: a post may come out shorter than it could be, and is not refused as too long. Names of
-games and streamers never get that far, because `text.plain` breaks what looks like a host.
+The list of top-level domains changes from year to year. So a host without "http://" weighs 23 with any ending, or more
+if it is longer: a post may be shorter than necessary, and is not refused as too long. Names of games and streamers
+contain no host, because `text.plain` breaks each of them.
 """
 
 import unicodedata
@@ -40,7 +40,7 @@ def _flag(region: str) -> str:
 
 
 # Joined emoji are one only where Unicode knows them as one (emoji-zwj-sequences.txt); other joints are two emoji and a
-# joiner. Written by what they are made of, since there are 1,400 of them.
+# joiner. Written as patterns of their parts, since there are 1,400 of them.
 _PERSON = r"[👨👩🧑]\p{EMod}?"
 _CHILD = r"[👦👧🧒]"
 _PROFESSION = r"(?:[⚕⚖✈]\uFE0F?|[🌾🍳🍼🎄🎓🎤🎨🏫🏭💻💼🔧🔬🚀🚒🦰🦱🦲🦳🩰]|[🦯🦼🦽](?:\u200D➡\uFE0F?)?)"
@@ -70,8 +70,8 @@ _EMOJI: Final = "|".join(
     )
 )
 
-# A link that says so, and what X may take for one: a host's name with any ending of two letters or more. X looks for
-# hosts without "http://" and for queries among ASCII characters alone, so that other letters may stand next to them.
+# A link with "http://", or a host with any ending of two letters or more, which X may take for a link. X searches hosts
+# without "http://", and queries, among ASCII characters alone, so that other letters may be next to them.
 _SIGNS: Final = r"!*'();:=+,.$/%#\[\]~@|&-"
 _PATH: Final = rf"[A-Za-z0-9_À-ɏЀ-ӿ{_SIGNS}]*[A-Za-z0-9_À-ɏЀ-ӿ=#/+-]"
 _QUERY: Final = rf"[A-Za-z0-9_{_SIGNS}?]*[A-Za-z0-9_=#/&-]"
@@ -96,13 +96,13 @@ def weighted_length(text: str) -> int:
 
 
 def links(text: str) -> list[str]:
-    """What X makes, or may make, a link of."""
+    """The parts of a text that X makes links, or may make links."""
     return [link[0] for link in _compiled(_LINK).finditer(text)]
 
 
 def _weight_of_link(link: regex.Match[str]) -> int:
     if link["foreign"]:
-        # X ends the link where its ending is no domain's any more, which may be anywhere in it.
+        # X ends the link after the top-level domain, which may end anywhere in it.
         return LINK_WEIGHT + _weight(link["foreign"])
     return LINK_WEIGHT if link["sure"] else max(LINK_WEIGHT, _weight(link[0]))
 

@@ -7,7 +7,7 @@ from typing import Any
 import aiosql
 
 SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
-# Has no named queries: dbmate applies what it holds.
+# Has no named queries: dbmate applies its files.
 _MIGRATIONS = "migrations"
 
 

@@ -62,7 +62,7 @@ def client_address(peer: str, forwarded_for: str | None, trusted: Sequence[IPv4N
 
 
 def is_in(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
-    """Whether an address belongs to one of these networks; False for text that is not an address."""
+    """True if an address belongs to one of these networks; False for text that is not an address."""
     parsed = _parsed(address)
     return parsed is not None and any(parsed in network for network in networks)
 

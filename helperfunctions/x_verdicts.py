@@ -128,7 +128,7 @@ def _is_about_money(status: int, problem: _Problem) -> bool:
 
 
 def _resets_at(headers: Mapping[str, str], now: datetime) -> datetime:
-    """When a rate limit ends. Implausible times are ignored, because either clock can be wrong."""
+    """The end of a rate limit. Implausible times are ignored, because either clock can be wrong."""
     names = ["x-rate-limit-reset"]
     names += [
         f"{limit}-reset"

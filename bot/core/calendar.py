@@ -51,7 +51,7 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """When the summaries of a day are due, and the end of that date, from which on they are not made any more."""
+    """The time at which the summaries of a day are due, and the end of that date, after which they are not made."""
 
     day: Day
     due_at: datetime

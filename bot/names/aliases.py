@@ -19,7 +19,7 @@ def aliases(database: Database) -> list[tuple[str, str]]:
 
 
 def add_alias(database: Database, alias: str, game_name: str) -> None:
-    """Make a short name mean a game, whatever it meant before. The game need not have been seen yet.
+    """Make a short name mean a game, also if it had another meaning before. The game need not have been measured yet.
 
     Raises WatchTimeError when one of the two is empty.
     """

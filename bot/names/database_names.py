@@ -66,7 +66,7 @@ class DatabaseNames:
         self._near.get()
 
     def are_empty(self) -> bool:
-        """Whether no game and no streamer has a key yet."""
+        """True if no game and no streamer has a key yet."""
         with self._database.transaction() as tx:
             return not tx.names.is_any_named()
 

@@ -75,7 +75,7 @@ def bar_chart(
         "width": _INNER_WIDTH,
         "height": _INNER_HEIGHT,
         "background": _BACKGROUND,
-        # A fixed size, whatever the content.
+        # The size does not depend on the content.
         "autosize": {"type": "none"},
         "padding": {"left": _MARGIN, "right": _MARGIN, "top": _TOP, "bottom": _BOTTOM},
         "config": {"view": {"stroke": None}},

@@ -50,6 +50,6 @@ def due_days(tx: Transaction, calendar: Calendar, now: datetime) -> DueDays:
 
 
 def _was_pruned_unfinished(tx: Transaction, day: Day) -> bool:
-    """Whether a day was pruned without a roll-up: it had no polls within its bounds under the settings of that time."""
+    """True if a day was pruned without a roll-up: it had no polls within its bounds under the settings of that time."""
     staging = tx.daily.staging_of_day(day=day.date, starts_at=day.starts_at, ends_at=day.ends_at)
     return not (staging.has_streams or staging.is_rolled_up or tx.daily.has_games(day=day.date))

@@ -96,7 +96,7 @@ def _refuse_ambiguous(root_path: str, paths: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    """What a client learns about an error; without `detail`, the usual sentence for the status."""
+    """The description of an error for a client; without `detail`, the usual sentence for the status."""
 
     status: int
     detail: str | None = None

@@ -65,7 +65,7 @@ def backup(database: Database, file: Path, progress: Progress) -> CreatedBackup:
 
 
 def stream(database: Database, out: IO[bytes], progress: Progress) -> CreatedBackup:
-    """Write a backup of one moment to a stream. If this raises, what was written is not a backup."""
+    """Write a backup of one moment to a stream. If this raises, the stream contains no complete backup."""
     with dumping(database, "--format=custom", checksums=False) as (dump, found):
         size = 0
         try:
@@ -90,7 +90,7 @@ def dumping(database: Database, format_option: str, *, checksums: bool) -> Itera
         if not tx.database.has_migrations():
             raise BackupError("there is nothing to save: the database has no schema of this program")
         found = contents(tx, checksums=checksums)
-        # pg_dump sees what this transaction sees, whatever others write meanwhile.
+        # pg_dump sees the data of this transaction, without later writes of others.
         command = programs.command("pg_dump", *_OPTIONS, format_option, f"--snapshot={tx.database.export_snapshot()}")
         with running(command, environment) as dump:
             yield dump, found

@@ -117,7 +117,7 @@ def _installed() -> Iterator[Programs]:
 
 
 def pg_restore_output(programs: Programs, file: Path, *options: str) -> str:
-    """What pg_restore writes for a backup file with these options. Raises BackupError when the file is not a backup."""
+    """The output of pg_restore for a backup file with these options. Raises BackupError for any other file."""
     if not file.is_file():
         raise BackupError(f"{file}: there is no such file")
     with running(programs.command("pg_restore", *options, str(file)), for_programs(os.environ)) as pg_restore:

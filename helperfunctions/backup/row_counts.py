@@ -1,4 +1,4 @@
-"""What a database contains: the rows of its tables, and the positions of its sequences."""
+"""The contents of a database: the rows of its tables, and the positions of its sequences."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Contents:
 
     @property
     def is_used(self) -> bool:
-        """Whether there is a row that no migration has inserted."""
+        """True if there is a row that no migration has inserted."""
         return any(table.rows for table in self.tables.values() if not table.is_seeded)
 
     def differences(self, other: "Contents") -> list[str]:

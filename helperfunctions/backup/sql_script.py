@@ -72,7 +72,7 @@ class _Rows:
 
 
 def _is_left_out(line: bytes) -> bool:
-    """Whether a line is only for psql, unknown to PostgreSQL 15, or creates what every database has."""
+    """True if a line is only for psql, unknown to PostgreSQL 15, or creates what every database has."""
     return line.startswith((b"\\restrict ", b"\\unrestrict ")) or line in (
         b"SET transaction_timeout = 0;\n",
         b"CREATE SCHEMA public;\n",

@@ -10,7 +10,7 @@ _HIDDEN: Final = frozenset({"password", "sslpassword", "passfile"})
 
 
 def is_understood(url: str) -> bool:
-    """Whether the driver splits a URL into the parts that its author meant.
+    """True if the driver splits a URL into the parts that its author meant.
 
     A password with an unescaped "/" or "@" is split in the middle: the driver takes half of it for a host name, and
     shows that in its errors.
@@ -27,7 +27,7 @@ def is_understood(url: str) -> bool:
 
 
 def has_password(url: str) -> bool:
-    """Whether a valid URL contains a password."""
+    """True if a valid URL contains a password."""
     return "password" in psycopg2.extensions.parse_dsn(url)
 
 

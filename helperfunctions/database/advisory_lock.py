@@ -18,7 +18,7 @@ class AdvisoryLock:
         self._shared = shared
 
     def is_held(self) -> bool:
-        """Whether the connection, and with it the lock, still exists."""
+        """True if the connection, and with it the lock, still exists."""
         try:
             with translated():
                 self.database.ping()

@@ -1,4 +1,4 @@
-"""How connections are opened: time-outs, keepalives, and the settings of their sessions."""
+"""Open connections: time-outs, keepalives, and the settings of their sessions."""
 
 from collections.abc import Mapping
 from typing import Any

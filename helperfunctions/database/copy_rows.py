@@ -34,7 +34,7 @@ class CopyRows:
         if not rows:
             return
         try:
-            text = "\n".join(["\t".join(row) for row in rows])  # type: ignore[arg-type]  # None is what it tries
+            text = "\n".join(["\t".join(row) for row in rows])  # type: ignore[arg-type]  # fails for a None
         except TypeError:
             text = _escaped_lines(rows)
         else:

@@ -33,12 +33,12 @@ class ReadPool:
         self._costly = WeightedSemaphore(min(COST_UNITS, max(1, at_most - 2)), most_waiting=_MOST_WAITING)
         self._idle: list[Any] = []
         self._lock = threading.Lock()
-        self._beside: list[ReadPool] = []
+        self._second_pools: list[ReadPool] = []
 
-    def beside(self, at_most: int = 1) -> "ReadPool":
+    def second_pool(self, at_most: int = 1) -> "ReadPool":
         """A second pool, for reads that must not wait for those of this one; closed with this one."""
         pool = ReadPool(self._url, self._queries, at_most=at_most)
-        self._beside.append(pool)
+        self._second_pools.append(pool)
         return pool
 
     @contextmanager
@@ -80,7 +80,7 @@ class ReadPool:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
-        for pool in self._beside:
+        for pool in self._second_pools:
             pool.close()
 
     def _take(self) -> Any:

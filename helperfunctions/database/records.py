@@ -1,4 +1,4 @@
-"""Rows of queries as typed records: each column goes into the field of its name, whatever their order."""
+"""Rows of queries as typed records: each column goes into the field of its name, in any order."""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar

@@ -47,5 +47,5 @@ def shown_name(name: str) -> str:
 
 
 def _is_undecoded(character: str) -> bool:
-    """Whether the character represents a byte of the environment that is not UTF-8."""
+    """True if the character represents a byte of the environment that is not UTF-8."""
     return unicodedata.category(character) == "Cs"

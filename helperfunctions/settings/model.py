@@ -24,12 +24,12 @@ from helperfunctions.database import is_understood
 from helperfunctions.errors import SettingsError
 
 X_CREDENTIALS = ("x_api_key", "x_api_key_secret", "x_access_token", "x_access_token_secret")
-# Files beside the zones: the zone of this machine, which changes, and copies that other programs do not have.
+# Other files in their folder: the zone of this machine, which changes, and copies that other programs do not have.
 _NO_ZONES: Final = re.compile(r"localtime$|posixrules$|Factory$|posix/|right/")
 _WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]+")
 # Not 1.000, which is a thousand in half of the world, nor 1e3.
 _AMOUNT: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]{0,2}|\.[0-9]{1,2})")
-# What a shell would replace: $HOME, ${HOME}, %APPDATA%.
+# Variables that a shell would replace: $HOME, ${HOME}, %APPDATA%.
 _VARIABLE: Final = re.compile(r"\$[A-Za-z_{]|%\w+%")
 
 

@@ -129,7 +129,7 @@ def _grade(candidate: Candidate, subject: Subject) -> Grade:
 
 
 def _is_spaced(keys: Sequence[str], subject: Subject) -> bool:
-    """True if words are those of a name, in whatever form its numbers are written."""
+    """True if words are those of a name; its numbers may be in digits, roman or in letters."""
     own = keys_of(subject.name)
     return list(keys) == own or (len(keys) == len(own) > 1 and with_digits(keys) == with_digits(own))
 

@@ -145,7 +145,7 @@ class TokenizedText:
         return any(map(self._asks_for_numbers, clear)) or self._asks_in_unspaced_script(others)
 
     def question_strength(self, excluded: Collection[int]) -> int:
-        """How much the other words resemble a question about watch time: 2 surely, 1 maybe, 0 not at all."""
+        """The certainty that the other words ask about watch time: 2 surely, 1 maybe, 0 not at all."""
         others = self.others(excluded)
         if any(self._asks_for_numbers(index) for index in others) or self._asks_in_unspaced_script(others):
             return 2

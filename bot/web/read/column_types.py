@@ -30,7 +30,7 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        """Whether the values are aligned to the right."""
+        """True if the values are aligned to the right."""
         return self.format not in _LEFT_ALIGNED
 
 

@@ -35,7 +35,7 @@ def coverage_of(tx: Transaction, span: Span) -> Measured:
 
 
 def can_be_compared(now: Measured, before: Measured) -> bool:
-    """Whether two ranges were measured for about as long; otherwise a change only shows how much was measured."""
+    """True if two ranges have about the same coverage; otherwise a change would only show that of the coverage."""
     hours = now.covered_hours, before.covered_hours
     return min(hours) > _MIN_MEASURED_SHARE * max(hours)
 

@@ -41,7 +41,7 @@ class Filters:
     min_ratio: float | None = None
 
     def match(self, game: GameInRange) -> bool:
-        """Whether a game passes every filter."""
+        """True if a game passes every filter."""
         return (
             (not self.name or name_key(self.name) in name_key(game.game))
             and _within(game.average_viewers, self.min_viewers, self.max_viewers)

@@ -95,7 +95,7 @@ def _span(first: date, last: date) -> Span:
 
 
 def is_long(query: bytes) -> bool:
-    """Whether the query of an address names a range that may cost more than the usual one."""
+    """True if the query of a URL has a range that may cost more than the usual one."""
     values = dict(parse_qsl(query.decode("latin-1")))
     days = values.get("days", "1")
     is_short = days.isdecimal() and len(days) <= len(str(MAX_DAYS)) and int(days) <= _COSTS[0][0]

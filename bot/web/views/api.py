@@ -36,8 +36,8 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     404: {"model": Problem, "description": "Nothing is at this address"},
     422: {"model": Problem, "description": "The parameters are not valid"},
     414: {"model": Problem, "description": "The address is too long"},
-    429: {"model": Problem, "description": "Too many requests; Retry-After says when to try again"},
-    503: {"model": Problem, "description": "Temporarily unavailable; Retry-After says when to try again"},
+    429: {"model": Problem, "description": "Too many requests; try again after the seconds in Retry-After"},
+    503: {"model": Problem, "description": "Temporarily unavailable; try again after the seconds in Retry-After"},
 }
 router = APIRouter(responses=_RESPONSES)
 
@@ -216,7 +216,7 @@ def due(site: SiteParts, table: TableResponse) -> Response:
 
 @router.get("/bot/health", response_model=Table[bot_status.Health], tags=["bot"])
 def health(site: SiteParts, table: TableResponse) -> Response:
-    """Whether the parts of the bot that the dashboard can read have a problem. Mentions, spending and the disk are
+    """The parts of the bot that the dashboard can read, with their problems. Mentions, spending and the disk are
     checked by `/readyz` of the bot and by `watchtime check`."""
     with site.database.transaction() as tx:
         parts = bot_status.health(tx, site)

@@ -45,8 +45,8 @@ Instant = TypeVar("Instant", date, datetime)
 
 
 def lines(title: str, unit: str, points: Sequence[tuple[str, Instant, float | None]]) -> Chart:
-    """How something went over time: one line per name, in the order in which they come, a point per day or hour. One
-    without a value leaves a gap, and so does one that is not there."""
+    """Values over time: one line per name, in the given order, with a point per day or hour. A point without a value
+    leaves a gap, and so does a missing point."""
     names = list(dict.fromkeys(name for name, _, _ in points))
     points = _with_gaps(points)
     values = [{"name": shown_name(name), "at": at.isoformat(), "value": value} for name, at, value in points]

@@ -12,7 +12,7 @@ from helperfunctions.invisible import is_invisible
 
 # Excel takes a file without this mark for one in the encoding of old Windows.
 _BYTE_ORDER_MARK: Final = "\ufeff"
-# Text that begins with one of these is computed, also behind what cannot be seen.
+# A spreadsheet computes a text that begins with one of these, also after invisible characters.
 _FORMULA: Final = ("=", "+", "-", "@")
 _BEGINS_A_CELL: Final = ("\t", "\r", "\n")
 
@@ -35,6 +35,6 @@ def _cell(value: Any) -> Any:
 
 
 def _is_formula(text: str) -> bool:
-    """Whether a spreadsheet would compute it. Signs of other widths and heights are read as the usual ones."""
+    """True if a spreadsheet would compute a text. Signs of other widths and heights are read as the usual ones."""
     first = next((char for char in text if not is_invisible(char)), "")
     return text.startswith(_BEGINS_A_CELL) or unicodedata.normalize("NFKC", first) in _FORMULA
