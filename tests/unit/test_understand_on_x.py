@@ -35,6 +35,10 @@ MEANT = {
     "https://t.co/abcdefghij原神の視聴時間は？": "game 原神",
     "streamer:ninja_fan_club": "?",
     "xqc https://kick.com/ninja": "streamer xQc",
+    # a question after words that are usual in remarks and invitations
+    "minecraft is watched by how many": "game Minecraft",
+    "xqc was live how long yesterday": "streamer xQc",
+    "gonna play minecraft, how many watch it": "game Minecraft",
     # two names and our own
     "minecraft >>> fortnite": "?Minecraft|Fortnite",
     "difference between xqc and ninja": "?xQc|Ninja",
@@ -65,7 +69,7 @@ SILENT = (
     # remarks
     "just chatting isn't a game", "chess is a sport", "roblox is down again", "@someone_else xqc was right",
     "dead by daylight? more like dead game lol", "minecraft? never heard of it", "L xqc", "W xqc", "lol what a day",
-    "lol lol",
+    "lol lol", "xqc is how i fall asleep", "wanna play valorant? who is in",
     "other than just chatting what is big", "apart from minecraft nothing works", "quake in japan today",
     # invitations and advertisements
     "anyone wanna play valorant?", "@xQc wanna play minecraft later?", "anyone up for some rocket league",

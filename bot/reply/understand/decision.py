@@ -55,6 +55,8 @@ _PLAIN_QUESTION_WORDS: Final = frozenset(
 _SAID_ABOUT: Final = frozenset(
     "is are was were isnt isn arent aren aint ain wasnt wasn werent weren feels looks sounds seems ist es est".split()
 )
+# After "how": a question anywhere in a sentence, while "xqc is how i fall asleep" is none.
+_MEASURED: Final = frozenset("many much long big popular large high often well".split())
 _INVITES: Final = frozenset(
     (first, second)
     for firsts, seconds in (
@@ -146,14 +148,20 @@ def _is_remark(tokens: TokenizedText, match: NameMatch) -> bool:
         return False
     before = tokens.keys(0, match.candidate.first)
     is_question = any(key in QUESTION_WORDS or key in REQUEST for key in before) or tokens.has_question_mark
-    return not is_question and not tokens.clearly_asks(match.candidate.indexes)
+    return not is_question and not tokens.clearly_asks(match.candidate.indexes) and not _asks_how(tokens, after)
 
 
 def _is_invitation(tokens: TokenizedText, match: NameMatch) -> bool:
     """True if the author looks for people to play with: "anyone wanna play valorant?", "lfg rust"."""
     keys = tokens.keys(0, match.candidate.first)
     is_invited = not _LOOKING_FOR_GROUP.isdisjoint(keys) or any(pair in _INVITES for pair in pairwise(keys))
-    return is_invited and not tokens.clearly_asks(match.candidate.indexes)
+    asks = tokens.clearly_asks(match.candidate.indexes) or _asks_how(tokens, match.candidate.last)
+    return is_invited and not asks
+
+
+def _asks_how(tokens: TokenizedText, first: int) -> bool:
+    """True if a text asks for a number from word `first` on: "minecraft is watched by how many"."""
+    return any(one == "how" and other in _MEASURED for one, other in pairwise(tokens.keys(first, len(tokens.words))))
 
 
 def _for_marked_name(tokens: TokenizedText, match: NameMatch, noise: list[int]) -> Action:
