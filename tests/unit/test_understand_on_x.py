@@ -48,6 +48,8 @@ MEANT = {
     "¿qué tal minecraft? lo veo mucho": "game Minecraft",
     "sorry i meant xqc": "streamer xQc",
     "no i meant the game rust": "game Rust",
+    "no, minecraft": "game Minecraft",
+    "Nope. xQc": "streamer xQc",
     # other languages
     "quantas pessoas assistem league of legends": "game League of Legends",
     "pásame minecraft": "game Minecraft",
@@ -70,6 +72,7 @@ SILENT = (
     "just chatting isn't a game", "chess is a sport", "roblox is down again", "@someone_else xqc was right",
     "dead by daylight? more like dead game lol", "minecraft? never heard of it", "L xqc", "W xqc", "lol what a day",
     "lol lol", "xqc is how i fall asleep", "wanna play valorant? who is in",
+    "no way, minecraft", "no, i hate minecraft", "minecraft? no",
     "other than just chatting what is big", "apart from minecraft nothing works", "quake in japan today",
     # invitations and advertisements
     "anyone wanna play valorant?", "@xQc wanna play minecraft later?", "anyone up for some rocket league",

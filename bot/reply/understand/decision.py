@@ -290,15 +290,12 @@ def _for_distinctive_name(
 def _next_to_noise(tokens: TokenizedText, match: NameMatch, noise: list[int]) -> Action:
     """The action on a name with noise and no question.
 
-    "chess club" asks nothing, "fall guys mobile" may be another game, "hm, minecraft" is the game.
+    "chess club" and "minecraft, no" ask nothing, "fall guys mobile" may be another game.
     """
     candidate = match.candidate
     after = candidate.last in noise and not tokens.starts_clause(candidate.last)
     before = candidate.first - 1 in noise and not tokens.starts_clause(candidate.first)
-    if not after and not before:
-        is_exclamation = all(tokens.words[index].key in SMALL_TALK for index in noise)
-        return _answer_or_ask(match) if is_exclamation else Action.IGNORE
-    return Action.CLARIFY if len(candidate.indexes) > 1 else Action.IGNORE
+    return Action.CLARIFY if len(candidate.indexes) > 1 and (after or before) else Action.IGNORE
 
 
 def _is_followed_by_noise(tokens: TokenizedText, match: NameMatch, noise: Collection[int]) -> bool:

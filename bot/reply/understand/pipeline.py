@@ -26,6 +26,8 @@ from bot.reply.urls import replace_urls
 LONGEST_TEXT: Final = 1_000
 # A shorter name of the bot may be a word of a question, unless it is a handle.
 _SHORTEST_OWN_NAME: Final = 6
+# "no, minecraft" corrects an earlier answer, "no minecraft" excludes the game.
+_REFUSAL: Final = re.compile(r"\s*(?:no|nope|nah)\s*[,.]", re.IGNORECASE)
 
 
 def understand(text: str, names: Names, *, bot_username: str, day: date, today: date) -> Understood:
@@ -35,6 +37,8 @@ def understand(text: str, names: Names, *, bot_username: str, day: date, today: 
     Command; or None when there is nothing to answer.
     """
     text, has_url = replace_urls(_without_own_name(tidy(text)[:LONGEST_TEXT], bot_username))
+    if refusal := _REFUSAL.match(text):
+        text = text[refusal.end() :]
     command = find_command(text)
     if command is not None:
         return command
