@@ -41,9 +41,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def backup(
-    file: Annotated[
-        Path | None,
+    target: Annotated[
+        str | None,
         typer.Argument(
+            metavar="file",
             help="The new file, or the folder for it; - is standard output. Default: watchtime-TIME.dump, here.",
             show_default=False,
         ),
@@ -59,12 +60,14 @@ def backup(
     from helperfunctions import settings
     from helperfunctions.screen import in_words, on_standard_error
 
+    file = Path(target) if target else Path()
     if file == PIPE and is_terminal(sys.stdout):
         raise typer.BadParameter(
             "standard output is a terminal; redirect the backup into a file: watchtime backup - > FILE"
         )
-    name = backups.default_name(SystemClock().now())
-    path = Path(name) if file is None else file / name if file.is_dir() else file
+    if target and target.endswith("/") and not file.is_dir():
+        raise typer.BadParameter(f"there is no folder {file}: create it with `mkdir -p {file}`")
+    path = file / backups.default_name(SystemClock().now()) if file.is_dir() else file
     screen = on_standard_error()
     with open_database(settings.load().settings) as database, screen.doing("Backing up") as progress:
         if file == PIPE:

@@ -59,6 +59,18 @@ def test_a_lost_embedded_database_is_restored_with_all_rows(
     nothing_runs_in(folder)
 
 
+def test_a_backup_into_a_folder_that_does_not_exist_is_refused(shell: Shell, full_url: str) -> None:
+    """A file with the folder's name would make each later backup fail, because it exists already."""
+    missing = shell.folder / "backups"
+    refused = shell.run("backup", f"{missing}/", DATABASE_URL=full_url)
+    assert (refused.code, refused.out) == (2, "")
+    assert f"there is no folder {missing}: create it" in refused.err
+    missing.mkdir()
+    assert shell.run("backup", f"{missing}/", DATABASE_URL=full_url).code == 0
+    [made] = missing.iterdir()
+    assert NAME.fullmatch(made.name)
+
+
 def test_a_backup_can_be_piped(shell: Shell, full_url: str, empty_url: str, folder: Path) -> None:
     """Containers need it."""
     piped = folder / "piped.dump"
