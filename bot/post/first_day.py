@@ -26,6 +26,13 @@ def why_missing(named: date, measured: Measured, now: datetime, calendar: Calend
             f"the day {named} was not measured, nor was any other: start the bot (`watchtime run`), or take one poll "
             "(`watchtime collect`)"
         )
+    return why_before_first(named, measured, calendar, post_at) or (
+        f"the day {named} is not rolled up: run `watchtime daily`"
+    )
+
+
+def why_before_first(named: date, measured: Measured, calendar: Calendar, post_at: time) -> str | None:
+    """One line about a day before the first one with summaries; None for a later day."""
     if measured.first_poll_at is not None and measured.first_day is None:
         first = first_day_to_post(measured.first_poll_at, timedelta(minutes=measured.interval_minutes or 0), calendar)
         if named < first.date:
@@ -36,7 +43,7 @@ def why_missing(named: date, measured: Measured, now: datetime, calendar: Calend
             )
     if measured.first_day is not None and named < measured.first_day:
         return f"the day {named} was not measured; the first day that was is {measured.first_day}"
-    return f"the day {named} is not rolled up: run `watchtime daily`"
+    return None
 
 
 def first_day_to_post(first_poll_at: datetime, interval: timedelta, calendar: Calendar) -> Day:

@@ -14,7 +14,7 @@ from bot.core.posts import DaySummaries, Summary, SummaryKind
 from bot.core.wording import TOP
 from bot.post import choose
 from bot.post.compose import summary
-from bot.post.first_day import Measured, why_missing
+from bot.post.first_day import Measured, why_before_first, why_missing
 from bot.post.ranking import Ranking, is_comparable, reason_to_skip
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction, record, records
@@ -95,7 +95,9 @@ class Planner:
             if tx.post.has_posts(day=day):
                 return None
             if tx.post.day(day=day) is None:
-                log.info("the summaries of %s wait for its roll-up", day)
+                measured = record(Measured, tx.post.measured())
+                reason = why_before_first(day, measured, self.calendar, self.post_at)
+                log.info("%s", reason or f"the summaries of {day} wait for its roll-up")
                 return None
         return self.plan(day, expires_at=posting.ends_at)
 

@@ -271,6 +271,16 @@ def test_the_day_before_yesterday_is_never_posted(database: Database, url: str, 
     assert outbox(url) == []
 
 
+def test_a_day_before_the_first_poll_is_logged_with_the_date_of_the_first_summaries(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    stage(database, a_stream(600, streamer="ada"), at=POSTED_AT, day=DAY + timedelta(days=1))
+    assert planner_at(database, POSTED_AT).plan_if_due() is None
+    assert "no summaries are due yet" in caplog.text
+    assert "wait for its roll-up" not in caplog.text
+
+
 def test_summaries_wait_for_a_late_roll_up(database: Database, url: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     stage(database, a_stream(600, streamer="ada"), polls=48)
