@@ -231,11 +231,12 @@ def alias_add(
     if not one_line(short) or not one_line(game):
         raise typer.BadParameter("a short name and the name of a game are needed, such as: lol 'League of Legends'")
     with database_to_change() as database:
-        aliases.add_alias(database, short, game)
+        before = aliases.add_alias(database, short, game)
         known = DatabaseNames(database)
         known.refresh()
         near = aliases.similar_games(known, game)
-    typer.echo(f"{short} now means {game}.")
+    replaced = f"; before, it meant {before}" if before not in (None, game) else ""
+    typer.echo(f"{short} now means {game}{replaced}.")
     if near is not None:
         suggested = f"; did you mean {' or '.join(near)}?" if near else ""
         typer.echo(f"watchtime: no game named {game} has been measured yet{suggested}", err=True)

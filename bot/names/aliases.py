@@ -18,16 +18,20 @@ def aliases(database: Database) -> list[tuple[str, str]]:
         return [(row.alias, row.game_name) for row in tx.names.aliases()]
 
 
-def add_alias(database: Database, alias: str, game_name: str) -> None:
-    """Make a short name mean a game, also if it had another meaning before. The game need not have been measured yet.
+def add_alias(database: Database, alias: str, game_name: str) -> str | None:
+    """Make a short name mean a game. The game need not have been measured yet.
 
-    Raises WatchTimeError when one of the two is empty.
+    Returns the name of the game that it meant before; None if it is new. Raises WatchTimeError when one of the two is
+    empty.
     """
     alias, game_name = one_line(alias), one_line(game_name)
     if not alias or not game_name:
         raise WatchTimeError("a short name and the name of a game are needed, such as: lol 'League of Legends'")
+    key = name_key(alias)
     with database.transaction() as tx:
-        tx.names.add_alias(alias_key=name_key(alias), alias=alias, game_key=name_key(game_name), game_name=game_name)
+        before = next((row.game_name for row in tx.names.aliases() if name_key(row.alias) == key), None)
+        tx.names.add_alias(alias_key=key, alias=alias, game_key=name_key(game_name), game_name=game_name)
+    return before
 
 
 def remove_alias(database: Database, alias: str) -> bool:

@@ -132,7 +132,7 @@ class Answerer:
         others = [name for name in _HANDLE.findall(text) if name.lower() != username.lower()]
         if others:
             return f"nothing was understood: this bot is @{username}, and the text speaks to @{others[0]}"
-        return "nothing was understood"
+        return "nothing was understood: no game or streamer that was measured is named, or other words are left over"
 
     def answer_next(self, account: XAccount) -> bool:
         """Decide the next mention of the inbox; returns whether there was one.

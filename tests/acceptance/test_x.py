@@ -105,7 +105,7 @@ def test_reply_answers_and_ask_prints_the_same_text(shell: Shell, settings: dict
         ("Chess", "Chess · "),
         ("game: chess last 7 days", "(7 days)"),
         ("help", "Tag me with a game or a streamer:"),
-        ("nothing that is known", "(no answer: nothing was understood)"),
+        ("nothing that is known", "(no answer: nothing was understood: no game or streamer that was measured is named"),
         ("game: ches", "Chess"),
     ],
 )
@@ -194,6 +194,8 @@ def test_short_names_of_games_can_be_added_and_removed(shell: Shell, measured: d
     assert (misspelled.code, misspelled.out) == (0, "lol2 now means Ches.\n")
     warning = "watchtime: no game named Ches has been measured yet; did you mean Chess"
     assert warning in misspelled.err
+    changed = shell.run("alias", "add", "lol2", "Chess", **measured)
+    assert changed.out == "lol2 now means Chess; before, it meant Ches.\n"
 
 
 def test_prices_can_be_changed(shell: Shell, measured: dict[str, str]) -> None:

@@ -239,10 +239,10 @@ def test_a_short_name_can_be_added_changed_and_removed(database: Database) -> No
     stage(database, a_stream(game="1", game_name="Chess"), a_stream(streamer="b", game="2", game_name="Go"))
     index = DatabaseNames(database)
     index.refresh()
-    aliases.add_alias(database, "The Board", "chess")
+    assert aliases.add_alias(database, "The Board", "chess") is None
     assert ("The Board", "chess") in aliases.aliases(database)
     assert found(index, "theboard") == {"theboard": ["Chess"]}
-    aliases.add_alias(database, "the board!", "Go")
+    assert aliases.add_alias(database, "the board!", "Go") == "chess"
     assert found(index, "theboard") == {"theboard": ["Go"]}
     assert aliases.remove_alias(database, "THEBOARD")
     assert not aliases.remove_alias(database, "THEBOARD")
