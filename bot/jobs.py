@@ -143,8 +143,8 @@ def _summaries_are_due(settings: "Settings") -> Trigger:
     return Daily(due_time(settings.day_starts_at, settings.post_at), settings.timezone)
 
 
-def _dropped(days: "list[date]") -> str:
-    return f"Dropped the streams of {', '.join(map(str, days))}." if days else "Nothing to drop."
+def _deleted(days: "list[date]") -> str:
+    return f"Deleted the raw streams of {', '.join(map(str, days))}." if days else "Nothing to delete."
 
 
 # In the order in which jobs run that are due at the same moment. Each finds its work in the database, so the next turn
@@ -175,7 +175,7 @@ JOBS: Final = (
         does="Delete the raw streams of days past STAGING_RETENTION_HOURS.",
         due=lambda settings: (Minutes("10"),),
         run=lambda bot: bot.pruner.prune,
-        report=_dropped,
+        report=_deleted,
     ),
     Job(
         name="post",

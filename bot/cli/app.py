@@ -7,7 +7,7 @@ import logging
 import random
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -55,9 +55,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is not a date; write it as in 2026-11-21") from None
+
+
 DayOption = Annotated[
-    datetime | None,
-    typer.Option("--day", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The date on which the day starts."),
+    date | None,
+    typer.Option("--day", parser=_date, metavar="YYYY-MM-DD", help="The date on which the day starts."),
 ]
 
 
@@ -169,7 +177,7 @@ def daily(day: DayOption = None) -> None:
     With --day, roll up one day again; possible while its raw streams are in staging.
     """
     with opened_bot() as bot:
-        done = [bot.rollup.redo(day.date())] if day else bot.rollup.daily()
+        done = [bot.rollup.redo(day)] if day else bot.rollup.daily()
     for rolled_up in done:
         typer.echo(_day_line(rolled_up))
     if not done:
@@ -200,12 +208,11 @@ def post(
     from helperfunctions.database import records
 
     with opened_bot() as bot:
-        named = day.date() if day else None
         if dry_run:
-            _show(bot.planner.summaries(named), charts)
+            _show(bot.planner.summaries(day), charts)
             return
         with bot.database.writing():
-            planned = bot.planner.plan_now(named)
+            planned = bot.planner.plan_now(day)
             bot.sender.send()
         with bot.database.transaction() as tx:
             posts = records(OutboxRow, tx.outbox.of_day(day=planned.date))

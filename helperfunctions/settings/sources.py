@@ -155,7 +155,7 @@ def _contradictions(values: Mapping[str, str], given: Set[str]) -> list[str]:
     for missing in credentials - given if credentials & given else ():
         problems.append(f"{missing.upper()} is missing: client id and secret belong together")
     for missing in set(X_CREDENTIALS) - given if set(X_CREDENTIALS) & given else ():
-        problems.append(f"{missing.upper()} is missing: the four of X_API_KEY and X_ACCESS_TOKEN belong together")
+        problems.append(f"{missing.upper()} is missing: the four keys of X belong together")
     day_starts_at, post_at = (
         _time_if_any(values.get(field, Settings.model_fields[field].default)) for field in ("day_starts_at", "post_at")
     )
@@ -173,6 +173,8 @@ def _time_if_any(text: Any) -> time | None:
 
 def _message(error: Any, origins: Mapping[str, str]) -> str:
     message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    if error["type"] == "bool_parsing":
+        message = "should be true or false"
     field = str(error["loc"][0])
     origin = origins.get(field, DEFAULT)
     # In AWS any value may be a secret under a wrong name.

@@ -85,17 +85,23 @@ def test_a_day_without_polls_is_refused(shell: Shell, url: str) -> None:
     assert "was not measured" in shell.run("post", "--dry-run", DATABASE_URL=url).failed_with(66)
 
 
+def test_a_day_that_is_no_date_is_wrong_usage(shell: Shell, url: str) -> None:
+    ran = shell.run("daily", "--day", "yesterday", DATABASE_URL=url)
+    assert (ran.code, ran.out) == (2, "")
+    assert "yesterday is not a date; write it as in 2026-11-21" in ran.err
+
+
 def test_prune_drops_days_that_are_rolled_up_and_past_retention(
     shell: Shell, url: str, database: Database, newest: Day, older: Day
 ) -> None:
     for day in (newest, older):
         stage_day(database, day, [a_stream()])
     settings = {"DATABASE_URL": url, "STAGING_RETENTION_HOURS": "24"}
-    assert shell.run("prune", **settings).out == "Nothing to drop.\n"
+    assert shell.run("prune", **settings).out == "Nothing to delete.\n"
     assert shell.run("daily", **settings).code == 0
     kept = rows(url, "select * from daily_streamer_games order by day")
-    assert shell.run("prune", **settings).out == f"Dropped the streams of {older.date}.\n"
-    assert shell.run("prune", **settings).out == "Nothing to drop.\n"
+    assert shell.run("prune", **settings).out == f"Deleted the raw streams of {older.date}.\n"
+    assert shell.run("prune", **settings).out == "Nothing to delete.\n"
     assert rows(url, "select distinct day from staging.streams") == [(newest.date,)]
     line = shell.run("daily", "--day", str(older.date), **settings).failed_with(66)
     assert "no longer in staging" in line

@@ -119,7 +119,7 @@ def test_the_four_credentials_of_x_belong_together(monkeypatch: pytest.MonkeyPat
     assert load().settings.x_credentials() is None
     for name in ("X_API_KEY", "X_API_KEY_SECRET", "X_ACCESS_TOKEN"):
         monkeypatch.setenv(name, SECRET)
-    assert problems() == ["X_ACCESS_TOKEN_SECRET is missing: the four of X_API_KEY and X_ACCESS_TOKEN belong together"]
+    assert problems() == ["X_ACCESS_TOKEN_SECRET is missing: the four keys of X belong together"]
     monkeypatch.setenv("X_ACCESS_TOKEN_SECRET", SECRET)
     assert load().settings.x_credentials() == (SECRET, SECRET, SECRET, SECRET)
 

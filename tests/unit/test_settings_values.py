@@ -151,6 +151,11 @@ def test_a_value_is_read(monkeypatch: pytest.MonkeyPatch, name: str, value: str,
     assert getattr(load().settings, name.lower()) == parsed
 
 
+def test_a_switch_that_is_neither_true_nor_false_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X_ACCOUNT_OWNS_APP", "maybe")
+    assert problems() == ["X_ACCOUNT_OWNS_APP should be true or false, not 'maybe' (from environment)"]
+
+
 @pytest.mark.parametrize("name", ["DAY_STARTS_AT", "POST_AT"])
 def test_a_time_of_day_with_a_zone_of_its_own_is_a_problem(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Its zone is that of TIMEZONE."""
