@@ -142,7 +142,7 @@ def run_demo(
         took = time.monotonic() - began
         if shown_at is not None:
             _serve(bot, clock, shown_at, took, screen)
-    screen.line(f"Done in {took:.0f} s. Nothing is left running{'' if keep else ' or stored'}.")
+    screen.line(f"Done in {took:.0f} s. Nothing is left running{'' if keep else ', and only the charts are stored'}.")
 
 
 def _settings(twitch: TwitchSandbox, x: XSandbox, folder: Path) -> Settings:

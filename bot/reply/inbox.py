@@ -78,7 +78,7 @@ class Reader:
         newest = max(x.mentions(account.user_id, max_results=FIRST_PAGE_SIZE).listed, key=int, default=None)
         with self.database.transaction() as tx:
             tx.reply.move_cursor(name=CURSOR, x_id=newest, moved_at=self.clock.now())
-        log.info("first start: mentions are answered from now on, after id=%s", newest)
+        log.info("first start: mentions are answered from now on%s", f", after id={newest}" if newest else "")
 
     def _gaps(self) -> list[Stretch]:
         """The stretches that were not fetched, newest first. Those too old to be answered are deleted."""

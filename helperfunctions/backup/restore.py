@@ -97,7 +97,7 @@ def restore(database: Database, backup: Backup, jobs: Sequence[str], progress: P
             refuse_foreign(tx, before)
             if before.is_used and not replace:
                 raise BackupError(
-                    f"the database is in use, it has {before.rows:,} rows: `--replace` puts the backup in their place"
+                    f"the database is in use, with {before.rows:,} rows: `--replace` deletes them before it restores"
                 )
             with running(command, for_programs(os.environ)) as pg_restore:
                 replace_everything(tx, pg_restore.output, progress)

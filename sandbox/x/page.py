@@ -41,8 +41,8 @@ def timeline_page(posts: Sequence[SandboxPost], bot: Person, bill: Bill, now: da
     threads = "".join(_thread(post, replies, bot) for post in reversed(first))
     page = f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Make-believe X</title><style>{_STYLE}</style></head>
-<body><h1>Make-believe X</h1>
+<title>Simulated X</title><style>{_STYLE}</style></head>
+<body><h1>Simulated X</h1>
 <p class="hint">Nothing here is published anywhere. {len(posts)} posts; it is {_time(now)}.</p>
 {threads or '<p class="hint">Nobody has posted anything.</p>'}
 <h2>Bill of @{escape(bot.username)}</h2>{_bill(bill)}</body></html>"""

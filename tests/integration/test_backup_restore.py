@@ -48,7 +48,7 @@ def test_with_replace_the_backup_replaces_all_tables(
 def test_a_database_in_use_is_not_changed_without_replace(file: Path, full_url: str, database: Database) -> None:
     write(full_url, "delete from opt_outs")
     before = everything_in(full_url)
-    with pytest.raises(BackupError, match=r"the database is in use, it has \d+ rows: `--replace`"):
+    with pytest.raises(BackupError, match=r"the database is in use, with \d+ rows: `--replace` deletes them"):
         restore(database, file)
     assert everything_in(full_url) == before
 

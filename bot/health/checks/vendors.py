@@ -47,7 +47,7 @@ def check_x(session: Session) -> Finding:
     session.skip_without_x()
     session.skip_if_offline()
     if not (session.may_write and session.has_our_schema):
-        raise Skipped("the call costs money, and the database cannot record it (`watchtime migrate`)")
+        raise Skipped("not asked: the call costs money, and the database cannot record it yet (`watchtime migrate`)")
     ledger = Ledger(session.database, session.clock, settings.x_monthly_budget_usd, settings.x_account_owns_app)
     with session.openers.x(settings, session.clock, TIMEOUT) as x:
         assert x is not None  # noqa: S101 - for the type checker

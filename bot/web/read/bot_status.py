@@ -142,7 +142,7 @@ def _day_state(facts: WorkFacts) -> str:
 def _summaries_state(facts: WorkFacts) -> str:
     summaries = facts.summaries
     if not summaries.posts:
-        return f"there are none of {summaries.day}"
+        return f"no summaries of {summaries.day}"
     counts = Counter(post.status.replace("_", " ") for post in summaries.posts)
     return f"of {summaries.day}: {', '.join(f'{count} {status}' for status, count in counts.items())}"
 
