@@ -341,6 +341,28 @@ def test_an_older_database_gets_the_keys_that_came_later(database: Database, url
     }
 
 
+def test_names_without_keys_at_the_time_of_the_migration_get_theirs(database: Database, url: str) -> None:
+    """Of one that is new, and of one that was renamed; the others are not keyed again."""
+    up, down = (MIGRATIONS / "20261126009100_names_to_key.sql").read_text().split("-- migrate:down")
+    stage(database, a_stream(streamer="ada", game="c", game_name="Chess"), a_stream(streamer="cyd", game="r"))
+    DatabaseNames(database).refresh()
+    write(url, down)
+    stage(database, a_stream(streamer="bob", game="n", game_name="New Game"))
+    stage(database, a_stream(streamer="cyd", streamer_name="Sid", game="r", game_name="Rust"))
+    write(url, up.partition("-- migrate:up")[2])
+    assert rows(url, "select streamer_id from streamers where not are_names_keyed order by 1") == [("bob",), ("cyd",)]
+    assert rows(url, "select game_id from games where not are_names_keyed order by 1") == [("n",), ("r",)]
+    DatabaseNames(database).refresh()
+    assert found(DatabaseNames(database), "ada", "bob", "sid", "chess", "newgame", "rust") == {
+        "ada": ["Ada"],
+        "bob": ["Bob"],
+        "sid": ["Sid"],
+        "chess": ["Chess"],
+        "newgame": ["New Game"],
+        "rust": ["Rust"],
+    }
+
+
 def test_a_game_is_found_by_the_part_before_the_colon_and_in_any_order_of_words(database: Database) -> None:
     stage(database, a_stream(game="w", game_name="The Witcher 3: Wild Hunt"))
     index = DatabaseNames(database)
