@@ -33,6 +33,8 @@ def why_missing(named: date, measured: Measured, now: datetime, calendar: Calend
 
 def why_before_first(named: date, measured: Measured, calendar: Calendar, post_at: time) -> str | None:
     """One line about a day before the first one with summaries; None for a later day."""
+    if measured.first_poll_at is None and measured.first_day is None:
+        return "no summaries are due yet: no poll has been taken"
     if measured.first_poll_at is not None and measured.first_day is None:
         first = first_day_to_post(measured.first_poll_at, timedelta(minutes=measured.interval_minutes or 0), calendar)
         if named < first.date:

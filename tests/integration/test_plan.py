@@ -275,9 +275,11 @@ def test_a_day_before_the_first_poll_is_logged_with_the_date_of_the_first_summar
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
+    assert planner_at(database, POSTED_AT).plan_if_due() is None
+    assert "no summaries are due yet: no poll has been taken" in caplog.text
     stage(database, a_stream(600, streamer="ada"), at=POSTED_AT, day=DAY + timedelta(days=1))
     assert planner_at(database, POSTED_AT).plan_if_due() is None
-    assert "no summaries are due yet" in caplog.text
+    assert "The first summaries, those of 2026-11-22, are due on Mon, Nov 23, 14:00 PST" in caplog.text
     assert "wait for its roll-up" not in caplog.text
 
 
