@@ -373,21 +373,6 @@ def test_this_week_month_or_year_goes_from_its_first_day_to_the_last_finished_on
     assert times_shown(text, day) == [expected]
 
 
-@pytest.mark.parametrize(
-    ("text", "today", "expected"),
-    [
-        ("on the 2nd", date(2026, 12, 3), "2026-12-02"),
-        ("on the 15th", date(2026, 12, 3), "2026-11-15"),
-        ("on the 31st", date(2026, 12, 3), "2026-10-31"),
-        ("on the 15th", date(2026, 3, 3), "2026-02-15"),
-        ("on the 30th", date(2027, 1, 3), "2026-12-30"),
-    ],
-    ids=["this month", "a previous month of 30 days", "a month without that day", "February", "a previous year"],
-)
-def test_a_day_without_its_month_is_the_newest_that_is_not_in_the_future(text: str, today: date, expected: str) -> None:
-    assert times_shown(text, today) == [expected]
-
-
 def test_times_do_not_overlap_and_lie_within_the_text() -> None:
     for text in [*KNOWN, *NOT_KNOWN, "yesterday and last week and Nov 20 to 22 since monday"]:
         found = sorted(find_times(text, day=DAY, today=DAY), key=lambda said: said.start)

@@ -1,5 +1,7 @@
 """Times in other spellings: short weekdays, holidays, comparisons, fractions, and the words of more languages."""
 
+from datetime import date
+
 import pytest
 
 from tests.unit.test_time_expressions import last, times_shown
@@ -113,3 +115,33 @@ NO_TIME = (
 @pytest.mark.parametrize("text", NO_TIME, ids=NO_TIME)
 def test_words_that_are_no_time_are_not_read_as_one(text: str) -> None:
     assert times_shown(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "expected"),
+    [
+        ("on the 2nd", date(2026, 12, 3), "2026-12-02"),
+        ("on the 15th", date(2026, 12, 3), "2026-11-15"),
+        ("on the 31st", date(2026, 12, 3), "2026-10-31"),
+        ("on the 15th", date(2026, 3, 3), "2026-02-15"),
+        ("on the 30th", date(2027, 1, 3), "2026-12-30"),
+    ],
+    ids=["this month", "a previous month of 30 days", "a month without that day", "February", "a previous year"],
+)
+def test_a_day_without_its_month_is_the_newest_that_is_not_in_the_future(text: str, today: date, expected: str) -> None:
+    assert times_shown(text, today) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("monday to wednesday", "2026-11-23..2026-11-25"),
+        ("between monday and friday", "2026-11-16..2026-11-20"),
+        ("mon-fri", "2026-11-16..2026-11-20"),
+        ("nov 24 to nov 20", "not known"),
+    ],
+    ids=["this week", "the previous week", "the previous week, shortened", "dates in the wrong order"],
+)
+def test_a_range_of_weekdays_is_the_newest_that_is_over(text: str, expected: str) -> None:
+    thursday = date(2026, 11, 26)
+    assert times_shown(text, thursday) == [expected]

@@ -49,6 +49,7 @@ class _CalendarSpan:
     end: int
     dates: tuple[date, date] | None
     is_bare: bool = False
+    is_weekday: bool = False
 
 
 def default_window(day: date) -> Window:
@@ -156,6 +157,9 @@ def _ranges(line: str, spans: Sequence[_CalendarSpan], day: date) -> Iterator[Ti
     for first, other in pairwise(spans):
         if patterns.UNTIL.fullmatch(line, first.end, other.start):
             dates = (first.dates[0], other.dates[1]) if first.dates and other.dates else None
+            if dates and first.is_weekday and other.is_weekday and dates[0] > dates[1]:
+                # On a Wednesday, "monday to friday" is of the previous week.
+                dates = (dates[0] - timedelta(days=_WEEK), dates[1])
             since = patterns.BETWEEN.search(line, 0, first.start)
             yield TimeExpression(since.start() if since else first.start, other.end, 1, _window_of(dates, day))
     for span in spans:
@@ -217,13 +221,10 @@ def _relative_days(line: str, day: date) -> Iterator[_CalendarSpan]:
         for match in pattern.finditer(line):
             named = day - timedelta(days=back)
             yield _CalendarSpan(match.start(), match.end(), (named, named))
-    for number, pattern in enumerate(patterns.WEEKDAYS):
-        for match in pattern.finditer(line):
-            named = day - timedelta(days=(day.weekday() - number) % 7 or 7)
-            yield _CalendarSpan(match.start(), match.end(), (named, named))
-    for number, match in _short_weekdays(line):
+    weekdays = [(number, match) for number, pattern in enumerate(patterns.WEEKDAYS) for match in pattern.finditer(line)]
+    for number, match in (*weekdays, *_short_weekdays(line)):
         named = day - timedelta(days=(day.weekday() - number) % 7 or 7)
-        yield _CalendarSpan(match.start(), match.end(), (named, named))
+        yield _CalendarSpan(match.start(), match.end(), (named, named), is_weekday=True)
     for match in patterns.WEEKEND.finditer(line):
         # On a Saturday, the weekend is the previous one.
         saturday = day - timedelta(days=(day.weekday() - 5) % 7 or 7)
