@@ -153,7 +153,8 @@ class TwitchApi:
             raise InvalidCursor(f"Twitch refuses the cursor of the requested page ({what})") from exc
         except _Retryable as exc:
             attempts = retrying.statistics.get("attempt_number", self._attempts)
-            raise TwitchUnavailable(f"Twitch does not answer {what}, tried {attempts} times; last: {exc}") from exc
+            tried = "once" if attempts == 1 else f"{attempts} times"
+            raise TwitchUnavailable(f"Twitch does not answer {what}, tried {tried}; last: {exc}") from exc
         return body
 
     def _pause(self, seconds: float) -> None:

@@ -76,7 +76,7 @@ def test_a_refusal_in_json_is_not_retried() -> None:
 
 def test_no_attempt_is_made_after_the_deadline_of_the_call() -> None:
     """This applies after a 429, after failures, and when the rate limit requires a wait."""
-    with pytest.raises(TwitchUnavailable, match="tried 1 times; last: 429"):
+    with pytest.raises(TwitchUnavailable, match="tried once; last: 429"):
         asked([Answer(429, b"", RESET_ALONE), GOOD], patience_seconds=36)
     with pytest.raises(TwitchUnavailable):
         asked([Answer(500)], patience_seconds=20, attempts=1000)

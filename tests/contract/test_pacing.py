@@ -90,7 +90,7 @@ def test_every_response_has_the_remaining_points_and_the_clock_difference(serve:
 
 def test_with_little_patience_there_is_one_attempt(sandbox: TwitchSandbox, connect: Connect, faults: Faults) -> None:
     faults.set_rates({"server_error": 1})
-    with pytest.raises(TwitchUnavailable, match="tried 1 times"):
+    with pytest.raises(TwitchUnavailable, match="tried once"):
         connect(sandbox, attempts=1).get_streams()
     assert sandbox.requests == 1
 
