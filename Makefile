@@ -46,7 +46,7 @@ test-long: $(VENV)/.development ## Run all tests at full length: about an hour
 test-engine: $(VENV)/.development ## Run the shipped containers with a year of data; needs Docker, half an hour and 15 GB
 	$(BIN)/python -m pytest -m engine -v tests/engine $(ARGS)
 
-soak: $(VENV)/.development ## Simulate a year with its faults in about an hour; ARGS="--seed 2 --days 30"
+soak: $(VENV)/.development ## Simulate a year with its faults in about three hours; ARGS="--streams 300" takes half
 	@$(BIN)/python -m tests.soak $(ARGS)
 
 check: $(VENV)/.development ## Lint, format, types, import rules, secrets
