@@ -105,7 +105,12 @@ class _Server(ThreadingHTTPServer):
     def server_bind(self) -> None:
         # The base class resolves the host's name, which can take seconds and is not needed here.
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(self.server_address)
+        try:
+            self.socket.bind(self.server_address)
+        except OSError as exc:
+            # The error says which address it is about: a sandbox has two.
+            host, port = self.server_address[:2]
+            raise OSError(exc.errno, exc.strerror, f"{host}:{port}") from exc
         self.server_address = self.socket.getsockname()
 
     def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:

@@ -51,7 +51,7 @@ def sandbox(
             print_line=typer.echo,
         )
     except OSError as exc:
-        raise typer.BadParameter(f"cannot listen on {host}:{port}: {exc.strerror}") from exc
+        raise typer.BadParameter(f"cannot listen on {exc.filename or host}: {exc.strerror}") from exc
 
 
 def demo(

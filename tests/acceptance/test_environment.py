@@ -47,7 +47,7 @@ CHART = '{"data": {"values": [{"hours": 1}]}, "mark": "bar", "encoding": {"x": {
 
 def test_an_odd_environment_and_an_odd_folder_change_nothing(shell: Shell) -> None:
     """With an embedded database, which programs of PostgreSQL create, start and read."""
-    data = shell.folder / "it's 100%$HOME`x`\"é@#&;".replace(" ", "_")
+    data = shell.folder / "it's_100%`x`\"é@#&;"
     odd = replace(shell, program=WITHOUT_UMASK)
     settings = {**ODD, "DATA_DIR": str(data), "PATH": "/usr/bin:/bin"}
     migrated = odd.run("migrate", **settings)
