@@ -100,6 +100,7 @@ class _Server(ThreadingHTTPServer):
         self.sandbox = sandbox
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
+        self._wanted = f"{address[0]}:{address[1]}"
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
@@ -109,8 +110,7 @@ class _Server(ThreadingHTTPServer):
             self.socket.bind(self.server_address)
         except OSError as exc:
             # The error says which address it is about: a sandbox has two.
-            host, port = self.server_address[:2]
-            raise OSError(exc.errno, exc.strerror, f"{host}:{port}") from exc
+            raise OSError(exc.errno, exc.strerror, self._wanted) from exc
         self.server_address = self.socket.getsockname()
 
     def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:

@@ -145,10 +145,12 @@ def full_template(server_url: str, template: str, queries: Queries) -> str:
 
 
 @pytest.fixture
-def url(request: pytest.FixtureRequest, server_url: str) -> str:
+def url(request: pytest.FixtureRequest, server_url: str) -> Iterator[str]:
     """The address of a new database with the schema, and for tests that ask for `full_url` with rows in it."""
     source = "full_template" if "full_url" in request.fixturenames else "template"
-    return clone(server_url, request.getfixturevalue(source), f"test_{next(_numbers)}")
+    name = f"test_{next(_numbers)}"
+    yield clone(server_url, request.getfixturevalue(source), name)
+    drop(server_url, name)
 
 
 @pytest.fixture
@@ -159,11 +161,12 @@ def full_url(url: str, clock: VirtualClock) -> str:
 
 
 @pytest.fixture
-def empty_url(server_url: str) -> str:
+def empty_url(server_url: str) -> Iterator[str]:
     """The address of a new database without a schema."""
     name = f"empty_{next(_numbers)}"
-    execute(server_url, f"create database {name}")
-    return database_url(server_url, name)
+    execute(server_url, f"create database {name} strategy file_copy")
+    yield database_url(server_url, name)
+    drop(server_url, name)
 
 
 @pytest.fixture
@@ -186,8 +189,13 @@ def clock() -> VirtualClock:
 
 def clone(server_url: str, template: str, name: str) -> str:
     """Create a copy of a database of the same server. Its address."""
-    execute(server_url, f"create database {name} template {template}")
+    execute(server_url, f"create database {name} template {template} strategy file_copy")
     return database_url(server_url, name)
+
+
+def drop(server_url: str, name: str) -> None:
+    """Drop a database, also one that is in use: writing it to the disk can take longer than its test."""
+    execute(server_url, f"drop database if exists {name} with (force)")
 
 
 def database_url(server_url: str, name: str) -> str:
