@@ -45,7 +45,7 @@ def test_an_unavailable_twitch_is_reported(shell: Shell, good: Settings, nobody:
     checked = check(shell, good | {"TWITCH_API_URL": f"http://{nobody}", "TWITCH_AUTH_URL": f"http://{nobody}"})
     assert checked.code == 75
     assert checked.named("bad") == {"Twitch"}
-    assert "tried 1 times" in checked["Twitch"]["message"]
+    assert "tried once" in checked["Twitch"]["message"]
     assert checked["X"]["verdict"] == "good"
 
 
