@@ -104,6 +104,19 @@ def test_a_post_is_found_on_a_timeline_that_lags(make_outside: MakeOutside) -> N
     assert outside.sandbox.bill().units["post"] == 1
 
 
+def test_the_first_post_is_looked_up_among_the_newest_of_the_account_only(outside: Outside) -> None:
+    """An account can have years of posts by a person, and each post that is read costs money."""
+    for number in range(30):
+        outside.sandbox.tag(outside.sandbox.bot.username, f"by hand {number}")
+    outside.summary()
+    outside.sandbox.faults.cue(XFault.DROP_AFTER)
+    outside.sender.send()
+    outside.later(10)
+    outside.sender.send()
+    assert [status for _, status in outside.posts()] == ["sent"]
+    assert outside.sandbox.bill().units["post_read"] == 20
+
+
 def test_a_post_refused_as_a_duplicate_on_its_second_attempt_was_published(make_outside: MakeOutside) -> None:
     """A timeline that lags longer than assumed: X itself refuses a second post of the same text."""
     outside = make_outside(timeline_lag_seconds=1000, lag_seconds=TIMELINE_LAG)

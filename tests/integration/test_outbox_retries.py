@@ -117,7 +117,8 @@ def test_wrong_credentials_are_retried_after_a_pause(outside: Outside) -> None:
     assert outside.sender.send() == 1
 
 
-def test_failing_pictures_delay_no_answer_and_finally_no_summary(outside: Outside) -> None:
+def test_failing_pictures_delay_no_answer_and_finally_no_summary(outside: Outside, url: str) -> None:
+    """A summary is sent without its chart at its fourth attempt."""
     outside.summary(chart="bars")
     outside.reply("answer")
     outside.sandbox.faults.set_rates({"media_404": 1})
@@ -128,6 +129,7 @@ def test_failing_pictures_delay_no_answer_and_finally_no_summary(outside: Outsid
         outside.sender.send()
     assert outside.published() == ["answer", "Most watched games"]
     assert outside.sandbox.posts()[1].media == ()
+    assert rows(url, "select attempts from posts where kind = 'games'") == [(4,)]
 
 
 def test_a_post_that_was_not_sent_in_time_expires(outside: Outside) -> None:

@@ -14,8 +14,8 @@ _SUFFIXES: Final = (".py", ".sql", ".yml", ".sh")
 _SUBJECTS: Final[tuple[tuple[str, str], ...]] = (
     ("bot/collect/", "poll crawl parse keep prune hours collect"),
     ("sql/collect/", "poll keep prune hours collect daily"),
-    ("bot/daily/", "daily month"),
-    ("sql/daily/", "daily month"),
+    ("bot/daily/", "daily month day_bounds"),
+    ("sql/daily/", "daily month day_bounds"),
     ("bot/post/chart", "charts drawing"),
     ("bot/post/", "plan compose choose"),
     ("sql/post/", "plan"),
