@@ -58,6 +58,8 @@ def test_every_post_is_published_once_after_any_number_of_kills(
     summaries = plan_three_summaries(database)
     with XSandbox(SystemClock(), faults=XFaults(seed=5), rate_limits=False) as x:
         settings = x_settings_for(x) | {"DATABASE_URL": url, "X_SETTLE_AFTER_SECONDS": "1"} | WITHOUT_DRAWING
+        # A thousand kills cost more than the share of a day.
+        settings["X_MONTHLY_BUDGET_USD"] = "1000"
         assert shell.run("reply", **settings).code == 0, "the first start"
         x.faults.set_rates({fault.value: rate for fault, rate in FAULTS.items()})
         asked: list[str] = []
