@@ -130,7 +130,7 @@ _numbers: Final = itertools.count(1)
 
 @contextmanager
 def sharing_a_server(url: str, template: str) -> Iterator[None]:
-    """Within the block, `a_database` copies a template on this server, which is quick; what is measured means less."""
+    """Within the block, `a_database` copies a template on this server, which is quick; the figures mean less."""
     token = _shared.set((url, template))
     try:
         yield

@@ -9,7 +9,7 @@ import requests
 from bot.demo.run import PEOPLE
 from tests.acceptance.conftest import PATIENCE_SECONDS, WITHOUT_DRAWING, Ran, Shell, eventually, nothing_runs_in
 
-# What is set for a real bot; the demo uses none of it.
+# The settings of a real bot; the demo uses none of them.
 OTHERS = {
     "DATABASE_URL": "postgresql://somebody:planted-password@127.0.0.1:1/watchtime",
     "TWITCH_API_URL": "http://127.0.0.1:1",

@@ -13,7 +13,7 @@ from tests.integration.conftest import Inbox, MakeInbox, MakeOutside, at
 
 MENTIONS_A_DAY = 100
 # After each of the first three, X is not called for up to a day. A connection that is reset before the call was done
-# cannot be told from one dropped after it: the ledger then has the higher of two prices, which is above the bill.
+# looks like one dropped after it: the ledger then has the higher of two prices, which is above the bill.
 NOT_HERE = (XFault.NO_CREDITS, XFault.USAGE_CAP, XFault.UNAUTHORIZED, XFault.RESET_BEFORE, XFault.SLOW)
 
 

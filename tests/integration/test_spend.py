@@ -220,7 +220,7 @@ def test_months_have_their_own_lengths() -> None:
 def test_the_ledger_agrees_with_the_bill_under_faults(
     make_outside: MakeOutside, is_certain: bool, is_long: bool
 ) -> None:
-    """A reset before the call was done cannot be told from a drop after it. For calls whose outcome cannot be read,
+    """A reset before the call was done looks like a drop after it. For calls whose outcome cannot be read,
     such as the description of a picture, the ledger then has the higher price."""
     turns = 150 if is_long else 75
     outside = make_outside(timeout=(5.0, 0.2), timeline_lag_seconds=20, rate_limits=False)

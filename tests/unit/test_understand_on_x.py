@@ -12,7 +12,7 @@ def names() -> KnownNames:
     return KnownNames(some_subjects(10_000, 1_500, 20261123))
 
 
-# The beginning of what is understood; `?` alone is any question back.
+# The beginning of the meaning; `?` alone is any question back.
 MEANT = {
     # a number or another edition of a known game
     "the sims 3": "?The Sims 4",

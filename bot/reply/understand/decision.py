@@ -51,7 +51,7 @@ _PLAIN_QUESTION_WORDS: Final = frozenset(
 )
 
 
-# Between a name and what is said about it.
+# Between a name and a statement about it.
 _SAID_ABOUT: Final = frozenset(
     "is are was were isnt isn arent aren aint ain wasnt wasn werent weren feels looks sounds seems ist es est".split()
 )
