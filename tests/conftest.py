@@ -21,6 +21,7 @@ from helperfunctions import embedded_postgres, migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.queries import Queries
+from tests.case_names import pytest_make_parametrize_id as pytest_make_parametrize_id
 from tests.everything import fill
 from tests.janitor import cleaning_up_after_us
 

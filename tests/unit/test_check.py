@@ -49,6 +49,7 @@ ALLOWANCE = Allowance(Decimal(10), Decimal(0), Decimal(10), Decimal(0), Decimal(
         ([GOOD, AWAY], 75),
         ([AWAY, BAD, GOOD], 78),
     ],
+    ids=["nothing", "a warning", "something is away", "bad"],
 )
 def test_the_exit_code_shows_whether_a_person_has_to_fix_something(findings: list[Finding], code: int) -> None:
     assert exit_code(findings) == code
@@ -100,6 +101,7 @@ def test_an_error_of_ours_is_a_finding_with_its_message(error: WatchTimeError, i
         (replace(SERVER, connections_left=7), Verdict.WARNING, "7 connections are free"),
         (replace(SERVER, version=14, connections_left=7), Verdict.BAD, "too old; 7 connections are free"),
     ],
+    ids=["17", "15", "18", "14", "19", "standby", "few connections", "14, few connections"],
 )
 def test_a_database_is_judged_by_version_encoding_rights_and_connections(
     server: Server, verdict: Verdict, message: str
@@ -121,6 +123,7 @@ def test_a_database_is_judged_by_version_encoding_rights_and_connections(
         (499_999_999, ROOM_FOR_POLLS, Verdict.WARNING),
         (199_999_999, ROOM_FOR_POLLS, Verdict.BAD),
     ],
+    ids=lambda value: {ROOM_FOR_DATABASE: "database", ROOM_FOR_POLLS: "polls"}.get(value),
 )
 def test_the_free_space_that_is_needed_depends_on_the_database(free: int, room: Room, verdict: Verdict) -> None:
     assert judge_room(Path("/data"), free, room, exists=True).verdict is verdict
@@ -207,6 +210,7 @@ def a_month(usd: str, forecast: str, *pauses: Pause) -> Spending:
         (a_month("1", "2", Pause("credits", NOW, "none left")), Verdict.BAD, True, "not called until 2026-11-21 16:00"),
         (a_month("1", "2", Pause("credentials", NOW, "401")), Verdict.BAD, False, "not called until 2026-11-21 16:00"),
     ],
+    ids=["enough", "not enough", "spent", "no credits", "refused credentials"],
 )
 def test_a_budget_is_judged_by_spending_forecast_and_pauses(
     month: Spending, verdict: Verdict, is_temporary: bool, message: str

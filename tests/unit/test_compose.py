@@ -183,6 +183,7 @@ def test_measured_hours_are_stated_for_a_day_measured_less_than_nine_tenths(cove
         (a_day(0.0), "only 0% of 2026-11-21 was measured, less than half"),
         (a_day(1.0, watch_hours=0.0), "no stream was seen on 2026-11-21"),
     ],
+    ids=["whole", "half", "less than half", "a fifth", "nothing", "no stream"],
 )
 def test_day_measured_less_than_half_has_no_summaries(day: RolledUpDay, reason: str | None) -> None:
     assert reason_to_skip(day) == reason
@@ -217,7 +218,9 @@ def test_each_line_ends_with_the_change_since_the_day_before(
 
 
 @pytest.mark.parametrize(
-    ("before", "known"), [(None, False), (a_day(0.49), False), (a_day(0.5), True), (a_day(1.0), True)]
+    ("before", "known"),
+    [(None, False), (a_day(0.49), False), (a_day(0.5), True), (a_day(1.0), True)],
+    ids=["none", "less than half", "half", "whole"],
 )
 def test_day_is_compared_with_a_day_before_that_was_measured(before: RolledUpDay | None, known: bool) -> None:
     assert is_comparable(before, a_day()) is known

@@ -153,7 +153,11 @@ def test_a_crawl_without_any_time_is_failed() -> None:
     assert found.live.asked == []
 
 
-@pytest.mark.parametrize("page", [Page(), Page([{"id": "1"}, None, 7]), Page([a_raw_stream(viewer_count=None)])])
+@pytest.mark.parametrize(
+    "page",
+    [Page(), Page([{"id": "1"}, None, 7]), Page([a_raw_stream(viewer_count=None)])],
+    ids=["empty", "no streams", "a stream without viewers"],
+)
 def test_a_list_without_a_usable_stream_is_a_failed_poll(page: Page) -> None:
     found = crawl({None: [page]})
     assert found.end == (FAILED, CrawlEnd.NOTHING_USABLE)

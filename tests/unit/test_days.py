@@ -50,6 +50,7 @@ def test_a_day_runs_from_eight_to_eight_on_the_wall_clock(
         (time(23, 30), "UTC", date(2026, 6, 1), Day(date(2026, 6, 1), utc(6, 1, 23, 30), utc(6, 2, 23, 30))),
         (time(5), "Europe/Berlin", date(2026, 3, 28), Day(date(2026, 3, 28), utc(3, 28, 4), utc(3, 29, 3))),
     ],
+    ids=lambda value: "day" if isinstance(value, Day) else None,
 )
 def test_a_day_follows_the_clock_of_its_own_zone(starts_at: time, timezone: str, named: date, expected: Day) -> None:
     assert Calendar(ZoneInfo(timezone), starts_at).day(named) == expected
@@ -66,6 +67,7 @@ def test_a_day_follows_the_clock_of_its_own_zone(starts_at: time, timezone: str,
         Calendar(ZoneInfo("Asia/Kolkata"), time(8)),
         Calendar(ZoneInfo("Pacific/Auckland"), time(23, 59)),
     ],
+    ids=lambda calendar: f"{calendar.timezone} {calendar.starts_at}",
 )
 def test_every_instant_belongs_to_exactly_one_day(calendar: Calendar) -> None:
     """A year of days has no gaps. The instant of its start belongs to a day, the second before to the day before."""

@@ -36,6 +36,18 @@ def test_a_documented_stream_is_parsed() -> None:
     assert parse_stream(a_raw_stream()) == STREAM
 
 
+def what_is_odd(value: object) -> str | None:
+    """The name of a case: the fields that are not those of a usual stream."""
+    if not isinstance(value, dict):
+        return "a list" if isinstance(value, list) else None
+    usual = a_raw_stream()
+    return " ".join(
+        f"{field}={value[field]!r:.30}" if field in value else f"no {field}"
+        for field in usual
+        if value.get(field, usual) != usual[field]
+    )
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -59,7 +71,9 @@ def test_only_ids_and_viewers_are_needed() -> None:
     )
 
 
-@pytest.mark.parametrize("raw", [a_raw_stream(game_id=""), a_raw_stream(game_id=None), without("game_id")])
+@pytest.mark.parametrize(
+    "raw", [a_raw_stream(game_id=""), a_raw_stream(game_id=None), without("game_id")], ids=what_is_odd
+)
 def test_a_stream_without_a_game_id_has_no_game_with_any_game_name(raw: dict[str, Any]) -> None:
     stream = parse_stream(raw)
     assert isinstance(stream, Stream)
@@ -78,6 +92,7 @@ def test_a_stream_without_a_game_id_has_no_game_with_any_game_name(raw: dict[str
         (a_raw_stream(game_name=None), "ada", "Ada", "509658"),
         (a_raw_stream(game_name=""), "ada", "Ada", "509658"),
     ],
+    ids=what_is_odd,
 )
 def test_a_missing_name_is_replaced_by_login_or_id(
     raw: dict[str, Any], login: str, streamer_name: str, game_name: str
@@ -120,6 +135,7 @@ def test_a_possible_viewer_count_is_parsed(viewer_count: int) -> None:
         (7, "not an object"),
         ([a_raw_stream()], "not an object"),
     ],
+    ids=what_is_odd,
 )
 def test_an_unusable_stream_is_set_aside_with_its_reason(raw: Any, reason: str) -> None:
     aside = parse_stream(raw)
