@@ -1,5 +1,6 @@
 """The verbs about X: questions, posts and costs. Translates arguments and prints results."""
 
+import shlex
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated
@@ -248,8 +249,8 @@ def alias_remove(short: Annotated[str, typer.Argument(help="The short name, such
     from bot.names import aliases
 
     with database_to_change() as database:
-        is_removed = aliases.remove_alias(database, short)
-    typer.echo(f"{short} is removed." if is_removed else f"{short} is not a short name.")
+        game = aliases.remove_alias(database, short)
+    typer.echo(f"{short} no longer means {game}. Undo with: {shlex.join(['watchtime', 'alias', 'add', short, game])}")
 
 
 @price_app.callback(invoke_without_command=True, epilog=examples("watchtime price", "watchtime price set reply 0.010"))

@@ -34,10 +34,16 @@ def add_alias(database: Database, alias: str, game_name: str) -> str | None:
     return before
 
 
-def remove_alias(database: Database, alias: str) -> bool:
-    """Remove a short name. Returns whether there was one."""
+def remove_alias(database: Database, alias: str) -> str:
+    """Remove a short name. Returns the name of the game that it meant.
+
+    Raises WatchTimeError when there is no such short name.
+    """
     with database.transaction() as tx:
-        return bool(tx.names.remove_alias(alias_key=name_key(alias)))
+        game_name: str | None = tx.names.remove_alias(alias_key=name_key(alias))
+    if game_name is None:
+        raise WatchTimeError(f"{one_line(alias) or 'nothing'} is not a short name; `watchtime alias` lists them")
+    return game_name
 
 
 def similar_games(known: DatabaseNames, game_name: str) -> list[str] | None:

@@ -136,7 +136,8 @@ def _span(facts: SpanFacts, style: Style, width: int) -> str:
     subject, when = display_name(facts.subject.name, width), _when(facts.window)
     note = _coverage(facts)
     if not facts.days_measured:
-        return f"{_capital(when)} was not measured, so I have no numbers for {subject}."
+        missing = f"{_capital(when)} was not measured, so I have no numbers for {subject}."
+        return missing if facts.window.kind is WindowKind.TODAY else f"{missing} Ask for “today” or “live”."
     if not facts.watch_hours:
         seen = f"{subject} was not seen: {when}. Only streams with more than {facts.more_than_viewers} viewers count."
         return "\n\n".join([seen, *note])

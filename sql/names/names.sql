@@ -296,9 +296,10 @@ set
     game_key = excluded.game_key,
     game_name = excluded.game_name;
 
--- name: remove_alias!
+-- name: remove_alias$
 -- Delete a short name.
-delete from game_aliases where alias_key = :alias_key;
+delete from game_aliases where alias_key = :alias_key
+returning game_name;
 
 -- name: move_cursor!
 -- Store which poll's names were keyed last: the dashboard refreshes its names when it changes. Grain: one row.

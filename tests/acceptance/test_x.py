@@ -187,8 +187,10 @@ def test_short_names_of_games_can_be_added_and_removed(shell: Shell, measured: d
     added = shell.run("alias", "add", "the royal one", "Chess", **measured)
     assert (added.out, added.err.count("watchtime: ")) == ("the royal one now means Chess.\n", 0)
     assert shell.run("ask", "the royal one", **measured).out.startswith("Chess · ")
-    assert shell.run("alias", "remove", "The Royal One", **measured).out == "The Royal One is removed.\n"
-    assert "is not a short name" in shell.run("alias", "remove", "the royal one", **measured).out
+    assert shell.run("alias", "remove", "The Royal One", **measured).out == (
+        "The Royal One no longer means Chess. Undo with: watchtime alias add 'The Royal One' Chess\n"
+    )
+    assert "is not a short name" in shell.run("alias", "remove", "the royal one", **measured).failed_with(1)
     assert shell.run("alias", "add", " ", "Chess", **measured).code == 2
     misspelled = shell.run("alias", "add", "lol2", "Ches", **measured)
     assert (misspelled.code, misspelled.out) == (0, "lol2 now means Ches.\n")

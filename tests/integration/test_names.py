@@ -244,8 +244,9 @@ def test_a_short_name_can_be_added_changed_and_removed(database: Database) -> No
     assert found(index, "theboard") == {"theboard": ["Chess"]}
     assert aliases.add_alias(database, "the board!", "Go") == "chess"
     assert found(index, "theboard") == {"theboard": ["Go"]}
-    assert aliases.remove_alias(database, "THEBOARD")
-    assert not aliases.remove_alias(database, "THEBOARD")
+    assert aliases.remove_alias(database, "THEBOARD") == "Go"
+    with pytest.raises(WatchTimeError, match="THEBOARD is not a short name"):
+        aliases.remove_alias(database, "THEBOARD")
     assert found(index, "theboard") == {}
 
 

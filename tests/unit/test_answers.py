@@ -126,8 +126,12 @@ def test_answer_states_that_a_subject_was_not_seen_or_a_time_not_measured() -> N
         "xQc was not seen: Fri, Nov 20, 2026. Only streams with more than 50 viewers count."
     )
     assert compose.answer(a_span(days_measured=0, covered_hours=0.0, watch_hours=0.0, ranked=[])) == (
-        "Fri, Nov 20, 2026 was not measured, so I have no numbers for Just Chatting."
+        "Fri, Nov 20, 2026 was not measured, so I have no numbers for Just Chatting. Ask for “today” or “live”."
     )
+    today = a_span(
+        window=Window(WindowKind.TODAY, YESTERDAY, YESTERDAY), days_measured=0, covered_hours=0.0, watch_hours=0.0
+    )
+    assert compose.answer(today) == "Today so far was not measured, so I have no numbers for Just Chatting."
 
 
 def test_live() -> None:
