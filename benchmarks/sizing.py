@@ -47,7 +47,16 @@ _DAY_BEFORE: Final = """
     from daily_streamer_games where day = '{day}'
     order by game_id, streamer_id
 """
-_DAILY_TABLES: Final = ("daily_games", "daily_streamers", "daily_streamer_games", "days", "hourly_games")
+_DAILY_TABLES: Final = (
+    "daily_games",
+    "daily_streamers",
+    "daily_streamer_games",
+    "daily_streams",
+    "daily_languages",
+    "daily_game_languages",
+    "days",
+    "hourly_games",
+)
 _NAME_TABLES: Final = ("games", "streamers", "names", "addresses")
 
 

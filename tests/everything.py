@@ -39,6 +39,8 @@ BY_HAND = (
     "insert into months (month, summed_up_at) values ('2026-10-01', '2026-11-01 20:00+00') on conflict do nothing",
     "insert into monthly_streamer_games (month, game_id, streamer_id, watch_hours, airtime_hours, peak_viewers)"
     " values ('2026-10-01', 'chess', 'ada', 0.1::float8 + 0.2::float8, 1, 3)",
+    "insert into monthly_streamers (month, streamer_id, watch_hours, airtime_hours, peak_viewers, language)"
+    " values ('2026-10-01', 'ada', 0.1::float8 + 0.2::float8, 1, 3, 'en')",
     "insert into monthly_games (month, game_id, watch_hours, airtime_hours, peak_viewers)"
     " values ('2026-10-01', 'chess', 0.1::float8 + 0.2::float8, 1, 3)",
     "insert into staging.set_aside (poll_id, position, reason, raw) select min(poll_id), 1, 'no id', %(awkward)s"

@@ -29,17 +29,24 @@ REPEAT = """
         returning poll_id
     ),
     copied_streams as (
-        insert into staging.streams (day, poll_id, viewer_count, started_at, stream_id, streamer_id, game_id)
-        select day, copies.poll_id, viewer_count, started_at, stream_id, streamer_id, game_id
+        insert into staging.streams (day, poll_id, viewer_count, started_at, stream_id, streamer_id, game_id, language)
+        select day, copies.poll_id, viewer_count, started_at, stream_id, streamer_id, game_id, language
         from copies cross join staging.streams
         where streams.poll_id = {poll_id}
         order by copies.poll_id
     ),
     copied_games as (
-        insert into staging.games (poll_id, game_id, viewers, streams)
-        select copies.poll_id, game_id, viewers, games.streams
+        insert into staging.games (poll_id, game_id, viewers, streams, top_viewers, top3_viewers, median_viewers)
+        select copies.poll_id, game_id, viewers, games.streams, top_viewers, top3_viewers, median_viewers
         from copies cross join staging.games
         where games.poll_id = {poll_id}
+        order by copies.poll_id
+    ),
+    copied_languages as (
+        insert into staging.languages (poll_id, language, viewers, streams)
+        select copies.poll_id, language, viewers, languages.streams
+        from copies cross join staging.languages
+        where languages.poll_id = {poll_id}
         order by copies.poll_id
     )
     select max(poll_id) from copies
@@ -76,6 +83,7 @@ def a_stream(
     streamer_name: str | None = None,
     game_name: str | None = None,
     started_at: datetime | None = DAY_START,
+    language: str = "en",
 ) -> Stream:
     """A stream of a poll. Its ids and names are made from those of the streamer and the game."""
     return Stream(
@@ -87,6 +95,7 @@ def a_stream(
         game_name=game_name or game.title(),
         viewer_count=viewer_count,
         started_at=started_at,
+        language=language,
     )
 
 

@@ -10,6 +10,8 @@ RAW_CHARACTERS_STORED = 500
 MOST_VIEWERS = 2**31 - 1
 # JSON can carry what text in PostgreSQL cannot: NUL, and halves of a surrogate pair.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# Twitch documents two letters or "other"; its web site also has "asl" and "zh-hk".
+_LANGUAGE = re.compile(r"[a-z]{2,5}(-[a-z]{2,4})?")
 
 
 class _Unusable(Exception):
@@ -35,15 +37,25 @@ def _as_expected(raw: Any) -> Stream:
     """
     stream_id, streamer_id, viewer_count = raw["id"], raw["user_id"], raw["viewer_count"]
     login, streamer_name, started_at = raw["user_login"], raw["user_name"], datetime.fromisoformat(raw["started_at"])
-    game_id, game_name = raw["game_id"], raw["game_name"]
+    game_id, game_name, language = raw["game_id"], raw["game_name"], raw["language"]
     # The concatenation fails unless each is text.
     if _UNSTORABLE.search(stream_id + streamer_id + login + streamer_name + game_id + game_name):
         raise _Unusable
     has_all = stream_id and streamer_id and login and streamer_name and game_id and game_name
     if not has_all or type(viewer_count) is not int or not 0 <= viewer_count <= MOST_VIEWERS or not started_at.tzinfo:
         raise _Unusable
+    if not _LANGUAGE.fullmatch(language):
+        raise _Unusable
     return Stream(
-        stream_id, streamer_id, login, streamer_name, game_id, game_name, viewer_count, started_at.astimezone(UTC)
+        stream_id,
+        streamer_id,
+        login,
+        streamer_name,
+        game_id,
+        game_name,
+        viewer_count,
+        started_at.astimezone(UTC),
+        language,
     )
 
 
@@ -63,6 +75,7 @@ def _leniently(raw: Any) -> Stream | SetAside:
             game_name="" if game_id == NO_GAME else _text(raw, "game_name") or game_id,
             viewer_count=_viewer_count(raw),
             started_at=_instant(raw.get("started_at")),
+            language=_language(raw.get("language")),
         )
     except _Unusable as exc:
         return _set_aside(str(exc), raw)
@@ -108,6 +121,11 @@ def _viewer_count(raw: dict[str, Any]) -> int:
     if not 0 <= value <= MOST_VIEWERS:
         raise _Unusable("viewer_count is out of range")
     return value
+
+
+def _language(value: Any) -> str:
+    language = value.lower() if isinstance(value, str) else ""
+    return language if _LANGUAGE.fullmatch(language) else ""
 
 
 def _instant(value: Any) -> datetime | None:

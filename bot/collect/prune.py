@@ -56,6 +56,7 @@ class Pruner:
     def _prune(self, day: date) -> None:
         with self.database.transaction() as tx:
             tx.collect.delete_games(day=day)
+            tx.collect.delete_languages(day=day)
             tx.collect.delete_set_aside(day=day)
             # Last, because no other session can read staging from here to the end of the transaction.
             tx.collect.limit_lock_wait()

@@ -4,22 +4,23 @@ import io
 import json
 import shutil
 import zipfile
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import IO, Any, Final, Self
 
 from bot.collect.rank import CLOCKS_DIFFER, Rank
+from bot.collect.tally import Tally
 from bot.core.polls import CrawlEnd, GameId, Poll, PollStatus, SetAside, Stream, StreamerId, StreamId
 from helperfunctions.database import NULL, CopyRows, Transaction, escape_for_copy
 
 # Enough for a diagnosis; the poll has the count.
 SAMPLE_OF_SET_ASIDE: Final = 20
-# The format of the files that `save` writes. Those of format 1 can contain several streams of one streamer.
-FILE_FORMAT: Final = 2
+# The format of the files that `save` writes. Those of format 1 can contain several streams of one streamer; those of
+# format 2 have no languages.
+FILE_FORMAT: Final = 3
 # Columns in the COPY rows of streams and streamers.
-_VIEWER_COUNT, _STARTED_AT, _STREAM_ID, _STREAMER_ID, _GAME_ID = 2, 3, 4, 5, 6
+_VIEWER_COUNT, _STARTED_AT, _STREAM_ID, _STREAMER_ID, _GAME_ID, _LANGUAGE = 2, 3, 4, 5, 6, 7
 _NAMED_STREAMER_ID = 0
 
 
@@ -39,8 +40,7 @@ class StagedPoll:
         self._streamers = CopyRows()
         self._set_aside: list[SetAside] = []
         self._game_names: dict[GameId, str] = {}
-        self._game_viewers: defaultdict[GameId, int] = defaultdict(int)
-        self._game_streams: defaultdict[GameId, int] = defaultdict(int)
+        self._tally = Tally()
 
     def add(self, streams: Sequence[Stream]) -> None:
         """Add streams, each of which occurs once in a poll."""
@@ -55,6 +55,7 @@ class StagedPoll:
                     stream.stream_id,
                     stream.streamer_id,
                     stream.game_id,
+                    stream.language,
                 )
                 for stream in streams
             ]
@@ -64,8 +65,7 @@ class StagedPoll:
             # A stream whose game has no name has its id in its place.
             if self._game_names.get(stream.game_id, stream.game_id) == stream.game_id:
                 self._game_names[stream.game_id] = stream.game_name
-            self._game_viewers[stream.game_id] += stream.viewer_count
-            self._game_streams[stream.game_id] += 1
+            self._tally.add(stream.game_id, stream.language, stream.viewer_count)
 
     def started_at(self, stream_id: StreamId) -> datetime | None:
         """The start of a stream that was added; None if it is unknown."""
@@ -75,16 +75,10 @@ class StagedPoll:
         """Remove a stream that was added; returns its viewers."""
         row = self._streams.remove(_STREAM_ID, stream_id)
         self._streamers.remove(_NAMED_STREAMER_ID, streamer_id)
-        return self._subtract(row)
-
-    def _subtract(self, row: Sequence[str]) -> int:
-        """Subtract a stream from the totals of its game. Returns its viewers."""
         viewers = int(row[_VIEWER_COUNT])
-        game_id = next(game_id for game_id in self._game_streams if escape_for_copy(game_id) == row[_GAME_ID])
-        self._game_viewers[game_id] -= viewers
-        self._game_streams[game_id] -= 1
-        if not self._game_streams[game_id]:
-            del self._game_viewers[game_id], self._game_streams[game_id], self._game_names[game_id]
+        game_id = next(game_id for game_id in self._game_names if escape_for_copy(game_id) == row[_GAME_ID])
+        if self._tally.remove(game_id, row[_LANGUAGE], viewers):
+            del self._game_names[game_id]
         return viewers
 
     def add_set_aside(self, stream: SetAside) -> None:
@@ -100,10 +94,7 @@ class StagedPoll:
             "more_than_viewers": self._more_than_viewers,
             "interval_minutes": self._interval_minutes,
             "set_aside": [asdict(stream) for stream in self._set_aside],
-            "games": [
-                (game_id, name, self._game_viewers[game_id], self._game_streams[game_id])
-                for game_id, name in self._game_names.items()
-            ],
+            "games": list(self._game_names.items()),
         }
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.writestr("poll.json", json.dumps(header, default=str))
@@ -124,16 +115,16 @@ class StagedPoll:
                 poll = _poll(header["poll"])
                 staged = cls(poll.poll_id, poll.day, header["more_than_viewers"], header["interval_minutes"])
                 staged._set_aside = [SetAside(**one) for one in header["set_aside"]]
-                for game_id, name, viewers, streams in header["games"]:
-                    staged._game_names[game_id] = name
-                    staged._game_viewers[game_id] = viewers
-                    staged._game_streams[game_id] = streams
+                staged._game_names = {GameId(game_id): name for game_id, name, *_ in header["games"]}
                 with archive.open("streams") as member:
-                    staged._streams = CopyRows.from_file(member)
+                    staged._streams = CopyRows.from_file(
+                        member if header["format"] >= 3 else _without_languages(member)
+                    )
                 with archive.open("streamers") as member:
                     staged._streamers = CopyRows.from_file(member)
                 if header["format"] < 2:
                     poll = staged._keep_one_stream_per_streamer(poll)
+                staged._count_rows()
         except (NewerFormat, MemoryError):
             raise
         # A torn archive fails in many ways: BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error, ...
@@ -143,27 +134,33 @@ class StagedPoll:
 
     def _keep_one_stream_per_streamer(self, poll: Poll) -> Poll:
         """Remove the streams that a crawl of today would have left out. Returns the poll without them."""
-        counted: dict[str, tuple[Rank, int]] = {}
-        left_out: set[int] = set()
-        rows = self._streams.split()
-        for place, row in enumerate(rows):
+        counted: dict[str, tuple[Rank, int, int]] = {}
+        left_out: dict[int, int] = {}
+        for place, row in enumerate(self._streams.split()):
             started_at = _instant(row[_STARTED_AT])
             if started_at is not None and started_at > poll.started_at + CLOCKS_DIFFER:
                 started_at = None
-            one = Rank.of(started_at, StreamId(row[_STREAM_ID])), place
+            one = Rank.of(started_at, StreamId(row[_STREAM_ID])), place, int(row[_VIEWER_COUNT])
             other = counted.setdefault(row[_STREAMER_ID], one)
             if other is not one:
-                left_out.add(min(one, other)[1])
+                _, duplicate, viewers = min(one, other)
+                left_out[duplicate] = viewers
                 counted[row[_STREAMER_ID]] = max(one, other)
         # A streamer's name may occur twice: one of them is stored.
         self._streams.leave_out(left_out)
-        viewers = sum(self._subtract(rows[place]) for place in left_out)
         return replace(
             poll,
             streams=poll.streams - len(left_out),
-            viewers=poll.viewers - viewers,
+            viewers=poll.viewers - sum(left_out.values()),
             duplicates=poll.duplicates + len(left_out),
         )
+
+    def _count_rows(self) -> None:
+        """Count the streams of a file, and leave out the games that have none."""
+        ids = {escape_for_copy(game_id): game_id for game_id in self._game_names}
+        for row in self._streams.split():
+            self._tally.add(ids[row[_GAME_ID]], row[_LANGUAGE], int(row[_VIEWER_COUNT]))
+        self._game_names = {totals.game_id: self._game_names[totals.game_id] for totals in self._tally.games()}
 
     @staticmethod
     def poll_in(file: IO[bytes]) -> Poll:
@@ -193,8 +190,14 @@ class StagedPoll:
             error=poll.error,
         )
         tx.copy(tx.collect.text_of("copy_streams"), self._streams)
-        tx.copy(tx.collect.text_of("copy_games"), self._games())
-        tx.copy(tx.collect.text_of("copy_set_aside"), self._set_aside_rows())
+        tx.copy(tx.collect.text_of("copy_games"), self._rows_of_poll(self._tally.games()))
+        tx.copy(tx.collect.text_of("copy_languages"), self._rows_of_poll(self._tally.languages()))
+        tx.copy(
+            tx.collect.text_of("copy_set_aside"),
+            self._rows_of_poll(
+                (position, stream.reason, stream.raw) for position, stream in enumerate(self._set_aside, start=1)
+            ),
+        )
         self._store_names(tx, poll.started_at)
         if poll.status is not PollStatus.FAILED:
             self._sum_up_hours(tx, poll.started_at)
@@ -225,25 +228,16 @@ class StagedPoll:
                 tx.collect.delete_hourly_games(hour_at=hour_at)
                 tx.collect.sum_up_hourly_games(**hour)
 
-    def _games(self) -> CopyRows:
-        rows = CopyRows()
-        rows.add(
-            [
-                (str(self.poll_id), game_id, str(viewers), str(self._game_streams[game_id]))
-                for game_id, viewers in self._game_viewers.items()
-            ]
-        )
-        return rows
+    def _rows_of_poll(self, rows: Iterable[Sequence[object]]) -> CopyRows:
+        """Rows for COPY whose first column is the id of the poll."""
+        copied = CopyRows()
+        copied.add([(str(self.poll_id), *(None if value is None else str(value) for value in row)) for row in rows])
+        return copied
 
-    def _set_aside_rows(self) -> CopyRows:
-        rows = CopyRows()
-        rows.add(
-            [
-                (str(self.poll_id), str(position), stream.reason, stream.raw)
-                for position, stream in enumerate(self._set_aside, start=1)
-            ]
-        )
-        return rows
+
+def _without_languages(rows: IO[bytes]) -> IO[bytes]:
+    """Rows of streams of an older file, with an empty language: a newline within a value is escaped there."""
+    return io.BytesIO(rows.read().replace(b"\n", b"\t\n"))
 
 
 def _instant(value: str) -> datetime | None:

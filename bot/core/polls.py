@@ -13,7 +13,7 @@ NO_GAME = GameId("")
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One live stream at the time of a poll."""
+    """One live stream at the time of a poll. `language`: ISO 639-1 as Twitch reports it, or "other"; "" is unknown."""
 
     stream_id: StreamId
     streamer_id: StreamerId
@@ -23,6 +23,7 @@ class Stream:
     game_name: str
     viewer_count: int
     started_at: datetime | None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,8 @@ class Rollup:
             tx.daily.allow_memory()
             tx.daily.delete_monthly_streamer_games(month=month)
             tx.daily.insert_monthly_streamer_games(month=month)
+            tx.daily.delete_monthly_streamers(month=month)
+            tx.daily.insert_monthly_streamers(month=month)
             tx.daily.delete_monthly_games(month=month)
             tx.daily.insert_monthly_games(month=month)
             tx.daily.store_month(month=month, summed_up_at=self.clock.now())
@@ -120,10 +122,16 @@ class Rollup:
             tx.daily.mark_month_outdated(day=day.date)
             tx.daily.delete_streamer_games(day=day.date)
             tx.daily.delete_streamers(day=day.date)
+            tx.daily.delete_streams(day=day.date)
             tx.daily.delete_games(day=day.date)
+            tx.daily.delete_game_languages(day=day.date)
+            tx.daily.delete_languages(day=day.date)
             tx.daily.insert_streamer_games(day=day.date)
             tx.daily.insert_streamers(day=day.date)
+            tx.daily.insert_streams(day=day.date)
             tx.daily.insert_games(day=day.date)
+            tx.daily.insert_game_languages(day=day.date)
+            tx.daily.insert_languages(day=day.date)
             done = record(RolledUpDay, tx.daily.store_day(**span, polls=polls, rolled_up_at=self.clock.now()))
             _check_sums(tx, day)
             _check_hours(tx, day, done.covered_hours)
@@ -164,13 +172,15 @@ def _polls_in_staging(tx: Transaction, day: Day) -> int:
 
 
 def _check_sums(tx: Transaction, day: Day) -> None:
-    """Compare a day's totals, which are added up in four ways. Raises SumsDisagree."""
-    for row in tx.daily.sums_of_day(day=day.date):
-        sums = {"pairs": row.by_pair, "streamers": row.by_streamer, "games": row.by_game, "polls": row.by_poll}
-        if not all(_is_close(total, row.by_pair) for total in sums.values()):
-            listed = ", ".join(f"{way} {total!r}" for way, total in sums.items())
+    """Compare a day's totals, which are added up over each table. Raises SumsDisagree."""
+    sums = list(tx.daily.sums_of_day(day=day.date))
+    for measure in ("watch_hours", "airtime_hours"):
+        totals = {row.way: getattr(row, measure) for row in sums}
+        if not all(_is_close(total, totals["pairs"]) for total in totals.values()):
+            listed = ", ".join(f"{way} {total!r}" for way, total in totals.items())
             raise SumsDisagree(
-                f"the {row.measure} of {day.date} do not add up: {listed}; nothing of this roll-up was stored"
+                f"the {measure.replace('_', ' ')} of {day.date} do not add up: {listed}; nothing of this roll-up was "
+                "stored"
             )
 
 

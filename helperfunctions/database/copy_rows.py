@@ -2,7 +2,7 @@
 
 import io
 import shutil
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import IO, Final, Protocol, Self
 
 # Escapes of the special characters of COPY's text format.
@@ -73,9 +73,10 @@ class CopyRows:
             place = rows.find(wanted.encode(), place + 1)
         raise ValueError(f"no row has {value!r} in column {column}")
 
-    def split(self) -> list[list[str]]:
-        """The escaped values of all rows. Copies them: only for rare cases."""
-        return [line.decode().split("\t") for line in self._bytes.getvalue().splitlines()]
+    def split(self) -> Iterator[list[str]]:
+        """The escaped values of each row. Copies all rows once: only for rare cases."""
+        for line in io.BytesIO(self._bytes.getvalue()):
+            yield line[:-1].decode().split("\t")
 
     def leave_out(self, places: Container[int]) -> None:
         """Remove the rows at these indexes, counted from 0."""

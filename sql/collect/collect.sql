@@ -37,11 +37,15 @@ copy incoming_streamers (streamer_id, login, streamer_name) from stdin;
 
 -- name: copy_streams!
 -- COPY: the streams of one poll.
-copy staging.streams (day, poll_id, viewer_count, started_at, stream_id, streamer_id, game_id) from stdin;
+copy staging.streams (day, poll_id, viewer_count, started_at, stream_id, streamer_id, game_id, language) from stdin;
 
 -- name: copy_games!
 -- COPY: the games of one poll with their viewers and streams.
-copy staging.games (poll_id, game_id, viewers, streams) from stdin;
+copy staging.games (poll_id, game_id, viewers, streams, top_viewers, top3_viewers, median_viewers) from stdin;
+
+-- name: copy_languages!
+-- COPY: the languages of one poll with their viewers and streams.
+copy staging.languages (poll_id, language, viewers, streams) from stdin;
 
 -- name: copy_set_aside!
 -- COPY: a sample of the streams of one poll that could not be parsed.
@@ -185,6 +189,12 @@ select set_config('lock_timeout', '1s', true);
 delete from staging.games
 using staging.polls
 where polls.poll_id = games.poll_id and polls.day = :day;
+
+-- name: delete_languages!
+-- Delete one day's languages per poll.
+delete from staging.languages
+using staging.polls
+where polls.poll_id = languages.poll_id and polls.day = :day;
 
 -- name: delete_set_aside!
 -- Delete one day's streams that could not be parsed.

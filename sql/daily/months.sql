@@ -35,19 +35,43 @@ where day >= cast(:month as date) and day < cast(:month as date) + interval '1 m
 group by game_id, streamer_id
 order by game_id, streamer_id;
 
+-- name: delete_monthly_streamers!
+-- Delete a month's rows before they are inserted again. Grain: one row per month and streamer.
+delete from monthly_streamers where month = :month;
+
+-- name: insert_monthly_streamers!
+-- Insert the sums of the days of a month. Grain: one row per month and streamer.
+insert into monthly_streamers (month, streamer_id, watch_hours, airtime_hours, peak_viewers, language)
+select
+    cast(:month as date),
+    streamer_id,
+    sum(watch_hours),
+    sum(airtime_hours),
+    max(peak_viewers),
+    (array_agg(language order by watch_hours desc, day) filter (where language is not null))[1]
+from daily_streamers
+where day >= cast(:month as date) and day < cast(:month as date) + interval '1 month'
+group by streamer_id
+order by streamer_id;
+
 -- name: delete_monthly_games!
 -- Delete a month's rows before they are inserted again. Grain: one row per month and game.
 delete from monthly_games where month = :month;
 
 -- name: insert_monthly_games!
 -- Insert the sums of the days of a month. Grain: one row per month and game.
-insert into monthly_games (month, game_id, watch_hours, airtime_hours, peak_viewers)
+insert into monthly_games (
+    month, game_id, watch_hours, airtime_hours, peak_viewers, top_watch_hours, top3_watch_hours, median_viewers
+)
 select
     cast(:month as date),
     game_id,
     sum(watch_hours),
     sum(airtime_hours),
-    max(peak_viewers)
+    max(peak_viewers),
+    case when every(top_watch_hours is not null) then sum(top_watch_hours) end,
+    case when every(top3_watch_hours is not null) then sum(top3_watch_hours) end,
+    sum(median_viewers * airtime_hours) / sum(airtime_hours) filter (where median_viewers is not null)
 from daily_games
 where day >= cast(:month as date) and day < cast(:month as date) + interval '1 month'
 group by game_id

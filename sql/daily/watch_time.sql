@@ -51,6 +51,7 @@ limits as (
 reached as (
     select
         limits.poll_id,
+        limits.started_at,
         greatest(least(started_at - back_to, reach), interval '0') as back,
         greatest(least(forward_to - started_at, reach), interval '0') as forward
     from limits
@@ -58,6 +59,7 @@ reached as (
 
 select
     reached.poll_id,
+    reached.started_at,
     cast(round(1000 * extract(epoch from back + forward)) as double precision) as span_ms
 from reached
 where back + forward > interval '0';
@@ -67,18 +69,22 @@ where back + forward > interval '0';
 analyze spans;
 
 -- name: gather_pairs!
--- Viewer milliseconds, airtime and peak of a day. Grain: one row per streamer and game.
+-- Viewer milliseconds, airtime and peak of a day. Grain: one row per streamer, stream, game and language.
 create temporary table pairs on commit drop as
 select
     streams.streamer_id,
+    streams.stream_id,
     streams.game_id,
+    streams.language,
     sum(streams.viewer_count * spans.span_ms) as viewer_ms,
     sum(spans.span_ms) as airtime_ms,
-    max(streams.viewer_count) as peak_viewers
+    max(streams.viewer_count) as peak_viewers,
+    coalesce(min(streams.started_at), min(spans.started_at)) as started_at,
+    max(spans.started_at) as last_seen_at
 from staging.streams
 inner join spans using (poll_id)
 where streams.day = :day
-group by streams.streamer_id, streams.game_id;
+group by streams.streamer_id, streams.stream_id, streams.game_id, streams.language;
 
 -- name: delete_streamer_games!
 -- Delete a day's rows before they are inserted again. Grain: one row per day, streamer and game.
@@ -92,6 +98,18 @@ delete from daily_streamers where day = :day;
 -- Delete a day's rows before they are inserted again. Grain: one row per day and game.
 delete from daily_games where day = :day;
 
+-- name: delete_streams!
+-- Delete a day's rows before they are inserted again. Grain: one row per day and stream.
+delete from daily_streams where day = :day;
+
+-- name: delete_languages!
+-- Delete a day's rows before they are inserted again. Grain: one row per day and language.
+delete from daily_languages where day = :day;
+
+-- name: delete_game_languages!
+-- Delete a day's rows before they are inserted again. Grain: one row per day, game and language.
+delete from daily_game_languages where day = :day;
+
 -- name: insert_streamer_games!
 -- Watch hours, airtime and peak of a day's pairs. Grain: one row per day, streamer and game.
 insert into daily_streamer_games (day, streamer_id, game_id, watch_hours, airtime_hours, peak_viewers)
@@ -99,37 +117,109 @@ select
     cast(:day as date),
     streamer_id,
     game_id,
-    viewer_ms / 3600000,
-    airtime_ms / 3600000,
-    peak_viewers
+    sum(viewer_ms) / 3600000,
+    sum(airtime_ms) / 3600000,
+    max(peak_viewers)
 from pairs
+group by game_id, streamer_id
 -- In the order of the primary key, so that the index grows at its end.
 order by game_id, streamer_id;
 
 -- name: insert_streamers!
 -- Watch hours, airtime and peak of a day's streamers. Grain: one row per day and streamer.
-insert into daily_streamers (day, streamer_id, watch_hours, airtime_hours, peak_viewers)
+insert into daily_streamers (day, streamer_id, watch_hours, airtime_hours, peak_viewers, language)
 select
     cast(:day as date),
     streamer_id,
     sum(viewer_ms) / 3600000,
     sum(airtime_ms) / 3600000,
-    max(peak_viewers)
+    max(peak_viewers),
+    (array_agg(language order by viewer_ms desc, language))[1]
 from pairs
 group by streamer_id
 order by streamer_id;
 
+-- name: insert_streams!
+-- Start, end, watch hours, airtime and peak of a day's streams. Grain: one row per day and stream.
+insert into daily_streams (
+    day, started_at, last_seen_at, watch_hours, airtime_hours, peak_viewers, streamer_id, stream_id, language, game_ids
+)
+select
+    cast(:day as date),
+    min(started_at),
+    max(last_seen_at),
+    sum(viewer_ms) / 3600000,
+    sum(airtime_ms) / 3600000,
+    max(peak_viewers),
+    streamer_id,
+    stream_id,
+    (array_agg(language order by viewer_ms desc, language))[1],
+    coalesce(array_agg(game_id order by viewer_ms desc, game_id) filter (where game_id <> ''), '{}')
+from (
+    select
+        streamer_id,
+        stream_id,
+        game_id,
+        (array_agg(language order by viewer_ms desc, language))[1] as language,
+        sum(viewer_ms) as viewer_ms,
+        sum(airtime_ms) as airtime_ms,
+        max(peak_viewers) as peak_viewers,
+        min(started_at) as started_at,
+        max(last_seen_at) as last_seen_at
+    from pairs
+    group by streamer_id, stream_id, game_id
+) as games_of_stream
+group by streamer_id, stream_id
+order by streamer_id, stream_id;
+
+-- name: insert_game_languages!
+-- Watch hours and airtime of a day's games by language. Grain: one row per day, game and language.
+insert into daily_game_languages (day, game_id, language, watch_hours, airtime_hours)
+select
+    cast(:day as date),
+    game_id,
+    language,
+    sum(viewer_ms) / 3600000,
+    sum(airtime_ms) / 3600000
+from pairs
+group by game_id, language
+order by game_id, language;
+
+-- name: insert_languages!
+-- Watch hours, airtime and peak of a day's languages, computed from the languages of each poll as games are from its games.
+-- Grain: one row per day and language.
+insert into daily_languages (day, language, watch_hours, airtime_hours, peak_viewers)
+select
+    cast(:day as date),
+    languages.language,
+    sum(languages.viewers * spans.span_ms) / 3600000,
+    sum(languages.streams * spans.span_ms) / 3600000,
+    max(languages.viewers)
+from staging.languages
+inner join spans using (poll_id)
+group by languages.language;
+
 -- name: insert_games!
 -- Watch hours, airtime and peak of a day's games. They are computed from the games of each poll, not from the pairs: so
--- that the two can be compared, and because the peak is that of all streams together.
+-- that the two can be compared, and because the peak is that of all streams together. The shares of the largest channels
+-- are null on a day with a poll that has none.
 -- Grain: one row per day and game.
-insert into daily_games (day, game_id, watch_hours, airtime_hours, peak_viewers)
+insert into daily_games (
+    day, game_id, watch_hours, airtime_hours, peak_viewers, streamers, top_watch_hours, top3_watch_hours, median_viewers
+)
 select
     cast(:day as date),
     games.game_id,
     sum(games.viewers * spans.span_ms) / 3600000,
     sum(games.streams * spans.span_ms) / 3600000,
-    max(games.viewers)
+    max(games.viewers),
+    (
+        select count(*) from daily_streamer_games as pair
+        where pair.day = cast(:day as date) and pair.game_id = games.game_id
+    ),
+    case when every(games.top_viewers is not null) then sum(games.top_viewers * spans.span_ms) / 3600000 end,
+    case when every(games.top3_viewers is not null) then sum(games.top3_viewers * spans.span_ms) / 3600000 end,
+    sum(games.median_viewers * spans.span_ms) / sum(spans.span_ms) filter (where games.median_viewers is not null)
 from staging.games
 inner join spans using (poll_id)
 group by games.game_id;
@@ -164,55 +254,56 @@ set
 returning day as date, starts_at, ends_at, polls, covered_hours, coverage, watch_hours, airtime_hours;
 
 -- name: sums_of_day
--- A day's watch hours and airtime hours, added up in four ways that must agree: over the pairs, the streamers, the games,
--- and the totals that each poll stored. Grain: one row per measure.
-with pair as (
-    select
-        coalesce(sum(watch_hours), 0) as watch_hours,
-        coalesce(sum(airtime_hours), 0) as airtime_hours
-    from daily_streamer_games
-    where day = cast(:day as date)
-),
-
-streamer as (
-    select
-        coalesce(sum(watch_hours), 0) as watch_hours,
-        coalesce(sum(airtime_hours), 0) as airtime_hours
-    from daily_streamers
-    where day = cast(:day as date)
-),
-
-game as (
-    select
-        coalesce(sum(watch_hours), 0) as watch_hours,
-        coalesce(sum(airtime_hours), 0) as airtime_hours
-    from daily_games
-    where day = cast(:day as date)
-),
-
-poll as (
-    select
-        coalesce(sum(polls.viewers * spans.span_ms), 0) / 3600000 as watch_hours,
-        coalesce(sum(polls.streams * spans.span_ms), 0) / 3600000 as airtime_hours
-    from staging.polls
-    inner join spans using (poll_id)
-)
-
+-- A day's watch hours and airtime hours, added up in seven ways that must agree: over each daily table, and over the totals
+-- that each poll stored. Grain: one row per way.
 select
-    'watch hours' as measure,
-    pair.watch_hours as by_pair,
-    streamer.watch_hours as by_streamer,
-    game.watch_hours as by_game,
-    poll.watch_hours as by_poll
-from pair, streamer, game, poll
+    'pairs' as way,
+    coalesce(sum(watch_hours), 0) as watch_hours,
+    coalesce(sum(airtime_hours), 0) as airtime_hours
+from daily_streamer_games
+where day = cast(:day as date)
 union all
 select
-    'airtime hours' as measure,
-    pair.airtime_hours as by_pair,
-    streamer.airtime_hours as by_streamer,
-    game.airtime_hours as by_game,
-    poll.airtime_hours as by_poll
-from pair, streamer, game, poll;
+    'streamers' as way,
+    coalesce(sum(watch_hours), 0) as watch_hours,
+    coalesce(sum(airtime_hours), 0) as airtime_hours
+from daily_streamers
+where day = cast(:day as date)
+union all
+select
+    'streams' as way,
+    coalesce(sum(watch_hours), 0) as watch_hours,
+    coalesce(sum(airtime_hours), 0) as airtime_hours
+from daily_streams
+where day = cast(:day as date)
+union all
+select
+    'games' as way,
+    coalesce(sum(watch_hours), 0) as watch_hours,
+    coalesce(sum(airtime_hours), 0) as airtime_hours
+from daily_games
+where day = cast(:day as date)
+union all
+select
+    'languages of games' as way,
+    coalesce(sum(watch_hours), 0) as watch_hours,
+    coalesce(sum(airtime_hours), 0) as airtime_hours
+from daily_game_languages
+where day = cast(:day as date)
+union all
+select
+    'languages' as way,
+    coalesce(sum(watch_hours), 0) as watch_hours,
+    coalesce(sum(airtime_hours), 0) as airtime_hours
+from daily_languages
+where day = cast(:day as date)
+union all
+select
+    'polls' as way,
+    coalesce(sum(polls.viewers * spans.span_ms), 0) / 3600000 as watch_hours,
+    coalesce(sum(polls.streams * spans.span_ms), 0) / 3600000 as airtime_hours
+from staging.polls
+inner join spans using (poll_id);
 
 -- name: impossible_airtime
 -- Up to five streamers with more airtime than the covered hours of the day, which is impossible. Grain: one row per

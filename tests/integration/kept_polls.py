@@ -22,8 +22,10 @@ CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
 EVERYTHING = (
     "select day, started_at, ended_at, status, ended_because, interval_minutes, more_than_viewers, pages, streams, \
      viewers, duplicates, set_aside, error from staging.polls order by started_at",
-    "select day, viewer_count, started_at, stream_id, streamer_id, game_id from staging.streams order by 1, 2, 3, 4",
-    "select game_id, viewers, streams from staging.games order by 1, 2",
+    "select day, viewer_count, started_at, stream_id, streamer_id, game_id, language \
+     from staging.streams order by 1, 2, 3, 4",
+    "select game_id, viewers, streams, top_viewers, top3_viewers, median_viewers from staging.games order by 1, 2",
+    "select language, viewers, streams from staging.languages order by 1, 2",
     "select position, reason, raw from staging.set_aside order by 1",
     "select * from streamers order by 1",
     "select * from games order by 1",

@@ -1,6 +1,7 @@
 """Days of literal polls, and the rows that a roll-up stores of them."""
 
 import random
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +28,10 @@ GAMES = """
     select game_id, watch_hours, airtime_hours, average_viewers, peak_viewers
     from daily_games order by day, game_id
 """
+SHARES = """
+    select game_id, streamers, top_watch_hours, top3_watch_hours, median_viewers
+    from daily_games order by day, game_id
+"""
 STREAMERS = """
     select streamer_id, watch_hours, airtime_hours, average_viewers, peak_viewers
     from daily_streamers order by day, streamer_id
@@ -35,7 +40,21 @@ PAIRS = """
     select streamer_id, game_id, watch_hours, airtime_hours, average_viewers, peak_viewers
     from daily_streamer_games order by day, streamer_id, game_id
 """
-RESULTS = (DAYS, GAMES, STREAMERS, PAIRS)
+STREAMS = """
+    select
+        streamer_id, stream_id, started_at, last_seen_at, language, game_ids, watch_hours, airtime_hours, peak_viewers
+    from daily_streams order by day, streamer_id, stream_id
+"""
+LANGUAGES = """
+    select language, watch_hours, airtime_hours, peak_viewers from daily_languages order by day, language
+"""
+GAME_LANGUAGES = """
+    select game_id, language, watch_hours, airtime_hours from daily_game_languages order by day, game_id, language
+"""
+STREAMER_LANGUAGES = "select streamer_id, language from daily_streamers order by day, streamer_id"
+# The results that the definition of watch time is tested by; and the others.
+WATCH_TIME = (DAYS, GAMES, STREAMERS, PAIRS)
+RESULTS = (*WATCH_TIME, SHARES, STREAMS, LANGUAGES, GAME_LANGUAGES, STREAMER_LANGUAGES)
 
 Results = list[list[tuple[Any, ...]]]
 
@@ -51,8 +70,8 @@ def rollup(database: Database, clock: VirtualClock) -> Rollup:
     return Rollup(database, clock, CALENDAR)
 
 
-def results(url: str) -> Results:
-    return [rows(url, query) for query in RESULTS]
+def results(url: str, queries: Sequence[str] = RESULTS) -> Results:
+    return [rows(url, query) for query in queries]
 
 
 def execute(url: str, statement: str) -> None:

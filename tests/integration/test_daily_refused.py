@@ -18,7 +18,7 @@ from helperfunctions.errors import (
 )
 from tests.conftest import Switch
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, stage
-from tests.integration.literal_days import CALENDAR, DAY_END, NEXT_DAY, clock, execute, results, rollup
+from tests.integration.literal_days import CALENDAR, DAY_END, NEXT_DAY, RESULTS, clock, execute, results, rollup
 
 __all__ = ["clock", "rollup"]
 
@@ -41,14 +41,14 @@ def test_a_day_that_is_not_over_is_refused(database: Database, url: str) -> None
         a_second_early.redo(DAY)
     assert str(caught.value) == "the day 2026-11-21 is not over: it ends at 2026-11-22 16:00 UTC"
     assert a_second_early.daily() == []
-    assert results(url) == [[]] * 4
+    assert results(url) == [[]] * len(RESULTS)
 
 
 def test_a_day_without_polls_is_refused(rollup: Rollup, database: Database, url: str) -> None:
     stage(database, a_stream(), day=date(2026, 11, 20))
     with pytest.raises(DayNotAvailable, match="the day 2026-11-21 cannot be rolled up: it has no polls"):
         rollup.redo(DAY)
-    assert results(url) == [[]] * 4
+    assert results(url) == [[]] * len(RESULTS)
 
 
 def test_a_day_whose_streams_are_gone_is_refused_and_its_tables_stay(
@@ -73,10 +73,10 @@ def test_a_day_that_does_not_add_up_is_refused_and_nothing_of_it_is_stored(
     with pytest.raises(SumsDisagree) as caught:
         rollup.daily()
     assert str(caught.value) == (
-        "the watch hours of 2026-11-21 do not add up: pairs 100.0, streamers 100.0, games 160.0, polls 160.0; "
-        "nothing of this roll-up was stored"
+        "the watch hours of 2026-11-21 do not add up: pairs 100.0, streamers 100.0, streams 100.0, games 160.0, "
+        "languages of games 100.0, languages 160.0, polls 160.0; nothing of this roll-up was stored"
     )
-    assert results(url) == [[]] * 4
+    assert results(url) == [[]] * len(RESULTS)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,8 @@ def test_a_day_that_does_not_add_up_is_refused_and_nothing_of_it_is_stored(
         "insert into staging.streams select * from staging.streams where streamer_id = 'bob'",
         "update staging.games set viewers = viewers + 1",
         "update staging.games set streams = streams + 1",
+        "update staging.languages set viewers = viewers + 1",
+        "update staging.languages set streams = streams + 1",
         "update staging.polls set viewers = viewers + 1",
         "update staging.polls set streams = streams + 1",
     ],
@@ -188,4 +190,4 @@ def test_one_rollup_at_a_time(rollup: Rollup, database: Database, url: str) -> N
         for attempt in (rollup.daily, lambda: rollup.redo(DAY)):
             with pytest.raises(Busy):
                 attempt()
-    assert results(url) == [[]] * 4
+    assert results(url) == [[]] * len(RESULTS)

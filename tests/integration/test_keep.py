@@ -17,6 +17,7 @@ from tests.conftest import Switch
 from tests.factories import DAY, DAY_START, a_raw_stream, rows, write
 from tests.integration.kept_polls import (
     CALENDAR,
+    EVERYTHING,
     During,
     MakeCollector,
     collecting,
@@ -35,13 +36,13 @@ def test_a_poll_taken_without_a_database_is_stored_like_any_other(
 ) -> None:
     collecting(page(*odd_streams())).collect()
     as_ever = everything(url)
-    for table in ("staging.polls", "staging.streams", "staging.games", "streamers", "games"):
+    for table in ("staging.polls", "staging.streams", "staging.games", "staging.languages", "streamers", "games"):
         write(url, f"delete from {table}")
     switch.off()
     with pytest.raises(DatabaseUnavailable, match=r"the poll is kept in .* and stored when"):
         collecting(page(*odd_streams())).collect()
     switch.on()
-    assert everything(url) == [[]] * 6
+    assert everything(url) == [[]] * len(EVERYTHING)
     assert stored(collecting(page())) == 1
     assert everything(url) == as_ever
     assert kept.waiting() == []

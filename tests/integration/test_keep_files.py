@@ -1,5 +1,6 @@
 """Files of polls that wait: refused, torn, of other versions, and dropped when there is no room."""
 
+import json
 import os
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable
 from tests.conftest import Switch
 from tests.factories import DAY, a_raw_stream, rows, write
-from tests.integration.kept_polls import CALENDAR, MakeCollector, change_file, collecting, page, stored
+from tests.integration.kept_polls import CALENDAR, NAMES, MakeCollector, change_file, collecting, page, stored
 
 __all__ = ["collecting"]
 
@@ -100,7 +101,7 @@ def test_one_stream_per_streamer_of_a_file_of_the_first_format_is_stored(
         collecting(page(*(pair if is_first else pair[::-1]), a_raw_stream(id="7", user_id="70003"))).collect()
     switch.on()
     (path,) = kept.waiting()
-    change_file(path, "poll.json", lambda content: content.replace(b'"format": 2', b'"format": 1'))
+    change_file(path, "poll.json", lambda content: content.replace(b'"format": 3', b'"format": 1'))
 
     def as_before(content: bytes) -> bytes:
         starts = {counted: since, other: other_since}
@@ -123,6 +124,36 @@ def test_one_stream_per_streamer_of_a_file_of_the_first_format_is_stored(
     assert (day.date, day.watch_hours) == (DAY, 650)
 
 
+def test_a_file_of_the_second_format_is_stored_with_unknown_languages(
+    collecting: MakeCollector, switch: Switch, url: str, kept: KeptPolls
+) -> None:
+    """That format has totals of the games and no languages."""
+    names = [{"user_id": f"7000{number}", "user_name": name} for number, name in enumerate(NAMES)]
+    switch.off()
+    with pytest.raises(DatabaseUnavailable):
+        collecting(page(*(a_raw_stream(id=one["user_id"], **one) for one in names))).collect()
+    switch.on()
+    (path,) = kept.waiting()
+
+    def header_as_before(content: bytes) -> bytes:
+        header = json.loads(content)
+        games = [(game_id, name, 1000 * len(NAMES), len(NAMES)) for game_id, name in header["games"]]
+        return json.dumps(header | {"format": 2, "games": games}).encode()
+
+    change_file(path, "poll.json", header_as_before)
+    change_file(path, "streams", lambda content: content.replace(b"\ten\n", b"\n"))
+    assert stored(collecting(page())) == 1
+    assert rows(url, "select count(*), count(distinct streamer_id), max(language) from staging.streams") == [
+        (len(NAMES), len(NAMES), "")
+    ]
+    totals = (1000 * len(NAMES), len(NAMES))
+    assert rows(url, "select language, viewers, streams from staging.languages") == [("", *totals)]
+    assert rows(url, "select viewers, streams, top_viewers, median_viewers from staging.games") == [
+        (*totals, 1000, 1000)
+    ]
+    assert rows(url, "select array_agg(streamer_name order by streamer_id) from streamers") == [(list(NAMES),)]
+
+
 def test_a_file_of_a_newer_version_stays_for_that_version(
     collecting: MakeCollector, switch: Switch, kept: KeptPolls, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -131,10 +162,10 @@ def test_a_file_of_a_newer_version_stays_for_that_version(
         collecting(page(a_raw_stream())).collect()
     switch.on()
     (path,) = kept.waiting()
-    change_file(path, "poll.json", lambda content: content.replace(b'"format": 2', b'"format": 3'))
+    change_file(path, "poll.json", lambda content: content.replace(b'"format": 3', b'"format": 4'))
     assert stored(collecting(page())) == 0
     assert kept.waiting() == [path]
-    assert "its format 3 is of a newer version" in caplog.text
+    assert "its format 4 is of a newer version" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,7 @@ def test_month_is_summed_up_again_when_one_of_its_days_changes(database: Databas
     assert once == (pytest.approx(25_000),)
     write(url, "update staging.streams set viewer_count = 2000")
     write(url, "update staging.games set viewers = 2000")
+    write(url, "update staging.languages set viewers = 2000")
     write(url, "update staging.polls set viewers = 2000")
     rollup.redo(named)
     assert rows(url, "select * from months") == []

@@ -2,19 +2,24 @@
 
 import re
 import threading
+from datetime import time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import psutil
 import psycopg2
 import pytest
 
+from bot.core.calendar import Calendar
+from bot.daily.rollup import Rollup
 from helperfunctions import dbmate, migrations
+from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseConflict, DatabaseError, DatabaseUnavailable, SchemaMismatch
 from helperfunctions.migrations import Patience
 from helperfunctions.queries import Queries
 from tests.conftest import database_url, execute
-from tests.factories import rows
+from tests.factories import DAY_START, HALF_HOUR, a_stream, rows, stage
 
 OURS = migrations.versions_in()
 TABLES = """
@@ -46,12 +51,12 @@ def test_a_new_database_gets_the_schema(new: Database, empty_url: str) -> None:
     assert migrations.migrate(new) == OURS
     assert migrations.applied_versions(new) == OURS
     public = (
-        "addresses cursors daily_games daily_streamer_games daily_streamers days draws game_aliases games hourly_games "
-        "hours mention_gaps mentions monthly_games "
-        "monthly_streamer_games months names opt_outs posts schema_migrations streamers x_accounts x_charges "
-        "x_pauses x_prices x_reads x_uncertain_reads"
+        "addresses cursors daily_game_languages daily_games daily_languages daily_streamer_games daily_streamers "
+        "daily_streams days draws game_aliases games hourly_games hours mention_gaps mentions monthly_games "
+        "monthly_streamer_games monthly_streamers months names opt_outs posts schema_migrations streamers x_accounts "
+        "x_charges x_pauses x_prices x_reads x_uncertain_reads"
     )
-    staging = "games polls set_aside streams"
+    staging = "games languages polls set_aside streams"
     assert [name for (name,) in rows(empty_url, TABLES)] == [
         *(f"public.{name}" for name in public.split()),
         *(f"staging.{name}" for name in staging.split()),
@@ -155,13 +160,18 @@ def test_every_migration_can_be_undone(new: Database, folder: Path, empty_url: s
     assert rows(empty_url, TABLES) == [("public.schema_migrations",)]
 
 
+def migrate_until(version: str, database: Database, folder: Path) -> None:
+    """Apply the migrations before a version."""
+    for path in migrations.MIGRATIONS_FOLDER.glob("*.sql"):
+        if path.name < version:
+            (folder / path.name).write_text(path.read_text())
+    migrations.migrate(database, folder)
+
+
 def test_rows_of_the_release_before_plain_names_are_found_under_the_new_names(
     new: Database, folder: Path, empty_url: str
 ) -> None:
-    for path in migrations.MIGRATIONS_FOLDER.glob("*.sql"):
-        if path.name < "20261126008000":
-            (folder / path.name).write_text(path.read_text())
-    migrations.migrate(new, folder)
+    migrate_until("20261126008000", new, folder)
     for statement in (
         "insert into x_lost_reads (purpose, lost_at) values ('mentions', '2026-11-21 12:00+00')",
         "insert into x_pauses (cause, until, because) values ('credits', '2026-12-01 00:00+00', 'none left')",
@@ -185,6 +195,36 @@ def test_rows_of_the_release_before_plain_names_are_found_under_the_new_names(
         ("select meaning from x_prices where kind = 'reply'", ("an answer to a mention",)),
     ):
         assert rows(empty_url, query) == [row], query
+
+
+def test_a_day_that_began_before_languages_were_stored_is_rolled_up(
+    new: Database, folder: Path, empty_url: str
+) -> None:
+    migrate_until("20261127", new, folder)
+    for statement in (
+        "select staging.make_partition('2026-11-21')",
+        "insert into staging.polls (day, started_at, ended_at, status, ended_because, interval_minutes,"
+        " more_than_viewers, pages, streams, viewers, duplicates, set_aside)"
+        " values ('2026-11-21', '2026-11-21 16:00+00', '2026-11-21 16:01+00',"
+        " 'complete', 'below_threshold', 30, 50, 1, 1, 1000, 0, 0)",
+        "insert into staging.streams (day, poll_id, viewer_count, started_at, stream_id, streamer_id, game_id)"
+        " values ('2026-11-21', 1, 1000, '2026-11-21 15:00+00', 'stream-of-ada', 'ada', 'chess')",
+        "insert into staging.games (poll_id, game_id, viewers, streams) values (1, 'chess', 1000, 1)",
+        "insert into months (month, summed_up_at) values ('2026-10-01', now())",
+    ):
+        execute(empty_url, statement)
+    migrations.migrate(new)
+    stage(new, a_stream(500), at=DAY_START + HALF_HOUR)
+    Rollup(new, VirtualClock(DAY_START + timedelta(days=1)), Calendar(ZoneInfo("America/Los_Angeles"), time(8))).daily()
+    assert rows(empty_url, "select language, watch_hours, airtime_hours from daily_languages order by language") == [
+        ("", 250.0, 0.25),
+        ("en", 375.0, 0.75),
+    ]
+    assert rows(empty_url, "select stream_id, language, airtime_hours from daily_streams") == [
+        ("stream-of-ada", "en", 1.0)
+    ]
+    assert rows(empty_url, "select top_watch_hours, streamers from daily_games") == [(None, 1)]
+    assert rows(empty_url, "select * from months") == []
 
 
 def test_a_database_with_a_wrong_encoding_is_refused_with_the_fix(server_url: str, queries: Queries) -> None:

@@ -32,7 +32,7 @@ def test_a_row_is_found_by_a_whole_value_of_its_column_and_can_be_removed(place:
     rows = written(*others[:place], ("1", value), *others[place:])
     assert rows.find(1, value) == rows.remove(1, value) == ["1", value.replace("\\", "\\\\")]
     rows.add([("10", "y")])
-    assert rows.split() == [*map(list, others), ["10", "y"]]
+    assert list(rows.split()) == [*map(list, others), ["10", "y"]]
 
 
 def test_a_value_that_no_row_has_in_that_column_is_an_error() -> None:

@@ -18,6 +18,7 @@ STREAM = Stream(
     game_name="Just Chatting",
     viewer_count=1000,
     started_at=datetime(2026, 11, 21, 15, tzinfo=UTC),
+    language="en",
 )
 BIGGEST_INTEGER = 2**31 - 1
 
@@ -54,7 +55,6 @@ def what_is_odd(value: object) -> str | None:
         {"tags": None},
         {"tags": "not a list"},
         {"title": None},
-        {"language": 7},
         {"a_field_of_next_year": {"deep": [1]}},
     ],
 )
@@ -100,6 +100,28 @@ def test_a_missing_name_is_replaced_by_login_or_id(
     stream = parse_stream(raw)
     assert isinstance(stream, Stream)
     assert (stream.login, stream.streamer_name, stream.game_name) == (login, streamer_name, game_name)
+
+
+@pytest.mark.parametrize(
+    ("language", "known"),
+    [
+        ("de", "de"),
+        ("other", "other"),
+        ("zh-hk", "zh-hk"),
+        ("asl", "asl"),
+        ("PT", "pt"),
+        ("", ""),
+        ("x", ""),
+        ("english", ""),
+        ("en\n", ""),
+        ("=1+1", ""),
+        (None, ""),
+        (7, ""),
+    ],
+)
+def test_an_impossible_language_is_unknown_and_its_stream_counts(language: Any, known: str) -> None:
+    stream = parsed(language=language)
+    assert (stream.language, stream.viewer_count) == (known, 1000)
 
 
 @pytest.mark.parametrize("viewer_count", [0, 1, BIGGEST_INTEGER])

@@ -1,0 +1,115 @@
+"""What a roll-up stores of streams, of languages, and of how the viewers of a game are spread."""
+
+from datetime import date, timedelta
+
+from bot.daily.rollup import Rollup
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, stage, write
+from tests.integration.literal_days import (
+    CALENDAR,
+    GAME_LANGUAGES,
+    LANGUAGES,
+    NEXT_DAY,
+    SHARES,
+    STREAMER_LANGUAGES,
+    STREAMS,
+    clock,
+    results,
+    rollup,
+)
+
+__all__ = ["clock", "rollup"]
+
+
+def test_streams_of_a_day(rollup: Rollup, database: Database, url: str) -> None:
+    """Ada streams twice, and in the second stream changes her game for half an hour and then her language."""
+    morning = DAY_START - timedelta(minutes=50)
+    evening = DAY_START + timedelta(minutes=65)
+    first = a_stream(100, game="chess", stream_id="1", started_at=morning)
+    go = a_stream(300, game="go", stream_id="2", started_at=evening)
+    none = a_stream(400, game="", stream_id="2", started_at=evening, language="de")
+    again = a_stream(200, stream_id="2", started_at=evening)
+    for number, stream in enumerate((first, first, None, go, again, none, none)):
+        bob = a_stream(60, streamer="bob", stream_id="3", started_at=None, language="")
+        stage(database, *([stream] if stream else []), bob, at=DAY_START + number * HALF_HOUR)
+    rollup.daily()
+    last = DAY_START + 6 * HALF_HOUR
+    assert results(url, [STREAMS, LANGUAGES, GAME_LANGUAGES, STREAMER_LANGUAGES]) == [
+        [
+            # The first poll speaks for a quarter of an hour, the last for three.
+            ("ada", "1", morning, DAY_START + HALF_HOUR, "en", ["chess"], 75.0, 0.75, 100),
+            ("ada", "2", evening, last, "de", ["go", "chess"], 750.0, 2.25, 400),
+            ("bob", "3", DAY_START, last, "", ["chess"], 210.0, 3.5, 60),
+        ],
+        [("", 210.0, 3.5, 60), ("de", 500.0, 1.25, 400), ("en", 325.0, 1.75, 300)],
+        [
+            ("", "de", 500.0, 1.25),
+            ("chess", "", 210.0, 3.5),
+            ("chess", "en", 175.0, 1.25),
+            ("go", "en", 150.0, 0.5),
+        ],
+        [("ada", "de"), ("bob", "")],
+    ]
+
+
+def test_a_stream_that_runs_past_the_end_of_a_day_has_the_numbers_of_each_day(
+    rollup: Rollup, database: Database, url: str, clock: VirtualClock
+) -> None:
+    began = DAY_START + timedelta(hours=22)
+    for number, day in ((46, DAY), (47, DAY), (48, NEXT_DAY), (49, NEXT_DAY)):
+        stage(database, a_stream(10 * number, started_at=began), at=DAY_START + number * HALF_HOUR, day=day)
+    rollup.daily()
+    clock.advance(24 * 3600)
+    rollup.daily()
+    query = "select day, started_at, last_seen_at, airtime_hours, peak_viewers from daily_streams order by day"
+    assert rows(url, query) == [
+        (DAY, began, DAY_START + 47 * HALF_HOUR, 1.5, 470),
+        (NEXT_DAY, began, DAY_START + 49 * HALF_HOUR, 1.0, 490),
+    ]
+
+
+def test_spread_of_a_games_viewers(rollup: Rollup, database: Database, url: str) -> None:
+    """At the first poll five channels stream chess, at the second three: they have no other channels."""
+    sizes = {"a": 1000, "b": 500, "c": 250, "d": 90, "e": 60}
+    stage(database, *(a_stream(size, streamer=name) for name, size in sizes.items()))
+    stage(database, *(a_stream(sizes[name], streamer=name) for name in "cde"), at=DAY_START + HALF_HOUR)
+    rollup.daily()
+    # A quarter of an hour, and three quarters.
+    assert results(url, [SHARES]) == [[("chess", 5, 1000 / 4 + 250 * 3 / 4, 1750 / 4 + 400 * 3 / 4, 75.0)]]
+
+
+def test_day_with_a_poll_of_an_older_version_has_no_shares(rollup: Rollup, database: Database, url: str) -> None:
+    old = stage(database, a_stream(1000))
+    write(url, "update staging.games set top_viewers = null, top3_viewers = null where poll_id = %s", old.poll_id)
+    stage(database, a_stream(1000), a_stream(70, streamer="bob", game="go"), at=DAY_START + HALF_HOUR)
+    rollup.daily()
+    assert results(url, [SHARES]) == [[("chess", 1, None, None, None), ("go", 1, 70 * 0.75, 70 * 0.75, None)]]
+
+
+def test_month_of_streamers_and_of_games(rollup: Rollup, database: Database, url: str, clock: VirtualClock) -> None:
+    """A streamer's language of a month is that of most of the hours watched; a day without one does not count."""
+    for number, (language, viewers) in enumerate((("en", 100), ("de", 150), ("en", 60))):
+        stage(
+            database,
+            a_stream(viewers, language=language),
+            at=DAY_START + timedelta(days=number),
+            day=DAY + timedelta(days=number),
+            polls=48,
+        )
+        rollup.daily()
+        clock.advance(24 * 3600)
+    write(url, "update daily_streamers set language = null where day = %s", DAY)
+    Rollup(database, VirtualClock(DAY_START + timedelta(days=20)), CALENDAR).daily()
+    month = date(2026, 11, 1)
+    assert rows(url, "select * from monthly_streamers") == [(month, "ada", 310 * 24.0, 72.0, 150, "de")]
+    assert rows(url, "select top_watch_hours, top3_watch_hours, median_viewers from monthly_games") == [
+        (310 * 24.0, 310 * 24.0, None)
+    ]
+    write(url, "update daily_games set top_watch_hours = null where day = %s", DAY)
+    write(url, "update daily_games set median_viewers = 70 where day > %s", DAY)
+    write(url, "delete from months")
+    Rollup(database, VirtualClock(DAY_START + timedelta(days=20)), CALENDAR).daily()
+    assert rows(url, "select top_watch_hours, top3_watch_hours, median_viewers from monthly_games") == [
+        (None, 310 * 24.0, 70.0)
+    ]
