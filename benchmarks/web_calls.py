@@ -1,4 +1,4 @@
-"""The requests of the dashboard benchmark: every page, every call of the API, and the data of every chart."""
+"""The requests of the dashboard benchmark: every page and every call of the API."""
 
 import http.client
 import json
@@ -11,7 +11,6 @@ from urllib.parse import quote, urlencode
 from benchmarks.harness import Bench
 from bot.web.read.ranges import OFFERED, USUAL
 from bot.web.read.table import MAX_ROWS
-from bot.web.views.page_charts import CHARTS
 
 API: Final = "/api/v1"
 SHIFTS: Final = 31
@@ -53,7 +52,7 @@ class Subjects:
 
 
 def calls(address: tuple[str, int], subjects: Subjects) -> list[Call]:
-    """Every page, every call of the server's OpenAPI description, and the data of the pages' charts."""
+    """Every page, and every call of the server's OpenAPI description."""
     described = json.loads(fetch(address, f"{API}/openapi.json")[1])
     return [
         *_pages(subjects),
@@ -62,7 +61,6 @@ def calls(address: tuple[str, int], subjects: Subjects) -> list[Call]:
             for path, operations in described["paths"].items()
             if "get" in operations
         ),
-        *(_chart(what, subjects) for what in CHARTS),
     ]
 
 
@@ -111,16 +109,6 @@ def api_call(path: str, operation: Mapping[str, Any], subjects: Subjects) -> Cal
         return url(number, **days, **({"limit": MAX_ROWS - number % 1_000} if "limit" in parameters else {}))
 
     return Call(path, url(0), uncached)
-
-
-def _chart(what: str, subjects: Subjects) -> Call:
-    """The request of a page for the data of a chart, without the parameters that the chart does not have."""
-    of_kind = f"/{what.partition('-')[0]}s/"
-
-    def query(number: int) -> dict[str, object]:
-        return {"slug": subjects.slug(of_kind, number), "names": subjects.five(number)}
-
-    return _call(f"/charts/{what}.json", query(0), lambda n: {**query(n), **subjects.days(n), "min_viewers": n / 1e6})
 
 
 def _call(path: str, cached: Mapping[str, object], uncached: Callable[[int], Mapping[str, object]]) -> Call:

@@ -1,5 +1,4 @@
-"""Draws Vega-Lite specifications as PNG or SVG, and bundles the JavaScript that draws them in a browser. The only file
-that uses vl_convert.
+"""Draws Vega-Lite specifications as PNG or SVG. The only file that uses vl_convert.
 
 Drawing needs a JavaScript engine, which takes about a hundred megabytes and sometimes hangs or crashes. So each drawing
 runs in a process of its own.
@@ -10,7 +9,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +17,6 @@ from helperfunctions.errors import ChartNotDrawn
 TIMEOUT_SECONDS: Final = 60.0
 LARGEST: Final = 5 * 1024 * 1024  # bytes; the limit of X
 MAGIC: Final = b"\x89PNG\r\n\x1a\n"
-# The charts of the posts and of the pages use the same version of Vega-Lite.
 _VEGA_LITE: Final = "6.4"
 _ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -38,17 +35,6 @@ def draw_svg(spec: Mapping[str, Any], timezone: str = "UTC", *, timeout_seconds:
     """Draw a Vega-Lite specification as SVG, which uses a font of the browser; instants are shown in that time zone.
     Raises ChartNotDrawn."""
     return _drawn("svg", json.dumps(dict(spec)), timeout_seconds, timezone)
-
-
-def javascript(*, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
-    """Bundle the script that draws a specification in a browser and defines `vegaEmbed`. Takes a second or two. Raises
-    ChartNotDrawn."""
-    return _drawn("javascript", "", timeout_seconds)
-
-
-def javascript_version() -> str:
-    """The version of the script: changes when the script changes."""
-    return f"{version('vl-convert-python')}-{_VEGA_LITE}"
 
 
 def _drawn(what: str, given: str, timeout_seconds: float, timezone: str = "UTC") -> bytes:
@@ -77,10 +63,6 @@ def _draw(what: str) -> None:
     """The drawing process: JSON comes in, a picture goes out."""
     import vl_convert
 
-    if what == "javascript":
-        script = vl_convert.javascript_bundle(vl_version=_VEGA_LITE)  # type: ignore[call-arg]  # a default it has
-        sys.stdout.buffer.write(script.encode())
-        return
     # No URL of a specification is fetched. The second step has no such limit, so pictures are refused before it.
     svg = vl_convert.vegalite_to_svg(sys.stdin.read(), vl_version=_VEGA_LITE, allowed_base_urls=[])
     if "<image" in svg:

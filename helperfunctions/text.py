@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from datetime import timedelta
 from functools import lru_cache
 
 import regex
@@ -14,7 +15,7 @@ ELLIPSIS = "…"
 # letters of a hashtag.
 BREAK = "\u200b"
 # The name of streams without a game.
-NO_CATEGORY = "(no category)"
+NO_CATEGORY = "No category"
 # Signs with which a mention, a hashtag or a cashtag may begin. X also checks the character before them; we do not.
 _STARTS_TAG = regex.compile(r"[@＠#＃$](?=\S)")
 # Full stops inside a possible host name. The list of top-level domains changes from year to year.
@@ -37,6 +38,18 @@ def short_number(number: float) -> str:
         if scaled >= 0.9995:  # 1000 of the smaller unit is 1.0 of this one
             return f"{scaled:.{1 if scaled < 9.95 else 0}f}{suffix}"
     return f"{number:.0f}"
+
+
+def duration(value: timedelta) -> str:
+    """A length of time: 4 min, 1 h 04 min, 3 days 12 h."""
+    minutes = int(value.total_seconds() // 60)
+    hours, minutes = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min"
+    days, hours_left = divmod(hours, 24)
+    if not days:
+        return f"{hours} h {minutes:02} min"
+    return f"{days} {'day' if days == 1 else 'days'} {hours_left} h"
 
 
 def one_line(text: str) -> str:

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 from tests.web.conftest import CHROMIUM
 
@@ -55,19 +55,9 @@ def _look(address: str, folder: Path) -> None:
                 page = context.new_page()
                 for name, path in PAGES.items():
                     page.goto(address + path)
-                    _wait_for_charts(page)
                     page.screenshot(path=folder / f"{name}-{size}-{scheme}.jpg", type="jpeg", quality=80)
                 context.close()
         browser.close()
-
-
-def _wait_for_charts(page: Page) -> None:
-    """Wait for the charts in the visible part of the page."""
-    page.wait_for_function(
-        """() => [...document.querySelectorAll("[data-chart]")]
-            .filter((figure) => figure.getBoundingClientRect().top < innerHeight)
-            .every((figure) => figure.dataset.drawn === "yes")"""
-    )
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import Final
 
 # Each extra of pyproject.toml with the packages that only it installs, by the names under which they are imported.
 EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
-    "web": ("altair", "cachetools", "fastapi", "h11", "jinja2", "markupsafe", "starlette", "uvicorn"),
+    "web": ("cachetools", "fastapi", "h11", "jinja2", "markupsafe", "starlette", "uvicorn"),
     "aws": ("boto3", "botocore"),
     "demo": ("numpy",),
 }

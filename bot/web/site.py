@@ -26,8 +26,8 @@ class Site:
     `version_database` has a connection of its own, so that checking for changes never waits for a page.
     `revive` starts the database again if it is embedded and has died. `check_schema` raises SchemaMismatch when the
     schema is no longer that of this program. `run_record` reads the record of a bot with the same DATA_DIR, which is
-    empty without one. `draw_svg` draws a Vega-Lite specification in a time zone, and
-    `javascript` returns the script that draws one in a browser. `requests_per_minute` 0 is no limit.
+    empty without one. `draw_svg` draws the chart of a post, a Vega-Lite specification, in a time zone.
+    `requests_per_minute` 0 is no limit.
     """
 
     database: CostedReads
@@ -41,7 +41,6 @@ class Site:
     post_at: time
     run_record: Callable[[], RunRecord]
     draw_svg: Callable[[Mapping[str, Any], str], bytes]
-    javascript: Callable[[], bytes]
     root_path: str = ""
     requests_per_minute: int = 0
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()

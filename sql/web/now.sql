@@ -36,6 +36,17 @@ left join hourly_games as last_week
     on last_week.game_id = seen.game_id and last_week.hour_at = cast(:last_week as timestamptz)
 order by seen.viewers desc, seen.game_id;
 
+-- name: games_by_hour
+-- Some games in each hour of a span of time in which they were streamed. Grain: one row per game and hour.
+select
+    game_id,
+    hour_at,
+    average_viewers
+from hourly_games
+where
+    game_id = any(cast(:game_ids as text []))
+    and hour_at >= cast(:from_at as timestamptz) and hour_at < cast(:to_at as timestamptz);
+
 -- name: count_games_now$
 -- The number of games of one poll.
 select count(*) from staging.games where poll_id = :poll_id and game_id <> '';

@@ -113,7 +113,7 @@ def shows_the_days(address: str) -> None:
     hours = [day["watch_hours"] for day in days]
     assert max(hours) < 1.3 * min(hours)
     now = requests.get(address, timeout=PATIENCE_SECONDS).text
-    assert "This is old" not in now
+    assert "Data is out of date" not in now
     assert "Just Chatting" in now
     posts = requests.get(f"{address}/api/v1/bot/posts", timeout=PATIENCE_SECONDS).json()
     assert {"games", "streamers", "streamers_of_game", "reply"} == {post["kind"] for post in posts["rows"]}

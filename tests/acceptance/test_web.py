@@ -28,7 +28,7 @@ def test_the_dashboard_serves_as_the_role_that_migrate_creates_until_it_is_stopp
     assert "The role watchtime_dashboard may read what the dashboard shows." in shell.run("migrate", **settings).out
     # It needs no credentials of the bot.
     server, address = served(shell, WEB_DATABASE_URL=reading)
-    assert "Nothing is measured yet" in requests.get(address, timeout=30).text
+    assert "No data yet. Start" in requests.get(address, timeout=30).text
     port = str(urlsplit(address).port)
     taken = shell.run("web", "--port", port, WEB_DATABASE_URL=reading).failed_with(78)
     assert "WEB_HOST and WEB_PORT: cannot listen on 127.0.0.1:" in taken

@@ -80,7 +80,7 @@ def test_a_streamer_on_a_day() -> None:
     assert compose.answer(facts) == (
         "xQc · Fri, Nov 20, 2026\n"
         "5.3M hours watched, peak 612K, average 45K viewers\n\n"
-        "1. Just Chatting – 300K hours\n2. (no category) – 5"
+        "1. Just Chatting – 300K hours\n2. No category – 5"
     )
 
 

@@ -20,11 +20,10 @@ FILES = sorted(
 # The files that may import each library: one, unless several share its types.
 VENDORS = {
     "aiosql": {"helperfunctions/queries.py"},
-    "altair": {"bot/web/views/chart_shapes.py"},
     "apscheduler": {"bot/runtime/schedule.py", "bot/runtime/turns.py"},
     "orjson": {
         "bot/demo/history.py",
-        "bot/web/views/page_charts.py",
+        "bot/web/views/charts/lines.py",
         "bot/web/views/table_response.py",
         "bot/web/http/errors.py",
         "helperfunctions/twitch_api.py",

@@ -1,7 +1,10 @@
 """A dashboard over a small world of nine days. Some of its names and posts contain scripts and formulas."""
 
 import asyncio
+import html
+import json
 import queue
+import re
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -50,6 +53,18 @@ class Web:
     def get(self, path: str, **more: Any) -> requests.Response:
         """The response to a request; redirects are not followed."""
         return requests.get(self.url + path, timeout=30, allow_redirects=False, **more)
+
+    def charts(self, path: str) -> dict[str, Any]:
+        """The charts of a page over time, by the first words of their descriptions: times, series and unit."""
+        page = self.get(path)
+        assert page.status_code == 200, page.text
+        found = re.findall(r'data-points="([^"]*)".*?aria-label="([^",]*)', page.text, re.DOTALL)
+        return {html.unescape(title): json.loads(html.unescape(points)) for points, title in found}
+
+    def chart(self, path: str, title: str, series: int = 0) -> list[tuple[str, float | None]]:
+        """The times and values of a line of one of these charts."""
+        chart = self.charts(path)[title]
+        return list(zip(chart["at"], chart["series"][series]["values"], strict=True))
 
     def json(self, path: str) -> Any:
         """The JSON of an API response."""

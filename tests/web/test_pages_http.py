@@ -48,7 +48,6 @@ HTML, JSON = "text/html; charset=utf-8", "application/json"
                 "etag": ...,
             },
         ),
-        ("/charts/now.json", 200, {"content-type": JSON, "vary": "accept-encoding", "etag": ...}),
         (
             "/static/style.css",
             200,
@@ -65,7 +64,7 @@ HTML, JSON = "text/html; charset=utf-8", "application/json"
         ("/explore?days=0", 422, {"content-type": HTML, "vary": "accept-encoding"}),
         ("/games/CHESS", 308, {"location": "/games/chess"}),
     ],
-    ids=["page", "JSON", "CSV", "chart", "file", "health", "not there", "not there of API", "refused", "redirect"],
+    ids=["page", "JSON", "CSV", "file", "health", "not there", "not there of API", "refused", "redirect"],
 )
 def test_responses_have_exactly_these_headers(web: Web, path: str, status: int, own: dict[str, Any]) -> None:
     """Compared as a whole: one directive that is too wide would make the others useless."""
@@ -118,7 +117,7 @@ def test_unavailable_database_is_reported_and_the_dashboard_recovers(
         ("/games/chess?from=1", 422, "a date is written as 2026-11-21"),
         ("/games/chess?days=3&from=2026-11-01", 422, "not both"),
         ("/compare?games=a,b,c,d,e,f", 422, "At most 5"),
-        ("/charts/none.json", 404, "There is no such chart."),
+        ("/charts/post.svg?post=9", 404, "No chart goes with this post."),
         ("/static/..%2fserve.py", 404, ""),
         ("/static/style.css.bak", 404, ""),
     ],

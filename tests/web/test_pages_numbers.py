@@ -126,7 +126,7 @@ def test_rank_is_shown_with_the_rank_before(database: Database, url: str, servin
         for row in rows:
             summary = web.json(f"/games/{row['slug']}?days=1")
             assert (summary["rank"], summary["rank_before"], summary["games"]) == (row["rank"], row["rank_before"], 2)
-        assert "of 2, #2 before" in web.get("/games/chess?days=1").text
+        assert "of 2 games, was #2" in web.get("/games/chess?days=1").text
 
 
 def test_hours_of_all_twitch_are_those_of_the_newest_day(web: Web) -> None:

@@ -36,7 +36,7 @@ def test_long_ranges_wait_for_each_other_and_no_other_request_waits(shown: Web, 
         where datname = current_database() and application_name = 'watchtime web' and wait_event_type = 'Lock'
     """
     years = [f"/api/v1/games?days=365&offset={number}" for number in range(20)]
-    drawn = [f"/charts/explore.json?days={days}" for days in range(340, 360)]
+    drawn = [f"/explore?days={days}" for days in range(340, 360)]
     with ThreadPoolExecutor(40) as visitors:
         with locked(url, "daily_games"):
             long_ones = [visitors.submit(shown.get, path) for path in (*years, *drawn)]
@@ -80,6 +80,12 @@ def test_pictures_are_drawn_one_at_a_time_and_no_other_request_waits(
 ) -> None:
     stage(database, a_stream(), at=NOW)
     DatabaseNames(database).refresh()
+    write(
+        url,
+        "insert into posts (kind, day, text, chart, status, reason, created_at, next_try_at, expires_at)"
+        " select 'games', date '2026-11-21' - number, 'text', '{}', 'skipped', 'no', now(), now(), now()"
+        " from generate_series(1, 30) as number",
+    )
     may_go_on, at_once, most = threading.Event(), [], []
 
     def draw(spec: Any, timezone: str) -> bytes:
@@ -90,7 +96,7 @@ def test_pictures_are_drawn_one_at_a_time_and_no_other_request_waits(
         return b"<svg/>"
 
     with serving(url, draw_svg=draw) as web, ThreadPoolExecutor(30) as many:
-        asked = [many.submit(web.get, f"/charts/game.svg?slug=chess&days={number}") for number in range(1, 31)]
+        asked = [many.submit(web.get, f"/charts/post.svg?post={number}") for number in range(1, 31)]
         refused = 30 - caching.PICTURES_AT_ONCE
         eventually(lambda: sum(one.done() for one in asked) == refused, "the requests beyond the limit are refused")
         for path in ("/healthz", "/static/page.js", "/explore"):

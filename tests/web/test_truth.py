@@ -56,13 +56,6 @@ def history(database: Database) -> History:
     return History(database)
 
 
-def values(web: Any, path: str) -> list[tuple[str, float | None]]:
-    """The points of a chart: day or hour, and value."""
-    spec = web.get(path).json()["spec"]
-    [drawn] = spec["datasets"].values()
-    return [(row["at"], row["value"]) for row in drawn]
-
-
 def days(first: date, how_many: int) -> Sequence[str]:
     return [str(first + timedelta(days=number)) for number in range(how_many)]
 
@@ -75,15 +68,17 @@ def test_lines_have_gaps_at_days_and_hours_without_measurement(history: History,
     history.polls(7)
     history.roll_up()
     with serving(url, history.now) as web:
-        gap = ("2026-11-23", None)
-        for path in ("game.json?slug=chess", "compare.json?names=chess", "compare.json?kind=streamer&names=ada"):
-            seen = values(web, f"/charts/{path}&from=2026-11-14&to=2026-11-26")
-            assert (gap in seen, len([1 for _, value in seen if value is None])) == (True, 1), path
-        for chart in ("game-day.json?slug=chess", "now.json"):
-            seen = values(web, f"/charts/{chart}")
-            assert ("2026-11-27T16:00:00+00:00", None) in seen, chart
-        chart = web.get("/charts/coverage.json?from=2026-11-01&to=2026-11-26").json()
-        assert "6 days, the least on 2026-11-23: 0%" in chart["description"]
+        gaps = [(str(date(2026, 11, day)), None) for day in (23, 24, 25)]
+        for path, title in (
+            ("/games/chess?", "Average viewers"),
+            ("/compare?games=chess&", "Hours watched per day"),
+            ("/compare?streamers=ada&", "Hours watched per day"),
+        ):
+            seen = web.chart(f"{path}from=2026-11-14&to=2026-11-26", title)
+            assert [point for point in seen if point[1] is None] == gaps, path
+        for path, title in (("/games/chess", "Viewers"), ("/", "Twitch viewers")):
+            assert ("2026-11-27T16:00:00+00:00", None) in web.chart(path, title), path
+        assert "6 days, the lowest 0% on Nov 23" in web.get("/bot").text
 
 
 def test_day_without_measurement_is_not_shown_as_a_day_without_viewers(
@@ -95,12 +90,9 @@ def test_day_without_measurement_is_not_shown_as_a_day_without_viewers(
     history.roll_up()
     assert rows(url, "select coverage from days order by day") == [(1.0,), (0.0,), (1.0,)]
     with serving(url, history.now) as web:
-        sums = [("2026-11-21", 24_000), ("2026-11-23", 24_000)]
-        assert values(web, "/charts/streamer.json?slug=ada&measure=hours") == sums
-        first, last = sums
-        assert values(web, "/charts/compare.json?names=chess&measure=hours") == [first, ("2026-11-22", None), last]
-        averages = [("2026-11-21", 1_000), ("2026-11-22", None), ("2026-11-23", 1_000)]
-        assert values(web, "/charts/game.json?slug=chess&days=30") == averages
+        first, last = ("2026-11-21", 24_000), ("2026-11-23", 24_000)
+        assert web.chart("/streamers/ada", "Hours watched per day") == [first, ("2026-11-22", 0), last]
+        assert web.chart("/compare?games=chess", "Hours watched per day") == [first, ("2026-11-22", None), last]
         for of in ("/games/chess", "/streamers/ada"):
             assert [row["day"] for row in web.json(f"{of}/days")["rows"]] == ["2026-11-21", "2026-11-23"]
             summary = web.json(f"{of}?from=2026-11-22&to=2026-11-22")
@@ -172,11 +164,11 @@ def test_days_without_stored_hours_are_drawn_by_day(history: History, url: str, 
     write(url, "delete from hours where hour_at < '2026-11-23 16:00+00'")
     write(url, "delete from hourly_games where hour_at < '2026-11-23 16:00+00'")
     with serving(url, history.now) as web:
-        by_day = values(web, "/charts/game.json?slug=chess&days=3")
+        by_day = web.chart("/games/chess?days=3", "Average viewers")
         assert [day for day, _ in by_day] == days(date(2026, 11, 21), 3)
-        assert len(values(web, "/charts/game.json?slug=chess&days=1")) == 24
+        assert len(web.chart("/games/chess?days=1", "Average viewers")) == 24
         # By the day too where only so few of many were measured.
-        assert len(values(web, "/charts/game.json?slug=chess&days=30")) == 3
+        assert len(web.chart("/games/chess?days=30", "Average viewers")) == 3
 
 
 @pytest.mark.parametrize(("status", "is_live"), [(PollStatus.COMPLETE, False), (PollStatus.PARTIAL, None)])
@@ -193,10 +185,10 @@ def test_live_status_of_a_streamer_missing_from_an_incomplete_poll_is_unknown(
         assert web.json("/streamers/bob")["is_live"] is is_live
         assert web.json("/games/go")["viewers_now"] == (0 if is_live is False else None)
         page = web.get("/streamers/bob").text
-        assert ("The newest poll does not show whether this channel is live" in page) is (is_live is None)
-        assert ("Not live with enough viewers to be counted at <time" in page) is (is_live is False)
-        assert "</strong> at <time" in web.get("/streamers/ada").text
-        assert ("The newest poll of Twitch broke off" in page) is (is_live is None)
+        assert ("Live status unknown" in page) is (is_live is None)
+        assert ("Offline, or below 50 viewers" in page) is (is_live is False)
+        assert "LIVE</span> 1,000 viewers" in web.get("/streamers/ada").text
+        assert ("The last update was incomplete" in page) is (is_live is None)
         [game] = web.json("/now/games")["rows"]
         assert (game["change_since_yesterday"] is None) is (is_live is None)
 
@@ -206,7 +198,7 @@ def test_live_status_is_unknown_after_an_old_poll(history: History, url: str, se
     history.roll_up()
     with serving(url, history.now + 5 * HOUR) as web:
         assert web.json("/streamers/ada")["is_live"] is None
-        assert "The newest poll does not show whether this channel is live" in web.get("/streamers/ada").text
+        assert "Live status unknown" in web.get("/streamers/ada").text
 
 
 def test_streams_without_a_game_are_not_listed_as_a_game(history: History, url: str, serving: Serve) -> None:
@@ -250,7 +242,7 @@ def test_dashboard_becomes_out_of_date_without_a_change_of_the_database(
     history.roll_up()
     clock = VirtualClock(history.now)
     with serving(url, clock=clock) as web:
-        notice = "This is old: the newest poll of Twitch"
+        notice = "Data is out of date"
         assert notice not in web.get("/").text
         clock.advance(6 * 3600)
         eventually(lambda: notice in web.get("/").text, "the page is made again")
@@ -281,26 +273,20 @@ def test_same_hour_of_last_week_follows_the_wall_clock(history: History, url: st
     history.roll_up()
     with serving(url, history.now) as web:
         [game] = web.json("/now/games")["rows"]
-        chart = web.get("/charts/now.json").json()["spec"]
-        [drawn] = chart["datasets"].values()
-        newest = [row["value"] for row in drawn if row["name"] == "a week before"][-1]
+        newest = web.chart("/", "Twitch viewers", series=2)[-1][1]
         assert newest == game["viewers_last_week"] == game["viewers"] - 24 * 7 - 1
 
 
 def test_two_games_of_one_name_are_two_in_a_chart(history: History, url: str, serving: Serve) -> None:
     two = (a_stream(1000, game="1", game_name="God of War"), a_stream(500, game="2", game_name="God\u00a0of War"))
-    for one in two:
-        history.polls(13, one)
+    for one in two * 3:
+        history.polls(12, one)
+    history.polls(1)
     history.roll_up()
     with serving(url, history.now) as web:
         names = ["God of War (god-of-war)", "God of War (god-of-war-2)"]
-        for path in (
-            "compare.json?names=god-of-war,god-of-war-2",
-            "streamer-games.json?slug=ada",
-        ):
-            spec = web.get(f"/charts/{path}").json()["spec"]
-            [drawn] = spec["datasets"].values()
-            assert sorted({row["name"] for row in drawn}) == names, path
+        chart = web.charts("/compare?games=god-of-war,god-of-war-2")
+        assert [one["name"] for one in chart["Hours watched per day"]["series"]] == names
 
 
 def test_search_for_one_kind_is_not_crowded_out_by_the_other(history: History, url: str, serving: Serve) -> None:
@@ -313,15 +299,18 @@ def test_search_for_one_kind_is_not_crowded_out_by_the_other(history: History, u
         assert [row["name"] for row in web.json("/search?q=nimja gaidem&kind=game")["rows"]] == ["Ninja Gaiden"]
 
 
-def test_picture_shows_hours_in_the_requested_time_zone(history: History, url: str, serving: Serve) -> None:
+def test_best_hours_are_shown_in_the_requested_time_zone(history: History, url: str, serving: Serve) -> None:
+    """Three hours from 16:00 UTC on Saturday; in Tokyo, that is Sunday."""
     history.polls(3)
+    history.polls(1, a_stream(9_000))
+    history.polls(30)
     history.roll_up()
     with serving(url, history.now) as web:
-        here = web.get("/charts/now.svg").text
-        there = web.get("/charts/now.svg?tz=Asia/Tokyo").text
-    # 16:00 to 18:00 UTC
-    assert ("08 AM" in here, "08 AM" in there) == (True, False)
-    assert ("01 AM" in here, "01 AM" in there) == (False, True)
+        page = web.get("/games/chess").text
+        tokyo = web.get("/games/chess/week?tz=Asia/Tokyo").text
+        assert web.get("/games/chess/week?tz=Mars").status_code == 422
+    assert ("Sat 11–12" in page, "America/Los Angeles time" in page) == (True, True)
+    assert ("Sun 04–05" in tokyo, "Asia/Tokyo time" in tokyo) == (True, True)
 
 
 def test_range_may_begin_after_the_newest_day(history: History, url: str, serving: Serve) -> None:
@@ -329,7 +318,7 @@ def test_range_may_begin_after_the_newest_day(history: History, url: str, servin
     history.roll_up()
     with serving(url, history.now) as web:
         assert web.json("/games/chess/days?from=2026-11-22")["rows"] == []
-        assert "None of these days has been measured" in web.get("/games/chess?from=2026-11-22").text
+        assert "No data for these days yet" in web.get("/games/chess?from=2026-11-22").text
 
 
 def test_csv_reports_the_total_and_the_next_part_in_headers(history: History, url: str, serving: Serve) -> None:

@@ -14,7 +14,6 @@ from bot.web.http.responses import App, Headers, Message, PreparedResponse, Rece
 from bot.web.http.spelling import Route
 from bot.web.http.static_files import StaticFiles
 from bot.web.site import Site
-from helperfunctions.errors import ChartNotDrawn
 from helperfunctions.rate_limit import RateLimit, client_address, is_in
 
 log = logging.getLogger(__name__)
@@ -56,7 +55,7 @@ class Gateway:
         self._errors = errors
         self._root = site.root_path
         self._trusted = site.trusted_proxies
-        self._files = StaticFiles(site.javascript)
+        self._files = StaticFiles()
         self._limit = RateLimit(site.requests_per_minute) if site.requests_per_minute else None
         self._has_warned_of_proxy = False
 
@@ -87,7 +86,7 @@ class Gateway:
         if refused := scope.get("state", {}).get(REFUSED):
             headers = {**RETRY_AFTER, "connection": "close"}
             return self.error(path, 503, f"{refused} Try again in a minute.", headers)
-        if is_read and path.startswith(STATIC) and (file := await self._static_file(path)) is not None:
+        if is_read and path.startswith(STATIC) and (file := self._files.get(path.removeprefix(STATIC))) is not None:
             return file
         wait_seconds = self._wait_seconds(scope)
         if wait_seconds:
@@ -100,13 +99,6 @@ class Gateway:
             query = b"?" + scope["query_string"] if scope["query_string"] else b""
             return prepare(308, [(b"location", f"{self._root}{quote(canonical)}".encode() + query)], b"")
         return None
-
-    async def _static_file(self, path: str) -> PreparedResponse | None:
-        try:
-            return await self._files.get(path.removeprefix(STATIC))
-        except ChartNotDrawn as exc:
-            log.error("the script that draws charts could not be assembled: %s", exc)
-            return self.error(path, 503, "This file is temporarily unavailable.", RETRY_AFTER)
 
     def error(self, path: str, status: int, detail: str, headers: Mapping[str, str] | None = None) -> PreparedResponse:
         """An error response to a request for `path`."""

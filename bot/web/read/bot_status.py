@@ -16,6 +16,7 @@ from bot.web.read.ranges import Span
 from bot.web.read.table import RowRange, TablePart, rows_of
 from bot.web.site import Site
 from helperfunctions.database import Transaction
+from helperfunctions.text import duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,12 @@ class DayCoverage:
     day: NamedDay
     starts_at: datetime
     ends_at: datetime
-    polls: Annotated[int, Column("Polls", "number")]
-    covered_hours: Annotated[float, Column("Hours measured", "small")]
+    polls: Annotated[int, Column("Updates", "number")]
+    covered_hours: Annotated[float, Column("Hours with data", "small")]
     coverage: MeasuredShare
     watch_hours: WatchHours
     airtime_hours: AirtimeHours
-    rolled_up_at: Annotated[datetime, Column("Rolled up", "time")]
+    rolled_up_at: Annotated[datetime, Column("Processed", "time", is_wide=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,12 @@ def coverage(tx: Transaction, span: Span, wanted: RowRange) -> TablePart[DayCove
     return TablePart(rows_of(DayCoverage, rows), tx.web.count_days(first=span.first, last=span.last))
 
 
+def first_day(tx: Transaction) -> date | None:
+    """The first day that is rolled up; None before it is."""
+    first: date | None = tx.web.days_rolled_up().first_day
+    return first
+
+
 def due(site: Site) -> list[Due]:
     """The next poll, roll-up and summaries of the bot."""
     now = site.clock.now()
@@ -113,7 +120,7 @@ def health(tx: Transaction, site: Site) -> list[Health]:
         "poll": _poll_state(tx, facts),
         "day": _day_state(facts),
         "summaries": _summaries_state(facts),
-        "outbox": f"{facts.waiting.posts} posts wait to be sent" if facts.waiting.posts else "no post waits to be sent",
+        "outbox": f"{facts.waiting.posts} posts are waiting" if facts.waiting.posts else "queue empty",
     }
     return [*(_verdict(part, state, problems) for part, state in states.items()), *_run_health(run, now)]
 
@@ -126,25 +133,31 @@ def _verdict(part: str, state: str, problems: Sequence[Problem]) -> Health:
 def _poll_state(tx: Transaction, facts: WorkFacts) -> str:
     poll = facts.last_poll
     if poll is None:
-        return "no poll yet"
-    polls = tx.web.polls_between(since=facts.at - timedelta(days=1))
-    of_last_day = ", ".join(f"{row.polls} {row.status}" for row in polls) or "none"
-    return f"the newest poll is {poll.status}, with {poll.streams:,} streams; in the last 24 hours: {of_last_day}"
+        return "no update yet"
+    polls = {row.status: row.polls for row in tx.web.polls_between(since=facts.at - timedelta(days=1))}
+    return (
+        f"last update {duration(facts.at - poll.started_at)} ago, {poll.status}, {poll.streams:,} channels; "
+        f"{polls.get('complete', 0)} of {sum(polls.values())} updates in the last 24 hours were complete"
+    )
 
 
 def _day_state(facts: WorkFacts) -> str:
     day = facts.last_day
     if day is None:
-        return "no day is rolled up yet"
-    return f"the newest day that is rolled up is {day.day}; {day.coverage:.0%} of it was measured"
+        return "no full day yet"
+    return f"{_date(day.day)} is the latest day, with {day.coverage:.0%} coverage"
 
 
 def _summaries_state(facts: WorkFacts) -> str:
     summaries = facts.summaries
     if not summaries.posts:
-        return f"no summaries of {summaries.day}"
+        return f"no posts of {_date(summaries.day)}"
     counts = Counter(post.status.replace("_", " ") for post in summaries.posts)
-    return f"of {summaries.day}: {', '.join(f'{count} {status}' for status, count in counts.items())}"
+    return f"{_date(summaries.day)}: {', '.join(f'{count} {status}' for status, count in counts.items())}"
+
+
+def _date(day: date) -> str:
+    return f"{day:%b} {day.day}"
 
 
 def _run_health(run: RunRecord, now: datetime) -> list[Health]:

@@ -17,7 +17,8 @@ class Column:
     """How a page shows a field: heading, format of the values, and the meaning, which is shown on hover and read out.
 
     `link` is the field with the slug that a value links to, below `link_to`. The columns of a table have the order of
-    the fields; those with `is_last` follow the others. `field` is filled in by `columns_of`.
+    the fields; those with `is_last` follow the others. `is_wide`: left out on a phone. `field` is filled in by
+    `columns_of`.
     """
 
     title: str
@@ -26,6 +27,7 @@ class Column:
     link: str | None = None
     link_to: Literal["games", "streamers"] = "games"
     is_last: bool = False
+    is_wide: bool = False
     field: str = ""
 
     @property
@@ -33,21 +35,32 @@ class Column:
         """True if the values are aligned to the right."""
         return self.format not in _LEFT_ALIGNED
 
+    @property
+    def is_heading(self) -> bool:
+        """True if the value is the name of its row."""
+        return self.format == "name" and self.link == "slug"
+
 
 Rank = Annotated[int, Column("#", "number", "rank")]
 GameName = Annotated[str, Column("Game", "name", link="slug")]
 StreamerName = Annotated[str, Column("Streamer", "name", link="slug", link_to="streamers")]
 Viewers = Annotated[int, Column("Viewers", "number")]
-WatchHours = Annotated[float, Column("Hours watched", "short", "viewers times hours")]
-AirtimeHours = Annotated[float, Column("Airtime", "small", "hours on the air")]
-AverageViewers = Annotated[float, Column("Avg viewers", "number", "on average over the time that was measured")]
-AverageViewersLive = Annotated[float, Column("Avg viewers", "number", "on average while on the air")]
-PeakViewers = Annotated[int, Column("Peak viewers", "number", "the most at one poll")]
-AverageStreams = Annotated[float, Column("Avg streamers", "small", "how many streamed it at a time, on average")]
-ViewersPerStream = Annotated[float, Column("Viewers per streamer", "small", "the more, the more room for a newcomer")]
-Change = Annotated[float, Column("Change", "change", "of hours watched, against as many days before")]
-MeasuredShare = Annotated[float, Column("Measured", "ratio", "the part of the day that was measured")]
-MeasuredShareLast = Annotated[float, Column("Measured", "ratio", "the part of the day that was measured", is_last=True)]
+WatchHours = Annotated[float, Column("Hours watched", "short", "average viewers × hours")]
+AirtimeHours = Annotated[float, Column("Hours streamed", "small", is_wide=True)]
+AverageViewers = Annotated[float, Column("Avg viewers", "number", "average viewers at any moment in the period")]
+AverageViewersLive = Annotated[float, Column("Avg viewers", "number", "average viewers while live")]
+PeakViewers = Annotated[int, Column("Peak viewers", "number", "highest single update", is_wide=True)]
+AverageStreams = Annotated[
+    float, Column("Avg live channels", "small", "average number of channels live at the same time")
+]
+ViewersPerStream = Annotated[
+    float, Column("Viewers per channel", "small", "counts channels above the threshold of viewers only")
+]
+Change = Annotated[float, Column("vs previous period", "change", "hours watched, compared with as many days before")]
+MeasuredShare = Annotated[float, Column("Coverage", "ratio", "share of the day with data")]
+MeasuredShareLast = Annotated[
+    float, Column("Coverage", "ratio", "share of the day with data", is_last=True, is_wide=True)
+]
 NamedDay = Annotated[date, Column("Day", "day")]
 Hour = Annotated[datetime, Column("Hour", "time")]
 

@@ -27,7 +27,7 @@ from bot.web.read.column_types import (
 from bot.web.read.coverage import hours_of, ratio
 from bot.web.read.errors import NotFound
 from bot.web.read.now import NewestPoll, last_hours
-from bot.web.read.ranges import Span
+from bot.web.read.ranges import MAX_DAYS_BY_HOUR, Span
 from bot.web.read.rankings import game_ranking
 from bot.web.read.table import RowRange, TablePart, fetch_part, rows_of
 from bot.web.site import Site
@@ -186,6 +186,16 @@ def by_hour(tx: Transaction, site: Site, game_id: str, span: Span) -> list[GameH
     """A game in each measured hour of some days."""
     from_at, to_at = site.calendar.day(span.first).starts_at, site.calendar.day(span.last).ends_at
     return rows_of(GameHour, tx.web.game_by_hour(game_id=game_id, from_at=from_at, to_at=to_at))
+
+
+def hours_for_chart(tx: Transaction, site: Site, game_id: str, span: Span, days: Sequence[GameDay]) -> list[GameHour]:
+    """The hours of a short range, for a chart with a point each; empty for a longer one, or where hours are missing."""
+    if span.days > MAX_DAYS_BY_HOUR:
+        return []
+    hours = by_hour(tx, site, game_id, span)
+    with_hours = {site.calendar.day_of(hour.hour_at).date for hour in hours}
+    # Days are kept for longer than hours.
+    return hours if all(day.day in with_hours for day in days) else []
 
 
 def last_day(tx: Transaction, game_id: str, poll: NewestPoll | None) -> list[GameHour]:

@@ -36,16 +36,12 @@ class GameNow:
     game: GameName
     slug: str | None
     viewers: Viewers
-    streams: Annotated[int, Column("Streamers", "number", "streams with more viewers than the bot's threshold")]
-    viewers_per_stream: Annotated[float, Column("Per streamer", "small", "viewers per streamer")] | None
+    streams: Annotated[int, Column("Channels", "number", "live channels above the threshold of viewers")]
+    viewers_per_stream: Annotated[float, Column("Viewers per channel", "small")] | None
     viewers_yesterday: float | None
     viewers_last_week: float | None
-    change_since_yesterday: (
-        Annotated[float, Column("Since yesterday", "change", "against the same hour of yesterday")] | None
-    )
-    change_since_last_week: (
-        Annotated[float, Column("Since last week", "change", "against the same hour a week ago")] | None
-    )
+    change_since_yesterday: Annotated[float, Column("vs yesterday", "change", "same time of day")] | None
+    change_since_last_week: Annotated[float, Column("vs last week", "change", "same time of day")] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +153,22 @@ def viewers_by_hour(tx: Transaction, poll: NewestPoll | None) -> list[HourOfAll]
         return []
     from_at, to_at = last_hours(poll)
     return rows_of(HourOfAll, tx.web.viewers_by_hour(from_at=from_at, to_at=to_at))
+
+
+def games_by_hour(tx: Transaction, game_ids: list[str], poll: NewestPoll | None) -> Mapping[str, list[float | None]]:
+    """Average viewers of games in each of the 24 hours up to the newest poll, None where nothing was measured."""
+    if poll is None or not game_ids:
+        return {}
+    from_at, to_at = last_hours(poll)
+    hours = hours_between(from_at, to_at)
+    measured = {row.hour_at for row in tx.web.viewers_by_hour(from_at=from_at, to_at=to_at)}
+    viewers: dict[str, dict[datetime, float]] = {game_id: {} for game_id in game_ids}
+    for row in tx.web.games_by_hour(game_ids=game_ids, from_at=from_at, to_at=to_at):
+        viewers[row.game_id][row.hour_at] = row.average_viewers
+    return {
+        game_id: [by_hour.get(hour, 0.0) if hour in measured else None for hour in hours]
+        for game_id, by_hour in viewers.items()
+    }
 
 
 def last_hours(poll: NewestPoll) -> tuple[datetime, datetime]:

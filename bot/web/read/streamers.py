@@ -75,9 +75,9 @@ class GameOfStreamer:
     game: GameName
     slug: str | None
     watch_hours: WatchHours
-    share: Annotated[float, Column("Share", "ratio", "of the streamer's hours watched")] | None
+    share: Annotated[float, Column("Share", "ratio", "of the hours watched")] | None
     airtime_hours: AirtimeHours
-    airtime_share: Annotated[float, Column("Of airtime", "ratio", "of the streamer's hours on the air")] | None
+    airtime_share: Annotated[float, Column("Share of time", "ratio", "of the hours streamed", is_wide=True)] | None
     average_viewers: AverageViewersLive | None
     peak_viewers: PeakViewers
 

@@ -1,217 +1,188 @@
-"""The charts of the pages: their data, and their addresses."""
+"""The charts of the pages, from the rows that the pages read."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Annotated, Final, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from bot.core.posts import Chart
-from bot.web.deps import Days, GameFilters, SiteParts, Slugs, Timezone, slugs_in
-from bot.web.read import bot_status, compare, explore, games, now, streamers
-from bot.web.read.addresses import Kind, find
-from bot.web.read.coverage import span_of
-from bot.web.read.errors import NotFound
-from bot.web.read.explore import Filters
-from bot.web.read.games import HourOfWeek
-from bot.web.read.ranges import MAX_DAYS, MAX_DAYS_BY_HOUR, RequestedDays
-from bot.web.read.rankings import game_ranking
-from bot.web.read.table import RowRange
+from bot.web.deps import SiteParts
+from bot.web.read import bot_status, now
+from bot.web.read.bot_status import DayCoverage
+from bot.web.read.compare import ComparedDay
+from bot.web.read.games import GameDay, GameHour, HourOfWeek
+from bot.web.read.now import NewestPoll
+from bot.web.read.ranges import Span
+from bot.web.read.rankings import GameInRange
+from bot.web.read.streamers import StreamerDay
 from bot.web.site import Site
-from bot.web.views import chart_shapes
+from bot.web.views.charts import lines, spots, week
+from bot.web.views.charts.lines import ColumnPlot, LinePlot, Series, aligned
+from bot.web.views.charts.scale import every_day, every_hour
+from bot.web.views.charts.spots import Spot, SpotPlot
+from bot.web.views.charts.week import StripPlot, WeekPlot
 from bot.web.views.svg_queue import SvgQueue
 from helperfunctions.database import Transaction
 from helperfunctions.text import shown_name
 
-Measure = Literal["viewers", "streamers", "per-streamer", "hours", "airtime"]
-_UNITS: Final = {
+WeekMeasure = Literal["per-channel", "viewers", "channels"]
+WEEK_UNITS: Final[Mapping[WeekMeasure, str]] = {
+    "per-channel": "viewers per channel",
     "viewers": "viewers",
-    "streamers": "streamers",
-    "per-streamer": "viewers per streamer",
-    "hours": "hours watched",
-    "airtime": "hours on the air",
+    "channels": "live channels",
 }
-_OF_WEEK: Final[Mapping[str, Callable[[HourOfWeek], float | None]]] = {
+_OF_WEEK: Final[Mapping[WeekMeasure, Callable[[HourOfWeek], float | None]]] = {
+    "per-channel": lambda hour: hour.viewers_per_stream,
     "viewers": lambda hour: hour.average_viewers,
-    "streamers": lambda hour: hour.average_streams,
-    "per-streamer": lambda hour: hour.viewers_per_stream,
+    "channels": lambda hour: hour.average_streams,
 }
-# Games of a streamer in the chart; the table has the others.
-_MAX_BARS: Final = 10
-# More points would hide each other, and take long to send.
+# More dots would hide each other.
 _MAX_SPOTS: Final = 500
+# A line of fewer values is a dot in a large box.
+_MIN_VALUES: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class ChartRequest:
-    """The parameters in the address of a chart."""
-
-    slug: str
-    kind: Kind
-    slugs: Sequence[str]
-    days: RequestedDays
-    measure: Measure
-    timezone: ZoneInfo
-    filters: Filters
-
-
-def now_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
-    """Viewers of all Twitch over 24 hours, with the day before and the same day a week ago."""
-    poll = now.newest_poll(tx, site)
-    points: list[tuple[str, datetime, float | None]] = []
-    if poll is not None:
-        hours = now.hours_between(*now.last_hours(poll))
-        for name, days in (("last 24 hours", 0), ("the day before", 1), ("a week before", 7)):
-            then = [now.ago(site, hour, days) for hour in hours]
-            viewers = now.viewers_at(tx, then)
-            points += [(name, hour, viewers[at]) for hour, at in zip(hours, then, strict=True) if at in viewers]
-    return chart_shapes.lines("Viewers of all of Twitch", "viewers", points)
+def last_24_hours(tx: Transaction, site: Site, poll: NewestPoll | None) -> LinePlot | None:
+    """Viewers of all Twitch over 24 hours, with the day before and the same day a week ago. None with too few hours."""
+    if poll is None:
+        return None
+    hours = now.hours_between(*now.last_hours(poll))
+    series = []
+    for name, days in (("Last 24 hours", 0), ("Previous day", 1), ("Same day last week", 7)):
+        then = [now.ago(site, hour, days) for hour in hours]
+        viewers = now.viewers_at(tx, then)
+        if viewers:
+            series.append(Series(name, [viewers.get(hour) for hour in then], is_before=days > 0))
+    if not series or series[0].is_before or _count(series[0].values) < _MIN_VALUES:
+        return None
+    return lines.lines("Twitch viewers, last 24 hours", "viewers", hours, series, site.calendar.timezone)
 
 
-def game_day_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
-    """A game over the newest 24 hours."""
-    game = find(tx, "game", request.slug)
-    hours = games.last_day(tx, game.id, now.newest_poll(tx, site))
-    is_streams = request.measure == "streamers"
-    unit = _UNITS["streamers" if is_streams else "viewers"]
-    points = [(unit, hour.hour_at, hour.average_streams if is_streams else hour.average_viewers) for hour in hours]
-    return chart_shapes.lines(f"{shown_name(games.name_of(tx, game.id))}, the last 24 hours", unit, points)
+def game_hours(
+    title: str, hours: Sequence[GameHour], zone: ZoneInfo, *, is_channels: bool = False, height: int = 160
+) -> LinePlot | None:
+    """A game in some hours. None when there are too few."""
+    if len(hours) < _MIN_VALUES:
+        return None
+    values: dict[datetime, float | None] = {
+        hour.hour_at: hour.average_streams if is_channels else hour.average_viewers for hour in hours
+    }
+    at = every_hour(hours[0].hour_at, hours[-1].hour_at)
+    unit = "live channels" if is_channels else "viewers"
+    return lines.lines(title, unit, at, [Series(unit.capitalize(), aligned(at, values))], zone, height=height)
 
 
-def game_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
-    """A game over some days; a few days by the hour."""
-    game = find(tx, "game", request.slug)
-    span = span_of(tx, site, request.days)
-    is_streams = request.measure == "streamers"
-    unit = _UNITS["streamers" if is_streams else "viewers"]
-    title = f"{shown_name(games.name_of(tx, game.id))}, {span}"
-    days = games.by_day(tx, game.id, span)
-    if span.days <= MAX_DAYS_BY_HOUR:
-        hours = games.by_hour(tx, site, game.id, span)
-        days_with_hours = {site.calendar.day_of(hour.hour_at).date for hour in hours}
-        # Days are kept for longer than hours.
-        if hours and all(day.day in days_with_hours for day in days):
-            points = [
-                (unit, hour.hour_at, hour.average_streams if is_streams else hour.average_viewers) for hour in hours
-            ]
-            return chart_shapes.lines(title, unit, points)
-    by_day = [(unit, day.day, day.average_streams if is_streams else day.average_viewers) for day in days]
-    return chart_shapes.lines(title, unit, by_day)
+def game_history(
+    rows: Sequence[GameDay] | Sequence[GameHour], span: Span, zone: ZoneInfo, *, is_channels: bool = False
+) -> LinePlot | None:
+    """A game on each day of a range, or in each of its hours, with gaps where there is no data. None when there are too
+    few."""
+    unit = "live channels" if is_channels else "viewers"
+    title = f"Average {unit}"
+    if rows and isinstance(rows[0], GameHour):
+        hours = [row for row in rows if isinstance(row, GameHour)]
+        return game_hours(title, hours, zone, is_channels=is_channels, height=lines.HEIGHT)
+    days = [row for row in rows if isinstance(row, GameDay)]
+    if len(days) < _MIN_VALUES:
+        return None
+    values: dict[date, float | None] = {
+        day.day: day.average_streams if is_channels else day.average_viewers for day in days
+    }
+    at = every_day(days[0].day, span.last)
+    return lines.lines(title, unit, at, [Series(title, aligned(at, values))], zone)
 
 
-def week_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
-    """A game by the hour of the week."""
-    game = find(tx, "game", request.slug)
-    span = span_of(tx, site, request.days)
-    measure = request.measure if request.measure in _OF_WEEK else "viewers"
-    value_of = _OF_WEEK[measure]
-    hours = games.by_hour_of_week(tx, site, game.id, span, request.timezone)
-    cells = [(hour.weekday, hour.hour, value) for hour in hours if (value := value_of(hour)) is not None]
-    return chart_shapes.heat_map(f"{shown_name(games.name_of(tx, game.id))}, hours of the week", _UNITS[measure], cells)
+def game_week(hours: Sequence[HourOfWeek], measure: WeekMeasure, zone: ZoneInfo) -> WeekPlot | None:
+    """A game by weekday and hour. None without hourly data."""
+    if not hours:
+        return None
+    value_of, unit = _OF_WEEK[measure], WEEK_UNITS[measure]
+    cells = {(hour.weekday, hour.hour): value_of(hour) for hour in hours}
+    return week.week(f"{unit.capitalize()} by weekday and hour", unit, cells)
 
 
-def streamer_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
-    """A streamer over some days: viewers, hours watched, or hours on the air."""
-    streamer = find(tx, "streamer", request.slug)
-    span = span_of(tx, site, request.days)
-    title = f"{shown_name(streamers.name_of(tx, streamer.id))}, {span}"
-    days = streamers.by_day(tx, streamer.id, span)
-    if request.measure == "viewers":
-        points = [("average", day.day, day.average_viewers) for day in days]
-        points += [("peak", day.day, day.peak_viewers if day.airtime_hours else None) for day in days]
-        return chart_shapes.lines(title, "viewers", points)
-    unit = _UNITS["airtime" if request.measure == "airtime" else "hours"]
-    rows = [(day.day, day.airtime_hours if request.measure == "airtime" else day.watch_hours) for day in days]
-    return chart_shapes.sums_by_day(title, unit, rows)
+def streamer_viewers(days: Sequence[StreamerDay], span: Span, zone: ZoneInfo) -> LinePlot | None:
+    """Average and peak viewers of a streamer. None when there are too few days."""
+    if len(days) < _MIN_VALUES:
+        return None
+    at = every_day(days[0].day, span.last)
+    average: dict[date, float | None] = {day.day: day.average_viewers for day in days}
+    peak: dict[date, float | None] = {day.day: day.peak_viewers if day.airtime_hours else None for day in days}
+    series = [Series("Average", aligned(at, average)), Series("Peak", aligned(at, peak))]
+    return lines.lines("Average and peak viewers per day", "viewers", at, series, zone)
 
 
-def streamer_games_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
-    """The games of a streamer, by their share of the hours watched."""
-    streamer = find(tx, "streamer", request.slug)
-    span = span_of(tx, site, request.days)
-    played = streamers.games(tx, streamer.id, span, RowRange(_MAX_BARS)).rows
-    labels = _labels({game.game_id: (game.game, game.slug or game.game_id) for game in played})
-    rows = [(labels[game.game_id], 100 * (game.share or 0)) for game in played]
-    return chart_shapes.bars(
-        f"Games of {shown_name(streamers.name_of(tx, streamer.id))}", "percent of the hours watched", rows
-    )
+def streamer_hours(
+    days: Sequence[StreamerDay], span: Span, zone: ZoneInfo, *, is_streamed: bool = False
+) -> ColumnPlot | None:
+    """Hours watched or streamed on each day. None without days."""
+    if not days:
+        return None
+    at = every_day(days[0].day, span.last)
+    values = {day.day: day.airtime_hours if is_streamed else day.watch_hours for day in days}
+    unit = "hours streamed" if is_streamed else "hours watched"
+    return lines.columns(f"{unit.capitalize()} per day", unit, at, [values.get(day, 0.0) for day in at], zone)
 
 
-def compare_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
-    """Up to five games or streamers."""
-    span = span_of(tx, site, request.days)
-    days = compare.compared_days(tx, request.kind, request.slugs, span)
+def compared(days: Sequence[ComparedDay], measure: str, span: Span, zone: ZoneInfo) -> LinePlot | None:
+    """Up to five games or streamers. None when there are too few days."""
+    at = every_day(min((day.day for day in days), default=span.last), span.last)
+    if len(at) < _MIN_VALUES:
+        return None
+    unit = "viewers" if measure == "viewers" else "hours watched"
     labels = _labels({day.slug: (day.name, day.slug) for day in days})
-    measure = request.measure if request.measure == "viewers" else "hours"
-    points = [
-        (labels[day.slug], day.day, day.average_viewers if measure == "viewers" else day.watch_hours) for day in days
-    ]
-    return chart_shapes.lines(f"{span}", _UNITS[measure], points)
+    series = []
+    for slug, label in labels.items():
+        values: dict[date, float | None] = {
+            day.day: day.average_viewers if measure == "viewers" else day.watch_hours
+            for day in days
+            if day.slug == slug
+        }
+        series.append(Series(label, aligned(at, values)))
+    return lines.lines(f"{'Average viewers' if unit == 'viewers' else 'Hours watched'} per day", unit, at, series, zone)
 
 
 def _labels(named: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """The label of each line or bar, by id, from its name and its slug: two of one name would be drawn as one."""
+    """The label of each line, by id, from its name and its slug: two of one name could not be told apart."""
     shown = {id_: shown_name(name) for id_, (name, _) in named.items()}
     uses = Counter(shown.values())
     return {id_: name if uses[name] == 1 else f"{name} ({named[id_][1]})" for id_, name in shown.items()}
 
 
-def explore_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
-    """Viewers against streamers of the most watched games that pass the filters."""
-    ranking = game_ranking(tx, site, span_of(tx, site, request.days))
-    matching = explore.matching_games(
-        ranking, request.filters, explore.By.WATCH_HOURS, explore.Order.DESCENDING, RowRange(_MAX_SPOTS)
-    )
-    return chart_shapes.spots(
-        "Viewers against streamers",
+def games_between(games: Sequence[GameInRange], site: Site) -> SpotPlot:
+    """Games by live channels and viewers per channel, in the order of the table, whose first ones are named."""
+    return spots.spots(
+        "Live channels and viewers per channel",
         [
-            chart_shapes.Spot(
-                game.game, f"{site.root_path}/games/{quote(game.slug)}", game.average_streams, game.average_viewers
+            Spot(
+                game.game,
+                f"{site.root_path}/games/{quote(game.slug)}",
+                game.average_streams,
+                game.viewers_per_stream or 0,
             )
-            for game in matching.rows
+            for game in games[:_MAX_SPOTS]
             if game.slug
         ],
     )
 
 
-def coverage_chart(tx: Transaction, site: Site, request: ChartRequest) -> Chart:
-    """The measured part of each day, from the first that is known; a day without a row was not measured."""
-    span = span_of(tx, site, request.days)
-    measured = {day.day: day.coverage for day in bot_status.coverage(tx, span, RowRange(MAX_DAYS)).rows}
-    first = max(span.first, tx.web.days_rolled_up().first_day or span.last)
-    days = [first + timedelta(days=number) for number in range((span.last - first).days + 1)] if measured else []
-    return chart_shapes.shares_by_day(
-        "How much of each day was measured", "measured", [(day, measured.get(day, 0.0)) for day in days]
-    )
+def coverage(days: Sequence[DayCoverage], first_day: date | None, span: Span) -> StripPlot | None:
+    """How much of each day was measured, from the first that is known. None before the first day."""
+    if not days or first_day is None:
+        return None
+    at = every_day(max(span.first, first_day), span.last)
+    return week.strip("Data coverage by day", at, {day.day: day.coverage for day in days})
 
 
-CHARTS: Final[Mapping[str, Callable[[Transaction, Site, ChartRequest], Chart]]] = {
-    "now": now_chart,
-    "game-day": game_day_chart,
-    "game": game_chart,
-    "week": week_chart,
-    "streamer": streamer_chart,
-    "streamer-games": streamer_games_chart,
-    "compare": compare_chart,
-    "explore": explore_chart,
-    "coverage": coverage_chart,
-}
+def _count(values: Sequence[float | None]) -> int:
+    return sum(1 for value in values if value is not None)
+
 
 router = APIRouter(include_in_schema=False)
-
-
-class ChartFormat(StrEnum):
-    """The format of a chart: a specification that the page draws, or a picture."""
-
-    JSON = "json"
-    SVG = "svg"
 
 
 async def _svg_queue(request: Request) -> SvgQueue:
@@ -219,49 +190,13 @@ async def _svg_queue(request: Request) -> SvgQueue:
     return queue
 
 
-async def _chart_request(
-    days: Days,
-    timezone: Timezone,
-    filters: GameFilters,
-    site: SiteParts,
-    slug: Annotated[str, Query(max_length=120)] = "",
-    kind: Kind = "game",
-    names: Slugs = "",
-    measure: Measure = "viewers",
-) -> ChartRequest:
-    zone = timezone or site.calendar.timezone
-    return ChartRequest(slug.replace("\0", ""), kind, slugs_in(names), days, measure, zone, filters)
-
-
 Pictures = Annotated[SvgQueue, Depends(_svg_queue)]
-RequestedChart = Annotated[ChartRequest, Depends(_chart_request)]
 
 
 @router.get("/charts/post.svg")
 def chart_of_post(site: SiteParts, pictures: Pictures, post: Annotated[int, Query(ge=1, le=2**62)]) -> Response:
-    """The chart of a post, as a picture."""
+    """The chart of a post on X, as a picture."""
     # A picture can take a second: the transaction ends before it is drawn.
     with site.database.transaction() as tx:
         spec = bot_status.chart_of_post(tx, post)
     return Response(pictures.draw(spec, site.calendar.timezone.key), media_type="image/svg+xml")
-
-
-@router.get("/charts/{chart_name}.{form}")
-def chart(
-    site: SiteParts,
-    pictures: Pictures,
-    chart_name: str,
-    form: ChartFormat,
-    request: RequestedChart,
-    theme: Literal["light", "dark"] = "light",
-) -> Response:
-    """A chart, as a Vega-Lite specification with its description, or as a picture."""
-    chart_of = CHARTS.get(chart_name)
-    if chart_of is None:
-        raise NotFound("there is no such chart")
-    with site.read(request.days) as tx:
-        made = chart_of(tx, site, request)
-    if form is ChartFormat.SVG:
-        themed = chart_shapes.themed(dict(made.spec), theme)
-        return Response(pictures.draw(themed, request.timezone.key), media_type="image/svg+xml")
-    return Response(orjson.dumps({"spec": made.spec, "description": made.alt_text}), media_type="application/json")

@@ -1,30 +1,32 @@
 """The pages of the dashboard. A route ends its transaction before it renders the page."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
-from bot.web.deps import (
-    Days,
-    GameFilters,
-    Rows,
-    SiteParts,
-    Slug,
-    Slugs,
-    slugs_in,
-)
+from bot.web.deps import Days, GameFilters, Rows, SiteParts, Slug, Slugs, Timezone, slugs_in
 from bot.web.read import bot_status, compare, explore, games, now, search, streamers
 from bot.web.read.addresses import Kind, find, slug_of
 from bot.web.read.coverage import change, span_of
+from bot.web.read.errors import NotFound
 from bot.web.read.ranges import OFFERED, RequestedDays, Span
 from bot.web.read.rankings import game_ranking
 from bot.web.read.table import RowRange
 from bot.web.site import Site
+from bot.web.views import page_charts
+from bot.web.views.charts.lines import spark
+from bot.web.views.page_charts import WEEK_UNITS, WeekMeasure
 from bot.web.views.render import Pages
 
-_ROWS: Final = 25
+_ROWS: Final = 15
+_GAMES_NOW: Final = 12
+_STREAMERS_NOW: Final = 12
+_SPOTS: Final = 500
 _POSTS: Final = 30
 _STATUS_DAYS: Final = 90
 
@@ -53,11 +55,20 @@ def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
         values = {
             "poll": poll,
             "before": now.viewers_before(tx, site, poll),
-            "games": now.games_now(tx, site, poll, RowRange(_ROWS)),
-            "streamers": now.streamers_now(tx, poll, RowRange(_ROWS)),
-            "hours": now.viewers_by_hour(tx, poll),
+            "games": (games_now := now.games_now(tx, site, poll, RowRange(_GAMES_NOW))),
+            "streamers": now.streamers_now(tx, poll, RowRange(_STREAMERS_NOW)),
+            "hours": (hours := now.viewers_by_hour(tx, poll)),
+            "chart": page_charts.last_24_hours(tx, site, poll),
         }
-    return pages.show("now.html", change=change, **values)
+        by_hour = now.games_by_hour(tx, [game.game_id for game in games_now.rows], poll)
+    return pages.show(
+        "now.html",
+        change=change,
+        peak=max(hours, key=lambda hour: hour.peak_viewers, default=None),
+        next_at=poll.started_at + timedelta(minutes=poll.interval_minutes) if poll and not poll.is_stale else None,
+        sparks={game_id: spark(viewers) for game_id, viewers in by_hour.items()},
+        **values,
+    )
 
 
 @router.get("/games")
@@ -83,8 +94,11 @@ def streamer_by_id(site: SiteParts, streamer_id: Slug, pages: PagesOfSite) -> Re
 
 
 @router.get("/games/{slug}")
-def game_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite) -> Response:
+def game_page(
+    site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite, week: WeekMeasure = "per-channel"
+) -> Response:
     """A game: now, the last 24 hours, some days, the best times to stream, and its streamers."""
+    zone = site.calendar.timezone
     with site.read(days) as tx:
         game = find(tx, "game", slug)
         if game.slug != slug:
@@ -92,13 +106,57 @@ def game_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite) -> Re
         span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
         values = {
             "game": games.summary(tx, site, game, span, poll),
-            "last_day": games.last_day(tx, game.id, poll),
-            "days": games.by_day(tx, game.id, span),
+            "last_day": (last_day := games.last_day(tx, game.id, poll)),
+            "days": (by_day := games.by_day(tx, game.id, span)),
             "streamers": games.streamers(tx, game.id, span, RowRange(_ROWS)),
             "live": now.streamers_now(tx, poll, RowRange(10), game_id=game.id),
-            "week": games.by_hour_of_week(tx, site, game.id, span, site.calendar.timezone),
+            "week": (hours_of_week := games.by_hour_of_week(tx, site, game.id, span, zone)),
         }
-    return pages.show("game.html", poll=poll, **values, **_days_of(site, days, span))
+        by_hour = games.hours_for_chart(tx, site, game.id, span, by_day)
+    charts = {
+        "day_chart": page_charts.game_hours("Viewers, last 24 hours", last_day, zone),
+        "viewers_chart": page_charts.game_history(by_hour or by_day, span, zone),
+        "channels_chart": page_charts.game_history(by_hour or by_day, span, zone, is_channels=True),
+    }
+    return pages.show(
+        "game.html",
+        poll=poll,
+        slug=game.slug,
+        **charts,
+        **values,
+        **_week(hours_of_week, week, zone),
+        **_days_of(site, days, span),
+    )
+
+
+@router.get("/games/{slug}/week")
+def game_week(
+    site: SiteParts,
+    slug: Slug,
+    days: Days,
+    pages: PagesOfSite,
+    timezone: Timezone,
+    week: WeekMeasure = "per-channel",
+) -> Response:
+    """The part of a game's page with its best times to stream, in the time zone of a visitor."""
+    zone = timezone or site.calendar.timezone
+    with site.read(days) as tx:
+        game = find(tx, "game", slug)
+        span = span_of(tx, site, days)
+        hours = games.by_hour_of_week(tx, site, game.id, span, zone)
+    if not hours:
+        raise NotFound("no hourly data for these days")
+    return pages.show("week.html", slug=game.slug, week=hours, wanted=days, **_week(hours, week, zone))
+
+
+def _week(hours: Sequence[games.HourOfWeek], measure: WeekMeasure, zone: ZoneInfo) -> dict[str, Any]:
+    """The values of a template that shows the best times to stream."""
+    return {
+        "week_chart_of": page_charts.game_week(hours, measure, zone),
+        "week_measure": measure,
+        "week_unit": WEEK_UNITS[measure],
+        "week_zone": zone.key,
+    }
 
 
 @router.get("/streamers/{slug}")
@@ -111,11 +169,17 @@ def streamer_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite) -
         span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
         values = {
             "streamer": streamers.summary(tx, streamer, span, poll),
-            "days": streamers.by_day(tx, streamer.id, span),
+            "days": (by_day := streamers.by_day(tx, streamer.id, span)),
             "games": streamers.games(tx, streamer.id, span, RowRange(_ROWS)),
             "records": {record.record: record for record in streamers.streamer_records(tx, streamer.id)},
         }
-    return pages.show("streamer.html", poll=poll, **values, **_days_of(site, days, span))
+    zone = site.calendar.timezone
+    charts = {
+        "viewers_chart": page_charts.streamer_viewers(by_day, span, zone),
+        "watched_chart": page_charts.streamer_hours(by_day, span, zone),
+        "streamed_chart": page_charts.streamer_hours(by_day, span, zone, is_streamed=True),
+    }
+    return pages.show("streamer.html", poll=poll, **charts, **values, **_days_of(site, days, span))
 
 
 @router.get("/compare")
@@ -140,6 +204,7 @@ def compare_page(
     with site.read(days) as tx:
         span = span_of(tx, site, days)
         compared = compare.compared(tx, kind, slugs, span)
+        by_day = compare.compared_days(tx, kind, slugs, span)
     return pages.show(
         "compare.html",
         kind=kind,
@@ -149,6 +214,7 @@ def compare_page(
         measure=measure,
         not_found=add,
         most=compare.MAX_COMPARED,
+        chart=page_charts.compared(by_day, measure, span, site.calendar.timezone) if by_day else None,
         **_days_of(site, days, span),
     )
 
@@ -168,6 +234,7 @@ def explore_page(
         span = span_of(tx, site, days)
         ranking = game_ranking(tx, site, span)
     parameters = asdict(filters) | days.query
+    drawn = explore.matching_games(ranking, filters, explore.By.WATCH_HOURS, explore.Order.DESCENDING, RowRange(_SPOTS))
     return pages.show(
         "explore.html",
         games=explore.matching_games(ranking, filters, sort, order, rows),
@@ -177,6 +244,7 @@ def explore_page(
         sort=sort.value,
         order=order.value,
         sortable=set(explore.By),
+        chart=page_charts.games_between(drawn.rows, site),
         **_days_of(site, days, span),
     )
 
@@ -187,12 +255,21 @@ def bot_page(site: SiteParts, pages: PagesOfSite) -> Response:
     days = RequestedDays(_STATUS_DAYS)
     with site.database.transaction() as tx:
         span = span_of(tx, site, days)
-        values = {
-            "posts": bot_status.posts(tx, RowRange(_POSTS)),
-            "health": bot_status.health(tx, site),
-            "coverage": bot_status.coverage(tx, span, RowRange(span.days)),
-        }
-    return pages.show("bot.html", due=bot_status.due(site), **values, **_days_of(site, days, span))
+        posts = bot_status.posts(tx, RowRange(_POSTS))
+        health = bot_status.health(tx, site)
+        coverage = bot_status.coverage(tx, span, RowRange(span.days))
+        first_day = bot_status.first_day(tx)
+    is_updating = all(one.is_healthy for one in health if one.part == "poll")
+    return pages.show(
+        "bot.html",
+        posts=posts,
+        health=health,
+        # A bot that has stopped does nothing next.
+        due=bot_status.due(site) if is_updating else [],
+        coverage=coverage,
+        strip=page_charts.coverage(coverage.rows, first_day, span),
+        **_days_of(site, days, span),
+    )
 
 
 @router.get("/search")

@@ -1,8 +1,9 @@
 """Pages from templates. The only file that imports jinja2, which escapes every value."""
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -16,21 +17,21 @@ from markupsafe import Markup, escape
 from bot.web.http import static_files
 from bot.web.read import bot_status, games, now, rankings, streamers
 from bot.web.read.column_types import Column, columns_of
-from bot.web.read.ranges import USUAL
+from bot.web.read.ranges import USUAL, Span
 from bot.web.read.table import MAX_ROWS, RowRange
 from bot.web.site import Site
-from helperfunctions.drawing import javascript_version
-from helperfunctions.text import short_number, shown_name
+from helperfunctions.text import duration, short_number, shown_name
 
 _FOLDER: Final = Path(__file__).parent
 _NOTHING: Final = "–"
 # Entries of each cache of formatted values: most tables show the same few hundred names.
 _CACHED: Final = 4_096
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_HEADING: Final = Markup('<th scope="row" dir="auto">'), Markup("</th>")
-_NUMBER: Final = Markup('<td class="num">'), Markup("</td>")
-_TEXT: Final = Markup("<td>"), Markup("</td>")
-
+_HEADING: Final = Markup('<th scope="row">'), Markup("</th>")
+_NO_CHANGE: Final = 0.005
+# From here on, a change is a factor: ×3 instead of +200%.
+_FACTOR_FROM: Final = 2.0
+_HUES: Final = 6
 
 # The row classes of the tables, under the names that templates use.
 _TABLES: Final = {
@@ -62,12 +63,19 @@ class Pages:
         )
         self._environment.filters |= {
             "number": number,
+            "small": small,
             "short": short,
             "ratio": percent,
             "change": changed,
             "day": day,
+            "range": days_of,
+            "duration": duration,
             "time": partial(moment, site.calendar.timezone),
+            "clock": partial(clock, site.calendar.timezone),
+            "ago": self.ago,
             "name": _shown_name,
+            "hue": hue,
+            "initial": initial,
         }
         self._environment.globals |= {
             "tables": _TABLES,
@@ -75,10 +83,11 @@ class Pages:
             "url": self.url,
             "static": self.static,
             "cells": self.cells,
+            "linked": self.linked,
             "most_rows": MAX_ROWS,
             "usual_rows": RowRange().limit,
             "usual_days": USUAL,
-            "zone_name": str(site.calendar.timezone).replace("_", " "),
+            "zone_name": zone_name(site.calendar.timezone),
             "day_starts_at": f"{site.calendar.starts_at:%H:%M}",
         }
 
@@ -97,14 +106,27 @@ class Pages:
 
     def static(self, name: str) -> str:
         """The address of a static file. It changes with the file, so browsers may cache it forever."""
-        version = javascript_version() if name == static_files.VEGA else _hash_of(name)
-        return self.url(f"/static/{name}", {"v": version})
+        return self.url(f"/static/{name}", {"v": _hash_of(name)})
+
+    def linked(self, folder: str, slug: str | None, name: str) -> Markup:
+        """A name, as a link to its page if it has one."""
+        shown = _shown_name(name)
+        if not slug:
+            return Markup("<bdi>{}</bdi>").format(shown)
+        return _linked(f"{self._site.root_path}/{folder}/", slug, shown)
+
+    def ago(self, value: datetime) -> Markup:
+        """An instant and how long ago it was, which a script keeps up to date."""
+        passed = duration(max(self._site.clock.now() - value, timedelta(0)))
+        return Markup('{} (<span data-since="{}">{}</span> ago)').format(
+            clock(self._site.calendar.timezone, value), _utc(value), passed
+        )
 
     def cells(self, columns: Sequence[Column], row: Any) -> Markup:
         """The cells of a row as HTML; a name is the heading of its row."""
         parts: list[Markup] = []
         for column in columns:
-            begin, end = _HEADING if column.format == "name" else _NUMBER if column.is_number else _TEXT
+            begin, end = _HEADING if column.is_heading else _cell_tags(column)
             parts += begin, self._cell(column, row), end
         return Markup("".join(parts))  # noqa: S704 - every part is escaped
 
@@ -114,16 +136,25 @@ class Pages:
             text: str = moment(self._site.calendar.timezone, value)
         else:
             text = _FORMATS[column.format](value)
-        link = column.link and getattr(row, column.link)
-        if not link:
-            return escape(text)
-        return _linked(f"{self._site.root_path}/{column.link_to}/", link, text)
+        if column.format == "name":
+            return self.linked(column.link_to, column.link and getattr(row, column.link), value)
+        return escape(text)
 
 
 # Without the cache, the markup of names is most of the work of a page.
 @lru_cache(maxsize=_CACHED)
 def _linked(folder: str, slug: str, text: str) -> Markup:
-    return Markup('<a href="{}{}">{}</a>').format(folder, quote(slug), text)
+    return Markup('<a href="{}{}"><bdi>{}</bdi></a>').format(folder, quote(slug), text)
+
+
+@lru_cache(maxsize=_CACHED)
+def _cell_tags(column: Column) -> tuple[Markup, Markup]:
+    classes = " ".join(
+        name
+        for name, is_so in (("num", column.is_number), ("wide", column.is_wide), ("rank", column.title == "#"))
+        if is_so
+    )
+    return (Markup('<td class="{}">').format(classes) if classes else Markup("<td>")), Markup("</td>")
 
 
 def number(value: float | None, digits: int = 0) -> str:
@@ -147,25 +178,51 @@ def percent(value: float | None) -> str:
 
 
 def changed(value: float | None) -> Markup:
-    """A change, with an arrow as well as a colour."""
+    """A change, with an arrow as well as a colour: ↑ 12%, or from 200% on ↑ 3×."""
     if value is None:
         return escape(_NOTHING)
-    if abs(value) < 0.005:
+    if abs(value) < _NO_CHANGE:
         return Markup('<span class="soft">±0%</span>')
-    return _marked(value > 0, f"{abs(value):.0%}" if abs(value) < 10 else f"×{value + 1:,.0f}")
+    return _marked(value > 0, f"{abs(value):.0%}" if value < _FACTOR_FROM else f"{value + 1:,.0f}×")
 
 
 @lru_cache(maxsize=_CACHED)
 def _marked(is_up: bool, shown: str) -> Markup:
-    arrow, way = ("▲", "up") if is_up else ("▼", "down")
-    return Markup('<span class="{}"><span aria-hidden="true">{}</span><span class="unseen">{} </span>{}</span>').format(
-        way, arrow, way, shown
-    )
+    arrow, way = ("↑", "up") if is_up else ("↓", "down")
+    return Markup(
+        '<span class="{}"><span aria-hidden="true">{} </span><span class="unseen">{} </span>{}</span>'
+    ).format(way, arrow, way, shown)
 
 
 def day(value: date | None) -> str:
-    """A date: Sat, Nov 21, 2026."""
-    return _NOTHING if value is None else f"{value:%a, %b} {value.day}, {value.year}"
+    """A date: Nov 21, 2026."""
+    return _NOTHING if value is None else f"{value:%b} {value.day}, {value.year}"
+
+
+def days_of(span: Span) -> str:
+    """A range of dates, with each month and year once: Oct 23 to Nov 21, 2026."""
+    if span.first == span.last:
+        return day(span.first)
+    first = f"{span.first:%b} {span.first.day}"
+    if span.first.year != span.last.year:
+        return f"{first}, {span.first.year} to {day(span.last)}"
+    return f"{first} to {day(span.last)}"
+
+
+def hue(name: str) -> int:
+    """The number of a name's colour: of the same name always the same."""
+    return sum(name.encode(errors="replace")) % _HUES
+
+
+def initial(name: str) -> str:
+    """The first letter or digit of a name, for its monogram."""
+    shown = _shown_name(name)
+    return next((char.upper()[:1] for char in shown if unicodedata.category(char)[0] in "LN"), shown[:1])
+
+
+def zone_name(zone: ZoneInfo) -> str:
+    """A time zone in words."""
+    return {"America/Los_Angeles": "Pacific", "UTC": "UTC"}.get(zone.key, zone.key.replace("_", " "))
 
 
 def moment(zone: ZoneInfo, value: datetime | None) -> Markup:
@@ -173,9 +230,16 @@ def moment(zone: ZoneInfo, value: datetime | None) -> Markup:
     if value is None:
         return escape(_NOTHING)
     local = value.astimezone(zone)
-    return Markup('<time datetime="{}">{}</time>').format(
-        value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), f"{local:%a, %b} {local.day}, {local:%H:%M %Z}"
-    )
+    return Markup('<time datetime="{}">{}</time>').format(_utc(value), f"{local:%a, %b} {local.day}, {local:%H:%M %Z}")
+
+
+def clock(zone: ZoneInfo, value: datetime) -> Markup:
+    """The time of the day of an instant, shown like `moment`."""
+    return Markup('<time class="clock" datetime="{}">{}</time>').format(_utc(value), f"{value.astimezone(zone):%H:%M}")
+
+
+def _utc(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 _shown_name: Final = lru_cache(maxsize=_CACHED)(shown_name)

@@ -1,122 +1,173 @@
-// Additions to pages that also work without scripts: charts, suggestions, times in the visitor's zone.
+// Additions to pages that also work without scripts: times in the visitor's zone, values beside the cursor, suggestions.
 
-const own = document.querySelector("script[data-vega]").dataset;
+const own = document.querySelector("script[data-root]").dataset;
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+// English words on an English page, with the clock of the visitor: 14:00 or 2 PM.
+const { hourCycle } = Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
+const clock = new Intl.DateTimeFormat("en-US", { hour: "2-digit", minute: "2-digit", hourCycle });
+const moment = new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle });
+const weekday = new Intl.DateTimeFormat("en-US", { weekday: "short" });
+const dayOf = new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric", year: "numeric", timeZone: "UTC" });
+const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
-// Times: from the wall clock of the bot's zone to that of the visitor's.
-function localTimes() {
-  const form = new Intl.DateTimeFormat(undefined, {
-    weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
-  });
-  for (const time of document.querySelectorAll("time[datetime]")) {
-    time.title = time.textContent;
-    time.textContent = form.format(new Date(time.dateTime));
+function element(name, properties, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+// Times: from the wall clock of the server's zone to that of the visitor's.
+function localTimes(part) {
+  for (const time of part.querySelectorAll("time[datetime]")) {
+    const at = new Date(time.dateTime);
+    time.title = moment.format(at);
+    time.textContent = (time.matches(".clock") ? clock : moment).format(at);
   }
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  for (const note of document.querySelectorAll(".times")) {
-    note.textContent = `yours (${zone.replaceAll("_", " ")}); days are the bot's`;
+  for (const label of part.querySelectorAll("[data-at]")) {
+    const at = new Date(label.dataset.at);
+    const isDay = label.matches(".weekday") || (at.getHours() === 0 && at.getMinutes() === 0);
+    label.textContent = isDay ? weekday.format(at) : clock.format(at);
   }
-  return zone;
 }
 
-// Charts: the library is large, so it is loaded with the first chart that scrolls into view.
-let library;
-function vega() {
-  library ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = own.vega;
-    script.onload = () => resolve(window.vegaEmbed);
-    script.onerror = () => reject(new Error("the script that draws charts did not load"));
-    document.head.append(script);
-  });
-  return library;
+function ages() {
+  for (const age of document.querySelectorAll("[data-since]")) {
+    const minutes = Math.max(0, Math.floor((Date.now() - new Date(age.dataset.since)) / 60000));
+    const hours = Math.floor(minutes / 60);
+    if (hours < 24) age.textContent = hours ? `${hours} h ${String(minutes % 60).padStart(2, "0")} min` : `${minutes} min`;
+  }
 }
 
-const dark = window.matchMedia("(prefers-color-scheme: dark)");
-
-// Below this width a legend has one column.
-const narrow = 560;
-
-function inkOf(page, width) {
-  const value = (name) => page.getPropertyValue(name).trim();
-  const [ink, soft, line] = [value("--ink"), value("--soft"), value("--line")];
-  return {
-    background: "transparent",
-    font: "system-ui, sans-serif",
-    axis: { labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal" },
-    legend: { labelColor: ink, titleColor: soft, labelFontSize: 12, titleFontWeight: "normal", columns: width < narrow ? 1 : 3 },
-    view: { stroke: null },
-  };
-}
-
-function inTheDark(spec) {
-  const range = spec.usermeta?.rangeInTheDark;
-  if (!dark.matches || !range) return spec;
-  const color = spec.encoding.color;
-  return { ...spec, encoding: { ...spec.encoding, color: { ...color, scale: { ...color.scale, range } } } };
-}
-
-const drawn = new Map();
-
-async function draw(figure) {
-  const place = figure.querySelector(".drawing");
+// The best times to stream: in the visitor's zone they come from the server.
+async function localWeek() {
+  const part = document.querySelector(".week-of");
+  if (!part || part.dataset.zone === zone) return;
+  const address = new URL(part.dataset.fragment, location.href);
+  address.searchParams.set("tz", zone);
   try {
-    if (!drawn.has(figure)) {
-      const address = new URL(figure.dataset.chart, location.href);
-      // Other charts have instants, which Vega shows in the visitor's zone.
-      if (zone && figure.matches(".week")) address.searchParams.set("tz", zone);
-      const answer = await fetch(address);
-      if (!answer.ok) throw new Error(`the chart could not be loaded: ${answer.status}`);
-      drawn.set(figure, await answer.json());
-    }
-    const { spec, description } = drawn.get(figure);
-    const embed = await vega();
-    await embed(place, inTheDark(spec), {
-      actions: false, ast: true, renderer: "canvas", defaultStyle: false,
-      config: inkOf(getComputedStyle(document.documentElement), place.clientWidth),
-      tooltip: { disableDefaultStyle: true },
-      // A specification cannot load anything.
-      loader: { http: { credentials: "omit" } },
-    });
-    place.setAttribute("role", "img");
-    place.setAttribute("aria-label", description);
-    figure.dataset.drawn = "yes";
-  } catch (error) {
-    place.classList.add("failed");
-    place.textContent = "This chart could not be drawn; the table has its values.";
-    figure.dataset.drawn = "no";
-    console.warn(error);
+    const answer = await fetch(address);
+    if (!answer.ok) return;
+    const loaded = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".week-of");
+    part.replaceWith(loaded);
+    readable(loaded);
+    scrollable();
+  } catch {
+    // The times of the server's zone stay, and say so.
   }
 }
 
-function charts() {
-  const figures = [...document.querySelectorAll("[data-chart]")];
-  const seen = new IntersectionObserver((entries) => {
-    for (const entry of entries.filter((one) => one.isIntersecting)) {
-      seen.unobserve(entry.target);
-      draw(entry.target);
+// A table that scrolls sideways is a stop for the keyboard; one that fits is none.
+function scrollable() {
+  for (const part of document.querySelectorAll(".scroll")) {
+    if (part.scrollWidth > part.clientWidth) {
+      part.tabIndex = 0;
+      part.setAttribute("role", "group");
+      part.setAttribute("aria-label", part.querySelector("caption").textContent);
+    } else {
+      for (const name of ["tabindex", "role", "aria-label"]) part.removeAttribute(name);
     }
-  }, { rootMargin: "300px" });
-  figures.forEach((figure) => seen.observe(figure));
-  dark.addEventListener("change", () => drawn.forEach((_, figure) => draw(figure)));
+  }
+}
+
+// A chart whose values can be read with the mouse, a finger, or the arrow keys.
+function readable(part) {
+  part.querySelectorAll("figure[data-points]").forEach(overTime);
+  part.querySelectorAll("figure[data-cells]").forEach(ofCells);
+}
+
+function reader(figure, length, show, placeOf) {
+  let at = -1;
+  const values = element("div", { className: "values", hidden: true });
+  const status = element("span", { className: "unseen" });
+  status.setAttribute("role", "status");
+  figure.append(values, status);
+
+  function move(next, isSpoken) {
+    at = Math.min(length - 1, Math.max(0, next));
+    const x = show(at, values);
+    values.hidden = false;
+    values.style.left = `${Math.max(0, Math.min(x + 12, figure.clientWidth - values.offsetWidth))}px`;
+    if (isSpoken) status.textContent = values.textContent;
+  }
+  function leave() {
+    values.hidden = true;
+    show(-1, values);
+    at = -1;
+  }
+  const follow = (event) => {
+    const place = placeOf(event);
+    if (place >= 0) move(place); else leave();
+  };
+  figure.addEventListener("pointermove", follow);
+  figure.addEventListener("pointerdown", follow);
+  figure.addEventListener("pointerleave", leave);
+  figure.addEventListener("blur", leave);
+  figure.addEventListener("keydown", (event) => {
+    const steps = { ArrowRight: at + 1, ArrowLeft: at < 0 ? length - 1 : at - 1, Home: 0, End: length - 1 };
+    if (event.key in steps) { event.preventDefault(); move(steps[event.key], true); }
+    if (event.key === "Escape") leave();
+  });
+}
+
+function overTime(figure) {
+  const { unit, at, series } = JSON.parse(figure.dataset.points);
+  const plot = figure.querySelector(".plot");
+  const isColumns = "columns" in figure.dataset;
+  const line = element("div", { className: "crosshair", hidden: true });
+  figure.append(line);
+  const xOf = (place) => plot.getBoundingClientRect().left - figure.getBoundingClientRect().left + plot.getBoundingClientRect().width * (isColumns ? (place + .5) / at.length : at.length > 1 ? place / (at.length - 1) : .5);
+  const words = (time) => time.length === 10 ? dayOf.format(new Date(time)) : moment.format(new Date(time));
+
+  reader(figure, at.length, (place, values) => {
+    line.hidden = place < 0;
+    if (place < 0) return 0;
+    const x = xOf(place);
+    line.style.cssText = `left:${x}px;top:${plot.getBoundingClientRect().top - figure.getBoundingClientRect().top}px;height:${figure.dataset.height}px`;
+    const rows = series.filter((one) => one.values[place] !== null).map((one) =>
+      element("div", {}, series.length > 1 ? `${one.name} ` : `${unit} `, element("b", { textContent: number.format(one.values[place]) })));
+    values.replaceChildren(element("div", { textContent: words(at[place]) }), ...(rows.length ? rows : ["no data"]));
+    return x;
+  }, (event) => {
+    const box = plot.getBoundingClientRect();
+    const share = (event.clientX - box.left) / box.width;
+    if (event.clientY < box.top) return -1;
+    return isColumns ? Math.floor(share * at.length) : Math.round(share * (at.length - 1));
+  });
+}
+
+function ofCells(figure) {
+  const cells = [...figure.querySelectorAll(".plot rect")].map((cell) => {
+    const text = cell.querySelector("title").textContent;
+    // Its own title would be shown a second time.
+    cell.querySelector("title").remove();
+    return { cell, text };
+  });
+  const placeOf = new Map(cells.map(({ cell }, place) => [cell, place]));
+  let marked;
+  reader(figure, cells.length, (place, values) => {
+    marked?.classList.remove("marked");
+    if (place < 0) return 0;
+    marked = cells[place].cell;
+    marked.classList.add("marked");
+    values.textContent = cells[place].text;
+    const [box, frame] = [marked.getBoundingClientRect(), figure.getBoundingClientRect()];
+    return box.right - frame.left;
+  }, (event) => placeOf.get(event.target) ?? -1);
 }
 
 // Suggestions under a search box: a list for the arrow keys.
-function suggest(input, number) {
-  const field = document.createElement("span");
-  field.className = "field";
-  input.before(field);
-  field.append(input);
-  const list = Object.assign(document.createElement("ul"), { className: "suggestions", id: `suggestions-${number}`, hidden: true });
+function suggest(input, place) {
+  const list = element("ul", { className: "suggestions", id: `suggestions-${place}`, hidden: true });
+  const status = element("span", { className: "unseen" });
+  const field = element("span", { className: "field" });
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Suggestions");
-  field.append(list);
-  const status = Object.assign(document.createElement("span"), { className: "unseen" });
   status.setAttribute("role", "status");
-  field.append(status);
-  input.setAttribute("role", "combobox");
-  input.setAttribute("aria-autocomplete", "list");
-  input.setAttribute("aria-controls", list.id);
-  input.setAttribute("aria-expanded", "false");
+  input.before(field);
+  field.append(input, list, status);
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false" })) {
+    input.setAttribute(name, value);
+  }
 
   let waiting, current = "", at = -1;
   const opensPage = input.name === "q";
@@ -141,22 +192,20 @@ function suggest(input, number) {
   function mark(next) {
     const options = [...list.children];
     at = (next + options.length) % options.length;
-    options.forEach((option, place) => option.setAttribute("aria-selected", String(place === at)));
+    options.forEach((option, number) => option.setAttribute("aria-selected", String(number === at)));
     input.setAttribute("aria-activedescendant", options[at].id);
     options[at].scrollIntoView({ block: "nearest" });
   }
 
   function show(found) {
     const chosen = at >= 0 ? list.children[at].dataset.address : undefined;
-    list.replaceChildren(...found.map((one, place) => {
-      const option = Object.assign(document.createElement("li"), { id: `${list.id}-${place}` });
+    list.replaceChildren(...found.map((one, number) => {
+      const option = element("li", { id: `${list.id}-${number}` },
+        element("bdi", { textContent: one.name }), element("small", { textContent: one.kind }));
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       option.dataset.address = `${own.root}${one.kind}s/${encodeURIComponent(one.slug)}`;
       option.dataset.name = one.name;
-      const name = Object.assign(document.createElement("bdi"), { textContent: one.name });
-      const kind = Object.assign(document.createElement("small"), { textContent: one.kind });
-      option.append(name, kind);
       option.addEventListener("mousedown", (event) => { event.preventDefault(); choose(option); });
       return option;
     }));
@@ -167,7 +216,7 @@ function suggest(input, number) {
     // A new list keeps the marked suggestion.
     const marked = [...list.children].findIndex((option) => option.dataset.address === chosen);
     if (marked >= 0) mark(marked);
-    status.textContent = found.length ? `${found.length} suggestions` : "No suggestions";
+    status.textContent = found.length ? `${found.length} results` : "No results";
   }
 
   async function ask() {
@@ -197,6 +246,18 @@ function suggest(input, number) {
   });
 }
 
-const zone = localTimes();
-charts();
+localTimes(document);
+for (const note of document.querySelectorAll(".times")) note.textContent = `your time zone (${zone.replaceAll("_", " ")})`;
+ages();
+setInterval(ages, 30000);
+readable(document);
+localWeek();
+scrollable();
+addEventListener("resize", scrollable);
+document.addEventListener("toggle", scrollable, true);
 document.querySelectorAll("[data-suggest]").forEach(suggest);
+addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || /^(input|textarea|select)$/i.test(event.target.tagName)) return;
+  event.preventDefault();
+  document.querySelector("#q").focus();
+});

@@ -1,0 +1,239 @@
+"""Charts over time: lines and columns.
+
+A chart has the width of its card: places along it are in percent or in thousandths, heights in pixels. Texts are drawn
+at their own size. `points` has what a script shows beside the cursor.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from bot.web.views.charts.scale import (
+    WIDTH,
+    GridLine,
+    Instants,
+    Scale,
+    TimeLabel,
+    fraction,
+    small,
+    time_labels,
+)
+from helperfunctions.text import shown_name
+
+HEIGHT: Final = 220
+# Labels at the ends of lines are at least this far apart, in pixels.
+_LABEL_HEIGHT: Final = 15
+_SPARK_WIDTH: Final = 96
+_SPARK_HEIGHT: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The values of a line, one for each time of the chart; None where nothing was measured. `is_before`: of an earlier
+    time, for comparison."""
+
+    name: str
+    values: Sequence[float | None]
+    is_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it is drawn. `style`: the number of its colour and dashes. `end_y`: where its name is."""
+
+    name: str
+    style: int
+    is_before: bool
+    path: str
+    end_x: float
+    end_y: float
+    name_y: float
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlot:
+    """Lines over time. `area`: the area below the first line, if it is alone or is compared with earlier times."""
+
+    title: str
+    description: str
+    height: int
+    lines: Sequence[Line]
+    area: str
+    grid: Sequence[GridLine]
+    labels: Sequence[TimeLabel]
+    points: str
+    named_ends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlot:
+    """A column for each day. Columns are pairs of place and height, in thousandths of the width and in pixels."""
+
+    title: str
+    description: str
+    height: int
+    columns: Sequence[tuple[float, float]]
+    column_width: float
+    grid: Sequence[GridLine]
+    labels: Sequence[TimeLabel]
+    points: str
+
+
+def lines(
+    title: str, unit: str, at: Instants, series: Sequence[Series], zone: ZoneInfo, *, height: int = HEIGHT
+) -> LinePlot:
+    """Values over evenly spaced hours or days, a line for each series. A missing value leaves a gap."""
+    scale = Scale.of([value for one in series for value in one.values if value is not None], height)
+    drawn = [_line(one, style, scale) for style, one in enumerate(series)]
+    is_compared = all(one.is_before for one in series[1:])
+    return LinePlot(
+        title=title,
+        description=_description(title, unit, series),
+        height=height,
+        lines=_with_names_apart(drawn, height) if not is_compared else drawn,
+        area=_area(series[0].values, scale) if series and is_compared else "",
+        grid=scale.grid(),
+        labels=time_labels(at, zone),
+        points=_points(unit, at, {one.name: one.values for one in series}),
+        named_ends=not is_compared,
+    )
+
+
+def columns(
+    title: str, unit: str, days: Sequence[date], values: Sequence[float], zone: ZoneInfo, *, height: int = 140
+) -> ColumnPlot:
+    """The total of each day."""
+    scale = Scale.of(values, height)
+    width = WIDTH / max(1, len(days))
+    return ColumnPlot(
+        title=title,
+        description=_description(title, unit, [Series(unit, values)]),
+        height=height,
+        columns=[(round(place * width, 2), round(height - scale.y(value), 1)) for place, value in enumerate(values)],
+        column_width=round(width * (0.8 if len(days) < 120 else 1), 2),
+        grid=scale.grid(3),
+        labels=_middles(time_labels(days, zone), len(days)),
+        points=_points(unit, days, {unit: values}),
+    )
+
+
+def spark(values: Sequence[float | None]) -> str:
+    """The path of a small line in a cell of a table."""
+    known = [value for value in values if value is not None]
+    low, high = min(known, default=0), max(known, default=0)
+
+    def y(value: float) -> float:
+        return round(_SPARK_HEIGHT - 3 - (_SPARK_HEIGHT - 6) * ((value - low) / (high - low) if high > low else 0.5), 1)
+
+    return _path(
+        [
+            None if value is None else (round(2 + (_SPARK_WIDTH - 4) * fraction(place, len(values)), 1), y(value))
+            for place, value in enumerate(values)
+        ]
+    )
+
+
+def _line(one: Series, style: int, scale: Scale) -> Line:
+    places = _places(one.values, scale)
+    x, y = next((place for place in reversed(places) if place is not None), (0.0, 0.0))
+    return Line(
+        name=shown_name(one.name),
+        style=style,
+        is_before=one.is_before,
+        path=_path(places),
+        end_x=round(100 * x / WIDTH, 2),
+        end_y=y,
+        name_y=y,
+    )
+
+
+def _with_names_apart(drawn: Sequence[Line], height: int) -> list[Line]:
+    """The lines, with their names far enough from each other."""
+    lowest = -float("inf")
+    moved = {}
+    for line in sorted(drawn, key=lambda line: line.end_y):
+        lowest = max(line.end_y, lowest + _LABEL_HEIGHT, _LABEL_HEIGHT)
+        moved[line.style] = lowest
+    # The last names may have left the chart: all that are too low move up.
+    highest = float(height)
+    for line in sorted(drawn, key=lambda line: -moved[line.style]):
+        moved[line.style] = highest = min(moved[line.style], highest)
+        highest -= _LABEL_HEIGHT
+    return [replace(line, name_y=moved[line.style]) for line in drawn]
+
+
+def _places(values: Sequence[float | None], scale: Scale) -> list[tuple[float, float] | None]:
+    return [
+        None if value is None else (round(WIDTH * fraction(place, len(values)), 1), scale.y(value))
+        for place, value in enumerate(values)
+    ]
+
+
+def _path(places: Sequence[tuple[float, float] | None]) -> str:
+    """A path with a gap at each missing place; a place between two gaps is a dot."""
+    parts: list[str] = []
+    is_drawing = False
+    for number, place in enumerate(places):
+        if place is None:
+            is_drawing = False
+            continue
+        parts.append(f"{'L' if is_drawing else 'M'}{place[0]:g} {place[1]:g}")
+        is_alone = number + 1 == len(places) or places[number + 1] is None
+        if not is_drawing and is_alone:
+            parts.append("h.01")
+        is_drawing = True
+    return "".join(parts)
+
+
+def _area(values: Sequence[float | None], scale: Scale) -> str:
+    """The area below a line, in a part for each stretch without a gap."""
+    parts: list[str] = []
+    stretch: list[tuple[float, float]] = []
+    for place in [*_places(values, scale), None]:
+        if place is not None:
+            stretch.append(place)
+        elif stretch:
+            edge = "".join(f"L{x:g} {y:g}" for x, y in stretch)
+            parts.append(f"M{stretch[0][0]:g} {scale.height}{edge}L{stretch[-1][0]:g} {scale.height}Z")
+            stretch = []
+    return "".join(parts)
+
+
+def _middles(labels: Sequence[TimeLabel], length: int) -> list[TimeLabel]:
+    """The labels below the middles of columns."""
+    return [replace(label, x=round((label.x / 100 * (length - 1) + 0.5) / length * 100, 2)) for label in labels]
+
+
+def _points(unit: str, at: Instants, values: Mapping[str, Sequence[float | None]]) -> str:
+    """What a script shows beside the cursor, as JSON: the times, and the values of each series."""
+    times = [one.isoformat() for one in at]
+    series = [
+        {"name": shown_name(name), "values": [None if value is None else _rounded(value) for value in row]}
+        for name, row in values.items()
+    ]
+    return orjson.dumps({"unit": unit, "at": times, "series": series}).decode()
+
+
+def _rounded(value: float) -> Any:
+    return round(value) if abs(value) >= 100 else round(value, 1)
+
+
+def _description(title: str, unit: str, series: Sequence[Series]) -> str:
+    """For screen readers: of each line the lowest, the highest and the last value."""
+    texts = []
+    for one in series:
+        known = [value for value in one.values if value is not None]
+        if known:
+            low, high, last = (small(value) for value in (min(known), max(known), known[-1]))
+            name = "" if len(series) == 1 else f"{shown_name(one.name)}: "
+            texts.append(f"{name}{low} to {high}, last {last}")
+    return f"{title}, in {unit}. {'; '.join(texts) or 'No data yet'}."
+
+
+def aligned(at: Instants, values: Mapping[datetime, float | None] | Mapping[date, float | None]) -> list[float | None]:
+    """The values at these times, None where there is none."""
+    return [values.get(one) for one in at]  # type: ignore[call-overload]  # both are one or the other

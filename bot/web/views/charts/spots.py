@@ -1,0 +1,117 @@
+"""Games between supply and demand: live channels, and viewers per channel."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import ceil, floor, log10
+from typing import Final
+
+from bot.web.views.charts.scale import GridLine, TimeLabel, small, tick
+from helperfunctions.text import shown_name
+
+# Games that are named in the chart, where their names do not overlap.
+NAMED_SPOTS: Final = 10
+# The space of a name, in percent of the width and in pixels.
+_CHARACTER_WIDTH: Final = 1.1
+_NAME_HEIGHT: Final = 16
+_LONGEST_NAME: Final = 22
+# Smaller games would be a cloud without meaning: one channel that is live now and then.
+MIN_CHANNELS: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A game: its name and address, the live channels on average, and the viewers per channel."""
+
+    name: str
+    address: str
+    channels: float
+    viewers_per_channel: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpotPlace:
+    """A spot as it is drawn: `x` in percent, `y` in pixels; `label` is empty for all but the best."""
+
+    spot: Spot
+    x: float
+    y: float
+    label: str
+    label_anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpotPlot:
+    """Games by live channels and viewers per channel, both on logarithmic scales."""
+
+    title: str
+    description: str
+    height: int
+    spots: Sequence[SpotPlace]
+    grid: Sequence[GridLine]
+    labels: Sequence[TimeLabel]
+    usual: GridLine | None
+
+
+def spots(title: str, games: Sequence[Spot], *, height: int = 340) -> SpotPlot:
+    """Games with at least one live channel on average, by channels and viewers per channel. The first are named."""
+    games = [game for game in games if game.channels >= MIN_CHANNELS and game.viewers_per_channel > 0]
+    x, y = _Powers.of([game.channels for game in games]), _Powers.of([game.viewers_per_channel for game in games])
+    places: list[SpotPlace] = []
+    for game in games:
+        share = x.share(game.channels)
+        place = SpotPlace(
+            spot=game,
+            x=round(100 * share, 2),
+            y=round(height * (1 - y.share(game.viewers_per_channel)), 1),
+            label="",
+            label_anchor="end" if share > 0.75 else "start",
+        )
+        named = [other for other in places if other.label]
+        name = shown_name(game.name)
+        if len(named) < NAMED_SPOTS and not any(_overlap(place, name, other) for other in named):
+            place = replace(place, label=name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…")
+        places.append(place)
+    by_ratio = sorted(game.viewers_per_channel for game in games)
+    usual = by_ratio[len(by_ratio) // 2] if by_ratio else None
+    text = ", ".join(shown_name(game.name) for game in games[:3])
+    return SpotPlot(
+        title=title,
+        description=f"{title}. {len(games)} games, the first: {text}." if games else f"{title}. No games.",
+        height=height,
+        spots=places,
+        grid=[GridLine(round(height * (1 - share), 1), tick(value)) for share, value in y.ticks()],
+        labels=[TimeLabel(round(100 * share, 2), tick(value)) for share, value in x.ticks()],
+        usual=None if usual is None else GridLine(round(height * (1 - y.share(usual)), 1), small(usual)),
+    )
+
+
+def _overlap(place: SpotPlace, name: str, other: SpotPlace) -> bool:
+    """True if a name at one place would overlap the name at another."""
+    (left, right), (others_left, others_right) = _extent(place, name), _extent(other, other.label)
+    return abs(place.y - other.y) < _NAME_HEIGHT and left < others_right and others_left < right
+
+
+def _extent(place: SpotPlace, name: str) -> tuple[float, float]:
+    """The left and the right end of a name, in percent of the width."""
+    width = (min(len(name), _LONGEST_NAME) + 2) * _CHARACTER_WIDTH
+    return (place.x - width, place.x) if place.label_anchor == "end" else (place.x, place.x + width)
+
+
+@dataclass(frozen=True, slots=True)
+class _Powers:
+    """A logarithmic scale from one power of ten to another."""
+
+    first: int
+    last: int
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "_Powers":
+        first, last = floor(log10(min(values, default=1))), ceil(log10(max(values, default=10)))
+        # All values may be the same power of ten; a scale needs two different ends.
+        return cls(first, max(last, first + 1))
+
+    def share(self, value: float) -> float:
+        return (log10(value) - self.first) / (self.last - self.first)
+
+    def ticks(self) -> list[tuple[float, float]]:
+        return [(self.share(10.0**power), 10.0**power) for power in range(self.first, self.last + 1)]
