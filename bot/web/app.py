@@ -20,7 +20,7 @@ from bot.web.http.version import DataVersion
 from bot.web.read.errors import InvalidRequest, NotFound
 from bot.web.read.ranges import is_long
 from bot.web.site import Site
-from bot.web.views import api, page_charts, pages
+from bot.web.views import api, more_pages, page_charts, pages
 from bot.web.views.render import Pages
 from bot.web.views.svg_queue import SvgQueue
 from helperfunctions.errors import (
@@ -58,7 +58,7 @@ def make_app(site: Site) -> Gateway:
     app.include_router(api.router, prefix=API)
     routes = [*_routes(API, api.router)]
     paths = [API, STATIC, HEALTH]
-    for router in (page_charts.router, pages.router):
+    for router in (page_charts.router, more_pages.router, pages.router):
         app.include_router(router)
         routes += _routes("", router)
         paths += [str(getattr(route, "path", "")) for route in router.routes]

@@ -104,6 +104,11 @@ Days = Annotated[RequestedDays, Depends(_days)]
 Rows = Annotated[RowRange, Depends(_rows)]
 GameFilters = Annotated[Filters, Depends(_filters)]
 Timezone = Annotated[ZoneInfo | None, Depends(_timezone)]
+Language = Annotated[
+    str | None,
+    BeforeValidator(lambda value: value or None),
+    Query(max_length=10, pattern=r"^[a-z-]+$", description="a language by its code, such as en or pt"),
+]
 Slugs = Annotated[str, Query(max_length=700, description="slugs with commas between them, at most five")]
 
 

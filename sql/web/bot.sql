@@ -17,6 +17,24 @@ where cast(:status as text) is null or status = :status
 order by post_id desc
 limit :limit offset :offset;
 
+-- name: summaries_of_day
+-- The summaries of one day, published or not, in the order in which they are posted. Grain: one row per post.
+select
+    post_id,
+    kind,
+    day,
+    status,
+    created_at,
+    sent_at,
+    x_id,
+    text,
+    alt_text,
+    reason,
+    chart is not null as has_chart
+from posts
+where day = cast(:day as date) and kind <> 'reply'
+order by post_id;
+
 -- name: count_posts$
 -- The number of posts, of all or with one status.
 select count(*) from posts where cast(:status as text) is null or status = :status;
@@ -55,3 +73,20 @@ from staging.polls
 where day >= cast(cast(:since as timestamptz) as date) - 1 and started_at >= cast(:since as timestamptz)
 group by status
 order by status;
+
+-- name: neighbours_of_day^
+-- The days with figures before and after a day. Grain: one row.
+select
+    (select max(day) from days where day < cast(:day as date)) as day_before,
+    (select min(day) from days where day > cast(:day as date)) as day_after;
+
+-- name: languages_of_day
+-- The languages of a day, most watched first. Grain: one row per language.
+select
+    language,
+    watch_hours,
+    airtime_hours,
+    peak_viewers
+from daily_languages
+where day = cast(:day as date) and language <> ''
+order by watch_hours desc, language;

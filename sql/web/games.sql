@@ -53,14 +53,18 @@ select
 from days;
 
 -- name: game_totals
--- Totals of every game over whole months and single days, most watched first. Streams without a game are left out.
+-- Totals of every game over whole months and single days, most watched first. Streams without a game are left out. How the
+-- viewers are spread is null where some of the time was measured before that was stored.
 -- Grain: one row per game.
 with parts as (
     select
         game_id,
         watch_hours,
         airtime_hours,
-        peak_viewers
+        peak_viewers,
+        top_watch_hours,
+        top3_watch_hours,
+        median_viewers
     from monthly_games
     where month = any(cast(:months as date []))
     union all
@@ -68,7 +72,10 @@ with parts as (
         game_id,
         watch_hours,
         airtime_hours,
-        peak_viewers
+        peak_viewers,
+        top_watch_hours,
+        top3_watch_hours,
+        median_viewers
     from daily_games
     where day = any(cast(:days as date []))
 )
@@ -77,7 +84,10 @@ select
     game_id,
     sum(watch_hours) as watch_hours,
     sum(airtime_hours) as airtime_hours,
-    max(peak_viewers) as peak_viewers
+    max(peak_viewers) as peak_viewers,
+    case when every(top_watch_hours is not null) then sum(top_watch_hours) end as top_watch_hours,
+    case when every(top3_watch_hours is not null) then sum(top3_watch_hours) end as top3_watch_hours,
+    sum(median_viewers * airtime_hours) / sum(airtime_hours) filter (where median_viewers is not null) as median_viewers
 from parts
 where game_id <> ''
 group by game_id

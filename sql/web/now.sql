@@ -69,3 +69,13 @@ select
     average_viewers
 from hours
 where hour_at = any(cast(:hours as timestamptz []));
+
+-- name: languages_now
+-- The languages of one poll, most watched first. Grain: one row per language.
+select
+    language,
+    viewers,
+    streams
+from staging.languages
+where poll_id = :poll_id and language <> ''
+order by viewers desc, language;

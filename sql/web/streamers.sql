@@ -95,3 +95,126 @@ select
     streamer_name
 from streamers
 where cast(:kind as text) = 'streamer' and streamer_id = any(cast(:ids as text []));
+
+-- name: streamer_totals
+-- The totals of streamers over whole months and single days, of those of one language if it is given: a part of them, in
+-- the given order. An average counts from an hour on. Grain: one row per streamer.
+with parts as (
+    select
+        streamer_id,
+        watch_hours,
+        airtime_hours,
+        peak_viewers
+    from monthly_streamers
+    where
+        month = any(cast(:months as date []))
+        and (cast(:language as text) is null or language = cast(:language as text))
+    union all
+    select
+        streamer_id,
+        watch_hours,
+        airtime_hours,
+        peak_viewers
+    from daily_streamers
+    where
+        day = any(cast(:days as date []))
+        and (cast(:language as text) is null or language = cast(:language as text))
+),
+
+totals as (
+    select
+        streamer_id,
+        sum(watch_hours) as watch_hours,
+        sum(airtime_hours) as airtime_hours,
+        max(peak_viewers) as peak_viewers,
+        count(*) over () as of_all
+    from parts
+    group by streamer_id
+),
+
+wanted as (
+    select
+        totals.*,
+        case when totals.airtime_hours > 0 then totals.watch_hours / totals.airtime_hours end as average_viewers
+    from totals
+    order by
+        case cast(:sort as text)
+            when 'watch_hours' then totals.watch_hours
+            when 'airtime_hours' then totals.airtime_hours
+            when 'peak_viewers' then totals.peak_viewers
+            when 'average_viewers'
+                then case when totals.airtime_hours >= 1 then totals.watch_hours / totals.airtime_hours else 0 end
+        end desc,
+        totals.streamer_id
+    limit :limit offset :offset
+)
+
+select
+    wanted.*,
+    coalesce(streamers.streamer_name, '') as streamer,
+    addresses.slug
+from wanted
+left join streamers using (streamer_id)
+left join addresses
+    on addresses.kind = 'streamer' and addresses.id = wanted.streamer_id and addresses.is_current
+order by
+    case cast(:sort as text)
+        when 'watch_hours' then wanted.watch_hours
+        when 'airtime_hours' then wanted.airtime_hours
+        when 'peak_viewers' then wanted.peak_viewers
+        when 'average_viewers' then case when wanted.airtime_hours >= 1 then wanted.average_viewers else 0 end
+    end desc,
+    wanted.streamer_id;
+
+-- name: hours_of_streamers
+-- The hours watched of some streamers over whole months and single days. Grain: one row per streamer.
+select
+    streamer_id,
+    sum(watch_hours) as watch_hours
+from (
+    select
+        streamer_id,
+        watch_hours
+    from monthly_streamers
+    where month = any(cast(:months as date [])) and streamer_id = any(cast(:streamer_ids as text []))
+    union all
+    select
+        streamer_id,
+        watch_hours
+    from daily_streamers
+    where day = any(cast(:days as date [])) and streamer_id = any(cast(:streamer_ids as text []))
+) as parts
+group by streamer_id;
+
+-- name: streams_of_streamer
+-- The streams of a streamer on some days, newest first, each with the sums of its days. Grain: one row per stream.
+select
+    daily_streams.stream_id,
+    min(daily_streams.started_at) as started_at,
+    max(daily_streams.last_seen_at) as last_seen_at,
+    sum(daily_streams.watch_hours) as watch_hours,
+    sum(daily_streams.airtime_hours) as airtime_hours,
+    sum(daily_streams.watch_hours) / nullif(sum(daily_streams.airtime_hours), 0) as average_viewers,
+    max(daily_streams.peak_viewers) as peak_viewers,
+    array(
+        select coalesce(games.game_name, played.game_id)
+        from (
+            select
+                ids.game_id,
+                min(ids.place) as place
+            from daily_streams as parts
+            cross join unnest(parts.game_ids) with ordinality as ids (game_id, place)
+            where
+                parts.day = any(cast(:days as date [])) and parts.streamer_id = :streamer_id
+                and parts.stream_id = daily_streams.stream_id
+            group by ids.game_id
+        ) as played
+        left join games using (game_id)
+        order by played.place, played.game_id
+    ) as games,
+    count(*) over () as of_all
+from daily_streams
+where daily_streams.day = any(cast(:days as date [])) and daily_streams.streamer_id = :streamer_id
+group by daily_streams.stream_id
+order by min(daily_streams.started_at) desc, daily_streams.stream_id
+limit :limit offset :offset;

@@ -171,9 +171,9 @@ def test_spots_are_games_with_a_live_channel_on_average() -> None:
         ],
         height=100,
     )
-    assert [(place.spot.name, place.x, place.y) for place in plot.spots] == [("Chess", 0, 0), ("Crowd", 80.1, 65.1)]
-    assert [line.text for line in plot.grid] == ["1", "10", "100"]
-    assert [label.text for label in plot.labels] == ["10", "100", "1K"]
+    assert [(place.spot.name, place.x, place.y) for place in plot.spots] == [("Chess", 0, 0), ("Crowd", 94.3, 100)]
+    assert [line.text for line in plot.grid] == ["5", "10", "20", "50", "100"]
+    assert [label.text for label in plot.labels] == ["10", "20", "50", "100", "200", "500"]
     assert plot.description == "Games. 2 games, the first: Chess, Crowd."
     assert spots.spots("Games", []).description == "Games. No games."
 

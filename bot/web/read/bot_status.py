@@ -74,6 +74,11 @@ def posts(tx: Transaction, wanted: RowRange, status: str | None = None) -> Table
     return TablePart(rows_of(PostRow, rows), tx.web.count_posts(status=status))
 
 
+def summaries_of_day(tx: Transaction, day: date) -> list[PostRow]:
+    """The three summaries of a day, as far as there are any."""
+    return rows_of(PostRow, tx.web.summaries_of_day(day=day))
+
+
 def chart_of_post(tx: Transaction, post_id: int) -> dict[str, object]:
     """The Vega-Lite specification of a post's chart. Raises NotFound."""
     chart = tx.web.chart_of_post(post_id=post_id)

@@ -8,8 +8,10 @@ from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
-Format = Literal["name", "text", "number", "small", "short", "ratio", "change", "day", "weekday", "time"]
-_LEFT_ALIGNED: Final = frozenset({"name", "text", "day", "weekday", "time"})
+Format = Literal[
+    "name", "text", "number", "small", "short", "ratio", "change", "day", "weekday", "time", "hours", "language"
+]
+_LEFT_ALIGNED: Final = frozenset({"name", "text", "day", "weekday", "time", "language"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ AverageStreams = Annotated[
 ]
 ViewersPerStream = Annotated[
     float, Column("Viewers per channel", "small", "counts channels above the threshold of viewers only")
+]
+TopShare = Annotated[float, Column("Top channel", "ratio", "share of viewers of the largest channel", is_wide=True)]
+Top3Share = Annotated[float, Column("Top 3 channels", "ratio", "share of viewers of the three largest", is_wide=True)]
+MedianViewers = Annotated[
+    float, Column("Typical channel", "number", "median viewers of a channel, without the three largest")
 ]
 Change = Annotated[float, Column("vs previous period", "change", "hours watched, compared with as many days before")]
 MeasuredShare = Annotated[float, Column("Coverage", "ratio", "share of the day with data")]

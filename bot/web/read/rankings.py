@@ -4,7 +4,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import nan
+from math import isnan, nan
 from typing import Any, overload
 
 from bot.read.measurements import Measured, parts_of
@@ -13,8 +13,11 @@ from bot.web.read.column_types import (
     AverageViewers,
     Change,
     GameName,
+    MedianViewers,
     PeakViewers,
     Rank,
+    Top3Share,
+    TopShare,
     ViewersPerStream,
     WatchHours,
 )
@@ -28,7 +31,9 @@ from helperfunctions.database import Transaction
 class GameInRange:
     """A game over some days, and in the as many days before: demand against supply. `change` is that of the hours
     watched per measured hour, as a ratio. Values of the days before are None where those days were measured for a much
-    shorter or longer time."""
+    shorter or longer time. The shares are those of the one channel and of the three that had most viewers at each poll;
+    `median_viewers` is that of the other channels, and None for a game that never had four. All three are None where
+    days were measured before they were stored."""
 
     rank: Rank
     rank_before: int | None
@@ -42,6 +47,9 @@ class GameInRange:
     peak_viewers: PeakViewers
     average_streams: AverageStreams
     viewers_per_stream: ViewersPerStream | None
+    top_share: TopShare | None
+    top3_share: Top3Share | None
+    median_viewers: MedianViewers | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class GameTotals:
     """Totals of every game over a range of days, by hours watched, with those of the as many days before where the two
     ranges can be compared.
 
-    Arrays, because totals of many ranges are cached: 50 bytes per game instead of 500.
+    Arrays, because totals of many ranges are cached: 70 bytes per game instead of 700.
     """
 
     def __init__(self, coverage: Measured, coverage_before: Measured) -> None:
@@ -80,6 +88,10 @@ class GameTotals:
         # 0: not ranked before.
         self.ranks_before = array("l")
         self.watch_hours_before = array("d")
+        # Not a number: unknown.
+        self.top_watch_hours = array("d")
+        self.top3_watch_hours = array("d")
+        self.median_viewers = array("f")
 
     def add(self, games: Iterable[Any], before: Mapping[str, _Before]) -> None:
         """Append the rows of `game_totals`; `before` is by id."""
@@ -92,6 +104,9 @@ class GameTotals:
             self.peak_viewers.append(game.peak_viewers)
             self.ranks_before.append(then.rank)
             self.watch_hours_before.append(then.watch_hours)
+            self.top_watch_hours.append(nan if game.top_watch_hours is None else game.top_watch_hours)
+            self.top3_watch_hours.append(nan if game.top3_watch_hours is None else game.top3_watch_hours)
+            self.median_viewers.append(nan if game.median_viewers is None else game.median_viewers)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -149,7 +164,14 @@ class GameRanking(Sequence[GameInRange]):
             peak_viewers=totals.peak_viewers[place],
             average_streams=airtime_hours / covered_hours if covered_hours else 0.0,
             viewers_per_stream=ratio(watch_hours, airtime_hours),
+            top_share=ratio(_known(totals.top_watch_hours[place]), watch_hours),
+            top3_share=ratio(_known(totals.top3_watch_hours[place]), watch_hours),
+            median_viewers=_known(totals.median_viewers[place]),
         )
+
+
+def _known(value: float) -> float | None:
+    return None if isnan(value) else value
 
 
 def game_ranking(tx: Transaction, site: Site, span: Span) -> GameRanking:

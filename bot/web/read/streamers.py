@@ -1,7 +1,7 @@
 """One streamer: summary, days, games and records."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from bot.web.read.addresses import Addressed
@@ -22,6 +22,7 @@ from bot.web.read.now import NewestPoll
 from bot.web.read.ranges import Span
 from bot.web.read.table import RowRange, TablePart, fetch_part, rows_of
 from helperfunctions.database import Transaction
+from helperfunctions.text import shown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,22 @@ class GameOfStreamer:
     airtime_share: Annotated[float, Column("Share of time", "ratio", "of the hours streamed", is_wide=True)] | None
     average_viewers: AverageViewersLive | None
     peak_viewers: PeakViewers
+
+
+@dataclass(frozen=True, slots=True)
+class StreamOfStreamer:
+    """A stream: its start, the last update that saw it, and its numbers on the requested days. `games`: most watched
+    first."""
+
+    stream_id: str
+    started_at: Annotated[datetime, Column("Start", "time")]
+    last_seen_at: datetime
+    length_hours: Annotated[float, Column("Length", "hours", "until the last update that saw it")]
+    watch_hours: WatchHours
+    airtime_hours: float
+    average_viewers: AverageViewersLive | None
+    peak_viewers: PeakViewers
+    games: Annotated[str, Column("Games", "text", is_wide=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +175,27 @@ def name_of(tx: Transaction, streamer_id: str) -> str:
 def by_day(tx: Transaction, streamer_id: str, span: Span) -> list[StreamerDay]:
     """A streamer on each measured day."""
     return rows_of(StreamerDay, tx.web.streamer_by_day(streamer_ids=[streamer_id], first=span.first, last=span.last))
+
+
+def streams(tx: Transaction, streamer_id: str, span: Span, wanted: RowRange) -> TablePart[StreamOfStreamer]:
+    """The streams of a streamer, newest first."""
+    days = [span.first + timedelta(days=number) for number in range(span.days)]
+    found = fetch_part(tx.web.streams_of_streamer, wanted, streamer_id=streamer_id, days=days)
+    rows = [
+        StreamOfStreamer(
+            stream_id=row.stream_id,
+            started_at=row.started_at,
+            last_seen_at=row.last_seen_at,
+            length_hours=(row.last_seen_at - row.started_at) / timedelta(hours=1),
+            watch_hours=row.watch_hours,
+            airtime_hours=row.airtime_hours,
+            average_viewers=row.average_viewers,
+            peak_viewers=row.peak_viewers,
+            games=", ".join(map(shown_name, row.games)),
+        )
+        for row in found.rows
+    ]
+    return TablePart(rows, found.total)
 
 
 def games(tx: Transaction, streamer_id: str, span: Span, wanted: RowRange) -> TablePart[GameOfStreamer]:

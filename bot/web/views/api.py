@@ -12,13 +12,14 @@ from pydantic import BaseModel
 from bot.web.deps import (
     Days,
     GameFilters,
+    Language,
     SiteParts,
     Slug,
     Slugs,
     Timezone,
     slugs_in,
 )
-from bot.web.read import bot_status, compare, explore, games, now, search, streamers
+from bot.web.read import bot_status, compare, explore, games, languages, now, search, streamer_ranking, streamers
 from bot.web.read.addresses import Kind, find
 from bot.web.read.coverage import span_of
 from bot.web.read.rankings import GameInRange, game_ranking
@@ -64,6 +65,14 @@ def now_hours(site: SiteParts, table: TableResponse) -> Response:
     with site.database.transaction() as tx:
         hours = now.viewers_by_hour(tx, now.newest_poll(tx, site))
     return table.of_all(hours, now.HourOfAll)
+
+
+@router.get("/now/languages", response_model=Table[languages.LanguageNow], tags=["now"])
+def now_languages(site: SiteParts, table: TableResponse) -> Response:
+    """The languages of the newest poll, most watched first."""
+    with site.database.transaction() as tx:
+        spoken = languages.languages_now(tx, now.newest_poll(tx, site))
+    return table.of_all(spoken, languages.LanguageNow)
 
 
 @router.get("/games", response_model=Table[GameInRange], tags=["games"])
@@ -134,6 +143,29 @@ def live_with_game(site: SiteParts, slug: Slug, table: TableResponse) -> Respons
         game = find(tx, "game", slug)
         part = now.streamers_now(tx, now.newest_poll(tx, site), table.wanted, game_id=game.id)
     return table.of_part(part, now.StreamNow)
+
+
+@router.get("/streamers", response_model=Table[streamer_ranking.StreamerInRange], tags=["streamers"])
+def all_streamers(
+    site: SiteParts,
+    days: Days,
+    table: TableResponse,
+    language: Language = None,
+    sort: streamer_ranking.By = streamer_ranking.By.WATCH_HOURS,
+) -> Response:
+    """All streamers over some days, ranked by one of four measures, highest first."""
+    with site.read(days) as tx:
+        span = span_of(tx, site, days)
+        part = streamer_ranking.streamer_ranking(tx, span, sort, table.wanted, language=language)
+    return table.of_part(part, streamer_ranking.StreamerInRange)
+
+
+@router.get("/streamers/{slug}/streams", response_model=Table[streamers.StreamOfStreamer], tags=["streamers"])
+def streams_of_streamer(site: SiteParts, slug: Slug, days: Days, table: TableResponse) -> Response:
+    """The streams of a streamer, newest first."""
+    with site.read(days) as tx:
+        part = streamers.streams(tx, find(tx, "streamer", slug).id, span_of(tx, site, days), table.wanted)
+    return table.of_part(part, streamers.StreamOfStreamer)
 
 
 @router.get("/streamers/{slug}", response_model=streamers.StreamerSummary, tags=["streamers"])

@@ -1,5 +1,6 @@
 """The charts of the pages, from the rows that the pages read."""
 
+from calendar import Calendar
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from bot.web.deps import SiteParts
 from bot.web.read import bot_status, now
 from bot.web.read.bot_status import DayCoverage
 from bot.web.read.compare import ComparedDay
+from bot.web.read.find_game import Candidate
 from bot.web.read.games import GameDay, GameHour, HourOfWeek
 from bot.web.read.now import NewestPoll
 from bot.web.read.ranges import Span
@@ -168,6 +170,40 @@ def games_between(games: Sequence[GameInRange], site: Site) -> SpotPlot:
             if game.slug
         ],
     )
+
+
+def candidates(found: Sequence[Candidate], site: Site) -> SpotPlot:
+    """Games to choose from, by live channels and viewers of a typical channel; the best are named."""
+    return spots.spots(
+        "Live channels and viewers of a typical channel",
+        [
+            Spot(
+                one.game.game,
+                f"{site.root_path}/games/{quote(one.game.slug)}",
+                one.game.average_streams,
+                one.game.median_viewers or 0,
+            )
+            for one in found[:_MAX_SPOTS]
+            if one.game.slug
+        ],
+    )
+
+
+def calendar_of(days: Sequence[DayCoverage]) -> list[tuple[date, list[list[DayCoverage | date | None]]]]:
+    """The months of some days, newest first: for each its first day, and its weeks from Monday. A date without figures
+    is there as a date, and a place outside of the month as None."""
+    known = {day.day: day for day in days}
+    months = sorted({(day.day.year, day.day.month) for day in days}, reverse=True)
+    return [
+        (
+            date(year, month, 1),
+            [
+                [known.get(one, one) if one.month == month else None for one in week_of_month]
+                for week_of_month in Calendar().monthdatescalendar(year, month)
+            ],
+        )
+        for year, month in months
+    ]
 
 
 def coverage(days: Sequence[DayCoverage], first_day: date | None, span: Span) -> StripPlot | None:

@@ -6,45 +6,31 @@ from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from bot.web.deps import Days, GameFilters, Rows, SiteParts, Slug, Slugs, Timezone, slugs_in
-from bot.web.read import bot_status, compare, explore, games, now, search, streamers
+from bot.web.read import bot_status, compare, explore, games, languages, now, search, streamers
 from bot.web.read.addresses import Kind, find, slug_of
-from bot.web.read.coverage import change, span_of
+from bot.web.read.coverage import change, newest_day, span_of
 from bot.web.read.errors import NotFound
-from bot.web.read.ranges import OFFERED, RequestedDays, Span
+from bot.web.read.ranges import RequestedDays
 from bot.web.read.rankings import game_ranking
 from bot.web.read.table import RowRange
-from bot.web.site import Site
 from bot.web.views import page_charts
 from bot.web.views.charts.lines import spark
 from bot.web.views.page_charts import WEEK_UNITS, WeekMeasure
-from bot.web.views.render import Pages
+from bot.web.views.page_values import PagesOfSite, values_of_days
 
 _ROWS: Final = 15
 _GAMES_NOW: Final = 12
 _STREAMERS_NOW: Final = 12
 _SPOTS: Final = 500
+_STREAMS: Final = 15
 _POSTS: Final = 30
 _STATUS_DAYS: Final = 90
 
 router = APIRouter(include_in_schema=False)
-
-
-async def _pages(request: Request) -> Pages:
-    pages: Pages = request.app.state.pages
-    return pages
-
-
-PagesOfSite = Annotated[Pages, Depends(_pages)]
-
-
-def _days_of(site: Site, days: RequestedDays, span: Span) -> dict[str, Any]:
-    """The values of a template that shows a choice of ranges."""
-    first, last = site.calendar.day(span.first), site.calendar.day(span.last)
-    return {"span": span, "wanted": days, "offered": OFFERED, "from_at": first.starts_at, "to_at": last.ends_at}
 
 
 @router.get("/")
@@ -59,6 +45,8 @@ def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
             "streamers": now.streamers_now(tx, poll, RowRange(_STREAMERS_NOW)),
             "hours": (hours := now.viewers_by_hour(tx, poll)),
             "chart": page_charts.last_24_hours(tx, site, poll),
+            "spoken": languages.languages_now(tx, poll),
+            "yesterday": newest_day(tx, site) if poll else None,
         }
         by_hour = now.games_by_hour(tx, [game.game_id for game in games_now.rows], poll)
     return pages.show(
@@ -125,7 +113,7 @@ def game_page(
         **charts,
         **values,
         **_week(hours_of_week, week, zone),
-        **_days_of(site, days, span),
+        **values_of_days(site, days, span),
     )
 
 
@@ -171,6 +159,7 @@ def streamer_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite) -
             "streamer": streamers.summary(tx, streamer, span, poll),
             "days": (by_day := streamers.by_day(tx, streamer.id, span)),
             "games": streamers.games(tx, streamer.id, span, RowRange(_ROWS)),
+            "streams": streamers.streams(tx, streamer.id, span, RowRange(_STREAMS)),
             "records": {record.record: record for record in streamers.streamer_records(tx, streamer.id)},
         }
     zone = site.calendar.timezone
@@ -179,7 +168,7 @@ def streamer_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite) -
         "watched_chart": page_charts.streamer_hours(by_day, span, zone),
         "streamed_chart": page_charts.streamer_hours(by_day, span, zone, is_streamed=True),
     }
-    return pages.show("streamer.html", poll=poll, **charts, **values, **_days_of(site, days, span))
+    return pages.show("streamer.html", poll=poll, **charts, **values, **values_of_days(site, days, span))
 
 
 @router.get("/compare")
@@ -215,7 +204,7 @@ def compare_page(
         not_found=add,
         most=compare.MAX_COMPARED,
         chart=page_charts.compared(by_day, measure, span, site.calendar.timezone) if by_day else None,
-        **_days_of(site, days, span),
+        **values_of_days(site, days, span),
     )
 
 
@@ -245,7 +234,7 @@ def explore_page(
         order=order.value,
         sortable=set(explore.By),
         chart=page_charts.games_between(drawn.rows, site),
-        **_days_of(site, days, span),
+        **values_of_days(site, days, span),
     )
 
 
@@ -268,7 +257,7 @@ def bot_page(site: SiteParts, pages: PagesOfSite) -> Response:
         due=bot_status.due(site) if is_updating else [],
         coverage=coverage,
         strip=page_charts.coverage(coverage.rows, first_day, span),
-        **_days_of(site, days, span),
+        **values_of_days(site, days, span),
     )
 
 

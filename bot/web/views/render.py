@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.web.http import static_files
-from bot.web.read import bot_status, games, now, rankings, streamers
+from bot.web.read import bot_status, games, languages, now, rankings, streamer_ranking, streamers
 from bot.web.read.column_types import Column, columns_of
 from bot.web.read.ranges import USUAL, Span
 from bot.web.read.table import MAX_ROWS, RowRange
@@ -46,6 +46,9 @@ _TABLES: Final = {
     "streamer_days": streamers.StreamerDay,
     "games_of_streamer": streamers.GameOfStreamer,
     "day_coverage": bot_status.DayCoverage,
+    "streams_of_streamer": streamers.StreamOfStreamer,
+    "all_streamers": streamer_ranking.StreamerInRange,
+    "languages_of_day": languages.LanguageOfDay,
 }
 
 
@@ -76,6 +79,7 @@ class Pages:
             "name": _shown_name,
             "hue": hue,
             "initial": initial,
+            "language": languages.language_name,
         }
         self._environment.globals |= {
             "tables": _TABLES,
@@ -84,6 +88,7 @@ class Pages:
             "static": self.static,
             "cells": self.cells,
             "linked": self.linked,
+            "linked_day": self.linked_day,
             "most_rows": MAX_ROWS,
             "usual_rows": RowRange().limit,
             "usual_days": USUAL,
@@ -114,6 +119,10 @@ class Pages:
         if not slug:
             return Markup("<bdi>{}</bdi>").format(shown)
         return _linked(f"{self._site.root_path}/{folder}/", slug, shown)
+
+    def linked_day(self, value: date) -> Markup:
+        """A day, as a link to its page."""
+        return Markup('<a href="{}">{}</a>').format(self.url(f"/days/{value}"), f"{value:%b} {value.day}")
 
     def ago(self, value: datetime) -> Markup:
         """An instant and how long ago it was, which a script keeps up to date."""
@@ -254,6 +263,8 @@ _FORMATS: Final[dict[str, Any]] = {
     "change": changed,
     "day": day,
     "weekday": lambda number: _WEEKDAYS[number - 1],
+    "hours": lambda hours: duration(timedelta(hours=hours)),
+    "language": languages.language_name,
 }
 
 

@@ -14,6 +14,8 @@ NAMED_SPOTS: Final = 10
 _CHARACTER_WIDTH: Final = 1.1
 _NAME_HEIGHT: Final = 16
 _LONGEST_NAME: Final = 22
+# The ratio of both ends up to which a scale has a label at each step.
+_SHORT_SCALE: Final = 100
 # Smaller games would be a cloud without meaning: one channel that is live now and then.
 MIN_CHANNELS: Final = 1
 
@@ -55,7 +57,8 @@ class SpotPlot:
 def spots(title: str, games: Sequence[Spot], *, height: int = 340) -> SpotPlot:
     """Games with at least one live channel on average, by channels and viewers per channel. The first are named."""
     games = [game for game in games if game.channels >= MIN_CHANNELS and game.viewers_per_channel > 0]
-    x, y = _Powers.of([game.channels for game in games]), _Powers.of([game.viewers_per_channel for game in games])
+    x = _Logarithmic.of([game.channels for game in games])
+    y = _Logarithmic.of([game.viewers_per_channel for game in games])
     places: list[SpotPlace] = []
     for game in games:
         share = x.share(game.channels)
@@ -98,20 +101,27 @@ def _extent(place: SpotPlace, name: str) -> tuple[float, float]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Powers:
-    """A logarithmic scale from one power of ten to another."""
+class _Logarithmic:
+    """A logarithmic scale between two of 1, 2 and 5 times a power of ten."""
 
-    first: int
-    last: int
+    low: float
+    high: float
 
     @classmethod
-    def of(cls, values: Sequence[float]) -> "_Powers":
-        first, last = floor(log10(min(values, default=1))), ceil(log10(max(values, default=10)))
-        # All values may be the same power of ten; a scale needs two different ends.
-        return cls(first, max(last, first + 1))
+    def of(cls, values: Sequence[float]) -> "_Logarithmic":
+        least, most = min(values, default=1.0), max(values, default=10.0)
+        powers = range(floor(log10(least)), ceil(log10(most)) + 2)
+        steps = [step * 10.0**power for power in powers for step in (1, 2, 5)]
+        low = max(step for step in steps if step <= least * (1 + 1e-9))
+        # All values may be the same; a scale needs two different ends.
+        return cls(low, min(step for step in steps if step >= most and step > low))
 
     def share(self, value: float) -> float:
-        return (log10(value) - self.first) / (self.last - self.first)
+        return log10(value / self.low) / log10(self.high / self.low)
 
     def ticks(self) -> list[tuple[float, float]]:
-        return [(self.share(10.0**power), 10.0**power) for power in range(self.first, self.last + 1)]
+        """Shares and values of the labels: all steps of a short scale, the powers of ten of a long one."""
+        powers = range(floor(log10(self.low)), ceil(log10(self.high)) + 1)
+        factors = (1, 2, 5) if self.high / self.low <= _SHORT_SCALE else (1,)
+        values = [factor * 10.0**power for power in powers for factor in factors]
+        return [(self.share(value), value) for value in values if self.low * 0.999 <= value <= self.high * 1.001]

@@ -1,0 +1,84 @@
+"""Games for somebody who looks for one to stream: large enough to be watched, and not one person's. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from bot.web.read.rankings import GameInRange
+
+# Of all viewers of a game: from here on, one channel or three have most of them.
+DOMINATED_BY_ONE: Final = 0.5
+DOMINATED_BY_THREE: Final = 0.75
+# A game that grew or shrank by more.
+_NOTABLE_CHANGE: Final = 0.2
+
+
+class Size(StrEnum):
+    """Games by their number of live channels on average."""
+
+    SMALL = "small"
+    MEDIUM = "medium"
+    BIG = "big"
+    ANY = "any"
+
+
+# Live channels on average, from and below. Below five, a game is somebody's own.
+BOUNDS: Final = {
+    Size.SMALL: (5.0, 20.0),
+    Size.MEDIUM: (20.0, 100.0),
+    Size.BIG: (100.0, float("inf")),
+    Size.ANY: (5.0, float("inf")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A game, a verdict on it in a sentence, and where a channel of the given size would be among its channels."""
+
+    game: GameInRange
+    verdict: str
+    place: str
+    is_open: bool
+
+    @property
+    def score(self) -> float:
+        """Viewers of a typical channel, less for a game in which three channels have most viewers."""
+        return (self.game.median_viewers or 0.0) * (1 - (self.game.top3_share or 0.0))
+
+
+def candidates(games: Iterable[GameInRange], size: Size, own_viewers: int | None = None) -> list[Candidate]:
+    """The games of a size whose spread is known, the best first."""
+    least, below = BOUNDS[size]
+    found = [
+        Candidate(game, verdict(game), _place(game, own_viewers), _is_open(game))
+        for game in games
+        if least <= game.average_streams < below and game.median_viewers is not None and game.top3_share is not None
+    ]
+    return sorted(found, key=lambda candidate: (-candidate.score, candidate.game.rank))
+
+
+def verdict(game: GameInRange) -> str:
+    """What a newcomer should know about a game."""
+    parts = []
+    if game.top_share is not None and game.top_share >= DOMINATED_BY_ONE:
+        parts.append(f"One channel has {game.top_share:.0%} of the viewers")
+    elif game.top3_share is not None and game.top3_share >= DOMINATED_BY_THREE:
+        parts.append(f"Three channels have {game.top3_share:.0%} of the viewers")
+    elif game.top3_share is not None:
+        parts.append(f"Viewers are spread: the three largest channels have {game.top3_share:.0%}")
+    if game.change is not None and abs(game.change) >= _NOTABLE_CHANGE:
+        parts.append(f"{'growing' if game.change > 0 else 'shrinking'} ({game.change:+.0%})")
+    return f"{', '.join(parts)}." if parts else ""
+
+
+def _is_open(game: GameInRange) -> bool:
+    return (game.top_share or 0) < DOMINATED_BY_ONE and (game.top3_share or 0) < DOMINATED_BY_THREE
+
+
+def _place(game: GameInRange, own_viewers: int | None) -> str:
+    if own_viewers is None or game.median_viewers is None:
+        return ""
+    if own_viewers >= (game.viewers_per_stream or 0):
+        return "above average"
+    return "upper half" if own_viewers >= game.median_viewers else "lower half"

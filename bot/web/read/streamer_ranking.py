@@ -1,0 +1,75 @@
+"""All streamers over a range of days, ranked by one of four measures."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.read.measurements import parts_of
+from bot.web.read.column_types import (
+    AirtimeHours,
+    AverageViewersLive,
+    Change,
+    PeakViewers,
+    Rank,
+    StreamerName,
+    WatchHours,
+)
+from bot.web.read.coverage import can_be_compared, change_per_hour, coverage_of
+from bot.web.read.ranges import Span
+from bot.web.read.table import RowRange, TablePart, fetch_part
+from helperfunctions.database import Transaction
+
+
+class By(StrEnum):
+    """The column that streamers are ranked by, highest first."""
+
+    WATCH_HOURS = "watch_hours"
+    AVERAGE_VIEWERS = "average_viewers"
+    PEAK_VIEWERS = "peak_viewers"
+    AIRTIME_HOURS = "airtime_hours"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamerInRange:
+    """A streamer over some days. `change` is that of the hours watched per measured hour against as many days before,
+    as a ratio; None where those were measured for a much shorter or longer time."""
+
+    rank: Rank
+    streamer_id: str
+    streamer: StreamerName
+    slug: str | None
+    watch_hours: WatchHours
+    change: Change | None
+    average_viewers: AverageViewersLive | None
+    airtime_hours: AirtimeHours
+    peak_viewers: PeakViewers
+
+
+def streamer_ranking(
+    tx: Transaction, span: Span, by: By, wanted: RowRange, *, language: str | None = None
+) -> TablePart[StreamerInRange]:
+    """The streamers of some days; of one language, only the days on which they mostly spoke it. By average, only those
+    with an hour live count."""
+    parts = parts_of(tx, span.first, span.last)
+    found = fetch_part(tx.web.streamer_totals, wanted, **parts, language=language, sort=by.value)
+    coverage, coverage_before = coverage_of(tx, span), coverage_of(tx, span.before)
+    before: dict[str, float] = {}
+    if found.rows and language is None and can_be_compared(coverage, coverage_before):
+        rows = tx.web.hours_of_streamers(
+            streamer_ids=[row.streamer_id for row in found.rows], **parts_of(tx, span.before.first, span.before.last)
+        )
+        before = {row.streamer_id: row.watch_hours for row in rows}
+    streamers = [
+        StreamerInRange(
+            rank=rank,
+            streamer_id=row.streamer_id,
+            streamer=row.streamer,
+            slug=row.slug,
+            watch_hours=row.watch_hours,
+            change=change_per_hour(row.watch_hours, coverage, before.get(row.streamer_id), coverage_before),
+            average_viewers=row.average_viewers,
+            airtime_hours=row.airtime_hours,
+            peak_viewers=row.peak_viewers,
+        )
+        for rank, row in enumerate(found.rows, wanted.offset + 1)
+    ]
+    return TablePart(streamers, found.total)

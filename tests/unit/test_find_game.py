@@ -1,0 +1,102 @@
+"""Games for somebody who looks for one to stream."""
+
+from typing import Any
+
+import pytest
+
+from bot.web.read.find_game import Size, candidates, verdict
+from bot.web.read.rankings import GameInRange
+
+
+def a_game(name: str = "Chess", **changes: Any) -> GameInRange:
+    """A game of 30 live channels, of which a typical one has 100 viewers."""
+    usual: dict[str, Any] = {
+        "rank": 1,
+        "rank_before": None,
+        "game_id": name,
+        "game": name,
+        "slug": name.lower(),
+        "watch_hours": 1e6,
+        "watch_hours_before": None,
+        "change": None,
+        "average_viewers": 9_000.0,
+        "peak_viewers": 20_000,
+        "average_streams": 30.0,
+        "viewers_per_stream": 300.0,
+        "top_share": 0.2,
+        "top3_share": 0.4,
+        "median_viewers": 100.0,
+    }
+    return GameInRange(**usual | changes)
+
+
+def names(games: list[GameInRange], size: Size = Size.ANY) -> list[str]:
+    return [one.game.game for one in candidates(games, size)]
+
+
+def test_game_of_one_channel_comes_after_one_whose_viewers_are_spread() -> None:
+    own = a_game("One person", viewers_per_stream=8_000.0, top_share=0.97, top3_share=0.99, median_viewers=150.0)
+    assert names([own, a_game("Spread")]) == ["Spread", "One person"]
+
+
+def test_of_equally_spread_games_that_with_more_viewers_of_a_typical_channel_comes_first() -> None:
+    assert names([a_game("Few", median_viewers=80.0), a_game("Many", median_viewers=120.0)]) == ["Many", "Few"]
+
+
+@pytest.mark.parametrize(
+    ("channels", "sizes"),
+    [
+        (4.9, set()),
+        (5, {Size.SMALL, Size.ANY}),
+        (19.9, {Size.SMALL, Size.ANY}),
+        (20, {Size.MEDIUM, Size.ANY}),
+        (99.9, {Size.MEDIUM, Size.ANY}),
+        (100, {Size.BIG, Size.ANY}),
+    ],
+)
+def test_size_of_a_game(channels: float, sizes: set[Size]) -> None:
+    assert {size for size in Size if names([a_game(average_streams=channels)], size)} == sizes
+
+
+def test_game_whose_spread_is_unknown_is_no_candidate() -> None:
+    assert names([a_game(median_viewers=None), a_game(top3_share=None)]) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"top_share": 0.83, "top3_share": 0.9}, "One channel has 83% of the viewers."),
+        ({"top_share": 0.49, "top3_share": 0.75}, "Three channels have 75% of the viewers."),
+        ({"top_share": 0.49, "top3_share": 0.74}, "Viewers are spread: the three largest channels have 74%."),
+        ({"change": 0.2}, "Viewers are spread: the three largest channels have 40%, growing (+20%)."),
+        ({"change": -0.5}, "Viewers are spread: the three largest channels have 40%, shrinking (-50%)."),
+        ({"change": 0.19}, "Viewers are spread: the three largest channels have 40%."),
+        ({"top_share": None, "top3_share": None}, ""),
+    ],
+    ids=["one", "three", "spread", "growing", "shrinking", "neither", "unknown"],
+)
+def test_verdict(changes: dict[str, Any], words: str) -> None:
+    assert verdict(a_game(**changes)) == words
+
+
+@pytest.mark.parametrize(
+    ("own_viewers", "place"),
+    [
+        (None, ""),
+        (0, "lower half"),
+        (99, "lower half"),
+        (100, "upper half"),
+        (299, "upper half"),
+        (300, "above average"),
+    ],
+)
+def test_place_of_the_own_channel(own_viewers: int | None, place: str) -> None:
+    assert [one.place for one in candidates([a_game()], Size.ANY, own_viewers)] == [place]
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_open"),
+    [({}, True), ({"top_share": 0.5}, False), ({"top3_share": 0.75}, False), ({"top_share": 0.49}, True)],
+)
+def test_dominated_game_is_not_open(changes: dict[str, Any], is_open: bool) -> None:
+    assert [one.is_open for one in candidates([a_game(**changes)], Size.ANY)] == [is_open]

@@ -1,0 +1,139 @@
+"""Streamers over some days, streams, languages, single days, and how the viewers of a game are spread."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from bot.daily.rollup import Rollup
+from bot.names.database_names import DatabaseNames
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from tests.factories import DAY_START, HALF_HOUR, a_stream, rows, stage
+from tests.web.conftest import CALENDAR, Web
+
+Serve = Callable[..., Any]
+NEXT_DAY = date(2026, 11, 22)
+NEXT_START = DAY_START + timedelta(days=1)
+NOW = DAY_START + timedelta(days=2, hours=1)
+
+
+@pytest.fixture
+def two_days(database: Database, url: str, serving: Serve) -> Any:
+    """Ada streams all of two days, the second with half her viewers and in German; Bob has many viewers for an hour."""
+    ada = a_stream(100, streamer="ada", started_at=DAY_START)
+    stage(database, ada, at=DAY_START, polls=48)
+    german = a_stream(50, streamer="ada", started_at=DAY_START, language="de")
+    others = [a_stream(size, streamer=f"s{size}", language="pt") for size in (90, 80, 70, 60)]
+    stage(database, german, *others, at=NEXT_START, day=NEXT_DAY, polls=46)
+    bob = a_stream(4_000, streamer="bob", game="go", started_at=NEXT_START + timedelta(hours=23), language="")
+    stage(database, german, *others, bob, at=NEXT_START + 46 * HALF_HOUR, day=NEXT_DAY, polls=2)
+    stage(database, german, bob, at=NOW - HALF_HOUR, day=date(2026, 11, 23))
+    Rollup(database, VirtualClock(NOW), CALENDAR).daily()
+    DatabaseNames(database).refresh()
+    with serving(url, NOW) as web:
+        yield web
+
+
+def ranked(web: Web, query: str) -> list[tuple[str, float]]:
+    by = query.partition("sort=")[2].partition("&")[0] or "watch_hours"
+    return [(row["streamer"], round(row[by], 6)) for row in web.json(f"/streamers?{query}")["rows"]]
+
+
+def test_streamers_are_ranked_by_four_measures(two_days: Web) -> None:
+    by_hours = ranked(two_days, "days=2")
+    assert by_hours[:2] == [("Bob", 5_000.0), ("Ada", 3_600.0)]
+    assert ranked(two_days, "days=2&sort=airtime_hours")[0] == ("Ada", 48.0)
+    assert ranked(two_days, "days=2&sort=peak_viewers")[0] == ("Bob", 4_000)
+    assert ranked(two_days, "days=2&sort=average_viewers")[:2] == [("Bob", 4_000.0), ("S90", 90.0)]
+    assert [row["rank"] for row in two_days.json("/streamers?days=2&limit=2&offset=2")["rows"]] == [3, 4]
+    assert two_days.json("/streamers?days=2")["total"] == 6
+    assert two_days.json("/streamers?days=2&offset=100") == {
+        "rows": [],
+        "total": 6,
+        "limit": 50,
+        "offset": 100,
+        "next": None,
+    }
+
+
+def test_change_of_a_streamer_is_that_per_measured_hour(two_days: Web) -> None:
+    [ada] = [row for row in two_days.json("/streamers?days=1")["rows"] if row["streamer"] == "Ada"]
+    assert ada["change"] == pytest.approx(-0.5)
+    assert {row["change"] for row in two_days.json("/streamers?days=2")["rows"]} == {None}
+
+
+def test_streamers_of_a_language_are_counted_on_the_days_on_which_they_spoke_it(two_days: Web) -> None:
+    assert ranked(two_days, "days=2&language=de") == [("Ada", 1_200.0)]
+    assert ranked(two_days, "days=2&language=en") == [("Ada", 2_400.0)]
+    assert [name for name, _ in ranked(two_days, "days=2&language=pt")] == ["S90", "S80", "S70", "S60"]
+    assert ranked(two_days, "days=2&language=fr") == []
+    assert two_days.get("/api/v1/streamers?language=EN!").status_code == 422
+    assert "No streamers match" in two_days.get("/streamers?language=fr").text
+
+
+def test_whole_months_of_streamers_add_up_to_the_same_as_their_days(
+    database: Database, url: str, serving: Serve
+) -> None:
+    for number, viewers in enumerate((100, 200, 300)):
+        at = CALENDAR.day(date(2026, 9, 29) + timedelta(days=number * 16)).starts_at
+        stage(database, a_stream(viewers), at=at, day=CALENDAR.day_of(at).date, polls=48)
+    Rollup(database, VirtualClock(NOW), CALENDAR).daily()
+    DatabaseNames(database).refresh()
+    query = "/streamers?from=2026-09-01&to=2026-11-10"
+    with serving(url, NOW) as web:
+        by_month = web.json(query)["rows"]
+    rows_of_months = rows(url, "select count(*) from monthly_streamers")
+    with database.transaction() as tx:
+        tx.run("delete from months")
+    with serving(url, NOW) as web:
+        by_day = web.json(query)["rows"]
+    assert (by_month, rows_of_months) == (by_day, [(2,)])
+    assert by_month[0]["watch_hours"] == pytest.approx(600 * 24)
+
+
+def test_stream_over_two_days_is_one_with_the_sums_of_both(two_days: Web) -> None:
+    [stream] = two_days.json("/streamers/ada/streams?days=2")["rows"]
+    assert (stream["watch_hours"], stream["airtime_hours"], stream["peak_viewers"]) == (3_600.0, 48.0, 100)
+    assert (stream["started_at"], stream["games"]) == ("2026-11-21T16:00:00+00:00", "Chess")
+    assert stream["length_hours"] == 47.5
+    assert two_days.json("/streamers/ada/streams?days=1")["rows"][0]["watch_hours"] == 1_200.0
+    assert "Nov 21, 08:00 PST" in two_days.get("/streamers/ada?days=2").text
+
+
+def test_languages_of_the_newest_poll_and_of_a_day(two_days: Web) -> None:
+    """Bob's is unknown."""
+    assert two_days.json("/now/languages")["rows"] == [{"language": "de", "viewers": 50, "streams": 1}]
+    page = two_days.get("/days/2026-11-22").text
+    assert page.index("Portuguese") < page.index("German")
+    assert "German" in two_days.get("/").text
+
+
+def test_spread_of_a_games_viewers(two_days: Web) -> None:
+    [chess] = [row for row in two_days.json("/games?days=1")["rows"] if row["game"] == "Chess"]
+    # Of 350 viewers, 90 and 240 are those of the largest; without the three largest there are 60 and 50.
+    assert (chess["top_share"], chess["top3_share"], chess["median_viewers"]) == (
+        pytest.approx(90 / 350),
+        pytest.approx(240 / 350),
+        55.0,
+    )
+    [go] = [row for row in two_days.json("/games?days=1")["rows"] if row["game"] == "Go"]
+    assert (go["top_share"], go["median_viewers"]) == (1.0, None)
+
+
+def test_page_of_a_day_has_its_neighbours_and_figures(two_days: Web) -> None:
+    page = two_days.get("/days/2026-11-22").text
+    assert 'href="/days/2026-11-21"' in page
+    assert 'rel="next"' not in page
+    assert page.index("Bob") < page.index("Ada")
+    assert two_days.get("/days/2026-11-20").status_code == 404
+    assert two_days.get("/days/yesterday").status_code == 422
+    calendar = two_days.get("/days").text
+    assert ('href="/days/2026-11-21"' in calendar, 'href="/days/2026-11-23"' in calendar) == (True, False)
+    assert 'href="/days/2026-11-22"' in two_days.get("/").text
+
+
+def test_find_a_game_without_a_game_of_that_size(two_days: Web) -> None:
+    assert "No game of this size" in two_days.get("/find?size=big").text
+    assert two_days.get("/find?size=huge").status_code == 422
