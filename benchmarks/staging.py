@@ -30,7 +30,7 @@ _BARE_TABLE: Final = """
         game_id text, game_name text, login text, streamer_name text
     )
 """
-_EMPTY: Final = "truncate staging.streams, staging.polls, staging.games, staging.set_aside"
+_EMPTY: Final = "truncate staging.streams, staging.polls, staging.games, staging.languages, staging.set_aside"
 _AGE_NAMES: Final = tuple(
     f"update {table} set first_seen_day = '{DAY.date}'::date - 1, last_seen_day = '{DAY.date}'::date - 1"
     for table in ("games", "streamers")

@@ -1,7 +1,7 @@
 """Polls of the sandbox's world, in the forms that the benchmarks need."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.collect.tally import Tally
 from bot.core.calendar import Calendar
 from bot.core.polls import GameId, Stream, StreamerId, StreamId
+from helperfunctions.database import NULL
 from sandbox.world import Snapshot, World
 
 CALENDAR: Final = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
@@ -26,9 +28,12 @@ _INSERT_POLL: Final = """
     values (%s, %s, %s, %s, %s, %s, %s, 'complete', 'below_threshold', 0, 0, 0, 0)
 """
 _COPY_STREAMS: Final = """
-    copy staging.streams (day, poll_id, viewer_count, started_at, stream_id, streamer_id, game_id) from stdin
+    copy staging.streams (day, poll_id, viewer_count, started_at, stream_id, streamer_id, game_id, language) from stdin
 """
-_COPY_GAMES: Final = "copy staging.games (poll_id, game_id, viewers, streams) from stdin"
+_COPY_GAMES: Final = """
+    copy staging.games (poll_id, game_id, viewers, streams, top_viewers, top3_viewers, median_viewers) from stdin
+"""
+_COPY_LANGUAGES: Final = "copy staging.languages (poll_id, language, viewers, streams) from stdin"
 
 
 def world_with(streams: int, seed: int = 1) -> World:
@@ -60,6 +65,7 @@ def _stream_object(world: World, live: Snapshot, streamer: int, row: int) -> Str
         game_name=world.games.names[game],
         viewer_count=int(live.viewers[row]),
         started_at=datetime.fromtimestamp(int(live.started_at[row]), UTC),
+        language=world.streamers.language(streamer),
     )
 
 
@@ -91,10 +97,16 @@ def store(connection: Any, world: World, seen: Seen, interval_minutes: int) -> i
     """Stage a poll directly by COPY, without names; returns its number of streams."""
     count = len(seen.rows)
     poll = (seen.poll_id, DAY.date, seen.at, seen.at, interval_minutes, count, int(seen.viewers.sum()))
+    languages = [world.streamers.language(number) for number in seen.live.streamers[seen.rows].tolist()]
+    tally = Tally()
+    games = seen.live.games[seen.rows].tolist()
+    for game, language, viewers in zip(games, languages, seen.viewers.tolist(), strict=True):
+        tally.add(world.games.ids[game], language, viewers)
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_POLL, poll)
-        cursor.copy_expert(_COPY_STREAMS, _file(_stream_lines(world, seen)))
-        cursor.copy_expert(_COPY_GAMES, _file(_game_lines(world, seen)))
+        cursor.copy_expert(_COPY_STREAMS, _file(_stream_lines(world, seen, languages)))
+        cursor.copy_expert(_COPY_GAMES, _file(_lines(seen, tally.games())))
+        cursor.copy_expert(_COPY_LANGUAGES, _file(_lines(seen, tally.languages())))
     return count
 
 
@@ -102,7 +114,7 @@ def _file(lines: Iterable[str]) -> io.StringIO:
     return io.StringIO("\n".join(lines))
 
 
-def _stream_lines(world: World, seen: Seen) -> Iterator[str]:
+def _stream_lines(world: World, seen: Seen, languages: Sequence[str]) -> Iterator[str]:
     live, rows = seen.live, seen.rows
     game_ids, prefix = world.games.ids, f"{DAY.date}\t{seen.poll_id}"
     columns = zip(
@@ -111,15 +123,13 @@ def _stream_lines(world: World, seen: Seen) -> Iterator[str]:
         live.stream_ids[rows].tolist(),
         world.streamers.ids(live.streamers[rows]),
         live.games[rows].tolist(),
+        languages,
         strict=True,
     )
-    for viewers, started_at, stream_id, streamer_id, game in columns:
-        yield f"{prefix}\t{viewers}\t{started_at}Z\t{stream_id}\t{streamer_id}\t{game_ids[game]}"
+    for viewers, started_at, stream_id, streamer_id, game, language in columns:
+        yield f"{prefix}\t{viewers}\t{started_at}Z\t{stream_id}\t{streamer_id}\t{game_ids[game]}\t{language}"
 
 
-def _game_lines(world: World, seen: Seen) -> Iterator[str]:
-    played = seen.live.games[seen.rows]
-    viewers = np.bincount(played, weights=seen.viewers).astype(np.int64).tolist()
-    streams = np.bincount(played).tolist()
-    for game in np.unique(played).tolist():
-        yield f"{seen.poll_id}\t{world.games.ids[game]}\t{viewers[game]}\t{streams[game]}"
+def _lines(seen: Seen, totals: Iterable[tuple[object, ...]]) -> Iterator[str]:
+    for row in totals:
+        yield "\t".join([str(seen.poll_id), *(NULL if value is None else str(value) for value in row)])

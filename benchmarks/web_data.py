@@ -54,16 +54,22 @@ _POLL_NOW: Final = """
         )
         returning poll_id, started_at
     )
-    insert into staging.streams (day, poll_id, viewer_count, started_at, stream_id, streamer_id, game_id)
+    insert into staging.streams (day, poll_id, viewer_count, started_at, stream_id, streamer_id, game_id, language)
     select
         '{day}', poll_id, 51 + 150000 / rank, started_at - rank % 600 * interval '1 minute', 'b' || rank,
-        's' || (rank * 31 % {streamers}), 'g' || floor({games} * power(rank * 7919 % {live} / {live}.0, 4))::int
+        's' || (rank * 31 % {streamers}), 'g' || floor({games} * power(rank * 7919 % {live} / {live}.0, 4))::int,
+        (array['en', 'de', 'pt', 'es'])[1 + rank % 4]
     from poll, generate_series(1, {live}) as rank
 """
 _GAMES_NOW: Final = (
     """
-    insert into staging.games (poll_id, game_id, viewers, streams)
-    select poll_id, game_id, sum(viewer_count), count(*) from staging.streams group by poll_id, game_id
+    insert into staging.games (poll_id, game_id, viewers, streams, top_viewers, top3_viewers, median_viewers)
+    select poll_id, game_id, sum(viewer_count), count(*), max(viewer_count), max(viewer_count), 60
+    from staging.streams group by poll_id, game_id
+    """,
+    """
+    insert into staging.languages (poll_id, language, viewers, streams)
+    select poll_id, language, sum(viewer_count), count(*) from staging.streams group by poll_id, language
     """,
     """
     update staging.polls set viewers = seen.viewers
