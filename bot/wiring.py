@@ -40,7 +40,7 @@ from bot.spend.ledger import Ledger
 from helperfunctions import embedded_postgres, migrations, reader
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, ReadPool
-from helperfunctions.drawing import draw_png, draw_svg
+from helperfunctions.drawing import draw_png, draw_svg, svg_to_png
 from helperfunctions.queries import Queries
 from helperfunctions.settings import Loaded, Settings
 from helperfunctions.token_cache import TokenFile
@@ -105,7 +105,11 @@ def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> "Site":
         post_at=settings.post_at,
         run_record=partial(record_in, settings.data_dir),
         draw_svg=partial(draw_svg, timeout_seconds=_PICTURE_MAY_TAKE_SECONDS),
+        draw_card=partial(svg_to_png, timeout_seconds=_PICTURE_MAY_TAKE_SECONDS),
         root_path=settings.web_root_path,
+        public_url=settings.web_public_url,
+        title=settings.web_title,
+        about_url=settings.web_about_url,
         requests_per_minute=settings.web_requests_per_minute,
         trusted_proxies=settings.trusted_proxies,
     )

@@ -1,4 +1,4 @@
-"""Draws Vega-Lite specifications as PNG or SVG. The only file that uses vl_convert.
+"""Draws Vega-Lite specifications as PNG or SVG, and SVG as PNG. The only file that uses vl_convert.
 
 Drawing needs a JavaScript engine, which takes about a hundred megabytes and sometimes hangs or crashes. So each drawing
 runs in a process of its own.
@@ -37,6 +37,14 @@ def draw_svg(spec: Mapping[str, Any], timezone: str = "UTC", *, timeout_seconds:
     return _drawn("svg", json.dumps(dict(spec)), timeout_seconds, timezone)
 
 
+def svg_to_png(svg: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> bytes:
+    """Draw an SVG without images as PNG, in its own size. Raises ChartNotDrawn."""
+    png = _drawn("card", svg, timeout_seconds)
+    if not png.startswith(MAGIC):
+        raise ChartNotDrawn("the drawing process gave no PNG")
+    return png
+
+
 def _drawn(what: str, given: str, timeout_seconds: float, timezone: str = "UTC") -> bytes:
     command = [sys.executable, "-m", "helperfunctions.drawing", what]
     try:
@@ -63,11 +71,19 @@ def _draw(what: str) -> None:
     """The drawing process: JSON comes in, a picture goes out."""
     import vl_convert
 
+    if what == "card":
+        sys.stdout.buffer.write(vl_convert.svg_to_png(_without_images(sys.stdin.read())))
+        return
     # No URL of a specification is fetched. The second step has no such limit, so pictures are refused before it.
     svg = vl_convert.vegalite_to_svg(sys.stdin.read(), vl_version=_VEGA_LITE, allowed_base_urls=[])
+    svg = _without_images(svg)
+    sys.stdout.buffer.write(vl_convert.svg_to_png(svg) if what == "png" else svg.encode())
+
+
+def _without_images(svg: str) -> str:
     if "<image" in svg:
         sys.exit("a chart must not hold an image, which would have to be fetched")
-    sys.stdout.buffer.write(vl_convert.svg_to_png(svg) if what == "png" else svg.encode())
+    return svg
 
 
 if __name__ == "__main__":

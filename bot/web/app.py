@@ -20,9 +20,9 @@ from bot.web.http.version import DataVersion
 from bot.web.read.errors import InvalidRequest, NotFound
 from bot.web.read.ranges import is_long
 from bot.web.site import Site
-from bot.web.views import api, more_pages, page_charts, pages
+from bot.web.views import api, more_pages, pages, sharing
+from bot.web.views.picture_queue import PictureQueue
 from bot.web.views.render import Pages
-from bot.web.views.svg_queue import SvgQueue
 from helperfunctions.errors import (
     ChartNotDrawn,
     DatabaseConflict,
@@ -54,11 +54,11 @@ def make_app(site: Site) -> Gateway:
     app.state.site = site
     app.state.root_path = site.root_path
     app.state.pages = Pages(site)
-    app.state.svg_queue = SvgQueue(site.draw_svg)
+    app.state.picture_queue = PictureQueue()
     app.include_router(api.router, prefix=API)
     routes = [*_routes(API, api.router)]
     paths = [API, STATIC, HEALTH]
-    for router in (page_charts.router, more_pages.router, pages.router):
+    for router in (sharing.router, more_pages.router, pages.router):
         app.include_router(router)
         routes += _routes("", router)
         paths += [str(getattr(route, "path", "")) for route in router.routes]
@@ -84,7 +84,7 @@ def _parameters(dependant: Any) -> Iterator[str]:
 
 
 def _is_picture(path: str) -> bool:
-    return path.endswith(".svg")
+    return path.endswith((".svg", ".png"))
 
 
 def _refuse_ambiguous(root_path: str, paths: Sequence[str]) -> None:

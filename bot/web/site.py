@@ -27,6 +27,7 @@ class Site:
     `revive` starts the database again if it is embedded and has died. `check_schema` raises SchemaMismatch when the
     schema is no longer that of this program. `run_record` reads the record of a bot with the same DATA_DIR, which is
     empty without one. `draw_svg` draws the chart of a post, a Vega-Lite specification, in a time zone.
+    `draw_card` draws the picture of a card, an SVG, as PNG. `public_url` is "" if the address on the web is unknown.
     `requests_per_minute` 0 is no limit.
     """
 
@@ -41,7 +42,11 @@ class Site:
     post_at: time
     run_record: Callable[[], RunRecord]
     draw_svg: Callable[[Mapping[str, Any], str], bytes]
+    draw_card: Callable[[str], bytes]
     root_path: str = ""
+    public_url: str = ""
+    title: str = "Twitch Watch Time"
+    about_url: str = ""
     requests_per_minute: int = 0
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
     # Caches of bot.web.read.rankings.

@@ -25,6 +25,7 @@ from helperfunctions.errors import SettingsError
 
 X_CREDENTIALS = ("x_api_key", "x_api_key_secret", "x_access_token", "x_access_token_secret")
 # Other files in their folder: the zone of this machine, which changes, and copies that other programs do not have.
+_LONGEST_TITLE: Final = 60
 _NO_ZONES: Final = re.compile(r"localtime$|posixrules$|Factory$|posix/|right/")
 _WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]+")
 # Not 1.000, which is a thousand in half of the world, nor 1e3.
@@ -119,6 +120,20 @@ def _root_path(path: str) -> str:
     if path and not re.fullmatch(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+", path):
         raise ValueError("should be a path such as /twitch, of letters, digits and - . _ ~")
     return path
+
+
+def _public_address(url: str) -> str:
+    url = url.rstrip("/")
+    if url and not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?", url):
+        raise ValueError("should be an address such as https://watchtime.example.org, without ? and #")
+    return url
+
+
+def _title(title: str) -> str:
+    title = " ".join(title.split())
+    if not 1 <= len(title) <= _LONGEST_TITLE:
+        raise ValueError(f"should be a name of 1 to {_LONGEST_TITLE} characters")
+    return title
 
 
 def _networks(text: str) -> str:
@@ -235,6 +250,17 @@ class Settings(BaseModel):
     web_port: int = Field(default=8000, ge=0, le=65_535, description="port of the dashboard; 0: a free one")
     web_root_path: Annotated[str, AfterValidator(_root_path)] = Field(
         default="", description="path at which a proxy serves the dashboard, such as /twitch"
+    )
+    web_public_url: Annotated[str, AfterValidator(_public_address)] = Field(
+        default="",
+        description="address of the dashboard on the web; with it, pages have cards for links, and a sitemap",
+    )
+    web_title: Annotated[str, AfterValidator(_title)] = Field(
+        default="Twitch Watch Time", description="name of the dashboard"
+    )
+    web_about_url: Annotated[str, AfterValidator(_public_address)] = Field(
+        default="",
+        description="address of a page about the people who run the dashboard, linked at the end of each page",
     )
     web_database_url: Annotated[SecretStr, AfterValidator(_postgres_address)] | None = Field(
         default=None,

@@ -245,6 +245,10 @@ def test_an_invalid_database_address_is_refused_without_showing_it(monkeypatch: 
         ("TWITCH_API_URL", "https://h/helix?x=1", "TWITCH_API_URL should be an address without ? and #"),
         ("X_API_URL", "https://h/#top", "X_API_URL should be an address without ? and #"),
         ("WEB_ROOT_PATH", "/a/../b", "WEB_ROOT_PATH should be a path such as /twitch"),
+        ("WEB_PUBLIC_URL", "watchtime.example.org", "WEB_PUBLIC_URL should be an address such as https://"),
+        ("WEB_PUBLIC_URL", 'https://h/"><script>', "WEB_PUBLIC_URL should be an address such as https://"),
+        ("WEB_ABOUT_URL", "javascript:alert(1)", "WEB_ABOUT_URL should be an address such as https://"),
+        ("WEB_TITLE", "x" * 61, "WEB_TITLE should be a name of 1 to 60 characters"),
         ("DATA_DIR", "$HOME/data", "DATA_DIR should be a path of this system without variables"),
         ("DATA_DIR", "${HOME}/data", "DATA_DIR should be a path of this system without variables"),
         ("DATA_DIR", "%APPDATA%", "DATA_DIR should be a path of this system without variables"),
@@ -254,7 +258,8 @@ def test_an_invalid_database_address_is_refused_without_showing_it(monkeypatch: 
     ids=[
         "seconds", "underscore", "other digits", "optional number", "amount", "amount with thousands", "power of ten",
         "thousands", "number with a power of ten", "more than fits", "zone of this machine", "zone with leap seconds",
-        "query", "fragment", "way up", "variable", "variable in braces", "variable of Windows", "drive of Windows",
+        "query", "fragment", "way up", "no scheme", "markup", "script", "long title",
+        "variable", "variable in braces", "variable of Windows", "drive of Windows",
         "more than anybody spends",
     ],
 )  # fmt: skip

@@ -27,6 +27,7 @@ OWN_HEADERS = {
     "cache-control": "no-cache",
 }
 FOREVER = "public, max-age=31536000, immutable"
+FOR_EVERY_SITE = {"access-control-allow-origin": "*"}
 HTML, JSON = "text/html; charset=utf-8", "application/json"
 
 
@@ -37,7 +38,7 @@ HTML, JSON = "text/html; charset=utf-8", "application/json"
         (
             "/api/v1/now/games?limit=1",
             200,
-            {"content-type": JSON, "etag": ..., "x-total-count": ..., "link": ...},
+            {"content-type": JSON, "etag": ..., "x-total-count": ..., "link": ..., **FOR_EVERY_SITE},
         ),
         (
             "/api/v1/games/chess?format=csv",
@@ -46,6 +47,7 @@ HTML, JSON = "text/html; charset=utf-8", "application/json"
                 "content-type": "text/csv; charset=utf-8",
                 "content-disposition": 'attachment; filename="games-chess.csv"',
                 "etag": ...,
+                **FOR_EVERY_SITE,
             },
         ),
         (
@@ -60,7 +62,7 @@ HTML, JSON = "text/html; charset=utf-8", "application/json"
         ),
         ("/healthz", 200, {"content-type": "text/plain; charset=utf-8", "etag": ...}),
         ("/nowhere", 404, {"content-type": HTML, "vary": "accept-encoding"}),
-        ("/api/v1/games/nobody", 404, {"content-type": JSON}),
+        ("/api/v1/games/nobody", 404, {"content-type": JSON, **FOR_EVERY_SITE}),
         ("/explore?days=0", 422, {"content-type": HTML, "vary": "accept-encoding"}),
         ("/games/CHESS", 308, {"location": "/games/chess"}),
     ],

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.web.http import spelling
-from bot.web.http.errors import RETRY_AFTER, ErrorResponses
+from bot.web.http.errors import API, RETRY_AFTER, ErrorResponses
 from bot.web.http.responses import App, Headers, Message, PreparedResponse, Receive, Scope, Send, header, prepare
 from bot.web.http.spelling import Route
 from bot.web.http.static_files import StaticFiles
@@ -32,6 +32,8 @@ _HEADERS: Final = (
     # Browsers revalidate each time, unless a response has its own value; mostly the ETag is still the same.
     (b"cache-control", b"no-cache"),
 )
+# Pages of other sites may read the API: it is public, and has no cookies.
+_FOR_EVERY_SITE: Final = ((b"access-control-allow-origin", b"*"),)
 STATIC: Final = "/static/"
 HEALTH: Final = "/healthz"
 # The key in the state of a request with the reason why its connection is refused.
@@ -66,9 +68,11 @@ class Gateway:
         path = self._path_below_root(scope)
         scope = {**scope, "path": path, "raw_path": path.encode(), "root_path": ""}
 
+        allowed = _FOR_EVERY_SITE if path.startswith(f"{API}/") else ()
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = with_own_headers(message.get("headers", ()))
+                message["headers"] = with_own_headers([*message.get("headers", ()), *allowed])
             await send(message)
 
         response = await self._own_response(path, scope)

@@ -4,15 +4,11 @@ from calendar import Calendar
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response
-
-from bot.web.deps import SiteParts
-from bot.web.read import bot_status, now
+from bot.web.read import now
 from bot.web.read.bot_status import DayCoverage
 from bot.web.read.compare import ComparedDay
 from bot.web.read.find_game import Candidate
@@ -27,7 +23,6 @@ from bot.web.views.charts.lines import ColumnPlot, LinePlot, Series, aligned
 from bot.web.views.charts.scale import every_day, every_hour
 from bot.web.views.charts.spots import Spot, SpotPlot
 from bot.web.views.charts.week import StripPlot, WeekPlot
-from bot.web.views.svg_queue import SvgQueue
 from helperfunctions.database import Transaction
 from helperfunctions.text import shown_name
 
@@ -216,23 +211,3 @@ def coverage(days: Sequence[DayCoverage], first_day: date | None, span: Span) ->
 
 def _count(values: Sequence[float | None]) -> int:
     return sum(1 for value in values if value is not None)
-
-
-router = APIRouter(include_in_schema=False)
-
-
-async def _svg_queue(request: Request) -> SvgQueue:
-    queue: SvgQueue = request.app.state.svg_queue
-    return queue
-
-
-Pictures = Annotated[SvgQueue, Depends(_svg_queue)]
-
-
-@router.get("/charts/post.svg")
-def chart_of_post(site: SiteParts, pictures: Pictures, post: Annotated[int, Query(ge=1, le=2**62)]) -> Response:
-    """The chart of a post on X, as a picture."""
-    # A picture can take a second: the transaction ends before it is drawn.
-    with site.database.transaction() as tx:
-        spec = bot_status.chart_of_post(tx, post)
-    return Response(pictures.draw(spec, site.calendar.timezone.key), media_type="image/svg+xml")

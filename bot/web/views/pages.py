@@ -1,13 +1,15 @@
 """The pages of the dashboard. A route ends its transaction before it renders the page."""
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from bot.web.deps import Days, GameFilters, Rows, SiteParts, Slug, Slugs, Timezone, slugs_in
 from bot.web.read import bot_status, compare, explore, games, languages, now, search, streamers
@@ -27,6 +29,7 @@ _GAMES_NOW: Final = 12
 _STREAMERS_NOW: Final = 12
 _SPOTS: Final = 500
 _STREAMS: Final = 15
+_WRITTEN_DATE: Final = re.compile(r"\b[A-Z][a-z]{2} \d{1,2}, \d{4}\b|\b\d{4}-\d{2}-\d{2}\b")
 _POSTS: Final = 30
 _STATUS_DAYS: Final = 90
 
@@ -53,10 +56,15 @@ def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
         "now.html",
         change=change,
         peak=max(hours, key=lambda hour: hour.peak_viewers, default=None),
-        next_at=poll.started_at + timedelta(minutes=poll.interval_minutes) if poll and not poll.is_stale else None,
+        next_at=_next_update(poll),
         sparks={game_id: spark(viewers) for game_id, viewers in by_hour.items()},
         **values,
     )
+
+
+def _next_update(poll: now.NewestPoll | None) -> datetime | None:
+    """When new figures are due; None if the bot has stopped."""
+    return poll.started_at + timedelta(minutes=poll.interval_minutes) if poll and not poll.is_stale else None
 
 
 @router.get("/games")
@@ -101,7 +109,8 @@ def game_page(
             "week": (hours_of_week := games.by_hour_of_week(tx, site, game.id, span, zone)),
         }
         by_hour = games.hours_for_chart(tx, site, game.id, span, by_day)
-    charts = {
+    charts: dict[str, Any] = {
+        "next_at": _next_update(poll),
         "day_chart": page_charts.game_hours("Viewers, last 24 hours", last_day, zone),
         "viewers_chart": page_charts.game_history(by_hour or by_day, span, zone),
         "channels_chart": page_charts.game_history(by_hour or by_day, span, zone, is_channels=True),
@@ -163,7 +172,8 @@ def streamer_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite) -
             "records": {record.record: record for record in streamers.streamer_records(tx, streamer.id)},
         }
     zone = site.calendar.timezone
-    charts = {
+    charts: dict[str, Any] = {
+        "next_at": _next_update(poll),
         "viewers_chart": page_charts.streamer_viewers(by_day, span, zone),
         "watched_chart": page_charts.streamer_hours(by_day, span, zone),
         "streamed_chart": page_charts.streamer_hours(by_day, span, zone, is_streamed=True),
@@ -261,9 +271,21 @@ def bot_page(site: SiteParts, pages: PagesOfSite) -> Response:
     )
 
 
+def _day_in(text: str) -> date | None:
+    """The date in a text, as posts and pages write it (Nov 21, 2026), or as 2026-11-21."""
+    found = _WRITTEN_DATE.search(text)
+    for form in ("%b %d, %Y", "%Y-%m-%d"):
+        with suppress(ValueError):
+            return datetime.strptime(found[0], form).replace(tzinfo=UTC).date() if found else None
+    return None
+
+
 @router.get("/search")
 def search_page(site: SiteParts, pages: PagesOfSite, q: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """The results of a search; a redirect when exactly one name is the one searched for."""
+    """The results of a search; a redirect when exactly one name is the one searched for, or to the day of a date."""
+    day = _day_in(q)
+    if day is not None:
+        return RedirectResponse(pages.url(f"/days/{day}"), 303)
     found = search.search(site, q) if q.strip() else []
     exact = [each for each in found if each.likeness == 1]
     if len(exact) == 1:
@@ -275,10 +297,3 @@ def search_page(site: SiteParts, pages: PagesOfSite, q: Annotated[str, Query(max
 def api_page(request: Request, pages: PagesOfSite) -> Response:
     """The documentation of the API."""
     return pages.show("api.html", api=request.app.openapi())
-
-
-@router.get("/robots.txt")
-def robots(site: SiteParts) -> Response:
-    """The rules for search engines."""
-    root = site.root_path
-    return PlainTextResponse(f"User-agent: *\nDisallow: {root}/api/\nDisallow: {root}/charts/\n")

@@ -59,6 +59,7 @@ class Pages:
         self._site = site
         self._environment = Environment(
             loader=FileSystemLoader(_FOLDER / "templates"),
+            # Of every template, whatever it is the template of.
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -80,6 +81,7 @@ class Pages:
             "hue": hue,
             "initial": initial,
             "language": languages.language_name,
+            "utc": _utc,
         }
         self._environment.globals |= {
             "tables": _TABLES,
@@ -89,6 +91,10 @@ class Pages:
             "cells": self.cells,
             "linked": self.linked,
             "linked_day": self.linked_day,
+            "whole_url": self.whole_url,
+            "public_url": site.public_url,
+            "about_url": site.about_url,
+            "site_title": site.title,
             "most_rows": MAX_ROWS,
             "usual_rows": RowRange().limit,
             "usual_days": USUAL,
@@ -108,6 +114,10 @@ class Pages:
         """An address on this site, below its root path. Parameters that are None or empty are left out."""
         given = {name: value for name, value in (query or {}).items() if value not in (None, "")}
         return f"{self._site.root_path}{quote(path)}" + (f"?{urlencode(given, doseq=True)}" if given else "")
+
+    def whole_url(self, path: str) -> str:
+        """An address with scheme and host, if WEB_PUBLIC_URL is known; otherwise like `url`."""
+        return f"{self._site.public_url}{quote(path)}" if self._site.public_url else self.url(path)
 
     def static(self, name: str) -> str:
         """The address of a static file. It changes with the file, so browsers may cache it forever."""

@@ -246,18 +246,73 @@ function suggest(input, place) {
   });
 }
 
-localTimes(document);
+// When new figures are due, the page is loaded once and its content replaced, unless nobody looks or it is being used.
+function refresh() {
+  const main = document.querySelector("main[data-next]");
+  if (!main) return;
+  const wait = new Date(main.dataset.next) - Date.now() + 20000 + 40000 * Math.random();
+  setTimeout(async () => {
+    if (document.hidden) return document.addEventListener("visibilitychange", refresh, { once: true });
+    const isUsed = main.contains(document.activeElement) && document.activeElement !== main;
+    try {
+      const answer = isUsed ? null : await fetch(location.href);
+      const loaded = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main[data-next]");
+      if (loaded) {
+        const open = [...main.querySelectorAll("details")].map((one) => one.open);
+        main.replaceChildren(...loaded.childNodes);
+        main.dataset.next = loaded.dataset.next;
+        main.querySelectorAll("details").forEach((one, place) => { one.open = open[place]; });
+        enhance(main);
+      }
+    } catch {
+      // The next attempt may reach the server again.
+    }
+    // A server that has no new figures yet is asked again in a minute.
+    if (new Date(main.dataset.next) < Date.now()) setTimeout(refresh, 60000); else refresh();
+  }, Math.max(0, wait));
+}
+
+function enhance(part) {
+  localTimes(part);
+  readable(part);
+  scrollable();
+  localWeek();
+  ages();
+  part.querySelectorAll(".share").forEach(share);
+}
+
+function share(button) {
+  if (!navigator.share && !navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const address = document.querySelector("link[rel=canonical]")?.href ?? location.href;
+    try {
+      if (navigator.share) await navigator.share({ title: document.title, url: address });
+      else {
+        await navigator.clipboard.writeText(address);
+        button.textContent = "Address copied";
+      }
+    } catch {
+      // The visitor has closed the dialog.
+    }
+  });
+}
+
+if (new URLSearchParams(location.search).has("kiosk")) document.documentElement.classList.add("kiosk");
+enhance(document);
+refresh();
 for (const note of document.querySelectorAll(".times")) note.textContent = `your time zone (${zone.replaceAll("_", " ")})`;
-ages();
 setInterval(ages, 30000);
-readable(document);
-localWeek();
-scrollable();
 addEventListener("resize", scrollable);
 document.addEventListener("toggle", scrollable, true);
 document.querySelectorAll("[data-suggest]").forEach(suggest);
 addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || /^(input|textarea|select)$/i.test(event.target.tagName)) return;
-  event.preventDefault();
-  document.querySelector("#q").focus();
+  if (event.ctrlKey || event.metaKey || event.altKey || /^(input|textarea|select)$/i.test(event.target.tagName)) return;
+  if (event.key === "/") {
+    event.preventDefault();
+    document.querySelector("#q").focus();
+  }
+  // On a page of a series, such as a day.
+  const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+  if (way && !event.target.closest("figure, .scroll")) document.querySelector(`a[rel=${way}]`)?.click();
 });
