@@ -35,7 +35,7 @@ begin
     );
     execute format(
         'grant select (post_id, kind, day, text, chart, alt_text, status, reason, created_at, next_try_at, due_since, x_id,'
-        ' sent_at) on posts to %I',
+        ' sent_at, is_private) on posts to %I',
         role
     );
     execute format('grant select (name, x_id) on cursors to %I', role);
@@ -342,6 +342,7 @@ CREATE TABLE public.posts (
     x_id text COLLATE pg_catalog."C",
     sent_at timestamp with time zone,
     due_since timestamp with time zone,
+    is_private boolean DEFAULT false NOT NULL,
     CONSTRAINT posts_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT posts_check CHECK (((kind = 'reply'::text) = (mention_id IS NOT NULL))),
     CONSTRAINT posts_check1 CHECK (((kind = 'reply'::text) = (day IS NULL))),

@@ -216,6 +216,7 @@ class Answerer:
                     text=self._unused(tx, decision.wording),
                     created_at=now,
                     expires_at=mention.posted_at + OLDEST,
+                    is_private=decision.opts_out or decision.opts_in,
                 )
         log.info(
             "mention=%s %s%s",

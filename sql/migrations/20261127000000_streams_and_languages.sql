@@ -95,6 +95,12 @@ add column top_watch_hours double precision,
 add column top3_watch_hours double precision,
 add column median_viewers real;
 
+-- An answer that concerns one person alone, the confirmation of `stop` or `start`: no page shows it.
+alter table posts add column is_private boolean not null default false;
+update posts set is_private = true
+from mentions
+where mentions.mention_id = posts.mention_id and mentions.question in ('stop', 'start');
+
 -- The next roll-up sums up every month again; until then its days are read one by one.
 delete from months;
 
@@ -119,7 +125,7 @@ begin
     );
     execute format(
         'grant select (post_id, kind, day, text, chart, alt_text, status, reason, created_at, next_try_at, due_since, x_id,'
-        ' sent_at) on posts to %I',
+        ' sent_at, is_private) on posts to %I',
         role
     );
     execute format('grant select (name, x_id) on cursors to %I', role);
@@ -139,6 +145,7 @@ begin
             'grant select on daily_game_languages, daily_languages, daily_streams, monthly_streamers, staging.languages to %I',
             role
         );
+        execute format('grant select (is_private) on posts to %I', role);
     end loop;
 end
 $$;
@@ -172,6 +179,7 @@ begin
 end
 $$;
 
+alter table posts drop column is_private;
 alter table monthly_games
 drop column median_viewers,
 drop column top3_watch_hours,

@@ -111,8 +111,8 @@ where mention_id = :mention_id and status = 'new';
 
 -- name: queue_reply!
 -- Put an answer into the outbox; there is one per mention. Grain: one row per mention.
-insert into posts (kind, mention_id, text, status, created_at, next_try_at, expires_at)
-values ('reply', :mention_id, :text, 'due', :created_at, :created_at, :expires_at)
+insert into posts (kind, mention_id, text, status, created_at, next_try_at, expires_at, is_private)
+values ('reply', :mention_id, :text, 'due', :created_at, :created_at, :expires_at, :is_private)
 on conflict (mention_id) do nothing;
 
 -- name: was_posted$

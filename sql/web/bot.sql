@@ -1,5 +1,6 @@
 -- name: posts
--- The posts and replies, published or waiting, newest first. Grain: one row per post.
+-- The posts and replies, published or waiting, newest first; without those that concern one person alone.
+-- Grain: one row per post.
 select
     post_id,
     kind,
@@ -13,7 +14,7 @@ select
     reason,
     chart is not null as has_chart
 from posts
-where cast(:status as text) is null or status = :status
+where not is_private and (cast(:status as text) is null or status = :status)
 order by post_id desc
 limit :limit offset :offset;
 
@@ -36,8 +37,8 @@ where day = cast(:day as date) and kind <> 'reply'
 order by post_id;
 
 -- name: count_posts$
--- The number of posts, of all or with one status.
-select count(*) from posts where cast(:status as text) is null or status = :status;
+-- The number of these posts, of all or with one status.
+select count(*) from posts where not is_private and (cast(:status as text) is null or status = :status);
 
 -- name: chart_of_post$
 -- The chart of one post.

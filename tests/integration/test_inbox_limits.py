@@ -191,6 +191,11 @@ def test_stop_is_permanent_and_confirmed_once(inbox: Inbox) -> None:
     inbox.respond()
     assert "Welcome back" in inbox.answers()[start]
     assert asked in inbox.answers()
+    # What the dashboard shows to everybody.
+    with inbox.outside.database.transaction() as tx:
+        shown = {row.text for row in tx.web.posts(status=None, limit=10, offset=0)}
+        assert tx.web.count_posts(status=None) == 2
+    assert shown == {inbox.answers()[others], inbox.answers()[asked]}
 
 
 def test_stop_in_a_thread_of_ours_counts_although_it_cannot_be_confirmed(inbox: Inbox) -> None:

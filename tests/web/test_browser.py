@@ -28,6 +28,7 @@ PAGES = (
     "/find?size=any&viewers=100",
     "/days",
     "/days/2026-11-21",
+    "/how-we-measure",
     "/bot",
     "/search?q=gamee",
     "/api",

@@ -42,6 +42,7 @@ PAGES = (
     "/find?size=small",
     "/days",
     "/days/2026-11-21",
+    "/how-we-measure",
     "/bot",
     "/search?q=gamee",
     "/api",

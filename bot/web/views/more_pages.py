@@ -1,6 +1,6 @@
 """More pages: all streamers, one day and all days, and games to choose from."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query
@@ -11,6 +11,7 @@ from bot.web.read import bot_status, find_game, languages, streamer_ranking
 from bot.web.read.coverage import newest_day, span_of
 from bot.web.read.errors import NotFound
 from bot.web.read.languages import NAMES
+from bot.web.read.now import newest_poll
 from bot.web.read.ranges import MAX_DAYS, Span
 from bot.web.read.rankings import game_ranking
 from bot.web.read.table import RowRange
@@ -74,6 +75,15 @@ def find_page(
         chart=page_charts.candidates(found, site) if len(found) > 2 else None,
         **values_of_days(site, days, span),
     )
+
+
+@router.get("/how-we-measure")
+def measure_page(site: SiteParts, pages: PagesOfSite) -> Response:
+    """The definitions of all figures, and their errors."""
+    with site.database.transaction() as tx:
+        poll = newest_poll(tx, site)
+    minutes = poll.interval_minutes if poll else int(site.poll_every / timedelta(minutes=1))
+    return pages.show("measure.html", poll=poll, minutes=minutes)
 
 
 @router.get("/days")
