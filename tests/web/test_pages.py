@@ -177,6 +177,23 @@ def test_names_and_posts_are_escaped_on_every_page(web: Web) -> None:
     assert 'href="https://x.com/i/status/17"' in web.get("/bot").text
 
 
+def test_comparison_shows_what_is_known_and_names_what_is_not(web: Web) -> None:
+    page = web.get("/compare?games=chess,gone-game,go&streamers=ada")
+    assert page.status_code == 200
+    assert "No game or streamer matches “gone-game”" in page.text
+    assert "the streamers of this address are left out" in page.text
+    assert [row["name"] for row in web.json("/compare?kind=game&names=chess,go")["rows"]] == ["Chess", "Go"]
+    assert web.get("/api/v1/compare?kind=game&names=chess,gone-game").status_code == 404
+
+
+def test_page_past_the_end_of_a_table_leads_back(web: Web) -> None:
+    page = web.get("/explore?offset=5000&min_viewers=60").text
+    assert "No games match" in page
+    (back,) = re.findall(r'rel="prev" href="([^"]+)"', page)
+    assert "min_viewers=60&" in html.unescape(back)
+    assert "offset=14" in back
+
+
 def test_chart_of_a_post_is_drawn(web: Web, web_url: str) -> None:
     [post] = [row for row in web.json("/bot/posts")["rows"] if row["has_chart"]]
     assert web.get(f"/charts/post.svg?post={post['post_id']}").text.startswith("<svg")

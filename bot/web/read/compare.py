@@ -75,6 +75,11 @@ class _Days:
         return sum(getattr(row, column) for row in self.rows) if self.rows else None
 
 
+def known_slugs(tx: Transaction, kind: Kind, slugs: Sequence[str]) -> list[str]:
+    """Those of the slugs that lead to a game or streamer: a link that was shared may name one that is gone."""
+    return [slug for slug in slugs if tx.web.find(kind=kind, slug=slug) is not None]
+
+
 def compared(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span) -> list[Compared]:
     """Each over some days, in the order of the request. Raises NotFound."""
     return [_compared(kind, each) for each in _by_day(tx, kind, slugs, span)]

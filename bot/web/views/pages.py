@@ -202,8 +202,9 @@ def compare_page(
         return RedirectResponse(pages.url("/compare", days.query | query), 303)
     with site.read(days) as tx:
         span = span_of(tx, site, days)
-        compared = compare.compared(tx, kind, slugs, span)
-        by_day = compare.compared_days(tx, kind, slugs, span)
+        known = compare.known_slugs(tx, kind, slugs)
+        compared = compare.compared(tx, kind, known, span)
+        by_day = compare.compared_days(tx, kind, known, span)
     return pages.show(
         "compare.html",
         kind=kind,
@@ -211,11 +212,17 @@ def compare_page(
         row=compare.ROW_OF[kind],
         slugs=[each.slug for each in compared],
         measure=measure,
-        not_found=add,
+        not_found=[name for name in (add, *slugs) if name and name not in known],
+        is_mixed=bool(game_slugs and streamer_slugs),
         most=compare.MAX_COMPARED,
         chart=page_charts.compared(by_day, measure, span, site.calendar.timezone) if by_day else None,
         **values_of_days(site, days, span),
     )
+
+
+def _plain(value: Any) -> Any:
+    """A number of an address as people write it: 600 rather than 600.0."""
+    return f"{value:.15g}" if isinstance(value, float) else value
 
 
 @router.get("/explore")
@@ -238,7 +245,7 @@ def explore_page(
         "explore.html",
         games=explore.matching_games(ranking, filters, sort, order, rows),
         filters=filters,
-        parameters={name: value for name, value in parameters.items() if value not in (None, "")},
+        parameters={name: _plain(value) for name, value in parameters.items() if value not in (None, "")},
         rows=rows,
         sort=sort.value,
         order=order.value,

@@ -306,6 +306,10 @@ setInterval(ages, 30000);
 addEventListener("resize", scrollable);
 document.addEventListener("toggle", scrollable, true);
 document.querySelectorAll("[data-suggest]").forEach(suggest);
+// Fields of a filter that are left empty need no place in the address.
+document.querySelectorAll("form.filters").forEach((form) => form.addEventListener("formdata", (event) => {
+  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+}));
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || /^(input|textarea|select)$/i.test(event.target.tagName)) return;
   if (event.key === "/") {
