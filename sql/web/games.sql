@@ -124,3 +124,14 @@ from hours
 left join hourly_games on hourly_games.game_id = :game_id and hourly_games.hour_at = hours.hour_at
 where hours.hour_at >= cast(:from_at as timestamptz) and hours.hour_at < cast(:to_at as timestamptz)
 order by hours.hour_at;
+
+-- name: languages_of_game
+-- The languages of a game over some days, most watched first. Grain: one row per language.
+select
+    language,
+    sum(watch_hours) as watch_hours,
+    sum(airtime_hours) as airtime_hours
+from daily_game_languages
+where day = any(cast(:days as date [])) and game_id = :game_id and language <> ''
+group by language
+order by sum(watch_hours) desc, language;

@@ -105,6 +105,13 @@ def test_stream_over_two_days_is_one_with_the_sums_of_both(two_days: Web) -> Non
 def test_languages_of_the_newest_poll_and_of_a_day(two_days: Web) -> None:
     """Bob's is unknown."""
     assert two_days.json("/now/languages")["rows"] == [{"language": "de", "viewers": 50, "streams": 1}]
+    assert [
+        (row["language"], row["watch_hours"]) for row in two_days.json("/games/chess/languages?days=2")["rows"]
+    ] == [
+        ("pt", 7_200.0),
+        ("en", 2_400.0),
+        ("de", 1_200.0),
+    ]
     page = two_days.get("/days/2026-11-22").text
     assert page.index("Portuguese") < page.index("German")
     assert "German" in two_days.get("/").text
@@ -118,6 +125,11 @@ def test_spread_of_a_games_viewers(two_days: Web) -> None:
         pytest.approx(240 / 350),
         55.0,
     )
+    summary = two_days.json("/games/chess?days=1")
+    assert [summary[name] for name in ("top_share", "top3_share", "median_viewers")] == [
+        chess[name] for name in ("top_share", "top3_share", "median_viewers")
+    ]
+    assert "the three largest channels have 69%" in two_days.get("/games/chess?days=1").text
     [go] = [row for row in two_days.json("/games?days=1")["rows"] if row["game"] == "Go"]
     assert (go["top_share"], go["median_viewers"]) == (1.0, None)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from bot.web.read.rankings import GameInRange
 
@@ -58,7 +58,18 @@ def candidates(games: Iterable[GameInRange], size: Size, own_viewers: int | None
     return sorted(found, key=lambda candidate: (-candidate.score, candidate.game.rank))
 
 
-def verdict(game: GameInRange) -> str:
+class Spread(Protocol):
+    """The spread of a game's viewers, and its change, as ratios."""
+
+    @property
+    def top_share(self) -> float | None: ...
+    @property
+    def top3_share(self) -> float | None: ...
+    @property
+    def change(self) -> float | None: ...
+
+
+def verdict(game: Spread) -> str:
     """What a newcomer should know about a game."""
     parts = []
     if game.top_share is not None and game.top_share >= DOMINATED_BY_ONE:

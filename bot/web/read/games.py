@@ -40,8 +40,9 @@ HOUR: Final = timedelta(hours=1)
 class GameSummary:
     """A game over some days: `first_day` to `last_day`, of which `days_measured` were measured, at least in part;
     `coverage` is the measured part of all of them. `share` is that of all hours watched, `change` that of the hours
-    watched per measured hour. Sums are None where nothing was measured. Values of now are those of the newest poll, and
-    None when that is too old, or broke off before it came to the game."""
+    watched per measured hour; the spread of its viewers is as in `GameInRange`. Sums are None where nothing was
+    measured. Values of now are those of the newest poll, and None when that is too old, or broke off before it came to
+    the game."""
 
     game_id: str
     game: str
@@ -63,6 +64,9 @@ class GameSummary:
     peak_viewers: int | None
     average_streams: float | None
     viewers_per_stream: float | None
+    top_share: float | None
+    top3_share: float | None
+    median_viewers: float | None
     rank: int | None
     rank_before: int | None
     games: int
@@ -149,6 +153,9 @@ def summary(tx: Transaction, site: Site, game: Addressed, span: Span, poll: Newe
         peak_viewers=row.peak_viewers if row else nothing,
         average_streams=row.average_streams if row else None,
         viewers_per_stream=row.viewers_per_stream if row else None,
+        top_share=row.top_share if row else None,
+        top3_share=row.top3_share if row else None,
+        median_viewers=row.median_viewers if row else None,
         rank=row.rank if row else None,
         rank_before=row.rank_before if row else None,
         games=len(ranking),

@@ -1,11 +1,12 @@
 """Languages of streams: now and on a day."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Final
 
 from bot.web.read.column_types import Column, PeakViewers, Viewers, WatchHours
 from bot.web.read.now import NewestPoll
+from bot.web.read.ranges import Span
 from bot.web.read.table import rows_of
 from helperfunctions.database import Transaction
 
@@ -67,6 +68,21 @@ class LanguageOfDay:
     watch_hours: WatchHours
     airtime_hours: Annotated[float, Column("Hours streamed", "short")]
     peak_viewers: PeakViewers
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageOfGame:
+    """A language of a game over some days."""
+
+    language: LanguageCode
+    watch_hours: WatchHours
+    airtime_hours: Annotated[float, Column("Hours streamed", "short")]
+
+
+def languages_of_game(tx: Transaction, game_id: str, span: Span) -> list[LanguageOfGame]:
+    """The languages of a game over some days, most watched first; without streams of unknown language."""
+    days = [span.first + timedelta(days=number) for number in range(span.days)]
+    return rows_of(LanguageOfGame, tx.web.languages_of_game(game_id=game_id, days=days))
 
 
 def languages_now(tx: Transaction, poll: NewestPoll | None) -> list[LanguageNow]:

@@ -136,6 +136,14 @@ def streamers_of_game(site: SiteParts, slug: Slug, days: Days, table: TableRespo
     return table.of_part(part, games.StreamerOfGame)
 
 
+@router.get("/games/{slug}/languages", response_model=Table[languages.LanguageOfGame], tags=["games"])
+def languages_of_game(site: SiteParts, slug: Slug, days: Days, table: TableResponse) -> Response:
+    """The languages of a game over some days, most watched first."""
+    with site.read(days) as tx:
+        spoken = languages.languages_of_game(tx, find(tx, "game", slug).id, span_of(tx, site, days))
+    return table.of_all(spoken, languages.LanguageOfGame)
+
+
 @router.get("/games/{slug}/now", response_model=Table[now.StreamNow], tags=["games"])
 def live_with_game(site: SiteParts, slug: Slug, table: TableResponse) -> Response:
     """The streams of a game at the newest poll, most watched first."""

@@ -16,6 +16,7 @@ from bot.web.read import bot_status, compare, explore, games, languages, now, se
 from bot.web.read.addresses import Kind, find, slug_of
 from bot.web.read.coverage import change, newest_day, span_of
 from bot.web.read.errors import NotFound
+from bot.web.read.find_game import verdict
 from bot.web.read.ranges import RequestedDays
 from bot.web.read.rankings import game_ranking
 from bot.web.read.table import RowRange
@@ -106,6 +107,7 @@ def game_page(
             "days": (by_day := games.by_day(tx, game.id, span)),
             "streamers": games.streamers(tx, game.id, span, RowRange(_ROWS)),
             "live": now.streamers_now(tx, poll, RowRange(10), game_id=game.id),
+            "spoken": languages.languages_of_game(tx, game.id, span),
             "week": (hours_of_week := games.by_hour_of_week(tx, site, game.id, span, zone)),
         }
         by_hour = games.hours_for_chart(tx, site, game.id, span, by_day)
@@ -118,6 +120,7 @@ def game_page(
     return pages.show(
         "game.html",
         poll=poll,
+        verdict=verdict,
         slug=game.slug,
         **charts,
         **values,
