@@ -1,9 +1,9 @@
 """Charts of cells: the week by the hour, and a strip of days."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import floor
 from typing import Final
 
 from bot.web.views.charts.scale import small
@@ -43,16 +43,17 @@ class StripPlot:
 
 def week(title: str, unit: str, cells: Mapping[tuple[int, int], float | None]) -> WeekPlot:
     """The week, an hour a cell; keys are the day of the week, 1 is Monday, and the hour."""
-    known = [value for value in cells.values() if value is not None]
-    low, high = min(known, default=0.0), max(known, default=0.0)
+    known = sorted(value for value in cells.values() if value is not None)
+    low, high = (known[0], known[-1]) if known else (0.0, 0.0)
 
     def cell(day: int, hour: int) -> Cell:
         value = cells.get((day, hour))
         when = f"{_WEEKDAYS[day - 1]} {hour:02}:00"
         if value is None:
             return Cell(None, f"{when}: no data")
-        step = floor(_HEAT_STEPS * (value - low) / (high - low)) if high > low else _HEAT_STEPS // 2
-        return Cell(min(step, _HEAT_STEPS - 1), f"{when}: {small(value)} {unit}")
+        # A fifth of the hours in each step: one outlier would leave all others in the lowest.
+        step = bisect_left(known, value) * _HEAT_STEPS // len(known) if high > low else _HEAT_STEPS // 2
+        return Cell(step, f"{when}: {small(value)} {unit}")
 
     best = best_hours(cells)
     return WeekPlot(
