@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.web.read.explore import rising
 from bot.web.read.find_game import Size, candidates, verdict
 from bot.web.read.rankings import GameInRange
 
@@ -100,3 +101,16 @@ def test_place_of_the_own_channel(own_viewers: int | None, place: str) -> None:
 )
 def test_dominated_game_is_not_open(changes: dict[str, Any], is_open: bool) -> None:
     assert [one.is_open for one in candidates([a_game(**changes)], Size.ANY)] == [is_open]
+
+
+def test_rising_games_are_those_that_grew_most_and_are_not_tiny() -> None:
+    games = [
+        a_game("Half", change=0.5),
+        a_game("Tiny", change=9.0, average_streams=4.9),
+        a_game("Double", change=1.0, average_streams=5.0),
+        a_game("Shrinking", change=-0.5),
+        a_game("Unknown", change=None),
+        a_game("Tenth", change=0.1),
+    ]
+    assert [game.game for game in rising(games, 2)] == ["Double", "Half"]
+    assert [game.game for game in rising(games, 9)] == ["Double", "Half", "Tenth"]

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from bot.web.read.rankings import GameInRange
 from bot.web.read.table import RowRange, TablePart, slice_of
 from helperfunctions.text import name_key
+
+MIN_RISING_CHANNELS: Final = 5
 
 
 class By(StrEnum):
@@ -72,6 +75,12 @@ def matching_games(
 
         matching.sort(key=place)
     return slice_of(matching, wanted)
+
+
+def rising(games: Sequence[GameInRange], most: int) -> list[GameInRange]:
+    """The games that grew most, of those with some live channels: the changes of smaller ones are chance."""
+    grown = [game for game in games if game.average_streams >= MIN_RISING_CHANNELS and (game.change or 0) > 0]
+    return sorted(grown, key=lambda game: -(game.change or 0))[:most]
 
 
 def _within(value: float, least: float | None, most: float | None) -> bool:

@@ -30,6 +30,8 @@ _GAMES_NOW: Final = 12
 _STREAMERS_NOW: Final = 12
 _SPOTS: Final = 500
 _STREAMS: Final = 15
+_WEEK: Final = RequestedDays(7)
+_RISING: Final = 4
 _WRITTEN_DATE: Final = re.compile(r"\b[A-Z][a-z]{2} \d{1,2}, \d{4}\b|\b\d{4}-\d{2}-\d{2}\b")
 _POSTS: Final = 30
 _STATUS_DAYS: Final = 90
@@ -51,6 +53,7 @@ def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
             "chart": page_charts.last_24_hours(tx, site, poll),
             "spoken": languages.languages_now(tx, poll),
             "yesterday": newest_day(tx, site) if poll else None,
+            "rising": explore.rising(game_ranking(tx, site, span_of(tx, site, _WEEK)), _RISING),
         }
         by_hour = now.games_by_hour(tx, [game.game_id for game in games_now.rows], poll)
     return pages.show(
