@@ -23,7 +23,10 @@ PAGES = {
     "game": "/games/just-chatting",
     "streamer": "/streamers/amberanchor",
     "compare": "/compare?games=valorant,league-of-legends,grand-theft-auto-v,counter-strike",
-    "explore": "/explore?min_viewers=500&sort=viewers_per_stream",
+    "find": "/find?size=any&days=7",
+    "streamers": "/streamers?days=7",
+    "day": "/days/2026-11-21",
+    "explore": "/explore?min_viewers=500",
     "bot": "/bot",
     "search": "/search?q=leage",
 }

@@ -11,6 +11,7 @@ from bot.web.views.charts import lines, spots, week
 from bot.web.views.charts.lines import LinePlot, Series
 from bot.web.views.charts.scale import Scale, every_day, every_hour, round_step, tick, time_labels
 from bot.web.views.charts.spots import Spot
+from bot.web.views.charts.treemap import Part, treemap
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 DAY = date(2026, 11, 21)
@@ -191,3 +192,32 @@ def test_spark_goes_from_edge_to_edge_and_is_level_for_equal_values() -> None:
     assert lines.spark([0, 10]) == "M2 21L94 3"
     assert lines.spark([7, 7]) == "M2 12L94 12"
     assert lines.spark([None, None]) == ""
+
+
+def test_areas_of_a_treemap_have_the_shares_of_their_parts_and_fill_the_whole() -> None:
+    parts = [Part(f"Game {number}", 1000 / (number + 1), f"/games/{number}") for number in range(20)]
+    plot = treemap("Shares", parts, 5_000, height=300)
+    assert len(plot.areas) == 21
+    whole = 1000 * 300
+    for area in plot.areas:
+        assert area.width * area.height / whole == pytest.approx(area.share, abs=0.001)
+        assert 0 <= area.x <= area.x + area.width <= 1000.1
+        assert 0 <= area.y <= area.y + area.height <= 300.1
+    assert sum(area.width * area.height for area in plot.areas) == pytest.approx(whole, rel=0.001)
+    assert plot.areas[-1].part.name == "Others"
+    assert plot.description == "Shares: Game 0 20%, Game 1 10%, Game 2 7%."
+
+
+def test_no_two_areas_of_a_treemap_overlap() -> None:
+    areas = treemap("Shares", [Part(str(value), value) for value in (60, 60, 40, 30, 20, 10)], 220).areas
+    for number, one in enumerate(areas):
+        for other in areas[number + 1 :]:
+            is_beside = one.x + one.width <= other.x + 0.1 or other.x + other.width <= one.x + 0.1
+            is_above = one.y + one.height <= other.y + 0.2 or other.y + other.height <= one.y + 0.2
+            assert is_beside or is_above
+
+
+def test_name_is_written_in_an_area_only_where_it_has_room() -> None:
+    large, small = treemap("Shares", [Part("A long name of a game", 999), Part("A long name of a game", 1)], 1000).areas
+    assert (large.label, small.label) == ("A long name of a game", "")
+    assert treemap("Shares", [], 0).description == "Shares: no data yet."

@@ -20,6 +20,7 @@ from bot.web.views.page_values import PagesOfSite, values_of_days
 
 _TOP: Final = 25
 _CANDIDATES: Final = 30
+_SHARES: Final = 30
 
 router = APIRouter(include_in_schema=False)
 
@@ -113,4 +114,10 @@ def day_page(site: SiteParts, day: NamedDay, pages: PagesOfSite) -> Response:
             "spoken": languages.languages_of_day(tx, day),
         }
         ranking = game_ranking(tx, site, span)
-    return pages.show("day.html", games=ranking[:_TOP], total=len(ranking), **values)
+    tree = page_charts.shares(
+        "Share of hours watched",
+        [(game.game, game.slug, game.watch_hours) for game in ranking[:_SHARES]],
+        values["day"].watch_hours,
+        site,
+    )
+    return pages.show("day.html", games=ranking[:_TOP], total=len(ranking), tree=tree, **values)

@@ -22,6 +22,7 @@ from bot.web.views.charts import lines, spots, week
 from bot.web.views.charts.lines import ColumnPlot, LinePlot, Series, aligned
 from bot.web.views.charts.scale import every_day, every_hour
 from bot.web.views.charts.spots import Spot, SpotPlot
+from bot.web.views.charts.treemap import Part, TreePlot, treemap
 from bot.web.views.charts.week import StripPlot, WeekPlot
 from helperfunctions.database import Transaction
 from helperfunctions.text import shown_name
@@ -182,6 +183,14 @@ def candidates(found: Sequence[Candidate], site: Site) -> SpotPlot:
             if one.game.slug
         ],
     )
+
+
+def shares(title: str, games: Sequence[tuple[str, str | None, float]], total: float, site: Site) -> TreePlot | None:
+    """Games by their share of a whole, from their names, slugs and values. None for fewer than three."""
+    if len(games) < _MIN_VALUES or total <= 0:
+        return None
+    parts = [Part(name, value, f"{site.root_path}/games/{quote(slug)}" if slug else "") for name, slug, value in games]
+    return treemap(title, parts, total)
 
 
 def calendar_of(days: Sequence[DayCoverage]) -> list[tuple[date, list[list[DayCoverage | date | None]]]]:

@@ -30,6 +30,8 @@ _GAMES_NOW: Final = 12
 _STREAMERS_NOW: Final = 12
 _SPOTS: Final = 500
 _STREAMS: Final = 15
+# Areas of a treemap; smaller ones could not be told apart.
+_SHARES: Final = 30
 _WEEK: Final = RequestedDays(7)
 _RISING: Final = 4
 _WRITTEN_DATE: Final = re.compile(r"\b[A-Z][a-z]{2} \d{1,2}, \d{4}\b|\b\d{4}-\d{2}-\d{2}\b")
@@ -55,12 +57,19 @@ def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
             "yesterday": newest_day(tx, site) if poll else None,
             "rising": explore.rising(game_ranking(tx, site, span_of(tx, site, _WEEK)), _RISING),
         }
+        largest = now.games_now(tx, site, poll, RowRange(_SHARES)).rows
         by_hour = now.games_by_hour(tx, [game.game_id for game in games_now.rows], poll)
     return pages.show(
         "now.html",
         change=change,
         peak=max(hours, key=lambda hour: hour.peak_viewers, default=None),
         next_at=_next_update(poll),
+        tree=page_charts.shares(
+            "Share of viewers",
+            [(game.game, game.slug, game.viewers) for game in largest],
+            poll.viewers if poll else 0,
+            site,
+        ),
         sparks={game_id: spark(viewers) for game_id, viewers in by_hour.items()},
         **values,
     )
