@@ -66,6 +66,23 @@ def test_a_problem_has_to_be_reported_and_withdrawn(parts: list[str], alerts: li
         assert expected in line
 
 
+@pytest.mark.parametrize(("reported_after", "is_late"), [(23, False), (26, False), (27, True), (38, True)])
+def test_problem_is_reported_at_the_first_check_after_ten_minutes_of_it(reported_after: int, is_late: bool) -> None:
+    """A bot that starts between two checks has its second one a few minutes after the first."""
+    problems = [(NOON + timedelta(minutes=minute), frozenset({"x"})) for minute in (0, 8, 23, 38)]
+    reported = Alert(NOON + timedelta(minutes=reported_after), "problem", "")
+    assert bool(list(Books(Diary(problems=problems))._unreported([reported]))) is is_late
+
+
+def test_fault_of_x_is_not_noticed_while_the_database_is_away() -> None:
+    unpaid = Happening(Kind.X_UNPAID, NOON, NOON + timedelta(hours=3))
+    wrong = [
+        list(Books(Diary(problems=checks(*parts), happened=[unpaid]))._unnoticed())
+        for parts in (["database"] * 12, ["database"] * 2 + [""] * 10, ["database"] * 2 + ["x"] * 10)
+    ]
+    assert [len(lines) for lines in wrong] == [0, 1, 0]
+
+
 def test_a_fault_that_no_check_finds_is_reported() -> None:
     outage = Happening(Kind.DATABASE_GONE, NOON, NOON + timedelta(hours=2))
     blind, seeing = (Books(Diary(problems=checks(*parts), happened=[outage])) for parts in ([""] * 4, ["database"] * 4))
