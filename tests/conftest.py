@@ -3,6 +3,7 @@
 import gc
 import itertools
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -25,6 +26,10 @@ from tests.case_names import pytest_make_parametrize_id as pytest_make_parametri
 from tests.everything import fill
 from tests.janitor import cleaning_up_after_us
 
+# The tests create and delete hundreds of thousands of files. Some file systems then search for free inodes most of the
+# time; one in memory does not.
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - each process makes a folder of its own there
+_ENOUGH_MEMORY = 6_000_000_000
 START = datetime(2026, 11, 21, 16, tzinfo=UTC)
 _numbers = itertools.count(1)
 # A shell that starts the tests in the background ignores SIGINT, and so would every program that a test interrupts.
@@ -74,6 +79,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
     return Scheduling(config, log)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Put temporary files into memory where there is enough: those of pytest here, the others in `own_folder`."""
+    if _memory_folder() is not None and "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
+
+
+def _memory_folder() -> Path | None:
+    is_large = _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free >= _ENOUGH_MEMORY
+    return _IN_MEMORY if is_large and os.access(_IN_MEMORY, os.W_OK | os.X_OK) else None
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`make test-long`."""
     parser.addoption("--long", action="store_true", help="simulate whole months and a thousand kills: takes an hour")
@@ -97,7 +113,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def own_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Put temporary files of this test process into a folder of its own, and leave nothing running there."""
     # A short path: the name of a Unix socket has about a hundred characters at most.
-    folder = Path(tempfile.mkdtemp(prefix="wt-"))
+    folder = Path(tempfile.mkdtemp(prefix="wt-", dir=_memory_folder()))
     # As root, the database's user passes through it.
     folder.chmod(0o755)
     before = os.environ.get("TMPDIR")
