@@ -32,6 +32,9 @@ def _statements(said: str) -> list[str]:
     for line in said.splitlines():
         if line.startswith(("--", "SET ", "\\", "SELECT pg_catalog.set_config")):
             continue
+        # A number that PostgreSQL 15.20 itself gives to columns, another one in each database.
+        if "SET (pg_attver=" in line:
+            continue
         if line or (kept and kept[-1]):
             kept.append(line)
     return kept[:-1] if kept and not kept[-1] else kept

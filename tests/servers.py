@@ -20,10 +20,13 @@ SERVERS = {version: postgres_programs(version) for version in (16, 18)} | {
 
 
 @contextmanager
-def server_of(version: int, options: str = "") -> Iterator[str]:
-    """A server of one version with a socket of its own and these additional options; stopped with the block."""
+def server_of(version: int, options: str = "", within: Path | None = None) -> Iterator[str]:
+    """A server of one version with a socket of its own and these additional options; stopped with the block.
+
+    `within`: the folder for its data, instead of that for temporary files.
+    """
     programs = SERVERS[version]
-    with tempfile.TemporaryDirectory(prefix="wt-") as folder:
+    with tempfile.TemporaryDirectory(prefix="wt-", dir=within) as folder:
         data = Path(folder) / "pg"
         data.mkdir()
         user = _unprivileged_user(data)

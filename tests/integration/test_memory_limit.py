@@ -1,8 +1,9 @@
 """A month of Twitch in the memory that docker-compose.yml gives the database, on a server that is set to take more."""
 
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from helperfunctions.database import Database, ReadPool
 from helperfunctions.queries import Queries
 from tests.conftest import execute
 from tests.factories import rows
+from tests.janitor import cleaning_up_after_us
 from tests.servers import server_of
 from tests.soak.limits import Cage, Shipped, cage, memory_of
 
@@ -58,12 +60,22 @@ class Limited:
             assert memory_of(*self.processes()) < self.limit / 1e6
 
 
+@contextmanager
+def _disk() -> Iterator[Path]:
+    """A folder on a disk: files in memory would count towards the limit."""
+    folder = tempfile.mkdtemp(prefix="wt-", dir="/var/tmp")
+    # The server's user passes through it.
+    Path(folder).chmod(0o755)
+    with cleaning_up_after_us(Path(folder)):
+        yield Path(folder)
+
+
 @pytest.fixture(scope="module")
 def limited(queries: Queries) -> Iterator[Limited]:
     """A server with a month of rows, which are loaded before the limit is set."""
     limit = Shipped.of("db").memory
     # A control group can be removed when it has no process left.
-    with cage("watchtime-memory", limit) as made, server_of(18, GENEROUS) as url:
+    with cage("watchtime-memory", limit) as made, _disk() as disk, server_of(18, GENEROUS, disk) as url:
         migrations.migrate(Database(url, queries))
         execute(url, MONTH.read_text())
         server = Limited(url, limit, made)

@@ -32,7 +32,6 @@ _SPOTS: Final = 500
 _STREAMS: Final = 15
 # Areas of a treemap; smaller ones could not be told apart.
 _SHARES: Final = 30
-_WEEK: Final = RequestedDays(7)
 _RISING: Final = 4
 _WRITTEN_DATE: Final = re.compile(r"\b[A-Z][a-z]{2} \d{1,2}, \d{4}\b|\b\d{4}-\d{2}-\d{2}\b")
 _POSTS: Final = 30
@@ -55,7 +54,6 @@ def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
             "chart": page_charts.last_24_hours(tx, site, poll),
             "spoken": languages.languages_now(tx, poll),
             "yesterday": newest_day(tx, site) if poll else None,
-            "rising": explore.rising(game_ranking(tx, site, span_of(tx, site, _WEEK)), _RISING),
         }
         largest = now.games_now(tx, site, poll, RowRange(_SHARES)).rows
         by_hour = now.games_by_hour(tx, [game.game_id for game in games_now.rows], poll)
@@ -266,6 +264,7 @@ def explore_page(
         order=order.value,
         sortable=set(explore.By),
         chart=page_charts.games_between(drawn.rows, site),
+        rising=explore.rising(ranking, _RISING) if filters == explore.Filters() else [],
         **values_of_days(site, days, span),
     )
 

@@ -269,7 +269,7 @@ function refresh() {
     }
     // A server that has no new figures yet is asked again in a minute.
     if (new Date(main.dataset.next) < Date.now()) setTimeout(refresh, 60000); else refresh();
-  }, Math.max(0, wait));
+  }, Math.max(20000, wait));
 }
 
 function enhance(part) {
