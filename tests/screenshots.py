@@ -41,7 +41,9 @@ def main(folder: Path) -> None:
             try:
                 assert demo.stdout is not None
                 lines = iter(demo.stdout.readline, "")
-                address = next(line.split(" at ")[1].strip() for line in lines if "the dashboard over" in line)
+                address = next(
+                    line.split(" is at ")[1].strip() for line in lines if "the dashboard of this demo is at" in line
+                )
                 _look(address.rstrip("/"), folder)
             finally:
                 demo.terminate()
