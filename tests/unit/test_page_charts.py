@@ -183,9 +183,9 @@ def test_spots_are_games_with_a_live_channel_on_average() -> None:
 
 def test_names_of_spots_do_not_overlap() -> None:
     near = [Spot(f"A long name of game {number}", f"/games/{number}", 10.0, 100 + number / 100) for number in range(30)]
-    apart = [Spot("Above", "/games/a", 10.0, 900.0), Spot("Beside", "/games/b", 900.0, 100.0)]
+    apart = [Spot("Above", "/games/a", 10.0, 900.0), Spot("Right", "/games/b", 900.0, 100.0)]
     labels = [place.label for place in spots.spots("Games", [*near, *apart]).spots if place.label]
-    assert labels == ["A long name of game 0", "Above", "Beside"]
+    assert labels == ["A long name of game 0", "Above", "Right"]
 
 
 def test_spark_goes_from_edge_to_edge_and_is_level_for_equal_values() -> None:

@@ -145,7 +145,7 @@ def compared(days: Sequence[ComparedDay], measure: str, span: Span, zone: ZoneIn
 
 
 def _labels(named: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """The label of each line, by id, from its name and its slug: two of one name could not be told apart."""
+    """The label of each line, by id, from its name and its slug: two lines with the same name would look the same."""
     shown = {id_: shown_name(name) for id_, (name, _) in named.items()}
     uses = Counter(shown.values())
     return {id_: name if uses[name] == 1 else f"{name} ({named[id_][1]})" for id_, name in shown.items()}

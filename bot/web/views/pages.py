@@ -30,7 +30,7 @@ _GAMES_NOW: Final = 12
 _STREAMERS_NOW: Final = 12
 _SPOTS: Final = 500
 _STREAMS: Final = 15
-# Areas of a treemap; smaller ones could not be told apart.
+# Areas of a treemap; more would be too small to read.
 _SHARES: Final = 30
 _RISING: Final = 4
 _WRITTEN_DATE: Final = re.compile(r"\b[A-Z][a-z]{2} \d{1,2}, \d{4}\b|\b\d{4}-\d{2}-\d{2}\b")

@@ -1,7 +1,7 @@
 """Charts over time: lines and columns.
 
 A chart has the width of its card: places along it are in percent or in thousandths, heights in pixels. Texts are drawn
-at their own size. `points` has what a script shows beside the cursor.
+at their own size. `points` are the values that a script shows at the cursor.
 """
 
 from collections.abc import Mapping, Sequence
@@ -209,7 +209,7 @@ def _middles(labels: Sequence[TimeLabel], length: int) -> list[TimeLabel]:
 
 
 def _points(unit: str, at: Instants, values: Mapping[str, Sequence[float | None]]) -> str:
-    """What a script shows beside the cursor, as JSON: the times, and the values of each series."""
+    """The values that a script shows at the cursor, as JSON: the times, and a list for each series."""
     times = [one.isoformat() for one in at]
     series = [
         {"name": shown_name(name), "values": [None if value is None else _rounded(value) for value in row]}

@@ -43,7 +43,7 @@ class TimeLabel:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Values from 0 up to `top`, in a height of so many pixels."""
+    """Values from 0 to `top`, in a `height` in pixels."""
 
     top: float
     height: int
@@ -58,7 +58,7 @@ class Scale:
         return round(self.height * (1 - value / self.top), 1)
 
     def grid(self, most: int = 4, suffix: str = "") -> list[GridLine]:
-        """A line at 0 and at most so many others, at round values."""
+        """A line at 0 and at most `most` others, at round values."""
         step = round_step(self.top / most)
         return [GridLine(self.y(n * step), tick(n * step) + suffix) for n in range(floor(self.top / step) + 1)]
 
@@ -130,7 +130,7 @@ def _percent(place: int, length: int) -> float:
 
 
 def fraction(place: int, length: int) -> float:
-    """The place of one of so many, between 0 at the left edge and 1 at the right; alone it is in the middle."""
+    """The position of element `place` of `length`: 0 is the left edge, 1 the right one; a single one is at 0.5."""
     return place / (length - 1) if length > 1 else 0.5
 
 

@@ -48,7 +48,7 @@ class TreePlot:
 
 
 def treemap(title: str, parts: Sequence[Part], total: float, *, height: int = 300) -> TreePlot:
-    """The parts of a whole of `total`, largest first. What is missing to the whole is one more part, Others."""
+    """The parts of a whole of `total`, largest first. The rest of the whole is one more part, Others."""
     parts = [part for part in parts if part.value > 0]
     rest = total - sum(part.value for part in parts)
     if rest > 0:

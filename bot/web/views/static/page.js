@@ -1,4 +1,4 @@
-// Additions to pages that also work without scripts: times in the visitor's zone, values beside the cursor, suggestions.
+// Additions to pages that also work without scripts: times in the visitor's zone, values at the cursor, suggestions.
 
 const own = document.querySelector("script[data-root]").dataset;
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
