@@ -82,7 +82,15 @@ def known_slugs(tx: Transaction, kind: Kind, slugs: Sequence[str]) -> list[str]:
 
 def compared(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span) -> list[Compared]:
     """Each over some days, in the order of the request. Raises NotFound."""
-    return [_compared(kind, each) for each in _by_day(tx, kind, slugs, span)]
+    return compared_with_days(tx, kind, slugs, span)[0]
+
+
+def compared_with_days(
+    tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span
+) -> tuple[list[Compared], list[ComparedDay]]:
+    """The results of `compared` and of `compared_days`, from one reading."""
+    read = _by_day(tx, kind, slugs, span)
+    return [_compared(kind, each) for each in read], [day for each in read for day in _days_of(each)]
 
 
 def _compared(kind: Kind, days: _Days) -> Compared:
@@ -101,6 +109,10 @@ def _compared(kind: Kind, days: _Days) -> Compared:
 
 def compared_days(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span) -> list[ComparedDay]:
     """Each on each measured day, in the order of the request. Raises NotFound."""
+    return compared_with_days(tx, kind, slugs, span)[1]
+
+
+def _days_of(each: _Days) -> list[ComparedDay]:
     return [
         ComparedDay(
             slug=each.slug,
@@ -111,7 +123,6 @@ def compared_days(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span)
             average_viewers=row.average_viewers,
             peak_viewers=row.peak_viewers,
         )
-        for each in _by_day(tx, kind, slugs, span)
         for row in each.rows
     ]
 

@@ -50,7 +50,7 @@ def streamers_page(
         languages=sorted(NAMES.items(), key=lambda item: item[1]),
         parameters=query,
         sortable=set(streamer_ranking.By),
-        **values_of_days(site, days, span),
+        **values_of_days(days, span),
     )
 
 
@@ -74,7 +74,7 @@ def find_page(
         size=size.value,
         viewers=viewers,
         chart=page_charts.candidates(found, site) if len(found) > 2 else None,
-        **values_of_days(site, days, span),
+        **values_of_days(days, span),
     )
 
 

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from bot.web.read.ranges import OFFERED, RequestedDays, Span
-from bot.web.site import Site
 from bot.web.views.render import Pages
 
 
@@ -17,7 +16,6 @@ async def _pages(request: Request) -> Pages:
 PagesOfSite = Annotated[Pages, Depends(_pages)]
 
 
-def values_of_days(site: Site, days: RequestedDays, span: Span) -> dict[str, Any]:
+def values_of_days(days: RequestedDays, span: Span) -> dict[str, Any]:
     """The values of a template that shows a choice of days."""
-    first, last = site.calendar.day(span.first), site.calendar.day(span.last)
-    return {"span": span, "wanted": days, "offered": OFFERED, "from_at": first.starts_at, "to_at": last.ends_at}
+    return {"span": span, "wanted": days, "offered": OFFERED}

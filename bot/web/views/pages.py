@@ -135,7 +135,7 @@ def game_page(
         **charts,
         **values,
         **_week(hours_of_week, week, zone),
-        **values_of_days(site, days, span),
+        **values_of_days(days, span),
     )
 
 
@@ -191,7 +191,7 @@ def streamer_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite) -
         "watched_chart": page_charts.streamer_hours(by_day, span, zone),
         "streamed_chart": page_charts.streamer_hours(by_day, span, zone, is_streamed=True),
     }
-    return pages.show("streamer.html", poll=poll, **charts, **values, **values_of_days(site, days, span))
+    return pages.show("streamer.html", poll=poll, **charts, **values, **values_of_days(days, span))
 
 
 @router.get("/compare")
@@ -216,8 +216,7 @@ def compare_page(
     with site.read(days) as tx:
         span = span_of(tx, site, days)
         known = compare.known_slugs(tx, kind, slugs)
-        compared = compare.compared(tx, kind, known, span)
-        by_day = compare.compared_days(tx, kind, known, span)
+        compared, by_day = compare.compared_with_days(tx, kind, known, span)
     return pages.show(
         "compare.html",
         kind=kind,
@@ -229,7 +228,7 @@ def compare_page(
         is_mixed=bool(game_slugs and streamer_slugs),
         most=compare.MAX_COMPARED,
         chart=page_charts.compared(by_day, measure, span, site.calendar.timezone) if by_day else None,
-        **values_of_days(site, days, span),
+        **values_of_days(days, span),
     )
 
 
@@ -265,7 +264,7 @@ def explore_page(
         sortable=set(explore.By),
         chart=page_charts.games_between(drawn.rows, site),
         rising=explore.rising(ranking, _RISING) if filters == explore.Filters() else [],
-        **values_of_days(site, days, span),
+        **values_of_days(days, span),
     )
 
 
@@ -288,7 +287,7 @@ def bot_page(site: SiteParts, pages: PagesOfSite) -> Response:
         due=bot_status.due(site) if is_updating else [],
         coverage=coverage,
         strip=page_charts.coverage(coverage.rows, first_day, span),
-        **values_of_days(site, days, span),
+        **values_of_days(days, span),
     )
 
 

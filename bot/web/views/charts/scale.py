@@ -57,10 +57,10 @@ class Scale:
         """Pixels from the upper edge."""
         return round(self.height * (1 - value / self.top), 1)
 
-    def grid(self, most: int = 4, suffix: str = "") -> list[GridLine]:
+    def grid(self, most: int = 4) -> list[GridLine]:
         """A line at 0 and at most `most` others, at round values."""
         step = round_step(self.top / most)
-        return [GridLine(self.y(n * step), tick(n * step) + suffix) for n in range(floor(self.top / step) + 1)]
+        return [GridLine(self.y(n * step), tick(n * step)) for n in range(floor(self.top / step) + 1)]
 
 
 def round_step(least: float) -> float:
