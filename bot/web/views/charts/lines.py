@@ -58,7 +58,6 @@ class Line:
 class LinePlot:
     """Lines over time. `area`: the area below the first line, if it is alone or is compared with earlier times."""
 
-    title: str
     description: str
     height: int
     lines: Sequence[Line]
@@ -73,7 +72,6 @@ class LinePlot:
 class ColumnPlot:
     """A column for each day. Columns are pairs of place and height, in thousandths of the width and in pixels."""
 
-    title: str
     description: str
     height: int
     columns: Sequence[tuple[float, float]]
@@ -91,7 +89,6 @@ def lines(
     drawn = [_line(one, style, scale) for style, one in enumerate(series)]
     is_compared = all(one.is_before for one in series[1:])
     return LinePlot(
-        title=title,
         description=_description(title, unit, series),
         height=height,
         lines=_with_names_apart(drawn, height) if not is_compared else drawn,
@@ -110,7 +107,6 @@ def columns(
     scale = Scale.of(values, height)
     width = WIDTH / max(1, len(days))
     return ColumnPlot(
-        title=title,
         description=_description(title, unit, [Series(unit, values)]),
         height=height,
         columns=[(round(place * width, 2), round(height - scale.y(value), 1)) for place, value in enumerate(values)],

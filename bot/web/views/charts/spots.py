@@ -45,7 +45,6 @@ class SpotPlace:
 class SpotPlot:
     """Games by live channels and viewers per channel, both on logarithmic scales."""
 
-    title: str
     description: str
     height: int
     spots: Sequence[SpotPlace]
@@ -78,7 +77,6 @@ def spots(title: str, games: Sequence[Spot], *, height: int = 340) -> SpotPlot:
     usual = by_ratio[len(by_ratio) // 2] if by_ratio else None
     text = ", ".join(shown_name(game.name) for game in games[:3])
     return SpotPlot(
-        title=title,
         description=f"{title}. {len(games)} games, the first: {text}." if games else f"{title}. No games.",
         height=height,
         spots=places,

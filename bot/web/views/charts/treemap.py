@@ -41,7 +41,6 @@ class Area:
 class TreePlot:
     """A treemap."""
 
-    title: str
     description: str
     height: int
     areas: Sequence[Area]
@@ -55,7 +54,6 @@ def treemap(title: str, parts: Sequence[Part], total: float, *, height: int = 30
         parts = [*parts, Part("Others", rest)]
     largest = ", ".join(f"{shown_name(part.name)} {part.value / total:.0%}" for part in parts[:3])
     return TreePlot(
-        title=title,
         description=f"{title}: {largest}." if parts else f"{title}: no data yet.",
         height=height,
         areas=[_area(part, total, *place) for part, place in zip(parts, _places(parts, total, height), strict=True)],

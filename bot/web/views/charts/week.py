@@ -24,7 +24,6 @@ class Cell:
 class WeekPlot:
     """A week, an hour a cell: for each day its name and 24 cells. `best`: the best hours in words."""
 
-    title: str
     description: str
     days: Sequence[tuple[str, Sequence[Cell]]]
     best: str
@@ -36,7 +35,6 @@ class WeekPlot:
 class StripPlot:
     """A cell for each day: `step` 0 is a day without any measurement, 4 one that was measured whole."""
 
-    title: str
     description: str
     days: Sequence[Cell]
 
@@ -57,7 +55,6 @@ def week(title: str, unit: str, cells: Mapping[tuple[int, int], float | None]) -
 
     best = best_hours(cells)
     return WeekPlot(
-        title=title,
         description=f"{title}. Best: {best or 'no data yet'}.",
         days=[(name, [cell(day, hour) for hour in range(24)]) for day, name in enumerate(_WEEKDAYS, start=1)],
         best=best,
@@ -94,4 +91,4 @@ def strip(title: str, days: Sequence[date], shares: Mapping[date, float]) -> Str
 
     least = min(days, key=lambda day: shares.get(day, 0.0), default=None)
     lowest = "" if least is None else f", the lowest {shares.get(least, 0.0):.0%} on {least:%b} {least.day}"
-    return StripPlot(title, f"{title}: {len(days)} days{lowest}.", [cell(day) for day in days])
+    return StripPlot(f"{title}: {len(days)} days{lowest}.", [cell(day) for day in days])
