@@ -20,6 +20,7 @@ LASTING: Final = ("db", "bot", "web")
 # Two Docker networks cannot have the same addresses, and the shipped ones may be in use on this machine.
 NETWORK: Final = "10.213.47"
 LOOK_EVERY_SECONDS: Final = 1.0
+_FILLING: Final = "set synchronous_commit = off; set jit = off; set max_parallel_workers_per_gather = 0;"
 # What the kernel counts for a container: anonymous and shared memory, which it cannot give back, unlike cached files.
 # Both versions of cgroups, so two names for each.
 _MEMORY: Final = """
@@ -181,16 +182,33 @@ def eventually(what: Callable[[], bool], about: str, seconds: float = 1_800) -> 
 
 
 def fill_a_year(stack: Stack, last: date, *, days: int, pairs: int) -> float:
-    """Load this many days of this many pairs of streamer and game into a database, up to the day `last`: each day in
-    transactions of its own, and without the sums of months, which are the bot's to make. The seconds taken."""
+    """Load this many days of this many pairs of streamer and game into a database of the previous release, up to the
+    day `last`: each day in transactions of its own, and without the sums of months, which are the bot's to make. The
+    seconds taken."""
     began = time.monotonic()
-    parts = (Path(__file__).with_name("year.sql").read_text()).split("-- part: ")
-    by_name = {name: text for name, _, text in (part.partition("\n") for part in parts[1:])}
+    parts = _parts_of_a_year()
     given = {"pairs": pairs, "streamers": pairs * 3 // 2, "games": 2_000, "last": last, "days": days}
-    statements = ["set synchronous_commit = off; set jit = off; set max_parallel_workers_per_gather = 0;"]
-    statements += [by_name["names"].format(**given), by_name["before"]]
+    statements = [_FILLING, parts["names"].format(**given), parts["before"]]
     for back in range(days - 1, -1, -1):
-        statements.append(by_name["day"].format(**given, day=last - timedelta(days=back)))
-    statements.append(by_name["rest"].format(**given))
+        statements.append(parts["day"].format(**given, day=last - timedelta(days=back)))
+    statements.append(parts["rest"].format(**given))
     stack.sql("\n".join(statements))
     return time.monotonic() - began
+
+
+def fill_what_is_new(stack: Stack) -> float:
+    """Load, for the same days, what the previous release had no tables for, unless it is there. The seconds taken."""
+    began = time.monotonic()
+    [[is_filled]] = stack.sql("select exists (select from daily_streams where streamer_id ~ '^s')")
+    if is_filled == "f":
+        parts = _parts_of_a_year()
+        months = stack.sql("select distinct date_trunc('month', day)::date from days order by 1")
+        [[last]] = stack.sql("select max(day) from days")
+        filled = (parts["month of this version"].format(month=month) for [month] in months)
+        stack.sql("\n".join([_FILLING, *filled, parts["rest of this version"].format(last=last)]))
+    return time.monotonic() - began
+
+
+def _parts_of_a_year() -> dict[str, str]:
+    texts = Path(__file__).with_name("year.sql").read_text().split("-- part: ")[1:]
+    return {name: text for name, _, text in (text.partition("\n") for text in texts)}

@@ -128,3 +128,48 @@ select
 from days, generate_series(1, 100) as n;
 
 analyze;
+
+-- part: month of this version
+-- What the previous release did not store, for the days of a month: streams, languages, and how a game's viewers are spread.
+-- A streamer has a stream a day, which ends before the next; the numbers of its only game are those of the stream.
+insert into daily_streams (
+    day, started_at, last_seen_at, watch_hours, airtime_hours, peak_viewers, streamer_id, stream_id, language, game_ids
+)
+select
+    day, starts_at + n % 20 * interval '1 hour', starts_at + (n % 20 + 3) * interval '1 hour', watch_hours, airtime_hours,
+    peak_viewers, streamer_id, day - date '2000-01-01' || streamer_id,
+    (array['en', 'es', 'de', 'fr', 'pt', 'ru', 'ja', 'ko', 'it', 'other'])[1 + floor(10 * power(n % 97 / 97.0, 2))::int],
+    array[game_id]
+from (
+    select pairs.*, starts_at, substr(streamer_id, 2)::int as n
+    from daily_streamer_games as pairs inner join days using (day)
+    where pairs.streamer_id ~ '^s' and date_trunc('month', day) = '{month}'
+) as streams
+order by day, streamer_id;
+
+insert into daily_game_languages (day, game_id, language, watch_hours, airtime_hours)
+select day, game_ids[1], language, sum(watch_hours), sum(airtime_hours)
+from daily_streams where date_trunc('month', day) = '{month}'
+group by day, game_ids[1], language
+order by day, game_ids[1], language;
+
+insert into daily_languages (day, language, watch_hours, airtime_hours, peak_viewers)
+select day, language, sum(watch_hours), sum(airtime_hours), sum(peak_viewers)
+from daily_streams where date_trunc('month', day) = '{month}'
+group by day, language
+order by day, language;
+
+-- part: rest of this version
+update daily_games set
+    streamers = 1 + airtime_hours / 3, top_watch_hours = watch_hours / 5, top3_watch_hours = watch_hours / 3,
+    median_viewers = 20
+where game_id ~ '^g';
+
+-- Of the last month alone: to rewrite every row of the year would double the table.
+update daily_streamers set language = streams.language
+from daily_streams as streams
+where
+    daily_streamers.day > date '{last}' - 28 and streams.day = daily_streamers.day
+    and streams.streamer_id = daily_streamers.streamer_id;
+
+vacuum (analyze);
