@@ -96,7 +96,7 @@ async def _timezone(
     if timezone is None:
         return None
     if timezone not in _timezones():
-        raise InvalidRequest(f"there is no time zone {timezone}")
+        raise InvalidRequest(f"there is no time zone {timezone!r}; a valid one is Europe/Berlin")
     return ZoneInfo(timezone)
 
 

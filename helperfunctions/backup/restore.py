@@ -23,7 +23,7 @@ from helperfunctions.backup.row_counts import Contents, contents, refuse_foreign
 from helperfunctions.backup.sql_script import replace_everything
 from helperfunctions.database import Database
 from helperfunctions.environment import for_programs
-from helperfunctions.errors import BackupError, DatabaseError, SchemaMismatch
+from helperfunctions.errors import BackupError, Busy, DatabaseError, SchemaMismatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,9 @@ def copy(source: Database, target: Database, jobs: Sequence[str], progress: Prog
 def _locked(database: Database, jobs: Sequence[str]) -> Iterator[None]:
     """Hold the locks of these jobs for the duration of the block. Raises Busy."""
     with ExitStack() as stack:
-        for job in jobs:
-            stack.enter_context(database.exclusive(job))
+        try:
+            for job in jobs:
+                stack.enter_context(database.exclusive(job))
+        except Busy as exc:
+            raise Busy(f"{exc}: stop every program that writes to it, then try again") from exc
         yield

@@ -3,7 +3,7 @@
 import re
 from datetime import time
 from decimal import Decimal
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
@@ -129,6 +129,16 @@ def _public_address(url: str) -> str:
     return url
 
 
+def _listening_address(host: str) -> str:
+    """Check an address to listen on. A name is resolved when the port is opened."""
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        if not re.fullmatch(r"(?!-)[A-Za-z0-9_.-]{1,253}", host) or re.fullmatch(r"[0-9.]+", host):
+            raise ValueError("should be an address of this machine such as 0.0.0.0, without http:// and port") from None
+    return host
+
+
 def _title(title: str) -> str:
     title = " ".join(title.split())
     if not 1 <= len(title) <= _LONGEST_TITLE:
@@ -145,6 +155,7 @@ def _networks(text: str) -> str:
     return text
 
 
+ListeningAddress = Annotated[str, AfterValidator(_listening_address)]
 BaseAddress = Annotated[str, AfterValidator(_base_address)]
 TimeOfDay = Annotated[time, BeforeValidator(time_of_day)]
 
@@ -234,7 +245,7 @@ class Settings(BaseModel):
     health_port: int | None = Field(
         default=None, ge=0, le=65_535, description="port for /healthz, /readyz and /metrics; closed if not set"
     )
-    health_host: str = Field(default="127.0.0.1", description="address on which that port listens")
+    health_host: ListeningAddress = Field(default="127.0.0.1", description="address on which that port listens")
     alert_webhook_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = Field(
         default=None,
         description="URL for a message when a problem has lasted for ten minutes, and for one when it is resolved",
@@ -246,7 +257,7 @@ class Settings(BaseModel):
     log_format: Literal["text", "json"] = Field(
         default="text", description="format of the log of `watchtime run`: text or json"
     )
-    web_host: str = Field(default="127.0.0.1", description="address on which the dashboard listens")
+    web_host: ListeningAddress = Field(default="127.0.0.1", description="address on which the dashboard listens")
     web_port: int = Field(default=8000, ge=0, le=65_535, description="port of the dashboard; 0: a free one")
     web_root_path: Annotated[str, AfterValidator(_root_path)] = Field(
         default="", description="path at which a proxy serves the dashboard, such as /twitch"

@@ -20,16 +20,20 @@ from helperfunctions.settings.model import X_CREDENTIALS, Settings, secret_field
 DEFAULT: Final = "default"
 ENVIRONMENT: Final = "environment"
 AWS: Final = "AWS secret"
+# The least similarity (0 to 1) of a name to a setting of which it is probably a misspelling. One letter too many, too
+# few, replaced, or swapped with the next in WEB_PORT leaves at least 0.875.
+PROBABLY_MISSPELLED: Final = 0.87
 # Settings of other tools, which people keep in the same file.
 FOREIGN_PREFIXES: Final = ("COMPOSE_", "DOCKER_", "POSTGRES_", "PG")
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The settings, and the origin of the value of each field."""
+    """The settings, the origin of the value of each field, and what may be wrong, in words."""
 
     settings: Settings
     origins: Mapping[str, str]
+    doubts: Sequence[str] = ()
 
 
 def load(dotenv: Path = Path(".env")) -> Loaded:
@@ -74,7 +78,7 @@ def load(dotenv: Path = Path(".env")) -> Loaded:
         raise SettingsError(problems + [_message(error, origins) for error in exc.errors()]) from None
     if problems:
         raise SettingsError(problems)
-    return Loaded(settings, origins)
+    return Loaded(settings, origins, _doubtful_names(in_environment))
 
 
 def _set_only(values: Mapping[str, str]) -> dict[str, str]:
@@ -143,6 +147,20 @@ def _unknown_names(names: Iterable[str], where: str, more: Sequence[str] = ()) -
         suggestion = f"; did you mean {near[0]}?" if near else ""
         problems.append(f"{shown_name(name)} in {where} is not a setting{suggestion}")
     return problems
+
+
+def _doubtful_names(in_environment: Iterable[str]) -> list[str]:
+    """Names in the environment that are probably misspelled settings. Others belong to other programs."""
+    known = [*(name.upper() for name in Settings.model_fields), *_names_of_files()]
+    foreign = {*known, *aws_secrets.NAMES}
+    doubts = []
+    for name in sorted(in_environment):
+        if name in foreign or name.startswith(FOREIGN_PREFIXES):
+            continue
+        near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=PROBABLY_MISSPELLED)
+        if near:
+            doubts.append(f"{shown_name(name)} in the {ENVIRONMENT} is not a setting; did you mean {near[0]}?")
+    return doubts
 
 
 def _contradictions(values: Mapping[str, str], given: Set[str]) -> list[str]:

@@ -75,6 +75,12 @@ def test_every_problem_of_the_settings_is_listed_and_the_other_checks_are_skippe
     assert checked.named("skipped") == set(NAMES) - {"settings"}
 
 
+def test_a_misspelled_name_in_the_environment_is_a_warning(shell: Shell, good: Settings) -> None:
+    checked = check(shell, good | {"MIN_VIEWRES": "50"})
+    warnings = [finding["message"] for finding in checked.findings if finding["verdict"] == "warning"]
+    assert "MIN_VIEWRES in the environment is not a setting; did you mean MIN_VIEWERS?" in warnings
+
+
 def test_a_broken_secret_in_the_settings_is_not_shown(shell: Shell) -> None:
     checked = check(shell, {"DATABASE_URL": "mysql://somebody:planted-password@db.example/watch"})
     assert checked.code == 78

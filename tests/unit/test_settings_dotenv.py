@@ -107,10 +107,10 @@ def test_usual_ways_to_write_dotenv_are_read(dotenv: Path, content: str) -> None
             "MIN_VIEWERS=10\nPOST_AT=15:00\n\nMIN_VIEWERS=20",
             "MIN_VIEWERS is set twice in .env, in line 1 and in line 4: keep one",
         ),
-        ('WEB_HOST="a\nb"', "WEB_HOST contains a line break: it should be one line (from .env)"),
+        ('WEB_TITLE="a\nb"', "WEB_TITLE contains a line break: it should be one line (from .env)"),
         (
-            'HEALTH_HOST="C:\\temp"',
-            "HEALTH_HOST contains an invisible character (U+0009, a control character): copy it again without it "
+            'WEB_TITLE="C:\\temp"',
+            "WEB_TITLE contains an invisible character (U+0009, a control character): copy it again without it "
             "(from .env)",
         ),
         (

@@ -81,8 +81,8 @@ def test_quotes_around_a_value_are_a_problem_that_does_not_show_it(
 
 
 def test_a_value_that_is_not_utf8_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WEB_HOST", os.fsdecode(b"caf\xe9"))
-    assert problems() == ["WEB_HOST contains bytes that are not UTF-8: write it again (from environment)"]
+    monkeypatch.setenv("WEB_TITLE", os.fsdecode(b"caf\xe9"))
+    assert problems() == ["WEB_TITLE contains bytes that are not UTF-8: write it again (from environment)"]
 
 
 def test_a_folder_may_have_joiners_that_its_script_needs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,6 +248,9 @@ def test_an_invalid_database_address_is_refused_without_showing_it(monkeypatch: 
         ("WEB_PUBLIC_URL", "watchtime.example.org", "WEB_PUBLIC_URL should be an address such as https://"),
         ("WEB_PUBLIC_URL", 'https://h/"><script>', "WEB_PUBLIC_URL should be an address such as https://"),
         ("WEB_ABOUT_URL", "javascript:alert(1)", "WEB_ABOUT_URL should be an address such as https://"),
+        ("WEB_HOST", "http://0.0.0.0", "WEB_HOST should be an address of this machine such as 0.0.0.0"),
+        ("HEALTH_HOST", "0.0.0.0:9464", "HEALTH_HOST should be an address of this machine such as 0.0.0.0"),
+        ("WEB_HOST", "0.0.0", "WEB_HOST should be an address of this machine such as 0.0.0.0"),
         ("WEB_TITLE", "x" * 61, "WEB_TITLE should be a name of 1 to 60 characters"),
         ("DATA_DIR", "$HOME/data", "DATA_DIR should be a path of this system without variables"),
         ("DATA_DIR", "${HOME}/data", "DATA_DIR should be a path of this system without variables"),
@@ -258,7 +261,8 @@ def test_an_invalid_database_address_is_refused_without_showing_it(monkeypatch: 
     ids=[
         "seconds", "underscore", "other digits", "optional number", "amount", "amount with thousands", "power of ten",
         "thousands", "number with a power of ten", "more than fits", "zone of this machine", "zone with leap seconds",
-        "query", "fragment", "way up", "no scheme", "markup", "script", "long title",
+        "query", "fragment", "way up", "no scheme", "markup", "script",
+        "host with a scheme", "host with a port", "half an address", "long title",
         "variable", "variable in braces", "variable of Windows", "drive of Windows",
         "more than anybody spends",
     ],
@@ -283,3 +287,33 @@ def test_a_password_in_a_web_address_is_not_shown(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv(name, f"https://me:{SECRET}@proxy.example.org/helix")
     shown = {one.name: one.value for one in show(load())}
     assert shown["TWITCH_API_URL"] == shown["X_API_URL"] == "https://***@proxy.example.org/helix"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1", "::", "::1", "fe80::1%eth0", "localhost", "my-nas.lan"])
+def test_addresses_and_names_to_listen_on(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("WEB_HOST", host)
+    assert load().settings.web_host == host
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [
+        ("MIN_VIEWRES", "MIN_VIEWERS"),
+        ("WEB_PROT", "WEB_PORT"),
+        ("web_ports", "WEB_PORT"),
+        ("TWITCH_CLIENT_SECRET_FIEL", "TWITCH_CLIENT_SECRET_FILE"),
+    ],
+)
+def test_a_name_in_the_environment_that_is_nearly_a_setting_is_doubtful(
+    monkeypatch: pytest.MonkeyPatch, name: str, setting: str
+) -> None:
+    monkeypatch.setenv(name, "7")
+    assert load().doubts == [f"{name} in the environment is not a setting; did you mean {setting}?"]
+
+
+@pytest.mark.parametrize("name", ["TZ", "HOST", "PORT", "DATABASE", "XDG_DATA_DIRS", "AWS_REGION", "PGPORT", "HOME"])
+def test_names_of_other_programs_in_the_environment_are_not_doubtful(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "/7")
+    assert load().doubts == []

@@ -27,13 +27,15 @@ ROOM_FOR_POLLS: Final = Room(500 * MEGABYTE, LEAST_FREE_BYTES)
 
 
 def check_settings(session: Session) -> Sequence[Finding]:
-    """Load the settings: one finding, or one per problem."""
+    """Load the settings: one finding, and one per problem or doubt."""
     try:
         session.loaded = session.openers.load()
     except SettingsError as exc:
         fix = "fix it in .env or in the environment"
         return [Finding("settings", Verdict.BAD, problem, fix) for problem in exc.problems]
-    return [judge_origins(session.loaded.origins)]
+    fix = "correct the name, or remove it"
+    doubts = [Finding("settings", Verdict.WARNING, doubt, fix) for doubt in session.loaded.doubts]
+    return [judge_origins(session.loaded.origins), *doubts]
 
 
 def check_folder(session: Session) -> Finding:
