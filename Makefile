@@ -65,7 +65,7 @@ format: $(VENV)/.development ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.benchmarks ## Measure; ARGS names one of: staging crawl rollup accuracy ask memory web sizing understand
+bench: $(VENV)/.benchmarks ## Measure; ARGS names one of: staging crawl rollup accuracy ask memory web first-visit sizing understand
 	$(BIN)/python -m benchmarks $(ARGS)
 
 mutants: $(VENV)/.development ## Change the code in small ways and report which changes no test notices

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from benchmarks import accuracy, ask, crawl, memory, rollup, sizing, staging, understand, web
+from benchmarks import accuracy, ask, crawl, first_visit, memory, rollup, sizing, staging, understand, web
 from helperfunctions import log
 
 BENCHMARKS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
@@ -15,9 +15,17 @@ BENCHMARKS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "ask": lambda given: ask.main(full=given.full),
     "memory": lambda _: memory.main(),
     "web": lambda given: web.main(full=given.full),
+    "first-visit": lambda given: first_visit.main(dict(given.address)),
     "sizing": lambda _: sizing.main(),
     "understand": lambda given: understand.main(streamers=given.streamers),
 }
+
+
+def _named_address(text: str) -> tuple[str, str]:
+    name, _, address = text.partition("=")
+    if not name or not address.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{text} should be a name, = and a URL, as before=http://127.0.0.1:8001/")
+    return name, address
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -39,6 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         default=understand.DEFAULT,
         metavar="N",
         help="understand mentions among this many streamers; by default 10,000, then 100,000",
+    )
+    parser.add_argument(
+        "--address",
+        type=_named_address,
+        action="append",
+        default=[],
+        metavar="NAME=URL",
+        help="first-visit: another dashboard that runs already, such as an older build's demo, to compare with",
     )
     given = parser.parse_args(arguments)
     if unknown := set(given.benchmarks) - set(BENCHMARKS):

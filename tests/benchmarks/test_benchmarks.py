@@ -9,7 +9,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from benchmarks import accuracy, ask, crawl, memory, rollup, sizing, staging, understand, web, web_calls, web_data
+from benchmarks import (
+    accuracy,
+    ask,
+    crawl,
+    first_visit,
+    memory,
+    rollup,
+    sizing,
+    staging,
+    understand,
+    web,
+    web_calls,
+    web_data,
+)
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.harness import a_database, sharing_a_server
 from benchmarks.readers import Job, load, readers
@@ -127,6 +140,18 @@ def test_web_measures_every_page_call_and_chart_of_a_dashboard_and_none_fails(
     [first_page] = [row for row in rows if row[0].startswith("/ and its styles")]
     assert first_page[-1] == "yes"
     assert any(row[0].startswith("a server that only sends") for row in rows)
+
+
+@pytest.mark.skipif(first_visit.chromium() is None, reason="needs Chromium")
+def test_first_visit_measures_requests_bytes_and_the_first_chart(capsys: pytest.CaptureFixture[str]) -> None:
+    quick = first_visit.Network("a quick network", 0, 1e9, 1e9)
+    first_visit.main({}, rounds=1, networks=[quick], days=3, streams=60)
+    printed = capsys.readouterr().out
+    [line] = [line for line in printed.splitlines() if first_visit.OURS in line]
+    requests, kb, paint, chart = (float(word) for word in line.replace("│", " ").split()[2:6])
+    assert 2 <= requests <= first_visit.MOST_REQUESTS
+    assert 5 < kb <= first_visit.MOST_KB
+    assert 0 < paint <= chart
 
 
 @pytest.mark.skipif(importlib.util.find_spec("streamlit") is None, reason="Streamlit comes with make .venv/.benchmarks")
