@@ -109,10 +109,10 @@ class Directory:
 
 def _found(request: Request, look_ups: Mapping[str, Callable[[str], int | None]]) -> Iterator[int]:
     """The numbers of the streamers that these parameters name, each once; unknown ones are ignored. Raises Refusal."""
-    asked = [(name, value) for name in look_ups for value in request.query.get(name, [])]
-    if not asked:
+    values = [(name, value) for name in look_ups for value in request.query.get(name, [])]
+    if not values:
         raise helix_refusal(HTTPStatus.BAD_REQUEST, f"Must provide at least one of: {', '.join(look_ups)}")
-    if len(asked) > MOST_VALUES:
+    if len(values) > MOST_VALUES:
         raise helix_refusal(HTTPStatus.BAD_REQUEST, f"at most {MOST_VALUES} values can be requested at once")
-    found = (look_ups[name](value) for name, value in asked)
+    found = (look_ups[name](value) for name, value in values)
     yield from dict.fromkeys(number for number in found if number is not None)

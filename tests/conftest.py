@@ -97,7 +97,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def is_long(request: pytest.FixtureRequest) -> bool:
-    """Whether --long is set. Without it, some tests simulate a shorter time."""
+    """True if --long is set. Without it, some tests simulate a shorter time."""
     return bool(request.config.getoption("--long"))
 
 

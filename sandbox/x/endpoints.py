@@ -88,17 +88,17 @@ class Endpoints:
     def posts_by_id(self, request: Request) -> Response:
         """GET /2/tweets?ids="""
         words = VOCABULARIES[self.vocabulary]
-        asked = wanted(request.query, words)
+        wanted_fields = wanted(request.query, words)
         ids = (request.one("ids") or "").split(",")
         found = [self.timeline.posts[post_id] for post_id in ids if post_id in self.timeline.posts]
-        included, people, others = includes_json(found, asked, words)
+        included, people, others = includes_json(found, wanted_fields, words)
         self._charge_reads(found + others, people)
         errors = [
             {"value": post_id, "detail": f"Could not find tweet with ids: [{post_id}].", "title": "Not Found Error"}
             for post_id in ids
             if post_id not in self.timeline.posts
         ]
-        shown: dict[str, Any] = {"data": [post_json(post, asked, words) for post in found]} if found else {}
+        shown: dict[str, Any] = {"data": [post_json(post, wanted_fields, words) for post in found]} if found else {}
         return json_response(
             shown | ({"includes": included} if included else {}) | ({"errors": errors} if errors else {})
         )
@@ -165,7 +165,7 @@ class Endpoints:
 
     def _page(self, request: Request, posts: list[SandboxPost]) -> Response:
         words = VOCABULARIES[self.vocabulary]
-        asked = wanted(request.query, words)
+        wanted_fields = wanted(request.query, words)
         most, since_id = _number(request, "max_results", 10), _number(request, "since_id", 0)
         until_id = min(_number(request, "until_id", 1 << 63), _token_number(request) or 1 << 63)
         # If both are given, X uses the id (documented for searches).
@@ -179,14 +179,14 @@ class Endpoints:
             and (ends_at is None or post.created_at < ends_at)
         ]
         page = left[:most]
-        included, people, brought = includes_json(page, asked, words)
+        included, people, brought = includes_json(page, wanted_fields, words)
         self._charge_reads(page + brought, people)
         meta: dict[str, Any] = {"result_count": len(page)}
         if page:
             meta |= {"newest_id": page[0].post_id, "oldest_id": page[-1].post_id}
         if len(left) > most:
             meta["next_token"] = f"7140dibdnow{page[-1].post_id}"
-        shown: dict[str, Any] = {"data": [post_json(post, asked, words) for post in page]} if page else {}
+        shown: dict[str, Any] = {"data": [post_json(post, wanted_fields, words) for post in page]} if page else {}
         return json_response(shown | ({"includes": included} if included else {}) | {"meta": meta})
 
     def _person_of(self, request: Request) -> Person:

@@ -107,7 +107,7 @@ def _listed(query: Mapping[str, list[str]], name: str) -> frozenset[str]:
     return frozenset(value for values in query.get(name, []) for value in values.split(","))
 
 
-def post_json(post: SandboxPost, asked: Wanted, words: Vocabulary) -> dict[str, Any]:
+def post_json(post: SandboxPost, wanted_fields: Wanted, words: Vocabulary) -> dict[str, Any]:
     """A post as JSON."""
     shown: dict[str, Any] = {
         "id": post.post_id,
@@ -124,32 +124,32 @@ def post_json(post: SandboxPost, asked: Wanted, words: Vocabulary) -> dict[str, 
         "in_reply_to_user_id": replied_to,
         "lang": "en",
     }
-    shown |= {name: value for name, value in maybe.items() if value and asked.gives(name)}
+    shown |= {name: value for name, value in maybe.items() if value and wanted_fields.gives(name)}
     references = _references(post)
-    if references and (asked.gives(words.references) or f"{words.references}.id" in asked.expansions):
+    if references and (wanted_fields.gives(words.references) or f"{words.references}.id" in wanted_fields.expansions):
         shown[words.references] = references
     return shown
 
 
 def includes_json(
-    posts: Sequence[SandboxPost], asked: Wanted, words: Vocabulary
+    posts: Sequence[SandboxPost], wanted_fields: Wanted, words: Vocabulary
 ) -> tuple[dict[str, Any], list[Person], list[SandboxPost]]:
     """The objects that expansions add, as JSON and as charges."""
     people: dict[str, Person] = {}
     others: dict[str, SandboxPost] = {}
     for post in posts:
-        if "author_id" in asked.expansions:
+        if "author_id" in wanted_fields.expansions:
             people[post.author.user_id] = post.author
-        if "in_reply_to_user_id" in asked.expansions and post.reply_to:
+        if "in_reply_to_user_id" in wanted_fields.expansions and post.reply_to:
             people[post.reply_to.author.user_id] = post.reply_to.author
         referenced = post.reply_to or post.repost_of
-        if referenced and {words.references, f"{words.references}.id"} & asked.expansions:
+        if referenced and {words.references, f"{words.references}.id"} & wanted_fields.expansions:
             others[referenced.post_id] = referenced
     shown: dict[str, Any] = {}
     if people:
         shown["users"] = [person_json(person) for person in people.values()]
     if others:
-        shown[words.included_posts] = [post_json(post, asked, words) for post in others.values()]
+        shown[words.included_posts] = [post_json(post, wanted_fields, words) for post in others.values()]
     return shown, list(people.values()), list(others.values())
 
 

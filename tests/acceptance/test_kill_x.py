@@ -42,7 +42,7 @@ def plan_three_summaries(database: Database) -> list[str]:
 
 
 def is_done(url: str, mentions: int) -> bool:
-    """Whether no post waits and every mention is answered."""
+    """True if no post waits and every mention is answered."""
     open_posts = rows(url, "select 1 from posts where status in ('due', 'sending', 'unknown')")
     return not open_posts and rows(url, "select count(*) from mentions where status = 'answered'") == [(mentions,)]
 

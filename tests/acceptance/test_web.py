@@ -52,7 +52,7 @@ def test_the_dashboard_restarts_an_embedded_database_that_was_killed_without_a_b
     numbers = itertools.count()
 
     def is_there() -> bool:
-        """Whether a page is served that is not in the cache."""
+        """True if a page is served that is not in the cache."""
         return requests.get(f"{address}bot?{next(numbers)}", timeout=30).status_code == 200
 
     eventually(is_there, "it is there again")

@@ -32,9 +32,9 @@ def serving(mentions: list[dict[str, Any]]) -> Iterator[PlainX]:
             parts = urlsplit(self.path)
             if "tweet.fields" in parts.query:
                 reason = "The query parameter [tweet.fields] is not one of [id,max_results,post.fields]"
-                return self.say(400, {"title": "Invalid Request", "errors": [{"message": reason}]})
+                return self.respond(400, {"title": "Invalid Request", "errors": [{"message": reason}]})
             if parts.path == "/x/2/users/me":
-                return self.say(200, {"data": {"id": "42", "username": "PlainBot", "verified": False}})
+                return self.respond(200, {"data": {"id": "42", "username": "PlainBot", "verified": False}})
             query = parse_qs(parts.query)
             after = int(query.get("since_id", ["0"])[0])
             start = int(query.get("pagination_token", ["0"])[0])
@@ -44,21 +44,21 @@ def serving(mentions: list[dict[str, Any]]) -> Iterator[PlainX]:
             body: dict[str, Any] = {"data": page, "meta": {"result_count": len(page)}}
             if rest:
                 body["meta"]["next_token"] = str(start + 2)
-            return self.say(200, body)
+            return self.respond(200, body)
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             if self.path == "/x/2/media/upload":
                 x.uploads.append(body)
-                return self.say(200, {"data": {"id": 900 + len(x.uploads)}})
+                return self.respond(200, {"data": {"id": 900 + len(x.uploads)}})
             given = json.loads(body)
             if self.path == "/x/2/media/metadata":
                 x.described.append(given)
-                return self.say(200, {})
+                return self.respond(200, {})
             x.created.append(given | {"id": str(500 + len(x.created))})
-            return self.say(201, {"data": {"id": x.created[-1]["id"], "text": given["text"], "new": {"field": 1}}})
+            return self.respond(201, {"data": {"id": x.created[-1]["id"], "text": given["text"], "new": {"field": 1}}})
 
-        def say(self, status: int, content: object) -> None:
+        def respond(self, status: int, content: object) -> None:
             signed = re.match(r'OAuth .*oauth_signature="', self.headers.get("authorization", ""))
             status, content = (status, content) if signed else (401, {"title": "Unauthorized"})
             self.wfile.write(f"HTTP/1.0 {status} .\r\ncontent-type: text/plain\r\n\r\n{json.dumps(content)}".encode())

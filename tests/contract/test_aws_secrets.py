@@ -118,9 +118,9 @@ def test_a_value_that_is_not_an_object_of_settings_is_reported_without_the_value
     reading = Reading(aws.url)
     with pytest.raises(SettingsError, match=said) as caught:
         reading()
-    told = f"{caught.value} {caught.value.__cause__!r} {caught.value.__context__!r}"
-    assert f"AWS secret {NAME}" in told
-    assert PLANTED not in told
+    shown = f"{caught.value} {caught.value.__cause__!r} {caught.value.__context__!r}"
+    assert f"AWS secret {NAME}" in shown
+    assert PLANTED not in shown
 
 
 def test_a_missing_secret_is_reported(aws: Aws) -> None:

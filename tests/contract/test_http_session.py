@@ -120,7 +120,7 @@ def test_a_server_in_no_proxy_is_called_directly(
 
 @each_client
 @pytest.mark.parametrize(
-    ("name", "value", "says"),
+    ("name", "value", "message"),
     [
         ("ALL_PROXY", f"socks5h://me:{PASSWORD}@127.0.0.1:1080", "ALL_PROXY in the environment names a SOCKS proxy"),
         ("https_proxy", "socks4://127.0.0.1:1080", "https_proxy in the environment names a SOCKS proxy (socks4)"),
@@ -133,13 +133,13 @@ def test_a_server_in_no_proxy_is_called_directly(
     ids=["SOCKS for all", "SOCKS for HTTPS", "other kind", "port", "no host", "no such file", "no certificates"],
 )
 def test_an_invalid_value_is_reported_with_the_name_of_its_variable(
-    ask: Callable[[str], None], name: str, value: str, says: str, monkeypatch: pytest.MonkeyPatch
+    ask: Callable[[str], None], name: str, value: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is reported at once, and not as an unreachable server; PySocks is not among the requirements."""
     monkeypatch.setenv(name, value)
     with pytest.raises((SettingsError, WebhookFailed)) as caught:
         ask(f"https://{HOST}")
-    assert says in str(caught.value)
+    assert message in str(caught.value)
     assert PASSWORD not in str(caught.value)
     assert isinstance(caught.value, SettingsError) or ask in (call_webhook, send_heartbeat)
 

@@ -81,11 +81,11 @@ def test_every_response_has_the_remaining_points_and_the_clock_difference(serve:
     before = api.last_answer
     assert before is None
     api.get_streams()
-    told = api.last_answer
-    assert told is not None
-    assert (told.points_left, told.points) == (799, 800)
-    assert told.clock_ahead is not None
-    assert abs(told.clock_ahead) < timedelta(seconds=1)
+    answer = api.last_answer
+    assert answer is not None
+    assert (answer.points_left, answer.points) == (799, 800)
+    assert answer.clock_ahead is not None
+    assert abs(answer.clock_ahead) < timedelta(seconds=1)
 
 
 def test_with_little_patience_there_is_one_attempt(sandbox: TwitchSandbox, connect: Connect, faults: Faults) -> None:

@@ -124,7 +124,7 @@ class Stack:
         return " ".join(row)
 
     def is_healthy(self, service: str) -> bool:
-        """Whether a service's container runs and its health check passes."""
+        """True if a service's container runs and its health check passes."""
         return bool(self.state(service)["State"].get("Health", {}).get("Status") == "healthy")
 
     def web(self) -> str:

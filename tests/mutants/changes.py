@@ -115,7 +115,7 @@ class Change:
 
     @property
     def is_without_effect(self) -> bool:
-        """Whether only lines changed that no user of the program could notice."""
+        """True if only lines changed that no user of the program could notice."""
         removed = [line[4:] for line in self.diff().splitlines() if line.startswith("    -")]
         return bool(removed) and all(_WITHOUT_EFFECT.search(line[1:]) for line in removed)
 

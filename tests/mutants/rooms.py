@@ -61,7 +61,7 @@ EVERYTHING: Final = ("tests/unit", "tests/integration", "tests/contract", "tests
 
 
 def may_be_changed(path: str) -> bool:
-    """Whether a tracked file, by its path from the top folder, takes part in the check."""
+    """True if a tracked file, by its path from the top folder, takes part in the check."""
     return path.startswith(_CHANGED) and not path.startswith(_LEFT_OUT) and path.endswith(_SUFFIXES)
 
 

@@ -86,13 +86,13 @@ def test_health_returns_the_time_and_the_world(client: Client) -> None:
 def test_the_true_watch_time_is_served_over_http(client: Client, world: World) -> None:
     end = NOON + timedelta(minutes=30)
     query: dict[str, str | int] = {"start": NOON.isoformat(), "end": end.isoformat(), "more_than": 100}
-    told = requests.get(f"{client.sandbox.url}/sandbox/truth", params=query, timeout=TIMEOUT).json()
+    answer = requests.get(f"{client.sandbox.url}/sandbox/truth", params=query, timeout=TIMEOUT).json()
     truth = world.truth(NOON, end, more_than=100)
     for name, hours in (("watch_hours", truth.watch), ("airtime_hours", truth.airtime)):
-        assert told[name]["total"] == hours.total
+        assert answer[name]["total"] == hours.total
         top = max(hours.by_game, key=lambda game: hours.by_game[game])
-        assert told[name]["games"][0] == {"id": top, "hours": hours.by_game[top]}
-        assert len(told[name]["streamers"]) == 10
+        assert answer[name]["games"][0] == {"id": top, "hours": hours.by_game[top]}
+        assert len(answer[name]["streamers"]) == 10
 
 
 @pytest.mark.parametrize("query", ["", "?start=2025-01-01T00:00:00&end=2025-01-02T00:00:00", "?start=x&end=y"])

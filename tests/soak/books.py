@@ -181,7 +181,7 @@ class Books:
         self.figures.append(f"days with all three summaries sent: {whole}; others: {_counted(without) or 'none'}")
 
     def _could_be_posted(self, ends_at: datetime, rolled_up_at: datetime) -> bool:
-        """Whether the job had a turn in the hours in which it posts about that day."""
+        """True if the job had a turn in the hours in which it posts about that day."""
         # From half past three in the afternoon at the latest until midnight, Pacific: 8 to 16 hours after its end.
         first, last = ends_at + timedelta(hours=9, minutes=45), ends_at + timedelta(hours=14)
         turns = [at for at in self.diary.posts_planned_at if max(first, rolled_up_at) < at < last]
@@ -343,7 +343,7 @@ def _became(attempt: Attempt, *, is_stored: bool) -> str:
 
 
 def _may_be_missing(attempt: Attempt) -> bool:
-    """Whether no poll was taken, or it could not have been stored anywhere."""
+    """True if no poll was taken, or it could not have been stored anywhere."""
     return not attempt.outcome or attempt.outcome == "Busy"
 
 

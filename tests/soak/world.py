@@ -116,7 +116,7 @@ class Server:
         eventually(self.answers, "the database answers")
 
     def answers(self) -> bool:
-        """Whether the server accepts connections."""
+        """True if the server accepts connections."""
         try:
             psycopg2.connect(self.url).close()
         except psycopg2.OperationalError:

@@ -10,7 +10,7 @@ from typing import Literal
 
 import pytest
 
-SAYS = """
+LOGS = """
 import logging
 from helperfunctions import log
 log.set_up("INFO", {how!r})
@@ -28,7 +28,7 @@ one.info("after")
 
 def logged(how: str, zone: str = "UTC") -> str:
     done = subprocess.run(
-        [sys.executable, "-c", SAYS.format(how=how)],
+        [sys.executable, "-c", LOGS.format(how=how)],
         capture_output=True,
         text=True,
         timeout=60,

@@ -145,7 +145,7 @@ class Server:
         self.start()
 
     def answers(self) -> bool:
-        """Whether the server accepts connections."""
+        """True if the server accepts connections."""
         try:
             psycopg2.connect(self.url).close()
         except psycopg2.OperationalError:
@@ -275,7 +275,7 @@ class Life:
         self.asked.append(self.x.tag(person, f"@{self.x.bot.username} {what}"))
 
     def is_answered(self) -> bool:
-        """Whether every question is answered and every answer has its id."""
+        """True if every question is answered and every answer has its id."""
         return set(self.asked) <= set(self.answers()) and not self.open_posts()
 
     def answers(self) -> Counter[str]:

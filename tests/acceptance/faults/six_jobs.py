@@ -59,7 +59,7 @@ class SixJobs:
         self.row.let_go()
 
     def nothing_is_done(self) -> bool:
-        """Whether no result of any job is in the database."""
+        """True if no result of any job is in the database."""
         return not any(is_so() for is_so in self.done().values())
 
     def done(self) -> dict[str, Callable[[], bool]]:

@@ -106,6 +106,6 @@ def test_polls_stay_evenly_spaced_while_the_clocks_change(change: datetime, life
 
 
 def taken_at(life: Life, instant: datetime) -> bool:
-    """Whether a poll began at that instant or within the seconds in which a jump is noticed."""
+    """True if a poll began at that instant or within the seconds in which a jump is noticed."""
     begun = rows(life.url, "select started_at from staging.polls where status = 'complete'")
     return any(abs(at - instant) < timedelta(seconds=30) for (at,) in begun)

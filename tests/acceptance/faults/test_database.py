@@ -50,7 +50,7 @@ def test_after_a_restart_in_the_middle_of_every_job_each_job_is_done_at_its_next
 
 
 def has_noticed(life: Life, bot: Process, job: str) -> bool:
-    """Whether a job has logged that the database failed. A poll that was dropping old rows goes on without it."""
+    """True if a job has logged that the database failed. A poll that was dropping old rows goes on without it."""
     log = life.log(bot)
     goes_on = job == "collect" and "this poll is taken without the database: " in log
     return goes_on or f"job={job} failed: the database " in log
