@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Final, TypeVar, cast
 
-from bot.health.checks import database, settings_and_disk, vendors, work
+from bot.health.checks import database, settings_and_disk, twitch_and_x, work
 from bot.health.checks.session import Openers, Session, Skipped
 from bot.health.findings import Finding, Verdict, from_error
 from helperfunctions import embedded_postgres
@@ -35,10 +35,10 @@ CHECKS: Final[Mapping[str, Callable[[Session], Outcome]]] = {
     "data folder": settings_and_disk.check_folder,
     "database": database.check_database,
     "schema": database.check_schema,
-    "Twitch": vendors.check_twitch,
-    "X": vendors.check_x,
-    "X app": vendors.check_x_app,
-    "clock": vendors.check_clock,
+    "Twitch": twitch_and_x.check_twitch,
+    "X": twitch_and_x.check_x,
+    "X app": twitch_and_x.check_x_app,
+    "clock": twitch_and_x.check_clock,
     "budget": work.check_budget,
     "polls": work.check_polls,
     "days": work.check_days,

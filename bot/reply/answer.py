@@ -12,7 +12,7 @@ from bot.core.questions import Command, DidYouMean, Question, TimeNotKnown, Unde
 from bot.names.database_names import DatabaseNames
 from bot.reply import compose
 from bot.reply.lookup import Lookup
-from bot.reply.triage import OLDEST, Mention, reason_not_to_answer, reason_not_to_read
+from bot.reply.mention_filter import OLDEST, Mention, reason_not_to_answer, reason_not_to_read
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction, record
 from helperfunctions.errors import DatabaseError, ValueRefused, WatchTimeError

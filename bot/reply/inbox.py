@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bot.core.ports import X
-from bot.reply.triage import OLDEST
+from bot.reply.mention_filter import OLDEST
 from bot.reply.urls import with_twitch_urls
 from bot.spend.account import account_of
 from bot.spend.charge import Purpose

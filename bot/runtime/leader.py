@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from bot.runtime.attempts import wait_after
+from bot.runtime.job_attempts import wait_after
 from helperfunctions.clock import Clock, Wait
 from helperfunctions.database import AdvisoryLock, Database
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, SchemaMismatch

@@ -12,8 +12,8 @@ from bot.collect.keep import store_kept
 from bot.health import record
 from bot.health.watch import Watch
 from bot.jobs import JOBS, Bot
-from bot.runtime.attempts import Attempts
 from bot.runtime.credentials import CredentialReload
+from bot.runtime.job_attempts import Attempts
 from bot.runtime.leader import Leadership, Role
 from bot.runtime.run_plan import RunPlan
 from bot.runtime.runner import run_until_stopped

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.runtime.attempts import Attempts
+from bot.runtime.job_attempts import Attempts
 from bot.runtime.schedule import Entry
 from helperfunctions.clock import Counters, machine_counters
 

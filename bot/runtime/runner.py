@@ -9,10 +9,10 @@ from typing import Protocol
 from bot.core.polls import CrawlEnd, Poll, PollStatus
 from bot.health.record import outcome_of
 from bot.jobs import AtStart
+from bot.runtime.job_turns import ScheduledTurns, Turns
 from bot.runtime.leader import Leadership, Role
 from bot.runtime.run_plan import RunPlan
 from bot.runtime.signals import Stop
-from bot.runtime.turns import ScheduledTurns, Turns
 from helperfunctions.clock import Clock, Counters
 from helperfunctions.errors import TwitchRefused, TwitchUnavailable, WatchTimeError
 from helperfunctions.log import run_of

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator
 
 from bot.web.read.compare import MAX_COMPARED
 from bot.web.read.errors import InvalidRequest
-from bot.web.read.explore import Filters
+from bot.web.read.game_list import Filters
 from bot.web.read.ranges import MAX_DAYS, RequestedDays
 from bot.web.read.table import MAX_ROWS, RowRange
 from bot.web.site import Site

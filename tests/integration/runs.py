@@ -13,12 +13,12 @@ from apscheduler.triggers.cron import CronTrigger
 
 from bot.health.record import FILE_NAME
 from bot.jobs import JOBS
-from bot.runtime.attempts import Attempts
+from bot.runtime.job_attempts import Attempts
+from bot.runtime.job_turns import ScheduledTurns
 from bot.runtime.leader import Leadership
 from bot.runtime.run_plan import RunPlan
 from bot.runtime.runner import Runner
 from bot.runtime.schedule import Entry, schedule
-from bot.runtime.turns import ScheduledTurns
 from helperfunctions.clock import Counters, SystemClock
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable
 from helperfunctions.settings import Settings

@@ -8,9 +8,9 @@ from time import monotonic, sleep
 
 import pytest
 
+from bot.runtime.job_turns import ScheduledTurns
 from bot.runtime.run_plan import RunPlan
 from bot.runtime.runner import CLOCK_WAS_SET, Runner
-from bot.runtime.turns import ScheduledTurns
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable
 from tests.conftest import Switch
 from tests.integration.leading import Leads, Prepared

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from bot.core.polls import CrawlEnd, Poll, PollStatus
 from bot.health.record import FILE_NAME
-from bot.runtime.attempts import Attempts
+from bot.runtime.job_attempts import Attempts
+from bot.runtime.job_turns import ScheduledTurns
 from bot.runtime.run_plan import RunPlan
 from bot.runtime.runner import Runner
-from bot.runtime.turns import ScheduledTurns
 from tests.conftest import Switch
 from tests.integration.leading import Leads, Prepared
 from tests.integration.runs import (

@@ -10,7 +10,7 @@ import pytest
 
 from bot.health.checks.database import Server, judge_schema, judge_server
 from bot.health.checks.settings_and_disk import ROOM_FOR_DATABASE, ROOM_FOR_POLLS, Room, judge_room
-from bot.health.checks.vendors import judge_account, judge_clock, judge_streams, token_owner
+from bot.health.checks.twitch_and_x import judge_account, judge_clock, judge_streams, token_owner
 from bot.health.checks.work import judge_budget, judge_poll
 from bot.health.doctor import outcome
 from bot.health.findings import Finding, Verdict, exit_code

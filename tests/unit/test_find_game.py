@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.web.read.explore import rising
 from bot.web.read.find_game import Size, candidates, verdict
+from bot.web.read.game_list import rising
 from bot.web.read.rankings import GameInRange
 
 

@@ -20,7 +20,7 @@ FILES = sorted(
 # The files that may import each library: one, unless several share its types.
 VENDORS = {
     "aiosql": {"helperfunctions/queries.py"},
-    "apscheduler": {"bot/runtime/schedule.py", "bot/runtime/turns.py"},
+    "apscheduler": {"bot/runtime/schedule.py", "bot/runtime/job_turns.py"},
     "orjson": {
         "bot/demo/history.py",
         "bot/web/views/charts/lines.py",

@@ -19,7 +19,7 @@ from bot.web.deps import (
     Timezone,
     slugs_in,
 )
-from bot.web.read import bot_status, compare, explore, games, languages, now, search, streamer_ranking, streamers
+from bot.web.read import bot_status, compare, game_list, games, languages, now, search, streamer_ranking, streamers
 from bot.web.read.addresses import Kind, find
 from bot.web.read.coverage import span_of
 from bot.web.read.rankings import GameInRange, game_ranking
@@ -81,13 +81,13 @@ def all_games(
     days: Days,
     filters: GameFilters,
     table: TableResponse,
-    sort: explore.By = explore.By.WATCH_HOURS,
-    order: explore.Order = explore.Order.DESCENDING,
+    sort: game_list.By = game_list.By.WATCH_HOURS,
+    order: game_list.Order = game_list.Order.DESCENDING,
 ) -> Response:
     """All games over some days: hours watched, viewers, and the number of streams."""
     with site.read(days) as tx:
         ranking = game_ranking(tx, site, span_of(tx, site, days))
-    return table.of_part(explore.matching_games(ranking, filters, sort, order, table.wanted), GameInRange)
+    return table.of_part(game_list.matching_games(ranking, filters, sort, order, table.wanted), GameInRange)
 
 
 @router.get("/games/{slug}", response_model=games.GameSummary, tags=["games"])

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bot.web.deps import Days, GameFilters, Rows, SiteParts, Slug, Slugs, Timezone, slugs_in
-from bot.web.read import bot_status, compare, explore, games, languages, now, search, streamers
+from bot.web.read import bot_status, compare, game_list, games, languages, now, search, streamers
 from bot.web.read.addresses import Kind, find, slug_of
 from bot.web.read.coverage import change, newest_day, span_of
 from bot.web.read.errors import NotFound
@@ -244,26 +244,28 @@ def explore_page(
     filters: GameFilters,
     rows: Rows,
     pages: PagesOfSite,
-    sort: explore.By = explore.By.WATCH_HOURS,
-    order: explore.Order = explore.Order.DESCENDING,
+    sort: game_list.By = game_list.By.WATCH_HOURS,
+    order: game_list.Order = game_list.Order.DESCENDING,
 ) -> Response:
     """All games over some days, filtered and sorted."""
     with site.read(days) as tx:
         span = span_of(tx, site, days)
         ranking = game_ranking(tx, site, span)
     parameters = asdict(filters) | days.query
-    drawn = explore.matching_games(ranking, filters, explore.By.WATCH_HOURS, explore.Order.DESCENDING, RowRange(_SPOTS))
+    drawn = game_list.matching_games(
+        ranking, filters, game_list.By.WATCH_HOURS, game_list.Order.DESCENDING, RowRange(_SPOTS)
+    )
     return pages.show(
-        "explore.html",
-        games=explore.matching_games(ranking, filters, sort, order, rows),
+        "game_list.html",
+        games=game_list.matching_games(ranking, filters, sort, order, rows),
         filters=filters,
         parameters={name: _plain(value) for name, value in parameters.items() if value not in (None, "")},
         rows=rows,
         sort=sort.value,
         order=order.value,
-        sortable=set(explore.By),
+        sortable=set(game_list.By),
         chart=page_charts.games_between(drawn.rows, site),
-        rising=explore.rising(ranking, _RISING) if filters == explore.Filters() else [],
+        rising=game_list.rising(ranking, _RISING) if filters == game_list.Filters() else [],
         **values_of_days(days, span),
     )
 

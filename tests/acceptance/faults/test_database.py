@@ -19,7 +19,7 @@ from helperfunctions.database import Database
 from helperfunctions.queries import Queries
 from tests.acceptance.conftest import eventually, nothing_runs_in
 from tests.acceptance.faults.conftest import PACIFIC, Life, Server, a_server, a_template, execute
-from tests.acceptance.faults.six_jobs import SixJobs
+from tests.acceptance.faults.jobs_at_once import JobsAtOnce
 from tests.acceptance.forks import Process
 from tests.conftest import database_url
 from tests.factories import rows
@@ -31,7 +31,7 @@ Trouble = Callable[[Server, Life], AbstractContextManager[str]]
 def test_after_a_restart_in_the_middle_of_every_job_each_job_is_done_at_its_next_turn(
     how: signal.Signals, life: Life, server: Server
 ) -> None:
-    with SixJobs.made(life) as jobs:
+    with JobsAtOnce.made(life) as jobs:
         bot = life.start()
         jobs.are_in_the_middle()
         server.restart(how)

@@ -2,11 +2,11 @@
 
 from tests.acceptance.conftest import eventually
 from tests.acceptance.faults.conftest import Life
-from tests.acceptance.faults.six_jobs import SixJobs
+from tests.acceptance.faults.jobs_at_once import JobsAtOnce
 
 
 def test_sigterm_in_the_middle_of_every_job_lets_each_job_finish(life: Life) -> None:
-    with SixJobs.made(life) as jobs:
+    with JobsAtOnce.made(life) as jobs:
         bot = life.start()
         jobs.are_in_the_middle()
         bot.terminate()
@@ -28,7 +28,7 @@ def test_sigterm_in_the_middle_of_every_job_lets_each_job_finish(life: Life) -> 
 def test_kill_9_in_the_middle_of_every_job_leaves_nothing_half_done_and_the_next_start_does_every_job(
     life: Life,
 ) -> None:
-    with SixJobs.made(life) as jobs:
+    with JobsAtOnce.made(life) as jobs:
         first = life.start()
         jobs.are_in_the_middle()
         first.kill()

@@ -8,7 +8,7 @@ import pytest
 
 from bot.health.record import FILE_NAME, RunRecord, dumps, loads, read
 from bot.health.rules import judge_run
-from bot.runtime.attempts import Attempts, wait_after
+from bot.runtime.job_attempts import Attempts, wait_after
 from helperfunctions.clock import VirtualClock
 from helperfunctions.errors import (
     Busy,

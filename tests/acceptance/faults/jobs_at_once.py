@@ -13,7 +13,7 @@ from tests.factories import rows, write
 
 
 @dataclass
-class SixJobs:
+class JobsAtOnce:
     """Work for all six jobs, and locks that stop each of them in its middle.
 
     COLLECT stores a poll, DAILY rolls the day before yesterday up again, PRUNE drops the day before that, POST draws
