@@ -276,7 +276,9 @@ CREATE TABLE public.monthly_games (
     peak_viewers bigint NOT NULL,
     top_watch_hours double precision,
     top3_watch_hours double precision,
-    median_viewers real
+    watch_hours_with_shares double precision,
+    median_viewers real,
+    airtime_hours_with_median double precision
 );
 
 CREATE TABLE public.monthly_streamer_games (
@@ -291,10 +293,10 @@ CREATE TABLE public.monthly_streamer_games (
 CREATE TABLE public.monthly_streamers (
     month date NOT NULL,
     streamer_id text NOT NULL COLLATE pg_catalog."C",
+    language text NOT NULL COLLATE pg_catalog."C",
     watch_hours double precision NOT NULL,
     airtime_hours double precision NOT NULL,
-    peak_viewers integer NOT NULL,
-    language text COLLATE pg_catalog."C"
+    peak_viewers integer NOT NULL
 );
 
 CREATE TABLE public.months (
@@ -579,7 +581,7 @@ ALTER TABLE ONLY public.monthly_streamer_games
     ADD CONSTRAINT monthly_streamer_games_pkey PRIMARY KEY (game_id, month, streamer_id);
 
 ALTER TABLE ONLY public.monthly_streamers
-    ADD CONSTRAINT monthly_streamers_pkey PRIMARY KEY (month, streamer_id);
+    ADD CONSTRAINT monthly_streamers_pkey PRIMARY KEY (month, streamer_id, language);
 
 ALTER TABLE ONLY public.months
     ADD CONSTRAINT months_pkey PRIMARY KEY (month);

@@ -36,23 +36,23 @@ group by game_id, streamer_id
 order by game_id, streamer_id;
 
 -- name: delete_monthly_streamers!
--- Delete a month's rows before they are inserted again. Grain: one row per month and streamer.
+-- Delete a month's rows before they are inserted again. Grain: one row per month, streamer and language of the days.
 delete from monthly_streamers where month = :month;
 
 -- name: insert_monthly_streamers!
--- Insert the sums of the days of a month. Grain: one row per month and streamer.
-insert into monthly_streamers (month, streamer_id, watch_hours, airtime_hours, peak_viewers, language)
+-- Insert the sums of the days of a month. Grain: one row per month, streamer and language of the days.
+insert into monthly_streamers (month, streamer_id, language, watch_hours, airtime_hours, peak_viewers)
 select
     cast(:month as date),
     streamer_id,
+    coalesce(language, ''),
     sum(watch_hours),
     sum(airtime_hours),
-    max(peak_viewers),
-    (array_agg(language order by watch_hours desc, day) filter (where language is not null))[1]
+    max(peak_viewers)
 from daily_streamers
 where day >= cast(:month as date) and day < cast(:month as date) + interval '1 month'
-group by streamer_id
-order by streamer_id;
+group by streamer_id, coalesce(language, '')
+order by streamer_id, coalesce(language, '');
 
 -- name: delete_monthly_games!
 -- Delete a month's rows before they are inserted again. Grain: one row per month and game.
@@ -61,7 +61,8 @@ delete from monthly_games where month = :month;
 -- name: insert_monthly_games!
 -- Insert the sums of the days of a month. Grain: one row per month and game.
 insert into monthly_games (
-    month, game_id, watch_hours, airtime_hours, peak_viewers, top_watch_hours, top3_watch_hours, median_viewers
+    month, game_id, watch_hours, airtime_hours, peak_viewers, top_watch_hours, top3_watch_hours, watch_hours_with_shares,
+    median_viewers, airtime_hours_with_median
 )
 select
     cast(:month as date),
@@ -69,9 +70,11 @@ select
     sum(watch_hours),
     sum(airtime_hours),
     max(peak_viewers),
-    case when every(top_watch_hours is not null) then sum(top_watch_hours) end,
-    case when every(top3_watch_hours is not null) then sum(top3_watch_hours) end,
-    sum(median_viewers * airtime_hours) / sum(airtime_hours) filter (where median_viewers is not null)
+    sum(top_watch_hours),
+    sum(top3_watch_hours),
+    sum(watch_hours) filter (where top_watch_hours is not null),
+    sum(median_viewers * airtime_hours) / sum(airtime_hours) filter (where median_viewers is not null),
+    sum(airtime_hours) filter (where median_viewers is not null)
 from daily_games
 where day >= cast(:month as date) and day < cast(:month as date) + interval '1 month'
 group by game_id

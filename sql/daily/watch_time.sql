@@ -80,7 +80,7 @@ select
     sum(spans.span_ms) as airtime_ms,
     max(streams.viewer_count) as peak_viewers,
     coalesce(min(streams.started_at), min(spans.started_at)) as started_at,
-    max(spans.started_at) as last_seen_at
+    greatest(max(spans.started_at), min(streams.started_at)) as last_seen_at
 from staging.streams
 inner join spans using (poll_id)
 where streams.day = :day
@@ -135,7 +135,16 @@ select
     sum(airtime_ms) / 3600000,
     max(peak_viewers),
     (array_agg(language order by viewer_ms desc, language))[1]
-from pairs
+from (
+    select
+        streamer_id,
+        language,
+        sum(viewer_ms) as viewer_ms,
+        sum(airtime_ms) as airtime_ms,
+        max(peak_viewers) as peak_viewers
+    from pairs
+    group by streamer_id, language
+) as languages_of_streamer
 group by streamer_id
 order by streamer_id;
 
@@ -153,22 +162,18 @@ select
     max(peak_viewers),
     streamer_id,
     stream_id,
-    (array_agg(language order by viewer_ms desc, language))[1],
-    coalesce(array_agg(game_id order by viewer_ms desc, game_id) filter (where game_id <> ''), '{}')
+    (array_agg(language order by viewer_ms_of_language desc, language))[1],
+    coalesce(
+        array_agg(game_id order by viewer_ms_of_game desc, game_id) filter (where nth_of_game = 1 and game_id <> ''), '{}'
+    )
 from (
     select
-        streamer_id,
-        stream_id,
-        game_id,
-        (array_agg(language order by viewer_ms desc, language))[1] as language,
-        sum(viewer_ms) as viewer_ms,
-        sum(airtime_ms) as airtime_ms,
-        max(peak_viewers) as peak_viewers,
-        min(started_at) as started_at,
-        max(last_seen_at) as last_seen_at
+        pairs.*,
+        sum(viewer_ms) over (partition by streamer_id, stream_id, language) as viewer_ms_of_language,
+        sum(viewer_ms) over (partition by streamer_id, stream_id, game_id) as viewer_ms_of_game,
+        row_number() over (partition by streamer_id, stream_id, game_id order by language) as nth_of_game
     from pairs
-    group by streamer_id, stream_id, game_id
-) as games_of_stream
+) as parts
 group by streamer_id, stream_id
 order by streamer_id, stream_id;
 

@@ -78,22 +78,24 @@ create table daily_streams (
     primary key (day, streamer_id, stream_id)
 );
 
--- One row per month and streamer: the sums of its days, and the language that was watched longest.
+-- One row per month, streamer and language: the sums of the days on which the streamer was watched longest in it.
 create table monthly_streamers (
     month date not null,
     streamer_id text collate "C" not null,
+    language text collate "C" not null,
     watch_hours double precision not null,
     airtime_hours double precision not null,
     peak_viewers integer not null,
-    language text collate "C",
-    primary key (month, streamer_id)
+    primary key (month, streamer_id, language)
 );
 
--- The sums of a month's games, where all its days have them.
+-- The sums over those days of the month that have them, and the hours of these days, so that a share is one of the same days.
 alter table monthly_games
 add column top_watch_hours double precision,
 add column top3_watch_hours double precision,
-add column median_viewers real;
+add column watch_hours_with_shares double precision,
+add column median_viewers real,
+add column airtime_hours_with_median double precision;
 
 -- An answer that concerns one person alone, the confirmation of `stop` or `start`: no page shows it.
 alter table posts add column is_private boolean not null default false;
@@ -181,7 +183,9 @@ $$;
 
 alter table posts drop column is_private;
 alter table monthly_games
+drop column airtime_hours_with_median,
 drop column median_viewers,
+drop column watch_hours_with_shares,
 drop column top3_watch_hours,
 drop column top_watch_hours;
 drop table monthly_streamers, daily_streams, daily_game_languages, daily_languages;

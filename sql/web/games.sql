@@ -54,7 +54,7 @@ from days;
 
 -- name: game_totals
 -- Totals of every game over whole months and single days, most watched first. Streams without a game are left out. How the
--- viewers are spread is null where some of the time was measured before that was stored.
+-- viewers are spread is that of the days for which it was stored; null if there are none.
 -- Grain: one row per game.
 with parts as (
     select
@@ -64,7 +64,9 @@ with parts as (
         peak_viewers,
         top_watch_hours,
         top3_watch_hours,
-        median_viewers
+        watch_hours_with_shares,
+        median_viewers,
+        airtime_hours_with_median
     from monthly_games
     where month = any(cast(:months as date []))
     union all
@@ -75,7 +77,9 @@ with parts as (
         peak_viewers,
         top_watch_hours,
         top3_watch_hours,
-        median_viewers
+        case when top_watch_hours is not null then watch_hours end as watch_hours_with_shares,
+        median_viewers,
+        case when median_viewers is not null then airtime_hours end as airtime_hours_with_median
     from daily_games
     where day = any(cast(:days as date []))
 )
@@ -85,9 +89,9 @@ select
     sum(watch_hours) as watch_hours,
     sum(airtime_hours) as airtime_hours,
     max(peak_viewers) as peak_viewers,
-    case when every(top_watch_hours is not null) then sum(top_watch_hours) end as top_watch_hours,
-    case when every(top3_watch_hours is not null) then sum(top3_watch_hours) end as top3_watch_hours,
-    sum(median_viewers * airtime_hours) / sum(airtime_hours) filter (where median_viewers is not null) as median_viewers
+    sum(top_watch_hours) / nullif(sum(watch_hours_with_shares), 0) as top_share,
+    sum(top3_watch_hours) / nullif(sum(watch_hours_with_shares), 0) as top3_share,
+    sum(median_viewers * airtime_hours_with_median) / nullif(sum(airtime_hours_with_median), 0) as median_viewers
 from parts
 where game_id <> ''
 group by game_id

@@ -87,8 +87,33 @@ def test_day_with_a_poll_of_an_older_version_has_no_shares(rollup: Rollup, datab
     assert results(url, [SHARES]) == [[("chess", 1, None, None, None), ("go", 1, 70 * 0.75, 70 * 0.75, None)]]
 
 
+def test_the_language_watched_longest_is_that_of_all_games_together(
+    rollup: Rollup, database: Database, url: str
+) -> None:
+    """Of no game alone: 150 viewers of German are the most of one game, and 3 x 100 of English the most of all."""
+    games = (("chess", "en", 100), ("go", "en", 100), ("checkers", "en", 100), ("go", "de", 150))
+    for number in range(24):
+        game, language, viewers = games[number // 6]
+        stage(database, a_stream(viewers, game=game, language=language, stream_id="1"), at=DAY_START + number * HALF_HOUR)
+    rollup.daily()
+    assert rows(url, "select language from daily_streamers union all select language from daily_streams") == [
+        ("en",),
+        ("en",),
+    ]
+    assert rows(url, "select game_ids from daily_streams") == [(["go", "checkers", "chess"],)]
+
+
+def test_a_stream_that_began_while_its_page_was_fetched_was_last_seen_at_its_start(
+    rollup: Rollup, database: Database, url: str
+) -> None:
+    began = DAY_START + timedelta(seconds=20)
+    stage(database, a_stream(100, started_at=began), at=DAY_START)
+    rollup.daily()
+    assert rows(url, "select started_at, last_seen_at from daily_streams") == [(began, began)]
+
+
 def test_month_of_streamers_and_of_games(rollup: Rollup, database: Database, url: str, clock: VirtualClock) -> None:
-    """A streamer's language of a month is that of most of the hours watched; a day without one does not count."""
+    """A streamer has a row per language of the days; a game's shares are those of the days that have them."""
     for number, (language, viewers) in enumerate((("en", 100), ("de", 150), ("en", 60))):
         stage(
             database,
@@ -102,14 +127,18 @@ def test_month_of_streamers_and_of_games(rollup: Rollup, database: Database, url
     write(url, "update daily_streamers set language = null where day = %s", DAY)
     Rollup(database, VirtualClock(DAY_START + timedelta(days=20)), CALENDAR).daily()
     month = date(2026, 11, 1)
-    assert rows(url, "select * from monthly_streamers") == [(month, "ada", 310 * 24.0, 72.0, 150, "de")]
-    assert rows(url, "select top_watch_hours, top3_watch_hours, median_viewers from monthly_games") == [
-        (310 * 24.0, 310 * 24.0, None)
+    assert rows(url, "select * from monthly_streamers order by language") == [
+        (month, "ada", "", 2400.0, 24.0, 100),
+        (month, "ada", "de", 3600.0, 24.0, 150),
+        (month, "ada", "en", 1440.0, 24.0, 60),
     ]
-    write(url, "update daily_games set top_watch_hours = null where day = %s", DAY)
+    spread = """
+        select top_watch_hours, top3_watch_hours, watch_hours_with_shares, median_viewers, airtime_hours_with_median
+        from monthly_games
+    """
+    assert rows(url, spread) == [(310 * 24.0, 310 * 24.0, 310 * 24.0, None, None)]
+    write(url, "update daily_games set top_watch_hours = null, top3_watch_hours = null where day = %s", DAY)
     write(url, "update daily_games set median_viewers = 70 where day > %s", DAY)
     write(url, "delete from months")
     Rollup(database, VirtualClock(DAY_START + timedelta(days=20)), CALENDAR).daily()
-    assert rows(url, "select top_watch_hours, top3_watch_hours, median_viewers from monthly_games") == [
-        (None, 310 * 24.0, 70.0)
-    ]
+    assert rows(url, spread) == [(210 * 24.0, 210 * 24.0, 210 * 24.0, 70.0, 48.0)]

@@ -32,8 +32,8 @@ class GameInRange:
     """A game over some days, and in the as many days before: demand against supply. `change` is that of the hours
     watched per measured hour, as a ratio. Values of the days before are None where those days were measured for a much
     shorter or longer time. The shares are those of the one channel and of the three that had most viewers at each poll;
-    `median_viewers` is that of the other channels, and None for a game that never had four. All three are None where
-    days were measured before they were stored."""
+    `median_viewers` is that of the other channels, and None for a game that never had four. All three are those of the
+    days for which they are stored, and None if there are none."""
 
     rank: Rank
     rank_before: int | None
@@ -89,8 +89,8 @@ class GameTotals:
         self.ranks_before = array("l")
         self.watch_hours_before = array("d")
         # Not a number: unknown.
-        self.top_watch_hours = array("d")
-        self.top3_watch_hours = array("d")
+        self.top_shares = array("f")
+        self.top3_shares = array("f")
         self.median_viewers = array("f")
 
     def add(self, games: Iterable[Any], before: Mapping[str, _Before]) -> None:
@@ -104,8 +104,8 @@ class GameTotals:
             self.peak_viewers.append(game.peak_viewers)
             self.ranks_before.append(then.rank)
             self.watch_hours_before.append(then.watch_hours)
-            self.top_watch_hours.append(nan if game.top_watch_hours is None else game.top_watch_hours)
-            self.top3_watch_hours.append(nan if game.top3_watch_hours is None else game.top3_watch_hours)
+            self.top_shares.append(nan if game.top_share is None else game.top_share)
+            self.top3_shares.append(nan if game.top3_share is None else game.top3_share)
             self.median_viewers.append(nan if game.median_viewers is None else game.median_viewers)
 
     def __len__(self) -> int:
@@ -164,8 +164,8 @@ class GameRanking(Sequence[GameInRange]):
             peak_viewers=totals.peak_viewers[place],
             average_streams=airtime_hours / covered_hours if covered_hours else 0.0,
             viewers_per_stream=ratio(watch_hours, airtime_hours),
-            top_share=ratio(_known(totals.top_watch_hours[place]), watch_hours),
-            top3_share=ratio(_known(totals.top3_watch_hours[place]), watch_hours),
+            top_share=_known(totals.top_shares[place]),
+            top3_share=_known(totals.top3_shares[place]),
             median_viewers=_known(totals.median_viewers[place]),
         )
 
