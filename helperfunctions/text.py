@@ -41,8 +41,8 @@ def short_number(number: float) -> str:
 
 
 def duration(value: timedelta) -> str:
-    """A length of time: 4 min, 1 h 04 min, 3 days 12 h."""
-    minutes = int(value.total_seconds() // 60)
+    """A length of time: 4 min, 1 h 04 min, 3 days 12 h. A negative one, as between two clocks, is 0 min."""
+    minutes = max(0, int(value.total_seconds() // 60))
     hours, minutes = divmod(minutes, 60)
     if not hours:
         return f"{minutes} min"

@@ -133,7 +133,6 @@ CREATE TABLE public.daily_games (
     airtime_hours double precision NOT NULL,
     average_viewers double precision GENERATED ALWAYS AS ((watch_hours / airtime_hours)) STORED,
     peak_viewers bigint NOT NULL,
-    streamers integer,
     top_watch_hours double precision,
     top3_watch_hours double precision,
     median_viewers real

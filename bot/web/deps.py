@@ -12,11 +12,12 @@ from typing import Annotated, Any, Final, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import Depends, Path, Query, Request
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from bot.web.read.compare import MAX_COMPARED
 from bot.web.read.errors import InvalidRequest
 from bot.web.read.game_list import Filters
+from bot.web.read.languages import NAMES
 from bot.web.read.ranges import MAX_DAYS, RequestedDays
 from bot.web.read.table import MAX_ROWS, RowRange
 from bot.web.site import Site
@@ -46,6 +47,7 @@ def _iso_date(value: Any) -> Any:
 Slug = Annotated[
     str, Path(min_length=1, max_length=120, pattern=_SLUG, description="address of a game or streamer: just-chatting")
 ]
+Day = Annotated[date, BeforeValidator(_iso_date), Path(description="one of the bot's days, as 2026-11-21")]
 _Date = Annotated[date | None, BeforeValidator(_iso_date)]
 
 
@@ -100,6 +102,12 @@ async def _timezone(
     return ZoneInfo(timezone)
 
 
+def _known_language(code: str | None) -> str | None:
+    if code is not None and code not in NAMES:
+        raise ValueError("not the code of a language on Twitch, such as en or pt")
+    return code
+
+
 Days = Annotated[RequestedDays, Depends(_days)]
 Rows = Annotated[RowRange, Depends(_rows)]
 GameFilters = Annotated[Filters, Depends(_filters)]
@@ -107,7 +115,8 @@ Timezone = Annotated[ZoneInfo | None, Depends(_timezone)]
 Language = Annotated[
     str | None,
     BeforeValidator(lambda value: value or None),
-    Query(max_length=10, pattern=r"^[a-z-]+$", description="a language by its code, such as en or pt"),
+    AfterValidator(_known_language),
+    Query(description="a language by its code, such as en or pt"),
 ]
 Slugs = Annotated[str, Query(max_length=700, description="slugs with commas between them, at most five")]
 

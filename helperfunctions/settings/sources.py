@@ -179,6 +179,11 @@ def _contradictions(values: Mapping[str, str], given: Set[str]) -> list[str]:
     )
     if day_starts_at is not None and post_at is not None and post_at <= day_starts_at:
         problems.append("POST_AT should be later than DAY_STARTS_AT: a day is posted after its roll-up")
+    root_path, public_url = ((values.get(name) or "").rstrip("/") for name in ("web_root_path", "web_public_url"))
+    if root_path and public_url and not public_url.endswith(root_path):
+        problems.append(
+            f"WEB_PUBLIC_URL should end with WEB_ROOT_PATH ({root_path}): it is the dashboard's own address"
+        )
     return problems
 
 

@@ -210,7 +210,7 @@ group by languages.language;
 -- are null on a day with a poll that has none.
 -- Grain: one row per day and game.
 insert into daily_games (
-    day, game_id, watch_hours, airtime_hours, peak_viewers, streamers, top_watch_hours, top3_watch_hours, median_viewers
+    day, game_id, watch_hours, airtime_hours, peak_viewers, top_watch_hours, top3_watch_hours, median_viewers
 )
 select
     cast(:day as date),
@@ -218,10 +218,6 @@ select
     sum(games.viewers * spans.span_ms) / 3600000,
     sum(games.streams * spans.span_ms) / 3600000,
     max(games.viewers),
-    (
-        select count(*) from daily_streamer_games as pair
-        where pair.day = cast(:day as date) and pair.game_id = games.game_id
-    ),
     case when every(games.top_viewers is not null) then sum(games.top_viewers * spans.span_ms) / 3600000 end,
     case when every(games.top3_viewers is not null) then sum(games.top3_viewers * spans.span_ms) / 3600000 end,
     sum(games.median_viewers * spans.span_ms) / sum(spans.span_ms) filter (where games.median_viewers is not null)

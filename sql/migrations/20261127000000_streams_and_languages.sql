@@ -30,10 +30,9 @@ select
 from staging.polls
 where polls.streams > 0 and exists (select from staging.games where games.poll_id = polls.poll_id);
 
--- `streamers`: how many different ones streamed the game on that day. `top_watch_hours` and `top3_watch_hours`: of the
--- channel, and of the three, that were the largest at each poll. `median_viewers`: the average over the polls.
+-- `top_watch_hours` and `top3_watch_hours`: of the channel, and of the three, that were the largest at each poll.
+-- `median_viewers`: the average over the polls.
 alter table daily_games
-add column streamers integer,
 add column top_watch_hours double precision,
 add column top3_watch_hours double precision,
 add column median_viewers real;
@@ -193,8 +192,7 @@ alter table daily_streamers drop column language;
 alter table daily_games
 drop column median_viewers,
 drop column top3_watch_hours,
-drop column top_watch_hours,
-drop column streamers;
+drop column top_watch_hours;
 drop table staging.languages;
 alter table staging.games
 drop column median_viewers,

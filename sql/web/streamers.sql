@@ -98,7 +98,7 @@ where cast(:kind as text) = 'streamer' and streamer_id = any(cast(:ids as text [
 
 -- name: streamer_totals
 -- The totals of streamers over whole months and single days, of those of one language if it is given: a part of them, in
--- the given order. An average counts from an hour on. Grain: one row per streamer.
+-- the given order; by average, those with an hour live. Grain: one row per streamer.
 with parts as (
     select
         streamer_id,
@@ -130,6 +130,7 @@ totals as (
         count(*) over () as of_all
     from parts
     group by streamer_id
+    having cast(:sort as text) <> 'average_viewers' or sum(airtime_hours) >= 1
 ),
 
 wanted as (
@@ -142,8 +143,7 @@ wanted as (
             when 'watch_hours' then totals.watch_hours
             when 'airtime_hours' then totals.airtime_hours
             when 'peak_viewers' then totals.peak_viewers
-            when 'average_viewers'
-                then case when totals.airtime_hours >= 1 then totals.watch_hours / totals.airtime_hours else 0 end
+            when 'average_viewers' then totals.watch_hours / totals.airtime_hours
         end desc,
         totals.streamer_id
     limit :limit offset :offset
@@ -162,7 +162,7 @@ order by
         when 'watch_hours' then wanted.watch_hours
         when 'airtime_hours' then wanted.airtime_hours
         when 'peak_viewers' then wanted.peak_viewers
-        when 'average_viewers' then case when wanted.airtime_hours >= 1 then wanted.average_viewers else 0 end
+        when 'average_viewers' then wanted.average_viewers
     end desc,
     wanted.streamer_id;
 
@@ -205,8 +205,8 @@ select
             from daily_streams as parts
             cross join unnest(parts.game_ids) with ordinality as ids (game_id, place)
             where
-                parts.day = any(cast(:days as date [])) and parts.streamer_id = :streamer_id
-                and parts.stream_id = daily_streams.stream_id
+                parts.day between min(daily_streams.day) and max(daily_streams.day)
+                and parts.streamer_id = :streamer_id and parts.stream_id = daily_streams.stream_id
             group by ids.game_id
         ) as played
         left join games using (game_id)

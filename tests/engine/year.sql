@@ -161,8 +161,7 @@ order by day, language;
 
 -- part: rest of this version
 update daily_games set
-    streamers = 1 + airtime_hours / 3, top_watch_hours = watch_hours / 5, top3_watch_hours = watch_hours / 3,
-    median_viewers = 20
+    top_watch_hours = watch_hours / 5, top3_watch_hours = watch_hours / 3, median_viewers = 20
 where game_id ~ '^g';
 
 -- Of the last month alone: to rewrite every row of the year would double the table.

@@ -29,7 +29,7 @@ GAMES = """
     from daily_games order by day, game_id
 """
 SHARES = """
-    select game_id, streamers, top_watch_hours, top3_watch_hours, median_viewers
+    select game_id, top_watch_hours, top3_watch_hours, median_viewers
     from daily_games order by day, game_id
 """
 STREAMERS = """

@@ -1,6 +1,7 @@
 """Charts of the dashboard show measured values and gaps, and have descriptions."""
 
 import json
+import math
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -215,6 +216,20 @@ def test_no_two_areas_of_a_treemap_overlap() -> None:
             is_beside = one.x + one.width <= other.x + 0.1 or other.x + other.width <= one.x + 0.1
             is_above = one.y + one.height <= other.y + 0.2 or other.y + other.height <= one.y + 0.2
             assert is_beside or is_above
+
+
+def test_treemap_of_a_total_that_was_added_up_in_another_order_has_no_other_part() -> None:
+    values = [0.1 * number for number in range(1, 31)]
+    total = math.fsum(values) + 1e-12
+    assert len(treemap("Shares", [Part("x", value) for value in values], total).areas) == 30
+    assert len(treemap("Shares", [Part("x", 1.0)], 1 + 1e-12).areas) == 1
+    assert len(treemap("Shares", [Part("x", 1.0)], 1.1).areas) == 2
+
+
+def test_day_that_was_not_measured_has_no_column_and_no_value() -> None:
+    plot = lines.columns("Hours", "hours", every_day(DAY, DAY + timedelta(days=2)), [8, None, 4], PACIFIC, height=100)
+    assert [height for _, height in plot.columns][1] == 0
+    assert json.loads(plot.points)["series"][0]["values"] == [8, None, 4]
 
 
 def test_name_is_written_in_an_area_only_where_it_has_room() -> None:

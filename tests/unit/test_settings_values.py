@@ -177,6 +177,10 @@ def test_a_time_of_day_with_a_zone_of_its_own_is_a_problem(monkeypatch: pytest.M
             {"POST_AT": "09:00", "DAY_STARTS_AT": "09:00"},
             "POST_AT should be later than DAY_STARTS_AT: a day is posted after its roll-up",
         ),
+        (
+            {"WEB_PUBLIC_URL": "https://example.org", "WEB_ROOT_PATH": "/twitch"},
+            "WEB_PUBLIC_URL should end with WEB_ROOT_PATH (/twitch): it is the dashboard's own address",
+        ),
     ],
 )
 def test_settings_that_contradict_each_other_are_a_problem(

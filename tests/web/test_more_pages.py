@@ -1,5 +1,7 @@
 """Streamers over some days, streams, languages, single days, and how the viewers of a game are spread."""
 
+import html
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +12,7 @@ from bot.daily.rollup import Rollup
 from bot.names.database_names import DatabaseNames
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from tests.factories import DAY_START, HALF_HOUR, a_stream, rows, stage
+from tests.factories import DAY_START, HALF_HOUR, a_stream, rows, stage, write
 from tests.web.conftest import CALENDAR, Web
 
 Serve = Callable[..., Any]
@@ -76,21 +78,97 @@ def test_streamers_of_a_language_are_counted_on_the_days_on_which_they_spoke_it(
 def test_whole_months_of_streamers_add_up_to_the_same_as_their_days(
     database: Database, url: str, serving: Serve
 ) -> None:
-    for number, viewers in enumerate((100, 200, 300)):
-        at = CALENDAR.day(date(2026, 9, 29) + timedelta(days=number * 16)).starts_at
-        stage(database, a_stream(viewers), at=at, day=CALENDAR.day_of(at).date, polls=48)
+    """In every language and in one; and how the viewers of a game are spread, where a day has no shares."""
+    for number, (viewers, language) in enumerate(((100, "en"), (200, "de"), (300, "en"), (400, "en"))):
+        at = CALENDAR.day(date(2026, 9, 26) + timedelta(days=number * 8)).starts_at
+        crowd = [a_stream(viewers // each, streamer=f"s{each}", language=language) for each in range(1, 6)]
+        stage(database, *crowd, at=at, day=CALENDAR.day_of(at).date, polls=48)
+    Rollup(database, VirtualClock(NOW), CALENDAR).daily()
+    write(url, "update daily_games set top_watch_hours = null, top3_watch_hours = null where day = '2026-09-26'")
+    write(url, "delete from months")
     Rollup(database, VirtualClock(NOW), CALENDAR).daily()
     DatabaseNames(database).refresh()
-    query = "/streamers?from=2026-09-01&to=2026-11-10"
+    between = "from=2026-09-01&to=2026-11-10"
+    streamers = f"/streamers?{between}"
+    queries = [streamers, f"{streamers}&language=en", f"{streamers}&language=de", f"/games?{between}"]
     with serving(url, NOW) as web:
-        by_month = web.json(query)["rows"]
-    rows_of_months = rows(url, "select count(*) from monthly_streamers")
-    with database.transaction() as tx:
-        tx.run("delete from months")
+        by_month = [web.json(query)["rows"] for query in queries]
+    rows_of_months = rows(url, "select count(*) from monthly_streamers where streamer_id = 's1'")
+    write(url, "delete from months")
     with serving(url, NOW) as web:
-        by_day = web.json(query)["rows"]
-    assert (by_month, rows_of_months) == (by_day, [(2,)])
-    assert by_month[0]["watch_hours"] == pytest.approx(600 * 24)
+        by_day = [web.json(query)["rows"] for query in queries]
+    assert (by_month, rows_of_months) == (by_day, [(3,)])
+    assert [found[0]["watch_hours"] for found in by_month[:3]] == [1000 * 24, 800 * 24, 200 * 24]
+    # The largest of five has 100 of 228, and rounding makes that a little more.
+    assert by_month[3][0]["top_share"] == pytest.approx(0.44, abs=0.01)
+
+
+def test_ranking_by_average_has_only_those_with_an_hour_live(database: Database, url: str, serving: Serve) -> None:
+    """Bob is live at the last poll of the day, which counts for three quarters of an hour."""
+    ada = a_stream(100, streamer="ada")
+    stage(database, ada, at=DAY_START, polls=47)
+    stage(database, ada, a_stream(9_000, streamer="bob"), at=DAY_START + 47 * HALF_HOUR)
+    Rollup(database, VirtualClock(NOW), CALENDAR).daily()
+    DatabaseNames(database).refresh()
+    with serving(url, NOW) as web:
+        assert [row["streamer"] for row in web.json("/streamers?sort=watch_hours")["rows"]] == ["Bob", "Ada"]
+        by_average = web.json("/streamers?sort=average_viewers")
+    assert ([row["streamer"] for row in by_average["rows"]], by_average["total"]) == (["Ada"], 1)
+
+
+def test_form_to_find_a_game_is_answered_with_its_field_empty(two_days: Web) -> None:
+    """A browser without scripts sends empty fields."""
+    page = two_days.get("/find?size=any&viewers=&days=1").text
+    assert "viewers of a typical channel" in page
+    assert "Viewers are spread: the three largest channels have 69%" in page
+    assert "sort=median_viewers" in two_days.get("/explore?sort=median_viewers&days=1").text
+
+
+@pytest.mark.parametrize("path", ["/explore?offset=100", "/explore?offset=1&limit=1", "/streamers?offset=1000&days=2"])
+def test_page_before_one_past_the_end_has_rows(two_days: Web, path: str) -> None:
+    [before] = re.findall(r'rel="prev" href="([^"]+)', two_days.get(path).text)
+    page = two_days.get(html.unescape(before))
+    assert page.status_code == 200
+    assert "<tbody>" in page.text
+
+
+def test_search_for_a_date_without_figures_searches(two_days: Web) -> None:
+    """A day that has begun has none yet."""
+    assert two_days.get("/search?q=2026-11-21").headers["location"].endswith("/days/2026-11-21")
+    assert two_days.get("/search?q=2026-11-23").status_code == 200
+
+
+@pytest.mark.parametrize("spelling", ["2026-11-21T00:00:00", "1795219200", "20261121"])
+@pytest.mark.parametrize("path", ["/days/{}", "/cards/days/{}.png", "/api/v1/days/{}/languages"])
+def test_a_day_has_one_spelling(two_days: Web, path: str, spelling: str) -> None:
+    assert two_days.get(path.format("2026-11-21")).status_code == 200
+    assert two_days.get(path.format(spelling)).status_code in (404, 422)
+
+
+def test_languages_of_a_day_can_be_downloaded(two_days: Web) -> None:
+    spoken = two_days.json("/days/2026-11-22/languages")["rows"]
+    assert [row["language"] for row in spoken] == ["pt", "de"]
+    assert "/api/v1/days/2026-11-22/languages?" in two_days.get("/days/2026-11-22").text
+
+
+def test_first_page_before_the_first_full_day_has_no_link_to_one(database: Database, url: str, serving: Serve) -> None:
+    stage(database, a_stream(100), at=DAY_START)
+    DatabaseNames(database).refresh()
+    with serving(url, DAY_START + timedelta(minutes=1)) as web:
+        page = web.get("/").text
+    assert "Chess" in page
+    assert "Latest full day" not in page
+
+
+def test_a_stream_that_began_after_its_poll_has_been_live_for_no_time(
+    database: Database, url: str, serving: Serve
+) -> None:
+    stage(database, a_stream(100, started_at=DAY_START + timedelta(seconds=30)), at=DAY_START)
+    DatabaseNames(database).refresh()
+    with serving(url, DAY_START + timedelta(minutes=1)) as web:
+        page = web.get("/games/chess").text
+    assert "0 min" in page
+    assert "-1 day" not in page
 
 
 def test_stream_over_two_days_is_one_with_the_sums_of_both(two_days: Web) -> None:

@@ -23,7 +23,15 @@ from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings
 from tests.web.conftest import NOW, run_alone
 
-VALUES = {"slug": "chess", "kind": "game", "names": "chess", "q": "chess", "game_id": "chess", "streamer_id": "ada"}
+VALUES = {
+    "slug": "chess",
+    "kind": "game",
+    "names": "chess",
+    "q": "chess",
+    "game_id": "chess",
+    "streamer_id": "ada",
+    "day": "2026-11-21",
+}
 INVALID = {
     "limit": ["limit=0"],
     "days": ["days=0", "days=7&from=2026-11-20", "from=2026-11-20&to=2026-11-19"],

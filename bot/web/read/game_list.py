@@ -20,6 +20,7 @@ class By(StrEnum):
     PEAK_VIEWERS = "peak_viewers"
     AVERAGE_STREAMS = "average_streams"
     VIEWERS_PER_STREAM = "viewers_per_stream"
+    MEDIAN_VIEWERS = "median_viewers"
     CHANGE = "change"
     RANK = "rank"
     GAME = "game"

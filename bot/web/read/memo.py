@@ -13,10 +13,10 @@ Memo = Callable[[Hashable, Callable[[], Value]], Value]
 def memo(max_size: int, size_of: Callable[[Value], int] = lambda _: 1) -> Memo[Value]:
     """A function of a key and of a function that computes the value; for many threads.
 
-    Values are cached up to a total size of `max_size`; the least recently used are dropped first, the newest never. Of
-    several threads that want the same value at once, one computes it and the others wait.
+    Values are cached up to a total size of `max_size`, each counted as at least 1; the least recently used are dropped
+    first, the newest never. Of several threads that want the same value at once, one computes it and the others wait.
     """
-    cache: LRUCache[Hashable, Value] = LRUCache(max_size, getsizeof=lambda value: min(size_of(value), max_size))
+    cache: LRUCache[Hashable, Value] = LRUCache(max_size, getsizeof=lambda value: min(max(1, size_of(value)), max_size))
 
     @cached(cache, key=lambda key, compute: key, condition=threading.Condition())
     def value_of(key: Hashable, compute: Callable[[], Value]) -> Value:

@@ -186,7 +186,8 @@ def streams(tx: Transaction, streamer_id: str, span: Span, wanted: RowRange) -> 
             stream_id=row.stream_id,
             started_at=row.started_at,
             last_seen_at=row.last_seen_at,
-            length_hours=(row.last_seen_at - row.started_at) / timedelta(hours=1),
+            # A stream can begin while its page is fetched, a moment after the start of the poll.
+            length_hours=max(0.0, (row.last_seen_at - row.started_at) / timedelta(hours=1)),
             watch_hours=row.watch_hours,
             airtime_hours=row.airtime_hours,
             average_viewers=row.average_viewers,

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from bot.web.deps import (
+    Day,
     Days,
     GameFilters,
     Language,
@@ -151,6 +152,14 @@ def live_with_game(site: SiteParts, slug: Slug, table: TableResponse) -> Respons
         game = find(tx, "game", slug)
         part = now.streamers_now(tx, now.newest_poll(tx, site), table.wanted, game_id=game.id)
     return table.of_part(part, now.StreamNow)
+
+
+@router.get("/days/{day}/languages", response_model=Table[languages.LanguageOfDay], tags=["days"])
+def languages_of_day(site: SiteParts, day: Day, table: TableResponse) -> Response:
+    """The languages of a day, most watched first."""
+    with site.database.transaction() as tx:
+        spoken = languages.languages_of_day(tx, day)
+    return table.of_all(spoken, languages.LanguageOfDay)
 
 
 @router.get("/streamers", response_model=Table[streamer_ranking.StreamerInRange], tags=["streamers"])

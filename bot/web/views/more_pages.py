@@ -1,12 +1,13 @@
 """More pages: all streamers, one day and all days, and games to choose from."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from pydantic import BeforeValidator
 
-from bot.web.deps import Days, Language, Rows, SiteParts
+from bot.web.deps import Day, Days, Language, Rows, SiteParts
 from bot.web.read import bot_status, find_game, languages, streamer_ranking
 from bot.web.read.coverage import newest_day, span_of
 from bot.web.read.errors import NotFound
@@ -23,8 +24,6 @@ _CANDIDATES: Final = 30
 _SHARES: Final = 30
 
 router = APIRouter(include_in_schema=False)
-
-NamedDay = Annotated[date, Path(description="one of the bot's days, as 2026-11-21")]
 
 
 @router.get("/streamers")
@@ -60,7 +59,11 @@ def find_page(
     days: Days,
     pages: PagesOfSite,
     size: find_game.Size = find_game.Size.MEDIUM,
-    viewers: Annotated[int | None, Query(ge=0, le=10_000_000, description="viewers of your channel")] = None,
+    viewers: Annotated[
+        int | None,
+        BeforeValidator(lambda value: value or None),
+        Query(ge=0, le=10_000_000, description="viewers of your channel"),
+    ] = None,
 ) -> Response:
     """Games for somebody who looks for one to stream."""
     with site.read(days) as tx:
@@ -97,7 +100,7 @@ def days_page(site: SiteParts, pages: PagesOfSite) -> Response:
 
 
 @router.get("/days/{day}")
-def day_page(site: SiteParts, day: NamedDay, pages: PagesOfSite) -> Response:
+def day_page(site: SiteParts, day: Day, pages: PagesOfSite) -> Response:
     """One day: its top games and streamers, languages, coverage, and the posts about it."""
     span = Span(day, day)
     with site.database.transaction() as tx:

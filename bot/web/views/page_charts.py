@@ -121,9 +121,9 @@ def streamer_hours(
     if not days:
         return None
     at = every_day(days[0].day, span.last)
-    values = {day.day: day.airtime_hours if is_streamed else day.watch_hours for day in days}
+    values: dict[date, float | None] = {day.day: day.airtime_hours if is_streamed else day.watch_hours for day in days}
     unit = "hours streamed" if is_streamed else "hours watched"
-    return lines.columns(f"{unit.capitalize()} per day", unit, at, [values.get(day, 0.0) for day in at], zone)
+    return lines.columns(f"{unit.capitalize()} per day", unit, at, aligned(at, values), zone)
 
 
 def compared(days: Sequence[ComparedDay], measure: str, span: Span, zone: ZoneInfo) -> LinePlot | None:

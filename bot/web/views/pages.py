@@ -14,10 +14,10 @@ from fastapi.responses import RedirectResponse, Response
 from bot.web.deps import Days, GameFilters, Rows, SiteParts, Slug, Slugs, Timezone, slugs_in
 from bot.web.read import bot_status, compare, game_list, games, languages, now, search, streamers
 from bot.web.read.addresses import Kind, find, slug_of
-from bot.web.read.coverage import change, newest_day, span_of
+from bot.web.read.coverage import change, span_of
 from bot.web.read.errors import NotFound
 from bot.web.read.find_game import verdict
-from bot.web.read.ranges import RequestedDays
+from bot.web.read.ranges import RequestedDays, Span
 from bot.web.read.rankings import game_ranking
 from bot.web.read.table import RowRange
 from bot.web.views import page_charts
@@ -53,7 +53,7 @@ def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
             "hours": (hours := now.viewers_by_hour(tx, poll)),
             "chart": page_charts.last_24_hours(tx, site, poll),
             "spoken": languages.languages_now(tx, poll),
-            "yesterday": newest_day(tx, site) if poll else None,
+            "latest_day": tx.web.days_rolled_up().last_day,
         }
         largest = now.games_now(tx, site, poll, RowRange(_SHARES)).rows
         by_hour = now.games_by_hour(tx, [game.game_id for game in games_now.rows], poll)
@@ -307,7 +307,10 @@ def search_page(site: SiteParts, pages: PagesOfSite, q: Annotated[str, Query(max
     """The results of a search; a redirect when exactly one name is the one searched for, or to the day of a date."""
     day = _day_in(q)
     if day is not None:
-        return RedirectResponse(pages.url(f"/days/{day}"), 303)
+        with site.database.transaction() as tx:
+            has_figures = bool(bot_status.coverage(tx, Span(day, day), RowRange(1)).rows)
+        if has_figures:
+            return RedirectResponse(pages.url(f"/days/{day}"), 303)
     found = search.search(site, q) if q.strip() else []
     exact = [each for each in found if each.likeness == 1]
     if len(exact) == 1:

@@ -1,12 +1,11 @@
 """What others show of the dashboard: pictures of posts and of links, feeds, the sitemap, and rules for robots."""
 
-from datetime import date
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
-from bot.web.deps import SiteParts, Slug
+from bot.web.deps import Day, SiteParts, Slug
 from bot.web.read import bot_status, games, now, streamers
 from bot.web.read.addresses import find
 from bot.web.read.coverage import newest_day, span_of
@@ -65,7 +64,7 @@ def card_of_streamer(site: SiteParts, pictures: Pictures, pages: PagesOfSite, sl
 
 
 @router.get("/cards/days/{day}.png")
-def card_of_day(site: SiteParts, pictures: Pictures, pages: PagesOfSite, day: Annotated[date, Path()]) -> Response:
+def card_of_day(site: SiteParts, pictures: Pictures, pages: PagesOfSite, day: Day) -> Response:
     """The picture of a link to a day."""
     with site.database.transaction() as tx:
         measured = bot_status.coverage(tx, Span(day, day), RowRange(1)).rows
@@ -84,7 +83,7 @@ def _card(site: SiteParts, pictures: PictureQueue, pages: PagesOfSite, card: car
 def feed_of_days(site: SiteParts, pages: PagesOfSite) -> Response:
     """The newest days with their top games and streamers, as an Atom feed."""
     entries: list[dict[str, Any]] = []
-    with site.database.transaction() as tx:
+    with site.read(RequestedDays(_FEED_DAYS)) as tx:
         first = bot_status.first_day(tx)
         last = newest_day(tx, site)
         days = bot_status.coverage(tx, Span(first, last), RowRange(_FEED_DAYS)).rows if first else []

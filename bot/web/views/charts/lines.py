@@ -101,15 +101,17 @@ def lines(
 
 
 def columns(
-    title: str, unit: str, days: Sequence[date], values: Sequence[float], zone: ZoneInfo, *, height: int = 140
+    title: str, unit: str, days: Sequence[date], values: Sequence[float | None], zone: ZoneInfo, *, height: int = 140
 ) -> ColumnPlot:
-    """The total of each day."""
-    scale = Scale.of(values, height)
+    """The total of each day; None where nothing was measured, which is drawn as no column."""
+    scale = Scale.of([value for value in values if value is not None], height)
     width = WIDTH / max(1, len(days))
     return ColumnPlot(
         description=_description(title, unit, [Series(unit, values)]),
         height=height,
-        columns=[(round(place * width, 2), round(height - scale.y(value), 1)) for place, value in enumerate(values)],
+        columns=[
+            (round(place * width, 2), round(height - scale.y(value or 0.0), 1)) for place, value in enumerate(values)
+        ],
         column_width=round(width * (0.8 if len(days) < 120 else 1), 2),
         grid=scale.grid(3),
         labels=_middles(time_labels(days, zone), len(days)),

@@ -50,7 +50,8 @@ def treemap(title: str, parts: Sequence[Part], total: float, *, height: int = 30
     """The parts of a whole of `total`, largest first. The rest of the whole is one more part, Others."""
     parts = [part for part in parts if part.value > 0]
     rest = total - sum(part.value for part in parts)
-    if rest > 0:
+    # Less is an error of rounding: the total was added up in another order.
+    if rest > total * 1e-9:
         parts = [*parts, Part("Others", rest)]
     largest = ", ".join(f"{shown_name(part.name)} {part.value / total:.0%}" for part in parts[:3])
     return TreePlot(
