@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.health.watch import Watch
     from bot.names.database_names import DatabaseNames
     from bot.outbox.send import Sender
+    from bot.pictures.job import PictureJob
     from bot.post.plan import Planner
     from bot.reply.answer import Answerer
     from bot.reply.respond import Responder
@@ -70,6 +71,7 @@ class Bot:
     answerer: "Answerer"
     responder: "Responder | None"
     sender: "Sender"
+    picture_job: "PictureJob"
     watch: "Watch | None" = None
 
 
@@ -198,6 +200,13 @@ JOBS: Final = (
         due=lambda settings: (Interval(SEND_EVERY_SECONDS),),
         run=lambda bot: bot.sender.send,
         verb="outbox send",
+    ),
+    Job(
+        name="pictures",
+        does="Fetch pictures for the dashboard, and delete old ones.",
+        # Some minutes after each poll, whose games and streamers are on the pages.
+        due=lambda settings: (Minutes("13,43"),),
+        run=lambda bot: bot.picture_job.run,
     ),
     Job(
         name="watch",

@@ -30,6 +30,8 @@ from bot.jobs import Bot
 from bot.names.database_names import DatabaseNames
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
+from bot.pictures import sources
+from bot.pictures.job import PictureJob
 from bot.post.plan import Planner
 from bot.reply.answer import Answerer
 from bot.reply.inbox import Reader
@@ -90,6 +92,7 @@ def open_reading(settings: Settings) -> Iterator[ReadPool]:
 def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> "Site":
     """The dashboard over a database."""
     from bot.web.read.name_cache import NameCache
+    from bot.web.read.pictures import Pictures
     from bot.web.site import Site
 
     is_ours = settings.database_url is None and settings.web_database_url is None
@@ -112,6 +115,7 @@ def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> "Site":
         about_url=settings.web_about_url,
         requests_per_minute=settings.web_requests_per_minute,
         trusted_proxies=settings.trusted_proxies,
+        pictures=Pictures(reads, clock, settings.no_pictures_of) if settings.web_pictures else None,
     )
 
 
@@ -154,7 +158,22 @@ def open_bot(
             )
         if not database_may_be_away:
             migrations.ensure(database, upgrade=migrate)
-        yield _built(settings, clock, random, database, x, twitch, rate_limits_left, draw)
+        pictures = PictureJob(
+            database=database,
+            clock=clock,
+            poll_every=timedelta(minutes=settings.poll_every_minutes),
+            without_logins=settings.no_pictures_of,
+            is_stopping=partial(wait, timedelta(0)) if wait else lambda: False,
+        )
+        if settings.web_pictures and twitch is not None:
+            # Not the client that takes polls: that is another thread's.
+            directory = partial(
+                open_twitch, settings, clock, twitch_timeout, sources.ATTEMPTS, rate_limits_left, wait=wait
+            )
+            pictures = replace(
+                pictures, open_sources=partial(sources.opened, directory, settings.twitch_api_url, twitch_timeout)
+            )
+        yield _built(settings, clock, random, database, x, twitch, rate_limits_left, draw, pictures)
 
 
 def _built(
@@ -166,6 +185,7 @@ def _built(
     twitch: LiveStreams | None,
     rate_limits_left: Mapping[str, float],
     draw: Callable[[Any], bytes],
+    pictures: PictureJob,
 ) -> Bot:
     """The steps over their clients."""
     calendar = Calendar(settings.timezone, settings.day_starts_at)
@@ -202,6 +222,7 @@ def _built(
         answerer=answerer,
         responder=responder,
         sender=Sender(x, database, clock, ledger, settler, draw),
+        picture_job=pictures,
     )
 
 

@@ -17,8 +17,10 @@
     │   └── SchemaMismatch          the schema or the encoding is not the one that this version needs
     ├── TwitchError             a request to Twitch failed
     │   ├── TwitchUnavailable       all retries failed; a later attempt can succeed
+    │   │   └── PictureUnavailable      a picture cannot be downloaded just now
     │   ├── TwitchRefused           Twitch rejects our credentials; a person has to fix them
-    │   └── InvalidCursor           Twitch does not know the cursor, or no longer
+    │   ├── InvalidCursor           Twitch does not know the cursor, or no longer
+    │   └── PictureRefused          the address has no picture that we store
     ├── XError                  a request to X failed
     │   ├── XRefused                X refuses the request; with `may_pass` a retry may succeed
     │   ├── XNotYet                 the request can succeed from a known time on
@@ -158,6 +160,22 @@ class TwitchUnavailable(TwitchError):
 
     can_retry = True
     exit_code = 75
+
+
+class PictureUnavailable(TwitchUnavailable):
+    """A picture cannot be downloaded just now."""
+
+    can_retry = True
+    exit_code = 75
+
+
+class PictureRefused(TwitchError):
+    """An address is not on one of Twitch's servers for pictures, or has no picture that we store.
+
+    The message is a few words that count as the reason, without the address.
+    """
+
+    exit_code = 69
 
 
 class TwitchRefused(TwitchError):

@@ -1,13 +1,14 @@
-"""A client for Twitch's Helix API: token, rate limit, pages of live streams.
+"""A client for Twitch's Helix API: token, rate limit, pages of live streams, games and users by id.
 
-Sources: https://dev.twitch.tv/docs/api/reference#get-streams, https://dev.twitch.tv/docs/api/guide (rate limits),
+Sources: https://dev.twitch.tv/docs/api/reference (Get Streams, Get Games, Get Users),
+https://dev.twitch.tv/docs/api/guide (rate limits),
 https://dev.twitch.tv/docs/authentication/getting-tokens-oauth (client credentials).
 """
 
 import hashlib
 import logging
 import math
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,6 +41,9 @@ LONG_PAUSE_SECONDS: Final = 1.0
 # Below this share of the bucket we send only as fast as it refills, so that other programs with our key can send, too.
 RESERVE: Final = 0.1
 BUCKET_SECONDS: Final = 60.0
+
+# A parameter with several values is repeated in the query.
+_Parameters = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,16 @@ class TwitchApi:
         parameters = {"first": str(PAGE_SIZE)} | ({"after": after} if after else {})
         return _streams_page(self._get("/streams", parameters))
 
-    def _get(self, path: str, parameters: dict[str, str]) -> dict[str, Any]:
+    def get_games(self, ids: Sequence[str]) -> list[Any]:
+        """Fetch games by their ids, PAGE_SIZE at most, as items in the JSON of Twitch; those it does not know are left
+        out."""
+        return _items(self._get("/games", {"id": ids}))
+
+    def get_users(self, ids: Sequence[str]) -> list[Any]:
+        """Fetch users, such as streamers, by their ids: limits and result as of `get_games`."""
+        return _items(self._get("/users", {"id": ids}))
+
+    def _get(self, path: str, parameters: _Parameters) -> dict[str, Any]:
         return self._with_retries(lambda: self._get_once(path, parameters), f"GET {path}")
 
     def _with_retries(self, call: Any, what: str) -> dict[str, Any]:
@@ -169,7 +182,7 @@ class TwitchApi:
         """Seconds until the current call gives up."""
         return (self._until - self._clock.now()).total_seconds() if self._until is not None else math.inf
 
-    def _get_once(self, path: str, parameters: dict[str, str]) -> dict[str, Any]:
+    def _get_once(self, path: str, parameters: _Parameters) -> dict[str, Any]:
         token = self._current_token()
         response = self._send_with_token(path, parameters, token)
         if response.status_code == 401:
@@ -182,7 +195,7 @@ class TwitchApi:
                 )
         return _checked_body(response, self._clock.now(), self._hide)
 
-    def _send_with_token(self, path: str, parameters: dict[str, str], token: AppToken) -> requests.Response:
+    def _send_with_token(self, path: str, parameters: _Parameters, token: AppToken) -> requests.Response:
         wait_seconds = (self._not_before - self._clock.now()).total_seconds()
         # A longer wait was never requested: the clock was set back.
         if 0 < wait_seconds <= LONGEST_WAIT_SECONDS:
@@ -312,13 +325,17 @@ def _json_object(response: requests.Response) -> dict[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
-def _streams_page(body: dict[str, Any]) -> StreamsPage:
+def _items(body: dict[str, Any]) -> list[Any]:
     # The reference excludes null for `data`; in practice it occurs.
     items = body.get("data")
+    return items if isinstance(items, list) else []
+
+
+def _streams_page(body: dict[str, Any]) -> StreamsPage:
     pagination = body.get("pagination")
     cursor = pagination.get("cursor") if isinstance(pagination, dict) else None
     return StreamsPage(
-        items=items if isinstance(items, list) else [],
+        items=_items(body),
         cursor=cursor if isinstance(cursor, str) and cursor else None,
     )
 

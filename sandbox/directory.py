@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from sandbox import pictures
 from sandbox.cursors import decode_offset, encode_offset
 from sandbox.listing import Listing
 from sandbox.messages import Refusal, Request, Response, helix_refusal, json_response
@@ -19,7 +20,6 @@ MOST_VALUES: Final = 100
 
 _TWITCH_BEGAN: Final = int(datetime(2011, 6, 6, tzinfo=UTC).timestamp())
 _JOINING_SECONDS: Final = 12 * 365 * 86_400
-_CDN: Final = "https://static-cdn.jtvnw.net"
 
 
 def page_size(request: Request) -> int:
@@ -55,7 +55,7 @@ class Directory:
             "name": self._by_name.get,
             "igdb_id": self._by_igdb_id.get,
         }
-        return json_response({"data": [self._game(number) for number in _found(request, look_ups)]})
+        return json_response({"data": [self._game(number, request) for number in _found(request, look_ups)]})
 
     def top_games(self, request: Request, listing: Listing) -> Response:
         """GET /games/top: most watched first, paged by offset. Raises Refusal."""
@@ -72,24 +72,25 @@ class Directory:
         order = [number for number in np.argsort(-viewers, kind="stable").tolist() if number and viewers[number]]
         end = offset + first
         pagination = {"cursor": encode_offset(end)} if end < len(order) else {}
-        return json_response({"data": [self._game(number) for number in order[offset:end]], "pagination": pagination})
+        games = [self._game(number, request) for number in order[offset:end]]
+        return json_response({"data": games, "pagination": pagination})
 
     def users(self, request: Request) -> Response:
         """GET /users: streamers, live or not. Raises Refusal."""
         streamers = self._world.streamers
         look_ups = {"id": streamers.number_of_id, "login": streamers.number_of_login}
-        return json_response({"data": [self._user(number) for number in _found(request, look_ups)]})
+        return json_response({"data": [self._user(number, request) for number in _found(request, look_ups)]})
 
-    def _game(self, number: int) -> dict[str, str]:
+    def _game(self, number: int, request: Request) -> dict[str, str]:
         games = self._world.games
         return {
             "id": games.ids[number],
             "name": games.names[number],
-            "box_art_url": f"{_CDN}/ttv-boxart/{games.ids[number]}-{{width}}x{{height}}.jpg",
+            "box_art_url": f"{_server(request)}{pictures.BOX_ART}/{games.ids[number]}-{{width}}x{{height}}.jpg",
             "igdb_id": games.igdb_ids[number],
         }
 
-    def _user(self, number: int) -> dict[str, Any]:
+    def _user(self, number: int, request: Request) -> dict[str, Any]:
         streamers = self._world.streamers
         place = number / streamers.count
         joined = _TWITCH_BEGAN + mixed(self._world.seed, number, 5) % _JOINING_SECONDS
@@ -100,11 +101,18 @@ class Directory:
             "type": "",
             "broadcaster_type": "partner" if place < 0.02 else "affiliate" if place < 0.3 else "",
             "description": "",
-            "profile_image_url": f"{_CDN}/jtv_user_pictures/{streamers.id(number)}-profile_image-300x300.png",
+            "profile_image_url": (
+                f"{_server(request)}{pictures.AVATARS}/{streamers.id(number)}-profile_image-300x300.png"
+            ),
             "offline_image_url": "",
             "view_count": 0,
             "created_at": utc_text(joined),
         }
+
+
+def _server(request: Request) -> str:
+    """The server with the pictures: this one, under the name by which the client reached it."""
+    return f"http://{request.headers.get('host', 'localhost')}"
 
 
 def _found(request: Request, look_ups: Mapping[str, Callable[[str], int | None]]) -> Iterator[int]:

@@ -42,6 +42,16 @@ class Fault(StrEnum):
     """Null tags, missing and unknown fields, and unusable streams."""
     ORDER_VIOLATION = "order_violation"
     """The page ends with streams of far fewer viewers."""
+    PICTURE_UNAVAILABLE = "picture_unavailable"
+    """503 instead of a picture."""
+    PICTURE_MISSING = "picture_missing"
+    """404 instead of a picture."""
+    PICTURE_HUGE = "picture_huge"
+    """A picture of three megabytes."""
+    PICTURE_SVG = "picture_svg"
+    """An SVG with a script, as image/png."""
+    PICTURE_REDIRECT = "picture_redirect"
+    """A redirect to a private host."""
 
 
 ANSWER_FAULTS: Final = (
@@ -55,8 +65,12 @@ ANSWER_FAULTS: Final = (
 """Faults that replace any response; at most one of these and the next is injected into a request."""
 
 _REFUSALS: Final = (Fault.TOKEN_EXPIRED, Fault.INVALID_CURSOR)
+_OF_PICTURES: Final = tuple(fault for fault in Fault if fault.startswith("picture_"))
 
-PAGE_FAULTS: Final = tuple(fault for fault in Fault if fault not in (*ANSWER_FAULTS, *_REFUSALS))
+PICTURE_FAULTS: Final = (*_OF_PICTURES, *(fault for fault in ANSWER_FAULTS if fault is not Fault.TOO_MANY_REQUESTS))
+"""Faults that replace a picture; at most one is injected."""
+
+PAGE_FAULTS: Final = tuple(fault for fault in Fault if fault not in (*ANSWER_FAULTS, *_REFUSALS, *_OF_PICTURES))
 """Faults that change a page of streams; several can be injected into the same page."""
 
 

@@ -4,6 +4,7 @@ import threading
 from typing import Final
 
 from helperfunctions.clock import Clock
+from sandbox import pictures
 from sandbox.control import Control
 from sandbox.faults import Faults
 from sandbox.helix import Helix
@@ -49,6 +50,7 @@ class TwitchSandbox(SandboxServer):
         self._helix = Helix(world, clock, oauth, self.faults, rate_limit)
         self._control = Control(world, clock, self.faults, lambda: self.requests)
         self._requests = 0
+        self._picture_requests = 0
         self._lock = threading.Lock()
 
     @property
@@ -66,18 +68,28 @@ class TwitchSandbox(SandboxServer):
         """The number of requests to Twitch's endpoints so far, including failed ones."""
         return self._requests
 
+    @property
+    def picture_requests(self) -> int:
+        """The number of requests for pictures so far, including failed ones."""
+        return self._picture_requests
+
     def answer(self, request: Request) -> Response:
-        """The response to one request, which takes some time on the clock."""
+        """The response to one request, which takes some time on the clock; one for a picture takes none."""
         if request.path.startswith("/sandbox"):
             try:
                 return self._control.answer(request)
             except Refusal as refusal:
                 return refusal.response
-        response = self._helix.answer(request)
-        with self._lock:
-            self._requests += 1
-        if self._seconds_per_request:
-            self.clock.sleep(self._seconds_per_request)
+        if pictures.has_picture(request.path):
+            response = pictures.answer(request, self.faults)
+            with self._lock:
+                self._picture_requests += 1
+        else:
+            response = self._helix.answer(request)
+            with self._lock:
+                self._requests += 1
+            if self._seconds_per_request:
+                self.clock.sleep(self._seconds_per_request)
         if response.delivery is Delivery.SLOW:
             self.keep_waiting(self.faults.slow_seconds)
         return response

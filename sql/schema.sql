@@ -29,7 +29,7 @@ begin
     execute format(
         'grant select on addresses, daily_game_languages, daily_games, daily_languages, daily_streamer_games,'
         ' daily_streamers, daily_streams, days, game_aliases, games, hourly_games, hours, monthly_games,'
-        ' monthly_streamer_games, monthly_streamers, months, names, schema_migrations, streamers, staging.games,'
+        ' monthly_streamer_games, monthly_streamers, months, names, pictures, schema_migrations, streamers, staging.games,'
         ' staging.languages, staging.polls, staging.streams to %I',
         role
     );
@@ -319,6 +319,24 @@ CREATE TABLE public.opt_outs (
     since timestamp with time zone NOT NULL
 );
 
+CREATE UNLOGGED TABLE public.pictures (
+    kind text NOT NULL COLLATE pg_catalog."C",
+    id text NOT NULL COLLATE pg_catalog."C",
+    fetched_at timestamp with time zone NOT NULL,
+    media_type text,
+    digest text COLLATE pg_catalog."C",
+    content bytea,
+    refused text,
+    CONSTRAINT pictures_check CHECK ((num_nulls(content, media_type, digest) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT pictures_check1 CHECK (((content IS NULL) = (refused IS NOT NULL))),
+    CONSTRAINT pictures_content_check CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 100000))),
+    CONSTRAINT pictures_digest_check CHECK ((digest ~ '^[0-9a-f]{16}$'::text)),
+    CONSTRAINT pictures_id_check CHECK ((id <> ''::text)),
+    CONSTRAINT pictures_kind_check CHECK ((kind = ANY (ARRAY['game'::text, 'streamer'::text]))),
+    CONSTRAINT pictures_media_type_check CHECK ((media_type = ANY (ARRAY['image/jpeg'::text, 'image/png'::text, 'image/webp'::text])))
+);
+ALTER TABLE ONLY public.pictures ALTER COLUMN content SET STORAGE EXTERNAL;
+
 CREATE TABLE public.posts (
     post_id bigint NOT NULL,
     kind text NOT NULL,
@@ -590,6 +608,9 @@ ALTER TABLE ONLY public.names
 
 ALTER TABLE ONLY public.opt_outs
     ADD CONSTRAINT opt_outs_pkey PRIMARY KEY (author_id);
+
+ALTER TABLE ONLY public.pictures
+    ADD CONSTRAINT pictures_pkey PRIMARY KEY (kind, id);
 
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_day_kind_key UNIQUE (day, kind);

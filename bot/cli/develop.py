@@ -72,6 +72,7 @@ def demo(
     web: Annotated[bool, typer.Option("--web/--no-web", help="Serve the dashboard at the end, or stop.")] = True,
     web_host: Annotated[str, typer.Option(help="Address of the dashboard.")] = "127.0.0.1",
     web_port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the dashboard; 0: a free one.")] = 8000,
+    pictures: Annotated[bool, typer.Option("--pictures", help="Show pictures, as with WEB_PICTURES.")] = False,
 ) -> None:
     """Run a day and a quarter of the bot in about a minute.
 
@@ -90,5 +91,6 @@ def demo(
         keep=keep,
         charts=charts,
         history=(14 if web else 0) if history is None else history,
+        pictures=pictures,
         shown_at=(web_host, web_port) if web else None,
     )

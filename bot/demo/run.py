@@ -96,13 +96,14 @@ def run_demo(
     keep: Path | None,
     charts: Path,
     history: int = 0,
+    pictures: bool = False,
     shown_at: tuple[str, int] | None = None,
     screen: Screen | None = None,
 ) -> None:
     """Run from the start of a day to the posts of the next, and show the measurement, posts, answers and costs; then
     serve the dashboard at `shown_at` (host and port), if given, until stopped.
 
-    `history`: the number of days before, which are made quickly.
+    `history`: the number of days before, which are made quickly. `pictures`: as of WEB_PICTURES.
     """
     began = time.monotonic()
     screen = screen or Screen()
@@ -120,7 +121,7 @@ def run_demo(
         screen.line(f"A simulated X is at {x.url}")
         bot = stack.enter_context(
             open_bot(
-                _settings(twitch, x, folder),
+                _settings(twitch, x, folder, pictures=pictures),
                 clock=clock,
                 random=random.Random(seed).random,
                 migrate=True,
@@ -145,7 +146,7 @@ def run_demo(
     screen.line(f"Done in {took:.0f} s. Nothing is left running{'' if keep else ', and only the charts are stored'}.")
 
 
-def _settings(twitch: TwitchSandbox, x: XSandbox, folder: Path) -> Settings:
+def _settings(twitch: TwitchSandbox, x: XSandbox, folder: Path, *, pictures: bool) -> Settings:
     """The demo's own settings. The environment and .env are ignored, so that real data is out of reach."""
     return Settings(
         data_dir=folder,
@@ -159,6 +160,7 @@ def _settings(twitch: TwitchSandbox, x: XSandbox, folder: Path) -> Settings:
         x_access_token=SecretStr(x.access_token),
         x_access_token_secret=SecretStr(x.access_token_secret),
         mentions_every_seconds=EVERY_SECONDS,
+        web_pictures=pictures,
     )
 
 

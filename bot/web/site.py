@@ -11,6 +11,7 @@ from bot.core.calendar import Calendar
 from bot.health.record import RunRecord
 from bot.web.read.memo import Memo, memo
 from bot.web.read.name_cache import NameCache
+from bot.web.read.pictures import Pictures
 from bot.web.read.ranges import RequestedDays
 from helperfunctions.clock import Clock
 from helperfunctions.database import CostedReads, Transaction, Transactions
@@ -28,7 +29,7 @@ class Site:
     schema is no longer that of this program. `run_record` reads the record of a bot with the same DATA_DIR, which is
     empty without one. `draw_svg` draws the chart of a post, a Vega-Lite specification, in a time zone.
     `draw_card` draws the picture of a card, an SVG, as PNG. `public_url` is "" if the address on the web is unknown.
-    `requests_per_minute` 0 is no limit.
+    `requests_per_minute` 0 is no limit. `pictures` is None if none are shown.
     """
 
     database: CostedReads
@@ -49,6 +50,7 @@ class Site:
     about_url: str = ""
     requests_per_minute: int = 0
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
+    pictures: Pictures | None = None
     # Caches of bot.web.read.rankings.
     game_totals: Memo[Any] = field(default_factory=lambda: memo(_MAX_CACHED_GAMES, len), init=False, repr=False)
     game_titles: Memo[Any] = field(default_factory=lambda: memo(1), init=False, repr=False)

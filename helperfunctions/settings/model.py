@@ -146,6 +146,13 @@ def _title(title: str) -> str:
     return title
 
 
+def _logins(text: str) -> str:
+    logins = [login.strip().lower() for login in text.split(",") if login.strip()]
+    if wrong := [login for login in logins if not re.fullmatch(r"[a-z0-9_]{1,25}", login)]:
+        raise ValueError(f"should be logins with commas between them, as in twitch.tv/LOGIN; {wrong[0][:30]!r} is none")
+    return ",".join(logins)
+
+
 def _networks(text: str) -> str:
     for part in filter(None, map(str.strip, text.split(","))):
         try:
@@ -273,6 +280,13 @@ class Settings(BaseModel):
         default="",
         description="address of a page about the people who run the dashboard, linked at the end of each page",
     )
+    web_pictures: bool = Field(
+        default=False,
+        description="true: the bot fetches box art and avatars from Twitch, and the dashboard shows them",
+    )
+    web_no_pictures_of: Annotated[str, AfterValidator(_logins)] = Field(
+        default="", description="logins of streamers whose avatar is neither stored nor shown, separated by commas"
+    )
     web_database_url: Annotated[SecretStr, AfterValidator(_postgres_address)] | None = Field(
         default=None,
         description="URL of the same database for the dashboard, as the role that only reads, which `migrate` creates",
@@ -310,6 +324,11 @@ class Settings(BaseModel):
     def trusted_proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """WEB_TRUSTED_PROXIES."""
         return tuple(ip_network(part) for part in map(str.strip, self.web_trusted_proxies.split(",")) if part)
+
+    @property
+    def no_pictures_of(self) -> tuple[str, ...]:
+        """WEB_NO_PICTURES_OF."""
+        return tuple(login for login in self.web_no_pictures_of.split(",") if login)
 
     def x_credentials(self) -> tuple[str, str, str, str] | None:
         """API key and secret, access token and secret; None when they are not set."""

@@ -40,6 +40,7 @@ VERBS = (
     "ask",
     "reply",
     "outbox",
+    "pictures",
     "spend",
     "alias",
     "price",

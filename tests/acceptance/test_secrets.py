@@ -23,6 +23,7 @@ VERBS = (
     ["collect"],
     ["daily"],
     ["prune"],
+    ["pictures"],
     ["post"],
     ["post", "--dry-run"],
     ["reply"],

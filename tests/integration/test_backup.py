@@ -50,6 +50,19 @@ def test_after_backup_destruction_and_restore_all_tables_are_equal(
         assert made.contents.rows == sum(len(before[table]) for table in tables_of(url) if "_2026_" not in table)
 
 
+def test_pictures_are_in_no_backup_and_no_copy(
+    full_url: str, empty_url: str, whole_dump: Path, queries: Queries
+) -> None:
+    """They may be stored for a day only."""
+    assert rows(full_url, "select count(*) from pictures") == [(1,)]
+    restored = restore(Database(full_url, queries), whole_dump, replace=True)
+    assert rows(full_url, "select count(*) from pictures") == [(0,)]
+    assert "public.pictures" not in restored.contents.tables
+    write(full_url, "insert into pictures (kind, id, fetched_at, refused) values ('game', '1', '2026-11-21', 'none')")
+    backup.copy(Database(full_url, queries), Database(empty_url, queries), LOCKS, quietly)
+    assert rows(empty_url, "select count(*) from pictures") == [(0,)]
+
+
 @pytest.mark.parametrize("version", sorted(SERVERS))
 def test_a_copy_on_a_server_of_any_version_is_equal(full_url: str, version: int, queries: Queries) -> None:
     """The copy is made from the embedded server, which is the newest version."""

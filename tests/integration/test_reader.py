@@ -20,9 +20,10 @@ from tests.servers import logs_in_with_password
 READABLE = (
     "games", "streamers", "days", "daily_games", "daily_streamers", "daily_streamer_games", "monthly_streamer_games",
     "months", "hours", "hourly_games", "addresses", "names", "game_aliases", "staging.polls", "staging.streams",
-    "staging.games", "schema_migrations", "monthly_games",
+    "staging.games", "schema_migrations", "monthly_games", "pictures",
 )  # fmt: skip
 LIMITS_MIGRATION = (migrations.MIGRATIONS_FOLDER / "20261126001000_reader_limits.sql").read_text()
+PICTURES_MIGRATION = (migrations.MIGRATIONS_FOLDER / "20261127040000_pictures.sql").read_text()
 HIDDEN = (
     "mentions", "opt_outs", "x_charges", "x_accounts", "x_prices", "x_pauses", "x_reads", "x_uncertain_reads", "draws",
     "staging.set_aside",
@@ -84,6 +85,14 @@ def test_every_session_of_the_role_is_limited_in_memory(database: Database, url:
         rows(reading, f"show {setting}")[0][0]
         for setting in ("jit", "work_mem", "hash_mem_multiplier", "max_parallel_workers_per_gather")
     ] == ["off", "4MB", "1", "0"]
+
+
+def test_a_role_that_an_older_version_made_can_read_pictures(database: Database, url: str) -> None:
+    reading = address_of(url, "watchtime_older", "one")
+    reader.prepare(database, reading)
+    execute(url, PICTURES_MIGRATION.split("-- migrate:down")[1])
+    execute(url, PICTURES_MIGRATION.split("-- migrate:down")[0])
+    assert rows(reading, "select count(*) from pictures") == [(0,)]
 
 
 PASSWORDS = {

@@ -46,7 +46,7 @@ _GAME = _object(
     {
         "id": _ID,
         "name": {"type": "string", "minLength": 1},
-        "box_art_url": {"type": "string", "pattern": r"^https://.*-\{width\}x\{height\}\.jpg$"},
+        "box_art_url": {"type": "string", "pattern": r"^http://.*-\{width\}x\{height\}\.jpg$"},
         "igdb_id": {"type": "string", "pattern": r"^\d*$"},
     }
 )

@@ -1,6 +1,7 @@
 """Every fault of the sandbox, once on request and at a rate, as a client gets it."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import jsonschema
@@ -262,7 +263,9 @@ def test_with_all_faults_at_once_each_occurs_and_the_sandbox_keeps_running(world
 
 
 def crawl_until_something_breaks(sandbox: TwitchSandbox) -> None:
-    """Read pages without retries until a request fails."""
+    """Read a picture, and then pages without retries until a request fails."""
+    with suppress(requests.RequestException):
+        requests.get(f"{sandbox.url}/ttv-boxart/1-9x12.jpg", timeout=TIMEOUT, allow_redirects=False)
     try:
         with Client(sandbox) as client:
             for turn, _ in enumerate(client.pages(first=100)):

@@ -143,6 +143,8 @@ def test_an_invalid_value_is_reported_with_the_expected_kind_of_value(
         ("DATA_DIR", "~/watchtime", Path.home() / "watchtime"),
         ("X_MONTHLY_BUDGET_USD", "9.50", Decimal("9.5")),
         ("X_MONTHLY_BUDGET_USD", "0", Decimal(0)),
+        ("WEB_PICTURES", "on", True),
+        ("WEB_NO_PICTURES_OF", " Ada_1,, bob ", "ada_1,bob"),
         ("HEARTBEAT_URL", "https://hc.example.org/ping/?x=1#/", SecretStr("https://hc.example.org/ping/?x=1#/")),
     ],
 )
@@ -261,6 +263,7 @@ def test_an_invalid_database_address_is_refused_without_showing_it(monkeypatch: 
         ("DATA_DIR", "%APPDATA%", "DATA_DIR should be a path of this system without variables"),
         ("DATA_DIR", "C:\\data", "DATA_DIR should be a path of this system without variables"),
         ("X_MONTHLY_BUDGET_USD", "1000001", "X_MONTHLY_BUDGET_USD should be less than or equal to 1000000"),
+        ("WEB_NO_PICTURES_OF", "ada, Ben Doe", "WEB_NO_PICTURES_OF should be logins with commas between them"),
     ],
     ids=[
         "seconds", "underscore", "other digits", "optional number", "amount", "amount with thousands", "power of ten",
@@ -268,7 +271,7 @@ def test_an_invalid_database_address_is_refused_without_showing_it(monkeypatch: 
         "query", "fragment", "way up", "no scheme", "markup", "script",
         "host with a scheme", "host with a port", "half an address", "long title",
         "variable", "variable in braces", "variable of Windows", "drive of Windows",
-        "more than anybody spends",
+        "more than anybody spends", "no login",
     ],
 )  # fmt: skip
 def test_an_unlikely_value_is_a_problem(monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str) -> None:

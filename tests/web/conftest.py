@@ -6,7 +6,7 @@ import json
 import queue
 import re
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -145,12 +145,15 @@ def served(
     now: datetime,
     connection: type[Connection] = Connection,
     clock: VirtualClock | None = None,
+    more_settings: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> Iterator[Web]:
     """Serve the dashboard of a database for the length of the block."""
     pool = ReadPool(url, queries)
     # Without the address, a dashboard restarts the embedded server of the default data folder.
-    settings = Settings(database_url=SecretStr(url), poll_every_minutes=60, web_requests_per_minute=0)
+    settings = Settings(
+        database_url=SecretStr(url), poll_every_minutes=60, web_requests_per_minute=0, **(more_settings or {})
+    )
     site = replace(open_site(settings, pool, clock or VirtualClock(now)), **changes)
     addresses: queue.Queue[str] = queue.Queue()
     server = Server(site, "127.0.0.1", 0, addresses.put, connection)

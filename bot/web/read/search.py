@@ -25,6 +25,7 @@ class Found:
     """A result of a search; `likeness` is 1 for the exact name."""
 
     kind: Kind
+    id: str
     name: str
     slug: str
     likeness: float
@@ -55,7 +56,7 @@ def search(site: Site, text: str, *, kind: Kind | None = None, limit: int = MAX_
             for id_, slug in tx.web.slugs(kind=each, ids=[m.subject.id for m in matches if m.subject.kind == each])
         }
     return [
-        Found(match.subject.kind.value, match.subject.name, slug, round(match.likeness, 3))
+        Found(match.subject.kind.value, match.subject.id, match.subject.name, slug, round(match.likeness, 3))
         for match in matches
         if (slug := slugs.get((match.subject.kind.value, match.subject.id))) is not None
     ][:limit]

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from bot.web.http import static_files
 from bot.web.read import bot_status, games, languages, now, rankings, streamer_ranking, streamers
+from bot.web.read.addresses import Kind
 from bot.web.read.column_types import Column, columns_of
 from bot.web.read.ranges import USUAL, Span
 from bot.web.read.table import MAX_ROWS, RowRange
@@ -90,10 +91,12 @@ class Pages:
             "static": self.static,
             "cells": self.cells,
             "linked": self.linked,
+            "picture": self.picture,
             "linked_day": self.linked_day,
             "whole_url": self.whole_url,
             "public_url": site.public_url,
             "about_url": site.about_url,
+            "shows_pictures": site.pictures is not None,
             "site_title": site.title,
             "most_rows": MAX_ROWS,
             "usual_rows": RowRange().limit,
@@ -122,6 +125,15 @@ class Pages:
     def static(self, name: str) -> str:
         """The address of a static file. It changes with the file, so browsers may cache it forever."""
         return self.url(f"/static/{name}", {"v": _hash_of(name)})
+
+    def picture(self, kind: Kind, id_: str) -> str | None:
+        """The address of the picture of a game or streamer; None if there is none."""
+        digest = self._site.pictures.digest(kind, id_) if self._site.pictures is not None else None
+        return self.picture_url(kind, id_, digest) if digest is not None else None
+
+    def picture_url(self, kind: Kind, id_: str, digest: str) -> str:
+        """The address of a picture with this digest."""
+        return self.url(f"/pictures/{kind}s/{id_}", {"v": digest})
 
     def linked(self, folder: str, slug: str | None, name: str) -> Markup:
         """A name, as a link to its page if it has one."""

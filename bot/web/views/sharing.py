@@ -132,6 +132,8 @@ def favicon(pages: PagesOfSite) -> Response:
 def robots(site: SiteParts) -> Response:
     """The rules for search engines."""
     lines = ["User-agent: *", f"Disallow: {site.root_path}/api/", f"Disallow: {site.root_path}/charts/"]
+    if site.pictures is not None:
+        lines.append(f"Disallow: {site.root_path}/pictures/")
     if site.public_url:
         lines.append(f"Sitemap: {site.public_url}/sitemap.xml")
     return PlainTextResponse("\n".join(lines) + "\n")
