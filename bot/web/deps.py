@@ -118,6 +118,11 @@ Language = Annotated[
     AfterValidator(_known_language),
     Query(description="a language by its code, such as en or pt"),
 ]
+OwnViewers = Annotated[
+    int | None,
+    BeforeValidator(lambda value: value or None),
+    Query(ge=0, le=10_000_000, description="viewers of your channel"),
+]
 Slugs = Annotated[str, Query(max_length=700, description="slugs with commas between them, at most five")]
 
 

@@ -1,13 +1,12 @@
 """More pages: all streamers, one day and all days, and games to choose from."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import BeforeValidator
 
-from bot.web.deps import Day, Days, Language, Rows, SiteParts
+from bot.web.deps import Day, Days, Language, OwnViewers, Rows, SiteParts
 from bot.web.read import bot_status, find_game, languages, streamer_ranking
 from bot.web.read.coverage import newest_day, span_of
 from bot.web.read.errors import NotFound
@@ -59,11 +58,7 @@ def find_page(
     days: Days,
     pages: PagesOfSite,
     size: find_game.Size = find_game.Size.MEDIUM,
-    viewers: Annotated[
-        int | None,
-        BeforeValidator(lambda value: value or None),
-        Query(ge=0, le=10_000_000, description="viewers of your channel"),
-    ] = None,
+    viewers: OwnViewers = None,
 ) -> Response:
     """Games for somebody who looks for one to stream."""
     with site.read(days) as tx:
