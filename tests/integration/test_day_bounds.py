@@ -89,6 +89,22 @@ def test_a_day_with_an_earlier_start_begins_where_the_finished_one_ended(databas
     ]
 
 
+def test_today_starts_where_the_newest_finished_day_ended_but_not_before_its_time(database: Database, url: str) -> None:
+    """Yesterday was finished with other settings, and ended three hours after today's start by the calendar."""
+    ends = {DAY - timedelta(days=2): timedelta(days=-1), DAY - timedelta(days=1): timedelta(hours=3)}
+    for day, end in ends.items():
+        write(
+            url,
+            "insert into days values (%s, %s, %s, 1, 1, 0.04, 1, 1, %s)",
+            *(day, DAY_START + end - timedelta(days=1), DAY_START + end, DAY_START),
+        )
+    with database.transaction() as tx:
+        starts = [
+            tx.daily.start_of_today(starts_at=DAY_START, now=DAY_START + timedelta(hours=hours)) for hours in (2, 3, 6)
+        ]
+    assert starts == [DAY_START, DAY_START + timedelta(hours=3), DAY_START + timedelta(hours=3)]
+
+
 def test_hours_between_a_finished_day_and_a_day_with_a_later_start_belong_to_no_day(
     database: Database, url: str
 ) -> None:

@@ -202,21 +202,27 @@ def test_a_text_that_fails_our_own_check_is_not_sent(outside: Outside, text: str
     assert [status for _, status in outside.posts()] == ["refused"]
 
 
-@pytest.mark.parametrize(("had_called", "becomes"), [(False, "sent"), (True, "unknown")])
-def test_claims_of_a_killed_process_are_released(outside: Outside, had_called: bool, becomes: str) -> None:
+@pytest.mark.parametrize(
+    ("seconds_before", "call", "becomes"),
+    [(0, None, "sent"), (0, "reserved", "unknown"), (0, "not_made", "sent"), (1, "reserved", "sent")],
+    ids=["no call", "a call", "a call that X refused", "a call of an earlier claim"],
+)
+def test_claims_of_a_killed_process_are_released(
+    outside: Outside, seconds_before: int, call: str | None, becomes: str
+) -> None:
     """Before the price of its call is reserved, nothing can have been published; afterwards, it is unknown."""
     outside.summary()
     with outside.database.transaction() as tx:
         tx.outbox.claim_next(now=outside.clock.now())
-    if had_called:
+    if call:
         write(
             outside.url,
             "insert into x_charges (charged_at, kind, purpose, units, usd, status, post_id)"
-            " values (%s, 'post', 'summaries', 1, 0.015, 'reserved', 1)",
-            outside.clock.now(),
+            " values (%s, 'post', 'summaries', 1, 0.015, %s, 1)",
+            *(outside.clock.now() - timedelta(seconds=seconds_before), call),
         )
     outside.later(1)
-    if had_called:
+    if becomes == "unknown":
         outside.sandbox.faults.set_rates({"server_error": 1})
     outside.sender.send()
     assert [status for _, status in outside.posts()] == [becomes]

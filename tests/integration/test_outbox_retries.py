@@ -1,12 +1,13 @@
 """Posts that X refuses, limits or does not receive are retried until they expire."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from sandbox.x.faults import XFault
 from tests.factories import rows
-from tests.integration.conftest import TIMELINE_LAG, MakeOutside, Outside
+from tests.integration.conftest import TIMELINE_LAG, MakeOutside, Outside, draw
 
 
 def test_an_answer_that_x_refuses_is_refused_for_good(outside: Outside) -> None:
@@ -67,16 +68,20 @@ def test_a_refused_summary_is_retried_with_growing_pauses_until_it_expires(outsi
     assert "You are not permitted to perform this action" in reason
 
 
-def test_the_pause_doubles_with_each_attempt_that_fails(outside: Outside) -> None:
+@pytest.mark.parametrize(
+    ("fault", "seconds"), [(XFault.SERVER_ERROR, [30, 60, 120]), (XFault.CHALLENGE, [60, 120, 240])]
+)
+def test_the_pause_doubles_with_each_attempt_that_fails(outside: Outside, fault: XFault, seconds: list[int]) -> None:
+    """Also where X names a time to try again, as after a challenge page: a locked account stays so for hours."""
     outside.summary(chart="bars")
-    outside.sandbox.faults.set_rates({"server_error": 1})
+    outside.sandbox.faults.set_rates({fault: 1})
     pauses = []
     for _ in range(3):
         outside.sender.send()
         ((next_try_at,),) = rows(outside.url, "select next_try_at from posts where status = 'due'")
         pauses.append((next_try_at - outside.clock.now()).total_seconds())
         outside.clock.move_to(next_try_at)
-    assert pauses == [30, 60, 120]
+    assert pauses == seconds
 
 
 def test_a_rate_limit_postpones_all_posts_until_it_ends(outside: Outside) -> None:
@@ -138,6 +143,19 @@ def test_a_post_that_was_not_sent_in_time_expires(outside: Outside) -> None:
     outside.sender.send()
     assert [status for _, status in outside.posts()] == ["expired"]
     assert outside.sandbox.requests == 0
+
+
+def test_a_post_that_expires_while_others_are_sent_is_not_sent(outside: Outside) -> None:
+    def slowly(chart: object) -> bytes:
+        outside.later(60)
+        return draw(chart)
+
+    outside.summary("games", chart="bars")
+    outside.summary("streamers", text="old news", expires_at=outside.clock.now() + timedelta(seconds=60))
+    assert replace(outside.sender, draw=slowly).send() == 1
+    assert outside.published() == ["Most watched games"]
+    outside.sender.send()
+    assert outside.posts()[1] == ("old news", "expired")
 
 
 def test_a_post_with_an_unknown_outcome_does_not_expire(outside: Outside) -> None:

@@ -62,6 +62,19 @@ def test_after_a_page_of_the_top_in_the_middle_the_crawl_goes_on_with_a_new_curs
     assert found.crawl.duplicates == 200
 
 
+def test_every_place_in_a_list_may_lead_back_to_the_top_as_often_as_the_first() -> None:
+    """Detours are counted anew after each page with new streams: a list of a hundred pages has many such places."""
+    places = PAGE_RETRIES + 1
+    script: dict[str | None, list[Page]] = {None: [Page(full(0), "1")]}
+    for place in range(1, places + 1):
+        script[f"bad {place}"] = [Page(full(0), f"top {place}")]
+        script[f"{place}"] = [Page(full(place), f"bad {place}"), Page(full(place), f"{place + 1}")]
+    script[f"{places + 1}"] = [to_the_end(full(places + 1))]
+    found = crawl(script)
+    assert found.end == (COMPLETE, CrawlEnd.END_OF_LIST)
+    assert found.kept == ids(*(full(page) for page in range(places + 2)))
+
+
 def test_a_cursor_that_led_to_the_top_once_may_lead_on_the_next_time() -> None:
     found = crawl(
         {
