@@ -11,13 +11,13 @@ _LEFT_OUT: Final = ("sql/migrations/", "sql/schema.sql", "bot/demo")
 _SUFFIXES: Final = (".py", ".sql", ".yml", ".sh")
 
 # The beginning of a path, and the tests of that subject. The first row that fits counts.
-_SUBJECTS: Final[tuple[tuple[str, str], ...]] = (
+SUBJECTS: Final[tuple[tuple[str, str], ...]] = (
     ("bot/collect/", "poll crawl parse keep prune hours collect"),
     ("sql/collect/", "poll keep prune hours collect daily"),
     ("bot/daily/", "daily month day_bounds"),
     ("sql/daily/", "daily month day_bounds"),
     ("bot/post/chart", "charts drawing"),
-    ("bot/post/", "plan compose choose"),
+    ("bot/post/", "plan compose choose first_day"),
     ("sql/post/", "plan"),
     ("bot/reply/understand", "understand time_expressions"),
     ("bot/reply/", "inbox answers lookup understand"),
@@ -28,14 +28,14 @@ _SUBJECTS: Final[tuple[tuple[str, str], ...]] = (
     ("sql/outbox/", "outbox"),
     ("bot/pictures/", "pictures"),
     ("sql/pictures/", "pictures"),
-    ("bot/spend", "spend outbox inbox"),
-    ("sql/spend/", "spend"),
+    ("bot/spend", "spend pace ledger outbox inbox"),
+    ("sql/spend/", "spend pace ledger"),
     ("bot/health/checks/", "check"),
     ("bot/health/doctor", "check"),
     ("bot/health/findings", "check"),
     ("bot/health/", "health verdicts alert monitoring rules"),
     ("sql/health/", "health monitoring"),
-    ("bot/runtime/", "timetable lead renewal runner jobs"),
+    ("bot/runtime/", "attempts credentials schedule leader renewal runner"),
     ("bot/names/database_names", "names lookup"),
     ("bot/names/updates", "names addresses"),
     ("bot/names/aliases", "names"),
@@ -44,9 +44,11 @@ _SUBJECTS: Final[tuple[tuple[str, str], ...]] = (
     ("bot/core/calendar", "days daily"),
     ("bot/core/", "near name"),
     ("bot/cli", "command_line x operations"),
-    ("bot/web/views/chart_specs", "page_charts"),
-    ("bot/web/", "pages truth strain openapi rate_limit memo"),
-    ("sql/web/", "pages truth addresses"),
+    ("bot/web/views/page_charts", "page_charts pages"),
+    ("bot/web/views/charts/", "page_charts pages"),
+    ("bot/web/http/", "connections spelling routes strain sharing"),
+    ("bot/web/", "pages more_pages truth routes sharing strain openapi ranges find_game spreadsheet memo"),
+    ("sql/web/", "pages more_pages truth sharing read addresses"),
     ("sql/database/", "database reader backup migrations"),
     ("helperfunctions/database", "database"),
     ("helperfunctions/backup", "backup"),
@@ -71,7 +73,7 @@ def may_be_changed(path: str) -> bool:
 
 def first_tests(path: str) -> tuple[str, ...]:
     """The files and folders of tests to run first for a file; all of them for one that has no row above."""
-    subjects = next((subjects for prefix, subjects in _SUBJECTS if path.startswith(prefix)), "")
+    subjects = next((subjects for prefix, subjects in SUBJECTS if path.startswith(prefix)), "")
     named = {
         str(found.relative_to(ROOT))
         for subject in subjects.split()

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.mutants.changes import changes_of, draw
-from tests.mutants.rooms import EVERYTHING, ROOT, first_tests, may_be_changed
+from tests.mutants.rooms import EVERYTHING, ROOT, SUBJECTS, first_tests, may_be_changed
 
 PYTHON = """def is_late(age: int) -> bool:
     return age > 30 and age != 99
@@ -66,3 +66,9 @@ def test_the_first_tests_of_a_change_are_those_of_its_subject() -> None:
     assert "tests/integration/test_plan.py" in first_tests("sql/post/post.sql")
     assert first_tests("bot/nothing_of_this_name.py") == EVERYTHING
     assert all((ROOT / path).exists() for path in EVERYTHING)
+
+
+@pytest.mark.parametrize(("prefix", "subjects"), SUBJECTS)
+def test_every_subject_has_files_and_tests(prefix: str, subjects: str) -> None:
+    assert list(ROOT.glob(f"{prefix}*"))
+    assert all(list((ROOT / "tests").glob(f"*/test_{subject}*.py")) for subject in subjects.split())
