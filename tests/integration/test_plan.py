@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.calendar import Calendar
 from bot.core.day_results import RankedEntry, RolledUpDay
-from bot.core.polls import Stream
+from bot.core.polls import PollStatus, Stream
 from bot.core.posts import DaySummaries, SummaryKind
 from bot.daily.rollup import Rollup
 from bot.post.compose import summary
@@ -274,7 +274,9 @@ def test_the_day_before_yesterday_is_never_posted(database: Database, url: str, 
 def test_a_day_before_the_first_poll_is_logged_with_the_date_of_the_first_summaries(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """A poll that found no stream is none."""
     caplog.set_level("INFO")
+    stage(database, status=PollStatus.FAILED)
     assert planner_at(database, POSTED_AT).plan_if_due() is None
     assert "no summaries are due yet: no poll has been taken" in caplog.text
     stage(database, a_stream(600, streamer="ada"), at=POSTED_AT, day=DAY + timedelta(days=1))
