@@ -122,6 +122,24 @@ def test_reading_mentions_leaves_money_for_the_answers_that_wait(outside: Outsid
     assert outside.sender.send() == 20
 
 
+@pytest.mark.parametrize(
+    ("now", "try_again"),
+    [
+        (BEGIN + timedelta(hours=12), BEGIN + timedelta(hours=12, minutes=10)),
+        (BEGIN + timedelta(hours=23, minutes=55), BEGIN + timedelta(days=1)),
+    ],
+    ids=["the budget may be raised", "the share ends soon"],
+)
+def test_a_call_that_the_budget_does_not_allow_is_tried_again_within_ten_minutes(
+    outside: Outside, now: datetime, try_again: datetime
+) -> None:
+    move(outside, now)
+    charge(outside, str(SHARE), "replies", BEGIN)
+    with pytest.raises(OverBudget) as refused:
+        outside.ledger.reserve("reply", Purpose.REPLIES)
+    assert refused.value.not_before == try_again
+
+
 def test_the_report_shows_the_cost_of_answers_in_the_last_hour(outside: Outside) -> None:
     now = BEGIN + timedelta(days=3)
     charge(outside, "0.3", "mentions", now - timedelta(minutes=59))

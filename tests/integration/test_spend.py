@@ -79,6 +79,22 @@ def test_a_lost_response_is_charged_when_its_content_is_read_again(outside: Outs
     assert outside.spent() == outside.sandbox.bill().total_usd
 
 
+def test_a_post_that_was_read_before_a_response_was_lost_is_charged_once_for_that_day(outside: Outside) -> None:
+    """Also when something else is read first on the next day."""
+    outside.sandbox.tag("ann", "@watchtimebot xQc")
+    outside.sandbox.tag(outside.sandbox.bot.username, "by hand")
+    x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
+    x.mentions(outside.sandbox.bot.user_id)
+    outside.sandbox.faults.cue(XFault.DROP_AFTER)
+    with pytest.raises(XError):
+        x.mentions(outside.sandbox.bot.user_id)
+    outside.later(10 * 3600)
+    MeteredX(outside.x, outside.ledger, Purpose.SETTLING).own_posts(outside.sandbox.bot.user_id)
+    x.mentions(outside.sandbox.bot.user_id)
+    assert outside.sandbox.bill().units == {"post_read": 3}
+    assert outside.spent() == outside.sandbox.bill().total_usd
+
+
 def test_a_read_of_a_killed_process_is_charged_when_its_content_is_read_again(outside: Outside) -> None:
     outside.sandbox.tag("ann", "@watchtimebot xQc")
     outside.ledger.reserve_page(Purpose.MENTIONS, 100)
@@ -208,6 +224,13 @@ def test_the_report_of_a_month_has_a_forecast(outside: Outside) -> None:
     # 0.045 in three days, and five days and eight hours to go.
     assert month.forecast_usd == Decimal("0.125")
     assert (month.month.starts_at, month.month.ends_at) == (at("2026-11-01 00:00"), at("2026-12-01 00:00"))
+
+
+def test_the_forecast_of_the_first_hour_assumes_that_it_is_all_of_its_day(outside: Outside) -> None:
+    MeteredX(outside.x, outside.ledger, Purpose.SUMMARIES).create_post("first")
+    outside.later(1800)
+    # 0.015 on this day, and as much on each of the 9.3 days to go.
+    assert spending(outside.database, outside.clock.now(), Decimal(10)).forecast_usd == Decimal("0.155")
 
 
 def test_months_have_their_own_lengths() -> None:
