@@ -3,7 +3,7 @@
 set -eu
 
 has_twitch_credentials() {
-  [ -n "${TWITCH_CLIENT_ID:-}${TWITCH_CLIENT_ID_FILE:-}${AWS_SECRET_NAME:-}" ] ||
+  [ -n "${TWITCH_CLIENT_ID:-}${AWS_SECRET_NAME:-}" ] ||
     grep -qsE '^(TWITCH_CLIENT_ID|AWS_SECRET_NAME)=.' .env
 }
 

@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import requests
+import yaml
 
 from bot.core.calendar import Calendar
 from bot.health import metrics
 from bot.health.health_facts import gather
-from bot.health.rules import Expected
+from bot.health.rules import MOST_LOSSES, REPEATED_FAILURES, Expected
 from bot.health.watch import Watch
 from helperfunctions import health_server
 from helperfunctions.clock import VirtualClock
@@ -78,6 +79,60 @@ def test_the_rules_are_valid() -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "11 rules found" in done.stdout
+
+
+# Of each alert: the series that it depends on with the last value that is good and the first that is not, and the minutes
+# for which a value has to be bad.
+BORDERS = {
+    "WatchtimeDown": ('up{job="watchtime"}', 1, 0, 5),
+    "WatchtimeProblem": ('watchtime_problem{part="poll"}', 0, 1, 15),
+    "WatchtimeNobodyLeads": ("watchtime_leading", 1, 0, 10),
+    "WatchtimeJobFails": ('watchtime_job_failures{job="daily"}', REPEATED_FAILURES - 1, REPEATED_FAILURES, 5),
+    "WatchtimeDatabaseRestarts": ("watchtime_database_losses", MOST_LOSSES, MOST_LOSSES + 1, 1),
+    "WatchtimeJobHangs": ('watchtime_job_running_seconds{job="daily"}', 3600, 3601, 5),
+    "WatchtimePollsKept": ("watchtime_kept_polls", 0, 1, 60),
+    "WatchtimeCoverageLow": ("watchtime_day_coverage_ratio", 0.9, 0.899, 0),
+    "WatchtimeBudgetNearlySpent": ('watchtime_x_spent_usd{purpose="replies"}', 4.5, 4.51, 0),
+    "WatchtimeDiskLow": ("watchtime_data_dir_free_bytes", 1e9, 1e9 - 1, 15),
+    # An instant. Time begins at 0 here: after 76 minutes a poll of then is late, and 15 minutes later that is reported.
+    "WatchtimePollsLate": ("watchtime_good_poll_timestamp_seconds", 60, 0, 91),
+}
+# In each case; the half of the month's spending, and the limit.
+ALWAYS = {'watchtime_x_spent_usd{purpose="summaries"}': 4.5, "watchtime_x_budget_usd": 10}
+
+
+def state_at(minutes: int, alert: str, state: str, times: int) -> dict[str, Any]:
+    """An expectation of promtool: this many alerts of that name have a state at that time."""
+    return {
+        "expr": f'count(ALERTS{{alertname="{alert}", alertstate="{state}"}}) or vector(0)',
+        "eval_time": f"{minutes}m",
+        "exp_samples": [{"labels": "{}", "value": times}],
+    }
+
+
+def promtool_case(series: dict[str, float], *expected: dict[str, Any]) -> dict[str, Any]:
+    values = [{"series": name, "values": f"{value}x200"} for name, value in series.items()]
+    return {"interval": "1m", "input_series": values, "promql_expr_test": list(expected)}
+
+
+@needs_prometheus
+def test_each_alert_fires_from_its_border_on_and_after_its_time(tmp_path: Path) -> None:
+    """The job and the database are judged by the bot's own rules; a bot that is not even scraped is reported, too."""
+    rules = yaml.safe_load((MONITORING / "rules.yml").read_text())
+    assert {rule["alert"] for group in rules["groups"] for rule in group["rules"]} == BORDERS.keys()
+    cases = [promtool_case({}, state_at(5, "WatchtimeDown", "firing", 1))]
+    for alert, (series, good, bad, minutes) in BORDERS.items():
+        cases.append(promtool_case(ALWAYS | {series: good}, state_at(minutes, alert, "firing", 0)))
+        fires = [state_at(minutes, alert, "firing", 1)]
+        if minutes > 1:
+            fires.append(state_at(minutes - 1, alert, "firing", 0))
+        cases.append(promtool_case(ALWAYS | {series: bad}, *fires))
+    case_file = tmp_path / "rules_test.yml"
+    case_file.write_text(json.dumps({"rule_files": [str(MONITORING / "rules.yml")], "tests": cases}))
+    done = subprocess.run(
+        [PROMTOOL, "test", "rules", str(case_file)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def free_port() -> int:

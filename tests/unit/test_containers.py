@@ -262,6 +262,63 @@ def test_only_the_bot_its_database_and_the_dashboard_start_by_themselves() -> No
     assert {name for name, service in SERVICES.items() if service["restart"] == "no"} == {"secrets", "migrate", "demo"}
 
 
+def test_each_container_starts_when_what_it_needs_is_ready() -> None:
+    """The passwords are written, then the server accepts connections, then the schema is up to date."""
+    conditions = {name: service["depends_on"] for name, service in SERVICES.items() if "depends_on" in service}
+    is_done, is_healthy = ({"condition": f"service_{state}"} for state in ("completed_successfully", "healthy"))
+    assert conditions == {
+        "db": {"secrets": is_done},
+        "migrate": {"db": is_healthy},
+        "bot": {"migrate": is_done},
+        "web": {"migrate": is_done},
+        "grafana": {"secrets": is_done},
+    }
+
+
+def test_the_health_check_of_the_database_asks_for_its_own_database() -> None:
+    db = SERVICES["db"]
+    user, database = (db["environment"][f"POSTGRES_{name}"] for name in ("USER", "DB"))
+    assert db["healthcheck"]["test"] == ["CMD", "pg_isready", "-q", "-U", user, "-d", database]
+
+
+def test_each_container_runs_one_verb_and_the_monitoring_keeps_a_bounded_history() -> None:
+    assert {name: service["command"] for name, service in SERVICES.items() if "command" in service and name != "db"} == {
+        "secrets": ["secrets"],
+        "migrate": ["migrate"],
+        "bot": ["run"],
+        "web": ["web"],
+        "demo": ["demo", "--charts", "/data/demo-charts", "--web-host", "0.0.0.0"],
+        "prometheus": [
+            "--config.file=/etc/watchtime/prometheus.yml",
+            "--storage.tsdb.path=/prometheus",
+            "--storage.tsdb.retention.time=90d",
+            "--storage.tsdb.retention.size=1GB",
+        ],
+    }
+
+
+def test_bot_and_dashboard_start_in_the_folder_to_which_their_dot_env_is_copied() -> None:
+    entrypoint = (ROOT / "entrypoint.sh").read_text()
+    folders = {name: service["working_dir"] for name, service in SERVICES.items() if "working_dir" in service}
+    assert folders.keys() == {"bot", "web"}
+    for name, folder in folders.items():
+        [volume] = [mount.split(":")[0] for mount in SERVICES[name]["volumes"] if mount.split(":")[1] == folder]
+        assert f'put "$volumes/{volume}/.env"' in entrypoint
+
+
+def test_a_stop_gives_each_container_the_time_to_finish_its_work() -> None:
+    """A running poll, a checkpoint of the database, the responses that have begun. Docker's own limit is 10 s."""
+    times = {name: service["stop_grace_period"] for name, service in SERVICES.items() if "stop_grace_period" in service}
+    assert times == {"db": "60s", "bot": "120s", "web": "30s"}
+
+
+def test_the_image_has_only_packages_whose_hashes_are_known() -> None:
+    [install] = re.findall(r"pip install (.*?) \\\n", DOCKERFILE)
+    assert {"--require-hashes", "--only-binary :all:", "-r requirements.txt"} <= {
+        option for option in re.findall(r"--only-binary :all:|-r \S+|--[\w-]+", install)
+    }
+
+
 def test_the_bot_starts_without_the_dashboard() -> None:
     """`docker-compose up -d bot` is the smaller set of containers."""
     needed, todo = set(), ["bot"]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from helperfunctions import aws_secrets
 from helperfunctions.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -217,3 +218,10 @@ def test_the_dashboard_gets_every_setting_of_dot_env_that_it_uses() -> None:
     by_service = {"WEB_HOST", "WEB_PORT", "WEB_DATABASE_URL", "WEB_TRUSTED_PROXIES"}
     wanted = {"TIMEZONE", "DAY_STARTS_AT", "POST_AT", "POLL_EVERY_MINUTES"} | (ours - by_service)
     assert {name for name in (*wanted, *by_service, "TWITCH_CLIENT_SECRET") if re.fullmatch(pattern, name)} == wanted
+
+
+def test_the_entrypoint_waits_for_no_variable_that_the_program_does_not_read() -> None:
+    """A container that is started without credentials ends, and is restarted again and again."""
+    names = set(re.findall(r"\b(?:TWITCH|AWS)_[A-Z_]+\b", ENTRYPOINT.read_text()))
+    assert {"TWITCH_CLIENT_ID", "AWS_SECRET_NAME"} <= names
+    assert names <= {*aws_secrets.NAMES, *(name.upper() for name in Settings.model_fields)}
