@@ -2,15 +2,22 @@
 
 import logging
 from datetime import timedelta
+from pathlib import Path
+from random import random
 
 import pytest
+from pydantic import SecretStr
 
+from bot.jobs import Bot
 from bot.runtime.leader import Leadership, Role
+from bot.runtime.run import prepare
+from bot.wiring import open_bot
 from helperfunctions import migrations
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, SchemaMismatch
 from helperfunctions.queries import Queries
+from helperfunctions.settings import Settings
 from tests.conftest import Switch
 from tests.factories import write
 from tests.integration.leading import Leads, Prepared
@@ -168,6 +175,26 @@ def test_preparation_that_kills_the_database_is_retried_after_growing_waits(
     )
 
 
+def test_preparation_during_which_the_database_dies_counts_as_a_loss(leads: Leads, switch: Switch) -> None:
+    """One that the database refuses does not."""
+
+    class Killing(Prepared):
+        is_deadly = False
+
+        def prepare(self) -> None:
+            if self.is_deadly:
+                switch.off()
+                switch.on()
+            super().prepare()
+
+    ours = Killing()
+    ours.error = DatabaseError("the database refused")
+    leadership = leads(ours)
+    assert (leadership.refresh(), ours.losses) == (Role.WITHOUT_DATABASE, [])
+    ours.is_deadly, ours.error = True, DatabaseUnavailable("it was killed")
+    assert (leadership.refresh(), ours.losses) == (Role.WITHOUT_DATABASE, ["lost"])
+
+
 def test_clock_that_is_set_back_does_not_delay_the_next_preparation(leads: Leads, clock: VirtualClock) -> None:
     ours = Prepared()
     ours.error = DatabaseUnavailable("it was killed")
@@ -184,3 +211,24 @@ def test_while_the_database_is_prepared_the_role_is_preparing(database: Database
     leadership = Leadership(database, clock, prepare=lambda: seen.append(leadership.role), revive=lambda: None)
     assert (leadership.role, leadership.refresh(), seen) == (None, Role.LEADING, [Role.PREPARING])
     leadership.close()
+
+
+def test_new_credentials_end_the_pauses_of_x_once_and_not_at_each_election(
+    url: str, clock: VirtualClock, switch: Switch, tmp_path: Path
+) -> None:
+    """Later pauses are about the new credentials."""
+    settings = Settings(database_url=SecretStr(url), data_dir=tmp_path)
+
+    def pauses_after_an_election(bot: Bot, leadership: Leadership) -> int:
+        with bot.database.transaction() as tx:
+            tx.spend.pause(cause="credentials", until=clock.now() + timedelta(hours=1), reason="X rejects them")
+        switch.off()
+        switch.on()
+        assert leadership.refresh() is Role.LEADING
+        with bot.database.transaction() as tx:
+            return len(list(tx.spend.pauses(now=clock.now())))
+
+    with open_bot(settings, clock=clock, random=random) as bot:
+        leadership = prepare(bot, has_new_credentials=True).leadership
+        assert [pauses_after_an_election(bot, leadership) for _ in range(2)] == [0, 1]
+        leadership.close()

@@ -81,8 +81,8 @@ def test_the_rules_are_valid() -> None:
     assert "11 rules found" in done.stdout
 
 
-# Of each alert: the series that it depends on with the last value that is good and the first that is not, and the minutes
-# for which a value has to be bad.
+# Of each alert: the series that it depends on, with the last value that is good and the first that is not, and the
+# minutes for which a value has to be bad.
 BORDERS = {
     "WatchtimeDown": ('up{job="watchtime"}', 1, 0, 5),
     "WatchtimeProblem": ('watchtime_problem{part="poll"}', 0, 1, 15),

@@ -83,8 +83,8 @@ SILENT = (
     "via @pokimane", "RT @xQc", "@xQc @Ninja @shroud",
     # links that lead to nobody we know
     "check out my stream twitch.tv/xqc_fan_2", "LIVE NOW playing Fortnite https://twitch.tv/somebody_new",
-    "https://www.twitch.tv/directory/following/live", "https://www.twitch.tv/directory", "twitch.tv/directory/category/",
-    "twitch.tv/popout", "https://www.twitch.tv/u/",
+    "https://www.twitch.tv/directory/following/live", "https://www.twitch.tv/directory",
+    "twitch.tv/directory/category/", "twitch.tv/popout", "https://www.twitch.tv/u/",
     "https://www.twitch.tv/videos/123456789", "https://clips.twitch.tv/NinjaWins", "ninja.com", "x.com/ninja",
 )  # fmt: skip
 
