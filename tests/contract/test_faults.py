@@ -87,6 +87,17 @@ def test_a_cursor_refused_after_other_failures_has_its_own_retries(
     assert sandbox.requests - before == others + (CURSOR_ATTEMPTS - 1) + 1
 
 
+def test_failures_after_a_refused_cursor_have_all_of_their_retries(
+    api: TwitchApi, sandbox: TwitchSandbox, faults: Faults
+) -> None:
+    cursor = api.get_streams().cursor
+    before = sandbox.requests
+    faults.cue("invalid_cursor", times=CURSOR_ATTEMPTS - 1)
+    faults.cue("server_error", times=ATTEMPTS - 1)
+    assert len(api.get_streams(cursor).items) == 100
+    assert sandbox.requests - before == (CURSOR_ATTEMPTS - 1) + (ATTEMPTS - 1) + 1
+
+
 def test_null_for_the_list_is_an_empty_page_with_a_cursor(api: TwitchApi, faults: Faults) -> None:
     first = api.get_streams()
     faults.cue("null_data")

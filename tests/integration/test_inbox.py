@@ -1,10 +1,12 @@
 """From a mention on a simulated X to its answer in the outbox: each mention is decided once, with a reason."""
 
+from datetime import timedelta
+
 import pytest
 
 from helperfunctions.errors import XCredentialsWrong
 from sandbox.x.faults import XFault
-from tests.factories import rows
+from tests.factories import rows, write
 from tests.integration.conftest import Inbox, MakeInbox, a_day_of_chess
 
 
@@ -137,6 +139,20 @@ def test_texts_of_mentions_are_deleted_after_the_retention(inbox: Inbox) -> None
     inbox.respond()
     assert rows(inbox.outside.url, words) == [(asked, None)]
     assert inbox.decided()[asked] == ("answered", None)
+
+
+def test_the_text_of_a_mention_that_is_not_decided_yet_is_kept(inbox: Inbox) -> None:
+    """It may be a `stop`, which counts however late it is read."""
+    long_ago = inbox.outside.clock.now() - timedelta(days=40)
+    write(
+        inbox.outside.url,
+        "insert into mentions (mention_id, author_id, text, posted_at, seen_at, first_version, is_repost, is_explicit,"
+        " is_to_us) values ('1', '2', '@watchtimebot stop', %s, %s, '1', false, true, false)",
+        *(long_ago, long_ago),
+    )
+    assert inbox.answerer.delete_texts(timedelta(days=30)) == 0
+    inbox.respond()
+    assert rows(inbox.outside.url, "select author_id from opt_outs") == [("2",)]
 
 
 def test_only_the_text_of_the_author_of_a_reply_is_stored(inbox: Inbox) -> None:

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.web.read.bot_status import DayCoverage
+from bot.web.read.ranges import Span
+from bot.web.views import page_charts
 from bot.web.views.charts import lines, spots, week
 from bot.web.views.charts.lines import LinePlot, Series
 from bot.web.views.charts.scale import Scale, every_day, every_hour, round_step, tick, time_labels
@@ -162,6 +165,28 @@ def test_strip_has_a_step_for_each_day() -> None:
     assert [day.step for day in plot.days] == [4, 3, 2, 1, 0]
     assert plot.days[1].text == "Sun, Nov 22: 95%"
     assert plot.description == "Coverage: 5 days, the lowest 0% on Nov 25."
+
+
+def a_day(day: date, coverage: float) -> DayCoverage:
+    return DayCoverage(day, HOUR, HOUR + timedelta(days=1), 48, 24 * coverage, coverage, 100.0, 10.0, HOUR)
+
+
+def test_coverage_is_shown_from_the_first_day_of_the_bot_and_from_no_later_one() -> None:
+    """The newest days come first. A day without figures was not measured; there was no bot before the first."""
+    span = Span(DAY - timedelta(days=29), DAY)
+    known = [a_day(DAY, 1.0), a_day(DAY - timedelta(days=3), 0.5)]
+    plot = page_charts.coverage(known, DAY - timedelta(days=3), span)
+    assert plot is not None
+    assert [day.text for day in plot.days] == [
+        "Wed, Nov 18: 50%",
+        "Thu, Nov 19: 0%",
+        "Fri, Nov 20: 0%",
+        "Sat, Nov 21: 100%",
+    ]
+    earlier = page_charts.coverage(known, DAY - timedelta(days=300), span)
+    assert earlier is not None
+    assert len(earlier.days) == 30
+    assert page_charts.coverage([], None, span) is None
 
 
 def test_spots_are_games_with_a_live_channel_on_average() -> None:
