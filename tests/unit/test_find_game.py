@@ -1,12 +1,13 @@
-"""Games for somebody who looks for one to stream."""
+"""Games for somebody who looks for one to stream: candidates, filters and orders."""
 
 from typing import Any
 
 import pytest
 
 from bot.web.read.find_game import Size, candidates, verdict
-from bot.web.read.game_list import rising
+from bot.web.read.game_list import By, Filters, Order, matching_games, rising
 from bot.web.read.rankings import GameInRange
+from bot.web.read.table import RowRange
 
 
 def a_game(name: str = "Chess", **changes: Any) -> GameInRange:
@@ -114,3 +115,54 @@ def test_rising_games_are_those_that_grew_most_and_are_not_tiny() -> None:
     ]
     assert [game.game for game in rising(games, 2)] == ["Double", "Half"]
     assert [game.game for game in rising(games, 9)] == ["Double", "Half", "Tenth"]
+
+
+EVERYTHING = Filters()
+
+
+def matching(
+    games: list[GameInRange], filters: Filters = EVERYTHING, by: By = By.WATCH_HOURS, order: str = "desc"
+) -> str:
+    return " ".join(game.game for game in matching_games(games, filters, by, Order(order), RowRange()).rows)
+
+
+def test_games_without_a_value_come_last_in_both_orders() -> None:
+    games = [
+        a_game("New", rank=1, change=None),
+        a_game("Grown", rank=2, change=0.5),
+        a_game("Other", rank=3, change=None),
+        a_game("Shrunk", rank=4, change=-0.5),
+        a_game("Same", rank=5, change=0.0),
+    ]
+    assert matching(games, by=By.CHANGE) == "Grown Same Shrunk New Other"
+    assert matching(games, by=By.CHANGE, order="asc") == "Shrunk Same Grown New Other"
+    assert matching(games, by=By.RANK, order="asc") == matching(games) == "New Grown Other Shrunk Same"
+    assert matching(games, by=By.GAME, order="asc") == "Grown New Other Same Shrunk"
+    assert matching(games, by=By.WATCH_HOURS, order="asc") == "New Grown Other Shrunk Same"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "passes"),
+    [
+        ({}, True),
+        ({"min_viewers": 9_000, "max_viewers": 9_000}, True),
+        ({"min_viewers": 9_001}, False),
+        ({"max_viewers": 8_999}, False),
+        ({"min_streams": 30, "max_streams": 30}, True),
+        ({"min_streams": 30.1}, False),
+        ({"max_streams": 29.9}, False),
+        ({"min_ratio": 300}, True),
+        ({"min_ratio": 300.1}, False),
+        ({"name": "CHÉSS!"}, True),
+        ({"name": "es"}, True),
+        ({"name": "go"}, False),
+        ({"name": "chess", "max_viewers": 8_999}, False),
+    ],
+)
+def test_filter_includes_its_bounds(bounds: dict[str, Any], passes: bool) -> None:
+    assert matching([a_game()], Filters(**bounds)) == ("Chess" if passes else "")
+
+
+def test_game_that_was_never_live_passes_no_filter_of_viewers_per_channel_but_that_of_zero() -> None:
+    game = a_game(viewers_per_stream=None)
+    assert (matching([game], Filters(min_ratio=0.1)), matching([game], Filters(min_ratio=0))) == ("", "Chess")
