@@ -191,6 +191,7 @@ def test_live_status_of_a_streamer_missing_from_an_incomplete_poll_is_unknown(
         assert ("The last update was incomplete" in page) is (is_live is None)
         [game] = web.json("/now/games")["rows"]
         assert (game["change_since_yesterday"] is None) is (is_live is None)
+        assert ("vs yesterday," in web.get("/").text) is (is_live is False)
 
 
 def test_live_status_is_unknown_after_an_old_poll(history: History, url: str, serving: Serve) -> None:
@@ -297,6 +298,18 @@ def test_search_for_one_kind_is_not_crowded_out_by_the_other(history: History, u
         assert [row["name"] for row in web.json("/search?q=ninja&kind=game")["rows"]] == ["Ninja Gaiden"]
         assert len(web.json("/search?q=ninja&kind=streamer")["rows"]) == 20
         assert [row["name"] for row in web.json("/search?q=nimja gaidem&kind=game")["rows"]] == ["Ninja Gaiden"]
+
+
+def test_name_of_a_game_and_of_a_streamer_leads_to_neither_but_lists_both(
+    history: History, url: str, serving: Serve
+) -> None:
+    history.polls(1, a_stream(streamer="rust", game="go"), a_stream(streamer="ada", game="rust"))
+    history.roll_up()
+    with serving(url, history.now) as web:
+        both = web.get("/search?q=rust")
+        assert (both.status_code, "/games/rust" in both.text, "/streamers/rust" in both.text) == (200, True, True)
+        one = web.get("/search?q=ada")
+        assert (one.status_code, one.headers["location"]) == (303, "/streamers/ada")
 
 
 def test_best_hours_are_shown_in_the_requested_time_zone(history: History, url: str, serving: Serve) -> None:
