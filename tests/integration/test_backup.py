@@ -186,6 +186,18 @@ def test_a_file_that_exists_is_not_overwritten(file: Path, database: Database) -
     assert file.read_bytes() == before
 
 
+def test_a_file_that_appears_during_the_backup_is_not_overwritten(database: Database, tmp_path: Path) -> None:
+    """Another backup may be made at the same moment."""
+    file = tmp_path / "both.dump"
+
+    def write_another(size: int) -> None:
+        file.write_text("the other one")
+
+    with pytest.raises(BackupError, match=r"both\.dump exists already; nothing was written"):
+        backup.backup(database, file, write_another)
+    assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("both.dump", "the other one")]
+
+
 def test_a_backup_that_fails_leaves_no_file(database: Database, full_url: str, tmp_path: Path) -> None:
     def power_cut(size: int) -> None:
         raise OSError(28, "No space left on device")

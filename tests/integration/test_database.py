@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from helperfunctions.database import Database
+from helperfunctions.database import Database, ReadPool
 from helperfunctions.errors import (
     Busy,
     DatabaseError,
@@ -195,3 +195,17 @@ def test_another_thread_does_not_use_the_connection_of_the_lock(database: Databa
         # One connection of the lock and one of the other thread.
         assert during == [2]
         eventually(lambda: len(backends(url)) == 1, "the connection of the other thread is closed")
+
+
+def test_a_session_of_the_dashboard_gives_up_before_its_visitors_do(
+    database: Database, url: str, queries: Queries
+) -> None:
+    """One of the bot has the time that the roll-up of a month takes."""
+    names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    pool = ReadPool(url, queries)
+    found = []
+    for reads in (pool, database):
+        with reads.transaction() as tx:
+            found.append([value for name in names for (value,) in tx.run(f"show {name}")])
+    pool.close()
+    assert found == [["15s", "5s", "1min"], ["30min", "2min", "5min"]]
