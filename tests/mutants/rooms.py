@@ -35,7 +35,7 @@ SUBJECTS: Final[tuple[tuple[str, str], ...]] = (
     ("bot/health/findings", "check"),
     ("bot/health/", "health verdicts alert monitoring rules"),
     ("sql/health/", "health monitoring"),
-    ("bot/runtime/", "attempts credentials schedule leader renewal runner"),
+    ("bot/runtime/", "job_attempts credentials schedule leader renewal runner"),
     ("bot/names/database_names", "names lookup"),
     ("bot/names/updates", "names addresses"),
     ("bot/names/aliases", "names"),
