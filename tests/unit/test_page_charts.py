@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.web.read.bot_status import DayCoverage
+from bot.web.read.compare import ComparedDay
 from bot.web.read.ranges import Span
+from bot.web.read.streamers import StreamerDay
 from bot.web.views import page_charts
 from bot.web.views.charts import lines, spots, week
 from bot.web.views.charts.lines import LinePlot, Series
@@ -187,6 +189,67 @@ def test_coverage_is_shown_from_the_first_day_of_the_bot_and_from_no_later_one()
     assert earlier is not None
     assert len(earlier.days) == 30
     assert page_charts.coverage([], None, span) is None
+
+
+def test_calendar_has_whole_weeks_of_each_month_and_marks_dates_without_figures() -> None:
+    known = [a_day(date(2026, 12, 1), 1.0), a_day(date(2026, 10, 31), 0.5)]
+    december, october = page_charts.calendar_of(known)
+    assert (december[0], october[0]) == (date(2026, 12, 1), date(2026, 10, 1))
+    first_week, *_, last_week = december[1]
+    assert first_week == [None, known[0], *(date(2026, 12, day) for day in range(2, 7))]
+    assert last_week == [*(date(2026, 12, day) for day in range(28, 32)), None, None, None]
+    assert october[1][-1][5:] == [known[1], None]
+
+
+def a_streamers_day(number: int, airtime_hours: float = 2.0) -> StreamerDay:
+    live = airtime_hours > 0
+    return StreamerDay(
+        DAY + timedelta(days=number),
+        1.0,
+        100.0 * airtime_hours,
+        airtime_hours,
+        100.0 if live else None,
+        150 if live else 0,
+    )
+
+
+def test_line_of_a_streamer_has_a_gap_on_a_day_off_and_goes_to_the_end_of_the_range() -> None:
+    """Three days are a line, two are not."""
+    days = [a_streamers_day(0), a_streamers_day(1, 0.0), a_streamers_day(2)]
+    span = Span(DAY, DAY + timedelta(days=3))
+    plot = page_charts.streamer_viewers(days, span, PACIFIC)
+    assert plot is not None
+    assert [one["values"] for one in json.loads(plot.points)["series"]] == [
+        [100, None, 100, None],
+        [150, None, 150, None],
+    ]
+    assert page_charts.streamer_viewers(days[:2], span, PACIFIC) is None
+
+
+def test_columns_of_a_streamer_have_no_value_on_days_without_figures() -> None:
+    span = Span(DAY, DAY + timedelta(days=2))
+    for is_streamed, hours in ((True, 2.0), (False, 200.0)):
+        plot = page_charts.streamer_hours([a_streamers_day(0)], span, PACIFIC, is_streamed=is_streamed)
+        assert plot is not None
+        assert json.loads(plot.points)["series"][0]["values"] == [hours, None, None]
+    assert page_charts.streamer_hours([], span, PACIFIC) is None
+
+
+def a_compared_day(number: int, slug: str) -> ComparedDay:
+    return ComparedDay(slug, "Chess", DAY + timedelta(days=number), 1.0, 24.0 * number, 100.0 + number, 500)
+
+
+def test_comparison_begins_on_the_first_measured_day_and_names_games_of_one_name_by_their_addresses() -> None:
+    days = [a_compared_day(number, "chess") for number in (1, 2, 3)] + [a_compared_day(3, "chess-2")]
+    span = Span(DAY - timedelta(days=20), DAY + timedelta(days=3))
+    for measure, values in (("hours", [24, 48, 72]), ("viewers", [101, 102, 103])):
+        plot = page_charts.compared(days, measure, span, PACIFIC)
+        assert plot is not None
+        assert json.loads(plot.points)["series"] == [
+            {"name": "Chess (chess)", "values": values},
+            {"name": "Chess (chess-2)", "values": [None, None, values[2]]},
+        ]
+    assert page_charts.compared(days[1:], "hours", span, PACIFIC) is None
 
 
 def test_spots_are_games_with_a_live_channel_on_average() -> None:
