@@ -156,6 +156,15 @@ def test_client_above_the_rate_limit_is_refused_and_others_are_not(web_url: str,
         assert web.get("/healthz", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 200
 
 
+def test_clients_of_an_unknown_proxy_share_one_limit_and_the_log_names_the_proxy_once(
+    web_url: str, serving: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    with serving(web_url, requests_per_minute=3) as web:
+        codes = [web.get("/bot", headers={"X-Forwarded-For": f"192.0.2.{one}"}).status_code for one in range(4)]
+    assert codes == [200, 200, 200, 429]
+    assert caplog.text.count("requests from 127.0.0.1 have X-Forwarded-For, which is ignored") == 1
+
+
 def test_head_is_get_without_its_body_and_post_is_not_allowed(web: Web) -> None:
     head, get = requests.head(web.url + "/bot", timeout=30), web.get("/bot")
     assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", get.headers["etag"])
