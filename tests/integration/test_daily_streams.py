@@ -1,6 +1,7 @@
 """What a roll-up stores of streams, of languages, and of how the viewers of a game are spread."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from bot.daily.rollup import Rollup
 from helperfunctions.clock import VirtualClock
@@ -20,6 +21,8 @@ from tests.integration.literal_days import (
 )
 
 __all__ = ["clock", "rollup"]
+
+ADAS_STREAMS: dict[str, Any] = {"streamer_id": "ada", "days": [DAY]}
 
 
 def test_streams_of_a_day(rollup: Rollup, database: Database, url: str) -> None:
@@ -51,6 +54,22 @@ def test_streams_of_a_day(rollup: Rollup, database: Database, url: str) -> None:
         ],
         [("ada", "de"), ("bob", "")],
     ]
+    with database.transaction() as tx:
+        pages = [
+            [(row.stream_id, row.of_all) for row in tx.web.streams_of_streamer(**ADAS_STREAMS, limit=2, offset=offset)]
+            for offset in (0, 1)
+        ]
+    # The newest first.
+    assert pages == [[("2", 2), ("1", 2)], [("1", 2)]]
+
+
+def test_languages_of_a_poll_are_listed_by_viewers_and_then_by_code(database: Database) -> None:
+    viewers = {"en": 100, "de": 300, "": 900, "pl": 200, "fr": 200}
+    streams = [a_stream(count, streamer=f"speaks {code}", language=code) for code, count in viewers.items()]
+    poll = stage(database, *streams)
+    with database.transaction() as tx:
+        listed = [tuple(row) for row in tx.web.languages_now(poll_id=poll.poll_id)]
+    assert listed == [("de", 300, 1), ("fr", 200, 1), ("pl", 200, 1), ("en", 100, 1)]
 
 
 def test_a_stream_that_runs_past_the_end_of_a_day_has_the_numbers_of_each_day(
