@@ -286,3 +286,18 @@ def test_rows_that_are_no_longer_in_staging_disappear_from_a_day_rolled_up_again
     assert [day.polls for day in rollup.daily()] == [1]
     assert rows(url, PAIRS) == [("ada", "chess", 100.0, 1.0, 100.0, 100)]
     assert rows(url, GAMES) == [("chess", 100.0, 1.0, 100.0, 100)]
+
+
+def test_the_newest_rolled_up_day_and_the_days_around_one_are_found(rollup: Rollup, database: Database) -> None:
+    """For the health of the bot, and for the links between the pages of days: a day without polls is passed over."""
+    days = [DAY - timedelta(days=number) for number in (5, 3, 2)]
+    for day in days:
+        stage(database, a_stream(), at=CALENDAR.day(day).starts_at, day=day)
+    rollup.daily()
+    with database.transaction() as tx:
+        assert tx.health.last_day().day == days[2]
+        assert [tuple(tx.web.neighbours_of_day(day=day)) for day in days] == [
+            (None, days[1]),
+            (days[0], days[2]),
+            (days[1], None),
+        ]
