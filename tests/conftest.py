@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,7 +55,10 @@ _LONG = (
 
 # Each of these runs in one test process, because its tests share something that takes seconds to make.
 _TOGETHER = (
+    # Mostly waiting: several test processes share it.
+    "acceptance/faults/test_database.py::test_with_a_full_disk",
     "acceptance/faults/test_database",
+    "acceptance/faults/test_clock",
     "acceptance/faults/",
     "web/test_browser",
     "web/",
@@ -99,6 +102,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def is_long(request: pytest.FixtureRequest) -> bool:
     """True if --long is set. Without it, some tests simulate a shorter time."""
     return bool(request.config.getoption("--long"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Without the garbage collector, which takes a sixth of the time of the collection: little of it is garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -55,7 +55,8 @@ select count(*) from staging.polls;
 def copy(tmp_path: Path) -> Path:
     """The program with one more job."""
     for package in ("bot", "helperfunctions", "sql"):
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+        # Compiled modules are copied, too, but not those that another process writes at this moment.
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("*.pyc.*"))
     with (tmp_path / "bot" / "jobs.py").open("a") as table:
         table.write(ROW)
     for path, text in (("bot/count/count.py", STEP), ("sql/count/count.sql", QUERIES)):

@@ -11,6 +11,8 @@ from tests.acceptance.conftest import PROGRAM, ROOT, Shell, eventually
 from tests.factories import rows
 
 VERSION = "20261101000000"
+# Compiled modules are copied, which saves seconds, but not those that another process writes at this moment.
+BEING_WRITTEN = shutil.ignore_patterns("*.pyc.*")
 
 
 def execute(url: str, statement: str) -> None:
@@ -54,7 +56,7 @@ def next_version(folder: Path) -> Path:
     """A later version of the program, with one more migration."""
     program = folder / "next"
     for package in ("bot", "helperfunctions", "sandbox", "sql"):
-        shutil.copytree(ROOT / package, program / package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / package, program / package, ignore=BEING_WRITTEN)
     (program / "sql" / "migrations" / "29981231000000_more.sql").write_text(
         "-- migrate:up\ncreate table more (id int);\n-- migrate:down\ndrop table more;\n"
     )

@@ -15,7 +15,7 @@ from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.database import Database
 from sandbox.x.faults import XFault
 from sandbox.x.server import XSandbox
-from tests.acceptance.conftest import Shell, eventually, x_settings_for
+from tests.acceptance.conftest import WITHOUT_DRAWING, Shell, eventually, x_settings_for
 from tests.factories import a_stream, rows, stage
 
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
@@ -139,6 +139,7 @@ def test_the_outbox_lists_failed_posts_with_their_reasons_and_a_person_can_retry
 ) -> None:
     assert shell.run("outbox", **settings).out == "Nothing waits, and nothing failed in the last week.\n"
     x.faults.cue(XFault.GENERIC_403)
+    settings |= WITHOUT_DRAWING
     shell.run("post", **settings)
     shown = shell.run("outbox", **settings).out
     assert " due " in shown, "it waits, since it may pass"
@@ -157,7 +158,7 @@ def test_the_outbox_lists_failed_posts_with_their_reasons_and_a_person_can_retry
 
 
 def test_spend_shows_the_month_and_its_forecast(shell: Shell, settings: dict[str, str], x: XSandbox) -> None:
-    shell.run("post", **settings)
+    shell.run("post", **settings, **WITHOUT_DRAWING)
     shown = shell.run("spend", **settings).out
     assert re.search(r"summaries +post +3 × = +0\.045 USD", shown)
     assert re.search(r"summaries +media_metadata +3 × = +0\.015 USD", shown)
@@ -170,6 +171,7 @@ def test_without_credits_x_is_not_called_until_a_person_resumes_it(
     shell: Shell, settings: dict[str, str], x: XSandbox
 ) -> None:
     x.faults.set_rates({"no_credits": 1})
+    settings |= WITHOUT_DRAWING
     ran = shell.run("post", **settings)
     assert ran.out.count("due – X ") == 3, ran
     assert x.requests == 1

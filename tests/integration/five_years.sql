@@ -1,5 +1,5 @@
--- Five years of a bot, up to 2026-11-21 16:00 UTC: 1,825 days of 48 polls, 200,000 mentions with their answers and what
--- they cost, 30,000 games. For a session that checks no foreign keys, which would take longer than the rows.
+-- Five years of a bot, up to 2026-11-21 16:00 UTC: 1,825 days of 48 polls, 60,000 mentions with their answers and what
+-- they cost, 10,000 games. For a session that checks no foreign keys, which would take longer than the rows.
 set timezone = 'UTC';
 
 insert into days (day, starts_at, ends_at, polls, covered_hours, coverage, watch_hours, airtime_hours, rolled_up_at)
@@ -33,8 +33,8 @@ insert into mentions (
 )
 select
     cast(1000000000000000000 + number as text),
-    cast(number % 20000 as text),
-    case when number > 196000 then 'what about chess' end,
+    cast(number % 6000 as text),
+    case when number > 58800 then 'what about chess' end,
     at,
     at + interval '1 minute',
     cast(1000000000000000000 + number as text),
@@ -46,8 +46,8 @@ select
     'chess',
     at + interval '1 minute'
 from (
-    select number, timestamptz '2021-11-22 16:00Z' + number * interval '13 minutes 8 seconds' as at
-    from generate_series(1, 200000) as number
+    select number, timestamptz '2021-11-22 16:00Z' + number * interval '43 minutes 46 seconds' as at
+    from generate_series(1, 60000) as number
 ) as numbered;
 
 insert into posts (
@@ -74,10 +74,10 @@ select created_at, 'reply', 'replies', 1, 0.01, 'made', post_id
 from posts
 order by post_id;
 
--- Names of one word: of "Game 15000" the index has "game", too, and no real name is shared by 9,000 games.
+-- Names of one word: of "Game 5000" the index has "game", too, and no real name is shared by thousands of games.
 insert into games (game_id, game_name, first_seen_day, last_seen_day)
 select cast(number as text), 'Game' || number, date '2021-11-22', date '2021-11-22' + number % 1825
-from generate_series(1, 30000) as number;
+from generate_series(1, 10000) as number;
 
 insert into streamers (streamer_id, login, streamer_name, first_seen_day, last_seen_day, are_names_keyed)
 select 's' || number, 'login' || number, 'Name' || number, '2021-11-22', '2026-11-21', true

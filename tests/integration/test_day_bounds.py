@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 import psycopg2
@@ -175,10 +175,13 @@ class Changed:
         self.poll(self.before, 3)
 
     def poll(self, calendar: Calendar, polls: int) -> None:
-        for _ in range(polls):
-            now = self.clock.now()
-            stage(self.database, a_stream(100), at=now, day=calendar.day_of(now).date)
-            self.clock.advance(1800)
+        """Take a number of polls, half an hour apart."""
+        began = self.clock.now()
+        instants = [began + number * HALF_HOUR for number in range(polls)]
+        for day, of_day in groupby(instants, key=lambda instant: calendar.day_of(instant).date):
+            first, *others = of_day
+            stage(self.database, a_stream(100), at=first, day=day, polls=1 + len(others))
+        self.clock.advance(1800 * polls)
 
     def rollup(self, calendar: Calendar | None = None) -> Rollup:
         return Rollup(self.database, self.clock, calendar or self.after)

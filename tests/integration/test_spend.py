@@ -144,9 +144,9 @@ def test_the_budget_is_never_passed(make_outside: MakeOutside) -> None:
     outside = make_outside(budget_usd="0.075")
     for number in range(6):
         outside.summary(text=f"day {number}", day=outside.clock.now().date() + timedelta(days=number))
-    for _ in range(200):
+    for _ in range(60):
         outside.sender.send()
-        outside.later(300)
+        outside.later(1000)
     assert [status for _, status in outside.posts()].count("sent") == 3
     assert outside.sandbox.bill().total_usd == Decimal("0.045")
     with pytest.raises(OverBudget):
@@ -245,7 +245,7 @@ def test_the_ledger_agrees_with_the_bill_under_faults(
 ) -> None:
     """A reset before the call was done looks like a drop after it. For calls whose outcome cannot be read,
     such as the description of a picture, the ledger then has the higher price."""
-    turns = 150 if is_long else 75
+    turns = 150 if is_long else 50
     outside = make_outside(timeout=(5.0, 0.2), timeline_lag_seconds=20, rate_limits=False)
     outside.sandbox.faults.slow_seconds = 0.4
     but = {XFault.NO_CREDITS, XFault.USAGE_CAP, XFault.UNAUTHORIZED, *([XFault.RESET_BEFORE] if is_certain else [])}
