@@ -55,8 +55,7 @@ _LONG = (
 
 # Each of these runs in one test process, because its tests share something that takes seconds to make.
 _TOGETHER = (
-    # Mostly waiting: several test processes share it.
-    "acceptance/faults/test_database.py::test_with_a_full_disk",
+    # Mostly waiting, so several test processes share the folder.
     "acceptance/faults/test_database",
     "acceptance/faults/test_clock",
     "acceptance/faults/",

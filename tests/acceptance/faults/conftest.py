@@ -313,6 +313,11 @@ class Life:
         eventually(lambda: rows(self.url, held) == [(locks,)], f"{locks} locks are held")
 
 
+def last_failure(log: str, job: str) -> str:
+    """The log of the last failure of a job."""
+    return next((line for line in reversed(log.splitlines()) if f"job={job} failed" in line), "")
+
+
 @pytest.fixture
 def moved(folder: Path) -> Iterator[MovedClock]:
     """A clock set to an ordinary afternoon."""
