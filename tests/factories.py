@@ -20,7 +20,7 @@ REPEAT = """
             pages, streams, viewers, duplicates, set_aside, error, are_names_keyed
         )
         select
-            day, started_at + number * interval '30 minutes', ended_at + number * interval '30 minutes', status,
+            day, started_at + number * interval '{apart}', ended_at + number * interval '{apart}', status,
             ended_because, interval_minutes, more_than_viewers,
             pages, streams, viewers, duplicates, set_aside, error, false
         from staging.polls cross join generate_series(1, {times}) as number
@@ -108,8 +108,9 @@ def stage(
     interval_minutes: int = 30,
     polls: int = 1,
     poll_id: int | None = None,
+    apart: timedelta = HALF_HOUR,
 ) -> Poll:
-    """Store a poll in staging as the collector does, or several, half an hour apart. Returns the last one."""
+    """Store a poll in staging as the collector does, or several with a span between two. Returns the last one."""
     with database.transaction() as tx:
         tx.collect.make_partition(day=day)
         own_id = poll_id or tx.collect.next_poll_id()
@@ -130,23 +131,23 @@ def stage(
             error=None if status is PollStatus.COMPLETE else "Twitch does not answer",
         )
         staged.store(tx, poll)
-        return _repeated(tx, poll, polls - 1) if polls > 1 else poll
+        return _repeated(tx, poll, polls - 1, apart) if polls > 1 else poll
 
 
-def _repeated(tx: Transaction, poll: Poll, times: int) -> Poll:
+def _repeated(tx: Transaction, poll: Poll, times: int, apart: timedelta) -> Poll:
     """Store more polls like one that is in staging; the last one. In one statement: a day has 48 polls."""
-    [(last_id,)] = tx.run(REPEAT.format(poll_id=poll.poll_id, times=times))
+    [(last_id,)] = tx.run(REPEAT.format(poll_id=poll.poll_id, times=times, apart=apart))
     hours = {
         row.hour_at
         for number in range(1, times + 1)
-        for row in tx.collect.hours_to_sum_up(day=poll.day, started_at=poll.started_at + number * HALF_HOUR)
+        for row in tx.collect.hours_to_sum_up(day=poll.day, started_at=poll.started_at + number * apart)
     }
     for hour_at in sorted(hours) if poll.status is not PollStatus.FAILED else ():
         tx.collect.delete_hour(hour_at=hour_at)
         tx.collect.sum_up_hour(day=poll.day, hour_at=hour_at)
         tx.collect.delete_hourly_games(hour_at=hour_at)
         tx.collect.sum_up_hourly_games(day=poll.day, hour_at=hour_at)
-    later = times * HALF_HOUR
+    later = times * apart
     return replace(poll, poll_id=last_id, started_at=poll.started_at + later, ended_at=poll.ended_at + later)
 
 

@@ -150,9 +150,9 @@ def processes_of(folder: Path) -> list[psutil.Process]:
 
 def _is_of(process: psutil.Process, folder: Path) -> bool:
     try:
-        if process.status() == psutil.STATUS_ZOMBIE:
-            return False
-        return str(folder) in " ".join(process.cmdline()) or Path(process.cwd()).is_relative_to(folder)
+        is_named = str(folder) in " ".join(process.cmdline())
+        is_in = is_named or f"{process.cwd()}{os.sep}".startswith(f"{folder}{os.sep}")
+        return is_in and process.status() != psutil.STATUS_ZOMBIE
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return False
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -30,11 +31,13 @@ class History:
 
     def polls(self, how_many: int, *streams: Stream, status: PollStatus = PollStatus.COMPLETE) -> None:
         """Stage this many polls, an hour apart."""
-        for _ in range(how_many):
-            day = CALENDAR.day_of(self.at).date
-            seen = () if status is PollStatus.FAILED else streams or (CHESS,)
-            stage(self.database, *seen, at=self.at, day=day, status=status, interval_minutes=60)
-            self.at += HOUR
+        seen = () if status is PollStatus.FAILED else streams or (CHESS,)
+        instants = [self.at + number * HOUR for number in range(how_many)]
+        for day, of_day in groupby(instants, key=lambda instant: CALENDAR.day_of(instant).date):
+            first, *others = of_day
+            polls = 1 + len(others)
+            stage(self.database, *seen, at=first, day=day, status=status, interval_minutes=60, polls=polls, apart=HOUR)
+        self.at += how_many * HOUR
 
     def pause(self, hours: int) -> None:
         """Skip some hours without a poll."""
