@@ -6,7 +6,11 @@ Twitch has no midnight; viewing bottoms out at about 8 AM Pacific. A day is name
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
+
+# The ranges of days up to the newest that the dashboard offers.
+OFFERED_RANGES: Final = (1, 7, 30, 90, 365)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
-from bot.core.calendar import Calendar, Day
+from bot.core.calendar import OFFERED_RANGES, Calendar, Day
 from bot.core.day_results import RolledUpDay
 from bot.read.day_bounds import bounds_of, due_days
+from bot.read.measurements import parts_of
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction, record
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable, DayNotAvailable, SumsDisagree, WatchTimeError
@@ -36,7 +37,8 @@ class Rollup:
     _skipped: set[date] = field(default_factory=set, compare=False)
 
     def daily(self) -> list[RolledUpDay]:
-        """Roll up every finished day that is not done, or that got a poll since, oldest first; then sum up the months.
+        """Roll up every finished day that is not done, or that got a poll since, oldest first; then sum up the months,
+        find the leaders of each day, and rank the streamers.
 
         If a day or a month fails, the others are still done; the first error is raised at the end. A day is skipped if
         all its polls are outside of its bounds, because the settings have changed.
@@ -48,6 +50,8 @@ class Rollup:
             self._report_skipped(days.without_polls)
             done, failed = self._each(days.due, self._roll_up)
             failed += self._sum_up_months(self.calendar.day_of(now).date)
+            failed += self._find_leaders()
+            failed += self._rank_streamers()
         if failed:
             raise failed[0]
         return done
@@ -72,6 +76,43 @@ class Rollup:
         except DatabaseError as exc:
             return [exc]
         return self._each(due, self._sum_up_month)[1]
+
+    def _find_leaders(self) -> list[WatchTimeError]:
+        """Find the leaders of the days that changed, and of the days after them. Returns the errors of failed days."""
+        try:
+            with self.database.transaction() as tx:
+                due = [row.day for row in tx.daily.days_without_leaders()]
+        except DatabaseError as exc:
+            return [exc]
+        return self._each(due, self._store_leaders)[1]
+
+    def _store_leaders(self, day: date) -> None:
+        with self.database.transaction() as tx:
+            tx.daily.allow_memory()
+            tx.daily.delete_leaders(day=day)
+            tx.daily.insert_leading_games(day=day)
+            tx.daily.insert_leading_streamers(day=day)
+            tx.daily.store_leaders(day=day)
+
+    def _rank_streamers(self) -> list[WatchTimeError]:
+        """Store the ranks of streamers over the offered ranges, if a day has changed. Returns the error if that
+        failed."""
+        try:
+            with self.database.transaction() as tx:
+                newest = tx.daily.ranks_to_store()
+                if newest is None:
+                    return []
+                tx.daily.allow_memory()
+                for days in OFFERED_RANGES:
+                    parts = parts_of(tx, newest.last_day - timedelta(days=days - 1), newest.last_day)
+                    tx.daily.delete_streamer_ranks(how_many=days)
+                    tx.daily.insert_streamer_ranks(
+                        how_many=days, last=newest.last_day, as_of=newest.rolled_up_at, **parts
+                    )
+        except DatabaseError as exc:
+            log.error("the streamers were not ranked: %s", exc)
+            return [exc]
+        return []
 
     def _each(self, due: Sequence[date], do: Callable[[date], Done]) -> tuple[list[Done], list[WatchTimeError]]:
         """Call `do` with each date. Returns the results, and the errors of the dates that failed."""
@@ -120,6 +161,7 @@ class Rollup:
             tx.daily.analyze_spans()
             tx.daily.gather_pairs(day=day.date)
             tx.daily.mark_month_outdated(day=day.date)
+            tx.daily.mark_leaders_outdated(day=day.date)
             tx.daily.delete_streamer_games(day=day.date)
             tx.daily.delete_streamers(day=day.date)
             tx.daily.delete_streams(day=day.date)

@@ -8,12 +8,13 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final, Literal, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 from fastapi import Depends, Path, Query, Request
 from pydantic import AfterValidator, BeforeValidator
 
+from bot.web.read import records
 from bot.web.read.compare import MAX_COMPARED
 from bot.web.read.errors import InvalidRequest
 from bot.web.read.game_list import Filters
@@ -122,6 +123,16 @@ OwnViewers = Annotated[
     int | None,
     BeforeValidator(lambda value: value or None),
     Query(ge=0, le=10_000_000, description="viewers of your channel"),
+]
+OneDay = Annotated[_Date, Query(description="only this day, as 2026-11-21")]
+Within = Annotated[int, Query(ge=1, le=records.MAX_DAYS, description="number of days up to the newest")]
+Comparison = Annotated[
+    Literal["previous"] | None, Query(description="previous: with the period of the same length before this one")
+]
+GameSlug = Annotated[
+    str | None,
+    BeforeValidator(lambda value: value or None),
+    Query(max_length=120, pattern=_SLUG, description="address of a game, such as just-chatting"),
 ]
 Slugs = Annotated[str, Query(max_length=700, description="slugs with commas between them, at most five")]
 

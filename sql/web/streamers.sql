@@ -97,8 +97,8 @@ from streamers
 where cast(:kind as text) = 'streamer' and streamer_id = any(cast(:ids as text []));
 
 -- name: streamer_totals
--- The totals of streamers over whole months and single days, of those of one language if it is given: a part of them, in
--- the given order; by average, those with an hour live. Grain: one row per streamer.
+-- The totals of streamers over whole months and single days, with one game and of one language if these are given: a
+-- part of them, in the given order; by average, those with an hour live. Grain: one row per streamer.
 with parts as (
     select
         streamer_id,
@@ -107,7 +107,7 @@ with parts as (
         peak_viewers
     from monthly_streamers
     where
-        month = any(cast(:months as date []))
+        cast(:game_id as text) is null and month = any(cast(:months as date []))
         and (cast(:language as text) is null or language = cast(:language as text))
     union all
     select
@@ -117,8 +117,37 @@ with parts as (
         peak_viewers
     from daily_streamers
     where
-        day = any(cast(:days as date []))
+        cast(:game_id as text) is null and day = any(cast(:days as date []))
         and (cast(:language as text) is null or language = cast(:language as text))
+    union all
+    select
+        streamer_id,
+        watch_hours,
+        airtime_hours,
+        peak_viewers
+    from monthly_streamer_games
+    where
+        month = any(cast(:months as date [])) and game_id = cast(:game_id as text)
+        and cast(:language as text) is null
+    union all
+    select
+        streamer_id,
+        watch_hours,
+        airtime_hours,
+        peak_viewers
+    from daily_streamer_games
+    where
+        day = any(cast(:days as date [])) and game_id = cast(:game_id as text)
+        and (
+            cast(:language as text) is null
+            or exists (
+                select from daily_streamers as spoken
+                where
+                    spoken.day = daily_streamer_games.day
+                    and spoken.streamer_id = daily_streamer_games.streamer_id
+                    and spoken.language = cast(:language as text)
+            )
+        )
 ),
 
 totals as (
@@ -166,8 +195,20 @@ order by
     end desc,
     wanted.streamer_id;
 
+-- name: rank_of_streamer^
+-- The rank with these hours watched over a range of days up to the newest, and the number of streamers; no row where the ranks
+-- of the range are not stored. Grain: one row.
+select
+    rank,
+    of_all
+from streamer_ranks
+where days = :days and last_day = cast(:last as date) and watch_hours <= cast(:watch_hours as double precision)
+order by rank
+limit 1;
+
 -- name: hours_of_streamers
--- The hours watched of some streamers over whole months and single days. Grain: one row per streamer.
+-- The hours watched of some streamers over whole months and single days, with one game if it is given. Grain: one row
+-- per streamer.
 select
     streamer_id,
     sum(watch_hours) as watch_hours
@@ -176,13 +217,33 @@ from (
         streamer_id,
         watch_hours
     from monthly_streamers
-    where month = any(cast(:months as date [])) and streamer_id = any(cast(:streamer_ids as text []))
+    where
+        cast(:game_id as text) is null and month = any(cast(:months as date []))
+        and streamer_id = any(cast(:streamer_ids as text []))
     union all
     select
         streamer_id,
         watch_hours
     from daily_streamers
-    where day = any(cast(:days as date [])) and streamer_id = any(cast(:streamer_ids as text []))
+    where
+        cast(:game_id as text) is null and day = any(cast(:days as date []))
+        and streamer_id = any(cast(:streamer_ids as text []))
+    union all
+    select
+        streamer_id,
+        watch_hours
+    from monthly_streamer_games
+    where
+        month = any(cast(:months as date [])) and game_id = cast(:game_id as text)
+        and streamer_id = any(cast(:streamer_ids as text []))
+    union all
+    select
+        streamer_id,
+        watch_hours
+    from daily_streamer_games
+    where
+        day = any(cast(:days as date [])) and game_id = cast(:game_id as text)
+        and streamer_id = any(cast(:streamer_ids as text []))
 ) as parts
 group by streamer_id;
 
@@ -218,3 +279,25 @@ where daily_streams.day = any(cast(:days as date [])) and daily_streams.streamer
 group by daily_streams.stream_id
 order by min(daily_streams.started_at) desc, daily_streams.stream_id
 limit :limit offset :offset;
+
+-- name: times_of_streams
+-- The start and the last update of each stream of a streamer on some days. Grain: one row per stream.
+select
+    stream_id,
+    min(started_at) as started_at,
+    max(last_seen_at) as last_seen_at
+from daily_streams
+where day = any(cast(:days as date [])) and streamer_id = :streamer_id
+group by stream_id
+order by min(started_at), stream_id;
+
+-- name: days_with_streams
+-- The bounds of those of some days that were measured and have stored streams. Grain: one row per day.
+select
+    starts_at,
+    ends_at
+from days
+where
+    day = any(cast(:days as date [])) and covered_hours > 0
+    and day >= (select min(daily_streams.day) from daily_streams)
+order by day;

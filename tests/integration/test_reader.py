@@ -20,7 +20,7 @@ from tests.servers import logs_in_with_password
 READABLE = (
     "games", "streamers", "days", "daily_games", "daily_streamers", "daily_streamer_games", "monthly_streamer_games",
     "months", "hours", "hourly_games", "addresses", "names", "game_aliases", "staging.polls", "staging.streams",
-    "staging.games", "schema_migrations", "monthly_games", "pictures",
+    "staging.games", "schema_migrations", "monthly_games", "pictures", "daily_leaders", "streamer_ranks",
 )  # fmt: skip
 LIMITS_MIGRATION = (migrations.MIGRATIONS_FOLDER / "20261126001000_reader_limits.sql").read_text()
 PICTURES_MIGRATION = (migrations.MIGRATIONS_FOLDER / "20261127040000_pictures.sql").read_text()

@@ -58,6 +58,20 @@ def test_names_at_the_ends_of_lines_do_not_overlap_and_stay_in_the_chart() -> No
     assert plot.area == ""
 
 
+def test_line_of_an_earlier_time_is_named_above_the_chart_and_a_pale_one_has_a_style_of_its_own() -> None:
+    now, peak = Series("Average", [1, 2]), Series("Peak", [3, 4])
+    before = Series("Previous 2 days", [5, None], is_before=True, is_pale=True)
+    at = every_day(DAY, DAY + timedelta(days=1))
+    two, three = (
+        lines.lines("Days", "viewers", at, series, PACIFIC) for series in ([now, before], [now, peak, before])
+    )
+    assert [(line.style, line.is_before) for line in three.lines] == [(0, False), (1, False), (5, True)]
+    assert (two.named_ends, bool(two.area), three.named_ends, three.area) == (False, True, False, "")
+    plain = lines.lines("Days", "viewers", at, [now, peak], PACIFIC)
+    assert (plain.named_ends, plain.area) == (True, "")
+    assert "Previous 2 days: 5 to 5" in two.description
+
+
 def test_points_have_every_time_and_no_value_where_nothing_was_measured() -> None:
     hours = every_hour(HOUR, HOUR + timedelta(hours=2))
     plot = lines.lines("A day", "viewers", hours, [Series("\u200b", [7.04, None, 1234.6])], PACIFIC)

@@ -1,4 +1,4 @@
-"""Streamers over some days, streams, languages, single days, and how the viewers of a game are spread."""
+"""Streamers over some days, streams, languages, single days, previous periods, and how viewers of a game are spread."""
 
 import html
 import re
@@ -73,6 +73,54 @@ def test_streamers_of_a_language_are_counted_on_the_days_on_which_they_spoke_it(
     assert ranked(two_days, "days=2&language=fr") == []
     assert two_days.get("/api/v1/streamers?language=EN!").status_code == 422
     assert "No streamers match" in two_days.get("/streamers?language=fr").text
+
+
+def test_streamers_of_a_game_are_ranked_with_its_figures_alone(two_days: Web) -> None:
+    assert ranked(two_days, "days=2&game=go") == [("Bob", 5_000.0)]
+    assert ranked(two_days, "days=2&game=chess&sort=peak_viewers")[:2] == [("Ada", 100), ("S90", 90)]
+    assert ranked(two_days, "days=2&game=chess&language=de") == [("Ada", 1_200.0)]
+    [ada] = [row for row in two_days.json("/streamers?days=1&game=chess")["rows"] if row["streamer"] == "Ada"]
+    assert ada["change"] == pytest.approx(-0.5)
+    assert two_days.get("/api/v1/streamers?game=nothing").status_code == 404
+    page = two_days.get("/streamers?days=2&game=go").text
+    assert ("Bob" in page, "/streamers/ada" in page, "Figures are those with" in page) == (True, False, True)
+
+
+def test_name_of_a_game_leads_to_its_streamers(two_days: Web) -> None:
+    found = two_days.get("/streamers?game_name=ches&days=2&language=de")
+    assert (found.status_code, found.headers["location"]) == (
+        303,
+        "/streamers?days=2&language=de&game=chess&sort=watch_hours",
+    )
+    assert "No game matches “zzzz”." in two_days.get("/streamers?game_name=zzzz").text
+    assert '/streamers?days=1&amp;game=chess"' in two_days.get("/games/chess?days=1").text
+
+
+def test_previous_period_is_a_line_in_the_charts_and_a_part_of_the_table(two_days: Web) -> None:
+    """Ada has 100 viewers on the first day and 50 on the second; all of chess 100 and 350."""
+    chart = two_days.charts("/games/chess?days=1&compare=previous")["Average viewers"]
+    [now, before] = chart["series"]
+    assert (now["name"], before["name"]) == ("Viewers", "Previous day")
+    assert len(now["values"]) == len(before["values"]) == 24
+    assert (set(now["values"][:23]), set(before["values"])) == ({350}, {100})
+    page = two_days.get("/games/chess?days=1&compare=previous").text
+    assert page.index("Avg viewers then") < page.index("/api/v1/games/chess/days/compared?days=1")
+    assert 'href="/games/chess?days=1#history">Hide previous day</a>' in page
+    assert "compare=previous" in two_days.get("/games/chess?days=1").text
+    [day] = two_days.json("/streamers/ada/days/compared?days=1")["rows"]
+    assert (day["day"], day["average_viewers"], day["day_before"], day["average_viewers_before"]) == (
+        "2026-11-22",
+        50.0,
+        "2026-11-21",
+        100.0,
+    )
+    [day] = two_days.json("/games/chess/days/compared?days=1")["rows"]
+    assert (day["average_streams"], day["average_streams_before"]) == (pytest.approx(5.0), pytest.approx(1.0))
+    first = two_days.json(f"/games/chess/days/compared?from={NEXT_DAY - timedelta(days=1)}&to={NEXT_DAY}")["rows"]
+    assert {row["watch_hours_before"] for row in first} == {None}
+    none = two_days.get("/streamers/ada?days=2&compare=previous").text
+    assert "No data for the previous 2 days." in none
+    assert two_days.get("/games/chess?compare=last").status_code == 422
 
 
 def test_whole_months_of_streamers_add_up_to_the_same_as_their_days(

@@ -14,7 +14,7 @@ from bot.web.deps import Rows
 from bot.web.read.errors import InvalidRequest
 from bot.web.read.table import RowRange
 from bot.web.site import Site
-from bot.web.views import api, more_pages, page_values, pages, table_response
+from bot.web.views import api, more_pages, page_values, pages, streamer_pages, table_response
 from bot.wiring import open_site
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import ReadPool, Transaction
@@ -115,6 +115,7 @@ def app_of(site: Site, written: Written) -> FastAPI:
     app.state.site = site
     app.include_router(api.router, prefix="/api/v1")
     app.include_router(more_pages.router)
+    app.include_router(streamer_pages.router)
     app.include_router(pages.router)
 
     async def writer(rows: Rows) -> Written:
@@ -158,7 +159,12 @@ def test_transaction_ends_before_the_response_is_written(web_url: str, queries: 
         written = Written(database)
         app = app_of(site_of(database), written)
         statuses = run_alone(
-            statuses_of(app, valid_addresses("/api/v1", api.router) + valid_addresses("", pages.router))
+            statuses_of(
+                app,
+                valid_addresses("/api/v1", api.router)
+                + valid_addresses("", streamer_pages.router)
+                + valid_addresses("", pages.router),
+            )
         )
     assert {address: status for address, status in statuses.items() if status not in (200, 302, 303, 308)} == {}
     assert database.opened > 20

@@ -1,10 +1,9 @@
 """One game: its summary, its days, its hours, the hours of the week, and its streamers."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Annotated, Final
+from datetime import date
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from bot.read.measurements import parts_of
@@ -30,10 +29,9 @@ from bot.web.read.now import NewestPoll, last_hours
 from bot.web.read.ranges import MAX_DAYS_BY_HOUR, Span
 from bot.web.read.rankings import game_ranking
 from bot.web.read.table import RowRange, TablePart, fetch_part, rows_of
+from bot.web.read.week_hours import by_clock_hour
 from bot.web.site import Site
 from helperfunctions.database import Transaction
-
-HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,25 +213,8 @@ def last_day(tx: Transaction, game_id: str, poll: NewestPoll | None) -> list[Gam
 
 def by_hour_of_week(tx: Transaction, site: Site, game_id: str, span: Span, timezone: ZoneInfo) -> list[HourOfWeek]:
     """A game by the hour of the week, on the wall clock of a time zone, from Monday 0:00."""
-    measured: defaultdict[tuple[int, int], list[tuple[GameHour, float]]] = defaultdict(list)
-    for hour in by_hour(tx, site, game_id, span):
-        for clock_hour, share in _clock_hours(hour.hour_at, timezone):
-            measured[clock_hour].append((hour, share))
-    return [_averaged(*clock_hour, hours) for clock_hour, hours in sorted(measured.items())]
-
-
-def _clock_hours(hour_at: datetime, timezone: ZoneInfo) -> Iterator[tuple[tuple[int, int], float]]:
-    """The hours of the week, on the wall clock, that an hour of UTC falls into, each with the share that falls into it.
-
-    There are two where a zone is half an hour or three quarters off, as in Kathmandu: an hour that begins there at
-    15:45 is in the hour of 15:00 for a quarter only.
-    """
-    local = hour_at.astimezone(timezone)
-    after = timedelta(minutes=local.minute, seconds=local.second) / HOUR
-    yield (local.isoweekday(), local.hour), 1 - after
-    if after:
-        following = (hour_at + HOUR * (1 - after)).astimezone(timezone)
-        yield (following.isoweekday(), following.hour), after
+    hours = ((hour.hour_at, hour) for hour in by_hour(tx, site, game_id, span))
+    return [_averaged(*clock_hour, measured) for clock_hour, measured in by_clock_hour(hours, timezone).items()]
 
 
 def _averaged(weekday: int, clock_hour: int, hours: Sequence[tuple[GameHour, float]]) -> HourOfWeek:

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from typing import Final
 from urllib.parse import parse_qsl
 
+from bot.core.calendar import OFFERED_RANGES
 from bot.web.read.errors import InvalidRequest
 
-OFFERED: Final = (1, 7, 30, 90, 365)
+OFFERED: Final = OFFERED_RANGES
 USUAL: Final = 30
 MAX_DAYS: Final = 3_660
 _EARLIEST: Final = date(2000, 1, 1)

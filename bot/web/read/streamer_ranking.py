@@ -1,9 +1,10 @@
 """All streamers over a range of days, ranked by one of four measures."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
-from bot.read.measurements import parts_of
+from bot.read.measurements import Parts, parts_of
 from bot.web.read.column_types import (
     AirtimeHours,
     AverageViewersLive,
@@ -45,17 +46,23 @@ class StreamerInRange:
 
 
 def streamer_ranking(
-    tx: Transaction, span: Span, by: By, wanted: RowRange, *, language: str | None = None
+    tx: Transaction, span: Span, by: By, wanted: RowRange, *, language: str | None = None, game_id: str | None = None
 ) -> TablePart[StreamerInRange]:
-    """The streamers of some days; of one language, only the days on which they mostly spoke it. By average, only those
-    with an hour live count."""
-    parts = parts_of(tx, span.first, span.last)
-    found = fetch_part(tx.web.streamer_totals, wanted, **parts, language=language, sort=by.value)
+    """The streamers of some days; with one game, only its figures; of one language, only the days on which they mostly
+    spoke it. By average, only those with an hour live count."""
+    if game_id and language:
+        # Months know the language of a streamer, and their games, but not the language of each game.
+        parts: Parts = {"months": [], "days": [span.first + timedelta(days=number) for number in range(span.days)]}
+    else:
+        parts = parts_of(tx, span.first, span.last)
+    found = fetch_part(tx.web.streamer_totals, wanted, **parts, language=language, game_id=game_id, sort=by.value)
     coverage, coverage_before = coverage_of(tx, span), coverage_of(tx, span.before)
     before: dict[str, float] = {}
     if found.rows and language is None and can_be_compared(coverage, coverage_before):
         rows = tx.web.hours_of_streamers(
-            streamer_ids=[row.streamer_id for row in found.rows], **parts_of(tx, span.before.first, span.before.last)
+            streamer_ids=[row.streamer_id for row in found.rows],
+            game_id=game_id,
+            **parts_of(tx, span.before.first, span.before.last),
         )
         before = {row.streamer_id: row.watch_hours for row in rows}
     streamers = [

@@ -20,6 +20,7 @@ from bot.web.read.coverage import can_be_compared, change_per_hour, coverage_of,
 from bot.web.read.errors import NotFound
 from bot.web.read.now import NewestPoll
 from bot.web.read.ranges import Span
+from bot.web.read.streamer_rank import rank_of
 from bot.web.read.table import RowRange, TablePart, fetch_part, rows_of
 from helperfunctions.database import Transaction
 from helperfunctions.text import shown_name
@@ -29,7 +30,8 @@ from helperfunctions.text import shown_name
 class StreamerSummary:
     """A streamer over some days. Values of now are those of the newest poll, and None when not live; `is_live` is None
     when that is not known, because the newest poll is too old, or broke off before it came to streams as small. Sums
-    are None where nothing was measured."""
+    are None where nothing was measured. `rank`: by hours watched, of all `streamers` of these days, as in
+    `StreamerRank`."""
 
     streamer_id: str
     streamer: str
@@ -52,6 +54,8 @@ class StreamerSummary:
     airtime_hours: float | None
     average_viewers: float | None
     peak_viewers: int | None
+    rank: int | None
+    streamers: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,7 @@ def summary(tx: Transaction, streamer: Addressed, span: Span, poll: NewestPoll |
     days = by_day(tx, streamer.id, span)
     watch_hours = sum(day.watch_hours for day in days) if days else None
     airtime_hours = sum(day.airtime_hours for day in days) if days else None
+    place = rank_of(tx, span, watch_hours)
     hours_before = None
     if can_be_compared(coverage, coverage_before):
         hours_before = sum(day.watch_hours for day in by_day(tx, streamer.id, span.before)) or None
@@ -155,6 +160,8 @@ def summary(tx: Transaction, streamer: Addressed, span: Span, poll: NewestPoll |
         airtime_hours=airtime_hours,
         average_viewers=ratio(watch_hours, airtime_hours),
         peak_viewers=max((day.peak_viewers for day in days), default=None),
+        rank=place.rank,
+        streamers=place.of_all,
     )
 
 

@@ -13,17 +13,39 @@ from bot.web.deps import (
     Day,
     Days,
     GameFilters,
+    GameSlug,
     Language,
+    OneDay,
     SiteParts,
     Slug,
     Slugs,
     Timezone,
+    Within,
     slugs_in,
 )
-from bot.web.read import bot_status, compare, game_list, games, languages, now, search, streamer_ranking, streamers
+from bot.web.read import (
+    bot_status,
+    compare,
+    game_list,
+    games,
+    languages,
+    now,
+    records,
+    search,
+    streamer_ranking,
+    streamers,
+)
 from bot.web.read.addresses import Kind, find
-from bot.web.read.coverage import span_of
+from bot.web.read.coverage import newest_day, span_of
+from bot.web.read.previous import (
+    GameDayCompared,
+    StreamerDayCompared,
+    game_days_compared,
+    streamer_days_compared,
+)
+from bot.web.read.ranges import Span
 from bot.web.read.rankings import GameInRange, game_ranking
+from bot.web.read.streamer_schedule import HourLive, schedule
 from bot.web.views.table_response import RowResponse, Table, TableResponse
 
 
@@ -108,6 +130,15 @@ def days_of_game(site: SiteParts, slug: Slug, days: Days, table: TableResponse) 
     return table.of_all(measured, games.GameDay)
 
 
+@router.get("/games/{slug}/days/compared", response_model=Table[GameDayCompared], tags=["games"])
+def compared_days_of_game(site: SiteParts, slug: Slug, days: Days, table: TableResponse) -> Response:
+    """A game on each day, next to the same day of the previous period of the same length."""
+    with site.read(days) as tx:
+        game, span = find(tx, "game", slug), span_of(tx, site, days)
+        rows = game_days_compared(games.by_day(tx, game.id, span), games.by_day(tx, game.id, span.before), span)
+    return table.of_all(rows, GameDayCompared)
+
+
 @router.get("/games/{slug}/hours", response_model=Table[games.GameHour], tags=["games"])
 def hours_of_game(site: SiteParts, slug: Slug, days: Days, table: TableResponse) -> Response:
     """A game in each measured hour of some days; without a range, over the newest 24 hours."""
@@ -168,12 +199,14 @@ def all_streamers(
     days: Days,
     table: TableResponse,
     language: Language = None,
+    game: GameSlug = None,
     sort: streamer_ranking.By = streamer_ranking.By.WATCH_HOURS,
 ) -> Response:
-    """All streamers over some days, ranked by one of four measures, highest first."""
+    """All streamers over some days, or those with one game, ranked by one of four measures, highest first."""
     with site.read(days) as tx:
         span = span_of(tx, site, days)
-        part = streamer_ranking.streamer_ranking(tx, span, sort, table.wanted, language=language)
+        game_id = find(tx, "game", game).id if game else None
+        part = streamer_ranking.streamer_ranking(tx, span, sort, table.wanted, language=language, game_id=game_id)
     return table.of_part(part, streamer_ranking.StreamerInRange)
 
 
@@ -202,6 +235,16 @@ def days_of_streamer(site: SiteParts, slug: Slug, days: Days, table: TableRespon
     return table.of_all(measured, streamers.StreamerDay)
 
 
+@router.get("/streamers/{slug}/days/compared", response_model=Table[StreamerDayCompared], tags=["streamers"])
+def compared_days_of_streamer(site: SiteParts, slug: Slug, days: Days, table: TableResponse) -> Response:
+    """A streamer on each day, next to the same day of the previous period of the same length."""
+    with site.read(days) as tx:
+        streamer, span = find(tx, "streamer", slug), span_of(tx, site, days)
+        before = streamers.by_day(tx, streamer.id, span.before)
+        rows = streamer_days_compared(streamers.by_day(tx, streamer.id, span), before, span)
+    return table.of_all(rows, StreamerDayCompared)
+
+
 @router.get("/streamers/{slug}/games", response_model=Table[streamers.GameOfStreamer], tags=["streamers"])
 def games_of_streamer(site: SiteParts, slug: Slug, days: Days, table: TableResponse) -> Response:
     """The games of a streamer, most watched first, and the share of each."""
@@ -210,12 +253,56 @@ def games_of_streamer(site: SiteParts, slug: Slug, days: Days, table: TableRespo
     return table.of_part(part, streamers.GameOfStreamer)
 
 
+@router.get("/streamers/{slug}/week", response_model=Table[HourLive], tags=["streamers"])
+def week_of_streamer(site: SiteParts, slug: Slug, timezone: Timezone, table: TableResponse) -> Response:
+    """The share of each hour of the week in which a streamer was live over the last eight weeks, on the wall clock of a
+    time zone. Streams are stored since this version was installed."""
+    zone = timezone or site.calendar.timezone
+    with site.database.transaction() as tx:
+        week = schedule(tx, site, find(tx, "streamer", slug).id, zone)
+    return table.of_all(week.hours, HourLive)
+
+
 @router.get("/streamers/{slug}/records", response_model=Table[streamers.Record], tags=["streamers"])
 def records_of_streamer(site: SiteParts, slug: Slug, table: TableResponse) -> Response:
     """A streamer's best days ever."""
     with site.database.transaction() as tx:
         records = streamers.streamer_records(tx, find(tx, "streamer", slug).id)
     return table.of_all(records, streamers.Record)
+
+
+@router.get("/records", response_model=Table[records.BestDay], tags=["records"])
+def best_days(
+    site: SiteParts, kind: Kind, table: TableResponse, measure: records.Measure = records.Measure.PEAK_VIEWERS
+) -> Response:
+    """The 50 games or streamers with the best day of all: the highest peak, or the most hours watched in a day."""
+    with site.database.transaction() as tx:
+        part = records.best_days(tx, kind, measure, table.wanted)
+    return table.of_part(part, records.BestDay)
+
+
+@router.get("/records/recent", response_model=Table[records.RecordSet], tags=["records"])
+def recent_records(
+    site: SiteParts,
+    table: TableResponse,
+    kind: Kind | None = None,
+    within: Within = records.MAX_DAYS,
+    day: OneDay = None,
+) -> Response:
+    """Records that games and streamers set recently, or on one day, the largest first: more than on any of at least
+    seven earlier days. Only the 50 leading games and streamers of a day are considered."""
+    with site.database.transaction() as tx:
+        span = Span(day, day) if day else records.within(newest_day(tx, site), within)
+        part = records.records_set(tx, span, table.wanted, kind=kind)
+    return table.of_part(part, records.RecordSet)
+
+
+@router.get("/newcomers", response_model=Table[records.Newcomer], tags=["records"])
+def newcomers(site: SiteParts, kind: Kind, table: TableResponse, within: Within = records.MAX_DAYS) -> Response:
+    """Games or streamers first seen within some days, by hours watched since then."""
+    with site.database.transaction() as tx:
+        part = records.newcomers(tx, kind, records.within(newest_day(tx, site), within), table.wanted)
+    return table.of_part(part, records.Newcomer)
 
 
 @router.get("/compare", response_model=Table[compare.Compared], tags=["compare"])

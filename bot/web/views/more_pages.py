@@ -1,16 +1,16 @@
-"""More pages: all streamers, one day and all days, and games to choose from."""
+"""More pages: one day and all days, records, and games to choose from."""
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from bot.web.deps import Day, Days, Language, OwnViewers, Rows, SiteParts
-from bot.web.read import bot_status, find_game, languages, streamer_ranking
+from bot.web.deps import Day, Days, OwnViewers, SiteParts, Within
+from bot.web.read import bot_status, find_game, languages, records, streamer_ranking
+from bot.web.read.addresses import Kind
 from bot.web.read.coverage import newest_day, span_of
 from bot.web.read.errors import NotFound
-from bot.web.read.languages import NAMES
 from bot.web.read.now import newest_poll
 from bot.web.read.ranges import MAX_DAYS, Span
 from bot.web.read.rankings import game_ranking
@@ -21,35 +21,12 @@ from bot.web.views.page_values import PagesOfSite, values_of_days
 _TOP: Final = 25
 _CANDIDATES: Final = 30
 _SHARES: Final = 30
+_BEST: Final = 10
+_RECENT: Final = 15
+_NEW: Final = 10
+_RECORDS_OF_DAY: Final = 20
 
 router = APIRouter(include_in_schema=False)
-
-
-@router.get("/streamers")
-def streamers_page(
-    site: SiteParts,
-    days: Days,
-    rows: Rows,
-    pages: PagesOfSite,
-    language: Language = None,
-    sort: streamer_ranking.By = streamer_ranking.By.WATCH_HOURS,
-) -> Response:
-    """All streamers over some days, ranked."""
-    with site.read(days) as tx:
-        span = span_of(tx, site, days)
-        found = streamer_ranking.streamer_ranking(tx, span, sort, rows, language=language)
-    query = {**days.query, **({"language": language} if language else {})}
-    return pages.show(
-        "streamers.html",
-        streamers=found,
-        rows=rows,
-        sort=sort.value,
-        language=language or "",
-        languages=sorted(NAMES.items(), key=lambda item: item[1]),
-        parameters=query,
-        sortable=set(streamer_ranking.By),
-        **values_of_days(days, span),
-    )
 
 
 @router.get("/find")
@@ -85,6 +62,25 @@ def measure_page(site: SiteParts, pages: PagesOfSite) -> Response:
     return pages.show("measure.html", poll=poll, minutes=minutes)
 
 
+@router.get("/records")
+def records_page(site: SiteParts, pages: PagesOfSite, within: Within = records.MAX_DAYS) -> Response:
+    """The best days of all, the records of the last days, and what is new."""
+    with site.database.transaction() as tx:
+        newest = newest_day(tx, site)
+        span = records.within(newest, within)
+        values: dict[str, Any] = {
+            "of_all": records.records_of_all(tx),
+            "best": {
+                (kind, measure.value): records.best_days(tx, kind, measure, RowRange(_BEST)).rows
+                for kind in get_args(Kind)
+                for measure in records.Measure
+            },
+            "recent": {kind: records.records_set(tx, span, RowRange(_RECENT), kind=kind) for kind in get_args(Kind)},
+            "new": {kind: records.newcomers(tx, kind, span, RowRange(_NEW)) for kind in get_args(Kind)},
+        }
+    return pages.show("records.html", within=within, **values)
+
+
 @router.get("/days")
 def days_page(site: SiteParts, pages: PagesOfSite) -> Response:
     """A calendar of all days with figures."""
@@ -110,6 +106,7 @@ def day_page(site: SiteParts, day: Day, pages: PagesOfSite) -> Response:
             ).rows,
             "posts": bot_status.summaries_of_day(tx, day),
             "spoken": languages.languages_of_day(tx, day),
+            "records": records.records_set(tx, span, RowRange(_RECORDS_OF_DAY)),
         }
         ranking = game_ranking(tx, site, span)
     tree = page_charts.shares(

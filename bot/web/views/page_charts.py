@@ -3,7 +3,7 @@
 from calendar import Calendar
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -16,11 +16,13 @@ from bot.web.read.games import GameDay, GameHour, HourOfWeek
 from bot.web.read.now import NewestPoll
 from bot.web.read.ranges import Span
 from bot.web.read.rankings import GameInRange
+from bot.web.read.streamer_schedule import Schedule
 from bot.web.read.streamers import StreamerDay
 from bot.web.site import Site
-from bot.web.views.charts import lines, spots, week
+from bot.web.views.charts import calendar, lines, spots, week
+from bot.web.views.charts.calendar import CalendarPlot
 from bot.web.views.charts.lines import ColumnPlot, LinePlot, Series, aligned
-from bot.web.views.charts.scale import every_day, every_hour
+from bot.web.views.charts.scale import Instants, every_day, every_hour
 from bot.web.views.charts.spots import Spot, SpotPlot
 from bot.web.views.charts.treemap import Part, TreePlot, treemap
 from bot.web.views.charts.week import StripPlot, WeekPlot
@@ -61,37 +63,77 @@ def last_24_hours(tx: Transaction, site: Site, poll: NewestPoll | None) -> LineP
 
 
 def game_hours(
-    title: str, hours: Sequence[GameHour], zone: ZoneInfo, *, is_channels: bool = False, height: int = 160
+    title: str,
+    hours: Sequence[GameHour],
+    zone: ZoneInfo,
+    *,
+    is_channels: bool = False,
+    height: int = 160,
+    before: Sequence[GameHour] = (),
+    days_before: int = 0,
 ) -> LinePlot | None:
-    """A game in some hours. None when there are too few."""
+    """A game in some hours, with those a number of days `before`. None when there are too few."""
     if len(hours) < _MIN_VALUES:
         return None
-    values: dict[datetime, float | None] = {
-        hour.hour_at: hour.average_streams if is_channels else hour.average_viewers for hour in hours
-    }
+
+    def value_of(hour: GameHour) -> float:
+        return hour.average_streams if is_channels else hour.average_viewers
+
     at = every_hour(hours[0].hour_at, hours[-1].hour_at)
     unit = "live channels" if is_channels else "viewers"
-    return lines.lines(title, unit, at, [Series(unit.capitalize(), aligned(at, values))], zone, height=height)
+    series = [Series(unit.capitalize(), aligned(at, {hour.hour_at: value_of(hour) for hour in hours}))]
+    # On the wall clock, where a day of a change of the clocks has 23 or 25 hours.
+    later = {
+        (hour.hour_at.astimezone(zone) + timedelta(days=days_before)).astimezone(UTC): value_of(hour) for hour in before
+    }
+    series += _previous(at, later, days_before)
+    return lines.lines(title, unit, at, series, zone, height=height)
 
 
 def game_history(
-    rows: Sequence[GameDay] | Sequence[GameHour], span: Span, zone: ZoneInfo, *, is_channels: bool = False
+    rows: Sequence[GameDay] | Sequence[GameHour],
+    span: Span,
+    zone: ZoneInfo,
+    *,
+    is_channels: bool = False,
+    before: Sequence[GameDay] | Sequence[GameHour] = (),
 ) -> LinePlot | None:
-    """A game on each day of a range, or in each of its hours, with gaps where there is no data. None when there are too
-    few."""
+    """A game on each day of a range, or in each of its hours, with gaps where there is no data; and in the previous
+    period, whose rows are `before`. None when there are too few."""
     unit = "live channels" if is_channels else "viewers"
     title = f"Average {unit}"
     if rows and isinstance(rows[0], GameHour):
-        hours = [row for row in rows if isinstance(row, GameHour)]
-        return game_hours(title, hours, zone, is_channels=is_channels, height=lines.HEIGHT)
+        hours, hours_before = ([row for row in some if isinstance(row, GameHour)] for some in (rows, before))
+        return game_hours(
+            title,
+            hours,
+            zone,
+            is_channels=is_channels,
+            height=lines.HEIGHT,
+            before=hours_before,
+            days_before=span.days,
+        )
     days = [row for row in rows if isinstance(row, GameDay)]
     if len(days) < _MIN_VALUES:
         return None
-    values: dict[date, float | None] = {
-        day.day: day.average_streams if is_channels else day.average_viewers for day in days
-    }
+
+    def value_of(day: GameDay) -> float | None:
+        return day.average_streams if is_channels else day.average_viewers
+
     at = every_day(days[0].day, span.last)
-    return lines.lines(title, unit, at, [Series(title, aligned(at, values))], zone)
+    later = {row.day + timedelta(days=span.days): value_of(row) for row in before if isinstance(row, GameDay)}
+    series = [Series(title, aligned(at, {day.day: value_of(day) for day in days})), *_previous(at, later, span.days)]
+    return lines.lines(title, unit, at, series, zone)
+
+
+def _previous(
+    at: Instants, values: Mapping[datetime, float | None] | Mapping[date, float | None], days: int, name: str = ""
+) -> list[Series]:
+    """The pale line of the previous period of as many days, whose `values` are moved to this one. Without any, none."""
+    period = "previous day" if days == 1 else f"previous {days} days"
+    label = f"{name}, {period}" if name else period.capitalize()
+    series = Series(label, aligned(at, values), is_before=True, is_pale=True)
+    return [series] if _count(series.values) else []
 
 
 def game_week(hours: Sequence[HourOfWeek], measure: WeekMeasure, zone: ZoneInfo) -> WeekPlot | None:
@@ -103,14 +145,35 @@ def game_week(hours: Sequence[HourOfWeek], measure: WeekMeasure, zone: ZoneInfo)
     return week.week(f"{unit.capitalize()} by weekday and hour", unit, cells)
 
 
-def streamer_viewers(days: Sequence[StreamerDay], span: Span, zone: ZoneInfo) -> LinePlot | None:
-    """Average and peak viewers of a streamer. None when there are too few days."""
+def streamer_week(schedule: Schedule) -> WeekPlot | None:
+    """A streamer by weekday and hour. None with too few streams."""
+    if not schedule.is_known:
+        return None
+    shares = {(hour.weekday, hour.hour): hour.share for hour in schedule.hours}
+    return week.usual_week("Share of the time live by weekday and hour", shares)
+
+
+def streamer_calendar(days: Sequence[StreamerDay], span: Span) -> CalendarPlot | None:
+    """The hours streamed on each day of a range. None without measured days."""
+    if not days:
+        return None
+    at = every_day(span.first, span.last)
+    return calendar.calendar("Hours streamed by day", "hours", at, {day.day: day.airtime_hours for day in days})
+
+
+def streamer_viewers(
+    days: Sequence[StreamerDay], span: Span, zone: ZoneInfo, before: Sequence[StreamerDay] = ()
+) -> LinePlot | None:
+    """Average and peak viewers of a streamer, and the average of the previous period. None when there are too few
+    days."""
     if len(days) < _MIN_VALUES:
         return None
     at = every_day(days[0].day, span.last)
     average: dict[date, float | None] = {day.day: day.average_viewers for day in days}
     peak: dict[date, float | None] = {day.day: day.peak_viewers if day.airtime_hours else None for day in days}
     series = [Series("Average", aligned(at, average)), Series("Peak", aligned(at, peak))]
+    later = {day.day + timedelta(days=span.days): day.average_viewers for day in before}
+    series += _previous(at, later, span.days, "Average")
     return lines.lines("Average and peak viewers per day", "viewers", at, series, zone)
 
 

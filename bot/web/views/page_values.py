@@ -1,9 +1,11 @@
-"""What the routes of pages share: the renderer, and the values of templates that show a choice of days."""
+"""What the routes of pages share: the renderer, and the values of several templates."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from bot.web.read.now import NewestPoll
 from bot.web.read.ranges import OFFERED, RequestedDays, Span
 from bot.web.views.render import Pages
 
@@ -14,6 +16,11 @@ async def _pages(request: Request) -> Pages:
 
 
 PagesOfSite = Annotated[Pages, Depends(_pages)]
+
+
+def next_update(poll: NewestPoll | None) -> datetime | None:
+    """When new figures are due; None if the bot has stopped."""
+    return poll.started_at + timedelta(minutes=poll.interval_minutes) if poll and not poll.is_stale else None
 
 
 def values_of_days(days: RequestedDays, span: Span) -> dict[str, Any]:

@@ -1,35 +1,33 @@
 """The pages of the dashboard. A route ends its transaction before it renders the page."""
 
 import re
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.web.deps import Days, GameFilters, Rows, SiteParts, Slug, Slugs, Timezone, slugs_in
-from bot.web.read import bot_status, compare, game_list, games, languages, now, search, streamers
+from bot.web.deps import Comparison, Days, GameFilters, Rows, SiteParts, Slug, Slugs, Timezone, slugs_in
+from bot.web.read import bot_status, compare, game_list, games, languages, now, search
 from bot.web.read.addresses import Kind, find, slug_of
 from bot.web.read.coverage import change, span_of
 from bot.web.read.errors import NotFound
 from bot.web.read.find_game import verdict
+from bot.web.read.previous import game_days_compared
 from bot.web.read.ranges import RequestedDays, Span
 from bot.web.read.rankings import game_ranking
 from bot.web.read.table import RowRange
-from bot.web.views import page_charts
+from bot.web.views import page_charts, week_part
 from bot.web.views.charts.lines import spark
-from bot.web.views.page_charts import WEEK_UNITS, WeekMeasure
-from bot.web.views.page_values import PagesOfSite, values_of_days
+from bot.web.views.page_charts import WeekMeasure
+from bot.web.views.page_values import PagesOfSite, next_update, values_of_days
 
 _ROWS: Final = 15
 _GAMES_NOW: Final = 12
 _STREAMERS_NOW: Final = 12
 _SPOTS: Final = 500
-_STREAMS: Final = 15
 # Areas of a treemap; more would be too small to read.
 _SHARES: Final = 30
 _RISING: Final = 4
@@ -61,7 +59,7 @@ def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
         "now.html",
         change=change,
         peak=max(hours, key=lambda hour: hour.peak_viewers, default=None),
-        next_at=_next_update(poll),
+        next_at=next_update(poll),
         tree=page_charts.shares(
             "Share of viewers",
             [(game.game, game.slug, game.viewers) for game in largest],
@@ -71,11 +69,6 @@ def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
         sparks={game_id: spark(viewers) for game_id, viewers in by_hour.items()},
         **values,
     )
-
-
-def _next_update(poll: now.NewestPoll | None) -> datetime | None:
-    """When new figures are due; None if the bot has stopped."""
-    return poll.started_at + timedelta(minutes=poll.interval_minutes) if poll and not poll.is_stale else None
 
 
 @router.get("/games")
@@ -92,17 +85,14 @@ def game_by_id(site: SiteParts, game_id: Slug, pages: PagesOfSite) -> Response:
     return RedirectResponse(pages.url(f"/games/{slug}"), 302)
 
 
-@router.get("/streamers/id/{streamer_id}")
-def streamer_by_id(site: SiteParts, streamer_id: Slug, pages: PagesOfSite) -> Response:
-    """A redirect to the page of the streamer with this id."""
-    with site.database.transaction() as tx:
-        slug = slug_of(tx, "streamer", streamer_id)
-    return RedirectResponse(pages.url(f"/streamers/{slug}"), 302)
-
-
 @router.get("/games/{slug}")
 def game_page(
-    site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite, week: WeekMeasure = "per-channel"
+    site: SiteParts,
+    slug: Slug,
+    days: Days,
+    pages: PagesOfSite,
+    week: WeekMeasure = "per-channel",
+    compare: Comparison = None,
 ) -> Response:
     """A game: now, the last 24 hours, some days, the best times to stream, and its streamers."""
     zone = site.calendar.timezone
@@ -118,23 +108,29 @@ def game_page(
             "streamers": games.streamers(tx, game.id, span, RowRange(_ROWS)),
             "live": now.streamers_now(tx, poll, RowRange(10), game_id=game.id),
             "spoken": languages.languages_of_game(tx, game.id, span),
-            "week": (hours_of_week := games.by_hour_of_week(tx, site, game.id, span, zone)),
         }
         by_hour = games.hours_for_chart(tx, site, game.id, span, by_day)
+        days_before = games.by_day(tx, game.id, span.before) if compare else []
+        hours_before = games.by_hour(tx, site, game.id, span.before) if compare and by_hour else []
+        hours_of_week = games.by_hour_of_week(tx, site, game.id, span, zone)
+    before = hours_before if by_hour else days_before
     charts: dict[str, Any] = {
-        "next_at": _next_update(poll),
+        "next_at": next_update(poll),
         "day_chart": page_charts.game_hours("Viewers, last 24 hours", last_day, zone),
-        "viewers_chart": page_charts.game_history(by_hour or by_day, span, zone),
-        "channels_chart": page_charts.game_history(by_hour or by_day, span, zone, is_channels=True),
+        "viewers_chart": page_charts.game_history(by_hour or by_day, span, zone, before=before),
+        "channels_chart": page_charts.game_history(by_hour or by_day, span, zone, is_channels=True, before=before),
     }
     return pages.show(
         "game.html",
         poll=poll,
         verdict=verdict,
-        slug=game.slug,
+        week=week_part.of_game(game.slug, hours_of_week, days, week, zone),
+        week_measure=week,
+        compare=compare,
+        compared=game_days_compared(by_day, days_before, span) if compare else None,
+        has_before=bool(days_before),
         **charts,
         **values,
-        **_week(hours_of_week, week, zone),
         **values_of_days(days, span),
     )
 
@@ -154,44 +150,10 @@ def game_week(
         game = find(tx, "game", slug)
         span = span_of(tx, site, days)
         hours = games.by_hour_of_week(tx, site, game.id, span, zone)
-    if not hours:
+    part = week_part.of_game(game.slug, hours, days, week, zone)
+    if part is None:
         raise NotFound("no hourly data for these days")
-    return pages.show("week.html", slug=game.slug, week=hours, wanted=days, **_week(hours, week, zone))
-
-
-def _week(hours: Sequence[games.HourOfWeek], measure: WeekMeasure, zone: ZoneInfo) -> dict[str, Any]:
-    """The values of a template that shows the best times to stream."""
-    return {
-        "week_chart_of": page_charts.game_week(hours, measure, zone),
-        "week_measure": measure,
-        "week_unit": WEEK_UNITS[measure],
-        "week_zone": zone.key,
-    }
-
-
-@router.get("/streamers/{slug}")
-def streamer_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite) -> Response:
-    """A streamer: now, some days, their games, and their records."""
-    with site.read(days) as tx:
-        streamer = find(tx, "streamer", slug)
-        if streamer.slug != slug:
-            return RedirectResponse(pages.url(f"/streamers/{streamer.slug}", days.query), 301)
-        span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
-        values = {
-            "streamer": streamers.summary(tx, streamer, span, poll),
-            "days": (by_day := streamers.by_day(tx, streamer.id, span)),
-            "games": streamers.games(tx, streamer.id, span, RowRange(_ROWS)),
-            "streams": streamers.streams(tx, streamer.id, span, RowRange(_STREAMS)),
-            "records": {record.record: record for record in streamers.streamer_records(tx, streamer.id)},
-        }
-    zone = site.calendar.timezone
-    charts: dict[str, Any] = {
-        "next_at": _next_update(poll),
-        "viewers_chart": page_charts.streamer_viewers(by_day, span, zone),
-        "watched_chart": page_charts.streamer_hours(by_day, span, zone),
-        "streamed_chart": page_charts.streamer_hours(by_day, span, zone, is_streamed=True),
-    }
-    return pages.show("streamer.html", poll=poll, **charts, **values, **values_of_days(days, span))
+    return pages.show("week.html", week=part)
 
 
 @router.get("/compare")

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.web.http import static_files
-from bot.web.read import bot_status, games, languages, now, rankings, streamer_ranking, streamers
+from bot.web.read import bot_status, games, languages, now, previous, rankings, streamer_ranking, streamers
 from bot.web.read.addresses import Kind
 from bot.web.read.column_types import Column, columns_of
 from bot.web.read.ranges import USUAL, Span
@@ -41,10 +41,11 @@ _TABLES: Final = {
     "hours_of_all": now.HourOfAll,
     "all_games": rankings.GameInRange,
     "game_days": games.GameDay,
+    "game_days_compared": previous.GameDayCompared,
     "game_hours": games.GameHour,
-    "week": games.HourOfWeek,
     "streamers_of_game": games.StreamerOfGame,
     "streamer_days": streamers.StreamerDay,
+    "streamer_days_compared": previous.StreamerDayCompared,
     "games_of_streamer": streamers.GameOfStreamer,
     "day_coverage": bot_status.DayCoverage,
     "streams_of_streamer": streamers.StreamOfStreamer,

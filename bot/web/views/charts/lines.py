@@ -27,6 +27,8 @@ from helperfunctions.text import shown_name
 HEIGHT: Final = 220
 # Labels at the ends of lines are at least this far apart, in pixels.
 _LABEL_HEIGHT: Final = 15
+# The style of pale lines, after those of the five series.
+_PALE: Final = 5
 _SPARK_WIDTH: Final = 96
 _SPARK_HEIGHT: Final = 24
 
@@ -34,11 +36,12 @@ _SPARK_HEIGHT: Final = 24
 @dataclass(frozen=True, slots=True)
 class Series:
     """The values of a line, one for each time of the chart; None where nothing was measured. `is_before`: of an earlier
-    time, for comparison."""
+    time, for comparison. `is_pale`: drawn in grey, behind the others."""
 
     name: str
     values: Sequence[float | None]
     is_before: bool = False
+    is_pale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +89,19 @@ def lines(
 ) -> LinePlot:
     """Values over evenly spaced hours or days, a line for each series. A missing value leaves a gap."""
     scale = Scale.of([value for one in series for value in one.values if value is not None], height)
-    drawn = [_line(one, style, scale) for style, one in enumerate(series)]
+    drawn = [_line(one, _PALE if one.is_pale else style, scale) for style, one in enumerate(series)]
     is_compared = all(one.is_before for one in series[1:])
+    # Lines of earlier times end where those of today do, so their names are above the chart.
+    named_ends = not any(one.is_before for one in series) and len(series) > 1
     return LinePlot(
         description=_description(title, unit, series),
         height=height,
-        lines=_with_names_apart(drawn, height) if not is_compared else drawn,
+        lines=_with_names_apart(drawn, height) if named_ends else drawn,
         area=_area(series[0].values, scale) if series and is_compared else "",
         grid=scale.grid(),
         labels=time_labels(at, zone),
         points=_points(unit, at, {one.name: one.values for one in series}),
-        named_ends=not is_compared,
+        named_ends=named_ends,
     )
 
 

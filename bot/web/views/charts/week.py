@@ -1,6 +1,7 @@
 """Charts of cells: the week by the hour, and a strip of days."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,9 @@ from typing import Final
 from bot.web.views.charts.scale import small
 
 _HEAT_STEPS: Final = 5
+_HOURS_OF_WEEK: Final = 7 * 24
+# Hours with at least this share of live time are usual.
+_USUAL_SHARE: Final = 0.5
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -79,6 +83,87 @@ def best_hours(cells: Mapping[tuple[int, int], float | None], most: int = 3) -> 
             spans.append((known[day, hour], day, hour, hour + 1))
     best = sorted(sorted(spans, reverse=True)[:most], key=lambda span: span[1:])
     return ", ".join(f"{_WEEKDAYS[day - 1]} {first:02}–{last:02}" for _, day, first, last in best)
+
+
+def usual_week(title: str, shares: Mapping[tuple[int, int], float]) -> WeekPlot:
+    """The week by the share of each hour in which somebody is live; `best`: the usual hours in words."""
+
+    def cell(day: int, hour: int) -> Cell:
+        share = shares.get((day, hour))
+        when = f"{_WEEKDAYS[day - 1]} {hour:02}:00"
+        if share is None:
+            return Cell(None, f"{when}: no data")
+        step = min(_HEAT_STEPS - 1, int(_HEAT_STEPS * share)) if share else None
+        return Cell(step, f"{when}: live {share:.0%} of the time" if share else f"{when}: not live")
+
+    usual = usual_hours(shares)
+    return WeekPlot(
+        description=f"{title}. Usually live: {usual or 'at no fixed hours'}.",
+        days=[(name, [cell(day, hour) for hour in range(24)]) for day, name in enumerate(_WEEKDAYS, start=1)],
+        best=usual,
+        low="seldom",
+        high="always",
+    )
+
+
+def usual_hours(shares: Mapping[tuple[int, int], float], most: int = 3) -> str:
+    """The hours with a share of at least a half in words: `Mon to Fri 18–23, Sat 20–02`; "" if there is none.
+
+    A span that runs past midnight belongs to the day on which it begins. Days whose spans begin and end within an hour
+    of each other are put together, with the hours that most of them have. Of more than `most` spans the longest.
+    """
+    usual = [shares.get((place // 24 + 1, place % 24), 0.0) >= _USUAL_SHARE for place in range(_HOURS_OF_WEEK)]
+    if all(usual):
+        return "around the clock"
+    groups: list[list[tuple[int, int, int]]] = []
+    for day, begin, length in _spans(usual):
+        group = next((group for group in groups if _is_alike(group[0], (day, begin, length))), None)
+        if group is None:
+            groups.append(group := [])
+        group.append((day, begin, length))
+    longest = sorted(groups, key=lambda group: -sum(length for *_, length in group))[:most]
+    return ", ".join(_in_words(group) for group in sorted(longest))
+
+
+def _spans(usual: Sequence[bool]) -> list[tuple[int, int, int]]:
+    """The spans of usual hours: the day on which each begins, from 0, its first hour, and its length of at most a
+    day."""
+    spans: list[tuple[int, int, int]] = []
+    for place in range(_HOURS_OF_WEEK):
+        if usual[place] and not usual[place - 1]:
+            length = next(n for n in range(1, _HOURS_OF_WEEK) if not usual[(place + n) % _HOURS_OF_WEEK])
+            spans += [(*divmod((place + n) % _HOURS_OF_WEEK, 24), min(24, length - n)) for n in range(0, length, 24)]
+    return sorted(spans)
+
+
+def _is_alike(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
+    """True if two spans begin and end within an hour of each other, on different days."""
+    begins = (one[1] - other[1] + 12) % 24 - 12
+    return one[0] != other[0] and abs(begins) <= 1 and abs(begins + one[2] - other[2]) <= 1
+
+
+def _in_words(group: Sequence[tuple[int, int, int]]) -> str:
+    hours = Counter((begin, length) for _, begin, length in group)
+    begin, length = max(hours, key=lambda span: (hours[span], span[1]))
+    days = sorted({day for day, *_ in group})
+    return f"{_days_in_words(days)} {begin:02}–{(begin + length) % 24:02}"
+
+
+def _days_in_words(days: Sequence[int]) -> str:
+    """Days of the week, from 0: `Mon to Wed and Fri`; `every day`."""
+    if len(days) == len(_WEEKDAYS):
+        return "every day"
+    stretches: list[list[int]] = []
+    for day in days:
+        if stretches and stretches[-1][-1] == day - 1:
+            stretches[-1].append(day)
+        else:
+            stretches.append([day])
+    words: list[str] = []
+    for stretch in stretches:
+        names = [_WEEKDAYS[day] for day in stretch]
+        words += [f"{names[0]} to {names[-1]}"] if len(names) > 2 else names
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def strip(title: str, days: Sequence[date], shares: Mapping[date, float]) -> StripPlot:

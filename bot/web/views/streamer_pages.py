@@ -1,0 +1,137 @@
+"""The pages of streamers: all of them, and each one."""
+
+from datetime import date, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query
+from fastapi.responses import RedirectResponse, Response
+
+from bot.web.deps import Comparison, Days, GameSlug, Language, Rows, SiteParts, Slug, Timezone
+from bot.web.read import games, now, search, streamer_ranking, streamers
+from bot.web.read.addresses import find, slug_of
+from bot.web.read.coverage import newest_day, span_of
+from bot.web.read.errors import NotFound
+from bot.web.read.languages import NAMES
+from bot.web.read.previous import streamer_days_compared
+from bot.web.read.ranges import Span
+from bot.web.read.streamer_schedule import WEEKS, schedule
+from bot.web.read.table import RowRange
+from bot.web.views import page_charts, week_part
+from bot.web.views.page_values import PagesOfSite, next_update, values_of_days
+
+_ROWS: Final = 15
+_CALENDAR_WEEKS: Final = 26
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/streamers")
+def streamers_page(
+    site: SiteParts,
+    days: Days,
+    rows: Rows,
+    pages: PagesOfSite,
+    language: Language = None,
+    game: GameSlug = None,
+    game_name: Annotated[str, Query(max_length=200)] = "",
+    sort: streamer_ranking.By = streamer_ranking.By.WATCH_HOURS,
+) -> Response:
+    """All streamers over some days, ranked; with the name of a game, a redirect to those with this game."""
+    query = {**days.query, **({"language": language} if language else {}), **({"game": game} if game else {})}
+    # Before the transaction below: the search opens its own.
+    named = search.search(site, game_name, kind="game", limit=1) if game_name.strip() else []
+    if named:
+        return RedirectResponse(pages.url("/streamers", query | {"game": named[0].slug, "sort": sort.value}), 303)
+    with site.read(days) as tx:
+        span = span_of(tx, site, days)
+        with_game = find(tx, "game", game) if game else None
+        if with_game and with_game.slug != game:
+            return RedirectResponse(pages.url("/streamers", query | {"game": with_game.slug, "sort": sort.value}), 301)
+        game_id = with_game.id if with_game else None
+        found = streamer_ranking.streamer_ranking(tx, span, sort, rows, language=language, game_id=game_id)
+        name = games.name_of(tx, game_id) if game_id else ""
+    return pages.show(
+        "streamers.html",
+        streamers=found,
+        rows=rows,
+        sort=sort.value,
+        language=language or "",
+        game=game,
+        game_name=name,
+        not_found=game_name.strip(),
+        languages=sorted(NAMES.items(), key=lambda item: item[1]),
+        parameters=query,
+        sortable=set(streamer_ranking.By),
+        **values_of_days(days, span),
+    )
+
+
+@router.get("/streamers/id/{streamer_id}")
+def streamer_by_id(site: SiteParts, streamer_id: Slug, pages: PagesOfSite) -> Response:
+    """A redirect to the page of the streamer with this id."""
+    with site.database.transaction() as tx:
+        slug = slug_of(tx, "streamer", streamer_id)
+    return RedirectResponse(pages.url(f"/streamers/{slug}"), 302)
+
+
+@router.get("/streamers/{slug}")
+def streamer_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite, compare: Comparison = None) -> Response:
+    """A streamer: now, some days, a calendar, the usual schedule, their games, streams and records."""
+    zone = site.calendar.timezone
+    with site.read(days) as tx:
+        streamer = find(tx, "streamer", slug)
+        if streamer.slug != slug:
+            return RedirectResponse(pages.url(f"/streamers/{streamer.slug}", days.query), 301)
+        span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
+        last_weeks = _last_weeks(newest_day(tx, site))
+        values: dict[str, Any] = {
+            "streamer": streamers.summary(tx, streamer, span, poll),
+            "days": (by_day := streamers.by_day(tx, streamer.id, span)),
+            "games": streamers.games(tx, streamer.id, span, RowRange(_ROWS)),
+            "streams": streamers.streams(tx, streamer.id, span, RowRange(_ROWS)),
+            "records": {record.record: record for record in streamers.streamer_records(tx, streamer.id)},
+            "compared": None,
+            "calendar_days": (in_calendar := streamers.by_day(tx, streamer.id, last_weeks)),
+            "schedule": (week := schedule(tx, site, streamer.id, zone)),
+        }
+        before = streamers.by_day(tx, streamer.id, span.before) if compare else []
+    if compare:
+        values["compared"] = streamer_days_compared(by_day, before, span)
+    charts: dict[str, Any] = {
+        "next_at": next_update(poll),
+        "viewers_chart": page_charts.streamer_viewers(by_day, span, zone, before),
+        "watched_chart": page_charts.streamer_hours(by_day, span, zone),
+        "streamed_chart": page_charts.streamer_hours(by_day, span, zone, is_streamed=True),
+        "calendar": page_charts.streamer_calendar(in_calendar, last_weeks),
+    }
+    return pages.show(
+        "streamer.html",
+        poll=poll,
+        week=week_part.of_streamer(streamer.slug, week, zone),
+        schedule_weeks=WEEKS,
+        compare=compare,
+        has_before=any(day.airtime_hours for day in before),
+        calendar_span=last_weeks,
+        **charts,
+        **values,
+        **values_of_days(days, span),
+    )
+
+
+def _last_weeks(newest: date) -> Span:
+    """The weeks of the calendar, from a Monday to the newest day."""
+    monday = newest - timedelta(days=newest.weekday())
+    return Span(monday - timedelta(weeks=_CALENDAR_WEEKS - 1), newest)
+
+
+@router.get("/streamers/{slug}/week")
+def streamer_week(site: SiteParts, slug: Slug, pages: PagesOfSite, timezone: Timezone) -> Response:
+    """The part of a streamer's page with the usual schedule, in the time zone of a visitor."""
+    zone = timezone or site.calendar.timezone
+    with site.database.transaction() as tx:
+        streamer = find(tx, "streamer", slug)
+        week = schedule(tx, site, streamer.id, zone)
+    part = week_part.of_streamer(streamer.slug, week, zone)
+    if part is None:
+        raise NotFound("too few streams for a schedule")
+    return pages.show("week.html", week=part)
