@@ -113,6 +113,8 @@ def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> "Site":
         public_url=settings.web_public_url,
         title=settings.web_title,
         about_url=settings.web_about_url,
+        account=settings.web_account,
+        accent=settings.web_accent,
         requests_per_minute=settings.web_requests_per_minute,
         trusted_proxies=settings.trusted_proxies,
         pictures=Pictures(reads, clock, settings.no_pictures_of) if settings.web_pictures else None,

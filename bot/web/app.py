@@ -16,6 +16,7 @@ from bot.web.http.cache import Cache
 from bot.web.http.errors import API, RETRY_AFTER, ErrorResponses
 from bot.web.http.gateway import HEALTH, STATIC, Gateway
 from bot.web.http.spelling import Route
+from bot.web.http.theme import CHOOSE, STYLE
 from bot.web.http.version import DataVersion
 from bot.web.read.errors import InvalidRequest, NotFound
 from bot.web.read.ranges import is_long
@@ -37,7 +38,8 @@ log = logging.getLogger(__name__)
 
 
 def make_app(site: Site) -> Gateway:
-    """The whole application. Raises SettingsError for a root path that is the path of a page."""
+    """The whole application. Raises SettingsError for a root path that is the path of a page, and for an accent colour
+    that cannot be read."""
     app = FastAPI(
         title="Twitch Watch Time",
         version="1",
@@ -57,7 +59,7 @@ def make_app(site: Site) -> Gateway:
     app.state.picture_queue = PictureQueue()
     app.include_router(api.router, prefix=API)
     routes = [*_routes(API, api.router)]
-    paths = [API, STATIC, HEALTH]
+    paths = [API, STATIC, HEALTH, CHOOSE, STYLE]
     optional = [pictures.router] if site.pictures is not None else []
     for router in (sharing.router, *optional, more_pages.router, streamer_pages.router, pages.router):
         app.include_router(router)

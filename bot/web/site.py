@@ -29,6 +29,7 @@ class Site:
     schema is no longer that of this program. `run_record` reads the record of a bot with the same DATA_DIR, which is
     empty without one. `draw_svg` draws the chart of a post, a Vega-Lite specification, in a time zone.
     `draw_card` draws the picture of a card, an SVG, as PNG. `public_url` is "" if the address on the web is unknown.
+    `account` is the bot's name on X without @, `accent` a colour as #rrggbb; both may be "".
     `requests_per_minute` 0 is no limit. `pictures` is None if none are shown.
     """
 
@@ -48,6 +49,8 @@ class Site:
     public_url: str = ""
     title: str = "Twitch Watch Time"
     about_url: str = ""
+    account: str = ""
+    accent: str = ""
     requests_per_minute: int = 0
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
     pictures: Pictures | None = None

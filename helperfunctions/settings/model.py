@@ -153,6 +153,20 @@ def _logins(text: str) -> str:
     return ",".join(logins)
 
 
+def _colour(text: str) -> str:
+    text = text.lower()
+    if text and not re.fullmatch(r"#[0-9a-f]{6}", text):
+        raise ValueError("should be a colour such as #5b2bd6: # and six digits of 0 to 9 and a to f")
+    return text
+
+
+def _x_account(name: str) -> str:
+    name = name.removeprefix("@")
+    if name and not re.fullmatch(r"[A-Za-z0-9_]{1,15}", name):
+        raise ValueError("should be the name of an account on X such as @watchtime, of letters, digits and _")
+    return name
+
+
 def _networks(text: str) -> str:
     for part in filter(None, map(str.strip, text.split(","))):
         try:
@@ -286,6 +300,12 @@ class Settings(BaseModel):
     )
     web_no_pictures_of: Annotated[str, AfterValidator(_logins)] = Field(
         default="", description="logins of streamers whose avatar is neither stored nor shown, separated by commas"
+    )
+    web_account: Annotated[str, AfterValidator(_x_account)] = Field(
+        default="", description="name of the bot's account on X, linked at the end of each page"
+    )
+    web_accent: Annotated[str, AfterValidator(_colour)] = Field(
+        default="", description="accent colour of the dashboard as #rrggbb; it must be dark enough to be read on white"
     )
     web_database_url: Annotated[SecretStr, AfterValidator(_postgres_address)] | None = Field(
         default=None,

@@ -64,6 +64,8 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "web_about_url": "",
         "web_pictures": False,
         "web_no_pictures_of": "",
+        "web_account": "",
+        "web_accent": "",
         "web_database_url": None,
         "web_requests_per_minute": 300,
         "web_trusted_proxies": "",

@@ -32,6 +32,7 @@ PAGES = (
     "/bot",
     "/search?q=gamee",
     "/api",
+    "/help",
     "/nowhere",
 )
 
@@ -333,3 +334,42 @@ def test_words_are_english_and_the_clock_is_the_visitors(visit: Callable[..., Vi
         expect(window.page.locator("main time").first).to_contain_text(re.compile("^(Sun|Mon), Nov 2"))
         window.open("/")
         expect(window.page.locator("main time").first).to_have_text(hour)
+
+
+def test_theme_is_chosen_without_scripts_and_stays(visit: Callable[..., Visit]) -> None:
+    window = visit(java_script_enabled=False, color_scheme="light")
+    window.open("/explore?sort=rank&order=asc")
+    for name, background in (("Dark", "rgb(15, 13, 21)"), ("System", "rgb(246, 245, 250)")):
+        window.page.get_by_role("button", name=name).click()
+        expect(window.page.locator("body")).to_have_css("background-color", background)
+        expect(window.page.get_by_role("button", name=f"{name} (chosen)")).to_be_visible()
+        assert window.page.url.endswith("/explore?sort=rank&order=asc")
+
+
+def test_question_mark_shows_the_keyboard_shortcuts_and_so_does_a_link(visit: Callable[..., Visit]) -> None:
+    window = visit()
+    window.open("/explore")
+    page = window.page
+    shortcuts = page.get_by_role("dialog", name="Keyboard shortcuts")
+    page.get_by_role("combobox").focus()
+    page.keyboard.type("?")
+    expect(shortcuts).to_be_hidden()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("?")
+    expect(shortcuts).to_contain_text("Search games and streamers")
+    assert Axe().run(page).response["violations"] == []
+    page.keyboard.press("Escape")
+    expect(shortcuts).to_be_hidden()
+    page.get_by_role("link", name="Keyboard shortcuts").click()
+    shortcuts.get_by_role("button", name="Close").click()
+    expect(shortcuts).to_be_hidden()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+
+
+def test_keyboard_shortcuts_are_a_page_without_scripts(visit: Callable[..., Visit]) -> None:
+    window = visit(java_script_enabled=False)
+    window.open("/")
+    window.page.get_by_role("link", name="Keyboard shortcuts").click()
+    expect(window.page.get_by_role("heading", level=1)).to_have_text("Keyboard shortcuts")
+    expect(window.page.locator("main")).to_contain_text("Search games and streamers")

@@ -46,6 +46,7 @@ PAGES = (
     "/bot",
     "/search?q=gamee",
     "/api",
+    "/help",
     "/nowhere",
 )
 

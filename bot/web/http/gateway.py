@@ -13,6 +13,7 @@ from bot.web.http.errors import API, RETRY_AFTER, ErrorResponses
 from bot.web.http.responses import App, Headers, Message, PreparedResponse, Receive, Scope, Send, header, prepare
 from bot.web.http.spelling import Route
 from bot.web.http.static_files import StaticFiles
+from bot.web.http.theme import CHOOSE, STYLE, Themes
 from bot.web.site import Site
 from helperfunctions.rate_limit import RateLimit, client_address, is_in
 
@@ -49,7 +50,10 @@ def with_own_headers(given: Headers) -> list[tuple[bytes, bytes]]:
 
 
 class Gateway:
-    """The ASGI application in front of all others. `routes` are those whose addresses have parameters."""
+    """The ASGI application in front of all others. `routes` are those whose addresses have parameters.
+
+    Raises SettingsError for an accent colour that cannot be read.
+    """
 
     def __init__(self, app: App, site: Site, errors: ErrorResponses, routes: Sequence[Route]) -> None:
         self._app = app
@@ -58,6 +62,7 @@ class Gateway:
         self._root = site.root_path
         self._trusted = site.trusted_proxies
         self._files = StaticFiles()
+        self._themes = Themes(site.accent, site.root_path, site.public_url)
         self._limit = RateLimit(site.requests_per_minute) if site.requests_per_minute else None
         self._has_warned_of_proxy = False
 
@@ -92,6 +97,8 @@ class Gateway:
             return self.error(path, 503, f"{refused} Try again in a minute.", headers)
         if is_read and path.startswith(STATIC) and (file := self._files.get(path.removeprefix(STATIC))) is not None:
             return file
+        if is_read and path == STYLE:
+            return self._themes.style(scope)
         wait_seconds = self._wait_seconds(scope)
         if wait_seconds:
             seconds = str(max(1, round(wait_seconds)))
@@ -99,6 +106,8 @@ class Gateway:
             return self.error(path, 429, detail, {"retry-after": seconds})
         if len(path) + len(scope["query_string"]) > _MAX_ADDRESS:
             return self.error(path, 414, "This address is too long.")
+        if is_read and path == CHOOSE:
+            return self._themes.choose(scope)
         if (canonical := spelling.path(path)) != path:
             query = b"?" + scope["query_string"] if scope["query_string"] else b""
             return prepare(308, [(b"location", f"{self._root}{quote(canonical)}".encode() + query)], b"")

@@ -1,4 +1,4 @@
-"""More pages: one day and all days, records, and games to choose from."""
+"""More pages: one day and all days, records, games to choose from, and help."""
 
 from datetime import timedelta
 from typing import Any, Final, get_args
@@ -79,6 +79,12 @@ def records_page(site: SiteParts, pages: PagesOfSite, within: Within = records.M
             "new": {kind: records.newcomers(tx, kind, span, RowRange(_NEW)) for kind in get_args(Kind)},
         }
     return pages.show("records.html", within=within, **values)
+
+
+@router.get("/help")
+def help_page(pages: PagesOfSite) -> Response:
+    """The keyboard shortcuts."""
+    return pages.show("help.html")
 
 
 @router.get("/days")

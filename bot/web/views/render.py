@@ -98,6 +98,7 @@ class Pages:
             "public_url": site.public_url,
             "about_url": site.about_url,
             "shows_pictures": site.pictures is not None,
+            "account": site.account,
             "site_title": site.title,
             "most_rows": MAX_ROWS,
             "usual_rows": RowRange().limit,

@@ -310,12 +310,24 @@ document.querySelectorAll("[data-suggest]").forEach(suggest);
 document.querySelectorAll("form.filters").forEach((form) => form.addEventListener("formdata", (event) => {
   for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
 }));
+const keys = document.querySelector("#keys");
+document.querySelector(".show-keys").addEventListener("click", (event) => {
+  if (!keys || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  keys.showModal();
+});
+// The bars of the browser have the colour of the chosen theme.
+if (!getComputedStyle(document.documentElement).colorScheme.includes(" ")) {
+  const colour = getComputedStyle(document.documentElement).getPropertyValue("--card");
+  for (const meta of document.querySelectorAll("meta[name=theme-color]")) meta.content = colour;
+}
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || /^(input|textarea|select)$/i.test(event.target.tagName)) return;
+  if (keys?.open || event.ctrlKey || event.metaKey || event.altKey || /^(input|textarea|select)$/i.test(event.target.tagName)) return;
   if (event.key === "/") {
     event.preventDefault();
     document.querySelector("#q").focus();
   }
+  if (event.key === "?") keys?.showModal();
   // On a page of a series, such as a day.
   const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
   if (way && !event.target.closest("figure, .scroll")) document.querySelector(`a[rel=${way}]`)?.click();
