@@ -21,7 +21,7 @@ from bot.web.http.version import DataVersion
 from bot.web.read.errors import InvalidRequest, NotFound
 from bot.web.read.ranges import is_long
 from bot.web.site import Site
-from bot.web.views import api, more_pages, pages, pictures, sharing, streamer_pages
+from bot.web.views import api, embeds, more_pages, pages, pictures, sharing, streamer_pages
 from bot.web.views.picture_queue import PictureQueue
 from bot.web.views.render import Pages
 from helperfunctions.errors import (
@@ -61,7 +61,7 @@ def make_app(site: Site) -> Gateway:
     routes = [*_routes(API, api.router)]
     paths = [API, STATIC, HEALTH, CHOOSE, STYLE]
     optional = [pictures.router] if site.pictures is not None else []
-    for router in (sharing.router, *optional, more_pages.router, streamer_pages.router, pages.router):
+    for router in (embeds.router, sharing.router, *optional, more_pages.router, streamer_pages.router, pages.router):
         app.include_router(router)
         routes += _routes("", router)
         paths += [str(getattr(route, "path", "")) for route in router.routes]
@@ -87,7 +87,8 @@ def _parameters(dependant: Any) -> Iterator[str]:
 
 
 def _is_picture(path: str) -> bool:
-    return path.endswith((".svg", ".png"))
+    """Pictures that are drawn by a process of their own, unlike badges."""
+    return path.startswith(("/charts/", "/cards/"))
 
 
 def _refuse_ambiguous(root_path: str, paths: Sequence[str]) -> None:

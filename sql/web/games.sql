@@ -139,3 +139,37 @@ from daily_game_languages
 where day = any(cast(:days as date [])) and game_id = :game_id and language <> ''
 group by language
 order by sum(watch_hours) desc, language;
+
+-- name: ranked_days_of_game
+-- The newest days with a game, newest first, each with its rank among the games of the day. Averages are over the measured
+-- time. Grain: one row per day.
+with newest as (
+    select
+        days.day,
+        days.rolled_up_at,
+        days.coverage,
+        own.watch_hours,
+        own.watch_hours / nullif(days.covered_hours, 0) as average_viewers,
+        own.peak_viewers
+    from days
+    inner join daily_games as own on own.day = days.day and own.game_id = :game_id
+    order by days.day desc
+    limit :limit
+)
+
+select
+    newest.*,
+    placed.rank,
+    placed.ranked
+from newest
+cross join lateral (
+    select
+        1 + count(*) filter (
+            where daily_games.watch_hours > newest.watch_hours
+            or (daily_games.watch_hours = newest.watch_hours and daily_games.game_id < :game_id)
+        ) as rank,
+        count(*) as ranked
+    from daily_games
+    where daily_games.day = newest.day and daily_games.game_id <> ''
+) as placed
+order by newest.day desc;

@@ -301,3 +301,69 @@ where
     day = any(cast(:days as date [])) and covered_hours > 0
     and day >= (select min(daily_streams.day) from daily_streams)
 order by day;
+
+-- name: ranked_days_of_streamer
+-- The newest days on which a streamer was live, newest first, each with the rank among the streamers of the day. Averages
+-- are over the time live. Grain: one row per day.
+with newest as (
+    select
+        days.day,
+        days.rolled_up_at,
+        days.coverage,
+        own.watch_hours,
+        own.average_viewers,
+        own.peak_viewers
+    from days
+    inner join daily_streamers as own on own.day = days.day and own.streamer_id = :streamer_id
+    order by days.day desc
+    limit :limit
+)
+
+select
+    newest.*,
+    placed.rank,
+    placed.ranked
+from newest
+cross join lateral (
+    select
+        1 + count(*) filter (
+            where daily_streamers.watch_hours > newest.watch_hours
+            or (daily_streamers.watch_hours = newest.watch_hours and daily_streamers.streamer_id < :streamer_id)
+        ) as rank,
+        count(*) as ranked
+    from daily_streamers
+    where daily_streamers.day = newest.day
+) as placed
+order by newest.day desc;
+
+-- name: rank_of_streamer^
+-- The rank of a streamer by hours watched over whole months and single days, and the number of streamers. Grain: one row.
+with totals as (
+    select
+        parts.streamer_id,
+        sum(parts.watch_hours) as watch_hours
+    from (
+        select
+            streamer_id,
+            watch_hours
+        from monthly_streamers
+        where month = any(cast(:months as date []))
+        union all
+        select
+            streamer_id,
+            watch_hours
+        from daily_streamers
+        where day = any(cast(:days as date []))
+    ) as parts
+    group by parts.streamer_id
+)
+
+select
+    1 + count(*) filter (
+        where totals.watch_hours > own.watch_hours
+        or (totals.watch_hours = own.watch_hours and totals.streamer_id < own.streamer_id)
+    ) as rank,
+    count(*) as streamers
+from totals
+inner join totals as own on own.streamer_id = :streamer_id
+having count(*) > 0;

@@ -35,6 +35,7 @@ VENDORS = {
         "bot/web/app.py",
         "bot/web/deps.py",
         "bot/web/views/api.py",
+        "bot/web/views/embeds.py",
         "bot/web/views/more_pages.py",
         "bot/web/views/page_values.py",
         "bot/web/views/pages.py",

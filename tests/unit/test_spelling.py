@@ -75,6 +75,8 @@ def test_address_without_parameters_has_no_query() -> None:
         ("/Charts/Post.SVG", "/charts/post.svg"),
         ("/GAMES/ID/AbC", "/games/id/AbC"),
         ("/Streamers/@XQC", "/streamers/xqc"),
+        ("/Games/CHESS/Badge.SVG", "/games/chess/badge.svg"),
+        ("/streamers/@XQC/feed.atom", "/streamers/xqc/feed.atom"),
         ("/streamers/@", "/streamers/@"),
         ("/", "/"),
         ("//games/CHESS", "//games/CHESS"),

@@ -4,6 +4,7 @@ Static files and the health check, which need no database, are answered here.
 """
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
@@ -35,6 +36,9 @@ _HEADERS: Final = (
 )
 # Pages of other sites may read the API: it is public, and has no cookies.
 _FOR_EVERY_SITE: Final = ((b"access-control-allow-origin", b"*"),)
+# Badges and feeds, which pages of other sites show.
+_EMBEDDED: Final = re.compile(r"/(?:games|streamers)/[^/]+/(?:badge\.svg|feed\.atom)")
+_TO_EMBED: Final = (*_FOR_EVERY_SITE, (b"cross-origin-resource-policy", b"cross-origin"))
 STATIC: Final = "/static/"
 HEALTH: Final = "/healthz"
 # The key in the state of a request with the reason why its connection is refused.
@@ -73,7 +77,7 @@ class Gateway:
         path = self._path_below_root(scope)
         scope = {**scope, "path": path, "raw_path": path.encode(), "root_path": ""}
 
-        allowed = _FOR_EVERY_SITE if path.startswith(f"{API}/") else ()
+        allowed = _TO_EMBED if _EMBEDDED.fullmatch(path) else _FOR_EVERY_SITE if path.startswith(f"{API}/") else ()
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -19,7 +19,9 @@ _LISTS: Final = frozenset({"names", "games", "streamers"})
 # Parameters for which an empty value is the same as none: forms send their empty fields too.
 _MAY_BE_EMPTY: Final = _NUMBERS | _SLUGS | _LISTS | {"name", "add", "q", "viewers", "language"}
 # Addresses are in lower case, because those of Twitch ignore case too. Ids, as in /games/id/…, are not changed.
-_OF_SUBJECT: Final = re.compile(r"(?P<api>/api/v1)?/(?P<kind>games|streamers)/(?P<slug>[^/]+)(?P<part>/[a-z]+)?", re.I)
+_OF_SUBJECT: Final = re.compile(
+    r"(?P<api>/api/v1)?/(?P<kind>games|streamers)/(?P<slug>[^/]+)(?P<part>/[a-z]+(?:\.[a-z]+)?)?", re.I
+)
 _BY_ID: Final = re.compile(r"(?P<head>/(?:games|streamers)/id/)(?P<id>[^/]+)", re.I)
 _OF_PAGE: Final = re.compile(r"(?:/api/v1)?(?:/[a-z]+){1,2}(?:\.[a-z]+)?", re.I)
 

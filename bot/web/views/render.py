@@ -120,9 +120,10 @@ class Pages:
         given = {name: value for name, value in (query or {}).items() if value not in (None, "")}
         return f"{self._site.root_path}{quote(path)}" + (f"?{urlencode(given, doseq=True)}" if given else "")
 
-    def whole_url(self, path: str) -> str:
+    def whole_url(self, path: str, query: Mapping[str, Any] | None = None) -> str:
         """An address with scheme and host, if WEB_PUBLIC_URL is known; otherwise like `url`."""
-        return f"{self._site.public_url}{quote(path)}" if self._site.public_url else self.url(path)
+        whole = self.url(path, query)
+        return self._site.public_url + whole.removeprefix(self._site.root_path) if self._site.public_url else whole
 
     def static(self, name: str) -> str:
         """The address of a static file. It changes with the file, so browsers may cache it forever."""

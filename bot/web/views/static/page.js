@@ -279,6 +279,21 @@ function enhance(part) {
   localWeek();
   ages();
   part.querySelectorAll(".share").forEach(share);
+  part.querySelectorAll(".at-origin").forEach((code) => { code.textContent = code.textContent.replaceAll("https://dashboard.example", location.origin); });
+  part.querySelectorAll(".copy").forEach(copy);
+}
+
+function copy(button) {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(button.parentElement.querySelector("code").textContent);
+      button.firstChild.textContent = "Copied";
+    } catch {
+      // The browser does not allow it; the text can still be selected.
+    }
+  });
 }
 
 function share(button) {
