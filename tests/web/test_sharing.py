@@ -1,5 +1,6 @@
 """What others show of the dashboard: cards of links, feeds, the sitemap, and what programs and other sites may read."""
 
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -33,12 +34,16 @@ def meta(page: str, name: str) -> list[str]:
         ("/games/chess?days=7", "/cards/games/chess.png"),
         ("/streamers/ada", "/cards/streamers/ada.png"),
         ("/days/2026-11-21", "/cards/days/2026-11-21.png"),
+        ("/compare?games=chess%2Cgo&measure=viewers", "/cards/compare.png?games=chess%2Cgo&measure=viewers"),
+        ("/compare?days=7&streamers=ada&measure=hours", "/cards/compare.png?days=7&streamers=ada&measure=hours"),
     ],
 )
 def test_link_to_a_page_has_a_card_with_a_picture(public: Web, path: str, card: str) -> None:
     page = public.get(path).text
-    assert meta(page, "og:image") == [BASE + card]
-    assert f'<link rel="canonical" href="{BASE}{path.partition("?")[0]}">' in page
+    assert [html.unescape(address) for address in meta(page, "og:image")] == [BASE + card]
+    # A comparison is its query.
+    address = path if path.startswith("/compare") else path.partition("?")[0]
+    assert f'<link rel="canonical" href="{html.escape(BASE + address)}">' in page
     assert meta(page, "twitter:card") == ["summary_large_image"]
     assert meta(page, "og:title")[0] in page.split("<title>")[1]
     picture = public.get(card)
@@ -69,6 +74,16 @@ def test_picture_of_a_name_that_is_markup_is_drawn(public: Web) -> None:
     assert public.get("/cards/streamers/mallory.png").content.startswith(MAGIC)
     assert public.get("/cards/streamers/nobody.png").status_code == 404
     assert public.get("/cards/days/2020-01-01.png").status_code == 404
+    assert public.get("/cards/compare.png?games=chess,mallory&streamers=x").content.startswith(MAGIC)
+    assert public.get("/cards/compare.png?streamers=mallory,nobody").content.startswith(MAGIC)
+    assert public.get("/cards/compare.png?games=nothing").status_code == 404
+    assert public.get("/cards/compare.png").status_code == 404
+
+
+def test_comparison_of_nothing_has_no_card(public: Web) -> None:
+    page = public.get("/compare?games=nothing").text
+    assert meta(page, "og:image") == []
+    assert f'<link rel="canonical" href="{BASE}/compare">' in page
 
 
 def test_feed_has_the_newest_days_with_their_top_lists(public: Web) -> None:

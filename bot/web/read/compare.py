@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from bot.web.read.addresses import Kind, find
 from bot.web.read.column_types import AirtimeHours, AverageViewers, AverageViewersLive, Column, PeakViewers, WatchHours
@@ -12,6 +12,7 @@ from bot.web.read.ranges import Span
 from helperfunctions.database import Transaction
 
 MAX_COMPARED: Final = 5
+Measure = Literal["hours", "viewers"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 import re
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -164,7 +165,7 @@ def compare_page(
     game_slugs: Annotated[Slugs, Query(alias="games")] = "",
     streamer_slugs: Annotated[Slugs, Query(alias="streamers")] = "",
     add: Annotated[str, Query(max_length=200)] = "",
-    measure: Literal["hours", "viewers"] = "hours",
+    measure: compare.Measure = "hours",
 ) -> Response:
     """Up to five games or streamers side by side; with `add`, a redirect to the page with one more."""
     kind: Kind = "streamer" if streamer_slugs and not game_slugs else "game"

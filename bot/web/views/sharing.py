@@ -5,9 +5,9 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
-from bot.web.deps import Day, SiteParts, Slug
-from bot.web.read import bot_status, games, now, streamers
-from bot.web.read.addresses import find
+from bot.web.deps import Day, Days, SiteParts, Slug, Slugs, slugs_in
+from bot.web.read import bot_status, compare, games, now, streamers
+from bot.web.read.addresses import Kind, find
 from bot.web.read.coverage import newest_day, span_of
 from bot.web.read.errors import NotFound
 from bot.web.read.ranges import MAX_DAYS, RequestedDays, Span
@@ -16,6 +16,7 @@ from bot.web.read.streamer_ranking import By, streamer_ranking
 from bot.web.read.table import RowRange
 from bot.web.views import cards
 from bot.web.views.page_values import PagesOfSite
+from bot.web.views.palette import accent_colours, palette
 from bot.web.views.picture_queue import PictureQueue
 
 _FEED_DAYS: Final = 14
@@ -74,8 +75,30 @@ def card_of_day(site: SiteParts, pictures: Pictures, pages: PagesOfSite, day: Da
     return _card(site, pictures, pages, cards.of_day(measured[0], ranking[: cards.LISTED]))
 
 
+@router.get("/cards/compare.png")
+def card_of_comparison(
+    site: SiteParts,
+    pictures: Pictures,
+    pages: PagesOfSite,
+    days: Days,
+    game_slugs: Annotated[Slugs, Query(alias="games")] = "",
+    streamer_slugs: Annotated[Slugs, Query(alias="streamers")] = "",
+    measure: compare.Measure = "hours",
+) -> Response:
+    """The picture of a link to a comparison."""
+    kind: Kind = "streamer" if streamer_slugs and not game_slugs else "game"
+    slugs = slugs_in(streamer_slugs if kind == "streamer" else game_slugs)
+    with site.read(days) as tx:
+        span = span_of(tx, site, days)
+        compared = compare.compared(tx, kind, compare.known_slugs(tx, kind, slugs), span)
+    if not compared:
+        raise NotFound("nothing of this comparison is known")
+    return _card(site, pictures, pages, cards.of_comparison(compared, measure, span))
+
+
 def _card(site: SiteParts, pictures: PictureQueue, pages: PagesOfSite, card: cards.Card) -> Response:
-    svg = pages.render("card.svg", card=card, title=site.title)
+    colours = {**palette("dark"), **(accent_colours(site.accent, "dark") if site.accent else {})}
+    svg = pages.render("card.svg", card=card, title=site.title, colours=colours)
     return Response(pictures.draw(lambda: site.draw_card(svg)), media_type="image/png")
 
 
