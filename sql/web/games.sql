@@ -173,3 +173,17 @@ cross join lateral (
     where daily_games.day = newest.day and daily_games.game_id <> ''
 ) as placed
 order by newest.day desc;
+
+-- name: shares_by_day
+-- Some games on each day of a span, with the hours watched of all Twitch on it. Grain: one row per day and game, in the given
+-- order of the games.
+select
+    days.day,
+    wanted.id as game_id,
+    coalesce(daily_games.watch_hours, 0) as watch_hours,
+    days.watch_hours as of_all
+from days
+cross join unnest(cast(:game_ids as text [])) with ordinality as wanted (id, place)
+left join daily_games on daily_games.day = days.day and daily_games.game_id = wanted.id
+where days.day between cast(:first as date) and cast(:last as date) and days.watch_hours > 0
+order by days.day, wanted.place;

@@ -272,6 +272,19 @@ def test_page_of_a_day_has_its_neighbours_and_figures(two_days: Web) -> None:
     assert 'href="/days/2026-11-22"' in two_days.get("/").text
 
 
+def test_shares_of_the_most_watched_games_by_day(two_days: Web) -> None:
+    rows = [
+        (row["day"], row["game"], row["watch_hours"], round(row["share"], 6))
+        for row in two_days.json("/shares?days=2")["rows"]
+    ]
+    assert rows == [
+        ("2026-11-21", "Chess", 2_400.0, 1.0),
+        ("2026-11-21", "Go", 0.0, 0.0),
+        ("2026-11-22", "Chess", 8_400.0, round(8_400 / 13_400, 6)),
+        ("2026-11-22", "Go", 5_000.0, round(5_000 / 13_400, 6)),
+    ]
+
+
 def test_find_a_game_without_a_game_of_that_size(two_days: Web) -> None:
     assert "No game of this size" in two_days.get("/find?size=big").text
     assert two_days.get("/find?size=huge").status_code == 422

@@ -8,6 +8,7 @@ import pytest
 
 from bot.daily.rollup import Rollup
 from bot.names.database_names import DatabaseNames
+from bot.web.views.render import percent
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, stage
@@ -161,3 +162,16 @@ def test_records_are_the_best_days_and_averages_need_an_hour_live(
         "watch_hours": ("2026-11-22", 10_000),
         "airtime_hours": ("2026-11-22", 10),
     }
+
+
+def test_shares_over_time_are_those_of_the_table_and_of_the_day(web: Web) -> None:
+    chart = web.charts("/explore?days=9")["Share of hours watched"]
+    top = [row["game"] for row in web.json("/games?days=9&limit=5")["rows"]]
+    assert [one["name"] for one in chart["series"]] == top
+    first = web.json(f"/games/chess?from={chart['at'][0]}&to={chart['at'][0]}")
+    assert chart["series"][0]["values"][0] == round(100 * first["share"], 1)
+    page = web.get("/explore?days=9").text
+    assert f'<td class="num">{percent(first["share"])}</td>' in page
+    assert 'href="/api/v1/shares?days=9&amp;limit=10000"' in page
+    for query in ("?days=9&name=chess", "?days=9&offset=50", "?days=2"):
+        assert "Share of hours watched" not in web.charts(f"/explore{query}")

@@ -45,6 +45,7 @@ from bot.web.read.previous import (
 )
 from bot.web.read.ranges import Span
 from bot.web.read.rankings import GameInRange, game_ranking
+from bot.web.read.shares import TOP, GameShare, shares_by_day
 from bot.web.read.streamer_schedule import HourLive, schedule
 from bot.web.views.table_response import RowResponse, Table, TableResponse
 
@@ -111,6 +112,15 @@ def all_games(
     with site.read(days) as tx:
         ranking = game_ranking(tx, site, span_of(tx, site, days))
     return table.of_part(game_list.matching_games(ranking, filters, sort, order, table.wanted), GameInRange)
+
+
+@router.get("/shares", response_model=Table[GameShare], tags=["games"])
+def shares(site: SiteParts, days: Days, table: TableResponse) -> Response:
+    """The five most watched games of some days as shares of all hours watched, day by day."""
+    with site.read(days) as tx:
+        span = span_of(tx, site, days)
+        by_day = shares_by_day(tx, game_ranking(tx, site, span)[:TOP], span)
+    return table.of_all(by_day, GameShare)
 
 
 @router.get("/games/{slug}", response_model=games.GameSummary, tags=["games"])

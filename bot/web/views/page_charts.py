@@ -1,7 +1,7 @@
 """The charts of the pages, from the rows that the pages read."""
 
 from calendar import Calendar
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
@@ -16,6 +16,7 @@ from bot.web.read.games import GameDay, GameHour, HourOfWeek
 from bot.web.read.now import NewestPoll
 from bot.web.read.ranges import Span
 from bot.web.read.rankings import GameInRange
+from bot.web.read.shares import GameShare
 from bot.web.read.streamer_schedule import Schedule
 from bot.web.read.streamers import StreamerDay
 from bot.web.site import Site
@@ -24,6 +25,7 @@ from bot.web.views.charts.calendar import CalendarPlot
 from bot.web.views.charts.lines import ColumnPlot, LinePlot, Series, aligned
 from bot.web.views.charts.scale import Instants, every_day, every_hour
 from bot.web.views.charts.spots import Spot, SpotPlot
+from bot.web.views.charts.stack import Column, StackPlot, days_per_column, stack
 from bot.web.views.charts.treemap import Part, TreePlot, treemap
 from bot.web.views.charts.week import StripPlot, WeekPlot
 from helperfunctions.database import Transaction
@@ -254,6 +256,27 @@ def shares(title: str, games: Sequence[tuple[str, str | None, float]], total: fl
         return None
     parts = [Part(name, value, f"{site.root_path}/games/{quote(slug)}" if slug else "") for name, slug, value in games]
     return treemap(title, parts, total)
+
+
+def share_over_time(shares: Sequence[GameShare], span: Span, zone: ZoneInfo) -> StackPlot | None:
+    """The most watched games as parts of the whole, day by day, or several days together in a long range. None when
+    there are too few days."""
+    known = sorted({share.day for share in shares})
+    if len(known) < _MIN_VALUES:
+        return None
+    names = {share.game_id: share.game for share in shares}
+    step = days_per_column((span.last - known[0]).days + 1)
+    at = every_day(known[0], span.last)[::step]
+    hours: dict[tuple[date, str], float] = defaultdict(float)
+    whole: dict[date, float] = defaultdict(float)
+    for share in shares:
+        first = at[(share.day - at[0]).days // step]
+        hours[first, share.game_id] += share.watch_hours
+        # Each day is there once for each game.
+        whole[first] += share.of_all / len(names)
+    columns = [Column(day, [hours[day, game_id] / whole[day] for game_id in names]) for day in at if day in whole]
+    labels = _labels({id_: (name, id_) for id_, name in names.items()})
+    return stack("Share of hours watched", "% of hours watched", list(labels.values()), at, columns, zone)
 
 
 def calendar_of(days: Sequence[DayCoverage]) -> list[tuple[date, list[list[DayCoverage | date | None]]]]:

@@ -19,6 +19,7 @@ from bot.web.read.find_game import verdict
 from bot.web.read.previous import game_days_compared
 from bot.web.read.ranges import RequestedDays, Span
 from bot.web.read.rankings import game_ranking
+from bot.web.read.shares import TOP, shares_by_day
 from bot.web.read.table import RowRange
 from bot.web.views import page_charts, week_part
 from bot.web.views.charts.lines import spark
@@ -214,6 +215,9 @@ def explore_page(
     with site.read(days) as tx:
         span = span_of(tx, site, days)
         ranking = game_ranking(tx, site, span)
+        # Of all games: it would mislead next to a filtered table.
+        is_start = filters == game_list.Filters() and not rows.offset
+        voice = shares_by_day(tx, ranking[:TOP], span) if is_start else []
     parameters = asdict(filters) | days.query
     drawn = game_list.matching_games(
         ranking, filters, game_list.By.WATCH_HOURS, game_list.Order.DESCENDING, RowRange(_SPOTS)
@@ -228,6 +232,7 @@ def explore_page(
         order=order.value,
         sortable=set(game_list.By),
         chart=page_charts.games_between(drawn.rows, site),
+        voice=page_charts.share_over_time(voice, span, site.calendar.timezone),
         rising=game_list.rising(ranking, _RISING) if filters == game_list.Filters() else [],
         **values_of_days(days, span),
     )

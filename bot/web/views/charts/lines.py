@@ -18,6 +18,7 @@ from bot.web.views.charts.scale import (
     Instants,
     Scale,
     TimeLabel,
+    apart,
     fraction,
     small,
     time_labels,
@@ -25,8 +26,6 @@ from bot.web.views.charts.scale import (
 from helperfunctions.text import shown_name
 
 HEIGHT: Final = 220
-# Labels at the ends of lines are at least this far apart, in pixels.
-_LABEL_HEIGHT: Final = 15
 # The style of pale lines, after those of the five series.
 _PALE: Final = 5
 _SPARK_WIDTH: Final = 96
@@ -100,7 +99,7 @@ def lines(
         area=_area(series[0].values, scale) if series and is_compared else "",
         grid=scale.grid(),
         labels=time_labels(at, zone),
-        points=_points(unit, at, {one.name: one.values for one in series}),
+        points=points_of(unit, at, {one.name: one.values for one in series}),
         named_ends=named_ends,
     )
 
@@ -119,8 +118,8 @@ def columns(
         ],
         column_width=round(width * (0.8 if len(days) < 120 else 1), 2),
         grid=scale.grid(3),
-        labels=_middles(time_labels(days, zone), len(days)),
-        points=_points(unit, days, {unit: values}),
+        labels=middles(time_labels(days, zone), len(days)),
+        points=points_of(unit, days, {unit: values}),
     )
 
 
@@ -156,17 +155,8 @@ def _line(one: Series, style: int, scale: Scale) -> Line:
 
 def _with_names_apart(drawn: Sequence[Line], height: int) -> list[Line]:
     """The lines, with their names far enough from each other."""
-    lowest = -float("inf")
-    moved = {}
-    for line in sorted(drawn, key=lambda line: line.end_y):
-        lowest = max(line.end_y, lowest + _LABEL_HEIGHT, _LABEL_HEIGHT)
-        moved[line.style] = lowest
-    # The last names may have left the chart: all that are too low move up.
-    highest = float(height)
-    for line in sorted(drawn, key=lambda line: -moved[line.style]):
-        moved[line.style] = highest = min(moved[line.style], highest)
-        highest -= _LABEL_HEIGHT
-    return [replace(line, name_y=moved[line.style]) for line in drawn]
+    places = apart([line.end_y for line in drawn], height)
+    return [replace(line, name_y=y) for line, y in zip(drawn, places, strict=True)]
 
 
 def _places(values: Sequence[float | None], scale: Scale) -> list[tuple[float, float] | None]:
@@ -206,12 +196,12 @@ def _area(values: Sequence[float | None], scale: Scale) -> str:
     return "".join(parts)
 
 
-def _middles(labels: Sequence[TimeLabel], length: int) -> list[TimeLabel]:
+def middles(labels: Sequence[TimeLabel], length: int) -> list[TimeLabel]:
     """The labels below the middles of columns."""
     return [replace(label, x=round((label.x / 100 * (length - 1) + 0.5) / length * 100, 2)) for label in labels]
 
 
-def _points(unit: str, at: Instants, values: Mapping[str, Sequence[float | None]]) -> str:
+def points_of(unit: str, at: Instants, values: Mapping[str, Sequence[float | None]]) -> str:
     """The values that a script shows at the cursor, as JSON: the times, and a list for each series."""
     times = [one.isoformat() for one in at]
     series = [

@@ -15,6 +15,8 @@ WIDTH: Final = 1000
 _HEADROOM: Final = 1.06
 _STEPS: Final = (1, 2, 2.5, 5, 10)
 _MOST_LABELS: Final = 9
+# Names at the ends of lines are at least this far apart, in pixels.
+_NAME_HEIGHT: Final = 15
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 
@@ -132,6 +134,21 @@ def _percent(place: int, length: int) -> float:
 def fraction(place: int, length: int) -> float:
     """The position of element `place` of `length`: 0 is the left edge, 1 the right one; a single one is at 0.5."""
     return place / (length - 1) if length > 1 else 0.5
+
+
+def apart(ends: Sequence[float], height: float) -> list[float]:
+    """The places of names at these ends of lines, in their order, far enough from each other and inside the chart."""
+    order = sorted(range(len(ends)), key=lambda number: ends[number])
+    places = list(ends)
+    lowest = -float("inf")
+    for number in order:
+        places[number] = lowest = max(ends[number], lowest + _NAME_HEIGHT, _NAME_HEIGHT)
+    # The last names may have left the chart: all that are too low move up.
+    highest = float(height)
+    for number in reversed(order):
+        places[number] = highest = min(places[number], highest)
+        highest -= _NAME_HEIGHT
+    return places
 
 
 def every_hour(first: datetime, last: datetime) -> list[datetime]:

@@ -124,7 +124,7 @@ function overTime(figure) {
     const x = xOf(place);
     line.style.cssText = `left:${x}px;top:${plot.getBoundingClientRect().top - figure.getBoundingClientRect().top}px;height:${figure.dataset.height}px`;
     const rows = series.filter((one) => one.values[place] !== null).map((one) =>
-      element("div", {}, series.length > 1 ? `${one.name} ` : `${unit} `, element("b", { textContent: number.format(one.values[place]) })));
+      element("div", {}, series.length > 1 ? `${one.name} ` : `${unit} `, element("b", { textContent: number.format(one.values[place]) + (figure.dataset.suffix ?? "") })));
     values.replaceChildren(element("div", { textContent: words(at[place]) }), ...(rows.length ? rows : ["no data"]));
     return x;
   }, (event) => {
