@@ -79,3 +79,24 @@ select
 from staging.languages
 where poll_id = :poll_id and language <> ''
 order by viewers desc, language;
+
+-- name: live_among
+-- Those of some games and streamers that were live at one poll. Grain: one row per game or stream.
+select
+    'game' as kind,
+    games_now.game_id as id,
+    games_now.viewers,
+    '' as game
+from staging.games as games_now
+where games_now.poll_id = :poll_id and games_now.game_id = any(cast(:game_ids as text []))
+union all
+select
+    'streamer',
+    streams.streamer_id,
+    streams.viewer_count,
+    coalesce(games.game_name, '')
+from staging.streams
+left join games using (game_id)
+where
+    streams.day = :day and streams.poll_id = :poll_id
+    and streams.streamer_id = any(cast(:streamer_ids as text []));

@@ -367,3 +367,7 @@ select
 from totals
 inner join totals as own on own.streamer_id = :streamer_id
 having count(*) > 0;
+
+-- name: last_seen_at$
+-- When a streamer was last seen live on one finished day; null if that is not stored.
+select max(last_seen_at) from daily_streams where day = cast(:day as date) and streamer_id = :streamer_id;

@@ -285,6 +285,26 @@ def test_shares_of_the_most_watched_games_by_day(two_days: Web) -> None:
     ]
 
 
+def test_last_time_live_is_an_instant_where_it_is_known(two_days: Web) -> None:
+    """The last poll of the second day is half an hour before its end."""
+    assert two_days.json("/streamers/s90")["last_seen_at"] == "2026-11-23T15:30:00+00:00"
+    page = two_days.get("/streamers/s90").text
+    assert 'Last live <time datetime="2026-11-23T15:30:00Z">Mon, Nov 23, 07:30 PST</time>' in page
+    assert "Last live" not in two_days.get("/streamers/ada").text
+
+
+def test_last_time_live_on_an_unfinished_day_is_no_date_of_the_bot(
+    database: Database, url: str, serving: Serve
+) -> None:
+    stage(database, a_stream(streamer="ada"), at=DAY_START)
+    stage(database, a_stream(streamer="bob"), at=DAY_START + HALF_HOUR)
+    DatabaseNames(database).refresh()
+    with serving(url, DAY_START + HALF_HOUR + timedelta(minutes=5)) as web:
+        assert "Last live less than a day ago" in web.get("/streamers/ada").text
+    with serving(url, DAY_START + timedelta(days=5)) as web:
+        assert "Last live Nov 21, 2026" in web.get("/streamers/ada").text
+
+
 def test_find_a_game_without_a_game_of_that_size(two_days: Web) -> None:
     assert "No game of this size" in two_days.get("/find?size=big").text
     assert two_days.get("/find?size=huge").status_code == 422

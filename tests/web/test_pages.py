@@ -277,3 +277,23 @@ def test_examples_of_the_documents_work(web: Web) -> None:
     for path in examples:
         here = path.replace("amberanchor", "ada").replace("silentknight368", "bob")
         assert web.get(here).status_code == 200, path
+
+
+def test_results_of_a_search_have_a_login_hours_and_what_is_live(web: Web) -> None:
+    """Names alone may be equal."""
+    for path, kind in (("/search?q=formul", "streamer"), ("/search?q=just+chat", "game")):
+        [found] = [row for row in web.json(path)["rows"] if row["slug"] in ("formula", "just-chatting")]
+        of_month = web.json(f"/{kind}s/{found['slug']}?days=30")
+        assert found["id"] == of_month[f"{kind}_id"]
+        assert found["watch_hours"] == pytest.approx(of_month["watch_hours"])
+        page = web.get(path).text
+        assert f"{found['watch_hours'] / 1000:.0f}K hours watched in 30 days</small>" in page
+        assert f"LIVE</span> {of_month['viewers_now']:,} viewers" in page
+    assert "<bdi>formula</bdi> · " in web.get("/search?q=formul").text
+    page = web.get("/search?q=mallor").text
+    assert f"viewers · <bdi>{html.escape(EVIL_GAME, quote=True).replace('&quot;', '&#34;')}</bdi>" in page
+
+
+def test_search_of_a_bot_that_stopped_shows_nothing_as_live(web_url: str, serving: Callable[..., Any]) -> None:
+    with serving(web_url, NOW + timedelta(days=2)) as stopped:
+        assert "LIVE" not in stopped.get("/search?q=just+chat").text

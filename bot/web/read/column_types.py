@@ -63,7 +63,16 @@ Top3Share = Annotated[float, Column("Top 3 channels", "ratio", "share of viewers
 MedianViewers = Annotated[
     float, Column("Typical channel", "number", "median viewers of a channel, without the three largest")
 ]
-Change = Annotated[float, Column("vs previous period", "change", "hours watched, compared with as many days before")]
+# The change of a game with fewer live channels on average is chance.
+MIN_CHANNELS_OF_CHANGE: Final = 1
+Change = Annotated[
+    float,
+    Column(
+        "vs previous period",
+        "change",
+        "hours watched, compared with as many days before; grey for a game with less than one live channel on average",
+    ),
+]
 MeasuredShare = Annotated[float, Column("Coverage", "ratio", "share of the day with data")]
 MeasuredShareLast = Annotated[
     float, Column("Coverage", "ratio", "share of the day with data", is_last=True, is_wide=True)

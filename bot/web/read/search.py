@@ -1,5 +1,6 @@
 """Search by name: exact names, short names, prefixes, and similar spellings of names and of prefixes."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
@@ -7,7 +8,9 @@ from bot.core.name_keys import Grade, grade_of
 from bot.core.ports import SearchedNames
 from bot.core.questions import Subject, SubjectKind
 from bot.web.read.addresses import Kind
+from bot.web.read.now import NewestPoll
 from bot.web.site import Site
+from helperfunctions.database import Transaction
 from helperfunctions.text import name_key
 
 MAX_FOUND: Final = 20
@@ -22,13 +25,23 @@ _MAX_KEY: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A result of a search; `likeness` is 1 for the exact name."""
+    """A result of a search; `likeness` is 1 for the exact name. `watch_hours`: of the newest 30 days; 0 also for the
+    streamers who are seldom watched."""
 
     kind: Kind
     id: str
     name: str
     slug: str
     likeness: float
+    watch_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class LiveNow:
+    """The viewers of a game or streamer at the newest poll. `game`: what a streamer plays, "" without a game."""
+
+    viewers: int
+    game: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +69,27 @@ def search(site: Site, text: str, *, kind: Kind | None = None, limit: int = MAX_
             for id_, slug in tx.web.slugs(kind=each, ids=[m.subject.id for m in matches if m.subject.kind == each])
         }
     return [
-        Found(match.subject.kind.value, match.subject.id, match.subject.name, slug, round(match.likeness, 3))
+        Found(
+            kind=match.subject.kind.value,
+            id=match.subject.id,
+            name=match.subject.name,
+            slug=slug,
+            likeness=round(match.likeness, 3),
+            watch_hours=match.subject.watch_hours,
+        )
         for match in matches
         if (slug := slugs.get((match.subject.kind.value, match.subject.id))) is not None
     ][:limit]
+
+
+def live_among(tx: Transaction, poll: NewestPoll | None, found: Sequence[Found]) -> Mapping[str, LiveNow]:
+    """Those of the results that are live, by their slugs after their kinds: `game/chess`."""
+    if poll is None or poll.is_stale:
+        return {}
+    slugs = {(each.kind, each.id): each.slug for each in found}
+    ids = {kind: [id_ for of_kind, id_ in slugs if of_kind == kind] for kind in get_args(Kind)}
+    rows = tx.web.live_among(poll_id=poll.poll_id, day=poll.day, game_ids=ids["game"], streamer_ids=ids["streamer"])
+    return {f"{row.kind}/{slugs[row.kind, row.id]}": LiveNow(row.viewers, row.game) for row in rows}
 
 
 def _matches(names: SearchedNames, key: str, limit: int, kind: Kind | None) -> list[_Match]:

@@ -28,7 +28,8 @@ from helperfunctions.text import shown_name
 
 @dataclass(frozen=True, slots=True)
 class StreamerSummary:
-    """A streamer over some days. Values of now are those of the newest poll, and None when not live; `is_live` is None
+    """A streamer over some days. `last_seen_at` is None while the last day is not finished, and for days before streams
+    were stored. Values of now are those of the newest poll, and None when not live; `is_live` is None
     when that is not known, because the newest poll is too old, or broke off before it came to streams as small. Sums
     are None where nothing was measured. `rank`: by hours watched, of all `streamers` of these days, as in
     `StreamerRank`."""
@@ -39,6 +40,7 @@ class StreamerSummary:
     slug: str
     first_seen_day: date
     last_seen_day: date
+    last_seen_at: datetime | None
     is_live: bool | None
     viewers_now: int | None
     game_now: str | None
@@ -145,6 +147,7 @@ def summary(tx: Transaction, streamer: Addressed, span: Span, poll: NewestPoll |
         slug=streamer.slug,
         first_seen_day=known.first_seen_day,
         last_seen_day=known.last_seen_day,
+        last_seen_at=tx.web.last_seen_at(streamer_id=streamer.id, day=known.last_seen_day),
         is_live=live.is_live,
         viewers_now=live.viewers,
         game_now=live.game,

@@ -1,6 +1,7 @@
 """The pages of the dashboard. A route ends its transaction before it renders the page."""
 
 import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
@@ -283,7 +284,11 @@ def search_page(site: SiteParts, pages: PagesOfSite, q: Annotated[str, Query(max
     exact = [each for each in found if each.likeness == 1]
     if len(exact) == 1:
         return RedirectResponse(pages.url(f"/{exact[0].kind}s/{exact[0].slug}"), 303)
-    return pages.show("search.html", q=q, found=found)
+    live: Mapping[str, search.LiveNow] = {}
+    if found:
+        with site.database.transaction() as tx:
+            live = search.live_among(tx, now.newest_poll(tx, site), found)
+    return pages.show("search.html", q=q, found=found, live=live)
 
 
 @router.get("/api")

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from bot.web.http import static_files
 from bot.web.read import bot_status, games, languages, now, previous, rankings, streamer_ranking, streamers
 from bot.web.read.addresses import Kind
-from bot.web.read.column_types import Column, columns_of
+from bot.web.read.column_types import MIN_CHANNELS_OF_CHANGE, Column, columns_of
 from bot.web.read.ranges import USUAL, Span
 from bot.web.read.table import MAX_ROWS, RowRange
 from bot.web.site import Site
@@ -168,8 +168,13 @@ class Pages:
         value = getattr(row, column.field)
         if column.format == "time":
             text: str = moment(self._site.calendar.timezone, value)
+        elif column.format == "change":
+            text = changed(value, getattr(row, "average_streams", None))
         else:
             text = _FORMATS[column.format](value)
+        if column.format == "text":
+            # Names of games: the direction of one must not move the others.
+            return Markup("<bdi>{}</bdi>").format(text)
         if column.format == "name":
             return self.linked(column.link_to, column.link and getattr(row, column.link), value)
         return escape(text)
@@ -211,21 +216,23 @@ def percent(value: float | None) -> str:
     return _NOTHING if value is None else f"{value:.1%}" if value < 0.1 else f"{value:.0%}"
 
 
-def changed(value: float | None) -> Markup:
-    """A change, with an arrow as well as a colour: ↑ 12%, or from 200% on ↑ 3×."""
+def changed(value: float | None, channels: float | None = None) -> Markup:
+    """A change, with an arrow as well as a colour: ↑ 12%, or from 200% on ↑ 3×. Grey for a game with few live channels
+    on average, `channels`: its changes are chance."""
     if value is None:
         return escape(_NOTHING)
     if abs(value) < _NO_CHANGE:
         return Markup('<span class="soft">±0%</span>')
-    return _marked(value > 0, f"{abs(value):.0%}" if value < _FACTOR_FROM else f"{value + 1:,.0f}×")
+    shown = f"{abs(value):.0%}" if value < _FACTOR_FROM else f"{value + 1:,.0f}×"
+    return _marked(value > 0, shown, channels is not None and channels < MIN_CHANNELS_OF_CHANGE)
 
 
 @lru_cache(maxsize=_CACHED)
-def _marked(is_up: bool, shown: str) -> Markup:
+def _marked(is_up: bool, shown: str, is_chance: bool) -> Markup:
     arrow, way = ("↑", "up") if is_up else ("↓", "down")
     return Markup(
         '<span class="{}"><span aria-hidden="true">{} </span><span class="unseen">{} </span>{}</span>'
-    ).format(way, arrow, way, shown)
+    ).format("soft" if is_chance else way, arrow, way, shown)
 
 
 def day(value: date | None) -> str:

@@ -8,6 +8,7 @@ const clock = new Intl.DateTimeFormat("en-US", { hour: "2-digit", minute: "2-dig
 const moment = new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle });
 const weekday = new Intl.DateTimeFormat("en-US", { weekday: "short" });
 const dayOf = new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric", year: "numeric", timeZone: "UTC" });
+const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 2 });
 const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
 function element(name, properties, ...children) {
@@ -124,7 +125,7 @@ function overTime(figure) {
     const x = xOf(place);
     line.style.cssText = `left:${x}px;top:${plot.getBoundingClientRect().top - figure.getBoundingClientRect().top}px;height:${figure.dataset.height}px`;
     const rows = series.filter((one) => one.values[place] !== null).map((one) =>
-      element("div", {}, series.length > 1 ? `${one.name} ` : `${unit} `, element("b", { textContent: number.format(one.values[place]) + (figure.dataset.suffix ?? "") })));
+      element("div", {}, series.length > 1 ? element("bdi", { textContent: one.name }) : unit, " ", element("b", { textContent: number.format(one.values[place]) + (figure.dataset.suffix ?? "") })));
     values.replaceChildren(element("div", { textContent: words(at[place]) }), ...(rows.length ? rows : ["no data"]));
     return x;
   }, (event) => {
@@ -201,7 +202,7 @@ function suggest(input, place) {
     const chosen = at >= 0 ? list.children[at].dataset.address : undefined;
     list.replaceChildren(...found.map((one, number) => {
       const option = element("li", { id: `${list.id}-${number}` },
-        element("bdi", { textContent: one.name }), element("small", { textContent: one.kind }));
+        element("bdi", { textContent: one.name }), element("small", {}, [one.kind, one.kind === "streamer" ? one.slug : "", one.watch_hours ? `${short.format(one.watch_hours)} h` : ""].filter(Boolean).join(" · ")));
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       option.dataset.address = `${own.root}${one.kind}s/${encodeURIComponent(one.slug)}`;
