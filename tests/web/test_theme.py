@@ -80,6 +80,7 @@ def test_accent_colour_and_account_are_those_of_the_settings(own: Web) -> None:
     assert ":root { --accent: #0b6b3f; --tint: #e7f0ec; }" in system
     assert "@media (prefers-color-scheme: dark) { :root { --accent: #" in system
     assert "--accent: #0b6b3f;" in own.get("/theme.css", cookies={"theme": "light"}).text
+    assert own.get("/manifest.webmanifest").json()["theme_color"] == "#0b6b3f"
     page = own.get("/").text
     assert '<a href="https://x.com/watchtime" rel="noopener">Posts by @watchtime</a>' in page
     assert '<meta name="twitter:site" content="@watchtime">' in page
