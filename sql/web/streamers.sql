@@ -336,38 +336,6 @@ cross join lateral (
 ) as placed
 order by newest.day desc;
 
--- name: rank_of_streamer^
--- The rank of a streamer by hours watched over whole months and single days, and the number of streamers. Grain: one row.
-with totals as (
-    select
-        parts.streamer_id,
-        sum(parts.watch_hours) as watch_hours
-    from (
-        select
-            streamer_id,
-            watch_hours
-        from monthly_streamers
-        where month = any(cast(:months as date []))
-        union all
-        select
-            streamer_id,
-            watch_hours
-        from daily_streamers
-        where day = any(cast(:days as date []))
-    ) as parts
-    group by parts.streamer_id
-)
-
-select
-    1 + count(*) filter (
-        where totals.watch_hours > own.watch_hours
-        or (totals.watch_hours = own.watch_hours and totals.streamer_id < own.streamer_id)
-    ) as rank,
-    count(*) as streamers
-from totals
-inner join totals as own on own.streamer_id = :streamer_id
-having count(*) > 0;
-
 -- name: last_seen_at$
 -- When a streamer was last seen live on one finished day; null if that is not stored.
 select max(last_seen_at) from daily_streams where day = cast(:day as date) and streamer_id = :streamer_id;

@@ -80,17 +80,3 @@ def streamer_ranking(
         for rank, row in enumerate(found.rows, wanted.offset + 1)
     ]
     return TablePart(streamers, found.total)
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """The rank of a streamer by hours watched, and the number of streamers."""
-
-    rank: int
-    streamers: int
-
-
-def rank_of(tx: Transaction, span: Span, streamer_id: str) -> Placed | None:
-    """The rank of a streamer over some days; None without a stream in them."""
-    row = tx.web.rank_of_streamer(streamer_id=streamer_id, **parts_of(tx, span.first, span.last))
-    return Placed(row.rank, row.streamers) if row else None

@@ -13,7 +13,7 @@ from bot.web.read.errors import NotFound
 from bot.web.read.ranges import MAX_DAYS, RequestedDays, Span
 from bot.web.read.ranked_days import ranked_days
 from bot.web.read.rankings import game_ranking
-from bot.web.read.streamer_ranking import rank_of
+from bot.web.read.streamer_rank import rank_of
 from bot.web.site import Site
 from bot.web.views import badges
 from bot.web.views.badges import Badge, Figures, Measure
@@ -66,7 +66,7 @@ def _badge(site: Site, pages: PagesOfSite, kind: Kind, slug: str, measure: Measu
         with site.read(wanted) as tx:
             id_ = find(tx, kind, slug).id
             span = span_of(tx, site, wanted)
-            figures = _of_game(tx, site, id_, span) if kind == "game" else _of_streamer(tx, id_, span, measure)
+            figures = _of_game(tx, site, id_, span) if kind == "game" else _of_streamer(tx, id_, span)
     except NotFound:
         return _drawn(site, pages, badges.not_found(measure), 404)
     return _drawn(site, pages, badges.badge(figures, measure, days), 200)
@@ -87,22 +87,21 @@ def _of_game(tx: Transaction, site: Site, game_id: str, span: Span) -> Figures:
     return Figures(name, row.watch_hours, row.average_viewers, row.rank, of)
 
 
-def _of_streamer(tx: Transaction, streamer_id: str, span: Span, measure: Measure) -> Figures:
+def _of_streamer(tx: Transaction, streamer_id: str, span: Span) -> Figures:
     days = streamers.by_day(tx, streamer_id, span)
     watch_hours, airtime_hours = sum(day.watch_hours for day in days), sum(day.airtime_hours for day in days)
-    # The rank needs the totals of all streamers.
-    placed = rank_of(tx, span, streamer_id) if measure is Measure.RANK else None
+    place = rank_of(tx, span, watch_hours)
     return Figures(
         streamers.name_of(tx, streamer_id),
         watch_hours,
         ratio(watch_hours, airtime_hours),
-        placed.rank if placed else None,
-        f"{placed.streamers:,} streamers" if placed else "",
+        place.rank,
+        f"{place.of_all:,} streamers" if place.of_all else "",
     )
 
 
 def _feed(site: Site, pages: PagesOfSite, kind: Kind, slug: str) -> Response:
-    with site.database.transaction() as tx:
+    with site.read(RequestedDays(_FEED_DAYS)) as tx:
         found = find(tx, kind, slug)
         name = games.name_of(tx, found.id) if kind == "game" else streamers.name_of(tx, found.id)
         days = ranked_days(tx, kind, found.id, _FEED_DAYS)

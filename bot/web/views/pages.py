@@ -1,12 +1,11 @@
 """The pages of the dashboard. A route ends its transaction before it renders the page."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Final, Literal
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response

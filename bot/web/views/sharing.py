@@ -131,7 +131,18 @@ def sitemap(site: SiteParts, pages: PagesOfSite) -> Response:
         span = span_of(tx, site, _MONTH)
         first = bot_status.first_day(tx)
         days = bot_status.coverage(tx, Span(first, span.last), RowRange(MAX_DAYS)).rows if first else []
-        paths = ["/", "/explore", "/streamers", "/find", "/compare", "/days", "/records", "/how-we-measure", "/api", "/help"]
+        paths = [
+            "/",
+            "/explore",
+            "/streamers",
+            "/find",
+            "/compare",
+            "/days",
+            "/records",
+            "/how-we-measure",
+            "/api",
+            "/help",
+        ]
         paths += [f"/days/{day.day}" for day in days]
         paths += [f"/games/{game.slug}" for game in game_ranking(tx, site, span)[:_LISTED] if game.slug]
         ranked = streamer_ranking(tx, span, By.WATCH_HOURS, RowRange(_LISTED)).rows
