@@ -21,7 +21,7 @@ from bot.web.http.version import DataVersion
 from bot.web.read.errors import InvalidRequest, NotFound
 from bot.web.read.ranges import is_long
 from bot.web.site import Site
-from bot.web.views import api, embeds, more_pages, pages, pictures, sharing, streamer_pages
+from bot.web.views import api, day_pages, embeds, game_pages, pages, pictures, sharing, streamer_pages
 from bot.web.views.picture_queue import PictureQueue
 from bot.web.views.render import Pages
 from helperfunctions.errors import (
@@ -61,7 +61,8 @@ def make_app(site: Site) -> Gateway:
     routes = [*_routes(API, api.router)]
     paths = [API, STATIC, HEALTH, CHOOSE, STYLE]
     optional = [pictures.router] if site.pictures is not None else []
-    for router in (embeds.router, sharing.router, *optional, more_pages.router, streamer_pages.router, pages.router):
+    of_pages = [game_pages.router, streamer_pages.router, day_pages.router, pages.router]
+    for router in (embeds.router, sharing.router, *optional, *of_pages):
         app.include_router(router)
         routes += _routes("", router)
         paths += [str(getattr(route, "path", "")) for route in router.routes]

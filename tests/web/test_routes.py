@@ -14,7 +14,7 @@ from bot.web.deps import Rows
 from bot.web.read.errors import InvalidRequest
 from bot.web.read.table import RowRange
 from bot.web.site import Site
-from bot.web.views import api, more_pages, page_values, pages, streamer_pages, table_response
+from bot.web.views import api, day_pages, game_pages, page_values, pages, streamer_pages, table_response
 from bot.wiring import open_site
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import ReadPool, Transaction
@@ -114,7 +114,8 @@ def app_of(site: Site, written: Written) -> FastAPI:
     app = FastAPI()
     app.state.site = site
     app.include_router(api.router, prefix="/api/v1")
-    app.include_router(more_pages.router)
+    app.include_router(day_pages.router)
+    app.include_router(game_pages.router)
     app.include_router(streamer_pages.router)
     app.include_router(pages.router)
 

@@ -46,6 +46,8 @@ _OF_WEEK: Final[Mapping[WeekMeasure, Callable[[HourOfWeek], float | None]]] = {
 _MAX_SPOTS: Final = 500
 # A line of fewer values is a dot in a large box.
 _MIN_VALUES: Final = 3
+# Areas of a treemap; more would be too small to read.
+MAX_SHARES: Final = 30
 
 
 def last_24_hours(tx: Transaction, site: Site, poll: NewestPoll | None) -> LinePlot | None:

@@ -1,38 +1,28 @@
-"""The pages of the dashboard. A route ends its transaction before it renders the page."""
+"""The other pages: live, a comparison, status, search, and what explains them. A route ends its transaction before it
+renders the page."""
 
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.web.deps import Comparison, Days, GameFilters, Rows, SiteParts, Slug, Slugs, Timezone, slugs_in
-from bot.web.read import bot_status, compare, game_list, games, languages, now, search
-from bot.web.read.addresses import Kind, find, slug_of
+from bot.web.deps import Days, SiteParts, Slugs, slugs_in
+from bot.web.read import bot_status, compare, languages, now, search
+from bot.web.read.addresses import Kind
 from bot.web.read.coverage import change, span_of
-from bot.web.read.errors import NotFound
-from bot.web.read.find_game import verdict
-from bot.web.read.previous import game_days_compared
+from bot.web.read.now import newest_poll
 from bot.web.read.ranges import RequestedDays, Span
-from bot.web.read.rankings import game_ranking
-from bot.web.read.shares import TOP, shares_by_day
 from bot.web.read.table import RowRange
-from bot.web.views import page_charts, week_part
+from bot.web.views import page_charts
 from bot.web.views.charts.lines import spark
-from bot.web.views.page_charts import WeekMeasure
 from bot.web.views.page_values import PagesOfSite, next_update, values_of_days
 
-_ROWS: Final = 15
 _GAMES_NOW: Final = 12
 _STREAMERS_NOW: Final = 12
-_SPOTS: Final = 500
-# Areas of a treemap; more would be too small to read.
-_SHARES: Final = 30
-_RISING: Final = 4
 _WRITTEN_DATE: Final = re.compile(r"\b[A-Z][a-z]{2} \d{1,2}, \d{4}\b|\b\d{4}-\d{2}-\d{2}\b")
 _POSTS: Final = 30
 _STATUS_DAYS: Final = 90
@@ -55,7 +45,7 @@ def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
             "spoken": languages.languages_now(tx, poll),
             "latest_day": tx.web.days_rolled_up().last_day,
         }
-        largest = now.games_now(tx, site, poll, RowRange(_SHARES)).rows
+        largest = now.games_now(tx, site, poll, RowRange(page_charts.MAX_SHARES)).rows
         by_hour = now.games_by_hour(tx, [game.game_id for game in games_now.rows], poll)
     return pages.show(
         "now.html",
@@ -71,91 +61,6 @@ def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
         sparks={game_id: spark(viewers) for game_id, viewers in by_hour.items()},
         **values,
     )
-
-
-@router.get("/games")
-def games_page(pages: PagesOfSite) -> Response:
-    """A redirect to the page on which all games are."""
-    return RedirectResponse(pages.url("/explore"), 308)
-
-
-@router.get("/games/id/{game_id}")
-def game_by_id(site: SiteParts, game_id: Slug, pages: PagesOfSite) -> Response:
-    """A redirect to the page of the game with this id."""
-    with site.database.transaction() as tx:
-        slug = slug_of(tx, "game", game_id)
-    return RedirectResponse(pages.url(f"/games/{slug}"), 302)
-
-
-@router.get("/games/{slug}")
-def game_page(
-    site: SiteParts,
-    slug: Slug,
-    days: Days,
-    pages: PagesOfSite,
-    week: WeekMeasure = "per-channel",
-    compare: Comparison = None,
-) -> Response:
-    """A game: now, the last 24 hours, some days, the best times to stream, and its streamers."""
-    zone = site.calendar.timezone
-    with site.read(days) as tx:
-        game = find(tx, "game", slug)
-        if game.slug != slug:
-            return RedirectResponse(pages.url(f"/games/{game.slug}", days.query), 301)
-        span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
-        values = {
-            "game": games.summary(tx, site, game, span, poll),
-            "last_day": (last_day := games.last_day(tx, game.id, poll)),
-            "days": (by_day := games.by_day(tx, game.id, span)),
-            "streamers": games.streamers(tx, game.id, span, RowRange(_ROWS)),
-            "live": now.streamers_now(tx, poll, RowRange(10), game_id=game.id),
-            "spoken": languages.languages_of_game(tx, game.id, span),
-        }
-        by_hour = games.hours_for_chart(tx, site, game.id, span, by_day)
-        days_before = games.by_day(tx, game.id, span.before) if compare else []
-        hours_before = games.by_hour(tx, site, game.id, span.before) if compare and by_hour else []
-        hours_of_week = games.by_hour_of_week(tx, site, game.id, span, zone)
-    before = hours_before if by_hour else days_before
-    charts: dict[str, Any] = {
-        "next_at": next_update(poll),
-        "day_chart": page_charts.game_hours("Viewers, last 24 hours", last_day, zone),
-        "viewers_chart": page_charts.game_history(by_hour or by_day, span, zone, before=before),
-        "channels_chart": page_charts.game_history(by_hour or by_day, span, zone, is_channels=True, before=before),
-    }
-    return pages.show(
-        "game.html",
-        poll=poll,
-        verdict=verdict,
-        week=week_part.of_game(game.slug, hours_of_week, days, week, zone),
-        week_measure=week,
-        compare=compare,
-        compared=game_days_compared(by_day, days_before, span) if compare else None,
-        has_before=bool(days_before),
-        **charts,
-        **values,
-        **values_of_days(days, span),
-    )
-
-
-@router.get("/games/{slug}/week")
-def game_week(
-    site: SiteParts,
-    slug: Slug,
-    days: Days,
-    pages: PagesOfSite,
-    timezone: Timezone,
-    week: WeekMeasure = "per-channel",
-) -> Response:
-    """The part of a game's page with its best times to stream, in the time zone of a visitor."""
-    zone = timezone or site.calendar.timezone
-    with site.read(days) as tx:
-        game = find(tx, "game", slug)
-        span = span_of(tx, site, days)
-        hours = games.by_hour_of_week(tx, site, game.id, span, zone)
-    part = week_part.of_game(game.slug, hours, days, week, zone)
-    if part is None:
-        raise NotFound("no hourly data for these days")
-    return pages.show("week.html", week=part)
 
 
 @router.get("/compare")
@@ -192,48 +97,6 @@ def compare_page(
         is_mixed=bool(game_slugs and streamer_slugs),
         most=compare.MAX_COMPARED,
         chart=page_charts.compared(by_day, measure, span, site.calendar.timezone) if by_day else None,
-        **values_of_days(days, span),
-    )
-
-
-def _plain(value: Any) -> Any:
-    """A number of an address as people write it: 600 rather than 600.0."""
-    return f"{value:.15g}" if isinstance(value, float) else value
-
-
-@router.get("/explore")
-def explore_page(
-    site: SiteParts,
-    days: Days,
-    filters: GameFilters,
-    rows: Rows,
-    pages: PagesOfSite,
-    sort: game_list.By = game_list.By.WATCH_HOURS,
-    order: game_list.Order = game_list.Order.DESCENDING,
-) -> Response:
-    """All games over some days, filtered and sorted."""
-    with site.read(days) as tx:
-        span = span_of(tx, site, days)
-        ranking = game_ranking(tx, site, span)
-        # Of all games: it would mislead next to a filtered table.
-        is_start = filters == game_list.Filters() and not rows.offset
-        voice = shares_by_day(tx, ranking[:TOP], span) if is_start else []
-    parameters = asdict(filters) | days.query
-    drawn = game_list.matching_games(
-        ranking, filters, game_list.By.WATCH_HOURS, game_list.Order.DESCENDING, RowRange(_SPOTS)
-    )
-    return pages.show(
-        "game_list.html",
-        games=game_list.matching_games(ranking, filters, sort, order, rows),
-        filters=filters,
-        parameters={name: _plain(value) for name, value in parameters.items() if value not in (None, "")},
-        rows=rows,
-        sort=sort.value,
-        order=order.value,
-        sortable=set(game_list.By),
-        chart=page_charts.games_between(drawn.rows, site),
-        voice=page_charts.share_over_time(voice, span, site.calendar.timezone),
-        rising=game_list.rising(ranking, _RISING) if filters == game_list.Filters() else [],
         **values_of_days(days, span),
     )
 
@@ -294,3 +157,18 @@ def search_page(site: SiteParts, pages: PagesOfSite, q: Annotated[str, Query(max
 def api_page(request: Request, pages: PagesOfSite) -> Response:
     """The documentation of the API."""
     return pages.show("api.html", api=request.app.openapi())
+
+
+@router.get("/how-we-measure")
+def measure_page(site: SiteParts, pages: PagesOfSite) -> Response:
+    """The definitions of all figures, and their errors."""
+    with site.database.transaction() as tx:
+        poll = newest_poll(tx, site)
+    minutes = poll.interval_minutes if poll else int(site.poll_every / timedelta(minutes=1))
+    return pages.show("measure.html", poll=poll, minutes=minutes)
+
+
+@router.get("/help")
+def help_page(pages: PagesOfSite) -> Response:
+    """The keyboard shortcuts."""
+    return pages.show("help.html")
