@@ -41,7 +41,7 @@ def make_app(site: Site) -> Gateway:
     """The whole application. Raises SettingsError for a root path that is the path of a page, and for an accent colour
     that cannot be read."""
     app = FastAPI(
-        title="Twitch Watch Time",
+        title=site.title,
         version="1",
         summary="How much Twitch is watched: every table of the dashboard as JSON and CSV.",
         openapi_url=f"{API}/openapi.json",

@@ -24,8 +24,8 @@ from helperfunctions.database import is_understood
 from helperfunctions.errors import SettingsError
 
 X_CREDENTIALS = ("x_api_key", "x_api_key_secret", "x_access_token", "x_access_token_secret")
-# Other files in their folder: the zone of this machine, which changes, and copies that other programs do not have.
 _LONGEST_TITLE: Final = 60
+# Other files in their folder: the zone of this machine, which changes, and copies that other programs do not have.
 _NO_ZONES: Final = re.compile(r"localtime$|posixrules$|Factory$|posix/|right/")
 _WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]+")
 # Not 1.000, which is a thousand in half of the world, nor 1e3.

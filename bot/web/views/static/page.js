@@ -346,5 +346,5 @@ addEventListener("keydown", (event) => {
   if (event.key === "?") keys?.showModal();
   // On a page of a series, such as a day.
   const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
-  if (way && !event.target.closest("figure, .scroll")) document.querySelector(`a[rel=${way}]`)?.click();
+  if (way && !event.shiftKey && !event.target.closest("figure, .scroll")) document.querySelector(`[data-arrow][rel=${way}]`)?.click();
 });
