@@ -26,7 +26,8 @@ WITHIN_SECONDS: Final = 10.0
 _API_HOST: Final = "api.twitch.tv"
 _CHUNK_BYTES: Final = 16_384
 # Statuses after which the same request can succeed later.
-_TEMPORARY: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
+# A server that blocks our address for a while answers 403.
+_TEMPORARY: Final = (HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ class Rollup:
             self._report_skipped(days.without_polls)
             done, failed = self._each(days.due, self._roll_up)
             failed += self._sum_up_months(self.calendar.day_of(now).date)
-            failed += self._find_leaders()
             failed += self._rank_streamers()
+            failed += self._find_leaders()
         if failed:
             raise failed[0]
         return done
@@ -78,7 +78,8 @@ class Rollup:
         return self._each(due, self._sum_up_month)[1]
 
     def _find_leaders(self) -> list[WatchTimeError]:
-        """Find the leaders of the days that changed, and of the days after them. Returns the errors of failed days."""
+        """Find the leaders of some of the days that changed, and of the days after them; the next run goes on. Returns
+        the errors of failed days."""
         try:
             with self.database.transaction() as tx:
                 due = [row.day for row in tx.daily.days_without_leaders()]

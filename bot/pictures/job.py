@@ -33,6 +33,8 @@ FETCHED_AGAIN_AFTER: Final = timedelta(hours=18)
 RUN_MAY_TAKE: Final = timedelta(minutes=4)
 # After this number of failures in a row the server is taken for unavailable.
 _MOST_FAILURES: Final = 5
+# Of so few ids, all can be unknown to Twitch: of games that were taken down, for example.
+_ENOUGH_IDS: Final = 10
 # The most ids in a request to Twitch.
 _IDS_AT_ONCE: Final = 100
 
@@ -174,6 +176,8 @@ class PictureJob:
                 ids = wanted[first : first + _IDS_AT_ONCE]
                 ask = sources.directory.get_games if kind is SubjectKind.GAME else sources.directory.get_users
                 addresses = addresses_of(kind, ask(ids))
+                if not addresses and len(ids) >= _ENOUGH_IDS:
+                    raise _Enough(f"Twitch knows none of {len(ids)} ids, which cannot be")
                 for id_ in ids:
                     self._refuse_to_go_on(ends_at)
                     try:

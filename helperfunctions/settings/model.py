@@ -299,7 +299,8 @@ class Settings(BaseModel):
         description="true: the bot fetches box art and avatars from Twitch, and the dashboard shows them",
     )
     web_no_pictures_of: Annotated[str, AfterValidator(_logins)] = Field(
-        default="", description="logins of streamers whose avatar is neither stored nor shown, separated by commas"
+        default="",
+        description="logins or ids of streamers whose avatar is neither stored nor shown, separated by commas",
     )
     web_account: Annotated[str, AfterValidator(_x_account)] = Field(
         default="", description="name of the bot's account on X, linked at the end of each page"

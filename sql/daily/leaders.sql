@@ -3,10 +3,12 @@
 update days set has_leaders = false where day >= cast(:day as date) and has_leaders;
 
 -- name: days_without_leaders
--- The rolled-up days whose leaders are not stored. Grain: one row per day.
+-- The newest rolled-up days whose leaders are not stored. Not all at once: after an upgrade there can be years of them, each of
+-- which takes seconds, and the next day must not wait for them. Grain: one row per day.
 select day from days
 where not has_leaders
-order by day;
+order by day desc
+limit 20;
 
 -- name: delete_leaders!
 -- Delete a day's rows before they are inserted again. Grain: one row per day, kind, measure and game or streamer.

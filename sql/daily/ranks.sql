@@ -1,10 +1,16 @@
 -- name: ranks_to_store^
--- The newest day and the newest roll-up of any day, if the ranks of streamers were stored before it. Grain: one row, or none.
+-- The newest day and the newest roll-up of any day, if the stored ranks of streamers are not theirs. Grain: one row, or none.
 select
     newest.last_day,
     newest.rolled_up_at
 from (select max(day) as last_day, max(rolled_up_at) as rolled_up_at from days) as newest
-where newest.rolled_up_at > coalesce((select max(streamer_ranks.as_of) from streamer_ranks), '-infinity');
+where
+    newest.last_day is not null
+    -- Not later: a clock that was ahead for a while must not end the ranks.
+    and not exists (
+        select from streamer_ranks
+        where streamer_ranks.last_day = newest.last_day and streamer_ranks.as_of = newest.rolled_up_at
+    );
 
 -- name: delete_streamer_ranks!
 -- Delete the ranks of a range of days before they are inserted again. Grain: one row per range and rank.

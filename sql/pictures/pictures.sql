@@ -7,12 +7,12 @@ delete from pictures where fetched_at <= cast(:fetched_before as timestamptz) or
 delete from pictures;
 
 -- name: delete_of_streamers!
--- Delete the pictures of streamers by their logins.
+-- Delete the pictures of streamers by their logins or ids.
 delete from pictures
 using streamers
 where
     pictures.kind = 'streamer' and streamers.streamer_id = pictures.id
-    and streamers.login = any(cast(:logins as text []));
+    and array[streamers.login, streamers.streamer_id] && cast(:logins as text []);
 
 -- name: delete_others!
 -- Delete the pictures of games and streamers that are not among these.
@@ -88,7 +88,7 @@ left join pictures
     on
         pictures.kind = 'streamer' and pictures.id = shown.streamer_id
         and pictures.fetched_at > cast(:fetched_after as timestamptz)
-where coalesce(streamers.login <> all(cast(:without_logins as text [])), true)
+where not coalesce(array[streamers.login, streamers.streamer_id] && cast(:without_logins as text []), false)
 group by shown.streamer_id, pictures.fetched_at
 order by min(shown.place), shown.streamer_id
 limit :most;

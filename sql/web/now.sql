@@ -7,7 +7,10 @@ select
     (select max(rolled_up_at) from days) as rolled_up_at,
     (select max(post_id) from posts) as post_id,
     (select count(*) from posts where status in ('due', 'sending', 'unknown')) as open_posts,
-    (select x_id from cursors where name = 'names') as names_up_to;
+    (select x_id from cursors where name = 'names') as names_up_to,
+    (select as_of from streamer_ranks order by days, rank limit 1) as ranks_as_of,
+    (select min(day) from daily_leaders) as leaders_from,
+    (select max(day) from daily_leaders) as leaders_up_to;
 
 -- name: games_now
 -- The games of one poll, most watched first, with their average viewers in an hour of yesterday and of last week.

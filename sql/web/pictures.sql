@@ -12,7 +12,7 @@ where
         select from streamers
         where
             pictures.kind = 'streamer' and streamers.streamer_id = pictures.id
-            and streamers.login = any(cast(:without_logins as text []))
+            and array[streamers.login, streamers.streamer_id] && cast(:without_logins as text [])
     );
 
 -- name: picture^
@@ -29,5 +29,5 @@ where
         select from streamers
         where
             pictures.kind = 'streamer' and streamers.streamer_id = pictures.id
-            and streamers.login = any(cast(:without_logins as text []))
+            and array[streamers.login, streamers.streamer_id] && cast(:without_logins as text [])
     );

@@ -197,12 +197,14 @@ order by
 
 -- name: rank_of_streamer^
 -- The rank with these hours watched over a range of days up to the newest, and the number of streamers; no row where the ranks
--- of the range are not stored. Grain: one row.
+-- of the range are not stored. Until those of a new day are, the ranks are those of the day before. Grain: one row.
 select
     rank,
     of_all
 from streamer_ranks
-where days = :days and last_day = cast(:last as date) and watch_hours <= cast(:watch_hours as double precision)
+where
+    days = :days and last_day between cast(:last as date) - 1 and cast(:last as date)
+    and watch_hours <= cast(:watch_hours as double precision)
 order by rank
 limit 1;
 

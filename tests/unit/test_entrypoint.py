@@ -139,6 +139,17 @@ def test_each_volume_gets_the_files_of_its_reader_and_no_other_user_can_read_the
     assert all(re.search(r"[\w-]{43}", secret) for secret in secrets)
 
 
+def test_the_dashboard_gets_every_setting_of_its_own(volumes: Volumes) -> None:
+    """But for its address, which is Compose's, and for its database, which has a file of its own."""
+    elsewhere = {"web_host", "web_port", "web_database_url", "web_trusted_proxies"}
+    own = sorted(
+        f"{name.upper()}=x" for name in Settings.model_fields if name.startswith("web_") and name not in elsewhere
+    )
+    (volumes.root / "config" / ".env").write_text("".join(f"{line}\n" for line in own))
+    assert volumes.start().returncode == 0
+    assert sorted(volumes.files()["reading/.env"][1].split()) == own
+
+
 def test_at_the_second_start_passwords_are_the_same_and_dot_env_is_copied_again(volumes: Volumes) -> None:
     volumes.start()
     before = volumes.files()

@@ -65,7 +65,8 @@ class Pictures:
                 except DatabaseError as exc:
                     log.warning("pages have no pictures, because the list of them cannot be read: %s", exc)
                     self._digests = {}
-                self._read_at = now
+                # After the read, which can take seconds: who waited meanwhile need not read again.
+                self._read_at = self._clock.now()
             return self._digests
 
     def _read(self, now: datetime) -> Mapping[tuple[str, str], str]:

@@ -310,7 +310,7 @@ def recent_records(
 @router.get("/newcomers", response_model=Table[records.Newcomer], tags=["records"])
 def newcomers(site: SiteParts, kind: Kind, table: TableResponse, within: Within = records.MAX_DAYS) -> Response:
     """Games or streamers first seen within some days, by hours watched since then."""
-    with site.database.transaction() as tx:
+    with site.database.transaction(cost=1) as tx:
         part = records.newcomers(tx, kind, records.within(newest_day(tx, site), within), table.wanted)
     return table.of_part(part, records.Newcomer)
 

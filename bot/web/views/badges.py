@@ -53,12 +53,13 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Badge:
     """A badge: its two texts, the place where the second field begins, and its width in pixels. `title`: for screen
-    readers."""
+    readers. `has_value`: it shows a figure."""
 
     title: str
     texts: Sequence[Text]
     middle: int
     width: int
+    has_value: bool
 
 
 def badge(figures: Figures, measure: Measure, days: int) -> Badge:
@@ -69,7 +70,7 @@ def badge(figures: Figures, measure: Measure, days: int) -> Badge:
         Measure.VIEWERS: figures.average_viewers and f"{short_number(figures.average_viewers)} on average {period}",
         Measure.RANK: figures.rank and f"#{figures.rank:,} of {figures.of} {period}",
     }[measure]
-    return _badge(shown_name(figures.name), _LABELS[measure], value or f"no data {period}")
+    return _badge(shown_name(figures.name), _LABELS[measure], value or f"no data {period}", has_value=bool(value))
 
 
 def not_found(measure: Measure) -> Badge:
@@ -77,7 +78,7 @@ def not_found(measure: Measure) -> Badge:
     return _badge("", _LABELS[measure], "not found")
 
 
-def _badge(name: str, label: str, value: str) -> Badge:
+def _badge(name: str, label: str, value: str, *, has_value: bool = False) -> Badge:
     title = f"{label}: {value}"
     left, right = _width(label), _width(value)
     middle = left + 2 * _MARGIN
@@ -86,6 +87,7 @@ def _badge(name: str, label: str, value: str) -> Badge:
         texts=[Text(label, _MARGIN, left), Text(value, middle + _MARGIN, right)],
         middle=middle,
         width=middle + right + 2 * _MARGIN,
+        has_value=has_value,
     )
 
 

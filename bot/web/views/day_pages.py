@@ -65,7 +65,7 @@ def day_page(site: SiteParts, day: Day, pages: PagesOfSite) -> Response:
 @router.get("/records")
 def records_page(site: SiteParts, pages: PagesOfSite, within: Within = records.MAX_DAYS) -> Response:
     """The best days of all, the records of the last days, and what is new."""
-    with site.database.transaction() as tx:
+    with site.database.transaction(cost=1) as tx:
         newest = newest_day(tx, site)
         span = records.within(newest, within)
         values: dict[str, Any] = {

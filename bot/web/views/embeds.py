@@ -23,8 +23,8 @@ from helperfunctions.database import Transaction
 
 _FEED_DAYS: Final = 14
 _BADGE_DAYS: Final = 7
-# Sites that show a badge ask again after an hour; its figures change once a day.
-_BADGE_CACHE: Final = "public, max-age=3600"
+# Of badges and feeds: whoever shows them asks again after an hour, and their figures change once a day.
+_CACHED: Final = "public, max-age=3600"
 
 router = APIRouter(include_in_schema=False)
 
@@ -74,7 +74,7 @@ def _badge(site: Site, pages: PagesOfSite, kind: Kind, slug: str, measure: Measu
 
 def _drawn(site: Site, pages: PagesOfSite, badge: Badge, status: int) -> Response:
     svg = pages.render("badge.svg", badge=badge, accent=site.accent or palette("light")["accent"])
-    headers = {"cache-control": _BADGE_CACHE} if status == 200 else None
+    headers = {"cache-control": _CACHED} if status == 200 and badge.has_value else None
     return Response(svg, status, headers, media_type="image/svg+xml")
 
 
@@ -106,4 +106,4 @@ def _feed(site: Site, pages: PagesOfSite, kind: Kind, slug: str) -> Response:
         name = games.name_of(tx, found.id) if kind == "game" else streamers.name_of(tx, found.id)
         days = ranked_days(tx, kind, found.id, _FEED_DAYS)
     feed = pages.render("subject_feed.xml", kind=kind, id=found.id, slug=found.slug, name=name, days=days)
-    return Response(feed, media_type="application/atom+xml")
+    return Response(feed, headers={"cache-control": _CACHED}, media_type="application/atom+xml")

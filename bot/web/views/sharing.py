@@ -168,7 +168,8 @@ def favicon(pages: PagesOfSite) -> Response:
 @router.get("/robots.txt")
 def robots(site: SiteParts) -> Response:
     """The rules for search engines."""
-    lines = ["User-agent: *", f"Disallow: {site.root_path}/api/", f"Disallow: {site.root_path}/charts/"]
+    parts = ("api/", "charts/", "games/*/feed.atom", "streamers/*/feed.atom")
+    lines = ["User-agent: *", *(f"Disallow: {site.root_path}/{part}" for part in parts)]
     if site.pictures is not None:
         lines.append(f"Disallow: {site.root_path}/pictures/")
     if site.public_url:
