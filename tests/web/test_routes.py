@@ -164,10 +164,14 @@ def test_transaction_ends_before_the_response_is_written(web_url: str, queries: 
                 app,
                 valid_addresses("/api/v1", api.router)
                 + valid_addresses("", streamer_pages.router)
+                + valid_addresses("", game_pages.router)
+                + valid_addresses("", day_pages.router)
                 + valid_addresses("", pages.router),
             )
         )
-    assert {address: status for address, status in statuses.items() if status not in (200, 302, 303, 308)} == {}
+    # Ada has too few streams for a schedule.
+    others = {address: status for address, status in statuses.items() if status not in (200, 302, 303, 308)}
+    assert others == {"/streamers/ada/week?": 404}
     assert database.opened > 20
     assert set(written.open_at_once) == {0}
 
