@@ -342,7 +342,8 @@ def open_twitch(
     With an `interval` between two polls, the limits are tightened so that a poll ends before the next one begins.
     Raises SettingsError without credentials.
     """
-    from helperfunctions.twitch_api import ATTEMPTS, TIMEOUT, TwitchApi
+    from helperfunctions.twitch_api import TwitchApi
+    from helperfunctions.twitch_http import ATTEMPTS, TIMEOUT
 
     timeout, patience_seconds = timeout or TIMEOUT, None
     if interval is not None:

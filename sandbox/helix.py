@@ -58,7 +58,7 @@ class Helix:
         try:
             if request.path.startswith("/oauth2/"):
                 injected = self._faults.draw(ANSWER_FAULTS)
-                return self._delivered(injected, partial(self._oauth.answer, request, self._clock.now()))
+                return self.delivered(injected, partial(self._oauth.answer, request, self._clock.now()))
             return self._helix(request)
         except Refusal as refusal:
             return refusal.response
@@ -82,10 +82,10 @@ class Helix:
         injected = self._faults.draw(_possible(request, first_use=admitted.is_first_use))
         if Fault.TOKEN_EXPIRED in injected:
             raise self._oauth.revoke(admitted.token)
-        response = self._delivered(injected, partial(self._content, request, injected))
+        response = self.delivered(injected, partial(self._content, request, injected))
         return replace(response, headers=allowance.headers | response.headers)
 
-    def _delivered(self, injected: frozenset[Fault], make: Callable[[], Response]) -> Response:
+    def delivered(self, injected: frozenset[Fault], make: Callable[[], Response]) -> Response:
         """The response of `make`, unless a fault replaces it or prevents its delivery."""
         if Fault.TOO_MANY_REQUESTS in injected:
             reset = math.ceil(self._clock.now().timestamp()) + _RESET_SECONDS

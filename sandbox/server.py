@@ -1,4 +1,4 @@
-"""A simulated Twitch for real HTTP clients."""
+"""A simulated Twitch, with IGDB, for real HTTP clients."""
 
 import threading
 from typing import Final
@@ -9,6 +9,8 @@ from sandbox.control import Control
 from sandbox.faults import Faults
 from sandbox.helix import Helix
 from sandbox.http_server import SandboxServer
+from sandbox.igdb import PATH as IGDB_PATH
+from sandbox.igdb import Igdb
 from sandbox.messages import Delivery, Refusal, Request, Response
 from sandbox.oauth import OAuth
 from sandbox.tokens import RATE_LIMIT, TOKEN_SECONDS, Tokens
@@ -48,6 +50,7 @@ class TwitchSandbox(SandboxServer):
         self._seconds_per_request = seconds_per_request
         oauth = OAuth(client_id, client_secret, Tokens(token_seconds))
         self._helix = Helix(world, clock, oauth, self.faults, rate_limit)
+        self.igdb = Igdb(world, clock, oauth, self.faults, self._helix.delivered)
         self._control = Control(world, clock, self.faults, lambda: self.requests)
         self._requests = 0
         self._picture_requests = 0
@@ -62,6 +65,11 @@ class TwitchSandbox(SandboxServer):
     def auth_url(self) -> str:
         """The base URL of authentication, without /token."""
         return f"{self.url}/oauth2"
+
+    @property
+    def igdb_url(self) -> str:
+        """The base URL of IGDB, without /games."""
+        return f"{self.url}{IGDB_PATH}"
 
     @property
     def requests(self) -> int:
@@ -81,15 +89,23 @@ class TwitchSandbox(SandboxServer):
             except Refusal as refusal:
                 return refusal.response
         if pictures.has_picture(request.path):
-            response = pictures.answer(request, self.faults)
             with self._lock:
                 self._picture_requests += 1
-        else:
-            response = self._helix.answer(request)
-            with self._lock:
-                self._requests += 1
-            if self._seconds_per_request:
-                self.clock.sleep(self._seconds_per_request)
+            return self._delivered(pictures.answer(request, self.faults))
+        if request.path.startswith(f"{IGDB_PATH}/"):
+            with self.igdb.open_request() as admitted:
+                return self._in_time(self.igdb.answer(request, is_admitted=admitted))
+        return self._in_time(self._helix.answer(request))
+
+    def _in_time(self, response: Response) -> Response:
+        """Count a request to one of Twitch's endpoints, and let its time pass."""
+        with self._lock:
+            self._requests += 1
+        if self._seconds_per_request:
+            self.clock.sleep(self._seconds_per_request)
+        return self._delivered(response)
+
+    def _delivered(self, response: Response) -> Response:
         if response.delivery is Delivery.SLOW:
             self.keep_waiting(self.faults.slow_seconds)
         return response

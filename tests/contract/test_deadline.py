@@ -24,8 +24,8 @@ from helperfunctions.database import Database
 from helperfunctions.errors import TwitchUnavailable, WebhookFailed
 from helperfunctions.http_deadline import TIMES_THE_TIMEOUTS, whole_request_within
 from helperfunctions.http_session import EnvironmentSession
-from helperfunctions.twitch_api import TIMEOUT as TWITCH_TIMEOUT
 from helperfunctions.twitch_api import TwitchApi
+from helperfunctions.twitch_http import TIMEOUT as TWITCH_TIMEOUT
 from tests.contract import dripping
 from tests.no_tokens import NoTokenCache
 from tests.unit.live_streams import raw_streams

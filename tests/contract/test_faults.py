@@ -3,7 +3,8 @@
 import pytest
 
 from helperfunctions.errors import InvalidCursor, TwitchUnavailable
-from helperfunctions.twitch_api import ATTEMPTS, CURSOR_ATTEMPTS, TwitchApi
+from helperfunctions.twitch_api import TwitchApi
+from helperfunctions.twitch_http import ATTEMPTS, CURSOR_ATTEMPTS
 from sandbox.faults import Faults
 from sandbox.server import TwitchSandbox
 from tests.contract.conftest import Connect, Failures, Serve

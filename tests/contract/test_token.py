@@ -9,7 +9,8 @@ import pytest
 from helperfunctions.clock import VirtualClock
 from helperfunctions.errors import TwitchRefused, TwitchUnavailable
 from helperfunctions.token_cache import TokenFile
-from helperfunctions.twitch_api import ATTEMPTS, TwitchApi
+from helperfunctions.twitch_api import TwitchApi
+from helperfunctions.twitch_http import ATTEMPTS
 from sandbox.faults import Faults
 from sandbox.server import TwitchSandbox
 from tests.contract.conftest import CLIENT_SECRET, Connect, Failures, KeptTokens, Serve

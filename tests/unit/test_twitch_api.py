@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from helperfunctions.twitch_api import LONGEST_WAIT_SECONDS, pause_seconds, seconds_until_reset
+from helperfunctions.twitch_api import pause_seconds
+from helperfunctions.twitch_http import LONGEST_WAIT_SECONDS, seconds_until_reset
 
 NOW = datetime(2026, 11, 21, 16, tzinfo=UTC)
 IN_SEVEN_SECONDS = str(int(NOW.timestamp()) + 7)

@@ -11,7 +11,7 @@ from bot.spend.account import fetch_account
 from bot.spend.ledger import Ledger
 from helperfunctions.errors import Busy, OverBudget, TwitchUnavailable
 from helperfunctions.settings import DEFAULT, Settings
-from helperfunctions.twitch_api import AnswerFacts
+from helperfunctions.twitch_http import AnswerFacts
 from helperfunctions.x_models import XAccount
 
 TIMEOUT: Final = (5.0, 10.0)
