@@ -47,7 +47,7 @@ case "${1:-run}" in
       printf 'postgresql://watchtime_web:%s@db:5432/watchtime' "$password" |
         put "$volumes/reading/web_database_url" 0400
     fi
-    lines=$(grep -E '^(TIMEZONE|DAY_STARTS_AT|POST_AT|POLL_EVERY_MINUTES|WEB_(ROOT_PATH|PUBLIC_URL|TITLE|ABOUT_URL|ACCOUNT|ACCENT|PICTURES|NO_PICTURES_OF|REQUESTS_PER_MINUTE))=' "$env") || :
+    lines=$(grep -E '^(TIMEZONE|DAY_STARTS_AT|POST_AT|POLL_EVERY_MINUTES|IGDB_ENABLED|WEB_(ROOT_PATH|PUBLIC_URL|TITLE|ABOUT_URL|ACCOUNT|ACCENT|PICTURES|NO_PICTURES_OF|REQUESTS_PER_MINUTE))=' "$env") || :
     printf '%s\n' "$lines" | put "$volumes/reading/.env" 0400
     # In a volume of its own: Grafana, which has a user of its own, must not read the bot's secrets.
     if [ ! -s "$volumes/passwords/grafana_password" ]; then

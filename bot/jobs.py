@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.core.ports import X
     from bot.daily.job import DailyJob
     from bot.daily.rollup import Rollup
+    from bot.enrich.job import EnrichJob
     from bot.health.watch import Watch
     from bot.names.database_names import DatabaseNames
     from bot.outbox.send import Sender
@@ -71,6 +72,7 @@ class Bot:
     answerer: "Answerer"
     responder: "Responder | None"
     sender: "Sender"
+    enrich_job: "EnrichJob"
     picture_job: "PictureJob"
     watch: "Watch | None" = None
 
@@ -200,6 +202,13 @@ JOBS: Final = (
         due=lambda settings: (Interval(SEND_EVERY_SECONDS),),
         run=lambda bot: bot.sender.send,
         verb="outbox send",
+    ),
+    Job(
+        name="enrich",
+        does="With IGDB_ENABLED, fetch the genres of new games, and sum up the days by genre.",
+        # Some minutes after each poll, which may have brought new games.
+        due=lambda settings: (Minutes("5,20,35,50"),),
+        run=lambda bot: bot.enrich_job.run,
     ),
     Job(
         name="pictures",

@@ -21,6 +21,8 @@ from bot.core.calendar import Calendar
 from bot.core.ports import LiveStreams, X
 from bot.daily.job import DailyJob
 from bot.daily.rollup import Rollup
+from bot.enrich import sources as enrich_sources
+from bot.enrich.job import EnrichJob
 from bot.health.alert import Alerter
 from bot.health.health_facts import gather
 from bot.health.record import RunRecord, record_in
@@ -34,6 +36,7 @@ from bot.pictures import sources
 from bot.pictures.job import PictureJob
 from bot.post.plan import Planner
 from bot.reply.answer import Answerer
+from bot.reply.genre_subjects import GenreSubjects
 from bot.reply.inbox import Reader
 from bot.reply.lookup import Lookup
 from bot.reply.respond import Responder
@@ -117,6 +120,7 @@ def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> "Site":
         accent=settings.web_accent,
         requests_per_minute=settings.web_requests_per_minute,
         trusted_proxies=settings.trusted_proxies,
+        has_genres=settings.igdb_enabled,
         pictures=Pictures(reads, clock, settings.no_pictures_of) if settings.web_pictures else None,
     )
 
@@ -160,22 +164,11 @@ def open_bot(
             )
         if not database_may_be_away:
             migrations.ensure(database, upgrade=migrate)
-        pictures = PictureJob(
-            database=database,
-            clock=clock,
-            poll_every=timedelta(minutes=settings.poll_every_minutes),
-            without_logins=settings.no_pictures_of,
-            is_stopping=partial(wait, timedelta(0)) if wait else lambda: False,
-        )
-        if settings.web_pictures and twitch is not None:
-            # Not the client that takes polls: that is another thread's.
-            directory = partial(
-                open_twitch, settings, clock, twitch_timeout, sources.ATTEMPTS, rate_limits_left, wait=wait
-            )
-            pictures = replace(
-                pictures, open_sources=partial(sources.opened, directory, settings.twitch_api_url, twitch_timeout)
-            )
-        yield _built(settings, clock, random, database, x, twitch, rate_limits_left, draw, pictures)
+        # Not the client that takes polls: that is another thread's.
+        directory = partial(open_twitch, settings, clock, twitch_timeout, sources.ATTEMPTS, rate_limits_left, wait=wait)
+        pictures = sources.job_of(settings, database, clock, directory if twitch else None, twitch_timeout, wait)
+        enrich = enrich_sources.job_of(settings, database, clock, twitch_timeout, wait)
+        yield _built(settings, clock, random, database, x, twitch, rate_limits_left, draw, pictures, enrich)
 
 
 def _built(
@@ -188,6 +181,7 @@ def _built(
     rate_limits_left: Mapping[str, float],
     draw: Callable[[Any], bytes],
     pictures: PictureJob,
+    enrich: EnrichJob,
 ) -> Bot:
     """The steps over their clients."""
     calendar = Calendar(settings.timezone, settings.day_starts_at)
@@ -225,6 +219,7 @@ def _built(
         responder=responder,
         sender=Sender(x, database, clock, ledger, settler, draw),
         picture_job=pictures,
+        enrich_job=enrich,
     )
 
 
@@ -239,6 +234,7 @@ def _answerer(
         calendar=calendar,
         names=names,
         lookup=Lookup(database, calendar, clock, live_within),
+        genres=GenreSubjects(database),
         most_per_day=settings.replies_per_day,
         gives_hint=settings.hint_when_not_understood,
     )

@@ -100,7 +100,8 @@ def _selected(items: Items, query: str) -> list[dict[str, Any]]:
     if not 1 <= limit <= MAX_LIMIT:
         raise _refusal(HTTPStatus.BAD_REQUEST, "Invalid limit", f"limit must be 1 to {MAX_LIMIT}")
     offset = _number(clauses.get("offset", "0"))
-    matching = [item for item in items if _matches(item, clauses.get("where", ""))]
+    conditions = list(_conditions(clauses.get("where", "")))
+    matching = [item for item in items if all(_matches(item, *condition) for condition in conditions)]
     if sort := clauses.get("sort"):
         field, _, way = sort.partition(" ")
         matching.sort(key=lambda item: item[field], reverse=way == "desc")
@@ -123,17 +124,20 @@ def _clauses(query: str) -> Iterator[tuple[str, str]]:
         yield name, value.strip()
 
 
-def _matches(item: Mapping[str, Any], where: str) -> bool:
+def _conditions(where: str) -> Iterator[tuple[str, frozenset[str | int]]]:
+    """The fields of a filter with the values that each may have. Raises Refusal."""
     for condition in filter(None, map(str.strip, where.split("&"))):
         parsed = _CONDITION.fullmatch(condition)
         if parsed is None:
             raise _refusal(HTTPStatus.BAD_REQUEST, "Syntax Error", f"unexpected '{condition}'")
-        values = [text or int(number) for text, number in _VALUE.findall(parsed[2])]
-        if isinstance(item.get(parsed[1]), str) and any(isinstance(value, int) for value in values):
-            raise _refusal(HTTPStatus.BAD_REQUEST, "Type Mismatch", f"'{parsed[1]}' is a String")
-        if item.get(parsed[1]) not in values:
-            return False
-    return True
+        yield parsed[1], frozenset(text or int(number) for text, number in _VALUE.findall(parsed[2]))
+
+
+def _matches(item: Mapping[str, Any], field: str, values: frozenset[str | int]) -> bool:
+    value = item.get(field)
+    if isinstance(value, str) and any(isinstance(one, int) for one in values):
+        raise _refusal(HTTPStatus.BAD_REQUEST, "Type Mismatch", f"'{field}' is a String")
+    return isinstance(value, str | int) and value in values
 
 
 def _number(text: str) -> int:

@@ -40,6 +40,7 @@ def serve(
         print_line(f"A simulated Twitch of {channels:,} channels, and an X; point the bot at them with:")
         print_line(f"  TWITCH_API_URL={twitch.api_url}")
         print_line(f"  TWITCH_AUTH_URL={twitch.auth_url}")
+        print_line(f"  IGDB_API_URL={twitch.igdb_url}")
         print_line(f"  TWITCH_CLIENT_ID={twitch.client_id}")
         print_line(f"  TWITCH_CLIENT_SECRET={twitch.client_secret}")
         print_line(f"  X_API_URL={x.api_url}")

@@ -27,7 +27,7 @@ begin
     execute format('revoke all on all tables in schema public, staging from %I', role);
     execute format('grant usage on schema public, staging to %I', role);
     execute format(
-        'grant select on addresses, daily_game_languages, daily_games, daily_languages, daily_leaders,'
+        'grant select on daily_classes, daily_game_modes, daily_genres, daily_themes, game_classes, game_matches, genre_days, hourly_genres, igdb_classes, igdb_game_modes, igdb_games, igdb_games_game_modes, igdb_games_genres, igdb_games_themes, igdb_genres, igdb_themes, addresses, daily_game_languages, daily_games, daily_languages, daily_leaders,'
         ' daily_streamer_games, daily_streamers, daily_streams, days, game_aliases, games, hourly_games, hours,'
         ' monthly_games, monthly_streamer_games, monthly_streamers, months, names, pictures, schema_migrations,'
         ' streamer_ranks, streamers, staging.games, staging.languages, staging.polls, staging.streams to %I',
@@ -117,6 +117,64 @@ CREATE TABLE public.cursors (
     x_id text COLLATE pg_catalog."C",
     moved_at timestamp with time zone NOT NULL
 );
+
+CREATE TABLE public.daily_game_modes (
+    day date NOT NULL,
+    game_mode_id integer NOT NULL,
+    watch_hours double precision NOT NULL,
+    watch_hours_split double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    games integer NOT NULL,
+    CONSTRAINT daily_game_modes_games_check CHECK ((games > 0))
+);
+
+CREATE TABLE public.daily_genres (
+    day date NOT NULL,
+    genre_id integer NOT NULL,
+    watch_hours double precision NOT NULL,
+    watch_hours_split double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    games integer NOT NULL,
+    CONSTRAINT daily_genres_games_check CHECK ((games > 0))
+);
+
+CREATE TABLE public.daily_themes (
+    day date NOT NULL,
+    theme_id integer NOT NULL,
+    watch_hours double precision NOT NULL,
+    watch_hours_split double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    games integer NOT NULL,
+    CONSTRAINT daily_themes_games_check CHECK ((games > 0))
+);
+
+CREATE VIEW public.daily_classes AS
+ SELECT daily_genres.day,
+    'genre'::text AS kind,
+    daily_genres.genre_id AS class_id,
+    daily_genres.watch_hours,
+    daily_genres.watch_hours_split,
+    daily_genres.airtime_hours,
+    daily_genres.games
+   FROM public.daily_genres
+UNION ALL
+ SELECT daily_game_modes.day,
+    'mode'::text AS kind,
+    daily_game_modes.game_mode_id AS class_id,
+    daily_game_modes.watch_hours,
+    daily_game_modes.watch_hours_split,
+    daily_game_modes.airtime_hours,
+    daily_game_modes.games
+   FROM public.daily_game_modes
+UNION ALL
+ SELECT daily_themes.day,
+    'theme'::text AS kind,
+    daily_themes.theme_id AS class_id,
+    daily_themes.watch_hours,
+    daily_themes.watch_hours_split,
+    daily_themes.airtime_hours,
+    daily_themes.games
+   FROM public.daily_themes;
 
 CREATE TABLE public.daily_game_languages (
     day date NOT NULL,
@@ -223,6 +281,62 @@ CREATE TABLE public.game_aliases (
     game_name text NOT NULL
 );
 
+CREATE TABLE public.game_matches (
+    game_id text NOT NULL COLLATE pg_catalog."C",
+    igdb_id bigint,
+    how text NOT NULL COLLATE pg_catalog."C",
+    checked_at timestamp with time zone NOT NULL,
+    next_check_at timestamp with time zone NOT NULL,
+    CONSTRAINT game_matches_check CHECK ((next_check_at > checked_at)),
+    CONSTRAINT game_matches_check1 CHECK (((igdb_id IS NULL) = (how = ANY (ARRAY['not_a_game'::text, 'none'::text])))),
+    CONSTRAINT game_matches_how_check CHECK ((how = ANY (ARRAY['helix'::text, 'external'::text, 'override'::text, 'not_a_game'::text, 'none'::text])))
+);
+
+CREATE TABLE public.igdb_games_game_modes (
+    igdb_id bigint NOT NULL,
+    game_mode_id integer NOT NULL
+);
+
+CREATE TABLE public.igdb_games_genres (
+    igdb_id bigint NOT NULL,
+    genre_id integer NOT NULL
+);
+
+CREATE TABLE public.igdb_games_themes (
+    igdb_id bigint NOT NULL,
+    theme_id integer NOT NULL
+);
+
+CREATE VIEW public.game_classes AS
+ SELECT game_matches.game_id,
+    'genre'::text AS kind,
+    links.genre_id AS class_id,
+    count(*) OVER (PARTITION BY game_matches.game_id) AS parts
+   FROM (public.game_matches
+     JOIN public.igdb_games_genres links USING (igdb_id))
+UNION ALL
+ SELECT game_matches.game_id,
+    'mode'::text AS kind,
+    links.game_mode_id AS class_id,
+    count(*) OVER (PARTITION BY game_matches.game_id) AS parts
+   FROM (public.game_matches
+     JOIN public.igdb_games_game_modes links USING (igdb_id))
+UNION ALL
+ SELECT game_matches.game_id,
+    'theme'::text AS kind,
+    links.theme_id AS class_id,
+    count(*) OVER (PARTITION BY game_matches.game_id) AS parts
+   FROM (public.game_matches
+     JOIN public.igdb_games_themes links USING (igdb_id))
+UNION ALL
+ SELECT game_matches.game_id,
+    kinds.kind,
+    '-1'::integer AS class_id,
+    1 AS parts
+   FROM (public.game_matches
+     CROSS JOIN ( VALUES ('genre'::text), ('mode'::text), ('theme'::text)) kinds(kind))
+  WHERE (game_matches.how = 'not_a_game'::text);
+
 CREATE TABLE public.games (
     game_id text NOT NULL COLLATE pg_catalog."C",
     game_name text NOT NULL,
@@ -233,12 +347,25 @@ CREATE TABLE public.games (
     CONSTRAINT games_check CHECK ((first_seen_day <= last_seen_day))
 );
 
+CREATE TABLE public.genre_days (
+    day date NOT NULL,
+    summed_up_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.hourly_games (
     hour_at timestamp with time zone NOT NULL,
     peak_viewers bigint NOT NULL,
     average_viewers real NOT NULL,
     average_streams real NOT NULL,
     game_id text NOT NULL COLLATE pg_catalog."C"
+);
+
+CREATE TABLE public.hourly_genres (
+    hour_at timestamp with time zone NOT NULL,
+    genre_id integer NOT NULL,
+    average_viewers double precision NOT NULL,
+    average_viewers_split double precision NOT NULL,
+    average_streams double precision NOT NULL
 );
 
 CREATE TABLE public.hours (
@@ -252,6 +379,58 @@ CREATE TABLE public.hours (
     CONSTRAINT hours_hour_at_check CHECK ((date_trunc('hour'::text, hour_at, 'UTC'::text) = hour_at)),
     CONSTRAINT hours_peak_viewers_check CHECK ((peak_viewers >= 0)),
     CONSTRAINT hours_polls_check CHECK ((polls > 0))
+);
+
+CREATE TABLE public.igdb_game_modes (
+    game_mode_id integer NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL COLLATE pg_catalog."C"
+);
+
+CREATE TABLE public.igdb_genres (
+    genre_id integer NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL COLLATE pg_catalog."C"
+);
+
+CREATE TABLE public.igdb_themes (
+    theme_id integer NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL COLLATE pg_catalog."C"
+);
+
+CREATE VIEW public.igdb_classes AS
+ SELECT 'genre'::text AS kind,
+    igdb_genres.genre_id AS class_id,
+    igdb_genres.name,
+    igdb_genres.slug
+   FROM public.igdb_genres
+UNION ALL
+ SELECT 'mode'::text AS kind,
+    igdb_game_modes.game_mode_id AS class_id,
+    igdb_game_modes.name,
+    igdb_game_modes.slug
+   FROM public.igdb_game_modes
+UNION ALL
+ SELECT 'theme'::text AS kind,
+    igdb_themes.theme_id AS class_id,
+    igdb_themes.name,
+    igdb_themes.slug
+   FROM public.igdb_themes;
+
+CREATE TABLE public.igdb_games (
+    igdb_id bigint NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    game_type integer,
+    parent_game bigint,
+    version_parent bigint,
+    first_release_date date,
+    checksum text,
+    updated_at timestamp with time zone,
+    fetched_at timestamp with time zone NOT NULL,
+    inherits_from bigint,
+    CONSTRAINT igdb_games_igdb_id_check CHECK ((igdb_id > 0))
 );
 
 CREATE TABLE public.mention_gaps (
@@ -571,8 +750,14 @@ ALTER TABLE ONLY public.cursors
 ALTER TABLE ONLY public.daily_game_languages
     ADD CONSTRAINT daily_game_languages_pkey PRIMARY KEY (day, game_id, language);
 
+ALTER TABLE ONLY public.daily_game_modes
+    ADD CONSTRAINT daily_game_modes_pkey PRIMARY KEY (day, game_mode_id);
+
 ALTER TABLE ONLY public.daily_games
     ADD CONSTRAINT daily_games_pkey PRIMARY KEY (day, game_id);
+
+ALTER TABLE ONLY public.daily_genres
+    ADD CONSTRAINT daily_genres_pkey PRIMARY KEY (day, genre_id);
 
 ALTER TABLE ONLY public.daily_languages
     ADD CONSTRAINT daily_languages_pkey PRIMARY KEY (day, language);
@@ -589,6 +774,9 @@ ALTER TABLE ONLY public.daily_streamers
 ALTER TABLE ONLY public.daily_streams
     ADD CONSTRAINT daily_streams_pkey PRIMARY KEY (day, streamer_id, stream_id);
 
+ALTER TABLE ONLY public.daily_themes
+    ADD CONSTRAINT daily_themes_pkey PRIMARY KEY (day, theme_id);
+
 ALTER TABLE public.days
     ADD CONSTRAINT days_covered_hours_check1 CHECK (((covered_hours * (3600)::double precision) <= ((EXTRACT(epoch FROM (ends_at - starts_at)) + (1)::numeric))::double precision)) NOT VALID;
 
@@ -601,14 +789,44 @@ ALTER TABLE ONLY public.draws
 ALTER TABLE ONLY public.game_aliases
     ADD CONSTRAINT game_aliases_pkey PRIMARY KEY (alias_key);
 
+ALTER TABLE ONLY public.game_matches
+    ADD CONSTRAINT game_matches_pkey PRIMARY KEY (game_id);
+
 ALTER TABLE ONLY public.games
     ADD CONSTRAINT games_pkey PRIMARY KEY (game_id);
+
+ALTER TABLE ONLY public.genre_days
+    ADD CONSTRAINT genre_days_pkey PRIMARY KEY (day);
 
 ALTER TABLE ONLY public.hourly_games
     ADD CONSTRAINT hourly_games_pkey PRIMARY KEY (game_id, hour_at);
 
+ALTER TABLE ONLY public.hourly_genres
+    ADD CONSTRAINT hourly_genres_pkey PRIMARY KEY (hour_at, genre_id);
+
 ALTER TABLE ONLY public.hours
     ADD CONSTRAINT hours_pkey PRIMARY KEY (hour_at);
+
+ALTER TABLE ONLY public.igdb_game_modes
+    ADD CONSTRAINT igdb_game_modes_pkey PRIMARY KEY (game_mode_id);
+
+ALTER TABLE ONLY public.igdb_games_game_modes
+    ADD CONSTRAINT igdb_games_game_modes_pkey PRIMARY KEY (igdb_id, game_mode_id);
+
+ALTER TABLE ONLY public.igdb_games_genres
+    ADD CONSTRAINT igdb_games_genres_pkey PRIMARY KEY (igdb_id, genre_id);
+
+ALTER TABLE ONLY public.igdb_games
+    ADD CONSTRAINT igdb_games_pkey PRIMARY KEY (igdb_id);
+
+ALTER TABLE ONLY public.igdb_games_themes
+    ADD CONSTRAINT igdb_games_themes_pkey PRIMARY KEY (igdb_id, theme_id);
+
+ALTER TABLE ONLY public.igdb_genres
+    ADD CONSTRAINT igdb_genres_pkey PRIMARY KEY (genre_id);
+
+ALTER TABLE ONLY public.igdb_themes
+    ADD CONSTRAINT igdb_themes_pkey PRIMARY KEY (theme_id);
 
 ALTER TABLE ONLY public.mention_gaps
     ADD CONSTRAINT mention_gaps_pkey PRIMARY KEY (before_x_id);
@@ -691,9 +909,15 @@ CREATE INDEX daily_streamer_games_streamer_idx ON public.daily_streamer_games US
 
 CREATE INDEX days_rolled_up_idx ON public.days USING btree (rolled_up_at);
 
+CREATE INDEX game_matches_igdb_id_idx ON public.game_matches USING btree (igdb_id);
+
+CREATE INDEX game_matches_next_check_at_idx ON public.game_matches USING btree (next_check_at);
+
 CREATE INDEX games_name_key_idx ON public.games USING btree (name_key, game_id);
 
 CREATE INDEX games_to_key_idx ON public.games USING btree (game_id) WHERE (NOT are_names_keyed);
+
+CREATE INDEX genre_days_summed_up_at_idx ON public.genre_days USING btree (summed_up_at);
 
 CREATE INDEX hourly_games_hour_idx ON public.hourly_games USING btree (hour_at);
 
@@ -731,11 +955,47 @@ CREATE TRIGGER names_are_not_keyed BEFORE UPDATE OF game_name ON public.games FO
 
 CREATE TRIGGER names_are_not_keyed BEFORE UPDATE OF login, streamer_name ON public.streamers FOR EACH ROW WHEN (((old.login IS DISTINCT FROM new.login) OR (old.streamer_name IS DISTINCT FROM new.streamer_name))) EXECUTE FUNCTION public.names_are_not_keyed();
 
+ALTER TABLE ONLY public.daily_game_modes
+    ADD CONSTRAINT daily_game_modes_game_mode_id_fkey FOREIGN KEY (game_mode_id) REFERENCES public.igdb_game_modes(game_mode_id);
+
+ALTER TABLE ONLY public.daily_genres
+    ADD CONSTRAINT daily_genres_genre_id_fkey FOREIGN KEY (genre_id) REFERENCES public.igdb_genres(genre_id);
+
+ALTER TABLE ONLY public.daily_themes
+    ADD CONSTRAINT daily_themes_theme_id_fkey FOREIGN KEY (theme_id) REFERENCES public.igdb_themes(theme_id);
+
 ALTER TABLE ONLY public.draws
     ADD CONSTRAINT draws_day_fkey FOREIGN KEY (day) REFERENCES public.days(day);
 
 ALTER TABLE ONLY public.draws
     ADD CONSTRAINT draws_game_id_fkey FOREIGN KEY (game_id) REFERENCES public.games(game_id);
+
+ALTER TABLE ONLY public.game_matches
+    ADD CONSTRAINT game_matches_igdb_id_fkey FOREIGN KEY (igdb_id) REFERENCES public.igdb_games(igdb_id);
+
+ALTER TABLE ONLY public.genre_days
+    ADD CONSTRAINT genre_days_day_fkey FOREIGN KEY (day) REFERENCES public.days(day) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.hourly_genres
+    ADD CONSTRAINT hourly_genres_genre_id_fkey FOREIGN KEY (genre_id) REFERENCES public.igdb_genres(genre_id);
+
+ALTER TABLE ONLY public.igdb_games_game_modes
+    ADD CONSTRAINT igdb_games_game_modes_game_mode_id_fkey FOREIGN KEY (game_mode_id) REFERENCES public.igdb_game_modes(game_mode_id);
+
+ALTER TABLE ONLY public.igdb_games_game_modes
+    ADD CONSTRAINT igdb_games_game_modes_igdb_id_fkey FOREIGN KEY (igdb_id) REFERENCES public.igdb_games(igdb_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.igdb_games_genres
+    ADD CONSTRAINT igdb_games_genres_genre_id_fkey FOREIGN KEY (genre_id) REFERENCES public.igdb_genres(genre_id);
+
+ALTER TABLE ONLY public.igdb_games_genres
+    ADD CONSTRAINT igdb_games_genres_igdb_id_fkey FOREIGN KEY (igdb_id) REFERENCES public.igdb_games(igdb_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.igdb_games_themes
+    ADD CONSTRAINT igdb_games_themes_igdb_id_fkey FOREIGN KEY (igdb_id) REFERENCES public.igdb_games(igdb_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.igdb_games_themes
+    ADD CONSTRAINT igdb_games_themes_theme_id_fkey FOREIGN KEY (theme_id) REFERENCES public.igdb_themes(theme_id);
 
 ALTER TABLE ONLY public.posts
     ADD CONSTRAINT posts_mention_id_fkey FOREIGN KEY (mention_id) REFERENCES public.mentions(mention_id);

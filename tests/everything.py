@@ -48,6 +48,21 @@ BY_HAND = (
     "insert into names (kind, id, key, name, login) values ('game', 'awkward', 'awkward', %(awkward)s, '')",
     "insert into addresses (kind, slug, id, is_current) values ('game', 'ä-原神', 'awkward', true)",
     "insert into game_aliases (alias_key, alias, game_key, game_name) values ('mine', 'mine', 'chess', 'Chess')",
+    "insert into igdb_games (igdb_id, name, slug, fetched_at) values (115, %(awkward)s, 'one', '2026-11-21 12:00+00')",
+    "insert into igdb_games_genres (igdb_id, genre_id) values (115, 0)",
+    "insert into igdb_games_game_modes (igdb_id, game_mode_id) values (115, 0)",
+    "insert into igdb_games_themes (igdb_id, theme_id) values (115, 0)",
+    "insert into game_matches (game_id, igdb_id, how, checked_at, next_check_at)"
+    " values ('chess', 115, 'helix', '2026-11-21 12:00+00', '2026-12-21 12:00+00')",
+    "insert into daily_genres (day, genre_id, watch_hours, watch_hours_split, airtime_hours, games)"
+    " values ('2026-11-21', 0, 3, 0.1::float8 + 0.2::float8, 1, 1)",
+    "insert into daily_game_modes (day, game_mode_id, watch_hours, watch_hours_split, airtime_hours, games)"
+    " values ('2026-11-21', 0, 3, 0.1::float8 + 0.2::float8, 1, 1)",
+    "insert into daily_themes (day, theme_id, watch_hours, watch_hours_split, airtime_hours, games)"
+    " values ('2026-11-21', 0, 3, 0.1::float8 + 0.2::float8, 1, 1)",
+    "insert into hourly_genres (hour_at, genre_id, average_viewers, average_viewers_split, average_streams)"
+    " values ('2026-11-21 17:00+00', 0, 3, 0.1::float8 + 0.2::float8, 1)",
+    "insert into genre_days (day, summed_up_at) select min(day), '2026-11-22 17:00+00' from days",
     "update x_prices set usd = 0.017",
     "insert into pictures (kind, id, fetched_at, refused) values ('game', 'chess', '2026-11-21 12:00+00', 'none')",
     # A number that was taken and never used: the next one depends on the sequence alone.

@@ -18,7 +18,8 @@ class Subject:
     """A game or streamer that a question is about.
 
     `watch_hours`: of the last 30 days, to rank subjects of the same name. `main_id`: of a game that is one of several
-    categories of the same name, the id that represents all of them; None for any other.
+    categories of the same name, the id that represents all of them; None for any other. `game_ids`: the games of a
+    genre, game mode or theme, which is answered like one game; empty for any other.
     """
 
     kind: SubjectKind
@@ -26,6 +27,7 @@ class Subject:
     name: str
     watch_hours: float = 0.0
     main_id: str | None = None
+    game_ids: tuple[str, ...] = ()
 
 
 class WindowKind(StrEnum):
@@ -58,6 +60,18 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class GenreQuestion:
+    """A question about a genre, a game mode or a theme (`kind`: genre, mode or theme), which is not looked up yet.
+
+    `key`: `text.name_key` of its name. `window`: None for a time that is not supported.
+    """
+
+    kind: str
+    key: str
+    window: Window | None
+
+
+@dataclass(frozen=True, slots=True)
 class DidYouMean:
     """No subject has the name; up to three have a similar one, the likeliest first."""
 
@@ -79,4 +93,4 @@ class Command(StrEnum):
     HELP = "help"
 
 
-Understood = Question | DidYouMean | TimeNotKnown | Command | None
+Understood = Question | GenreQuestion | DidYouMean | TimeNotKnown | Command | None

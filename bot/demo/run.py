@@ -154,6 +154,8 @@ def _settings(twitch: TwitchSandbox, x: XSandbox, folder: Path, *, pictures: boo
         twitch_client_secret=SecretStr(twitch.client_secret),
         twitch_api_url=twitch.api_url,
         twitch_auth_url=twitch.auth_url,
+        igdb_enabled=True,
+        igdb_api_url=twitch.igdb_url,
         x_api_url=x.api_url,
         x_api_key=SecretStr(x.api_key),
         x_api_key_secret=SecretStr(x.api_key_secret),

@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Final
 
 from bot.core.calendar import Calendar
-from bot.core.questions import Command, DidYouMean, Question, TimeNotKnown, Understood
+from bot.core.questions import Command, DidYouMean, GenreQuestion, Question, TimeNotKnown, Understood
 from bot.names.database_names import DatabaseNames
 from bot.reply import compose
+from bot.reply.genre_subjects import GenreSubjects
 from bot.reply.lookup import Lookup
 from bot.reply.mention_filter import OLDEST, Mention, reason_not_to_answer, reason_not_to_read
 from helperfunctions.clock import Clock
@@ -75,6 +76,7 @@ class Answerer:
     calendar: Calendar
     names: DatabaseNames
     lookup: Lookup
+    genres: GenreSubjects
     most_per_day: int
     gives_hint: bool
 
@@ -84,13 +86,14 @@ class Answerer:
         from bot.reply.understand import understand
 
         now = self.clock.now()
-        return understand(
+        understood = understand(
             text,
             self.names,
             bot_username=username,
             day=self.calendar.day_of(now).date,
             today=now.astimezone(self.calendar.timezone).date(),
         )
+        return self.genres.resolved(understood) if isinstance(understood, GenreQuestion) else understood
 
     def answer_to(self, understood: Understood) -> Answer | None:
         """The answer to a meaning; None if it gets none."""

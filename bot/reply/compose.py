@@ -147,6 +147,9 @@ def _span(facts: SpanFacts, style: Style, width: int) -> str:
 
 def _totals(facts: SpanFacts, style: Style) -> str:
     parts = [f"{short_number(facts.watch_hours)}{style.hours} watched", f"peak {short_number(facts.peak_viewers)}"]
+    if facts.subject.game_ids:
+        # The highest of several games is no peak of all of them together.
+        return parts[0]
     if facts.subject.kind is SubjectKind.STREAMER:
         parts.append(f"average {short_number(facts.average_viewers)} viewers")
     else:

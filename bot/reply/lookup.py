@@ -206,7 +206,9 @@ def _streamer_now(tx: Transaction, subject: Subject, poll: NewestPoll) -> LiveFa
 
 
 def _categories(tx: Transaction, game: Subject) -> list[str]:
-    """The ids of the categories that have the name of a game."""
+    """The ids of the categories that have the name of a game, or of the games of a genre."""
+    if game.game_ids:
+        return list(game.game_ids)
     return list(tx.read.categories_of_game(game_id=game.id))
 
 

@@ -21,7 +21,18 @@ from bot.web.http.version import DataVersion
 from bot.web.read.errors import InvalidRequest, NotFound
 from bot.web.read.ranges import is_long
 from bot.web.site import Site
-from bot.web.views import api, day_pages, embeds, game_pages, pages, pictures, sharing, streamer_pages
+from bot.web.views import (
+    api,
+    day_pages,
+    embeds,
+    game_pages,
+    genre_api,
+    genre_pages,
+    pages,
+    pictures,
+    sharing,
+    streamer_pages,
+)
 from bot.web.views.picture_queue import PictureQueue
 from bot.web.views.render import Pages
 from helperfunctions.errors import (
@@ -57,11 +68,13 @@ def make_app(site: Site) -> Gateway:
     app.state.root_path = site.root_path
     app.state.pages = Pages(site)
     app.state.picture_queue = PictureQueue()
-    app.include_router(api.router, prefix=API)
-    routes = [*_routes(API, api.router)]
+    routes: list[Route] = []
+    for router in (api.router, genre_api.router):
+        app.include_router(router, prefix=API)
+        routes += _routes(API, router)
     paths = [API, STATIC, HEALTH, CHOOSE, STYLE]
     optional = [pictures.router] if site.pictures is not None else []
-    of_pages = [game_pages.router, streamer_pages.router, day_pages.router, pages.router]
+    of_pages = [game_pages.router, genre_pages.router, streamer_pages.router, day_pages.router, pages.router]
     for router in (embeds.router, sharing.router, *optional, *of_pages):
         app.include_router(router)
         routes += _routes("", router)

@@ -18,6 +18,7 @@ from bot.web.read import records
 from bot.web.read.compare import MAX_COMPARED
 from bot.web.read.errors import InvalidRequest
 from bot.web.read.game_list import Filters
+from bot.web.read.genres import Kind
 from bot.web.read.languages import NAMES
 from bot.web.read.ranges import MAX_DAYS, RequestedDays
 from bot.web.read.table import MAX_ROWS, RowRange
@@ -82,8 +83,9 @@ async def _filters(
     min_streams: Annotated[_Bound, Query(description="minimum of average live channels")] = None,
     max_streams: Annotated[_Bound, Query(description="maximum of average live channels")] = None,
     min_ratio: Annotated[_Bound, Query(description="minimum of viewers per channel")] = None,
+    genre: Annotated[str, Query(max_length=100, description="slug of a genre, such as shooter; of IGDB")] = "",
 ) -> Filters:
-    return Filters(name, min_viewers, max_viewers, min_streams, max_streams, min_ratio)
+    return Filters(name, min_viewers, max_viewers, min_streams, max_streams, min_ratio, genre.replace("\0", ""))
 
 
 # Each call searches a folder of hundreds of files.
@@ -133,6 +135,9 @@ GameSlug = Annotated[
     str | None,
     BeforeValidator(lambda value: value or None),
     Query(max_length=120, pattern=_SLUG, description="address of a game, such as just-chatting"),
+]
+GenreKind = Annotated[
+    Kind | None, Query(description="genre, mode or theme; by default the first of these that has this slug")
 ]
 Slugs = Annotated[str, Query(max_length=700, description="slugs with commas between them, at most five")]
 

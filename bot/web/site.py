@@ -30,7 +30,7 @@ class Site:
     empty without one. `draw_svg` draws the chart of a post, a Vega-Lite specification, in a time zone.
     `draw_card` draws the picture of a card, an SVG, as PNG. `public_url` is "" if the address on the web is unknown.
     `account` is the bot's name on X without @, `accent` a colour as #rrggbb; both may be "".
-    `requests_per_minute` 0 is no limit. `pictures` is None if none are shown.
+    `requests_per_minute` 0 is no limit. `has_genres`: as IGDB_ENABLED. `pictures` is None if none are shown.
     """
 
     database: CostedReads
@@ -53,6 +53,7 @@ class Site:
     accent: str = ""
     requests_per_minute: int = 0
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
+    has_genres: bool = False
     pictures: Pictures | None = None
     # Caches of bot.web.read.rankings.
     game_totals: Memo[Any] = field(default_factory=lambda: memo(_MAX_CACHED_GAMES, len), init=False, repr=False)

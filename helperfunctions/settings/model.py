@@ -207,6 +207,13 @@ class Settings(BaseModel):
     twitch_auth_url: BaseAddress = Field(
         default="https://id.twitch.tv/oauth2", description="base URL for access tokens of Twitch, without /token"
     )
+    igdb_enabled: bool = Field(
+        default=False,
+        description="true: the bot fetches genres, game modes and themes of games from IGDB, for the dashboard",
+    )
+    igdb_api_url: BaseAddress = Field(
+        default="https://api.igdb.com/v4", description="base URL of IGDB's API, without /games"
+    )
     poll_every_minutes: Annotated[int, AfterValidator(_divides_an_hour)] = Field(
         default=30, description="minutes between two polls; a divisor of 60"
     )

@@ -5,6 +5,7 @@ select
     (select count(*) from staging.polls where day >= cast(:since as date)) as polls,
     (select max(poll_id) from staging.polls) as poll_id,
     (select max(rolled_up_at) from days) as rolled_up_at,
+    (select max(summed_up_at) from genre_days) as genres_at,
     (select max(post_id) from posts) as post_id,
     (select count(*) from posts where status in ('due', 'sending', 'unknown')) as open_posts,
     (select x_id from cursors where name = 'names') as names_up_to,

@@ -25,7 +25,7 @@ from tests.factories import a_stream, stage
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
 NAMES = ["settings", "data folder", "database", "schema", "Twitch", "X", "X app", "clock"]
 NAMES += ["budget", "polls", "days", "outbox"]
-NOT_SECRET = {"X_API_URL", "TWITCH_CLIENT_ID", "TWITCH_API_URL", "TWITCH_AUTH_URL"}
+NOT_SECRET = {"X_API_URL", "TWITCH_CLIENT_ID", "TWITCH_API_URL", "TWITCH_AUTH_URL", "IGDB_API_URL"}
 SCHEMA = {
     "type": "array",
     "minItems": len(NAMES),

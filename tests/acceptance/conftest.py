@@ -40,6 +40,7 @@ VERBS = (
     "ask",
     "reply",
     "outbox",
+    "enrich",
     "pictures",
     "spend",
     "alias",

@@ -115,6 +115,7 @@ def test_without_credentials_the_message_names_where_to_get_them(verb: str, shel
         ["collect"],
         ["daily"],
         ["prune"],
+        ["enrich"],
         ["pictures"],
         ["post"],
         ["migrate"],

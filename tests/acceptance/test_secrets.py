@@ -23,6 +23,7 @@ VERBS = (
     ["collect"],
     ["daily"],
     ["prune"],
+    ["enrich"],
     ["pictures"],
     ["post"],
     ["post", "--dry-run"],

@@ -16,6 +16,7 @@ from bot.names.database_names import DatabaseNames
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
 from bot.reply.answer import Answerer
+from bot.reply.genre_subjects import GenreSubjects
 from bot.reply.inbox import Reader
 from bot.reply.lookup import Lookup
 from bot.reply.respond import Responder
@@ -224,6 +225,7 @@ def make_inbox(make_outside: MakeOutside) -> MakeInbox:
             calendar=CALENDAR,
             names=DatabaseNames(outside.database),
             lookup=Lookup(outside.database, CALENDAR, outside.clock),
+            genres=GenreSubjects(outside.database),
             most_per_day=most_per_day,
             gives_hint=gives_hint,
         )

@@ -51,10 +51,12 @@ def test_a_new_database_gets_the_schema(new: Database, empty_url: str) -> None:
     assert migrations.migrate(new) == OURS
     assert migrations.applied_versions(new) == OURS
     public = (
-        "addresses cursors daily_game_languages daily_games daily_languages daily_leaders daily_streamer_games "
-        "daily_streamers daily_streams days draws game_aliases games hourly_games hours mention_gaps mentions "
-        "monthly_games monthly_streamer_games monthly_streamers months names opt_outs pictures posts schema_migrations "
-        "streamer_ranks streamers x_accounts x_charges x_pauses x_prices x_reads x_uncertain_reads"
+        "addresses cursors daily_game_languages daily_game_modes daily_games daily_genres daily_languages "
+        "daily_leaders daily_streamer_games daily_streamers daily_streams daily_themes days draws game_aliases "
+        "game_matches games genre_days hourly_games hourly_genres hours igdb_game_modes igdb_games "
+        "igdb_games_game_modes igdb_games_genres igdb_games_themes igdb_genres igdb_themes mention_gaps mentions "
+        "monthly_games monthly_streamer_games monthly_streamers months names opt_outs pictures posts "
+        "schema_migrations streamer_ranks streamers x_accounts x_charges x_pauses x_prices x_reads x_uncertain_reads"
     )
     staging = "games languages polls set_aside streams"
     assert [name for (name,) in rows(empty_url, TABLES)] == [

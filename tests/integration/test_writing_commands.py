@@ -36,6 +36,7 @@ WRITES: dict[str, Callable[[], object]] = {
     "ask": lambda: cli_x.ask("help"),
     "collect": cli.collect,
     "prune": verb_of(next(job for job in JOBS if job.name == "prune")),
+    "enrich": verb_of(next(job for job in JOBS if job.name == "enrich")),
     "pictures": verb_of(next(job for job in JOBS if job.name == "pictures")),
     "post": lambda: cli.post(dry_run=False, day=None, charts=None),
     "migrate": cli.migrate,

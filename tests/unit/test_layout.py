@@ -38,6 +38,8 @@ VENDORS = {
         "bot/web/views/embeds.py",
         "bot/web/views/day_pages.py",
         "bot/web/views/game_pages.py",
+        "bot/web/views/genre_api.py",
+        "bot/web/views/genre_pages.py",
         "bot/web/views/page_values.py",
         "bot/web/views/pages.py",
         "bot/web/views/pictures.py",

@@ -30,6 +30,8 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "aws_secret_name": None,
         "twitch_client_id": None,
         "twitch_client_secret": None,
+        "igdb_enabled": False,
+        "igdb_api_url": "https://api.igdb.com/v4",
         "twitch_api_url": "https://api.twitch.tv/helix",
         "twitch_auth_url": "https://id.twitch.tv/oauth2",
         "poll_every_minutes": 30,

@@ -15,6 +15,7 @@ from bot.reply.understand.candidates import CLEAR, Candidate, find_candidates
 from bot.reply.understand.commands import find_command
 from bot.reply.understand.decision import Action, are_common, choose_action, is_list_of_tags
 from bot.reply.understand.joined_names import joined_games, names_joined_to
+from bot.reply.understand.marked_genres import genre_question
 from bot.reply.understand.matches import FAR_MORE, NameMatch, match_candidates, with_series
 from bot.reply.understand.misspelled import MOST_OFFERED, distinct_names, find_misspelled, streamer_with_prefix
 from bot.reply.understand.negation import negation
@@ -33,8 +34,8 @@ _REFUSAL: Final = re.compile(r"\s*(?:no|nope|nah)\s*[,.]", re.IGNORECASE)
 def understand(text: str, names: Names, *, bot_username: str, day: date, today: date) -> Understood:
     """The meaning of a text. `day`: the bot's current day, which is not over; `today`: the date of the calendar.
 
-    Returns a Question; TimeNotKnown when only the time is not supported; DidYouMean when the name is not certain; a
-    Command; or None when there is nothing to answer.
+    Returns a Question; a GenreQuestion where a genre is marked; TimeNotKnown when only the time is not supported;
+    DidYouMean when the name is not certain; a Command; or None when there is nothing to answer.
     """
     text, has_url = replace_urls(_without_own_name(tidy(text)[:LONGEST_TEXT], bot_username))
     if refusal := _REFUSAL.match(text):
@@ -45,6 +46,8 @@ def understand(text: str, names: Names, *, bot_username: str, day: date, today: 
     tokens = tokenize(text, day=day, today=today)
     if not tokens.words or is_list_of_tags(tokens):
         return None
+    if asked := genre_question(tokens):
+        return asked
     candidates = find_candidates(tokens)
     by_key = names.exact(list(dict.fromkeys(candidate.key for candidate in candidates)))
     known = {key: one_per_game(subjects) for key, subjects in by_key.items()}

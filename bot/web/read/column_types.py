@@ -27,7 +27,7 @@ class Column:
     format: Format
     meaning: str = ""
     link: str | None = None
-    link_to: Literal["games", "streamers"] = "games"
+    link_to: Literal["games", "streamers", "genres"] = "games"
     is_last: bool = False
     is_wide: bool = False
     field: str = ""

@@ -35,7 +35,8 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Filters of games: letters in the name, and bounds, both ends included."""
+    """Filters of games: letters in the name, bounds, both ends included, and the slug of a genre, which the query of
+    the games applies."""
 
     name: str = ""
     min_viewers: float | None = None
@@ -43,6 +44,7 @@ class Filters:
     min_streams: float | None = None
     max_streams: float | None = None
     min_ratio: float | None = None
+    genre: str = ""
 
     def match(self, game: GameInRange) -> bool:
         """True if a game passes every filter."""

@@ -28,6 +28,7 @@ from bot.web.read import (
     compare,
     game_list,
     games,
+    genres,
     languages,
     now,
     records,
@@ -56,7 +57,7 @@ class Problem(BaseModel):
     detail: str
 
 
-_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The table", "content": {"text/csv": {"schema": {"type": "string"}}}},
     404: {"model": Problem, "description": "Nothing is at this address"},
     422: {"model": Problem, "description": "The parameters are not valid"},
@@ -64,7 +65,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     429: {"model": Problem, "description": "Too many requests; try again after the seconds in Retry-After"},
     503: {"model": Problem, "description": "Temporarily unavailable; try again after the seconds in Retry-After"},
 }
-router = APIRouter(responses=_RESPONSES)
+router = APIRouter(responses=RESPONSES)
 
 
 @router.get("/now/games", response_model=Table[now.GameNow], tags=["now"])
@@ -110,7 +111,7 @@ def all_games(
 ) -> Response:
     """All games over some days: hours watched, viewers, and the number of streams."""
     with site.read(days) as tx:
-        ranking = game_ranking(tx, site, span_of(tx, site, days))
+        ranking = genres.of_genre(tx, filters.genre, game_ranking(tx, site, span_of(tx, site, days)))
     return table.of_part(game_list.matching_games(ranking, filters, sort, order, table.wanted), GameInRange)
 
 

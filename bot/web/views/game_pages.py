@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from bot.web.deps import Comparison, Days, GameFilters, OwnViewers, Rows, SiteParts, Slug, Timezone
-from bot.web.read import find_game, game_list, games, languages, now
+from bot.web.read import find_game, game_list, games, genres, languages, now
 from bot.web.read.addresses import find, slug_of
 from bot.web.read.coverage import span_of
 from bot.web.read.errors import NotFound
@@ -65,6 +65,7 @@ def game_page(
             "streamers": games.streamers(tx, game.id, span, RowRange(_ROWS)),
             "live": now.streamers_now(tx, poll, RowRange(10), game_id=game.id),
             "spoken": languages.languages_of_game(tx, game.id, span),
+            "classes": genres.classes_of_game(tx, game.id),
         }
         by_hour = games.hours_for_chart(tx, site, game.id, span, by_day)
         days_before = games.by_day(tx, game.id, span.before) if compare else []
@@ -126,7 +127,8 @@ def explore_page(
     """All games over some days, filtered and sorted."""
     with site.read(days) as tx:
         span = span_of(tx, site, days)
-        ranking = game_ranking(tx, site, span)
+        ranking = genres.of_genre(tx, filters.genre, game_ranking(tx, site, span))
+        known_genres = genres.genre_names(tx)
         # Of all games: it would mislead next to a filtered table.
         is_start = filters == game_list.Filters() and not rows.offset
         voice = shares_by_day(tx, ranking[:TOP], span) if is_start else []
@@ -138,6 +140,7 @@ def explore_page(
         "game_list.html",
         games=game_list.matching_games(ranking, filters, sort, order, rows),
         filters=filters,
+        genres=known_genres,
         parameters={name: _plain(value) for name, value in parameters.items() if value not in (None, "")},
         rows=rows,
         sort=sort.value,

@@ -13,6 +13,7 @@ from bot.web.read.bot_status import DayCoverage
 from bot.web.read.compare import ComparedDay
 from bot.web.read.find_game import Candidate
 from bot.web.read.games import GameDay, GameHour, HourOfWeek
+from bot.web.read.genres import ClassOnDay
 from bot.web.read.now import NewestPoll
 from bot.web.read.ranges import Span
 from bot.web.read.rankings import GameInRange
@@ -191,6 +192,15 @@ def streamer_hours(
     values: dict[date, float | None] = {day.day: day.airtime_hours if is_streamed else day.watch_hours for day in days}
     unit = "hours streamed" if is_streamed else "hours watched"
     return lines.columns(f"{unit.capitalize()} per day", unit, at, aligned(at, values), zone)
+
+
+def genre_hours(days: Sequence[ClassOnDay], span: Span, zone: ZoneInfo) -> ColumnPlot | None:
+    """Hours watched of a genre on each day. None without days."""
+    if not days:
+        return None
+    at = every_day(days[0].day, span.last)
+    values: dict[date, float | None] = {day.day: day.watch_hours for day in days}
+    return lines.columns("Hours watched per day", "hours watched", at, aligned(at, values), zone)
 
 
 def compared(days: Sequence[ComparedDay], measure: str, span: Span, zone: ZoneInfo) -> LinePlot | None:

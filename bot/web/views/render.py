@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.web.http import static_files
-from bot.web.read import bot_status, games, languages, now, previous, rankings, streamer_ranking, streamers
+from bot.web.read import bot_status, games, genres, languages, now, previous, rankings, streamer_ranking, streamers
 from bot.web.read.addresses import Kind
 from bot.web.read.column_types import MIN_CHANNELS_OF_CHANGE, Column, columns_of
 from bot.web.read.ranges import USUAL, Span
@@ -50,6 +50,8 @@ _TABLES: Final = {
     "day_coverage": bot_status.DayCoverage,
     "streams_of_streamer": streamers.StreamOfStreamer,
     "all_streamers": streamer_ranking.StreamerInRange,
+    "genres": genres.ClassInRange,
+    "genre_days": genres.ClassOnDay,
     "languages_of_day": languages.LanguageOfDay,
 }
 
@@ -97,6 +99,7 @@ class Pages:
             "whole_url": self.whole_url,
             "public_url": site.public_url,
             "about_url": site.about_url,
+            "shows_genres": site.has_genres,
             "shows_pictures": site.pictures is not None,
             "account": site.account,
             "site_title": site.title,

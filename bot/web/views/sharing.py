@@ -143,6 +143,7 @@ def sitemap(site: SiteParts, pages: PagesOfSite) -> Response:
             "/api",
             "/help",
         ]
+        paths += ["/genres"] if site.has_genres else []
         paths += [f"/days/{day.day}" for day in days]
         paths += [f"/games/{game.slug}" for game in game_ranking(tx, site, span)[:_LISTED] if game.slug]
         ranked = streamer_ranking(tx, span, By.WATCH_HOURS, RowRange(_LISTED)).rows
