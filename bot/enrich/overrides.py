@@ -22,12 +22,10 @@ NOT_A_GAME: Final = {
     "509671": "Fitness & Health",
     "509672": "IRL",
     "509673": "Makers & Crafting",
-    "515214": "Politics",
     "518203": "Sports",
     "116747788": "Pools, Hot Tubs, and Beaches",
     "272263131": "Animals, Aquariums, and Zoos",
     "1469308723": "Software and Game Development",
-    "1599346425": "Co-working & Studying",
 }
 
 # Ids on IGDB, by the id of the category.
