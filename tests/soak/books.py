@@ -18,6 +18,7 @@ SOON: Final = QUARTER
 # Turns that are due at the same moment follow each other, and move the clock: a poll gives up after two minutes of
 # retries, and the health check comes after it.
 _A_MOMENT: Final = timedelta(minutes=3)
+_A_QUARTER: Final = timedelta(minutes=15)
 _LONGEST_LIST: Final = 12
 
 NOT_WHOLE: Final = """
@@ -189,11 +190,20 @@ class Books:
 
     def _mentions(self, world: World) -> None:
         known = dict(world.rows("select mention_id, status from mentions"))
-        lost = [one for one in self.diary.tagged if one not in known]
+        lost = [
+            one for one, written_at in self.diary.tagged.items() if one not in known and self._could_be_read(written_at)
+        ]
         self._list("somebody's mention was never read", lost)
         undecided = [one for one, status in known.items() if status == "new"]
         self._list("a mention is undecided at the quiet end", undecided)
         self.figures.append(f"mentions: {len(self.diary.tagged)} written; {_counted(Counter(known.values()))}")
+
+    def _could_be_read(self, written_at: datetime) -> bool:
+        """True unless the database or X was away at every check of the day after it: an older mention is never read,
+        because that would buy a long backlog."""
+        last = written_at + timedelta(days=1) - _A_QUARTER
+        checks = [_parts(names) for at, names in self.diary.problems if written_at <= at <= last]
+        return not checks or any(not parts & {"database", "x"} for parts in checks)
 
     # --- problems
 

@@ -44,5 +44,5 @@ class Diary:
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     posts_planned_at: list[datetime] = field(default_factory=list)
     restarts: list[datetime] = field(default_factory=list)
-    tagged: list[str] = field(default_factory=list)
+    tagged: dict[str, datetime] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)

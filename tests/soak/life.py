@@ -194,7 +194,7 @@ class Life:
                 streamer = twitch.streamers.login(int(live.streamers[int(live.viewers.argmax())]))
             else:
                 streamer = ""
-            self.diary.tagged.append(self.world.x.tag(who, text.format(streamer=streamer)))
+            self.diary.tagged[self.world.x.tag(who, text.format(streamer=streamer))] = clock.now()
 
         return post
 

@@ -83,6 +83,16 @@ def test_fault_of_x_is_not_noticed_while_the_database_is_away() -> None:
     assert [len(lines) for lines in wrong] == [0, 1, 0]
 
 
+@pytest.mark.parametrize(
+    ("parts", "is_wrong"),
+    [(["database"] * 96, False), (["x"] * 40 + ["database"] * 56, False), (["database"] * 90 + [""] * 6, True)],
+    ids=["database away for a day", "X and then the database", "an hour left"],
+)
+def test_a_mention_that_could_not_be_read_for_a_day_is_not_missed(parts: list[str], is_wrong: bool) -> None:
+    books = Books(Diary(problems=checks(*parts)))
+    assert books._could_be_read(NOON) is is_wrong
+
+
 def test_a_fault_that_no_check_finds_is_reported() -> None:
     outage = Happening(Kind.DATABASE_GONE, NOON, NOON + timedelta(hours=2))
     blind, seeing = (Books(Diary(problems=checks(*parts), happened=[outage])) for parts in ([""] * 4, ["database"] * 4))
