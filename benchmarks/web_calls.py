@@ -59,7 +59,8 @@ def calls(address: tuple[str, int], subjects: Subjects) -> list[Call]:
         *(
             api_call(path, operations["get"], subjects)
             for path, operations in described["paths"].items()
-            if "get" in operations
+            # No game has a genre here: that takes IGDB.
+            if "get" in operations and not path.startswith(f"{API}/genres/")
         ),
     ]
 
@@ -92,6 +93,7 @@ def api_call(path: str, operation: Mapping[str, Any], subjects: Subjects) -> Cal
     examples: Mapping[str, Callable[[int], str]] = {
         "slug": lambda n: subjects.slug(own_path, n),
         "kind": lambda n: "game",
+        "day": lambda n: f"{subjects.last - timedelta(days=n % 7)}",
         "names": subjects.five,
         "q": lambda n: f"nmae {n + 12}",
     }
@@ -102,6 +104,7 @@ def api_call(path: str, operation: Mapping[str, Any], subjects: Subjects) -> Cal
 
     def url(number: int, **more: object) -> str:
         filled = path.replace("{slug}", quote(subjects.slug(own_path, number)))
+        filled = filled.replace("{day}", examples["day"](number))
         return address_of(filled, {name: examples[name](number) for name in in_query} | more)
 
     def uncached(number: int) -> str:

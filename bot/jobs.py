@@ -205,7 +205,7 @@ JOBS: Final = (
     ),
     Job(
         name="enrich",
-        does="With IGDB_ENABLED, fetch the genres of new games, and sum up the days by genre.",
+        does="With IGDB_ENABLED: fetch genres of games, sum up days by genre.",
         # Some minutes after each poll, which may have brought new games.
         due=lambda settings: (Minutes("5,20,35,50"),),
         run=lambda bot: bot.enrich_job.run,

@@ -65,12 +65,13 @@ ANSWER_FAULTS: Final = (
 """Faults that replace any response; at most one of these and the next is injected into a request."""
 
 _REFUSALS: Final = (Fault.TOKEN_EXPIRED, Fault.INVALID_CURSOR)
-_OF_PICTURES: Final = tuple(fault for fault in Fault if fault.startswith("picture_"))
+PICTURE_ONLY: Final = tuple(fault for fault in Fault if fault.startswith("picture_"))
+"""Faults that only a picture can have."""
 
-PICTURE_FAULTS: Final = (*_OF_PICTURES, *(fault for fault in ANSWER_FAULTS if fault is not Fault.TOO_MANY_REQUESTS))
+PICTURE_FAULTS: Final = (*PICTURE_ONLY, *(fault for fault in ANSWER_FAULTS if fault is not Fault.TOO_MANY_REQUESTS))
 """Faults that replace a picture; at most one is injected."""
 
-PAGE_FAULTS: Final = tuple(fault for fault in Fault if fault not in (*ANSWER_FAULTS, *_REFUSALS, *_OF_PICTURES))
+PAGE_FAULTS: Final = tuple(fault for fault in Fault if fault not in (*ANSWER_FAULTS, *_REFUSALS, *PICTURE_ONLY))
 """Faults that change a page of streams; several can be injected into the same page."""
 
 

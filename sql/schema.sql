@@ -909,6 +909,8 @@ CREATE INDEX daily_streamer_games_streamer_idx ON public.daily_streamer_games US
 
 CREATE INDEX days_rolled_up_idx ON public.days USING btree (rolled_up_at);
 
+CREATE INDEX days_without_leaders ON public.days USING btree (day) WHERE (NOT has_leaders);
+
 CREATE INDEX game_matches_igdb_id_idx ON public.game_matches USING btree (igdb_id);
 
 CREATE INDEX game_matches_next_check_at_idx ON public.game_matches USING btree (next_check_at);

@@ -19,6 +19,7 @@ create table daily_leaders (
 
 -- Whether the leaders of the day, and what they had before it, are stored. The next roll-up stores those of all days.
 alter table days add column has_leaders boolean not null default false;
+create index days_without_leaders on days (day) where not has_leaders;
 
 -- The hours watched of streamers by their rank over the offered ranges of days up to the newest. One row per range and rank:
 -- the first 1,000, every tenth up to 10,000, every hundredth after it, and the last. The sums of all streamers would take

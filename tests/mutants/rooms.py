@@ -24,7 +24,7 @@ SUBJECTS: Final[tuple[tuple[str, str], ...]] = (
     ("sql/reply/", "inbox read lookup"),
     ("sql/read/", "lookup games_of_one_name pages"),
     ("bot/read/measurements", "lookup pages"),
-    ("bot/enrich/", "enrich igdb_items"),
+    ("bot/enrich/", "enrich"),
     ("sql/enrich/", "enrich"),
     ("bot/outbox/", "outbox"),
     ("sql/outbox/", "outbox"),

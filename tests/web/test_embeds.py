@@ -69,7 +69,7 @@ def test_other_sites_may_embed_badges_and_feeds(web: Web, path: str) -> None:
     headers = web.get(path).headers
     assert headers["access-control-allow-origin"] == "*"
     assert headers["cross-origin-resource-policy"] == "cross-origin"
-    assert headers["cache-control"] == ("public, max-age=3600" if path.endswith("svg") else "no-cache")
+    assert headers["cache-control"] == "public, max-age=3600"
     assert web.get(path, headers={"if-none-match": headers["etag"]}).status_code == 304
     assert "cross-origin-resource-policy" not in web.get(path.rpartition("/")[0]).headers
 

@@ -94,7 +94,7 @@ def test_day_without_measurement_is_not_shown_as_a_day_without_viewers(
     assert rows(url, "select coverage from days order by day") == [(1.0,), (0.0,), (1.0,)]
     with serving(url, history.now) as web:
         first, last = ("2026-11-21", 24_000), ("2026-11-23", 24_000)
-        assert web.chart("/streamers/ada", "Hours watched per day") == [first, ("2026-11-22", 0), last]
+        assert web.chart("/streamers/ada", "Hours watched per day") == [first, ("2026-11-22", None), last]
         assert web.chart("/compare?games=chess", "Hours watched per day") == [first, ("2026-11-22", None), last]
         for of in ("/games/chess", "/streamers/ada"):
             assert [row["day"] for row in web.json(f"{of}/days")["rows"]] == ["2026-11-21", "2026-11-23"]
