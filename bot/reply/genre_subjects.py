@@ -42,7 +42,7 @@ def _subject(kind: str, row: Any) -> Subject:
 
 
 def _keys(name: str) -> Iterator[str]:
-    """The keys of a name: of all of it, of what is outside of brackets, and of what is in them: "RPG"."""
+    """The keys of a name: of all of it, of the text outside of brackets, and of that in them: "RPG"."""
     yield name_key(name)
     yield name_key(_IN_BRACKETS.sub(" ", name))
     if short := _IN_BRACKETS.search(name):

@@ -1,7 +1,7 @@
 -- migrate:up
 
 -- One row per day, kind, measure and game or streamer: the 50 of each kind that led a day by its measure. An all-time list of
--- the first 50 needs no other rows: whoever is in it was among the 50 of their best day. So records are read from some
+-- the first 50 needs no other rows: one who is in it was among the 50 of their best day. So records are read from some
 -- hundred rows a day, instead of from all games and streamers.
 -- `measure`: peak_viewers, watch_hours, or new_watch_hours, the hours watched of those first seen in the 30 days up to that
 -- day. `best_before` and `days_before`: the most on any earlier day, and the number of earlier days on which it was live;

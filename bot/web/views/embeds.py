@@ -23,7 +23,7 @@ from helperfunctions.database import Transaction
 
 _FEED_DAYS: Final = 14
 _BADGE_DAYS: Final = 7
-# Of badges and feeds: whoever shows them asks again after an hour, and their figures change once a day.
+# Of badges and feeds: sites that show them ask again after an hour, and their figures change once a day.
 _CACHED: Final = "public, max-age=3600"
 
 router = APIRouter(include_in_schema=False)
