@@ -63,7 +63,7 @@ def test_after_a_page_of_the_top_in_the_middle_the_crawl_goes_on_with_a_new_curs
 
 
 def test_every_place_in_a_list_may_lead_back_to_the_top_as_often_as_the_first() -> None:
-    """Detours are counted from zero after each page with new streams: a list of a hundred pages has many such places."""
+    """Detours are counted from zero after each page with new streams: a list of a hundred pages has many of them."""
     places = PAGE_RETRIES + 1
     script: dict[str | None, list[Page]] = {None: [Page(full(0), "1")]}
     for place in range(1, places + 1):
