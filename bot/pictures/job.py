@@ -106,7 +106,7 @@ class _Enough(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PictureJob:
-    """Fetches pictures one after the other, so that no more than one is in memory.
+    """Fetches pictures one after the other, so that only one is in memory.
 
     `open_sources` opens the clients for a run; None: no pictures are wanted, and those that are stored are deleted.
     `without_logins`: streamers who do not want their picture shown. `is_stopping` returns whether the process is to
