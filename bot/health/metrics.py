@@ -30,6 +30,7 @@ class Snapshot:
     """
 
     leads: bool
+    poll_interval_seconds: float
     facts: Facts | None
     kept_polls: int
     free_bytes: int | None
@@ -100,6 +101,7 @@ def _of_facts(facts: Facts) -> Iterator[Metric]:
 def _of_process(snapshot: Snapshot) -> Iterator[Metric]:
     yield _gauge("leading", "1 if this bot is the leader, which runs the jobs; 0 if it is on standby", snapshot.leads)
     yield _gauge("database_up", "1 if the database can be read", snapshot.facts is not None)
+    yield _gauge("poll_interval_seconds", "Seconds between two polls, by the settings", snapshot.poll_interval_seconds)
     yield _gauge("kept_polls", "Polls stored on disk until the database is available", snapshot.kept_polls)
     if snapshot.free_bytes is not None:
         yield _gauge("data_dir_free_bytes", "Free space in DATA_DIR in bytes", snapshot.free_bytes)

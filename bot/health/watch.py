@@ -124,6 +124,7 @@ class Watch:
         run = self.record()
         return Snapshot(
             leads=self.leads(),
+            poll_interval_seconds=self.expected.interval.total_seconds(),
             facts=self._read()[0],
             kept_polls=self.kept_polls(),
             free_bytes=disk.free_bytes_if_known(self.data_dir),

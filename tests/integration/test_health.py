@@ -121,6 +121,7 @@ def test_metrics_show_the_facts_in_the_database(at: str, url: str, database: Dat
         ("watchtime_poll_streams", ()): 1,
         ("watchtime_poll_viewers", ()): 1000,
         ("watchtime_poll_duration_seconds", ()): 20,
+        ("watchtime_poll_interval_seconds", ()): 1800,
         ("watchtime_good_poll_timestamp_seconds", ()): (DAY_START + 47 * HALF_HOUR).timestamp(),
         ("watchtime_day_coverage_ratio", ()): 1,
         ("watchtime_day_watch_hours", ()): 24_000,

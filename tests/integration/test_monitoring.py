@@ -98,7 +98,11 @@ BORDERS = {
     "WatchtimePollsLate": ("watchtime_good_poll_timestamp_seconds", 60, 0, 91),
 }
 # In each case; the half of the month's spending, and the limit.
-ALWAYS = {'watchtime_x_spent_usd{purpose="summaries"}': 4.5, "watchtime_x_budget_usd": 10}
+ALWAYS = {
+    'watchtime_x_spent_usd{purpose="summaries"}': 4.5,
+    "watchtime_x_budget_usd": 10,
+    "watchtime_poll_interval_seconds": 1800,
+}
 
 
 def state_at(minutes: int, alert: str, state: str, times: int) -> dict[str, Any]:
@@ -115,6 +119,15 @@ def promtool_case(series: dict[str, float], *expected: dict[str, Any]) -> dict[s
     return {"interval": "1m", "input_series": values, "promql_expr_test": list(expected)}
 
 
+def assert_rules_hold(folder: Path, *cases: dict[str, Any]) -> None:
+    case_file = folder / "rules_test.yml"
+    case_file.write_text(json.dumps({"rule_files": [str(MONITORING / "rules.yml")], "tests": cases}))
+    done = subprocess.run(
+        [PROMTOOL, "test", "rules", str(case_file)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @needs_prometheus
 def test_each_alert_fires_from_its_border_on_and_after_its_time(tmp_path: Path) -> None:
     """The job and the database are judged by the bot's own rules; a bot that is not even scraped is reported, too."""
@@ -127,12 +140,19 @@ def test_each_alert_fires_from_its_border_on_and_after_its_time(tmp_path: Path) 
         if minutes > 1:
             fires.append(state_at(minutes - 1, alert, "firing", 0))
         cases.append(promtool_case(ALWAYS | {series: bad}, *fires))
-    case_file = tmp_path / "rules_test.yml"
-    case_file.write_text(json.dumps({"rule_files": [str(MONITORING / "rules.yml")], "tests": cases}))
-    done = subprocess.run(
-        [PROMTOOL, "test", "rules", str(case_file)], capture_output=True, text=True, timeout=60, check=False
+    assert_rules_hold(tmp_path, *cases)
+
+
+@needs_prometheus
+@pytest.mark.parametrize(("minutes", "is_reported"), [(39, False), (41, True)])
+def test_a_late_poll_is_measured_by_the_interval_of_the_settings(
+    tmp_path: Path, minutes: int, is_reported: bool
+) -> None:
+    """Every five minutes: late after 25 of them, reported after 15 more."""
+    series = ALWAYS | {"watchtime_good_poll_timestamp_seconds": 0, "watchtime_poll_interval_seconds": 300}
+    assert_rules_hold(
+        tmp_path, promtool_case(series, state_at(minutes, "WatchtimePollsLate", "firing", int(is_reported)))
     )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def free_port() -> int:
