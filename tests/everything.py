@@ -64,7 +64,7 @@ BY_HAND = (
     " values ('2026-11-21 17:00+00', 0, 3, 0.1::float8 + 0.2::float8, 1)",
     "insert into genre_days (day, summed_up_at) select min(day), '2026-11-22 17:00+00' from days",
     "update x_prices set usd = 0.017",
-    "insert into pictures (kind, id, fetched_at, refused) values ('game', 'chess', '2026-11-21 12:00+00', 'none')",
+    "insert into pictures (kind, id, tried_at, refused) values ('game', 'chess', '2026-11-21 12:00+00', 'none')",
     # A number that was taken and never used: the next one depends on the sequence alone.
     "select nextval('posts_post_id_seq'), nextval('staging.polls_poll_id_seq')",
 )

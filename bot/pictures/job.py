@@ -144,15 +144,16 @@ class PictureJob:
             if self.open_sources is None:
                 run.deleted = tx.pictures.delete_all()
                 return []
-            run.deleted = tx.pictures.delete_old(fetched_before=now - DELETED_AFTER, now=now)
+            run.deleted = tx.pictures.forget_old(fetched_before=now - DELETED_AFTER, now=now)
+            run.deleted += tx.pictures.delete_old(fetched_before=now - DELETED_AFTER, now=now)
             run.deleted += tx.pictures.delete_of_streamers(logins=without) if without else 0
             poll = newest_poll(tx, whole_since=now - 2 * self.poll_every)
             poll_id, day = (poll.poll_id, poll.day) if poll else (None, None)
             since = now - FETCHED_AGAIN_AFTER
-            games = list(tx.pictures.games_shown_most(poll_id=poll_id, most=MOST_GAMES, fetched_after=since))
+            games = list(tx.pictures.games_shown_most(poll_id=poll_id, most=MOST_GAMES, tried_after=since))
             streamers = list(
                 tx.pictures.streamers_shown_most(
-                    poll_id=poll_id, day=day, most=MOST_STREAMERS, fetched_after=since, without_logins=without
+                    poll_id=poll_id, day=day, most=MOST_STREAMERS, tried_after=since, without_logins=without
                 )
             )
             if tx.pictures.stored_bytes() > _CROWDED_BYTES:
@@ -196,7 +197,7 @@ class PictureJob:
             raise _Enough("it took too long")
 
     def _fetch_one(self, server: PictureServer, due: _Due, address: str | None, run: PictureRun) -> None:
-        """Fetch and store one picture, or why there is none. Raises PictureUnavailable."""
+        """Fetch and store one picture, or why there is no new one. Raises PictureUnavailable."""
         try:
             if address is None:
                 raise PictureRefused("unknown to Twitch")
@@ -209,13 +210,15 @@ class PictureJob:
             run.stored += 1
 
     def _store(self, due: _Due, picture: Picture | None, refused: str | None) -> None:
+        now = self.clock.now()
         with self.database.transaction() as tx:
             if picture is not None and tx.pictures.stored_bytes() + len(picture.content) > MAX_STORED_BYTES:
                 raise _Enough("the place for pictures is full")
             tx.pictures.store(
                 kind=due.kind.value,
                 id=due.id,
-                fetched_at=self.clock.now(),
+                tried_at=now,
+                fetched_at=now if picture else None,
                 media_type=picture.media_type if picture else None,
                 digest=hashlib.sha256(picture.content).hexdigest()[:16] if picture else None,
                 content=picture.content if picture else None,

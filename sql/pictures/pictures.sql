@@ -1,6 +1,18 @@
+-- name: forget_old!
+-- Delete the pictures that were fetched before an instant, or by a clock that was ahead, where a newer one was refused. The
+-- refusal stays, so that the picture is not requested again at once. Grain: one row per picture.
+update pictures
+set fetched_at = null, media_type = null, digest = null, content = null
+where
+    refused is not null
+    and (fetched_at <= cast(:fetched_before as timestamptz) or fetched_at > cast(:now as timestamptz));
+
 -- name: delete_old!
--- Delete the pictures that were fetched before an instant, or by a clock that was ahead.
-delete from pictures where fetched_at <= cast(:fetched_before as timestamptz) or fetched_at > cast(:now as timestamptz);
+-- Delete the other pictures, and refusals, of before an instant, or of a clock that was ahead.
+delete from pictures
+where
+    fetched_at <= cast(:fetched_before as timestamptz) or fetched_at > cast(:now as timestamptz)
+    or tried_at <= cast(:fetched_before as timestamptz) or tried_at > cast(:now as timestamptz);
 
 -- name: delete_all!
 -- Delete all pictures.
@@ -23,10 +35,10 @@ where
 
 -- name: games_shown_most
 -- The games at the top of a poll (none for null) and of the newest rolled-up day, and whether the picture of each is to
--- be fetched: it was not fetched after an instant. Grain: one row per game.
+-- be fetched: that was not tried after an instant. Grain: one row per game.
 select
     shown.game_id as id,
-    pictures.fetched_at is null as is_due
+    pictures.tried_at is null as is_due
 from (
     (
         select
@@ -51,17 +63,17 @@ from (
 left join pictures
     on
         pictures.kind = 'game' and pictures.id = shown.game_id
-        and pictures.fetched_at > cast(:fetched_after as timestamptz)
-group by shown.game_id, pictures.fetched_at
+        and pictures.tried_at > cast(:tried_after as timestamptz)
+group by shown.game_id, pictures.tried_at
 order by min(shown.place), shown.game_id
 limit :most;
 
 -- name: streamers_shown_most
 -- The streamers at the top of a poll (none for null) and of the newest rolled-up day, without these logins, and whether
--- the picture of each is to be fetched: it was not fetched after an instant. Grain: one row per streamer.
+-- the picture of each is to be fetched: that was not tried after an instant. Grain: one row per streamer.
 select
     shown.streamer_id as id,
-    pictures.fetched_at is null as is_due
+    pictures.tried_at is null as is_due
 from (
     (
         select
@@ -87,9 +99,9 @@ left join streamers using (streamer_id)
 left join pictures
     on
         pictures.kind = 'streamer' and pictures.id = shown.streamer_id
-        and pictures.fetched_at > cast(:fetched_after as timestamptz)
+        and pictures.tried_at > cast(:tried_after as timestamptz)
 where not coalesce(array[streamers.login, streamers.streamer_id] && cast(:without_logins as text []), false)
-group by shown.streamer_id, pictures.fetched_at
+group by shown.streamer_id, pictures.tried_at
 order by min(shown.place), shown.streamer_id
 limit :most;
 
@@ -98,12 +110,14 @@ limit :most;
 select coalesce(sum(octet_length(content)), 0) from pictures;
 
 -- name: store!
--- Store a picture in the place of an older one, or why there is none. Grain: one row.
-insert into pictures (kind, id, fetched_at, media_type, digest, content, refused)
-values (:kind, :id, :fetched_at, :media_type, :digest, :content, :refused)
+-- Store a picture in the place of an older one, or why there is no newer one: the older one can still be shown.
+-- Grain: one row.
+insert into pictures (kind, id, tried_at, fetched_at, media_type, digest, content, refused)
+values (:kind, :id, :tried_at, :fetched_at, :media_type, :digest, :content, :refused)
 on conflict (kind, id) do update set
-    fetched_at = excluded.fetched_at,
-    media_type = excluded.media_type,
-    digest = excluded.digest,
-    content = excluded.content,
+    tried_at = excluded.tried_at,
+    fetched_at = coalesce(excluded.fetched_at, pictures.fetched_at),
+    media_type = coalesce(excluded.media_type, pictures.media_type),
+    digest = coalesce(excluded.digest, pictures.digest),
+    content = coalesce(excluded.content, pictures.content),
     refused = excluded.refused;

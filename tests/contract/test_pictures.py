@@ -1,5 +1,6 @@
 """The job `pictures`, of a bot that is built from settings, against the simulated Twitch and a real database."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -134,8 +135,9 @@ def test_a_picture_of_a_clock_that_was_ahead_is_deleted(
     bot: Bot, live: list[tuple[str, str]], clock: VirtualClock, url: str
 ) -> None:
     bot.picture_job.run()
-    write(url, "update pictures set fetched_at = fetched_at + interval '1 hour' where kind = 'game'")
-    assert bot.picture_job.run() == PictureRun(stored=3, deleted=3)
+    later = "interval '1 hour'"
+    write(url, f"update pictures set tried_at = tried_at + {later}, fetched_at = fetched_at + {later}")
+    assert bot.picture_job.run() == PictureRun(stored=6, deleted=6)
 
 
 def test_a_streamer_who_opted_out_has_no_picture(
@@ -168,6 +170,26 @@ def test_a_picture_that_was_refused_is_not_requested_again_for_hours(
     assert (bot.picture_job.run(), sandbox.picture_requests) == (PictureRun(), 6)
     clock.advance(18.1 * 3600)
     assert bot.picture_job.run() == PictureRun(stored=6)
+
+
+def test_a_picture_stays_for_its_23_hours_when_a_newer_one_is_refused(
+    bot: Bot, live: list[tuple[str, str]], faults: Faults, sandbox: TwitchSandbox, clock: VirtualClock, url: str
+) -> None:
+    bot.picture_job.run()
+    clock.advance(20 * 3600)
+    faults.cue("picture_missing", times=6)
+    assert bot.picture_job.run() == PictureRun(refused=Counter({"status 404": 6}))
+    shown = "select count(content), count(*), count(refused), min(tried_at) - min(fetched_at) from pictures"
+    assert rows(url, shown) == [(6, 6, 6, timedelta(hours=20))]
+    clock.advance(3 * 3600)
+    assert bot.picture_job.run() == PictureRun(deleted=6)
+    assert rows(url, shown) == [(0, 6, 6, None)]
+    # Not before 18 hours after the refusal.
+    clock.advance(14.9 * 3600)
+    assert (bot.picture_job.run(), sandbox.picture_requests) == (PictureRun(), 12)
+    clock.advance(0.2 * 3600)
+    assert bot.picture_job.run() == PictureRun(stored=6)
+    assert rows(url, shown) == [(6, 6, 0, timedelta(0))]
 
 
 def test_a_picture_that_failed_is_kept_and_requested_in_the_next_run(
@@ -208,15 +230,15 @@ def test_what_is_stored_is_bounded(
 ) -> None:
     """Of a full cache, pictures that are not shown most are deleted first."""
     store = (
-        "insert into pictures (kind, id, fetched_at, media_type, digest, content)"
-        " select 'game', 'g' || n, %s, 'image/png', '0123456789abcdef', decode(repeat('00', 100000), 'hex')"
-        " from generate_series(1, %s) as n"
+        "insert into pictures (kind, id, tried_at, fetched_at, media_type, digest, content)"
+        " select 'game', 'g' || n, now_at, now_at, 'image/png', '0123456789abcdef', decode(repeat('00', 100000), 'hex')"
+        " from generate_series(1, %s) as n, cast(%s as timestamptz) as now_at"
     )
     most = MAX_STORED_BYTES // 100_000
-    write(url, store, clock.now(), most)
+    write(url, store, most, clock.now())
     assert bot.picture_job.run() == PictureRun(stored=6, deleted=most)
     write(url, "delete from pictures")
-    write(url, store, clock.now(), most)
+    write(url, store, most, clock.now())
     streams = [a_stream(5000, game=f"g{number + 1}", streamer=live[-1][1]) for number in range(most)]
     clock.advance(60)
     stage(database, *streams, at=clock.now())

@@ -58,7 +58,7 @@ def test_pictures_are_in_no_backup_and_no_copy(
     restored = restore(Database(full_url, queries), whole_dump, replace=True)
     assert rows(full_url, "select count(*) from pictures") == [(0,)]
     assert "public.pictures" not in restored.contents.tables
-    write(full_url, "insert into pictures (kind, id, fetched_at, refused) values ('game', '1', '2026-11-21', 'none')")
+    write(full_url, "insert into pictures (kind, id, tried_at, refused) values ('game', '1', '2026-11-21', 'none')")
     backup.copy(Database(full_url, queries), Database(empty_url, queries), LOCKS, quietly)
     assert rows(empty_url, "select count(*) from pictures") == [(0,)]
 

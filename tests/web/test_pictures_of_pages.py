@@ -35,13 +35,14 @@ def pictured_url(web_url: str) -> Iterator[str]:
     for (kind, id_), (media_type, content) in PICTURES.items():
         write(
             web_url,
-            "insert into pictures (kind, id, fetched_at, media_type, digest, content) values (%s, %s, %s, %s, %s, %s)",
-            *(kind, id_, at, media_type, digest(kind, id_), content),
+            "insert into pictures (kind, id, tried_at, fetched_at, media_type, digest, content)"
+            " values (%s, %s, %s, %s, %s, %s, %s)",
+            *(kind, id_, at, at, media_type, digest(kind, id_), content),
         )
     for kind, id_ in (("game", "go"), ("streamer", "bob")):
         write(
             web_url,
-            "insert into pictures (kind, id, fetched_at, refused) values (%s, %s, %s, 'status 404')",
+            "insert into pictures (kind, id, tried_at, refused) values (%s, %s, %s, 'status 404')",
             *(kind, id_, at),
         )
     yield web_url
