@@ -10,9 +10,10 @@ from helperfunctions.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class RankedDay:
-    """A game or streamer on a finished day. `rank`: by hours watched, among the `ranked` games or streamers of the day.
-    A game's average is over the measured time, a streamer's over the time live. `rolled_up_at`: when the figures were
-    made. `coverage`: the measured part of the day."""
+    """A game or streamer on a finished day. `rank`: by hours watched, among the `ranked` games of the day, or among all
+    streamers; None for a streamer after the 50th, or on a day whose leaders are not stored yet. A game's average is
+    over the measured time, a streamer's over the time live. `rolled_up_at`: when the figures were made. `coverage`: the
+    measured part of the day."""
 
     day: date
     rolled_up_at: datetime
@@ -20,8 +21,8 @@ class RankedDay:
     watch_hours: float
     average_viewers: float | None
     peak_viewers: int
-    rank: int
-    ranked: int
+    rank: int | None
+    ranked: int | None
 
 
 def ranked_days(tx: Transaction, kind: Kind, id_: str, limit: int) -> list[RankedDay]:
