@@ -1,5 +1,6 @@
 """The theme that a visitor chooses, the accent colour, and the account on X."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -80,10 +81,22 @@ def test_accent_colour_and_account_are_those_of_the_settings(own: Web) -> None:
     assert ":root { --accent: #0b6b3f; --tint: #e7f0ec; }" in system
     assert "@media (prefers-color-scheme: dark) { :root { --accent: #" in system
     assert "--accent: #0b6b3f;" in own.get("/theme.css", cookies={"theme": "light"}).text
-    assert own.get("/manifest.webmanifest").json()["theme_color"] == "#0b6b3f"
+    manifest = own.get("/manifest.webmanifest").json()
+    assert (manifest["theme_color"], manifest["background_color"]) == ("#0b6b3f", "#0f0d15")
     page = own.get("/").text
     assert '<a href="https://x.com/watchtime" rel="noopener">Posts by @watchtime</a>' in page
     assert '<meta name="twitter:site" content="@watchtime">' in page
+
+
+def test_icon_has_the_accent_colour_and_an_address_of_its_own(own: Web, web: Web) -> None:
+    """A browser keeps it forever, and may know the same host with another colour."""
+    links = [re.search(r'<link rel="icon" href="([^"]+)"', site.get("/").text) for site in (own, web)]
+    ours, usual = (link[1] for link in links if link is not None)
+    assert ours.removeprefix("/twitch") != usual
+    [icon] = own.get("/manifest.webmanifest").json()["icons"]
+    assert (icon["src"], own.get("/favicon.ico").headers["location"]) == (ours, ours)
+    icons = own.get(ours.removeprefix("/twitch")).text, web.get(usual).text
+    assert [("#0b6b3f" in text, "#5b2bd6" in text) for text in icons] == [(True, False), (False, True)]
 
 
 def test_without_an_account_no_page_names_one(web: Web) -> None:

@@ -65,7 +65,7 @@ class Gateway:
         self._errors = errors
         self._root = site.root_path
         self._trusted = site.trusted_proxies
-        self._files = StaticFiles()
+        self._files = StaticFiles(site.accent)
         self._themes = Themes(site.accent, site.root_path, site.public_url)
         self._limit = RateLimit(site.requests_per_minute) if site.requests_per_minute else None
         self._has_warned_of_proxy = False

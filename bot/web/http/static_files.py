@@ -8,18 +8,27 @@ from pathlib import Path
 from typing import Final
 
 from bot.web.http.responses import PreparedResponse, prepare
+from bot.web.views.palette import palette
 
 FOLDER: Final = Path(__file__).parents[1] / "views" / "static"
 _TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_ICON: Final = "icon.svg"
 # The address of a file changes with its content.
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
-class StaticFiles:
-    """The static files by name."""
+def content(name: str, accent: str = "") -> bytes:
+    """A static file. The icon has the accent colour of the site, if there is one: `#rrggbb`."""
+    body = (FOLDER / name).read_bytes()
+    return body.replace(palette("light")["accent"].encode(), accent.encode()) if accent and name == _ICON else body
 
-    def __init__(self) -> None:
-        self._responses = {path.name: _prepared(path.name, path.read_bytes()) for path in FOLDER.iterdir()}
+
+class StaticFiles:
+    """The static files by name, with the accent colour of the site, which may be ""."""
+
+    def __init__(self, accent: str = "") -> None:
+        names = [path.name for path in FOLDER.iterdir()]
+        self._responses = {name: _prepared(name, content(name, accent)) for name in names}
 
     def get(self, name: str) -> PreparedResponse | None:
         """A file as a response; None when there is none of that name."""

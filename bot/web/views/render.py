@@ -130,7 +130,7 @@ class Pages:
 
     def static(self, name: str) -> str:
         """The address of a static file. It changes with the file, so browsers may cache it forever."""
-        return self.url(f"/static/{name}", {"v": _hash_of(name)})
+        return self.url(f"/static/{name}", {"v": _hash_of(name, self._site.accent)})
 
     def picture(self, kind: Kind, id_: str) -> str | None:
         """The address of the picture of a game or streamer; None if there is none."""
@@ -148,9 +148,10 @@ class Pages:
             return Markup("<bdi>{}</bdi>").format(shown)
         return _linked(f"{self._site.root_path}/{folder}/", slug, shown)
 
-    def linked_day(self, value: date) -> Markup:
-        """A day, as a link to its page."""
-        return Markup('<a href="{}">{}</a>').format(self.url(f"/days/{value}"), f"{value:%b} {value.day}")
+    def linked_day(self, value: date, with_year: bool = True) -> Markup:
+        """A day, as a link to its page; without the year where it is known to be a recent one."""
+        shown = day(value) if with_year else f"{value:%b} {value.day}"
+        return Markup('<a href="{}">{}</a>').format(self.url(f"/days/{value}"), shown)
 
     def ago(self, value: datetime) -> Markup:
         """An instant and how long ago it was, which a script keeps up to date."""
@@ -304,5 +305,5 @@ _FORMATS: Final[dict[str, Any]] = {
 
 
 @lru_cache
-def _hash_of(name: str) -> str:
-    return hashlib.sha256((static_files.FOLDER / name).read_bytes()).hexdigest()[:12]
+def _hash_of(name: str, accent: str) -> str:
+    return hashlib.sha256(static_files.content(name, accent)).hexdigest()[:12]

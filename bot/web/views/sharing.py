@@ -154,10 +154,9 @@ def sitemap(site: SiteParts, pages: PagesOfSite) -> Response:
 @router.get("/manifest.webmanifest")
 def manifest(site: SiteParts, pages: PagesOfSite) -> Response:
     """The description for browsers that install the dashboard as an application."""
-    return Response(
-        pages.render("manifest.json", name=site.title, accent=site.accent or palette("light")["accent"]),
-        media_type="application/manifest+json",
-    )
+    accent = site.accent or palette("light")["accent"]
+    described = pages.render("manifest.json", name=site.title, accent=accent, page=palette("dark")["page"])
+    return Response(described, media_type="application/manifest+json")
 
 
 @router.get("/favicon.ico")
