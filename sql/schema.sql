@@ -27,7 +27,7 @@ begin
     execute format('revoke all on all tables in schema public, staging from %I', role);
     execute format('grant usage on schema public, staging to %I', role);
     execute format(
-        'grant select on daily_classes, daily_game_modes, daily_genres, daily_themes, game_classes, game_matches, genre_days, hourly_genres, igdb_classes, igdb_game_modes, igdb_games, igdb_games_game_modes, igdb_games_genres, igdb_games_themes, igdb_genres, igdb_themes, addresses, daily_game_languages, daily_games, daily_languages, daily_leaders,'
+        'grant select on daily_release_ages, daily_classes, daily_game_modes, daily_genres, daily_themes, game_classes, game_matches, genre_days, hourly_genres, igdb_classes, igdb_game_modes, igdb_games, igdb_games_game_modes, igdb_games_genres, igdb_games_themes, igdb_genres, igdb_themes, addresses, daily_game_languages, daily_games, daily_languages, daily_leaders,'
         ' daily_streamer_games, daily_streamers, daily_streams, days, game_aliases, games, hourly_games, hours,'
         ' monthly_games, monthly_streamer_games, monthly_streamers, months, names, pictures, schema_migrations,'
         ' streamer_ranks, streamers, staging.games, staging.languages, staging.polls, staging.streams to %I',
@@ -214,6 +214,16 @@ CREATE TABLE public.daily_leaders (
     days_before integer DEFAULT 0 NOT NULL,
     CONSTRAINT daily_leaders_kind_check CHECK ((kind = ANY (ARRAY['game'::text, 'streamer'::text]))),
     CONSTRAINT daily_leaders_measure_check CHECK ((measure = ANY (ARRAY['peak_viewers'::text, 'watch_hours'::text, 'new_watch_hours'::text])))
+);
+
+CREATE TABLE public.daily_release_ages (
+    day date NOT NULL,
+    age text NOT NULL COLLATE pg_catalog."C",
+    watch_hours double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    games integer NOT NULL,
+    CONSTRAINT daily_release_ages_age_check CHECK ((age = ANY (ARRAY['under_30_days'::text, 'under_1_year'::text, 'under_5_years'::text, 'older'::text, 'not_a_game'::text, 'unknown'::text]))),
+    CONSTRAINT daily_release_ages_games_check CHECK ((games > 0))
 );
 
 CREATE TABLE public.daily_streamer_games (
@@ -765,6 +775,9 @@ ALTER TABLE ONLY public.daily_languages
 
 ALTER TABLE ONLY public.daily_leaders
     ADD CONSTRAINT daily_leaders_pkey PRIMARY KEY (day, kind, measure, id);
+
+ALTER TABLE ONLY public.daily_release_ages
+    ADD CONSTRAINT daily_release_ages_pkey PRIMARY KEY (day, age);
 
 ALTER TABLE ONLY public.daily_streamer_games
     ADD CONSTRAINT daily_streamer_games_pkey PRIMARY KEY (day, game_id, streamer_id);

@@ -62,6 +62,8 @@ BY_HAND = (
     " values ('2026-11-21', 0, 3, 0.1::float8 + 0.2::float8, 1, 1)",
     "insert into hourly_genres (hour_at, genre_id, average_viewers, average_viewers_split, average_streams)"
     " values ('2026-11-21 17:00+00', 0, 3, 0.1::float8 + 0.2::float8, 1)",
+    "insert into daily_release_ages (day, age, watch_hours, airtime_hours, games)"
+    " values ('2026-11-21', 'older', 0.1::float8 + 0.2::float8, 1, 1)",
     "insert into genre_days (day, summed_up_at) select min(day), '2026-11-22 17:00+00' from days",
     "update x_prices set usd = 0.017",
     "insert into pictures (kind, id, tried_at, refused) values ('game', 'chess', '2026-11-21 12:00+00', 'none')",

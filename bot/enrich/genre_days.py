@@ -1,4 +1,4 @@
-"""Sum up finished days by genre, game mode and theme, from the daily and hourly tables of games."""
+"""Sum up finished days by genre, game mode, theme and age of the games, from the daily and hourly tables of games."""
 
 import logging
 import math
@@ -58,6 +58,7 @@ class GenreDays:
         tx.enrich.insert_genres(day=row.day)
         tx.enrich.insert_game_modes(day=row.day)
         tx.enrich.insert_themes(day=row.day)
+        tx.enrich.insert_release_ages(day=row.day)
         tx.enrich.insert_hours(**bounds)
         tx.enrich.store_day(day=row.day, summed_up_at=self.clock.now())
         sums = list(tx.enrich.sums_of_day(day=row.day, **bounds))

@@ -20,9 +20,13 @@ select exists (select from game_matches);
 select rolled_up_at from days where day = cast(:day as date) for share;
 
 -- name: delete_day!
--- Delete a day's hours by genre, game mode and theme before they are inserted again. Grain: one row per day and theme.
+-- Delete a day's hours by genre, game mode, theme and age before they are inserted again. Grain: one row per day and theme.
 with genres as (
     delete from daily_genres where day = cast(:day as date)
+),
+
+ages as (
+    delete from daily_release_ages where day = cast(:day as date)
 ),
 
 modes as (
@@ -81,6 +85,34 @@ left join game_classes as classes on classes.game_id = daily_games.game_id and c
 where daily_games.day = cast(:day as date)
 group by coalesce(classes.class_id, 0);
 
+-- name: insert_release_ages!
+-- Hours of a day by the age of its games on that day. Grain: one row per day and age.
+insert into daily_release_ages (day, age, watch_hours, airtime_hours, games)
+select
+    cast(:day as date),
+    aged.age,
+    sum(aged.watch_hours),
+    sum(aged.airtime_hours),
+    count(*)
+from (
+    select
+        daily_games.watch_hours,
+        daily_games.airtime_hours,
+        case
+            when game_matches.how = 'not_a_game' then 'not_a_game'
+            when igdb_games.first_release_date is null then 'unknown'
+            when igdb_games.first_release_date > cast(:day as date) - 30 then 'under_30_days'
+            when igdb_games.first_release_date > cast(:day as date) - interval '1 year' then 'under_1_year'
+            when igdb_games.first_release_date > cast(:day as date) - interval '5 years' then 'under_5_years'
+            else 'older'
+        end as age
+    from daily_games
+    left join game_matches on game_matches.game_id = daily_games.game_id
+    left join igdb_games on igdb_games.igdb_id = game_matches.igdb_id
+    where daily_games.day = cast(:day as date)
+) as aged
+group by aged.age;
+
 -- name: insert_hours!
 -- Viewers in each hour of a day by genre: whole, and split among the genres of each game. Grain: one row per hour and genre.
 insert into hourly_genres (hour_at, genre_id, average_viewers, average_viewers_split, average_streams)
@@ -96,7 +128,7 @@ where hourly_games.hour_at >= cast(:starts_at as timestamptz) and hourly_games.h
 group by hourly_games.hour_at, coalesce(classes.class_id, 0);
 
 -- name: sums_of_day
--- The hours watched of a day over its games, genres, game modes and themes, and the viewers of its hours over games and
+-- The hours watched of a day over its games, genres, game modes, themes and ages, and the viewers of its hours over games and
 -- genres: each total is compared with that of its games. Grain: one row per measure and way.
 select
     'hours watched' as measure,
@@ -112,6 +144,14 @@ select
 from daily_classes
 where day = cast(:day as date)
 group by kind
+union all
+select
+    'hours watched' as measure,
+    'ages' as way,
+    sum(watch_hours) as total
+from daily_release_ages
+where day = cast(:day as date)
+having count(*) > 0
 union all
 select
     'viewers of the hours' as measure,

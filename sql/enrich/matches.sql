@@ -106,13 +106,22 @@ set
 select coalesce(array_agg(game_id), '{}') from game_matches where igdb_id = any(cast(:igdb_ids as bigint []));
 
 -- name: classes_of_games
--- The genres, game modes and themes of some games of Twitch. Grain: one row per game, kind and class.
+-- The genres, game modes and themes of some games of Twitch, and their date of release, as days since 2000.
+-- Grain: one row per game, kind and class.
 select
     game_id,
     kind,
     class_id
 from game_classes
-where game_id = any(cast(:game_ids as text []));
+where game_id = any(cast(:game_ids as text []))
+union all
+select
+    game_matches.game_id,
+    'released' as kind,
+    igdb_games.first_release_date - date '2000-01-01' as class_id
+from game_matches
+inner join igdb_games using (igdb_id)
+where game_matches.game_id = any(cast(:game_ids as text [])) and igdb_games.first_release_date is not null;
 
 -- name: mark_days_outdated!
 -- Mark the days on which some games were watched as not summed up by genre. Grain: one row per day.

@@ -79,3 +79,30 @@ select
 from igdb_genres
 where exists (select from igdb_games_genres as links where links.genre_id = igdb_genres.genre_id)
 order by name;
+
+-- name: genre_by_hour
+-- A genre in each measured hour of the days that are summed up by genre; zero where nobody watched it. Grain: one row per hour.
+select
+    hours.hour_at,
+    coalesce(hourly_genres.average_viewers, 0) as average_viewers,
+    coalesce(hourly_genres.average_streams, 0) as average_streams
+from genre_days
+inner join days using (day)
+inner join hours on hours.hour_at >= days.starts_at and hours.hour_at < days.ends_at
+left join hourly_genres
+    on hourly_genres.hour_at = hours.hour_at and hourly_genres.genre_id = cast(:genre_id as integer)
+where days.day between cast(:first as date) and cast(:last as date)
+order by hours.hour_at;
+
+-- name: release_ages
+-- The hours of some days by the age of the games, youngest first. Grain: one row per age.
+select
+    age,
+    sum(watch_hours) as watch_hours,
+    sum(airtime_hours) as airtime_hours
+from daily_release_ages
+where day between cast(:first as date) and cast(:last as date)
+group by age
+order by array_position(
+    array['under_30_days', 'under_1_year', 'under_5_years', 'older', 'not_a_game', 'unknown'], age
+);

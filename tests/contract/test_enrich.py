@@ -273,6 +273,21 @@ def test_a_process_that_is_stopped_begins_no_further_batch(
     assert rows(url, MATCHES) == []
 
 
+def test_a_changed_release_date_sums_the_days_of_a_game_up_again(
+    bot: Bot, database: Database, clock: VirtualClock, url: str
+) -> None:
+    play(database, LEAGUE, at=clock.now(), polls=48)
+    clock.advance(24 * 3600)
+    bot.rollup.daily()
+    assert bot.enrich_job.run().days == 1
+    [(age,)] = rows(url, "select age from daily_release_ages")
+    write(url, "update igdb_games set first_release_date = date '1970-01-01'")
+    write(url, "update game_matches set next_check_at = checked_at + interval '1 second'")
+    clock.advance(60)
+    assert bot.enrich_job.run() == EnrichRun(games=1, known=1, days=1)
+    assert rows(url, "select age from daily_release_ages") == [(age,)]
+
+
 def test_a_day_whose_parts_do_not_add_up_is_not_stored(
     bot: Bot, database: Database, clock: VirtualClock, url: str
 ) -> None:
