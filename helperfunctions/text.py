@@ -31,12 +31,16 @@ _TRADEMARKS = dict.fromkeys(map(ord, "™℠®©"))
 _UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "K"))
 
 
-def short_number(number: float) -> str:
-    """Format 5,312,000 as `5.3M`, 412,300 as `412K`, 987.4 as `987`: two or three digits from a thousand on."""
+def short_number(number: float, digits: int = 2) -> str:
+    """Format 5,312,000 as `5.3M`, 412,300 as `412K`, 987.4 as `987`: from a thousand on, two or three digits. With
+    `digits` 3 as `5.31M`."""
     for unit, suffix in _UNITS:
         scaled = number / unit
         if scaled >= 0.9995:  # 1000 of the smaller unit is 1.0 of this one
-            return f"{scaled:.{1 if scaled < 9.95 else 0}f}{suffix}"
+            # Rounding must not add a digit: with two, 9.95 is 10.
+            places = range(digits - 1, 0, -1)
+            decimals = next((n for n in places if scaled < 10 ** (digits - n) - 0.5 / 10**n), 0)
+            return f"{scaled:.{decimals}f}{suffix}"
     return f"{number:.0f}"
 
 

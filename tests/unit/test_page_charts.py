@@ -44,6 +44,8 @@ def test_line_and_its_area_have_a_gap_at_a_day_without_measurement() -> None:
 def test_day_between_two_gaps_is_a_dot() -> None:
     assert a_line(None, 100, None).lines[0].path == "M500 5.7h.01"
     assert a_line(100).lines[0].path == "M500 5.7h.01"
+    assert a_line(None, 100, None).lines[0].dots == [(50.0, 5.7)]
+    assert a_line(100, 100, None, 100, 100).lines[0].dots == []
 
 
 def test_names_at_the_ends_of_lines_do_not_overlap_and_stay_in_the_chart() -> None:

@@ -55,6 +55,23 @@ def test_a_number_is_written_with_three_digits_at_most(number: float, written: s
     assert short_number(number) == written
 
 
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        (987.4, "987"),
+        (1000, "1.00K"),
+        (9_994, "9.99K"),
+        (9_996, "10.0K"),
+        (70_765, "70.8K"),
+        (99_951, "100K"),
+        (5.312e6, "5.31M"),
+    ],
+    ids=str,
+)
+def test_a_number_is_written_with_three_digits(number: float, written: str) -> None:
+    assert short_number(number, 3) == written
+
+
 @pytest.mark.parametrize("exponent", range(10))
 def test_a_larger_number_is_never_written_as_a_smaller_one(exponent: int) -> None:
     """Across every place where the unit or the number of digits changes."""

@@ -28,6 +28,9 @@ PAGES = (
     "/find?size=any&viewers=100",
     "/days",
     "/days/2026-11-21",
+    "/records",
+    "/genres",
+    "/compare",
     "/how-we-measure",
     "/bot",
     "/search?q=gamee",
@@ -138,13 +141,41 @@ def test_every_page_fits_the_width_and_is_accessible(visit: Callable[..., Visit]
 
 def test_large_text_and_a_small_screen_need_no_horizontal_scrolling(visit: Callable[..., Visit]) -> None:
     window = visit(viewport={"width": 320, "height": 740})
-    for path in ("/", "/games/chess", "/streamers/ada", "/explore", "/find", "/days", "/bot"):
+    for path in (
+        "/",
+        "/games/chess",
+        "/streamers/ada",
+        "/explore",
+        "/find",
+        "/days",
+        "/days/2026-11-21",
+        "/records",
+        "/bot",
+    ):
         window.open(path)
         assert window.page.evaluate("document.documentElement.scrollWidth") <= 320, path
         window.page.set_viewport_size({"width": 390, "height": 740})
         window.page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert window.page.evaluate("document.documentElement.scrollWidth") <= 390, path
         window.page.set_viewport_size({"width": 320, "height": 740})
+
+
+def test_menu_with_genres_is_in_one_row_on_a_desk_and_on_a_tablet(
+    browser: Browser, web_url: str, serving: Callable[..., Any]
+) -> None:
+    """Beside the search box, or below it."""
+    with serving(web_url, has_genres=True) as web:
+        window = new_visit(browser, web)
+        # The marked page is written in bold: the widest name decides.
+        for width in (1440, 1280, 1160, 1100, 820):
+            window.page.set_viewport_size({"width": width, "height": 740})
+            window.open("/find")
+            tops = "[...document.querySelectorAll('header nav a')].map((link) => link.getBoundingClientRect().top)"
+            assert len(set(window.page.evaluate(tops))) == 1, width
+            table = window.page.locator(".scroll").first
+            window.open("/")
+            assert table.evaluate("one => one.scrollWidth - one.clientWidth") <= 0, width
+        window.context.close()
 
 
 def fits_and_has_no_violation(page: Page, path: str, width: int, background: str) -> None:
@@ -331,7 +362,7 @@ def test_charts_are_there_without_scripts_and_in_print(visit: Callable[..., Visi
 
 
 def test_words_are_english_and_the_clock_is_the_visitors(visit: Callable[..., Visit]) -> None:
-    for locale, hour in (("de-DE", "19:00"), ("en-US", "07:00 PM"), ("ar-EG", "07:00 PM")):
+    for locale, hour in (("de-DE", "19:00"), ("en-US", "7:00 PM"), ("ar-EG", "7:00 PM")):
         window = visit(locale=locale)
         window.open("/bot")
         expect(window.page.locator("main time").first).to_contain_text(re.compile("^(Sun|Mon), Nov 2"))

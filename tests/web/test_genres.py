@@ -24,8 +24,9 @@ KNOWN = """
 insert into igdb_genres (genre_id, name, slug) values (5, 'Shooter', 'shooter'), (15, 'Strategy <b>', 'strategy');
 insert into igdb_game_modes (game_mode_id, name, slug) values (2, 'Multiplayer', 'multiplayer');
 insert into igdb_themes (theme_id, name, slug) values (1, 'Action', 'action');
-insert into igdb_games (igdb_id, name, slug, fetched_at)
-select id, 'a game', 'a-game', '2026-11-21 12:00+00' from (values (1), (2)) as games (id);
+insert into igdb_games (igdb_id, name, slug, first_release_date, fetched_at)
+select id, 'a game', 'a-game', released, '2026-11-21 12:00+00'
+from (values (1, date '2026-11-11'), (2, date '2011-11-18')) as games (id, released);
 insert into igdb_games_genres (igdb_id, genre_id) values (1, 5), (1, 15), (2, 15);
 insert into igdb_games_game_modes (igdb_id, game_mode_id) values (1, 2);
 insert into igdb_games_themes (igdb_id, theme_id) values (2, 1);
@@ -136,6 +137,56 @@ def test_the_genres_of_a_game_are_on_its_page(genres: Web) -> None:
         {"kind": "genre", "name": "Strategy <b>", "slug": "strategy"},
         {"kind": "theme", "name": "Action", "slug": "action"},
     ]
+
+
+def test_hours_are_ranked_by_the_age_of_the_games(genres: Web) -> None:
+    rows = genres.json("/release-ages?days=1")["rows"]
+    found = [(row["name"], round(row["watch_hours"]), round(row["share"], 4), row["share_up_to"]) for row in rows]
+    assert found == [
+        ("Under 30 days", 9600, 0.4444, 0.8),
+        ("Over 5 years", 2400, 0.1111, 1.0),
+        ("Not a game", 7200, 0.3333, None),
+        ("Unknown", 2400, 0.1111, None),
+    ]
+    page = genres.get("/genres").text
+    figures = dict(re.findall(r"<dt>(Younger than [^<]*)</dt><dd>([^<]*)</dd>", page))
+    assert figures == {"Younger than 30 days": "80%", "Younger than 1 year": "80%", "Younger than 5 years": "80%"}
+    assert genres.json("/release-ages?from=2020-01-01&to=2020-01-02")["rows"] == []
+    assert "How old the games are" not in genres.get("/genres?from=2020-01-01&to=2020-01-02").text
+
+
+def test_a_genre_has_its_hours_of_the_week_in_the_time_zone_of_the_visitor(genres: Web) -> None:
+    rows = genres.json("/genres/strategy/week?limit=168")["rows"]
+    assert [(row["weekday"], row["hour"]) for row in rows] == [
+        *((6, hour) for hour in range(8, 24)),
+        *((7, hour) for hour in range(8)),
+    ]
+    assert {(row["average_viewers"], row["average_streams"], row["hours"]) for row in rows} == {(500.0, 2.0, 1)}
+    berlin = genres.json("/genres/strategy/week?tz=Europe/Berlin&limit=168")["rows"]
+    assert [(row["weekday"], row["hour"]) for row in berlin][:2] == [(6, 17), (6, 18)]
+    page = genres.get("/genres/strategy?days=7").text
+    assert "When it is watched" in page
+    assert "Most viewers:" in page
+    assert 'data-fragment="/genres/strategy/week?days=7&amp;week=viewers"' in page
+    part = genres.get("/genres/strategy/week?days=7&week=channels&tz=Europe/Berlin").text
+    assert "Most live channels:" in part
+    assert "(Europe/Berlin time)" in part
+
+
+def test_a_game_mode_has_no_hours_of_the_week(genres: Web) -> None:
+    assert "When it is watched" not in genres.get("/genres/multiplayer").text
+    assert genres.get("/genres/multiplayer/week").status_code == 404
+    assert genres.get("/api/v1/genres/multiplayer/week").status_code == 404
+
+
+def test_genres_are_drawn_by_their_split_hours(genres: Web) -> None:
+    page = genres.get("/genres").text
+    areas = re.findall(r'<a href="(/genres/[^"]*)" tabindex="-1"><rect[^>]*><title>([^<]*)</title>', page)
+    assert areas[:2] == [
+        ("/genres/not-a-game", "Not a game: 33%, 7.2K split hours"),
+        ("/genres/strategy", "Strategy &lt;b&gt;: 33%, 7.2K split hours"),
+    ]
+    assert "/genres/multiplayer?kind=mode" in genres.get("/genres?kind=mode").text
 
 
 @pytest.mark.parametrize("path", ["/genres", "/genres?kind=theme&days=1", "/genres/strategy", "/genres/unknown?days=7"])

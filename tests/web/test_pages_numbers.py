@@ -1,8 +1,12 @@
 """Figures on the pages and in the API: sums, averages, changes, ranks and records."""
 
+import html
+import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -175,3 +179,41 @@ def test_shares_over_time_are_those_of_the_table_and_of_the_day(web: Web) -> Non
     assert 'href="/api/v1/shares?days=9&amp;limit=10000"' in page
     for query in ("?days=9&name=chess", "?days=9&offset=50", "?days=2"):
         assert "Share of hours watched" not in web.charts(f"/explore{query}")
+
+
+@pytest.mark.parametrize(("measure", "field"), [("hours", "watch_hours"), ("viewers", "average_viewers")])
+def test_chart_of_a_comparison_has_a_table_with_its_values(web: Web, measure: str, field: str) -> None:
+    page = web.get(f"/compare?games=chess,go&days=9&measure={measure}").text
+    table = page.partition("<summary>Show data table</summary>")[2].partition("</table>")[0]
+    rows = [re.findall(r"<td[^>]*>(?:<a [^>]*>)?([^<]*)", row) for row in table.split("<tr>")[2:]]
+    values = {
+        (row["day"], row["slug"]): row[field]
+        for row in web.json("/compare/days?kind=game&names=chess,go&days=9&limit=99")["rows"]
+    }
+    days = sorted({day for day, _ in values}, reverse=True)
+    assert [row[1:] for row in rows] == [[f"{values[day, slug]:,.0f}" for slug in ("chess", "go")] for day in days]
+    assert rows[0][0] == "Nov 21, 2026"
+
+
+def test_comparison_of_nothing_offers_the_most_watched(web: Web) -> None:
+    page = web.get("/compare").text
+    links = dict(re.findall(r'<a class="button" href="([^"]*)">(Compare the top [a-z]*)', page))
+    assert list(links.values()) == ["Compare the top games", "Compare the top streamers"]
+    for link, kind in zip(links, ("games", "streamers"), strict=True):
+        top = [row["slug"] for row in web.json(f"/{kind}?limit=5")["rows"]]
+        assert parse_qs(urlsplit(link).query) == {kind: [",".join(top)]}
+
+
+def test_days_have_a_chart_of_the_hours_watched(web: Web) -> None:
+    page = web.get("/days").text
+    points = json.loads(html.unescape(re.findall(r'data-points="([^"]*)"', page)[0]))
+    days = web.json("/bot/days?days=9")["rows"]
+    assert dict(zip(points["at"], points["series"][0]["values"], strict=True)) == {
+        row["day"]: round(row["watch_hours"]) for row in days
+    }
+
+
+def test_day_shows_the_columns_for_which_there_is_room(web: Web) -> None:
+    table = web.get("/days/2026-11-21").text.partition("Top games</caption>")[2].partition("</table>")[0]
+    headings = [text.strip() for text in re.findall(r'<th scope="col"[^>]*>([^<]*)', table)]
+    assert headings == ["#", "Game", "Hours watched", "vs previous period", "Avg viewers", "Avg live channels"]

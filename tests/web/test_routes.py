@@ -14,7 +14,17 @@ from bot.web.deps import Rows
 from bot.web.read.errors import InvalidRequest
 from bot.web.read.table import RowRange
 from bot.web.site import Site
-from bot.web.views import api, day_pages, game_pages, page_values, pages, streamer_pages, table_response
+from bot.web.views import (
+    api,
+    day_pages,
+    game_pages,
+    genre_api,
+    genre_pages,
+    page_values,
+    pages,
+    streamer_pages,
+    table_response,
+)
 from bot.wiring import open_site
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import ReadPool, Transaction
@@ -32,6 +42,8 @@ VALUES = {
     "streamer_id": "ada",
     "day": "2026-11-21",
 }
+# No game of the small world has a genre; this one is always there.
+SLUGS = {"streamers": "ada", "genres": "unknown"}
 INVALID = {
     "limit": ["limit=0"],
     "days": ["days=0", "days=7&from=2026-11-20", "from=2026-11-20&to=2026-11-19"],
@@ -45,7 +57,8 @@ def valid_addresses(prefix: str, router: APIRouter) -> list[str]:
 
 
 def _address(route: APIRoute) -> str:
-    values = VALUES | ({"slug": "ada"} if "/streamers/" in route.path else {})
+    slug = next((slug for folder, slug in SLUGS.items() if f"/{folder}/" in route.path), VALUES["slug"])
+    values = VALUES | {"slug": slug}
     required = [each.alias for each in route.dependant.query_params if each.field_info.is_required()]
     query = "&".join(f"{name}={values[name]}" for name in required)
     return re.sub(r"\{(\w+)\}", lambda name: values[name[1]], route.path) + f"?{query}"
@@ -114,6 +127,8 @@ def app_of(site: Site, written: Written) -> FastAPI:
     app = FastAPI()
     app.state.site = site
     app.include_router(api.router, prefix="/api/v1")
+    app.include_router(genre_api.router, prefix="/api/v1")
+    app.include_router(genre_pages.router)
     app.include_router(day_pages.router)
     app.include_router(game_pages.router)
     app.include_router(streamer_pages.router)
@@ -159,11 +174,13 @@ def test_transaction_ends_before_the_response_is_written(web_url: str, queries: 
         database = Recorded(pool)
         written = Written(database)
         app = app_of(site_of(database), written)
-        addresses = valid_addresses("/api/v1", api.router)
-        for router in (streamer_pages.router, game_pages.router, day_pages.router, pages.router):
+        addresses = [*valid_addresses("/api/v1", api.router), *valid_addresses("/api/v1", genre_api.router)]
+        routers = (streamer_pages.router, game_pages.router, genre_pages.router, day_pages.router, pages.router)
+        for router in routers:
             addresses += valid_addresses("", router)
-        # Ada has too few streams for a schedule.
+        # Ada has too few streams for a schedule, and no day is summed up by genre.
         addresses.remove("/streamers/ada/week?")
+        addresses.remove("/genres/unknown/week?")
         statuses = run_alone(statuses_of(app, addresses))
     assert {address: status for address, status in statuses.items() if status not in (200, 302, 303, 308)} == {}
     assert database.opened > 20
@@ -175,6 +192,7 @@ def test_invalid_request_is_refused_even_while_the_database_is_away(queries: Que
     app = app_of(site_of(database), Written(database))
     invalid = [
         *invalid_addresses("/api/v1", api.router),
+        *invalid_addresses("/api/v1", genre_api.router),
         "/games/chess?days=0",
         "/streamers/ada?from=yesterday",
         "/explore?limit=0",

@@ -113,6 +113,15 @@ def compared_days(tx: Transaction, kind: Kind, slugs: Sequence[str], span: Span)
     return compared_with_days(tx, kind, slugs, span)[1]
 
 
+def by_day(
+    slugs: Sequence[str], days: Sequence[ComparedDay], measure: Measure
+) -> list[tuple[date, list[float | None]]]:
+    """The values of each day, newest first, in the order of the slugs; None where there is none. Pure."""
+    values = {(day.day, day.slug): day.watch_hours if measure == "hours" else day.average_viewers for day in days}
+    known = sorted({day.day for day in days}, reverse=True)
+    return [(day, [values.get((day, slug)) for slug in slugs]) for day in known]
+
+
 def _days_of(each: _Days) -> list[ComparedDay]:
     return [
         ComparedDay(

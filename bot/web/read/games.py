@@ -1,9 +1,9 @@
 """One game: its summary, its days, its hours, the hours of the week, and its streamers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.read.measurements import parts_of
@@ -93,9 +93,22 @@ class GameHour:
     average_streams: AverageStreams
 
 
+class MeasuredHour(Protocol):
+    """An hour of a game or genre, named by its beginning, in UTC."""
+
+    @property
+    def hour_at(self) -> datetime: ...
+
+    @property
+    def average_viewers(self) -> float: ...
+
+    @property
+    def average_streams(self) -> float: ...
+
+
 @dataclass(frozen=True, slots=True)
 class HourOfWeek:
-    """A game in one hour of the week, averaged over the weeks; `weekday` 1 is Monday, on the wall clock of the
+    """A game or genre in one hour of the week, averaged over the weeks; `weekday` 1 is Monday, on the wall clock of the
     requested time zone. `hours`: the number of such hours that were measured."""
 
     weekday: Annotated[int, Column("Day", "weekday")]
@@ -213,11 +226,16 @@ def last_day(tx: Transaction, game_id: str, poll: NewestPoll | None) -> list[Gam
 
 def by_hour_of_week(tx: Transaction, site: Site, game_id: str, span: Span, timezone: ZoneInfo) -> list[HourOfWeek]:
     """A game by the hour of the week, on the wall clock of a time zone, from Monday 0:00."""
-    hours = ((hour.hour_at, hour) for hour in by_hour(tx, site, game_id, span))
-    return [_averaged(*clock_hour, measured) for clock_hour, measured in by_clock_hour(hours, timezone).items()]
+    return of_week(by_hour(tx, site, game_id, span), timezone)
 
 
-def _averaged(weekday: int, clock_hour: int, hours: Sequence[tuple[GameHour, float]]) -> HourOfWeek:
+def of_week(hours: Iterable[MeasuredHour], timezone: ZoneInfo) -> list[HourOfWeek]:
+    """Hours of a game or genre by the hour of the week, on the wall clock of a time zone, from Monday 0:00. Pure."""
+    by_hours = by_clock_hour(((hour.hour_at, hour) for hour in hours), timezone)
+    return [_averaged(*clock_hour, measured) for clock_hour, measured in by_hours.items()]
+
+
+def _averaged(weekday: int, clock_hour: int, hours: Sequence[tuple[MeasuredHour, float]]) -> HourOfWeek:
     measured = sum(share for _, share in hours)
     viewers = sum(hour.average_viewers * share for hour, share in hours) / measured
     streams = sum(hour.average_streams * share for hour, share in hours) / measured

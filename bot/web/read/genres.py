@@ -1,9 +1,11 @@
 """Genres, game modes and themes of games: hours over some days, and the games of each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 from bot.web.read.column_types import (
     AirtimeHours,
@@ -16,12 +18,23 @@ from bot.web.read.column_types import (
 )
 from bot.web.read.coverage import ratio
 from bot.web.read.errors import InvalidRequest, NotFound
+from bot.web.read.games import HourOfWeek, of_week
 from bot.web.read.ranges import Span
 from bot.web.read.rankings import GameInRange
 from bot.web.read.table import rows_of
 from helperfunctions.database import Transaction
 
 _UNKNOWN: Final = 0
+# The ages of games by their names in the database, youngest first.
+AGE_NAMES: Final[Mapping[str, str]] = {
+    "under_30_days": "Under 30 days",
+    "under_1_year": "30 days to 1 year",
+    "under_5_years": "1 to 5 years",
+    "older": "Over 5 years",
+    "not_a_game": "Not a game",
+    "unknown": "Unknown",
+}
+_WITHOUT_AGE: Final = frozenset({"not_a_game", "unknown"})
 
 
 class Kind(StrEnum):
@@ -71,6 +84,22 @@ class ClassOnDay:
 
 
 @dataclass(frozen=True, slots=True)
+class AgeInRange:
+    """The games of an age, over some days: the age on the day on which they were watched. `share` is that of all hours
+    watched; `share_up_to` that of the games of this age and of younger ones, of the hours of games with a date."""
+
+    age: str
+    name: Annotated[str, Column("Age", "text")]
+    watch_hours: WatchHours
+    share: Annotated[float | None, Column("Share", "ratio", "of all hours watched")]
+    share_up_to: Annotated[
+        float | None, Column("Up to this age", "ratio", "of the hours of games whose release date is known")
+    ]
+    airtime_hours: AirtimeHours
+    viewers_per_stream: ViewersPerStream | None
+
+
+@dataclass(frozen=True, slots=True)
 class NamedClass:
     """A genre, game mode or theme, and its address."""
 
@@ -98,6 +127,48 @@ def classes_between(tx: Transaction, span: Span, kind: Kind) -> list[ClassInRang
         )
         for rank, row in enumerate(tx.web.classes_between(kind=kind.value, first=span.first, last=span.last), start=1)
     ]
+
+
+def ages_between(tx: Transaction, span: Span) -> list[AgeInRange]:
+    """The hours of some days by the age of the games, youngest first."""
+    rows = list(tx.web.release_ages(first=span.first, last=span.last))
+    of_all = sum(row.watch_hours for row in rows)
+    dated = [row for row in rows if row.age not in _WITHOUT_AGE]
+    of_dated = sum(row.watch_hours for row in dated)
+    up_to = dict(zip((row.age for row in dated), accumulate(row.watch_hours for row in dated), strict=True))
+    return [
+        AgeInRange(
+            age=row.age,
+            name=AGE_NAMES[row.age],
+            watch_hours=row.watch_hours,
+            share=ratio(row.watch_hours, of_all),
+            share_up_to=ratio(up_to[row.age], of_dated) if row.age in up_to else None,
+            airtime_hours=row.airtime_hours,
+            viewers_per_stream=ratio(row.watch_hours, row.airtime_hours),
+        )
+        for row in rows
+    ]
+
+
+def younger_shares(ages: Sequence[AgeInRange]) -> dict[str, float | None]:
+    """The share of the hours of games of at most an age, by the age; without hours of games with a date, None. Pure."""
+    known = {row.age: row.share_up_to for row in ages}
+    share = None if all(value is None for value in known.values()) else 0.0
+    shares: dict[str, float | None] = {}
+    for age in AGE_NAMES:
+        if age not in _WITHOUT_AGE:
+            # An age without games adds nothing.
+            share = known.get(age, share)
+            shares[age] = share
+    return shares
+
+
+def by_hour_of_week(tx: Transaction, found: NamedClass, span: Span, timezone: ZoneInfo) -> list[HourOfWeek]:
+    """A genre by the hour of the week, on the wall clock of a time zone, from Monday 0:00. Hours are stored of genres
+    only: of a game mode or theme there are none."""
+    if found.kind is not Kind.GENRE:
+        return []
+    return of_week(tx.web.genre_by_hour(genre_id=found.class_id, first=span.first, last=span.last), timezone)
 
 
 def find_class(tx: Transaction, slug: str, kind: Kind | None = None) -> NamedClass:

@@ -17,6 +17,7 @@ from bot.web.views import page_charts
 from bot.web.views.page_values import PagesOfSite
 
 _TOP: Final = 25
+_DRAWN: Final = 90
 _BEST: Final = 10
 _RECENT: Final = 15
 _NEW: Final = 10
@@ -31,7 +32,13 @@ def days_page(site: SiteParts, pages: PagesOfSite) -> Response:
     with site.database.transaction() as tx:
         first, last = bot_status.first_day(tx), newest_day(tx, site)
         known = bot_status.coverage(tx, Span(first, last), RowRange(MAX_DAYS)).rows if first else []
-    return pages.show("days.html", months=page_charts.calendar_of(known))
+    newest = known[:_DRAWN]
+    return pages.show(
+        "days.html",
+        months=page_charts.calendar_of(known),
+        chart=page_charts.hours_of_days(newest, site.calendar.timezone),
+        drawn=len(newest),
+    )
 
 
 @router.get("/days/{day}")

@@ -141,13 +141,15 @@ def _previous(
     return [series] if _count(series.values) else []
 
 
-def game_week(hours: Sequence[HourOfWeek], measure: WeekMeasure, zone: ZoneInfo) -> WeekPlot | None:
-    """A game by weekday and hour. None without hourly data."""
+def game_week(
+    hours: Sequence[HourOfWeek], measure: WeekMeasure, zone: ZoneInfo, praise: str = "Best"
+) -> WeekPlot | None:
+    """A game or genre by weekday and hour. None without hourly data."""
     if not hours:
         return None
     value_of, unit = _OF_WEEK[measure], WEEK_UNITS[measure]
     cells = {(hour.weekday, hour.hour): value_of(hour) for hour in hours}
-    return week.week(f"{unit.capitalize()} by weekday and hour", unit, cells)
+    return week.week(f"{unit.capitalize()} by weekday and hour", unit, cells, praise)
 
 
 def streamer_week(schedule: Schedule) -> WeekPlot | None:
@@ -192,6 +194,15 @@ def streamer_hours(
     values: dict[date, float | None] = {day.day: day.airtime_hours if is_streamed else day.watch_hours for day in days}
     unit = "hours streamed" if is_streamed else "hours watched"
     return lines.columns(f"{unit.capitalize()} per day", unit, at, aligned(at, values), zone)
+
+
+def hours_of_days(days: Sequence[DayCoverage], zone: ZoneInfo) -> ColumnPlot | None:
+    """Hours watched of all Twitch on each of some days, the newest first. None when there are too few days."""
+    if len(days) < _MIN_VALUES:
+        return None
+    at = every_day(days[-1].day, days[0].day)
+    values: dict[date, float | None] = {day.day: day.watch_hours for day in days}
+    return lines.columns("Hours watched per day", "hours watched", at, aligned(at, values), zone)
 
 
 def genre_hours(days: Sequence[ClassOnDay], span: Span, zone: ZoneInfo) -> ColumnPlot | None:
@@ -268,6 +279,16 @@ def shares(title: str, games: Sequence[tuple[str, str | None, float]], total: fl
         return None
     parts = [Part(name, value, f"{site.root_path}/games/{quote(slug)}" if slug else "") for name, slug, value in games]
     return treemap(title, parts, total)
+
+
+def genre_shares(genres: Sequence[tuple[str, str | None, float]], kind: str, site: Site) -> TreePlot | None:
+    """Genres, game modes or themes by their split hours, from their names, slugs and hours. `kind` is in their
+    addresses; "" for genres. None for fewer than three."""
+    if len(genres) < _MIN_VALUES:
+        return None
+    folder, query = f"{site.root_path}/genres", f"?kind={kind}" if kind else ""
+    parts = [Part(name, value, f"{folder}/{quote(slug)}{query}" if slug else "") for name, slug, value in genres]
+    return treemap("Share of hours watched", parts[:MAX_SHARES], sum(part.value for part in parts))
 
 
 def share_over_time(shares: Sequence[GameShare], span: Span, zone: ZoneInfo) -> StackPlot | None:

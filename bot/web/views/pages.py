@@ -16,10 +16,14 @@ from bot.web.read.addresses import Kind
 from bot.web.read.coverage import change, span_of
 from bot.web.read.now import newest_poll
 from bot.web.read.ranges import RequestedDays, Span
+from bot.web.read.rankings import game_ranking
+from bot.web.read.streamer_ranking import By, streamer_ranking
 from bot.web.read.table import RowRange
+from bot.web.site import Site
 from bot.web.views import page_charts
 from bot.web.views.charts.lines import spark
 from bot.web.views.page_values import PagesOfSite, next_update, values_of_days
+from helperfunctions.database import Transaction
 
 _GAMES_NOW: Final = 12
 _STREAMERS_NOW: Final = 12
@@ -86,6 +90,7 @@ def compare_page(
         span = span_of(tx, site, days)
         known = compare.known_slugs(tx, kind, slugs)
         compared, by_day = compare.compared_with_days(tx, kind, known, span)
+        starts = [] if compared else _starts(tx, site, span)
     return pages.show(
         "compare.html",
         kind=kind,
@@ -96,9 +101,21 @@ def compare_page(
         not_found=[name for name in (add, *slugs) if name and name not in known],
         is_mixed=bool(game_slugs and streamer_slugs),
         most=compare.MAX_COMPARED,
+        by_day=compare.by_day([each.slug for each in compared], by_day, measure),
+        starts=starts,
         chart=page_charts.compared(by_day, measure, span, site.calendar.timezone) if by_day else None,
         **values_of_days(days, span),
     )
+
+
+def _starts(tx: Transaction, site: Site, span: Span) -> list[tuple[str, str, list[str]]]:
+    """What can be compared at first: the words of a link, its parameter, and the slugs of the most watched."""
+    top = compare.MAX_COMPARED
+    games = [game.slug for game in game_ranking(tx, site, span)[:top] if game.slug]
+    ranked = streamer_ranking(tx, span, By.WATCH_HOURS, RowRange(top)).rows
+    streamers = [streamer.slug for streamer in ranked if streamer.slug]
+    found = [("Compare the top games", "games", games), ("Compare the top streamers", "streamers", streamers)]
+    return [start for start in found if len(start[2]) > 1]
 
 
 @router.get("/bot")

@@ -52,6 +52,7 @@ _TABLES: Final = {
     "all_streamers": streamer_ranking.StreamerInRange,
     "genres": genres.ClassInRange,
     "genre_days": genres.ClassOnDay,
+    "release_ages": genres.AgeInRange,
     "languages_of_day": languages.LanguageOfDay,
 }
 
@@ -211,8 +212,8 @@ def small(value: float | None) -> str:
 
 
 def short(value: float | None) -> str:
-    """A number as in posts: 5.3M."""
-    return _NOTHING if value is None else short_number(value)
+    """A number with three digits: 5.31M, 70.8K."""
+    return _NOTHING if value is None else short_number(value, 3)
 
 
 def percent(value: float | None) -> str:

@@ -52,6 +52,28 @@ def of_game(
     )
 
 
+def of_genre(
+    slug: str, hours: Sequence[HourOfWeek], days: RequestedDays, measure: WeekMeasure, zone: ZoneInfo
+) -> WeekPart | None:
+    """The hours of the week in which a genre is watched. None without hourly data."""
+    chart = page_charts.game_week(hours, measure, zone, praise="Most")
+    if chart is None:
+        return None
+    unit = WEEK_UNITS[measure]
+    return WeekPart(
+        path=f"/genres/{slug}/week",
+        query=days.query | {"week": measure},
+        api_query=days.query,
+        zone=zone.key,
+        before=f"Most {unit}:",
+        words=chart.best or "no data yet",
+        note=f"The stronger the colour, the more {unit}. A game of several genres counts wholly.",
+        chart=chart,
+        row=HourOfWeek,
+        rows=hours,
+    )
+
+
 def of_streamer(slug: str, schedule: Schedule, zone: ZoneInfo) -> WeekPart | None:
     """The usual schedule of a streamer. None with too few streams."""
     chart = page_charts.streamer_week(schedule)

@@ -45,12 +45,14 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it is drawn. `style`: the number of its colour and dashes. `end_y`: where its name is."""
+    """A line as it is drawn. `style`: the number of its colour and dashes. `end_y`: where its name is. `dots`: values
+    between two gaps, in percent of the width and in pixels."""
 
     name: str
     style: int
     is_before: bool
     path: str
+    dots: Sequence[tuple[float, float]]
     end_x: float
     end_y: float
     name_y: float
@@ -147,6 +149,7 @@ def _line(one: Series, style: int, scale: Scale) -> Line:
         style=style,
         is_before=one.is_before,
         path=_path(places),
+        dots=_alone(places),
         end_x=round(100 * x / WIDTH, 2),
         end_y=y,
         name_y=y,
@@ -180,6 +183,16 @@ def _path(places: Sequence[tuple[float, float] | None]) -> str:
             parts.append("h.01")
         is_drawing = True
     return "".join(parts)
+
+
+def _alone(places: Sequence[tuple[float, float] | None]) -> list[tuple[float, float]]:
+    """The places between two gaps, in percent of the width: a dot as wide as a line is easily missed."""
+    around = zip([None, *places[:-1]], places, [*places[1:], None], strict=True)
+    return [
+        (round(100 * place[0] / WIDTH, 2), place[1])
+        for before, place, after in around
+        if place is not None and before is None and after is None
+    ]
 
 
 def _area(values: Sequence[float | None], scale: Scale) -> str:

@@ -25,7 +25,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Area:
     """A part as it is drawn: left edge and width in thousandths, upper edge and height in pixels. `label` is empty
-    where the name has no room. `is_narrow`: it has room on a wide screen only."""
+    where the name has no room. `is_narrow`: even its beginning has room on a wide screen only."""
 
     part: Part
     share: float
@@ -73,7 +73,7 @@ def _area(part: Part, total: float, x: float, y: float, width: float, height: fl
         width=round(width, 2),
         height=round(height, 1),
         label=(name if len(name) <= room else f"{name[: room - 1]}…") if has_room else "",
-        is_narrow=width < WIDTH / 3,
+        is_narrow=width < WIDTH / 7,
     )
 
 

@@ -43,8 +43,9 @@ class StripPlot:
     days: Sequence[Cell]
 
 
-def week(title: str, unit: str, cells: Mapping[tuple[int, int], float | None]) -> WeekPlot:
-    """The week, an hour a cell; keys are the day of the week, 1 is Monday, and the hour."""
+def week(title: str, unit: str, cells: Mapping[tuple[int, int], float | None], praise: str = "Best") -> WeekPlot:
+    """The week, an hour a cell; keys are the day of the week, 1 is Monday, and the hour. `praise`: the word for the
+    hours with the highest values."""
     known = sorted(value for value in cells.values() if value is not None)
     low, high = (known[0], known[-1]) if known else (0.0, 0.0)
 
@@ -59,7 +60,7 @@ def week(title: str, unit: str, cells: Mapping[tuple[int, int], float | None]) -
 
     best = best_hours(cells)
     return WeekPlot(
-        description=f"{title}. Best: {best or 'no data yet'}.",
+        description=f"{title}. {praise}: {best or 'no data yet'}.",
         days=[(name, [cell(day, hour) for hour in range(24)]) for day, name in enumerate(_WEEKDAYS, start=1)],
         best=best,
         low=small(low),

@@ -4,11 +4,13 @@ const own = document.querySelector("script[data-root]").dataset;
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 // English words on an English page, with the clock of the visitor: 14:00 or 2 PM.
 const { hourCycle } = Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
-const clock = new Intl.DateTimeFormat("en-US", { hour: "2-digit", minute: "2-digit", hourCycle });
-const moment = new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle });
+const hour = hourCycle === "h12" || hourCycle === "h11" ? "numeric" : "2-digit";
+const clock = new Intl.DateTimeFormat("en-US", { hour, minute: "2-digit", hourCycle });
+const onTheHour = hour === "numeric" ? new Intl.DateTimeFormat("en-US", { hour, hourCycle }) : clock;
+const moment = new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric", hour, minute: "2-digit", hourCycle });
 const weekday = new Intl.DateTimeFormat("en-US", { weekday: "short" });
 const dayOf = new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric", year: "numeric", timeZone: "UTC" });
-const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 2 });
+const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
 function element(name, properties, ...children) {
@@ -27,7 +29,7 @@ function localTimes(part) {
   for (const label of part.querySelectorAll("[data-at]")) {
     const at = new Date(label.dataset.at);
     const isDay = label.matches(".weekday") || (at.getHours() === 0 && at.getMinutes() === 0);
-    label.textContent = isDay ? weekday.format(at) : clock.format(at);
+    label.textContent = isDay ? weekday.format(at) : (at.getMinutes() ? clock : onTheHour).format(at);
   }
 }
 
