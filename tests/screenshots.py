@@ -1,11 +1,13 @@
 """Screenshots of the dashboard with the data of the demo, on a desktop and a phone, in light and dark.
 
-`make screenshots` writes them into docs/screenshots. It needs Chromium and takes about two minutes.
+`make screenshots` writes them into docs/screenshots. It needs Chromium, and takes about two minutes. Without fonts
+for Chinese, Japanese and Korean (Debian: fonts-noto-cjk), some names are boxes.
 """
 
 import subprocess
 import sys
 import tempfile
+from base64 import b64encode
 from pathlib import Path
 from typing import Literal
 
@@ -27,9 +29,22 @@ PAGES = {
     "streamers": "/streamers?days=7",
     "day": "/days/2026-11-21",
     "explore": "/explore?min_viewers=500",
+    "records": "/records",
+    "genres": "/genres?days=7",
     "bot": "/bot",
     "search": "/search?q=leage",
 }
+
+# The first picture of the README: a desktop in light colours, and a phone in dark ones before it.
+OVERVIEW: ViewportSize = {"width": 1480, "height": 980}
+_OVERVIEW_PAGE = """
+<body style="margin: 0; height: 100vh; overflow: hidden; position: relative;
+ background: linear-gradient(135deg, #7142e0, #2b1470)">
+<img src="%s" style="position: absolute; left: 60px; top: 60px; width: 1230px; border-radius: 14px;
+ box-shadow: 0 20px 60px #0008">
+<img src="%s" style="position: absolute; right: 60px; top: 210px; width: 330px; border-radius: 26px;
+ border: 8px solid #0f0d15; box-shadow: 0 20px 60px #000a">
+"""
 
 
 def main(folder: Path) -> None:
@@ -62,7 +77,15 @@ def _look(address: str, folder: Path) -> None:
                     page.goto(address + path)
                     page.screenshot(path=folder / f"{name}-{size}-{scheme}.jpg", type="jpeg", quality=80)
                 context.close()
+        page = browser.new_page(viewport=OVERVIEW, device_scale_factor=1)
+        page.set_content(_OVERVIEW_PAGE % (_data(folder / "now-desk-light.jpg"), _data(folder / "game-phone-dark.jpg")))
+        page.screenshot(path=folder / "overview.jpg", type="jpeg", quality=85)
         browser.close()
+
+
+def _data(path: Path) -> str:
+    """A picture as an address: a page without an address of its own may not load files."""
+    return f"data:image/jpeg;base64,{b64encode(path.read_bytes()).decode()}"
 
 
 if __name__ == "__main__":
