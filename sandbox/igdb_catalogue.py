@@ -41,12 +41,17 @@ _UPDATED: Final = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp())
 
 
 class Catalogue:
-    """The items of each endpoint. `games` can be changed: IGDB corrects its entries, too."""
+    """The items of each endpoint. All can be changed: IGDB corrects its entries, too."""
 
     def __init__(self, world: World) -> None:
         self._seed = world.seed
+        self.dimensions = {
+            "genres": _dimension(GENRES),
+            "game_modes": _dimension(GAME_MODES),
+            "themes": _dimension(THEMES),
+        }
         self.games: dict[int, dict[str, Any]] = {}
-        self._external: list[dict[str, Any]] = []
+        self.external: list[dict[str, Any]] = []
         games = world.games
         for number, game_id in enumerate(games.ids):
             igdb_id = self._igdb_id(number, game_id, games.igdb_ids[number])
@@ -56,17 +61,11 @@ class Catalogue:
     def items(self, endpoint: str) -> list[dict[str, Any]] | None:
         """The items of an endpoint; None if there is no such endpoint."""
         match endpoint:
-            case "genres":
-                return _dimension(GENRES)
-            case "game_modes":
-                return _dimension(GAME_MODES)
-            case "themes":
-                return _dimension(THEMES)
             case "games":
                 return list(self.games.values())
             case "external_games":
-                return self._external
-        return None
+                return self.external
+        return self.dimensions.get(endpoint)
 
     def change(self, igdb_id: int, at: datetime, **fields: Any) -> None:
         """Change an entry at an instant, as its editors do."""
@@ -104,8 +103,8 @@ class Catalogue:
         # Several rows of one source are no error at IGDB, and another source can have the same id.
         sources = (_TWITCH, _TWITCH, _STEAM) if number % 5 == 0 else (_TWITCH, _STEAM)
         for source in sources:
-            row = {"id": len(self._external) + 1, "external_game_source": source, "game": igdb_id, "uid": game_id}
-            self._external.append(row if source == _TWITCH else row | {"game": 1})
+            row = {"id": len(self.external) + 1, "external_game_source": source, "game": igdb_id, "uid": game_id}
+            self.external.append(row if source == _TWITCH else row | {"game": 1})
 
     def _drawn(self, number: int) -> tuple[list[int], list[int], list[int]]:
         """One to three genres, one or two game modes, and up to two themes."""

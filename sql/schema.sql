@@ -359,7 +359,8 @@ CREATE TABLE public.games (
 
 CREATE TABLE public.genre_days (
     day date NOT NULL,
-    summed_up_at timestamp with time zone NOT NULL
+    summed_up_at timestamp with time zone NOT NULL,
+    rolled_up_at timestamp with time zone
 );
 
 CREATE TABLE public.hourly_games (

@@ -1,7 +1,7 @@
 """The job `enrich`: match new games with IGDB, look up known ones again each month, and sum up the days by genre.
 
-IGDB adds to what is measured and is needed for nothing else: while it does not answer, the run reports it and ends, and
-the next one goes on.
+IGDB adds to what is measured and is needed for nothing else: while it does not answer, days are summed up all the same,
+the run fails at its end, and a later one goes on.
 """
 
 import logging
@@ -56,8 +56,9 @@ class EnrichJob:
     is_stopping: Callable[[], bool] = lambda: False
 
     def run(self) -> EnrichRun:
-        """Run the job once. Raises Busy when another process does, DatabaseError, and SumsDisagree."""
-        run = EnrichRun()
+        """Run the job once. Raises Busy when another process does, DatabaseError, SumsDisagree, and at its end
+        TwitchError when Twitch or IGDB failed: then the watch over the jobs sees it."""
+        run, failed = EnrichRun(), None
         if self.open_sources is None:
             run.problem = "IGDB_ENABLED or the credentials for Twitch are not set"
             return run
@@ -65,12 +66,15 @@ class EnrichJob:
             try:
                 self._match_due(self.open_sources, run)
             except TwitchError as exc:
-                run.problem = str(exc)
-            run.days = GenreDays(self.database, self.clock).sum_up()
+                run.problem, failed = str(exc), exc
+            run.days = GenreDays(self.database, self.clock, self.is_stopping).sum_up()
         if run.problem:
             log.warning("genres: %s", run)
         elif run.games or run.days:
             log.info("genres: %s", run)
+        # A process that is to end interrupts its calls, which is no failure.
+        if failed and not self.is_stopping():
+            raise failed
         return run
 
     def _match_due(self, open_sources: Callable[[], AbstractContextManager[Sources]], run: EnrichRun) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, Protocol
 from bot.enrich import parse
 from bot.enrich.overrides import NOT_A_GAME, OVERRIDES
 from bot.enrich.parse import IgdbGame, Named
+from helperfunctions.errors import TwitchUnavailable
 
 How = Literal["helix", "external", "override", "not_a_game", "none"]
 Dimension = Literal["genres", "game_modes", "themes"]
@@ -80,6 +81,10 @@ def look_up(sources: Sources, game_ids: Sequence[str]) -> Found:
             break
         known |= fetched
     named = {dimension: parse.named(sources.igdb.all_of(dimension)) for dimension in DIMENSIONS}
+    for dimension, items in named.items():
+        if not items:
+            # With such an answer, every game would be without genres for a month.
+            raise TwitchUnavailable(f"IGDB answers that there are no {dimension.replace('_', ' ')} at all")
     return Found(matches, parse.with_inherited(known), named)
 
 

@@ -1,11 +1,21 @@
 """Read the items of IGDB and of Get Games. Pure: an item that cannot be used is left out."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from helperfunctions.text import slug as slug_of
+
 _KINDS: Final = ("genres", "game_modes", "themes")
+# The limits of `integer` and `bigint` in the database.
+_MOST: Final = 2**31 - 1
+_MOST_OF_IDS: Final = 2**63 - 1
+LONGEST_NAME: Final = 200
+# A slug is part of addresses. These are taken by the classes that are ours.
+_SLUG: Final = re.compile(r"[a-z0-9-]{1,80}")
+_OUR_SLUGS: Final = frozenset({"unknown", "not-a-game"})
 # Editions of editions of a game: more steps than this would be a circle.
 MOST_STEPS: Final = 3
 
@@ -44,9 +54,23 @@ class IgdbGame:
 
 
 def named(items: Iterable[Any]) -> list[Named]:
-    """Genres, game modes or themes from the items of IGDB."""
-    found = (Named(_id(item.get("id")) or 0, _text(item.get("name")), _text(item.get("slug"))) for item in items)
-    return [one for one in found if one.id and one.name and one.slug]
+    """Genres, game modes or themes from the items of IGDB, each id and each slug once.
+
+    A slug that cannot be part of an address is replaced by one made from the name, or from the id.
+    """
+    found: dict[int, Named] = {}
+    slugs = set(_OUR_SLUGS)
+    for item in items:
+        id_, name = _id(item.get("id"), _MOST), _text(item.get("name"))
+        if id_ is None or not name or id_ in found:
+            continue
+        given = _text(item.get("slug"))
+        slug = given if _SLUG.fullmatch(given) else slug_of(name) or str(id_)
+        if slug in slugs:
+            slug = f"{slug}-{id_}"
+        slugs.add(slug)
+        found[id_] = Named(id_, name, slug)
+    return list(found.values())
 
 
 def games(items: Iterable[Mapping[str, Any]]) -> dict[int, IgdbGame]:
@@ -64,7 +88,7 @@ def games(items: Iterable[Mapping[str, Any]]) -> dict[int, IgdbGame]:
             genres=genres,
             game_modes=game_modes,
             themes=themes,
-            game_type=_number(item.get("game_type")),
+            game_type=_number(item.get("game_type"), _MOST),
             parent_game=_id(item.get("parent_game")),
             version_parent=_id(item.get("version_parent")),
             first_released_at=_instant(item.get("first_release_date")),
@@ -106,8 +130,11 @@ def helix_ids(items: Iterable[Any]) -> dict[str, int]:
     found: dict[str, int] = {}
     for item in items:
         igdb_id = item.get("igdb_id") if isinstance(item, dict) else None
-        if isinstance(igdb_id, str) and igdb_id.isascii() and igdb_id.isdecimal() and _id(int(igdb_id)):
-            found[str(item.get("id"))] = int(igdb_id)
+        # Python refuses to convert thousands of digits.
+        if isinstance(igdb_id, str) and len(igdb_id) < 20 and igdb_id.isascii() and igdb_id.isdecimal():
+            number = _id(int(igdb_id))
+            if number is not None:
+                found[str(item.get("id"))] = number
     return found
 
 
@@ -123,22 +150,23 @@ def external_ids(items: Iterable[Mapping[str, Any]]) -> dict[str, list[int]]:
 
 def _ids(value: Any) -> tuple[int, ...]:
     items: Sequence[Any] = value if isinstance(value, list) else []
-    ids = (_id(item.get("id") if isinstance(item, dict) else item) for item in items)
-    return tuple(dict.fromkeys(id_ for id_ in ids if id_ is not None and id_ < 2**31))
+    ids = (_id(item.get("id") if isinstance(item, dict) else item, _MOST) for item in items)
+    return tuple(dict.fromkeys(id_ for id_ in ids if id_ is not None))
 
 
-def _id(value: Any) -> int | None:
-    number = _number(value)
-    return number if number is not None and 0 < number < 2**63 else None
+def _id(value: Any, most: int = _MOST_OF_IDS) -> int | None:
+    number = _number(value, most)
+    return number if number is not None and number > 0 else None
 
 
-def _number(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63 else None
+def _number(value: Any, most: int = _MOST_OF_IDS) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= most else None
 
 
 def _text(value: Any) -> str:
-    # PostgreSQL cannot store a NUL.
-    return value.replace("\0", "") if isinstance(value, str) else ""
+    # PostgreSQL cannot store a NUL, nor half of a surrogate pair.
+    text = value.encode(errors="ignore").decode().replace("\0", "") if isinstance(value, str) else ""
+    return text[:LONGEST_NAME].strip()
 
 
 def _instant(value: Any) -> datetime | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.enrich.match import Found
 from bot.enrich.parse import IgdbGame
-from bot.enrich.refresh import wait_after
+from bot.enrich.refresh import is_in_doubt, wait_after
 from helperfunctions.database import Transaction
 
 Classes = Mapping[str, frozenset[tuple[str, int]]]
@@ -24,9 +24,11 @@ def store(tx: Transaction, found: Found, due: Mapping[str, Any], now: datetime) 
     for match in found.matches:
         row = due[match.game_id]
         wait: timedelta = wait_after(match.how, row.how, row.waited)
-        tx.enrich.store_match(
-            game_id=match.game_id, igdb_id=match.igdb_id, how=match.how, checked_at=now, next_check_at=now + wait
-        )
+        checked = {"game_id": match.game_id, "checked_at": now, "next_check_at": now + wait}
+        if is_in_doubt(match.how, row.how, row.waited):
+            tx.enrich.keep_match(**checked)
+        else:
+            tx.enrich.store_match(igdb_id=match.igdb_id, how=match.how, **checked)
     after = _classes_of(tx, concerned)
     changed = sorted(game_id for game_id in concerned if before.get(game_id) != after.get(game_id))
     if changed:

@@ -1,13 +1,10 @@
 -- name: due_days
--- Days whose hours by genre are missing, or older than the day's roll-up or than the genres of its games, newest first.
--- Grain: one row per day.
-select
-    days.day,
-    days.starts_at,
-    days.ends_at
+-- Days whose hours by genre are missing, or not those of the day's newest roll-up and of the genres of its games, newest
+-- first. Grain: one row per day.
+select days.day
 from days
 left join genre_days using (day)
-where genre_days.day is null or genre_days.summed_up_at < days.rolled_up_at
+where genre_days.rolled_up_at is distinct from days.rolled_up_at
 order by days.day desc
 limit :limit;
 
@@ -17,7 +14,13 @@ select exists (select from game_matches);
 
 -- name: lock_day^
 -- Read a day that is summed up, so that no roll-up changes it meanwhile. Grain: one row.
-select rolled_up_at from days where day = cast(:day as date) for share;
+select
+    starts_at,
+    ends_at,
+    rolled_up_at
+from days
+where day = cast(:day as date)
+for share;
 
 -- name: delete_day!
 -- Delete a day's hours by genre, game mode, theme and age before they are inserted again. Grain: one row per day and theme.
@@ -36,9 +39,13 @@ modes as (
 delete from daily_themes where day = cast(:day as date);
 
 -- name: delete_hours!
--- Delete the hours of a day by genre before they are inserted again. Grain: one row per hour and genre.
+-- Delete the hours of a day by genre before they are inserted again. An hour belongs to the day in which it ends: a day
+-- can begin in the middle of one, whose second half is not measured yet when the day before is over. Grain: one row per hour
+-- and genre.
 delete from hourly_genres
-where hour_at >= cast(:starts_at as timestamptz) and hour_at < cast(:ends_at as timestamptz);
+where
+    hour_at > cast(:starts_at as timestamptz) - interval '1 hour'
+    and hour_at <= cast(:ends_at as timestamptz) - interval '1 hour';
 
 -- name: insert_genres!
 -- Hours of a day by genre: whole, and split among the genres of each game. Grain: one row per day and genre.
@@ -124,7 +131,9 @@ select
     sum(cast(hourly_games.average_streams as double precision))
 from hourly_games
 left join game_classes as classes on classes.game_id = hourly_games.game_id and classes.kind = 'genre'
-where hourly_games.hour_at >= cast(:starts_at as timestamptz) and hourly_games.hour_at < cast(:ends_at as timestamptz)
+where
+    hourly_games.hour_at > cast(:starts_at as timestamptz) - interval '1 hour'
+    and hourly_games.hour_at <= cast(:ends_at as timestamptz) - interval '1 hour'
 group by hourly_games.hour_at, coalesce(classes.class_id, 0);
 
 -- name: sums_of_day
@@ -158,17 +167,24 @@ select
     'games' as way,
     coalesce(sum(cast(average_viewers as double precision)), 0) as total
 from hourly_games
-where hour_at >= cast(:starts_at as timestamptz) and hour_at < cast(:ends_at as timestamptz)
+where
+    hour_at > cast(:starts_at as timestamptz) - interval '1 hour'
+    and hour_at <= cast(:ends_at as timestamptz) - interval '1 hour'
 union all
 select
     'viewers of the hours' as measure,
     'genre' as way,
     coalesce(sum(average_viewers_split), 0) as total
 from hourly_genres
-where hour_at >= cast(:starts_at as timestamptz) and hour_at < cast(:ends_at as timestamptz);
+where
+    hour_at > cast(:starts_at as timestamptz) - interval '1 hour'
+    and hour_at <= cast(:ends_at as timestamptz) - interval '1 hour';
 
 -- name: store_day!
--- Store that a day is summed up by genre. Grain: one row per day.
-insert into genre_days (day, summed_up_at)
-values (:day, :summed_up_at)
-on conflict (day) do update set summed_up_at = excluded.summed_up_at;
+-- Store that a day is summed up by genre, and from which roll-up. Grain: one row per day.
+insert into genre_days (day, summed_up_at, rolled_up_at)
+values (:day, :summed_up_at, :rolled_up_at)
+on conflict (day) do update
+set
+    summed_up_at = excluded.summed_up_at,
+    rolled_up_at = excluded.rolled_up_at;

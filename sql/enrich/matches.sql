@@ -101,6 +101,14 @@ set
     checked_at = excluded.checked_at,
     next_check_at = excluded.next_check_at;
 
+-- name: keep_match!
+-- Store that a game was looked up and stays what it was. Grain: one row per game.
+update game_matches
+set
+    checked_at = :checked_at,
+    next_check_at = :next_check_at
+where game_id = :game_id;
+
 -- name: games_of_igdb$
 -- The games of Twitch that are matched with some games of IGDB.
 select coalesce(array_agg(game_id), '{}') from game_matches where igdb_id = any(cast(:igdb_ids as bigint []));
@@ -124,10 +132,13 @@ inner join igdb_games using (igdb_id)
 where game_matches.game_id = any(cast(:game_ids as text [])) and igdb_games.first_release_date is not null;
 
 -- name: mark_days_outdated!
--- Mark the days on which some games were watched as not summed up by genre. Grain: one row per day.
-delete from genre_days
+-- Mark the days on which some games were watched as summed up by former genres. Pages show these sums until the days are
+-- summed up again. Grain: one row per day.
+update genre_days
+set rolled_up_at = null
 where
-    genre_days.day >= (select min(first_seen_day) from games where game_id = any(cast(:game_ids as text [])))
+    genre_days.rolled_up_at is not null
+    and genre_days.day >= (select min(first_seen_day) from games where game_id = any(cast(:game_ids as text [])))
     and exists (
         select from daily_games
         where daily_games.day = genre_days.day and daily_games.game_id = any(cast(:game_ids as text []))

@@ -45,13 +45,35 @@ def test_a_game_is_read_with_everything_that_igdb_leaves_out() -> None:
     }
 
 
-def test_a_genre_without_a_name_or_slug_is_left_out() -> None:
+def test_a_genre_without_a_name_or_with_an_impossible_id_is_left_out() -> None:
     items = [
         {"id": 5, "name": "Shooter", "slug": "shooter"},
-        {"id": 6, "name": "", "slug": "x"},
-        {"id": 7, "name": "y"},
+        {"id": 6, "name": "\ud800\0", "slug": "x"},
+        {"id": 2**31, "name": "Too large", "slug": "too-large"},
+        {"id": -1, "name": "Ours", "slug": "ours"},
+        {"id": 5, "name": "The same again", "slug": "again"},
     ]
     assert parse.named(items) == [Named(5, "Shooter", "shooter")]
+
+
+def test_every_genre_has_a_slug_of_its_own_that_can_be_part_of_an_address() -> None:
+    items = [
+        {"id": 1, "name": "Shooter", "slug": "shooter"},
+        {"id": 2, "name": "Shooter", "slug": "shooter"},
+        {"id": 3, "name": "Real Time", "slug": "../real?time"},
+        {"id": 4, "name": "!!!"},
+        {"id": 5, "name": "Unknown", "slug": "unknown"},
+        {"id": 6, "name": "x" * 1000, "slug": "x" * 1000},
+    ]
+    assert [one.slug for one in parse.named(items)] == [
+        *("shooter", "shooter-2", "real-time", "4", "unknown-5", "x" * 80)
+    ]
+    assert len(parse.named(items)[-1].name) == parse.LONGEST_NAME
+
+
+def test_numbers_and_texts_that_the_database_refuses_are_left_out() -> None:
+    game = parse.games([{"id": 1, "name": "a\ud800b", "slug": "\udfff", "game_type": 2**31, "genres": [2**31]}])[1]
+    assert (game.name, game.slug, game.game_type, game.genres) == ("ab", "", None, ())
 
 
 def test_genres_are_inherited_from_the_next_game_above_that_has_some() -> None:
@@ -80,6 +102,7 @@ def test_games_that_are_each_others_parent_have_no_genres() -> None:
 
 def test_ids_of_get_games_are_read_where_twitch_knows_them() -> None:
     items = [{"id": "1", "igdb_id": "115"}, {"id": "2", "igdb_id": ""}, {"id": "3", "igdb_id": "x"}, {"id": "4"}, None]
+    items += [{"id": "5", "igdb_id": "9" * 5000}, {"id": "6", "igdb_id": "9" * 19}]
     assert parse.helix_ids(items) == {"1": 115}
 
 
