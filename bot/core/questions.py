@@ -63,11 +63,12 @@ class Question:
 class GenreQuestion:
     """A question about a genre, a game mode or a theme (`kind`: genre, mode or theme), which is not looked up yet.
 
-    `key`: `text.name_key` of its name. `window`: None for a time that is not supported.
+    `keys`: `text.name_key` of its name, with and without the courtesy after it, the longest first: "role playing" and
+    "role". `window`: None for a time that is not supported.
     """
 
     kind: str
-    key: str
+    keys: tuple[str, ...]
     window: Window | None
 
 

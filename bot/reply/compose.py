@@ -139,7 +139,10 @@ def _span(facts: SpanFacts, style: Style, width: int) -> str:
         missing = f"{_capital(when)} was not measured, so I have no numbers for {subject}."
         return missing if facts.window.kind is WindowKind.TODAY else f"{missing} Ask for “today” or “live”."
     if not facts.watch_hours:
-        seen = f"{subject} was not seen: {when}. Only streams with more than {facts.more_than_viewers} viewers count."
+        verb = "were" if facts.subject.game_ids else "was"
+        seen = (
+            f"{subject} {verb} not seen: {when}. Only streams with more than {facts.more_than_viewers} viewers count."
+        )
         return "\n\n".join([seen, *note])
     lines = [style.heading.format(subject=subject, when=when), _totals(facts, style)]
     return "\n\n".join(["\n".join(lines), _list(facts.ranked, style, width, style.hours), *note])
@@ -164,7 +167,8 @@ def _live(facts: LiveFacts, style: Style, width: int) -> str:
     at = f"{facts.polled_at.astimezone(UTC):%H:%M} UTC"
     if not facts.streams:
         whole = "" if facts.is_whole else ", in an incomplete poll"
-        return f"{subject} is not live with more than {facts.more_than_viewers} viewers{whole} ({at})."
+        verb = "are" if facts.subject.game_ids else "is"
+        return f"{subject} {verb} not live with more than {facts.more_than_viewers} viewers{whole} ({at})."
     if facts.subject.kind is SubjectKind.STREAMER:
         game = display_name(facts.game_name or NO_CATEGORY, width)
         return (
