@@ -23,7 +23,8 @@ inner join days using (day)
 where genre_days.day between cast(:first as date) and cast(:last as date);
 
 -- name: find_class^
--- The genre, game mode or theme of a slug: of several, a genre before a game mode before a theme. Grain: one row.
+-- The genre, game mode or theme of a slug: of several, a genre before a game mode before a theme, and the newest before one
+-- that IGDB has withdrawn. Grain: one row.
 select
     kind,
     class_id,
@@ -31,7 +32,7 @@ select
     slug
 from igdb_classes
 where slug = :slug and (cast(:kind as text) is null or kind = cast(:kind as text))
-order by kind
+order by kind, class_id desc
 limit 1;
 
 -- name: class_by_day

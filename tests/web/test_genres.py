@@ -21,7 +21,8 @@ from tests.web.conftest import CALENDAR, Web, served
 
 NOW = DAY_START + timedelta(days=2, hours=1)
 KNOWN = """
-insert into igdb_genres (genre_id, name, slug) values (5, 'Shooter', 'shooter'), (15, 'Strategy <b>', 'strategy');
+insert into igdb_genres (genre_id, name, slug) values
+(4, 'Withdrawn', 'strategy'), (5, 'Shooter', 'shooter'), (15, 'Strategy <b>', 'strategy');
 insert into igdb_game_modes (game_mode_id, name, slug) values (2, 'Multiplayer', 'multiplayer');
 insert into igdb_themes (theme_id, name, slug) values (1, 'Action', 'action');
 insert into igdb_games (igdb_id, name, slug, first_release_date, fetched_at)
