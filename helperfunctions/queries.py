@@ -1,19 +1,35 @@
 """The named queries of sql/, one namespace per folder."""
 
+import re
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import aiosql
 
 SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
-# Has no named queries: dbmate applies its files.
-_MIGRATIONS = "migrations"
+# Without named queries: dbmate applies the migrations, and queries of other folders include the texts of watch time.
+_WITHOUT_NAMES: Final = {"migrations", "watch_time"}
+_INCLUDE: Final = re.compile(r"^ *-- include: (\S+)\n", re.MULTILINE)
 
 
 def steps_in(folder: Path = SQL_FOLDER) -> list[str]:
     """The folders of named queries, in alphabetical order: one for each step, and those that several steps share."""
-    return sorted({path.parent.name for path in folder.glob("*/*.sql")} - {_MIGRATIONS})
+    return sorted({path.parent.name for path in folder.glob("*/*.sql")} - _WITHOUT_NAMES)
+
+
+def text_of_file(name: str, folder: Path = SQL_FOLDER) -> str:
+    """The text of a file, such as `watch_time/pairs.sql`, with the files that it includes.
+
+    A line `-- include: watch_time/pairs.sql` stands for the text of that file, which is one `select` without a
+    semicolon: so that a definition is written once and used by several queries, and by other engines than PostgreSQL.
+    """
+    return _INCLUDE.sub(lambda found: text_of_file(found[1], folder), (folder / name).read_text())
+
+
+def _text_of_step(folder: Path, step: str) -> str:
+    files = sorted((folder / step).glob("*.sql"))
+    return "\n".join(text_of_file(f"{step}/{path.name}", folder) for path in files)
 
 
 class Queries:
@@ -21,7 +37,8 @@ class Queries:
 
     def __init__(self, folder: Path = SQL_FOLDER) -> None:
         self.steps = {
-            step: aiosql.from_path(folder / step, "psycopg2", mandatory_parameters=False) for step in steps_in(folder)
+            step: aiosql.from_str(_text_of_step(folder, step), "psycopg2", mandatory_parameters=False)
+            for step in steps_in(folder)
         }
 
 

@@ -1,4 +1,5 @@
-"""Roll up the due days from staging into the daily tables, and check their sums. The arithmetic is in sql/daily."""
+"""Roll up the due days from staging into the daily tables, and check their sums. The arithmetic is in sql/daily,
+and the definition of watch time in sql/watch_time."""
 
 import logging
 import math
@@ -20,8 +21,8 @@ log = logging.getLogger(__name__)
 
 # Sums of the same doubles in another order differ in the last bits; one missing viewer differs by far more.
 RELATIVE_TOLERANCE: Final = 1e-9
-# The spans of a day, some hundreds, are each rounded to milliseconds.
-ROUNDING_HOURS: Final = 1 / 3600
+# The bounds of a day are taken in whole milliseconds.
+ROUNDING_HOURS: Final = 1 / 3_600_000
 RECOVERY_WAITS_SECONDS: Final = (2, 5, 10, 15)
 
 Done = TypeVar("Done")

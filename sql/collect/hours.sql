@@ -31,17 +31,27 @@ delete from hours where hour_at = cast(:hour_at as timestamptz);
 -- name: sum_up_hour!
 -- Sum up all of Twitch in one hour, from the polls that count. Grain: one row per hour.
 insert into hours (hour_at, average_viewers, average_streams, peak_viewers, polls)
+with polls as (
+    select
+        polls.*,
+        epoch_ms(polls.started_at) as started_ms
+    from staging.polls
+    where polls.day between cast(:day as date) - 1 and cast(:day as date) + 1
+)
+
 select
     cast(:hour_at as timestamptz),
     avg(polls.viewers),
     avg(polls.streams),
     max(polls.viewers),
     count(*)
-from staging.counted_polls as polls
+from (
+    -- include: watch_time/counted_polls.sql
+) as counted_polls
+inner join polls using (poll_id)
 where
-    polls.day between cast(:day as date) - 1 and cast(:day as date) + 1
-    and polls.started_at >= cast(:hour_at as timestamptz)
-    and polls.started_at < cast(:hour_at as timestamptz) + interval '1 hour'
+    counted_polls.started_at >= cast(:hour_at as timestamptz)
+    and counted_polls.started_at < cast(:hour_at as timestamptz) + interval '1 hour'
 having count(*) > 0;
 
 -- name: delete_hourly_games!
@@ -52,6 +62,14 @@ delete from hourly_games where hour_at = cast(:hour_at as timestamptz);
 -- Sum up the games of one hour, from the polls that count; a game that a poll does not contain had no viewers in it.
 -- Grain: one row per hour and game.
 insert into hourly_games (hour_at, average_viewers, average_streams, peak_viewers, game_id)
+with polls as (
+    select
+        polls.*,
+        epoch_ms(polls.started_at) as started_ms
+    from staging.polls
+    where polls.day between cast(:day as date) - 1 and cast(:day as date) + 1
+)
+
 select
     cast(:hour_at as timestamptz),
     sum(games.viewers) / cast(max(counted.polls) as double precision),
@@ -60,13 +78,14 @@ select
     games.game_id
 from (
     select
-        polls.poll_id,
+        counted_polls.poll_id,
         count(*) over () as polls
-    from staging.counted_polls as polls
+    from (
+        -- include: watch_time/counted_polls.sql
+    ) as counted_polls
     where
-        polls.day between cast(:day as date) - 1 and cast(:day as date) + 1
-        and polls.started_at >= cast(:hour_at as timestamptz)
-        and polls.started_at < cast(:hour_at as timestamptz) + interval '1 hour'
+        counted_polls.started_at >= cast(:hour_at as timestamptz)
+        and counted_polls.started_at < cast(:hour_at as timestamptz) + interval '1 hour'
 ) as counted
 inner join staging.games using (poll_id)
 group by games.game_id;

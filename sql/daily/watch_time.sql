@@ -9,82 +9,48 @@ select
     set_config('jit', 'off', true) as jit;
 
 -- name: gather_spans!
--- The span of each poll of a day, in milliseconds: this is the definition of watch time.
--- The span of a poll begins at the midpoint between it and the poll before (the first: at the start of the day) and ends
--- at the midpoint between it and the next poll (the last: at the end of the day), at most its polling interval each way.
--- A poll that is outside of the day's bounds, because it began under other settings, has no span.
--- A partial poll has a span only where no complete one is near (staging.counted_polls). Sums of whole milliseconds are
--- exact in a double.
+-- The time for which each poll of a day counts, in half milliseconds, by the definition of watch time.
 -- Grain: one row per poll with a span.
 create temporary table spans on commit drop as
-with counted as (
+with bounds as (
     select
-        polls.poll_id,
-        polls.started_at,
-        make_interval(mins => polls.interval_minutes) as reach
-    from staging.counted_polls as polls
-    where
-        polls.day = :day
-        and polls.started_at >= cast(:starts_at as timestamptz)
-        and polls.started_at < cast(:ends_at as timestamptz)
+        cast(:day as date) as day,
+        epoch_ms(cast(:starts_at as timestamptz)) as starts_ms,
+        epoch_ms(cast(:ends_at as timestamptz)) as ends_ms
 ),
 
-neighbours as (
+polls as (
     select
-        counted.*,
-        lag(counted.started_at) over in_order as before,
-        lead(counted.started_at) over in_order as after
-    from counted
-    window in_order as (order by counted.started_at, counted.poll_id)
+        polls.*,
+        epoch_ms(polls.started_at) as started_ms
+    from staging.polls
+    where polls.day = cast(:day as date)
 ),
 
-limits as (
-    select
-        neighbours.poll_id,
-        neighbours.started_at,
-        neighbours.reach,
-        coalesce(before + (started_at - before) / 2, cast(:starts_at as timestamptz)) as back_to,
-        coalesce(started_at + (after - started_at) / 2, cast(:ends_at as timestamptz)) as forward_to
-    from neighbours
-),
-
-reached as (
-    select
-        limits.poll_id,
-        limits.started_at,
-        greatest(least(started_at - back_to, reach), interval '0') as back,
-        greatest(least(forward_to - started_at, reach), interval '0') as forward
-    from limits
+counted_polls as (
+    -- include: watch_time/counted_polls.sql
 )
 
-select
-    reached.poll_id,
-    reached.started_at,
-    cast(round(1000 * extract(epoch from back + forward)) as double precision) as span_ms
-from reached
-where back + forward > interval '0';
+select spans.* from (
+    -- include: watch_time/spans.sql
+) as spans;
 
 -- name: analyze_spans!
 -- Let the planner know how few spans there are: by default it plans for a large table.
 analyze spans;
 
 -- name: gather_pairs!
--- Viewer milliseconds, airtime and peak of a day. Grain: one row per streamer, stream, game and language.
+-- Viewers × time, airtime and peak of a day, in half milliseconds, from which the daily tables are added up.
+-- Grain: one row per streamer, stream, game and language.
 create temporary table pairs on commit drop as
-select
-    streams.streamer_id,
-    streams.stream_id,
-    streams.game_id,
-    streams.language,
-    sum(streams.viewer_count * spans.span_ms) as viewer_ms,
-    sum(spans.span_ms) as airtime_ms,
-    max(streams.viewer_count) as peak_viewers,
-    coalesce(min(streams.started_at), min(spans.started_at)) as started_at,
-    greatest(max(spans.started_at), min(streams.started_at)) as last_seen_at
-from staging.streams
-inner join spans using (poll_id)
-where streams.day = :day
-group by streams.streamer_id, streams.stream_id, streams.game_id, streams.language;
+with streams as (
+    select * from staging.streams
+    where day = cast(:day as date)
+)
+
+select pairs.* from (
+    -- include: watch_time/pairs.sql
+) as pairs;
 
 -- name: delete_streamer_games!
 -- Delete a day's rows before they are inserted again. Grain: one row per day, streamer and game.
@@ -117,8 +83,8 @@ select
     cast(:day as date),
     streamer_id,
     game_id,
-    sum(viewer_ms) / 3600000,
-    sum(airtime_ms) / 3600000,
+    hours_of(sum(viewer_half_ms)),
+    hours_of(sum(airtime_half_ms)),
     max(peak_viewers)
 from pairs
 group by game_id, streamer_id
@@ -131,16 +97,16 @@ insert into daily_streamers (day, streamer_id, watch_hours, airtime_hours, peak_
 select
     cast(:day as date),
     streamer_id,
-    sum(viewer_ms) / 3600000,
-    sum(airtime_ms) / 3600000,
+    hours_of(sum(viewer_half_ms)),
+    hours_of(sum(airtime_half_ms)),
     max(peak_viewers),
-    (array_agg(language order by viewer_ms desc, language))[1]
+    (array_agg(language order by viewer_half_ms desc, language))[1]
 from (
     select
         streamer_id,
         language,
-        sum(viewer_ms) as viewer_ms,
-        sum(airtime_ms) as airtime_ms,
+        sum(viewer_half_ms) as viewer_half_ms,
+        sum(airtime_half_ms) as airtime_half_ms,
         max(peak_viewers) as peak_viewers
     from pairs
     group by streamer_id, language
@@ -157,20 +123,22 @@ select
     cast(:day as date),
     min(started_at),
     max(last_seen_at),
-    sum(viewer_ms) / 3600000,
-    sum(airtime_ms) / 3600000,
+    hours_of(sum(viewer_half_ms)),
+    hours_of(sum(airtime_half_ms)),
     max(peak_viewers),
     streamer_id,
     stream_id,
-    (array_agg(language order by viewer_ms_of_language desc, language))[1],
+    (array_agg(language order by viewer_half_ms_of_language desc, language))[1],
     coalesce(
-        array_agg(game_id order by viewer_ms_of_game desc, game_id) filter (where nth_of_game = 1 and game_id <> ''), '{}'
+        array_agg(game_id order by viewer_half_ms_of_game desc, game_id)
+        filter (where nth_of_game = 1 and game_id <> ''),
+        '{}'
     )
 from (
     select
         pairs.*,
-        sum(viewer_ms) over (partition by streamer_id, stream_id, language) as viewer_ms_of_language,
-        sum(viewer_ms) over (partition by streamer_id, stream_id, game_id) as viewer_ms_of_game,
+        sum(viewer_half_ms) over (partition by streamer_id, stream_id, language) as viewer_half_ms_of_language,
+        sum(viewer_half_ms) over (partition by streamer_id, stream_id, game_id) as viewer_half_ms_of_game,
         row_number() over (partition by streamer_id, stream_id, game_id order by language) as nth_of_game
     from pairs
 ) as parts
@@ -184,8 +152,8 @@ select
     cast(:day as date),
     game_id,
     language,
-    sum(viewer_ms) / 3600000,
-    sum(airtime_ms) / 3600000
+    hours_of(sum(viewer_half_ms)),
+    hours_of(sum(airtime_half_ms))
 from pairs
 group by game_id, language
 order by game_id, language;
@@ -197,8 +165,8 @@ insert into daily_languages (day, language, watch_hours, airtime_hours, peak_vie
 select
     cast(:day as date),
     languages.language,
-    sum(languages.viewers * spans.span_ms) / 3600000,
-    sum(languages.streams * spans.span_ms) / 3600000,
+    hours_of(sum(languages.viewers * spans.span_half_ms)),
+    hours_of(sum(languages.streams * spans.span_half_ms)),
     max(languages.viewers)
 from staging.languages
 inner join spans using (poll_id)
@@ -215,12 +183,13 @@ insert into daily_games (
 select
     cast(:day as date),
     games.game_id,
-    sum(games.viewers * spans.span_ms) / 3600000,
-    sum(games.streams * spans.span_ms) / 3600000,
+    hours_of(sum(games.viewers * spans.span_half_ms)),
+    hours_of(sum(games.streams * spans.span_half_ms)),
     max(games.viewers),
-    case when every(games.top_viewers is not null) then sum(games.top_viewers * spans.span_ms) / 3600000 end,
-    case when every(games.top3_viewers is not null) then sum(games.top3_viewers * spans.span_ms) / 3600000 end,
-    sum(games.median_viewers * spans.span_ms) / sum(spans.span_ms) filter (where games.median_viewers is not null)
+    case when every(games.top_viewers is not null) then hours_of(sum(games.top_viewers * spans.span_half_ms)) end,
+    case when every(games.top3_viewers is not null) then hours_of(sum(games.top3_viewers * spans.span_half_ms)) end,
+    sum(games.median_viewers * spans.span_half_ms)
+    / sum(spans.span_half_ms) filter (where games.median_viewers is not null)
 from staging.games
 inner join spans using (poll_id)
 group by games.game_id;
@@ -236,12 +205,12 @@ select
     cast(:ends_at as timestamptz),
     cast(:polls as integer),
     covered.hours,
-    -- A sum of rounded milliseconds can exceed the day by a few.
+    -- A quotient of rounded hours can exceed 1 in its last bit.
     least(covered.hours * 3600 / extract(epoch from cast(:ends_at as timestamptz) - cast(:starts_at as timestamptz)), 1),
     coalesce((select sum(watch_hours) from daily_games where day = cast(:day as date)), 0),
     coalesce((select sum(airtime_hours) from daily_games where day = cast(:day as date)), 0),
     cast(:rolled_up_at as timestamptz)
-from (select coalesce(sum(span_ms), 0) / 3600000 as hours from spans) as covered
+from (select coalesce(hours_of(sum(span_half_ms)), 0) as hours from spans) as covered
 on conflict (day) do update
 set
     starts_at = excluded.starts_at,
@@ -301,8 +270,8 @@ where day = cast(:day as date)
 union all
 select
     'polls' as way,
-    coalesce(sum(polls.viewers * spans.span_ms), 0) / 3600000 as watch_hours,
-    coalesce(sum(polls.streams * spans.span_ms), 0) / 3600000 as airtime_hours
+    coalesce(hours_of(sum(polls.viewers * spans.span_half_ms)), 0) as watch_hours,
+    coalesce(hours_of(sum(polls.streams * spans.span_half_ms)), 0) as airtime_hours
 from staging.polls
 inner join spans using (poll_id);
 

@@ -23,13 +23,13 @@ where streamer_id = :streamer_id and day = any(cast(:days as date []));
 
 -- name: measured_today$
 -- The hours of the current day that its polls have measured so far.
-select coalesce(sum(span_ms), 0) / 3600000 from spans;
+select coalesce(hours_of(sum(span_half_ms)), 0) from spans;
 
 -- name: game_today^
 -- The categories of a game together on the current day so far. Grain: one row.
 select
-    coalesce(sum(seen.viewers * spans.span_ms), 0) / 3600000 as watch_hours,
-    coalesce(sum(seen.streams * spans.span_ms), 0) / 3600000 as airtime_hours,
+    coalesce(hours_of(sum(seen.viewers * spans.span_half_ms)), 0) as watch_hours,
+    coalesce(hours_of(sum(seen.streams * spans.span_half_ms)), 0) as airtime_hours,
     coalesce(max(seen.viewers), 0) as peak_viewers
 from (
     select
@@ -50,7 +50,7 @@ select
 from (
     select
         streams.streamer_id,
-        sum(streams.viewer_count * spans.span_ms) / 3600000 as watch_hours
+        hours_of(sum(streams.viewer_count * spans.span_half_ms)) as watch_hours
     from staging.streams
     inner join spans using (poll_id)
     where streams.day = :day and streams.game_id = any(cast(:game_ids as text []))
@@ -65,8 +65,8 @@ order by seen.watch_hours desc, seen.streamer_id;
 -- The games of a streamer on the current day so far, most watched first. Grain: one row per name of a game.
 select
     coalesce(min(games.game_name), '') as game_name,
-    sum(streams.viewer_count * spans.span_ms) / 3600000 as watch_hours,
-    sum(spans.span_ms) / 3600000 as airtime_hours,
+    hours_of(sum(streams.viewer_count * spans.span_half_ms)) as watch_hours,
+    hours_of(sum(spans.span_half_ms)) as airtime_hours,
     max(streams.viewer_count) as peak_viewers
 from staging.streams
 inner join spans using (poll_id)

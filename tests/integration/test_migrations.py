@@ -194,7 +194,6 @@ def test_rows_of_the_release_before_plain_names_are_found_under_the_new_names(
         ("select credentials_hash, extract(hour from fetched_at) from x_accounts", ("a hash", 12)),
         ("select question from mentions", ("help",)),
         ("select was_duplicate from posts", (True,)),
-        ("select count(*) from staging.counted_polls", (0,)),
         ("select meaning from x_prices where kind = 'reply'", ("an answer to a mention",)),
     ):
         assert rows(empty_url, query) == [row], query

@@ -88,7 +88,14 @@ def test_columns_of_a_query_have_distinct_names(step: str, url: str, queries: Qu
 
 def test_every_step_has_its_queries_in_a_folder_of_its_name() -> None:
     folders = {path.relative_to(SQL_FOLDER).parent.as_posix() for path in SQL_FOLDER.rglob("*.sql")}
-    assert folders == {".", "migrations", *STEPS}
+    assert folders == {".", "migrations", "watch_time", *STEPS}
+
+
+def test_every_text_of_watch_time_is_part_of_a_query() -> None:
+    included = {name for step in STEPS for name in re.findall("-- include: (.*)", text_of(step))}
+    parts = {f"watch_time/{path.name}" for path in (SQL_FOLDER / "watch_time").iterdir()}
+    # The statement for other engines than PostgreSQL consists of the others.
+    assert included == parts - {"watch_time/pairs_of_polls.sql"}
 
 
 def used_names() -> Iterator[str]:

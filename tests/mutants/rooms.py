@@ -16,6 +16,7 @@ SUBJECTS: Final[tuple[tuple[str, str], ...]] = (
     ("sql/collect/", "poll keep prune hours collect daily"),
     ("bot/daily/", "daily month day_bounds"),
     ("sql/daily/", "daily month day_bounds"),
+    ("sql/watch_time/", "daily hours"),
     ("bot/post/chart", "charts drawing"),
     ("bot/post/", "plan compose choose first_day"),
     ("sql/post/", "plan"),
