@@ -6,7 +6,7 @@ ARGS ?=
 # More than cores: many tests wait for another process. Not many more: each collects all tests and starts a PostgreSQL.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 # The optional parts that are always installed.
-EXTRAS := --extra web --extra aws --extra demo
+EXTRAS := --extra web --extra aws --extra lake --extra demo
 FILE ?=
 # FILE as one word for the shell, whatever it contains; only a `~/` at its beginning is expanded.
 FILE_WORD = $(if $(FILE),$(subst '~/,~/','$(subst ','\'',$(FILE))'))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.daily.rollup import Rollup
     from bot.enrich.job import EnrichJob
     from bot.health.watch import Watch
+    from bot.lake.job import LakeJob
     from bot.names.database_names import DatabaseNames
     from bot.outbox.send import Sender
     from bot.pictures.job import PictureJob
@@ -73,6 +74,7 @@ class Bot:
     responder: "Responder | None"
     sender: "Sender"
     enrich_job: "EnrichJob"
+    lake_job: "LakeJob"
     picture_job: "PictureJob"
     watch: "Watch | None" = None
 
@@ -209,6 +211,14 @@ JOBS: Final = (
         # Some minutes after each poll, which may have brought new games.
         due=lambda settings: (Minutes("5,20,35,50"),),
         run=lambda bot: bot.enrich_job.run,
+    ),
+    Job(
+        name="lake",
+        does="With LAKE_URL: put what is due into the data lake, delete what expired.",
+        # Some minutes after each poll and its genres.
+        due=lambda settings: (Minutes("2,17,32,47"),),
+        run=lambda bot: bot.lake_job.run,
+        verb="lake",
     ),
     Job(
         name="pictures",

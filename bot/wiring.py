@@ -29,6 +29,7 @@ from bot.health.record import RunRecord, record_in
 from bot.health.rules import Expected
 from bot.health.totals import Totals
 from bot.jobs import Bot
+from bot.lake import sources as lake_sources
 from bot.names.database_names import DatabaseNames
 from bot.outbox.send import Sender
 from bot.outbox.settle import Settler
@@ -188,8 +189,9 @@ def _built(
     names = DatabaseNames(database)
     ledger = Ledger(database, clock, settings.x_monthly_budget_usd, settings.x_account_owns_app)
     account = credentials_hash(settings)
-    kept_polls = KeptPolls(settings.data_dir / "polls", settings.kept_polls_mb * 1_000_000, clock)
-    rollup = Rollup(database, clock, calendar)
+    observer, twitch = lake_sources.observed(settings, clock, twitch)
+    kept_polls = KeptPolls(settings.data_dir / "polls", settings.kept_polls_mb * 1_000_000, clock, observer)
+    rollup = Rollup(database, clock, calendar, partial(lake_sources.intend_of, settings, clock))
     answerer = _answerer(settings, clock, calendar, database, names)
     responder, settler = None, None
     if x is not None:
@@ -220,6 +222,7 @@ def _built(
         sender=Sender(x, database, clock, ledger, settler, draw),
         picture_job=pictures,
         enrich_job=enrich,
+        lake_job=lake_sources.job_of(settings, database, clock),
     )
 
 
@@ -259,6 +262,7 @@ def _collect_job(
         more_than_viewers=settings.min_viewers,
         interval_minutes=settings.poll_every_minutes,
         kept=kept_polls,
+        observer=kept_polls.observer,
     )
     return CollectJob(collector, names, _heartbeat(settings))
 

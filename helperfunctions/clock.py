@@ -65,6 +65,20 @@ class VirtualClock:
             self._now -= by
 
 
+class ShiftedClock:
+    """A clock that showed `start` when it was made, and goes on as the machine does: that of another process."""
+
+    def __init__(self, start: datetime) -> None:
+        self._start = start.astimezone(UTC)
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=time.monotonic() - self._began)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Wait:
     """A wait of a length that began at an instant.

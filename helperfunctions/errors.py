@@ -29,6 +29,14 @@
     │   │   ├── XRefusedForNow          X refuses temporarily: a locked account, a limit, a page of another server
     │   │   └── OverBudget              the call would exceed X_MONTHLY_BUDGET_USD and was not made
     │   └── XUnknown                the outcome is unknown: no answer, a late one, or an unreadable one
+    ├── StoreError              an object store (S3 or a folder) failed
+    │   ├── StoreUnavailable        it does not answer, or is full; a later attempt can succeed
+    │   ├── StoreRefused            it refuses: no such bucket, no right, wrong credentials; a person has to fix it
+    │   ├── ObjectChanged           another object is there than was expected; a later attempt can succeed
+    │   ├── ObjectMissing           there is no such object
+    │   └── ObjectDamaged           the content of an object is not what was stored
+    ├── LakeError               objects of the lake contradict the database; `watchtime lake verify` names them
+    ├── EngineFailed            DuckDB could not compute or write something
     ├── ChartNotDrawn           a chart could not be drawn
     └── WebhookFailed           a message could not be delivered; a retry can help
 
@@ -264,6 +272,56 @@ class XUnknown(XError):
     def __init__(self, message: str, *, is_charged: bool = True) -> None:
         super().__init__(message)
         self.is_charged = is_charged
+
+
+class StoreError(WatchTimeError):
+    """A request to an object store failed."""
+
+    exit_code = 69
+
+
+class StoreUnavailable(StoreError):
+    """The store does not answer, or has no room; all retries failed."""
+
+    can_retry = True
+    exit_code = 75
+
+
+class StoreRefused(StoreError):
+    """The store refuses us: the bucket does not exist, a right is missing, or the credentials are wrong."""
+
+    exit_code = 78
+
+
+class ObjectChanged(StoreError):
+    """Another object is there than the write expected: another writer was faster, or our own answer was lost."""
+
+    can_retry = True
+    exit_code = 75
+
+
+class ObjectMissing(StoreError):
+    """There is no such object."""
+
+    exit_code = 65
+
+
+class ObjectDamaged(StoreError):
+    """The content of an object is not what was stored."""
+
+    exit_code = 65
+
+
+class LakeError(WatchTimeError):
+    """Objects of the lake contradict the database, or belong to another one."""
+
+    exit_code = 65
+
+
+class EngineFailed(WatchTimeError):
+    """DuckDB could not compute or write something."""
+
+    exit_code = 70
 
 
 class ChartNotDrawn(WatchTimeError):

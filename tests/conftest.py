@@ -25,6 +25,8 @@ from helperfunctions.queries import Queries
 from tests.case_names import pytest_make_parametrize_id as pytest_make_parametrize_id
 from tests.everything import fill
 from tests.janitor import cleaning_up_after_us
+from tests.lakes import LakeOfTest, opened
+from tests.seaweed import BUCKET, Seaweed, serving
 
 # The tests create and delete hundreds of thousands of files. Some file systems then search for free inodes most of the
 # time; one in memory does not.
@@ -62,6 +64,7 @@ _TOGETHER = (
     "web/test_browser",
     "web/",
     "contract/test_aws_secrets",
+    "integration/test_lake",
     "integration/test_every_minute",
     "integration/test_games_of_one_name",
     "integration/test_memory_limit",
@@ -214,6 +217,25 @@ def kept(tmp_path: Path, clock: VirtualClock) -> KeptPolls:
 def clock() -> VirtualClock:
     """A clock at 08:00 Pacific on Saturday, 2026-11-21, the start of a day of the bot."""
     return VirtualClock(START)
+
+
+@pytest.fixture(scope="session")
+def seaweed() -> Iterator[Seaweed]:
+    """A simulated S3 for this test process."""
+    with tempfile.TemporaryDirectory(prefix="weed-") as folder, serving(Path(folder)) as seaweed:
+        yield seaweed
+
+
+@pytest.fixture(params=["folder", "s3"])
+def lake(
+    request: pytest.FixtureRequest, database: Database, clock: VirtualClock, tmp_path: Path
+) -> Iterator[LakeOfTest]:
+    """An empty lake in a folder, and one on S3."""
+    url, endpoint = f"file://{tmp_path}/lake", None
+    if request.param == "s3":
+        url, endpoint = f"s3://{BUCKET}/test-{os.getpid()}-{next(_numbers)}", request.getfixturevalue("seaweed").url
+    with opened(url, database, clock, tmp_path / "work", endpoint) as one:
+        yield LakeOfTest(one, clock, tmp_path)
 
 
 def clone(server_url: str, template: str, name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "web": ("cachetools", "fastapi", "h11", "jinja2", "markupsafe", "starlette", "uvicorn"),
     "aws": ("boto3", "botocore"),
+    "lake": ("boto3", "botocore", "duckdb"),
     "demo": ("numpy",),
 }
 

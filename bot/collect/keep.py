@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from bot.collect.observer import NoObserver, PollObserver
 from bot.collect.stage import NewerFormat, StagedPoll
 from bot.core.polls import Poll, PollStatus
 from helperfunctions import atomic_file
@@ -48,6 +49,7 @@ class KeptPolls:
     folder: Path
     most_bytes: int
     clock: Clock = field(default_factory=SystemClock)
+    observer: PollObserver = field(default_factory=NoObserver)
     _refused: dict[str, _Refusals] = field(default_factory=dict, compare=False)
 
     def keep(self, staged: StagedPoll, poll: Poll) -> Path:
@@ -141,6 +143,7 @@ class KeptPolls:
                 return False
             tx.collect.make_partition(day=poll.day)
             staged.store(tx, poll)
+            self.observer.stored(tx, poll)
         log.info("a kept poll is stored poll_id=%d day=%s streams=%d", poll.poll_id, poll.day, poll.streams)
         return True
 

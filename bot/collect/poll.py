@@ -2,13 +2,14 @@
 
 import logging
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from bot.collect.crawl import Crawl
 from bot.collect.keep import KeptPolls
+from bot.collect.observer import NoObserver, PollObserver
 from bot.collect.rank import CLOCKS_DIFFER
 from bot.collect.stage import StagedPoll
 from bot.core.calendar import Calendar
@@ -37,6 +38,7 @@ class Collector:
     interval_minutes: int
     kept: KeptPolls
     page_cap: int = PAGE_CAP
+    observer: PollObserver = field(default_factory=NoObserver)
 
     def collect(self, wait_for_lock: timedelta = timedelta(0)) -> Poll:
         """Take one poll and return its row, which is stored even if the poll failed.
@@ -63,6 +65,7 @@ class Collector:
                 set_aside=crawl.set_aside,
                 error=crawl.error,
             )
+            self.observer.taken(poll)
             self._store(staged, poll)
         _log(poll)
         return poll
@@ -119,6 +122,7 @@ class Collector:
                 # Again: a prune may have dropped yesterday's partition meanwhile, while it had no poll.
                 tx.collect.make_partition(day=staged.day)
                 staged.store(tx, poll)
+                self.observer.stored(tx, poll)
         except DatabaseError as exc:
             path = self._kept_after(exc, staged, poll)
             raise type(exc)(f"{exc}; the poll is kept in {path} and stored when the database accepts it") from exc

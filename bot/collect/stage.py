@@ -171,6 +171,10 @@ class StagedPoll:
         except Exception as exc:
             raise ValueError(f"it cannot be read: {exc}") from exc
 
+    def store_streams(self, tx: Transaction, command: str) -> int:
+        """Store only the rows of the streams, by a COPY command. Returns their number."""
+        return tx.copy(command, self._streams)
+
     def store(self, tx: Transaction, poll: Poll) -> None:
         """Store the whole poll."""
         tx.collect.insert_poll(

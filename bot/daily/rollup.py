@@ -35,6 +35,8 @@ class Rollup:
     database: Database
     clock: Clock
     calendar: Calendar
+    intend: Callable[[Transaction, date], None] = lambda *_: None
+    """Called in the transaction that rolls up a day: what else is to be made of it."""
     _skipped: set[date] = field(default_factory=set, compare=False)
 
     def daily(self) -> list[RolledUpDay]:
@@ -179,6 +181,7 @@ class Rollup:
             done = record(RolledUpDay, tx.daily.store_day(**span, polls=polls, rolled_up_at=self.clock.now()))
             _check_sums(tx, day)
             _check_hours(tx, day, done.covered_hours)
+            self.intend(tx, day.date)
         log.info(
             "day rolled up day=%s polls=%d coverage=%.3f watch_hours=%.0f",
             done.date,

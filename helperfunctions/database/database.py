@@ -52,6 +52,11 @@ class Database:
         self._queries = queries
         self._turn = _Turn()
 
+    @property
+    def url(self) -> str:
+        """The address with its password, for a process of ours that works on the same database."""
+        return self._url
+
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """A transaction: committed at the end of the block, rolled back by an exception."""

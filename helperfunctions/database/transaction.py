@@ -1,7 +1,8 @@
 """The queries of every step, bound to one transaction."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from helperfunctions.database.connect import PLAIN_CURSOR
 from helperfunctions.database.copy_rows import CopyRows, Readable
@@ -32,6 +33,16 @@ class Transaction:
         """Store rows that are in the text format of COPY already."""
         with self._connection.cursor() as cursor:
             cursor.copy_expert(command, stream)
+
+    def copy_out(self, query: str, parameters: Mapping[str, Any], file: IO[bytes]) -> int:
+        r"""Write the rows of a query into a file, in its order, and return their number.
+
+        As CSV without a header: every value is in quotes, NULL is \N without quotes.
+        """
+        with self._connection.cursor(cursor_factory=PLAIN_CURSOR) as cursor:
+            bound = cursor.mogrify(query.rstrip().rstrip(";"), dict(parameters)).decode()
+            cursor.copy_expert(rf"copy ({bound}) to stdout with (format csv, null '\N', force_quote *)", file)
+            return int(cursor.rowcount)
 
     def run(self, statements: str | bytes) -> list[tuple[Any, ...]]:
         """Run SQL that PostgreSQL generated (a query of ours, or pg_dump); the rows of its last statement."""

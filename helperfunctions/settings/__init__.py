@@ -3,7 +3,7 @@
 from helperfunctions.settings.characters import stripped
 from helperfunctions.settings.display import Shown, show
 from helperfunctions.settings.model import CREDENTIALS, Settings, secret_fields
-from helperfunctions.settings.sources import AWS, DEFAULT, ENVIRONMENT, Loaded, load
+from helperfunctions.settings.sources import AWS, DEFAULT, ENVIRONMENT, Loaded, load, of_aws
 
 __all__ = [
     "AWS",
@@ -14,6 +14,7 @@ __all__ = [
     "Settings",
     "Shown",
     "load",
+    "of_aws",
     "secret_fields",
     "show",
     "stripped",

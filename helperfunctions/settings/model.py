@@ -3,11 +3,10 @@
 import re
 from datetime import time
 from decimal import Decimal
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from pathlib import Path, PureWindowsPath
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -20,165 +19,17 @@ from pydantic import (
     field_validator,
 )
 
-from helperfunctions.database import is_understood
 from helperfunctions.errors import SettingsError
+from helperfunctions.settings import checks
 
 X_CREDENTIALS = ("x_api_key", "x_api_key_secret", "x_access_token", "x_access_token_secret")
-_LONGEST_TITLE: Final = 60
-# Other files in their folder: the zone of this machine, which changes, and copies that other programs do not have.
-_NO_ZONES: Final = re.compile(r"localtime$|posixrules$|Factory$|posix/|right/")
 _WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]+")
 # Not 1.000, which is a thousand in half of the world, nor 1e3.
 _AMOUNT: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]{0,2}|\.[0-9]{1,2})")
-# Variables that a shell would replace: $HOME, ${HOME}, %APPDATA%.
-_VARIABLE: Final = re.compile(r"\$[A-Za-z_{]|%\w+%")
 
-
-def _divides_an_hour(minutes: int) -> int:
-    if minutes < 1 or 60 % minutes:
-        raise ValueError("should divide an hour: 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30 or 60")
-    return minutes
-
-
-def _known_timezone(name: Any) -> ZoneInfo:
-    try:
-        zone = name if isinstance(name, ZoneInfo) else ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        zone = None
-    if zone is None or _NO_ZONES.match(zone.key):
-        raise ValueError("should be a time zone's name such as America/Los_Angeles or Europe/Berlin")
-    return zone
-
-
-def time_of_day(text: Any) -> time:
-    try:
-        parsed = text if isinstance(text, time) else time.fromisoformat(str(text))
-    except ValueError:
-        raise ValueError("should be a time of day such as 08:00") from None
-    if parsed.tzinfo is not None:
-        raise ValueError("should be a time of day such as 08:00, without a zone of its own")
-    if parsed.second or parsed.microsecond:
-        raise ValueError("should be a time of day such as 08:00, without seconds")
-    return parsed
-
-
-def _web_address(url: str) -> str:
-    """Check an address that is requested as it is."""
-    try:
-        parts = urlsplit(url)
-        is_one = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and " " not in url
-    except ValueError:
-        is_one = False
-    if not is_one:
-        raise ValueError("should be a URL that begins with https:// (or http:// for a simulated service)")
-    return url
-
-
-def _base_address(url: str) -> str:
-    """Check an address that paths are appended to."""
-    if "?" in _web_address(url) or "#" in url:
-        raise ValueError("should be an address without ? and #, because paths are appended to it")
-    return url.rstrip("/")
-
-
-def _secret_web_address(url: SecretStr) -> SecretStr:
-    return SecretStr(_web_address(url.get_secret_value()))
-
-
-def _postgres_address(url: SecretStr) -> SecretStr:
-    if not url.get_secret_value().startswith(("postgres://", "postgresql://")):
-        raise ValueError("should begin with postgresql://")
-    if not is_understood(url.get_secret_value()):
-        raise ValueError("should be a URL; in its password, write % as %25, / as %2F, : as %3A and @ as %40")
-    return url
-
-
-def _usable_folder(path: Path) -> Path:
-    if _VARIABLE.search(str(path)) or PureWindowsPath(path).drive:
-        raise ValueError("should be a path of this system without variables, which are not replaced")
-    try:
-        absolute = path.expanduser().absolute()
-    except RuntimeError:
-        raise ValueError("should be a path without ~: the home folder of this user is not known") from None
-    # The database's driver splits names at commas, and people forget to quote spaces.
-    if any(char.isspace() or char == "," for char in str(absolute)):
-        raise ValueError("should be a path without spaces" + (" and commas" if "," in str(absolute) else ""))
-    return absolute
-
-
-def _default_folder() -> Path:
-    try:
-        return Path.home() / ".local" / "share" / "twitch-watch-time"
-    except RuntimeError:
-        raise SettingsError(
-            ["DATA_DIR is not set, and this user has no home folder: set DATA_DIR to a folder of theirs"]
-        ) from None
-
-
-def _root_path(path: str) -> str:
-    path = path.rstrip("/")
-    if path and not re.fullmatch(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+", path):
-        raise ValueError("should be a path such as /twitch, of letters, digits and - . _ ~")
-    return path
-
-
-def _public_address(url: str) -> str:
-    url = url.rstrip("/")
-    if url and not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?", url):
-        raise ValueError("should be an address such as https://watchtime.example.org, without ? and #")
-    return url
-
-
-def _listening_address(host: str) -> str:
-    """Check an address to listen on. A name is resolved when the port is opened."""
-    try:
-        ip_address(host.partition("%")[0])
-    except ValueError:
-        if not re.fullmatch(r"(?!-)[A-Za-z0-9_.-]{1,253}", host) or re.fullmatch(r"[0-9.]+", host):
-            raise ValueError("should be an address of this machine such as 0.0.0.0, without http:// and port") from None
-    return host
-
-
-def _title(title: str) -> str:
-    title = " ".join(title.split())
-    if not 1 <= len(title) <= _LONGEST_TITLE:
-        raise ValueError(f"should be a name of 1 to {_LONGEST_TITLE} characters")
-    return title
-
-
-def _logins(text: str) -> str:
-    logins = [login.strip().lower() for login in text.split(",") if login.strip()]
-    if wrong := [login for login in logins if not re.fullmatch(r"[a-z0-9_]{1,25}", login)]:
-        raise ValueError(f"should be logins with commas between them, as in twitch.tv/LOGIN; {wrong[0][:30]!r} is none")
-    return ",".join(logins)
-
-
-def _colour(text: str) -> str:
-    text = text.lower()
-    if text and not re.fullmatch(r"#[0-9a-f]{6}", text):
-        raise ValueError("should be a colour such as #5b2bd6: # and six digits of 0 to 9 and a to f")
-    return text
-
-
-def _x_account(name: str) -> str:
-    name = name.removeprefix("@")
-    if name and not re.fullmatch(r"[A-Za-z0-9_]{1,15}", name):
-        raise ValueError("should be the name of an account on X such as @watchtime, of letters, digits and _")
-    return name
-
-
-def _networks(text: str) -> str:
-    for part in filter(None, map(str.strip, text.split(","))):
-        try:
-            ip_network(part)
-        except ValueError as exc:
-            raise ValueError("should be IP addresses or networks with commas between them, as 10.0.0.0/8") from exc
-    return text
-
-
-ListeningAddress = Annotated[str, AfterValidator(_listening_address)]
-BaseAddress = Annotated[str, AfterValidator(_base_address)]
-TimeOfDay = Annotated[time, BeforeValidator(time_of_day)]
+ListeningAddress = Annotated[str, AfterValidator(checks.listening_address)]
+BaseAddress = Annotated[str, AfterValidator(checks.base_address)]
+TimeOfDay = Annotated[time, BeforeValidator(checks.time_of_day)]
 
 
 class Settings(BaseModel):
@@ -186,15 +37,15 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
-    database_url: Annotated[SecretStr, AfterValidator(_postgres_address)] | None = Field(
+    database_url: Annotated[SecretStr, AfterValidator(checks.postgres_address)] | None = Field(
         default=None, description="URL of the PostgreSQL database; without it, an embedded one in DATA_DIR"
     )
     aws_secret_name: str | None = Field(
         default=None,
         description="name or ARN of a secret in AWS Secrets Manager, whose value is a JSON object of settings",
     )
-    data_dir: Annotated[Path, AfterValidator(_usable_folder)] = Field(
-        default_factory=_default_folder,
+    data_dir: Annotated[Path, AfterValidator(checks.usable_folder)] = Field(
+        default_factory=checks.default_folder,
         description="folder of the embedded database, the Twitch token, and polls that wait for the database",
     )
     twitch_client_id: str | None = Field(
@@ -214,13 +65,13 @@ class Settings(BaseModel):
     igdb_api_url: BaseAddress = Field(
         default="https://api.igdb.com/v4", description="base URL of IGDB's API, without /games"
     )
-    poll_every_minutes: Annotated[int, AfterValidator(_divides_an_hour)] = Field(
+    poll_every_minutes: Annotated[int, AfterValidator(checks.divides_an_hour)] = Field(
         default=30, description="minutes between two polls; a divisor of 60"
     )
     min_viewers: int = Field(
         default=50, ge=0, le=1_000_000_000, description="threshold in viewers: only streams with more are counted"
     )
-    timezone: Annotated[ZoneInfo, BeforeValidator(_known_timezone)] = Field(
+    timezone: Annotated[ZoneInfo, BeforeValidator(checks.known_timezone)] = Field(
         default_factory=lambda: ZoneInfo("America/Los_Angeles"), description="time zone of the bot's day"
     )
     day_starts_at: TimeOfDay = Field(default=time(8), description="time at which a day starts, in TIMEZONE")
@@ -274,11 +125,11 @@ class Settings(BaseModel):
         default=None, ge=0, le=65_535, description="port for /healthz, /readyz and /metrics; closed if not set"
     )
     health_host: ListeningAddress = Field(default="127.0.0.1", description="address on which that port listens")
-    alert_webhook_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = Field(
+    alert_webhook_url: Annotated[SecretStr, AfterValidator(checks.secret_web_address)] | None = Field(
         default=None,
         description="URL for a message when a problem has lasted for ten minutes, and for one when it is resolved",
     )
-    heartbeat_url: Annotated[SecretStr, AfterValidator(_secret_web_address)] | None = Field(
+    heartbeat_url: Annotated[SecretStr, AfterValidator(checks.secret_web_address)] | None = Field(
         default=None,
         description="URL requested after each good poll; a service such as healthchecks.io reports when that stops",
     )
@@ -287,17 +138,17 @@ class Settings(BaseModel):
     )
     web_host: ListeningAddress = Field(default="127.0.0.1", description="address on which the dashboard listens")
     web_port: int = Field(default=8000, ge=0, le=65_535, description="port of the dashboard; 0: a free one")
-    web_root_path: Annotated[str, AfterValidator(_root_path)] = Field(
+    web_root_path: Annotated[str, AfterValidator(checks.root_path)] = Field(
         default="", description="path at which a proxy serves the dashboard, such as /twitch"
     )
-    web_public_url: Annotated[str, AfterValidator(_public_address)] = Field(
+    web_public_url: Annotated[str, AfterValidator(checks.public_address)] = Field(
         default="",
         description="address of the dashboard on the web; with it, pages have cards for links, and a sitemap",
     )
-    web_title: Annotated[str, AfterValidator(_title)] = Field(
+    web_title: Annotated[str, AfterValidator(checks.title)] = Field(
         default="Twitch Watch Time", description="name of the dashboard"
     )
-    web_about_url: Annotated[str, AfterValidator(_public_address)] = Field(
+    web_about_url: Annotated[str, AfterValidator(checks.public_address)] = Field(
         default="",
         description="address of a page about the people who run the dashboard, linked at the end of each page",
     )
@@ -305,17 +156,17 @@ class Settings(BaseModel):
         default=False,
         description="true: the bot fetches box art and avatars from Twitch, and the dashboard shows them",
     )
-    web_no_pictures_of: Annotated[str, AfterValidator(_logins)] = Field(
+    web_no_pictures_of: Annotated[str, AfterValidator(checks.logins)] = Field(
         default="",
         description="logins or ids of streamers whose avatar is neither stored nor shown, separated by commas",
     )
-    web_account: Annotated[str, AfterValidator(_x_account)] = Field(
+    web_account: Annotated[str, AfterValidator(checks.x_account)] = Field(
         default="", description="name of the bot's account on X, linked at the end of each page"
     )
-    web_accent: Annotated[str, AfterValidator(_colour)] = Field(
+    web_accent: Annotated[str, AfterValidator(checks.colour)] = Field(
         default="", description="accent colour of the dashboard as #rrggbb; it must be dark enough to be read on white"
     )
-    web_database_url: Annotated[SecretStr, AfterValidator(_postgres_address)] | None = Field(
+    web_database_url: Annotated[SecretStr, AfterValidator(checks.postgres_address)] | None = Field(
         default=None,
         description="URL of the same database for the dashboard, as the role that only reads, which `migrate` creates",
     )
@@ -325,8 +176,26 @@ class Settings(BaseModel):
         le=1_000_000,
         description="requests per minute that one address may send to the dashboard; 0: no limit",
     )
-    web_trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+    web_trusted_proxies: Annotated[str, AfterValidator(checks.networks)] = Field(
         default="", description="proxies whose X-Forwarded-For is trusted: addresses or networks, separated by commas"
+    )
+    lake_url: Annotated[str, AfterValidator(checks.lake_address)] | None = Field(
+        default=None, description="s3://bucket/prefix or file:///folder of the data lake; without it, there is none"
+    )
+    lake_endpoint_url: BaseAddress | None = Field(
+        default=None, description="base URL of a service that speaks S3 and is not AWS, for the data lake"
+    )
+    lake_raw: bool = Field(
+        default=False, description="true: the data lake has the pages of Twitch as received, for as long as its streams"
+    )
+    lake_streams_hours: int = Field(
+        default=24,
+        ge=1,
+        le=24 * 3660,
+        description="hours after the end of a day until its streams are deleted from the data lake",
+    )
+    lake_engine: Annotated[str, AfterValidator(checks.engine_address)] = Field(
+        default="duckdb", description="engine of `lake rollup`: duckdb, or sc://host:port of a Spark Connect server"
     )
     x_settle_after_seconds: int = Field(
         default=300,

@@ -15,7 +15,8 @@ from helperfunctions.clock import SystemClock
 from helperfunctions.errors import SettingsError
 from helperfunctions.settings import env_file
 from helperfunctions.settings.characters import problem_inside, shown_name, stripped
-from helperfunctions.settings.model import X_CREDENTIALS, Settings, secret_fields, time_of_day
+from helperfunctions.settings.checks import time_of_day
+from helperfunctions.settings.model import X_CREDENTIALS, Settings, secret_fields
 
 DEFAULT: Final = "default"
 ENVIRONMENT: Final = "environment"
@@ -79,6 +80,15 @@ def load(dotenv: Path = Path(".env")) -> Loaded:
     if problems:
         raise SettingsError(problems)
     return Loaded(settings, origins, _doubtful_names(in_environment))
+
+
+def of_aws(dotenv: Path = Path(".env")) -> dict[str, str]:
+    """The AWS_ settings in `.env` that are not in the environment, which boto3 reads itself."""
+    return {
+        name: value
+        for name, value in _of_aws(_set_only(env_file.read(dotenv).values)).items()
+        if not os.environ.get(name)
+    }
 
 
 def _set_only(values: Mapping[str, str]) -> dict[str, str]:

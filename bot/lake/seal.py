@@ -1,0 +1,120 @@
+"""Seal a day: one sorted object of its streams, made of those of its polls, which are deleted afterwards."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from bot.lake.layout import LANDING, STREAMS
+from bot.lake.publish import publish
+from bot.lake.spool import Made
+from bot.lake.store import Lake, LedgerRow
+from helperfunctions.database import records
+from helperfunctions.duck import Duck, read_parquet
+from helperfunctions.errors import LakeError
+
+log = logging.getLogger(__name__)
+
+
+# Writes the rows of a poll into a Parquet file.
+Fetch = Callable[[LedgerRow, Path], None]
+
+
+def seal_due(lake: Lake, row: LedgerRow) -> bool:
+    """Seal a day that is due. Returns False if one of its polls is not in the lake yet: the next turn goes on.
+
+    Raises LakeError if rows are missing, and the errors of the store.
+    """
+    if row.day is None or lake.is_expired(row.day):
+        return False
+    polls = polls_of(lake, row.day)
+    if any(poll.status == "due" for poll in polls):
+        return False
+    made = lake.spool.find(row.key, row.revision)
+    if made is None:
+        landed = [poll for poll in polls if poll.status == "there"]
+        made = merge(lake, row, polls, landed, lambda poll, file: _get(lake, poll, file))
+    publish(lake, row, made)
+    clear_landing(lake, row.day)
+    return True
+
+
+def clear_landing(lake: Lake, day: date) -> int:
+    """Delete the objects of the polls of a day that is sealed with all of them. Returns their number."""
+    with lake.database.transaction() as tx:
+        rows = records(LedgerRow, tx.lake.objects_of_day(lake=lake.url, day=day, datasets=[LANDING, STREAMS]))
+    sealed = next((row for row in rows if row.dataset == STREAMS), None)
+    landed = [row for row in rows if row.dataset == LANDING and row.status == "there"]
+    # A poll that comes later makes the sealed object due in the transaction that stores the poll.
+    if sealed is None or sealed.status != "there" or not landed:
+        return 0
+    there = lake.store.head(sealed.key)
+    if there is None or there.etag != sealed.etag:
+        raise LakeError(f"{sealed.key} is not what was stored: run `watchtime lake repair`")
+    for row in landed:
+        lake.store.delete(row.key)
+    with lake.database.transaction() as tx:
+        tx.lake.store_gone(lake=lake.url, keys=[row.key for row in landed], problem="sealed with its day")
+    return len(landed)
+
+
+def polls_of(lake: Lake, day: date) -> list[LedgerRow]:
+    """The ledger's rows of the polls of a day, sealed ones too."""
+    with lake.database.transaction() as tx:
+        return records(LedgerRow, tx.lake.objects_of_day(lake=lake.url, day=day, datasets=[LANDING]))
+
+
+def _get(lake: Lake, poll: LedgerRow, file: Path) -> None:
+    lake.store.get(poll.key, file)
+
+
+def merge(lake: Lake, sealed: LedgerRow, polls: Sequence[LedgerRow], landed: Sequence[LedgerRow], fetch: Fetch) -> Made:
+    """Merge the polls of a day into one sorted file: `landed` come from `fetch`, the others from the sealed object.
+
+    The rows of each poll are compared with the ledger. Raises LakeError if any are missing.
+    """
+    written = [row for row in polls if row.content is not None]
+    expected = {row.poll_id: row.rows or 0 for row in written if row.poll_id is not None}
+    with lake.duck() as (duck, folder):
+        files: list[Path] = []
+        for number, row in enumerate(landed):
+            files.append(folder / f"{number}.parquet")
+            fetch(row, files[-1])
+        old = None
+        if sealed.written_revision and len(landed) < len(expected):
+            old = folder / "sealed.parquet"
+            lake.store.get(sealed.key, old)
+        merged = folder / "merged.parquet"
+        rows = duck.write_parquet(_merged(files, old, [row.poll_id for row in landed]), merged)
+        _check(duck, merged, expected, sealed.day)
+        return lake.spool.keep(sealed.key, sealed.revision, merged, rows, content_of(polls))
+
+
+def _merged(files: Sequence[Path], old: Path | None, landed: Sequence[int | None]) -> str:
+    """The rows of the polls' own objects, and of the sealed one for the other polls, in its order."""
+    sources = [f"select * from {read_parquet(files)}"] if files else []
+    if old is not None:
+        others = f" where poll_id not in ({', '.join(map(str, landed))})" if landed else ""
+        sources.append(f"select * from {read_parquet([old])}{others}")
+    if not sources:
+        raise LakeError("a day without any poll in the lake cannot be sealed: run `watchtime lake repair`")
+    return f"select * from ({' union all by name '.join(sources)}) order by streamer_id, poll_id, stream_id"
+
+
+def _check(duck: Duck, merged: Path, expected: Mapping[int, int], day: date | None) -> None:
+    found = dict(duck.rows(f"select poll_id, count(*) from {read_parquet([merged])} group by poll_id"))
+    wrong = [
+        f"poll {poll_id} has {found.get(poll_id, 0):,} rows instead of {expected.get(poll_id, 0):,}"
+        for poll_id in sorted(expected.keys() | found.keys())
+        if found.get(poll_id, 0) != expected.get(poll_id, 0)
+    ]
+    if wrong:
+        raise LakeError(f"the day {day} was not sealed: {'; '.join(wrong[:3])}: run `watchtime lake repair`")
+
+
+def content_of(polls: Sequence[LedgerRow]) -> str:
+    """What a sealed object is made of: the contents of its polls."""
+    contents = sorted((row.poll_id or 0, row.content) for row in polls if row.content is not None)
+    return hashlib.sha256(json.dumps(contents).encode()).hexdigest()
