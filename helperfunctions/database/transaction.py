@@ -1,6 +1,6 @@
 """The queries of every step, bound to one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import IO, Any, Protocol
 
@@ -42,6 +42,15 @@ class Transaction:
         with self._connection.cursor(cursor_factory=PLAIN_CURSOR) as cursor:
             bound = cursor.mogrify(query.rstrip().rstrip(";"), dict(parameters)).decode()
             cursor.copy_expert(rf"copy ({bound}) to stdout with (format csv, null '\N', force_quote *)", file)
+            return int(cursor.rowcount)
+
+    def copy_csv(self, table: str, columns: Sequence[str], file: IO[bytes]) -> int:
+        """Store the rows of a CSV file, in the format that `copy_out` writes, and return their number. The names are
+        those of the program, never of a user."""
+        with self._connection.cursor() as cursor:
+            cursor.copy_expert(
+                rf"copy {table} ({', '.join(columns)}) from stdin with (format csv, null '\N')", file
+            )
             return int(cursor.rowcount)
 
     def run(self, statements: str | bytes) -> list[tuple[Any, ...]]:

@@ -147,3 +147,9 @@ where
     landed.lake = cast(:lake as text) and landed.dataset = 'landing/streams' and landed.status = 'there'
     and sealed.dataset = 'processed/streams' and sealed.status = 'there'
 order by landed.day;
+
+-- name: store_counted_poll!
+-- Store the rows that a sealed day has of a poll, after rows were taken out. Grain: one row.
+update lake_objects
+set rows = :rows, content = :content
+where lake = cast(:lake as text) and key = cast(:key as text);

@@ -1,0 +1,109 @@
+"""Forget a streamer: rewrite every object that has rows of theirs without them, and leave them out from now on."""
+
+import gzip
+import json
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from bot.lake.layout import CURATED, LANDING, RAW, SHORT_LIVED, STREAMS, curated
+from bot.lake.publish import publish
+from bot.lake.raw import lines_of
+from bot.lake.rebuild import digest_of
+from bot.lake.spool import Made
+from bot.lake.store import Lake, LedgerRow
+from helperfunctions.database import records
+from helperfunctions.duck import quoted, read_parquet
+
+log = logging.getLogger(__name__)
+
+Advance = Callable[[str], None]
+# The curated tables that name streamers.
+_NAMING: Final = tuple(curated(name) for name, table in CURATED.items() if "streamer_id" in table.columns)
+
+
+def forget(lake: Lake, streamer_id: str, advance: Advance = lambda _: None) -> int:
+    """Take a streamer's rows out of every object. Returns the number of objects that were rewritten.
+
+    The database keeps them: its retention is another one. May be repeated after a failure.
+    """
+    lake.ensure_format()
+    with lake.database.transaction() as tx:
+        # First, so that nothing that is made from here on has rows of theirs.
+        tx.lake.forget_streamer(streamer_id=streamer_id, now=lake.clock.now())
+        rows = records(LedgerRow, tx.lake.all_objects(lake=lake.url))
+    lake.spool.drop_others(())
+    concerned = [row for row in rows if row.dataset in (*SHORT_LIVED, *_NAMING) and row.written_revision]
+    rewritten = 0
+    for row in concerned:
+        if row.status != "gone" and _without(lake, row, streamer_id):
+            rewritten += 1
+        advance(row.key)
+    return rewritten
+
+
+def how_many(lake: Lake) -> int:
+    """The number of objects that `forget` has to read, at most."""
+    with lake.database.transaction() as tx:
+        return len(records(LedgerRow, tx.lake.all_objects(lake=lake.url)))
+
+
+def _without(lake: Lake, row: LedgerRow, streamer_id: str) -> bool:
+    """Rewrite one object, if it has rows of the streamer."""
+    per_poll: dict[int, int] = {}
+    with lake.duck() as (duck, folder):
+        old, new = folder / "old", folder / "new"
+        lake.store.get(row.key, old)
+        if row.dataset == RAW:
+            removed, kept = _pages_without(old, new, streamer_id)
+        else:
+            source = read_parquet([old])
+            removed = duck.rows(f"select count(*) from {source} where streamer_id = {quoted(streamer_id)}")[0][0]
+            kept = 0
+            if removed:
+                kept = duck.write_parquet(f"select * from {source} where streamer_id <> {quoted(streamer_id)}", new)
+            if removed and row.dataset == STREAMS:
+                per_poll = dict(duck.rows(f"select poll_id, count(*) from {read_parquet([new])} group by poll_id"))
+        if not removed:
+            return False
+        content = digest_of(row.content or "", streamer_id)
+        with lake.database.transaction() as tx:
+            tx.lake.intend_again(lake=lake.url, keys=[row.key], now=lake.clock.now())
+            intended = records(LedgerRow, [tx.lake.object_of_key(lake=lake.url, key=row.key)])[0]
+        publish(lake, intended, Made(new, kept, content), overwrite=True)
+        if row.dataset == STREAMS:
+            _count_polls_again(lake, row, per_poll, streamer_id)
+    return True
+
+
+def _count_polls_again(lake: Lake, sealed: LedgerRow, per_poll: Mapping[int, int], streamer_id: str) -> None:
+    """Store how many rows of each poll a sealed day has now, with which a later seal is compared."""
+    with lake.database.transaction() as tx:
+        polls = records(LedgerRow, tx.lake.objects_of_day(lake=lake.url, day=sealed.day, datasets=[LANDING]))
+        for poll in polls:
+            if poll.status == "gone" and poll.content is not None and poll.poll_id is not None:
+                tx.lake.store_counted_poll(
+                    lake=lake.url,
+                    key=poll.key,
+                    rows=per_poll.get(poll.poll_id, 0),
+                    content=digest_of(poll.content, streamer_id),
+                )
+
+
+def _pages_without(old: Path, new: Path, streamer_id: str) -> tuple[int, int]:
+    """Copy raw pages without the items of a streamer. Returns the items removed, and the number of pages."""
+    removed = pages = 0
+    with gzip.GzipFile(new, "wb", compresslevel=5, mtime=0) as file:
+        for line in lines_of(old):
+            page: dict[str, Any] = json.loads(line.decode(errors="surrogatepass"))
+            kept = [item for item in page["data"] if not _is_of(item, streamer_id)]
+            removed += len(page["data"]) - len(kept)
+            pages += 1
+            text = json.dumps(page | {"data": kept}, ensure_ascii=False, separators=(",", ":"))
+            file.write(text.encode(errors="surrogatepass") + b"\n")
+    return removed, pages
+
+
+def _is_of(item: Any, streamer_id: str) -> bool:
+    return isinstance(item, dict) and str(item.get("user_id")) == streamer_id
