@@ -238,6 +238,13 @@ def lake(
         yield LakeOfTest(one, clock, tmp_path)
 
 
+@pytest.fixture
+def folder_lake(database: Database, clock: VirtualClock, tmp_path: Path) -> Iterator[LakeOfTest]:
+    """An empty lake in a folder."""
+    with opened(f"file://{tmp_path}/lake", database, clock, tmp_path / "work") as one:
+        yield LakeOfTest(one, clock, tmp_path)
+
+
 def clone(server_url: str, template: str, name: str) -> str:
     """Create a copy of a database of the same server. Its address."""
     execute(server_url, f"create database {name} template {template} strategy file_copy")

@@ -60,7 +60,7 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end and process.poll() is None:
         with suppress(OSError):
-            urllib.request.urlopen(f"{url}/healthz", timeout=5).close()
+            urllib.request.urlopen(f"{url}/healthz", timeout=5).close()  # noqa: S310 - http
             return
         time.sleep(0.1)
     raise AssertionError(f"SeaweedFS did not start: {log.read_text(errors='replace')[-2000:]}")

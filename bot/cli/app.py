@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from bot import __version__
-from bot.cli import check, develop, jobs, operations, web, x
+from bot.cli import check, develop, jobs, lake, operations, web, x
 from bot.cli.common import examples, opened_bot, table_lines, terminal_width
 from bot.cli.extras import missing_extra
 from bot.core.polls import CrawlEnd, PollStatus
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 EXIT_CODES: Final[Mapping[int, str]] = {
     0: "done",
     2: "wrong usage",
-    65: "unusable backup, or the target database is in use",
+    65: "unusable backup, the target database is in use, or objects of the lake are missing or damaged",
     66: "no such day, or it is not measured yet",
     69: "Twitch or X rejected the request; repeating it does not help",
     70: "internal error",
@@ -281,5 +281,6 @@ jobs.add_to(app)
 x.add_to(app)
 check.add_to(app)
 operations.add_to(app)
+lake.add_to(app)
 web.add_to(app)
 develop.add_to(app)

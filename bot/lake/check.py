@@ -75,6 +75,6 @@ def _retention(hours: int) -> LakeFinding:
         return LakeFinding(Level.OK, f"streams are deleted {hours} hours after the end of their day")
     return LakeFinding(
         Level.WARNING,
-        f"LAKE_STREAMS_HOURS={hours}: Twitch's developer agreement (schedule 1.C) allows 24 hours for data as received; "
-        "you answer for a longer time yourself. Sums by day are kept for good in any case",
+        f"LAKE_STREAMS_HOURS={hours}: Twitch's developer agreement (schedule 1.C) allows 24 hours for data as "
+        "received; you answer for a longer time yourself. Sums by day are kept for good in any case",
     )

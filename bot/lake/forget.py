@@ -43,12 +43,6 @@ def forget(lake: Lake, streamer_id: str, advance: Advance = lambda _: None) -> i
     return rewritten
 
 
-def how_many(lake: Lake) -> int:
-    """The number of objects that `forget` has to read, at most."""
-    with lake.database.transaction() as tx:
-        return len(records(LedgerRow, tx.lake.all_objects(lake=lake.url)))
-
-
 def _without(lake: Lake, row: LedgerRow, streamer_id: str) -> bool:
     """Rewrite one object, if it has rows of the streamer."""
     per_poll: dict[int, int] = {}

@@ -56,7 +56,8 @@ def _put(lake: Lake, row: LedgerRow, made: Made, *, overwrite: bool) -> StoredOb
         if there is None:
             expected = None
             continue
-        if there.metadata.get("owner") == lake.owner and there.metadata.get("content") == made.content:
+        is_equal = there.metadata.get("owner") == lake.owner and there.metadata.get("content") == made.content
+        if is_equal and not overwrite:
             return there
         if _is_newer(lake, row, there, overwrite=overwrite):
             return None

@@ -1,5 +1,5 @@
-"""Make polls and sealed days again, when their objects are lost: from PostgreSQL while it has the streams, else from raw
-pages."""
+"""Make polls and sealed days again, when their objects are lost: from PostgreSQL while it has the streams, else from
+raw pages."""
 
 import hashlib
 import logging

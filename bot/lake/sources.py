@@ -1,5 +1,6 @@
 """Build the lake from the settings. Nothing of it is imported or opened without LAKE_URL."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date, time
@@ -13,7 +14,7 @@ from bot.core.ports import LiveStreams
 from bot.lake.intents import intend_day
 from bot.lake.job import LakeJob
 from bot.lake.raw import LakeObserver, PageRecorder
-from bot.lake.store import Lake
+from bot.lake.store import Lake, Replay
 from helperfunctions import settings as all_settings
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
@@ -23,14 +24,14 @@ from helperfunctions.settings import Settings
 
 
 @contextmanager
-def opened(settings: Settings, database: Database, clock: Clock) -> Iterator[Lake]:
+def opened(settings: Settings, database: Database, clock: Clock, replay: Replay | None = None) -> Iterator[Lake]:
     """The lake of the settings, for as long as the block. Raises SettingsError without LAKE_URL."""
     from helperfunctions.errors import SettingsError
 
     if settings.lake_url is None:
         raise SettingsError(["LAKE_URL is not set: set it to s3://bucket/prefix or file:///folder"])
     with opened_by_order(_order(settings, None, clock), clock, database) as lake:
-        yield lake
+        yield dataclasses.replace(lake, replay=replay)
 
 
 @contextmanager

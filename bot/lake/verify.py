@@ -1,4 +1,4 @@
-"""Compare the lake with its ledger, and repair it from the layer before: PostgreSQL, the objects of polls, or raw pages."""
+"""Compare the lake with its ledger, and repair it from the layer before: PostgreSQL, objects of polls, or raw pages."""
 
 import logging
 from collections.abc import Callable, Sequence

@@ -48,9 +48,7 @@ class Transaction:
         """Store the rows of a CSV file, in the format that `copy_out` writes, and return their number. The names are
         those of the program, never of a user."""
         with self._connection.cursor() as cursor:
-            cursor.copy_expert(
-                rf"copy {table} ({', '.join(columns)}) from stdin with (format csv, null '\N')", file
-            )
+            cursor.copy_expert(rf"copy {table} ({', '.join(columns)}) from stdin with (format csv, null '\N')", file)
             return int(cursor.rowcount)
 
     def run(self, statements: str | bytes) -> list[tuple[Any, ...]]:

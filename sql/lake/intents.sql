@@ -136,3 +136,17 @@ update lake_objects
 set status = 'due', revision = revision + 1, due_at = cast(:now as timestamptz)
 where lake = cast(:lake as text) and key = any(cast(:keys as text [])) and status <> 'gone'
 returning key;
+
+-- name: intend_month!
+-- Intend the object of one curated table of the month of a day. Grain: one row.
+insert into lake_objects (lake, dataset, partition, piece, key, day, due_at)
+select
+    cast(:lake as text),
+    cast(:dataset as text),
+    'month=' || to_char(cast(:day as date), 'YYYY-MM'),
+    cast(:piece as text),
+    cast(:dataset as text) || '/month=' || to_char(cast(:day as date), 'YYYY-MM') || '/' || cast(:piece as text) || '.parquet',
+    cast(date_trunc('month', cast(:day as date)) as date),
+    cast(:now as timestamptz)
+on conflict (lake, dataset, partition, piece) do update
+set status = 'due', revision = lake_objects.revision + 1, due_at = excluded.due_at;

@@ -153,3 +153,19 @@ order by landed.day;
 update lake_objects
 set rows = :rows, content = :content
 where lake = cast(:lake as text) and key = cast(:key as text);
+
+-- name: day_to_compare^
+-- The hours watched of a rolled-up day, but for days that forgotten streamers were part of. Grain: one row.
+select watch_hours
+from days
+where
+    day = cast(:day as date)
+    and not exists (
+        select from daily_streamers
+        inner join lake_forgotten using (streamer_id)
+        where daily_streamers.day = days.day
+    );
+
+-- name: newest_rolled_up_day$
+-- The newest day that is rolled up.
+select max(day) from days;
