@@ -158,16 +158,17 @@ class _Handler(BaseHTTPRequestHandler):
             query=parse_qs(address.query, keep_blank_values=True),
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(length),
+            target=self.path,
         )
         response = self.server.sandbox.answer(request)
         self.server.sandbox.gate.wait(request)
         self._deliver(response)
 
-    do_POST = do_DELETE = do_PUT = do_GET  # noqa: N815
+    do_POST = do_DELETE = do_PUT = do_HEAD = do_GET  # noqa: N815
 
     def _deliver(self, response: Response) -> None:
         # One send for head and body: two would wait for each other's acknowledgement.
-        message = self._head(response) + response.body
+        message = self._head(response) + (b"" if self.command == "HEAD" else response.body)
         if response.delivery is Delivery.RESET:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.close_connection = True
@@ -182,7 +183,8 @@ class _Handler(BaseHTTPRequestHandler):
         lines = [
             f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}",
             f"Content-Type: {response.content_type}",
-            f"Content-Length: {len(response.body)}",
+            # The response to HEAD has the length that the one to GET would have.
+            *([] if "Content-Length" in response.headers else [f"Content-Length: {len(response.body)}"]),
             f"Date: {format_datetime(self.server.sandbox.clock.now(), usegmt=True)}",
             *(f"{name}: {value}" for name, value in response.headers.items()),
         ]

@@ -28,6 +28,8 @@ class Request:
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]
     body: bytes = b""
+    target: str = ""
+    """Path and query as they were sent."""
 
     def one(self, name: str) -> str | None:
         """The first value of a query parameter; None if it is not there or empty."""
