@@ -49,6 +49,7 @@ class Bot:
     """The parts of a bot, built by bot.wiring.
 
     `collect_job` is None without credentials for Twitch; `x` and `responder` are None without credentials for X;
+    `lake_job` is None without LAKE_URL;
     `watch` is None except in `watchtime run`.
     """
 
@@ -74,7 +75,7 @@ class Bot:
     responder: "Responder | None"
     sender: "Sender"
     enrich_job: "EnrichJob"
-    lake_job: "LakeJob"
+    lake_job: "LakeJob | None"
     picture_job: "PictureJob"
     watch: "Watch | None" = None
 
@@ -217,7 +218,7 @@ JOBS: Final = (
         does="With LAKE_URL: put what is due into the data lake, delete what expired.",
         # Some minutes after each poll and its genres.
         due=lambda settings: (Minutes("2,17,32,47"),),
-        run=lambda bot: bot.lake_job.run,
+        run=lambda bot: bot.lake_job.run if bot.lake_job else None,
         verb="lake",
     ),
     Job(

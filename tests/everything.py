@@ -65,6 +65,9 @@ BY_HAND = (
     "insert into daily_release_ages (day, age, watch_hours, airtime_hours, games)"
     " values ('2026-11-21', 'older', 0.1::float8 + 0.2::float8, 1, 1)",
     "insert into genre_days (day, summed_up_at) select min(day), '2026-11-22 17:00+00' from days",
+    "insert into lake_objects (lake, dataset, partition, piece, key, day, poll_id, rows, due_at) values"
+    " ('file:///lake', 'landing/streams', 'day=2026-11-21', 'one', 'one', '2026-11-21', 1, 3, '2026-11-21 12:00+00')",
+    "insert into lake_forgotten (streamer_id, since) values ('eve', '2026-11-21 12:00+00')",
     "update x_prices set usd = 0.017",
     "insert into pictures (kind, id, tried_at, refused) values ('game', 'chess', '2026-11-21 12:00+00', 'none')",
     # A number that was taken and never used: the next one depends on the sequence alone.

@@ -17,6 +17,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from bot.core.polls import Poll
+from bot.demo import lake
 from bot.demo.history import live_through_history
 from bot.jobs import Bot
 from bot.runtime.run import tasks_of
@@ -140,6 +141,7 @@ def run_demo(
         _show_posts(x.posts(), charts, screen)
         _show_conversation(bot, x, screen)
         _show_bill(bot, x, screen)
+        lake.fill(bot, clock, DAY, screen)
         took = time.monotonic() - began
         if shown_at is not None:
             _serve(bot, clock, shown_at, took, screen)
@@ -163,6 +165,7 @@ def _settings(twitch: TwitchSandbox, x: XSandbox, folder: Path, *, pictures: boo
         x_access_token_secret=SecretStr(x.access_token_secret),
         mentions_every_seconds=EVERY_SECONDS,
         web_pictures=pictures,
+        lake_url=lake.url_of(folder),
     )
 
 
@@ -187,6 +190,8 @@ def _live_through(bot: Bot, clock: VirtualClock, people: People, screen: Screen)
     turns = moments(schedule(bot.settings, shortest_interval=shortest), begin, end)
     watched, _ = with_watch(bot)
     tasks = tasks_of(watched)
+    # The lake is filled once at the end: a process for each of its turns would take most of the time.
+    turns = [due for due in turns if due.job.name != "lake"]
     with screen.progress(len(turns)) as advance:
         for due in turns:
             clock.move_to(due.at)

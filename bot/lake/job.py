@@ -23,15 +23,13 @@ RETRY: Final = 75
 
 @dataclass(frozen=True, slots=True)
 class LakeJob:
-    """Runs a turn. `order`: what the process is to know, as JSON; None: there is no lake."""
+    """Runs a turn. `order`: returns what the process is to know, for JSON."""
 
     database: Database
-    order: Callable[[], dict[str, Any]] | None = None
+    order: Callable[[], dict[str, Any]]
 
     def run(self) -> str:
         """Run the job once. Raises Busy when another process does, and the error of the turn."""
-        if self.order is None:
-            return "There is no lake: LAKE_URL is not set."
         with self.database.exclusive("lake"):
             done = self._in_process(json.dumps(self.order()))
         text = done.stdout.decode(errors="replace").strip()

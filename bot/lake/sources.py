@@ -56,10 +56,10 @@ def opened_by_order(order: Mapping[str, Any], clock: Clock, database: Database |
         )
 
 
-def job_of(settings: Settings, database: Database, clock: Clock) -> LakeJob:
-    """The job under these settings; without LAKE_URL it does nothing."""
+def job_of(settings: Settings, database: Database, clock: Clock) -> LakeJob | None:
+    """The job under these settings; None without LAKE_URL."""
     if settings.lake_url is None:
-        return LakeJob(database)
+        return None
     return LakeJob(database, partial(_order, settings, database, clock))
 
 

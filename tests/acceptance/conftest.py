@@ -41,6 +41,7 @@ VERBS = (
     "reply",
     "outbox",
     "enrich",
+    "lake",
     "pictures",
     "spend",
     "alias",

@@ -116,6 +116,8 @@ def test_without_credentials_the_message_names_where_to_get_them(verb: str, shel
         ["daily"],
         ["prune"],
         ["enrich"],
+        ["lake"],
+        ["lake", "verify"],
         ["pictures"],
         ["post"],
         ["migrate"],

@@ -24,6 +24,7 @@ VERBS = (
     ["daily"],
     ["prune"],
     ["enrich"],
+    ["lake"],
     ["pictures"],
     ["post"],
     ["post", "--dry-run"],

@@ -55,7 +55,8 @@ def test_a_new_database_gets_the_schema(new: Database, empty_url: str) -> None:
         "daily_leaders daily_release_ages daily_streamer_games daily_streamers daily_streams daily_themes days draws "
         "game_aliases "
         "game_matches games genre_days hourly_games hourly_genres hours igdb_game_modes igdb_games "
-        "igdb_games_game_modes igdb_games_genres igdb_games_themes igdb_genres igdb_themes mention_gaps mentions "
+        "igdb_games_game_modes igdb_games_genres igdb_games_themes igdb_genres igdb_themes "
+        "lake_forgotten lake_objects lake_owner mention_gaps mentions "
         "monthly_games monthly_streamer_games monthly_streamers months names opt_outs pictures posts "
         "schema_migrations streamer_ranks streamers x_accounts x_charges x_pauses x_prices x_reads x_uncertain_reads"
     )

@@ -10,6 +10,7 @@ import typer
 from typer.main import get_command
 
 from bot.cli import app as cli
+from bot.cli import lake as cli_lake
 from bot.cli import x as cli_x
 from bot.cli.jobs import verb_of
 from bot.cli.operations import LOCKS
@@ -23,11 +24,11 @@ from helperfunctions.errors import Busy, WatchTimeError
 from helperfunctions.locks import COMMANDS_THAT_WRITE
 from sandbox.x.server import XSandbox
 from tests.acceptance.conftest import x_settings_for
-from tests.factories import write
+from tests.factories import DAY, write
 
 # Commands that only read, write elsewhere, or take all locks themselves.
 DOES_NOT_WRITE = {"backup", "config", "demo", "run", "sandbox", "web"} | {"restore", "copy-to"}
-DOES_NOT_WRITE |= {"outbox", "alias", "price"}
+DOES_NOT_WRITE |= {"outbox", "alias", "price", "lake", "lake verify", "lake status"}
 # Skips its writes.
 SKIPS = {"check"}
 # These have a lock of their own that a restore takes too.
@@ -42,6 +43,15 @@ WRITES: dict[str, Callable[[], object]] = {
     "migrate": cli.migrate,
     "reply": cli_x.reply,
     "spend": lambda: cli_x.spend(resume=True),
+    "lake transform": cli_lake.transform,
+    "lake load": cli_lake.load,
+    "lake seal": cli_lake.seal,
+    "lake rollup": lambda: cli_lake.rollup(first=DAY, last=DAY, write=True),
+    "lake repair": lambda: cli_lake.repair(deep=False),
+    "lake prune": cli_lake.prune,
+    "lake forget": lambda: cli_lake.forget("1"),
+    "lake restore": lambda: cli_lake.restore(DAY, DAY),
+    "lake check": cli_lake.check,
     "outbox send": cli_x.outbox_send,
     "outbox retry": lambda: cli_x.outbox_retry(1),
     "outbox drop": lambda: cli_x.outbox_drop(1),
