@@ -49,8 +49,7 @@ class Bot:
     """The parts of a bot, built by bot.wiring.
 
     `collect_job` is None without credentials for Twitch; `x` and `responder` are None without credentials for X;
-    `lake_job` is None without LAKE_URL;
-    `watch` is None except in `watchtime run`.
+    `lake_job` is None without LAKE_URL; `watch` is None except in `watchtime run`.
     """
 
     settings: "Settings"
