@@ -456,6 +456,45 @@ CREATE TABLE public.igdb_games (
     CONSTRAINT igdb_games_igdb_id_check CHECK ((igdb_id > 0))
 );
 
+CREATE TABLE public.lake_forgotten (
+    streamer_id text NOT NULL COLLATE pg_catalog."C",
+    since timestamp with time zone NOT NULL,
+    CONSTRAINT lake_forgotten_streamer_id_check CHECK ((streamer_id <> ''::text))
+);
+
+CREATE TABLE public.lake_objects (
+    lake text NOT NULL COLLATE pg_catalog."C",
+    dataset text NOT NULL COLLATE pg_catalog."C",
+    partition text NOT NULL COLLATE pg_catalog."C",
+    piece text NOT NULL COLLATE pg_catalog."C",
+    key text NOT NULL COLLATE pg_catalog."C",
+    day date,
+    poll_id bigint,
+    status text DEFAULT 'due'::text NOT NULL COLLATE pg_catalog."C",
+    revision integer DEFAULT 1 NOT NULL,
+    written_revision integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    written_at timestamp with time zone,
+    rows bigint,
+    bytes bigint,
+    etag text COLLATE pg_catalog."C",
+    sha256 text COLLATE pg_catalog."C",
+    content text COLLATE pg_catalog."C",
+    problem text,
+    CONSTRAINT lake_objects_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT lake_objects_check CHECK (((written_revision >= 0) AND (written_revision <= revision))),
+    CONSTRAINT lake_objects_check1 CHECK (((status <> 'there'::text) OR (num_nulls(etag, sha256, content, rows, bytes, written_at) = 0))),
+    CONSTRAINT lake_objects_revision_check CHECK ((revision > 0)),
+    CONSTRAINT lake_objects_rows_check CHECK ((rows >= 0)),
+    CONSTRAINT lake_objects_status_check CHECK ((status = ANY (ARRAY['due'::text, 'there'::text, 'gone'::text])))
+);
+
+CREATE TABLE public.lake_owner (
+    owner text NOT NULL COLLATE pg_catalog."C",
+    only_row boolean DEFAULT true NOT NULL,
+    CONSTRAINT lake_owner_only_row_check CHECK (only_row)
+);
+
 CREATE TABLE public.mention_gaps (
     before_x_id text NOT NULL COLLATE pg_catalog."C",
     after_x_id text COLLATE pg_catalog."C",
@@ -843,6 +882,21 @@ ALTER TABLE ONLY public.igdb_genres
 ALTER TABLE ONLY public.igdb_themes
     ADD CONSTRAINT igdb_themes_pkey PRIMARY KEY (theme_id);
 
+ALTER TABLE ONLY public.lake_forgotten
+    ADD CONSTRAINT lake_forgotten_pkey PRIMARY KEY (streamer_id);
+
+ALTER TABLE ONLY public.lake_objects
+    ADD CONSTRAINT lake_objects_lake_key_key UNIQUE (lake, key);
+
+ALTER TABLE ONLY public.lake_objects
+    ADD CONSTRAINT lake_objects_pkey PRIMARY KEY (lake, dataset, partition, piece);
+
+ALTER TABLE ONLY public.lake_owner
+    ADD CONSTRAINT lake_owner_only_row_key UNIQUE (only_row);
+
+ALTER TABLE ONLY public.lake_owner
+    ADD CONSTRAINT lake_owner_pkey PRIMARY KEY (owner);
+
 ALTER TABLE ONLY public.mention_gaps
     ADD CONSTRAINT mention_gaps_pkey PRIMARY KEY (before_x_id);
 
@@ -937,6 +991,10 @@ CREATE INDEX games_to_key_idx ON public.games USING btree (game_id) WHERE (NOT a
 CREATE INDEX genre_days_summed_up_at_idx ON public.genre_days USING btree (summed_up_at);
 
 CREATE INDEX hourly_games_hour_idx ON public.hourly_games USING btree (hour_at);
+
+CREATE INDEX lake_objects_day_idx ON public.lake_objects USING btree (lake, day);
+
+CREATE INDEX lake_objects_due_idx ON public.lake_objects USING btree (lake, dataset, day) WHERE (status = 'due'::text);
 
 CREATE INDEX mentions_author_idx ON public.mentions USING btree (author_id, decided_at);
 
