@@ -25,7 +25,9 @@ _OWN: Final = ".store"
 _DRAFT: Final = ".part"
 _OLD_SECONDS: Final = 86_400.0
 # Errors that a person has to fix; others, such as a full disk, can pass.
-_REFUSALS: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG})
+_REFUSALS: Final = frozenset(
+    {errno.EACCES, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EPERM, errno.EROFS}
+)
 # File systems without hard links.
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
 

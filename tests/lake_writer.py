@@ -2,11 +2,11 @@
 
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, util
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -100,10 +100,17 @@ def write_until_killed(order: Order) -> None:
         whole_turn(replace(lake, store=MortalStore(lake.store, fuse)))
 
 
-def started(order: Order) -> BaseProcess:
-    """A writer in a process of its own: a fork of one that has imported everything and has no threads."""
+@contextmanager
+def writers() -> Iterator[Callable[[Order], BaseProcess]]:
+    """Starts writers, each a fork of a process that has imported everything and has no threads."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["tests.lake_writer", "tests.lakes", "duckdb", "boto3", "tenacity"])
-    process = context.Process(target=write_until_killed, args=(order,))
-    process.start()
-    return process
+
+    def started(order: Order) -> BaseProcess:
+        process = context.Process(target=write_until_killed, args=(order,))
+        process.start()
+        return process
+
+    yield started
+    # While the folder for temporary files exists, which the tests delete at their end.
+    util._run_finalizers()  # type: ignore[attr-defined]

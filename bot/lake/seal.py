@@ -53,10 +53,12 @@ def clear_landing(lake: Lake, day: date) -> int:
     there = lake.store.head(sealed.key)
     if there is None or there.etag != sealed.etag:
         raise LakeError(f"{sealed.key} is not what was stored: run `watchtime lake repair`")
-    for row in landed:
-        lake.store.delete(row.key)
+    # First the ledger: a late poll may make the day due again before all are deleted, and these are sealed already. The
+    # objects that a killed process leaves are deleted by prune.
     with lake.database.transaction() as tx:
         tx.lake.store_gone(lake=lake.url, keys=[row.key for row in landed], problem="sealed with its day")
+    for row in landed:
+        lake.store.delete(row.key)
     return len(landed)
 
 

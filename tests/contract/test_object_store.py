@@ -160,7 +160,7 @@ def test_damage_in_a_folder_is_noticed(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     store = open_store(f"file://{tmp_path}/file", SystemClock())
-    with pytest.raises(StoreRefused, match="key cannot be written: Not a directory"):
+    with pytest.raises(StoreRefused, match="key cannot be written: File exists"):
         store.put("key", a_file(tmp_path, b"content"), {})
 
 

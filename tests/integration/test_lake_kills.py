@@ -1,7 +1,9 @@
 """Killed writers, two at once, late polls, a faulty store: afterwards the lake is the same, whole, without orphans."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from multiprocessing.process import BaseProcess
 from random import Random
 
 import pytest
@@ -11,7 +13,7 @@ from bot.lake.work import whole_turn
 from helperfunctions.errors import StoreUnavailable
 from sandbox.s3_proxy import S3Fault, S3Faults, S3Proxy
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows
-from tests.lake_writer import Order, started
+from tests.lake_writer import Order, writers
 from tests.lakes import LakeOfTest, opened
 from tests.seaweed import BUCKET, Seaweed
 
@@ -20,19 +22,32 @@ SEALED = "processed/streams/day=2026-11-21/streams.parquet"
 LONGEST_FUSE = 160
 
 
-def write_and_kill(lake: LakeOfTest, random: Random, now: datetime, endpoint: str | None = None) -> list[int]:
+Start = Callable[[Order], BaseProcess]
+
+
+@pytest.fixture(scope="module")
+def start() -> Iterator[Start]:
+    with writers() as start:
+        yield start
+
+
+def write_and_kill(
+    start: Start, lake: LakeOfTest, random: Random, now: datetime, endpoint: str | None = None
+) -> list[int]:
     """Two writers at once, each killed at a random step. Their exit codes: -9 for a killed one."""
-    writers = []
+    started = []
     for number in range(2):
         fuse = random.randint(1, LONGEST_FUSE)
         order = Order(lake.database.url, lake.lake.url, endpoint, lake.folder / f"writer-{number}", now, fuse)
-        writers.append(started(order))
-    for writer in writers:
+        started.append(start(order))
+    for writer in started:
         writer.join()
-    return [writer.exitcode or 0 for writer in writers]
+    return [writer.exitcode or 0 for writer in started]
 
 
-def live_through(lake: LakeOfTest, random: Random, rounds: int, endpoint: str | None = None) -> Counter[int]:
+def live_through(
+    start: Start, lake: LakeOfTest, random: Random, rounds: int, endpoint: str | None = None
+) -> Counter[int]:
     """Polls in any order, some of them late, while writers are killed; then the day ends. Counts exit codes."""
     codes: Counter[int] = Counter()
     offsets = list(range(rounds * 2))
@@ -45,7 +60,7 @@ def live_through(lake: LakeOfTest, random: Random, rounds: int, endpoint: str | 
             lake.to_the_end_of(DAY)
         if number >= rounds // 2:
             lake.roll_up()
-        codes.update(write_and_kill(lake, random, lake.clock.now(), endpoint))
+        codes.update(write_and_kill(start, lake, random, lake.clock.now(), endpoint))
     return codes
 
 
@@ -67,23 +82,23 @@ def is_whole(lake: LakeOfTest) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_writers_that_are_killed_at_any_step_leave_the_same_lake(
-    folder_lake: LakeOfTest, seed: int, is_long: bool
+    folder_lake: LakeOfTest, start: Start, seed: int, is_long: bool
 ) -> None:
     random = Random(seed)
-    codes = live_through(folder_lake, random, 12 if is_long else 4)
+    codes = live_through(start, folder_lake, random, 12 if is_long else 4)
     assert codes[-9] > 0
     is_whole(folder_lake)
 
 
 def test_killed_writers_and_a_faulty_store_leave_the_same_lake(
-    folder_lake: LakeOfTest, seaweed: Seaweed, is_long: bool
+    folder_lake: LakeOfTest, seaweed: Seaweed, start: Start, is_long: bool
 ) -> None:
     faults = S3Faults(S3Faults.everything(0.03) | {S3Fault.SLOW: 0.0}, seed=7)
     url = f"s3://{BUCKET}/{folder_lake.folder.name}"
     with S3Proxy(seaweed.url, faults=faults) as proxy:
         with opened(url, folder_lake.database, folder_lake.clock, folder_lake.folder / "work", proxy.url) as there:
             lake = LakeOfTest(there, folder_lake.clock, folder_lake.folder)
-            codes = live_through(lake, Random(3), 10 if is_long else 3, proxy.url)
+            codes = live_through(start, lake, Random(3), 10 if is_long else 3, proxy.url)
             faults.clear()
             is_whole(lake)
         assert codes[-9] > 0

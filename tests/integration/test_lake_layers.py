@@ -179,6 +179,8 @@ def test_daily_tables_are_restored_from_the_lake(lake: LakeOfTest) -> None:
     a_day(lake)
     url = lake.database.url
     write(url, "insert into daily_genres values (%s, 0, 3, 0.1::float8 + 0.2::float8, 1, 1)", DAY)
+    write(url, "insert into daily_game_modes values (%s, 0, 3, 3, 1, 1)", DAY)
+    write(url, "insert into daily_themes values (%s, -1, 3, 3, 1, 1)", DAY)
     write(url, "insert into hourly_genres values ('2026-11-21 17:00+00', 0, 3, 0.1, 1)")
     write(url, "insert into genre_days select day, rolled_up_at from days")
     lake.turn()
