@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from helperfunctions.database import Database
-from helperfunctions.errors import EngineFailed, LakeError, StoreUnavailable, WatchTimeError
+from helperfunctions.errors import EngineFailed, LakeError, StoreRefused, StoreUnavailable, WatchTimeError
 
 log = logging.getLogger(__name__)
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 # A turn after an outage of the store takes longer; the next turn goes on after a turn that was ended.
 TIMEOUT_SECONDS: Final = 3600.0
-RETRY: Final = 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +62,5 @@ class LakeJob:
 def _error_of(code: int, line: str) -> WatchTimeError:
     if code < 0:
         return EngineFailed(f"the process of the lake was ended by signal {-code}, perhaps for want of memory")
-    return StoreUnavailable(line) if code == RETRY else LakeError(line)
+    kinds = (StoreUnavailable, StoreRefused, EngineFailed)
+    return next((kind(line) for kind in kinds if kind.exit_code == code), LakeError(line))

@@ -5,7 +5,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +17,7 @@ from bot.lake.store import Lake, LedgerRow
 from helperfunctions.database import records
 from helperfunctions.duck import Duck, quoted, read_parquet
 from helperfunctions.errors import DayNotAvailable, ObjectMissing, SumsDisagree
-from helperfunctions.queries import SQL_FOLDER
+from helperfunctions.queries import text_of_file
 
 log = logging.getLogger(__name__)
 
@@ -76,11 +75,6 @@ def roll_up(
     return done
 
 
-@cache
-def _text(name: str) -> str:
-    return (SQL_FOLDER / "watch_time" / f"{name}.sql").read_text()
-
-
 def _load(lake: Lake, duck: Duck, folder: Path, day: date) -> bool:
     """Load a day into the tables that the queries read. False if the lake does not have it."""
     streams, polls = folder / "streams.parquet", folder / "polls.parquet"
@@ -94,7 +88,7 @@ def _load(lake: Lake, duck: Duck, folder: Path, day: date) -> bool:
     duck.run(f"create view polls as select *, {literal} from {read_parquet([polls])}")
     duck.run("create view bounds as select distinct day, day_starts_ms as starts_ms, day_ends_ms as ends_ms from polls")
     for name in ("counted_polls", "spans", "pairs"):
-        duck.run(f"create table {name} as {_text(name)}")
+        duck.run(f"create table {name} as {text_of_file(f'watch_time/{name}.sql')}")
     duck.run(f"create view games_of_polls as {GAMES_OF_POLLS}")
     return True
 

@@ -87,7 +87,7 @@ QUERIES: Final[Mapping[str, str]] = {
                 max(viewers) as peak_viewers,
                 cast(sum(top_viewers * span_half_ms) as double) / {HALF_MS_PER_HOUR} as top_watch_hours,
                 cast(sum(top3_viewers * span_half_ms) as double) / {HALF_MS_PER_HOUR} as top3_watch_hours,
-                sum(median_viewers * span_half_ms)
+                sum(cast(median_viewers as double) * span_half_ms)
                 / sum(span_half_ms) filter (median_viewers is not null) as median_viewers
             from games_of_polls inner join spans using (poll_id)
             group by spans.day, game_id

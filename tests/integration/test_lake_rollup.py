@@ -1,0 +1,87 @@
+"""Days rolled up from sealed streams are those of PostgreSQL, to the last bit."""
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from bot.core.polls import PollStatus
+from bot.lake.layout import curated
+from bot.lake.rollup import roll_up
+from bot.lake.rollup_tables import QUERIES
+from bot.lake.verify import verify
+from helperfunctions.errors import DayNotAvailable, SumsDisagree
+from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, write
+from tests.lakes import LakeOfTest
+
+
+def a_day_of_many_kinds(lake: LakeOfTest) -> None:
+    """Streams that change game and language, poll by poll; missed, partial and late polls; a stream without a game."""
+    random = Random(5)
+    games, languages = ("chess", "go", "", "tag"), ("en", "de", "")
+    for number in range(20):
+        streams = [
+            a_stream(
+                random.randint(51, 9999),
+                streamer=f"s{streamer}",
+                game=random.choice(games),
+                language=random.choice(languages),
+                started_at=random.choice((None, DAY_START - HALF_HOUR)),
+            )
+            for streamer in range(12)
+        ]
+        at = DAY_START + number * HALF_HOUR + timedelta(seconds=random.randint(0, 900), microseconds=123_456)
+        status = PollStatus.PARTIAL if number in (4, 5, 6, 7, 13) else PollStatus.COMPLETE
+        if number not in (2, 10, 11, 12):
+            lake.poll(*streams, at=at, status=status)
+    lake.to_the_end_of(DAY)
+    lake.roll_up()
+    lake.turn()
+
+
+def key_of(name: str) -> str:
+    return f"{curated(name)}/month=2026-11/{name}.parquet"
+
+
+def all_rows(lake: LakeOfTest) -> dict[str, list[tuple[object, ...]]]:
+    instants = {
+        "daily_streams": "* replace (epoch_us(started_at) as started_at, epoch_us(last_seen_at) as last_seen_at)"
+    }
+    return {name: lake.rows(key_of(name), instants.get(name, "*")) for name in QUERIES}
+
+
+def test_curated_tables_made_of_sealed_streams_are_those_of_postgresql(folder_lake: LakeOfTest) -> None:
+    lake = folder_lake
+    a_day_of_many_kinds(lake)
+    before = all_rows(lake)
+    assert all(before.values())
+    [(hours, airtime)] = rows(lake.database.url, "select watch_hours, airtime_hours from days")
+    [day] = roll_up(lake.lake, DAY, DAY, write=True)
+    assert (day.watch_hours, day.airtime_hours, day.in_database, day.agrees) == (hours, airtime, hours, True)
+    assert all_rows(lake) == before
+    assert verify(lake.lake, deep=True).findings == []
+
+
+def test_a_curated_month_that_is_lost_with_the_database_is_made_of_sealed_streams(folder_lake: LakeOfTest) -> None:
+    lake = folder_lake
+    a_day_of_many_kinds(lake)
+    before = all_rows(lake)
+    for name in QUERIES:
+        lake.lake.store.delete(key_of(name))
+    write(lake.database.url, "truncate days, daily_games, daily_streamers, daily_streamer_games, daily_streams cascade")
+    [day] = roll_up(lake.lake, DAY, DAY, write=True)
+    assert day.in_database is None
+    assert all_rows(lake) == before
+
+
+def test_hours_that_differ_from_those_of_postgresql_are_reported(folder_lake: LakeOfTest) -> None:
+    lake = folder_lake
+    a_day_of_many_kinds(lake)
+    write(lake.database.url, "update days set watch_hours = watch_hours + 0.01")
+    with pytest.raises(SumsDisagree, match="hours watched on 2026-11-21, PostgreSQL"):
+        roll_up(lake.lake, DAY, DAY)
+
+
+def test_a_day_without_streams_in_the_lake_is_not_available(folder_lake: LakeOfTest) -> None:
+    with pytest.raises(DayNotAvailable, match="no sealed streams from 2026-11-21 to 2026-11-22"):
+        roll_up(folder_lake.lake, DAY, DAY + timedelta(days=1))
