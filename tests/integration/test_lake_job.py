@@ -104,7 +104,7 @@ def test_an_error_of_the_process_is_the_error_of_the_job(
     stage(database, a_stream())
     job = sources.job_of(settings, database, clock)
     assert job is not None
-    with pytest.raises(StoreRefused, match="the lake in .*/lake: _lake.json cannot be"):
+    with pytest.raises(StoreRefused, match=r"the lake in .*/lake: _lake\.json cannot be"):
         job.run()
 
 
