@@ -12,7 +12,7 @@ FILE ?=
 FILE_WORD = $(if $(FILE),$(subst '~/,~/','$(subst ','\'',$(FILE))'))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run backup restore test test-engine test-long soak check secrets format bench mutants lock schema \
+.PHONY: help install demo lake-demo run backup restore test test-engine test-long soak check secrets format bench mutants lock schema \
   screenshots clean
 
 help: ## List the verbs
@@ -23,6 +23,9 @@ install: $(VENV)/.development ## Make .venv with everything for use and developm
 
 demo: $(VENV)/.runtime ## Run a day of the bot in about a minute; no account needed
 	@$(BIN)/watchtime demo $(ARGS)
+
+lake-demo: $(VENV)/.development ## Run the same with a data lake on a simulated S3
+	@$(BIN)/python -m tests.lake_demo $(ARGS)
 
 run: $(VENV)/.runtime ## Run the bot until Ctrl-C
 	@$(BIN)/watchtime run $(ARGS)

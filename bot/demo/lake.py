@@ -8,7 +8,6 @@ from bot.jobs import Bot
 from bot.lake.sources import opened
 from bot.lake.work import whole_turn
 from helperfunctions.clock import Clock
-from helperfunctions.duck import Duck
 from helperfunctions.screen import Screen, in_words
 
 # As a person would write it in the folder of the lake; paths are those of docs/data-lake.md.
@@ -32,11 +31,17 @@ def fill(bot: Bot, clock: Clock, day: date, screen: Screen) -> None:
         for error in run.errors:
             screen.line(f"The lake: {error}")
         objects = list(lake.store.objects())
-        folder = Path(lake.url.removeprefix("file://"))
         size = in_words(sum(found.size for found in objects))
-        screen.line(f"A data lake is in {folder}: {len(objects)} objects, {size}. One query over its files, by DuckDB:")
+        screen.line()
+        screen.line(f"A data lake is at {lake.url}: {len(objects)} objects, {size}.")
         query = QUERY.format(day=day)
+        screen.line("One query over its files, by DuckDB:")
         screen.line("  " + query.replace("\n", "\n  "))
-        with lake.scratch() as scratch, Duck(scratch) as duck:
+        with lake.duck() as (duck, folder):
+            for found in objects:
+                # The same files again, so that the query is the same for a lake on S3.
+                if found.key.startswith(("curated/daily_games/", "curated/games/")):
+                    (folder / found.key).parent.mkdir(parents=True)
+                    lake.store.get(found.key, folder / found.key)
             for name, hours, peak in duck.rows(query.replace("'curated/", f"'{folder}/curated/")):
                 screen.line(f"  {name}: {hours:,.0f} hours watched, {peak:,} viewers at the peak")

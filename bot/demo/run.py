@@ -98,13 +98,15 @@ def run_demo(
     charts: Path,
     history: int = 0,
     pictures: bool = False,
+    lake_at: tuple[str, str | None] | None = None,
     shown_at: tuple[str, int] | None = None,
     screen: Screen | None = None,
 ) -> None:
     """Run from the start of a day to the posts of the next, and show the measurement, posts, answers and costs; then
     serve the dashboard at `shown_at` (host and port), if given, until stopped.
 
-    `history`: the number of days before, which are made quickly. `pictures`: as of WEB_PICTURES.
+    `history`: the number of days before, which are made quickly. `pictures`: as of WEB_PICTURES. `lake_at`: LAKE_URL
+    and LAKE_ENDPOINT_URL; None: a folder.
     """
     began = time.monotonic()
     screen = screen or Screen()
@@ -122,7 +124,7 @@ def run_demo(
         screen.line(f"A simulated X is at {x.url}")
         bot = stack.enter_context(
             open_bot(
-                _settings(twitch, x, folder, pictures=pictures),
+                _settings(twitch, x, folder, pictures=pictures, lake_at=lake_at or (lake.url_of(folder), None)),
                 clock=clock,
                 random=random.Random(seed).random,
                 migrate=True,
@@ -148,7 +150,9 @@ def run_demo(
     screen.line(f"Done in {took:.0f} s. Nothing is left running{'' if keep else ', and only the charts are stored'}.")
 
 
-def _settings(twitch: TwitchSandbox, x: XSandbox, folder: Path, *, pictures: bool) -> Settings:
+def _settings(
+    twitch: TwitchSandbox, x: XSandbox, folder: Path, *, pictures: bool, lake_at: tuple[str, str | None]
+) -> Settings:
     """The demo's own settings. The environment and .env are ignored, so that real data is out of reach."""
     return Settings(
         data_dir=folder,
@@ -165,7 +169,8 @@ def _settings(twitch: TwitchSandbox, x: XSandbox, folder: Path, *, pictures: boo
         x_access_token_secret=SecretStr(x.access_token_secret),
         mentions_every_seconds=EVERY_SECONDS,
         web_pictures=pictures,
-        lake_url=lake.url_of(folder),
+        lake_url=lake_at[0],
+        lake_endpoint_url=lake_at[1],
     )
 
 
