@@ -1,17 +1,9 @@
 -- Written by `make schema` from sql/migrations, for reading. A test keeps the two equal.
+CREATE SCHEMA curated;
+
+COMMENT ON SCHEMA curated IS 'Twitch Watch Time: views for analysts, with a comment on each column. Hours are decimal hours, instants are UTC, shares are from 0 to 1, ids are text.';
+
 CREATE SCHEMA staging;
-
-CREATE FUNCTION public.epoch_ms(at timestamp with time zone) RETURNS bigint
-    LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$
-    select cast(floor(1000 * extract(epoch from at)) as bigint)
-$$;
-
-CREATE FUNCTION public.hours_of(half_ms numeric) RETURNS double precision
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-    select cast(half_ms as double precision) / 7200000
-$$;
 
 CREATE FUNCTION public.limit_reader(role text) RETURNS void
     LANGUAGE plpgsql
@@ -36,10 +28,11 @@ begin
         'alter role %I login nocreatedb nocreaterole noinherit connection limit 20 password %L', role, nullif(password, '')
     );
     execute format('alter role %I set default_transaction_read_only = on', role);
-    execute format('revoke all on all tables in schema public, staging from %I', role);
-    execute format('grant usage on schema public, staging to %I', role);
+    execute format('revoke all on all tables in schema public, staging, curated from %I', role);
+    execute format('grant usage on schema public, staging, curated to %I', role);
+    execute format('grant select on all tables in schema curated to %I', role);
     execute format(
-        'grant select on daily_release_ages, daily_classes, daily_game_modes, daily_genres, daily_themes, game_classes, game_matches, genre_days, hourly_genres, igdb_classes, igdb_game_modes, igdb_games, igdb_games_game_modes, igdb_games_genres, igdb_games_themes, igdb_genres, igdb_themes, addresses, daily_game_languages, daily_games, daily_languages, daily_leaders,'
+        'grant select on daily_classes, daily_game_modes, daily_genres, daily_themes, game_classes, game_matches, genre_days, hourly_genres, igdb_classes, igdb_game_modes, igdb_games, igdb_games_game_modes, igdb_games_genres, igdb_games_themes, igdb_genres, igdb_themes, addresses, daily_game_languages, daily_games, daily_languages, daily_leaders,'
         ' daily_streamer_games, daily_streamers, daily_streams, days, game_aliases, games, hourly_games, hours,'
         ' monthly_games, monthly_streamer_games, monthly_streamers, months, names, pictures, schema_migrations,'
         ' streamer_ranks, streamers, staging.games, staging.languages, staging.polls, staging.streams to %I',
@@ -115,20 +108,47 @@ begin
 end
 $$;
 
-CREATE TABLE public.addresses (
-    kind text NOT NULL COLLATE pg_catalog."C",
-    slug text NOT NULL COLLATE pg_catalog."C",
-    id text NOT NULL COLLATE pg_catalog."C",
-    is_current boolean NOT NULL,
-    CONSTRAINT addresses_kind_check CHECK ((kind = ANY (ARRAY['game'::text, 'streamer'::text]))),
-    CONSTRAINT addresses_slug_check CHECK ((slug <> ''::text))
+CREATE TABLE public.daily_game_languages (
+    day date NOT NULL,
+    game_id text NOT NULL COLLATE pg_catalog."C",
+    language text NOT NULL COLLATE pg_catalog."C",
+    watch_hours double precision NOT NULL,
+    airtime_hours double precision NOT NULL
 );
 
-CREATE TABLE public.cursors (
-    name text NOT NULL,
-    x_id text COLLATE pg_catalog."C",
-    moved_at timestamp with time zone NOT NULL
+CREATE TABLE public.games (
+    game_id text NOT NULL COLLATE pg_catalog."C",
+    game_name text NOT NULL,
+    first_seen_day date NOT NULL,
+    last_seen_day date NOT NULL,
+    name_key text GENERATED ALWAYS AS (translate(lower(btrim(regexp_replace((game_name COLLATE "C"), '[\s\u00a0\u2000-\u200a\u202f\u3000]+'::text, ' '::text, 'g'::text))), 'ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΆΈΉΊΌΎΏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫЀЁЂЃЄЅІЇЈЉЊЋЌЍЎЏАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ'::text, 'àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþāăąćĉċčďđēĕėęěĝğġģĥħĩīĭįĳĵķĺļľŀłńņňŋōŏőœŕŗřśŝşšţťŧũūŭůűųŵŷÿźżžάέήίόύώαβγδεζηθικλμνξοπρστυφχψωϊϋѐёђѓєѕіїјљњћќѝўџабвгдежзийклмнопрстуфхцчшщъыьэюя'::text)) STORED COLLATE pg_catalog."C",
+    are_names_keyed boolean DEFAULT false NOT NULL,
+    CONSTRAINT games_check CHECK ((first_seen_day <= last_seen_day))
 );
+
+CREATE VIEW curated.daily_game_languages AS
+ SELECT parts.day,
+    parts.game_id,
+    games.game_name,
+    parts.language,
+    parts.watch_hours,
+    parts.airtime_hours
+   FROM (public.daily_game_languages parts
+     LEFT JOIN public.games USING (game_id));
+
+COMMENT ON VIEW curated.daily_game_languages IS 'Games by day and language: one row per day, game and language.';
+
+COMMENT ON COLUMN curated.daily_game_languages.day IS 'Day of the bot: from 08:00 to 08:00 in Los Angeles unless set otherwise, named after the date on which it starts.';
+
+COMMENT ON COLUMN curated.daily_game_languages.game_id IS 'Twitch''s id of the category; empty for streams without one.';
+
+COMMENT ON COLUMN curated.daily_game_languages.game_name IS 'Twitch''s present name of the category.';
+
+COMMENT ON COLUMN curated.daily_game_languages.language IS 'Language of the stream, ISO 639-1 or "other"; empty if unknown.';
+
+COMMENT ON COLUMN curated.daily_game_languages.watch_hours IS 'Hours watched: viewers times hours, summed over the polls.';
+
+COMMENT ON COLUMN curated.daily_game_languages.airtime_hours IS 'Hours streamed, all channels together.';
 
 CREATE TABLE public.daily_game_modes (
     day date NOT NULL,
@@ -140,61 +160,38 @@ CREATE TABLE public.daily_game_modes (
     CONSTRAINT daily_game_modes_games_check CHECK ((games > 0))
 );
 
-CREATE TABLE public.daily_genres (
-    day date NOT NULL,
-    genre_id integer NOT NULL,
-    watch_hours double precision NOT NULL,
-    watch_hours_split double precision NOT NULL,
-    airtime_hours double precision NOT NULL,
-    games integer NOT NULL,
-    CONSTRAINT daily_genres_games_check CHECK ((games > 0))
+CREATE TABLE public.igdb_game_modes (
+    game_mode_id integer NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL COLLATE pg_catalog."C"
 );
 
-CREATE TABLE public.daily_themes (
-    day date NOT NULL,
-    theme_id integer NOT NULL,
-    watch_hours double precision NOT NULL,
-    watch_hours_split double precision NOT NULL,
-    airtime_hours double precision NOT NULL,
-    games integer NOT NULL,
-    CONSTRAINT daily_themes_games_check CHECK ((games > 0))
-);
-
-CREATE VIEW public.daily_classes AS
- SELECT daily_genres.day,
-    'genre'::text AS kind,
-    daily_genres.genre_id AS class_id,
-    daily_genres.watch_hours,
-    daily_genres.watch_hours_split,
-    daily_genres.airtime_hours,
-    daily_genres.games
-   FROM public.daily_genres
-UNION ALL
+CREATE VIEW curated.daily_game_modes AS
  SELECT daily_game_modes.day,
-    'mode'::text AS kind,
-    daily_game_modes.game_mode_id AS class_id,
+    daily_game_modes.game_mode_id,
+    igdb_game_modes.name AS game_mode_name,
     daily_game_modes.watch_hours,
     daily_game_modes.watch_hours_split,
     daily_game_modes.airtime_hours,
     daily_game_modes.games
-   FROM public.daily_game_modes
-UNION ALL
- SELECT daily_themes.day,
-    'theme'::text AS kind,
-    daily_themes.theme_id AS class_id,
-    daily_themes.watch_hours,
-    daily_themes.watch_hours_split,
-    daily_themes.airtime_hours,
-    daily_themes.games
-   FROM public.daily_themes;
+   FROM (public.daily_game_modes
+     JOIN public.igdb_game_modes USING (game_mode_id));
 
-CREATE TABLE public.daily_game_languages (
-    day date NOT NULL,
-    game_id text NOT NULL COLLATE pg_catalog."C",
-    language text NOT NULL COLLATE pg_catalog."C",
-    watch_hours double precision NOT NULL,
-    airtime_hours double precision NOT NULL
-);
+COMMENT ON VIEW curated.daily_game_modes IS 'Game modes by day: one row per day and game mode. The split hours add up to those of curated.days.';
+
+COMMENT ON COLUMN curated.daily_game_modes.day IS 'Day of the bot: from 08:00 to 08:00 in Los Angeles unless set otherwise, named after the date on which it starts.';
+
+COMMENT ON COLUMN curated.daily_game_modes.game_mode_id IS 'IGDB''s id of the game mode; 0 is unknown, -1 is not a game.';
+
+COMMENT ON COLUMN curated.daily_game_modes.game_mode_name IS 'IGDB''s name of the game mode.';
+
+COMMENT ON COLUMN curated.daily_game_modes.watch_hours IS 'Hours watched; a game of several modes counts wholly in each, so they add up to more than the day.';
+
+COMMENT ON COLUMN curated.daily_game_modes.watch_hours_split IS 'Hours watched with 1/n of a game in each of its n classes: they add up to the total.';
+
+COMMENT ON COLUMN curated.daily_game_modes.airtime_hours IS 'Hours streamed, all channels together.';
+
+COMMENT ON COLUMN curated.daily_game_modes.games IS 'Number of games.';
 
 CREATE TABLE public.daily_games (
     day date NOT NULL,
@@ -206,69 +203,6 @@ CREATE TABLE public.daily_games (
     top_watch_hours double precision,
     top3_watch_hours double precision,
     median_viewers real
-);
-
-CREATE TABLE public.daily_languages (
-    day date NOT NULL,
-    language text NOT NULL COLLATE pg_catalog."C",
-    watch_hours double precision NOT NULL,
-    airtime_hours double precision NOT NULL,
-    peak_viewers bigint NOT NULL
-);
-
-CREATE TABLE public.daily_leaders (
-    day date NOT NULL,
-    kind text NOT NULL COLLATE pg_catalog."C",
-    measure text NOT NULL COLLATE pg_catalog."C",
-    id text NOT NULL COLLATE pg_catalog."C",
-    value double precision NOT NULL,
-    best_before double precision,
-    days_before integer DEFAULT 0 NOT NULL,
-    CONSTRAINT daily_leaders_kind_check CHECK ((kind = ANY (ARRAY['game'::text, 'streamer'::text]))),
-    CONSTRAINT daily_leaders_measure_check CHECK ((measure = ANY (ARRAY['peak_viewers'::text, 'watch_hours'::text, 'new_watch_hours'::text])))
-);
-
-CREATE TABLE public.daily_release_ages (
-    day date NOT NULL,
-    age text NOT NULL COLLATE pg_catalog."C",
-    watch_hours double precision NOT NULL,
-    airtime_hours double precision NOT NULL,
-    games integer NOT NULL,
-    CONSTRAINT daily_release_ages_age_check CHECK ((age = ANY (ARRAY['under_30_days'::text, 'under_1_year'::text, 'under_5_years'::text, 'older'::text, 'not_a_game'::text, 'unknown'::text]))),
-    CONSTRAINT daily_release_ages_games_check CHECK ((games > 0))
-);
-
-CREATE TABLE public.daily_streamer_games (
-    day date NOT NULL,
-    streamer_id text NOT NULL COLLATE pg_catalog."C",
-    game_id text NOT NULL COLLATE pg_catalog."C",
-    watch_hours double precision NOT NULL,
-    airtime_hours double precision NOT NULL,
-    average_viewers double precision GENERATED ALWAYS AS ((watch_hours / airtime_hours)) STORED,
-    peak_viewers bigint NOT NULL
-);
-
-CREATE TABLE public.daily_streamers (
-    day date NOT NULL,
-    streamer_id text NOT NULL COLLATE pg_catalog."C",
-    watch_hours double precision NOT NULL,
-    airtime_hours double precision NOT NULL,
-    average_viewers double precision GENERATED ALWAYS AS ((watch_hours / airtime_hours)) STORED,
-    peak_viewers bigint NOT NULL,
-    language text COLLATE pg_catalog."C"
-);
-
-CREATE TABLE public.daily_streams (
-    day date NOT NULL,
-    started_at timestamp with time zone NOT NULL,
-    last_seen_at timestamp with time zone NOT NULL,
-    watch_hours double precision NOT NULL,
-    airtime_hours double precision NOT NULL,
-    peak_viewers integer NOT NULL,
-    streamer_id text NOT NULL COLLATE pg_catalog."C",
-    stream_id text NOT NULL COLLATE pg_catalog."C",
-    language text NOT NULL COLLATE pg_catalog."C",
-    game_ids text[] NOT NULL COLLATE pg_catalog."C"
 );
 
 CREATE TABLE public.days (
@@ -290,18 +224,386 @@ CREATE TABLE public.days (
     CONSTRAINT days_watch_hours_check CHECK ((watch_hours >= (0)::double precision))
 );
 
-CREATE TABLE public.draws (
+CREATE VIEW curated.daily_games AS
+ SELECT daily_games.day,
+    daily_games.game_id,
+    games.game_name,
+    daily_games.watch_hours,
+    daily_games.airtime_hours,
+    (daily_games.watch_hours / NULLIF(days.covered_hours, (0)::double precision)) AS average_viewers,
+    (daily_games.airtime_hours / NULLIF(days.covered_hours, (0)::double precision)) AS average_streams,
+    (daily_games.watch_hours / NULLIF(daily_games.airtime_hours, (0)::double precision)) AS viewers_per_channel,
+    daily_games.peak_viewers,
+    (daily_games.top_watch_hours / NULLIF(daily_games.watch_hours, (0)::double precision)) AS top_channel_share,
+    (daily_games.top3_watch_hours / NULLIF(daily_games.watch_hours, (0)::double precision)) AS top3_channels_share,
+    (daily_games.median_viewers)::double precision AS typical_channel_viewers,
+    (daily_games.watch_hours / NULLIF(days.watch_hours, (0)::double precision)) AS share_of_day
+   FROM ((public.daily_games
+     JOIN public.days USING (day))
+     LEFT JOIN public.games USING (game_id));
+
+COMMENT ON VIEW curated.daily_games IS 'Games by day: one row per day and game. Its hours watched add up to those of curated.days.';
+
+COMMENT ON COLUMN curated.daily_games.day IS 'Day of the bot: from 08:00 to 08:00 in Los Angeles unless set otherwise, named after the date on which it starts.';
+
+COMMENT ON COLUMN curated.daily_games.game_id IS 'Twitch''s id of the category; empty for streams without one.';
+
+COMMENT ON COLUMN curated.daily_games.game_name IS 'Twitch''s present name of the category.';
+
+COMMENT ON COLUMN curated.daily_games.watch_hours IS 'Hours watched: viewers times hours, summed over the polls.';
+
+COMMENT ON COLUMN curated.daily_games.airtime_hours IS 'Hours streamed, all channels together.';
+
+COMMENT ON COLUMN curated.daily_games.average_viewers IS 'Average viewers over the day: hours watched / covered hours of the day.';
+
+COMMENT ON COLUMN curated.daily_games.average_streams IS 'Average number of live streams.';
+
+COMMENT ON COLUMN curated.daily_games.viewers_per_channel IS 'Average viewers of one channel: hours watched / hours streamed.';
+
+COMMENT ON COLUMN curated.daily_games.peak_viewers IS 'Most viewers at one poll.';
+
+COMMENT ON COLUMN curated.daily_games.top_channel_share IS 'Share of the hours watched of the channel that was largest at each poll, from 0 to 1; null if not stored.';
+
+COMMENT ON COLUMN curated.daily_games.top3_channels_share IS 'Share of the hours watched of the three channels that were largest at each poll, from 0 to 1; null if not stored.';
+
+COMMENT ON COLUMN curated.daily_games.typical_channel_viewers IS 'Median viewers of the channels without the three largest, averaged over the polls; null if there are no others.';
+
+COMMENT ON COLUMN curated.daily_games.share_of_day IS 'Share of all hours watched of the day, from 0 to 1.';
+
+CREATE TABLE public.daily_genres (
     day date NOT NULL,
-    game_id text NOT NULL COLLATE pg_catalog."C",
-    drawn_at timestamp with time zone NOT NULL
+    genre_id integer NOT NULL,
+    watch_hours double precision NOT NULL,
+    watch_hours_split double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    games integer NOT NULL,
+    CONSTRAINT daily_genres_games_check CHECK ((games > 0))
 );
 
-CREATE TABLE public.game_aliases (
-    alias_key text NOT NULL COLLATE pg_catalog."C",
-    alias text NOT NULL,
-    game_key text NOT NULL COLLATE pg_catalog."C",
-    game_name text NOT NULL
+CREATE TABLE public.igdb_genres (
+    genre_id integer NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL COLLATE pg_catalog."C"
 );
+
+CREATE VIEW curated.daily_genres AS
+ SELECT daily_genres.day,
+    daily_genres.genre_id,
+    igdb_genres.name AS genre_name,
+    daily_genres.watch_hours,
+    daily_genres.watch_hours_split,
+    daily_genres.airtime_hours,
+    daily_genres.games
+   FROM (public.daily_genres
+     JOIN public.igdb_genres USING (genre_id));
+
+COMMENT ON VIEW curated.daily_genres IS 'Genres by day: one row per day and genre. The split hours add up to those of curated.days; a day appears some minutes after it is rolled up.';
+
+COMMENT ON COLUMN curated.daily_genres.day IS 'Day of the bot: from 08:00 to 08:00 in Los Angeles unless set otherwise, named after the date on which it starts.';
+
+COMMENT ON COLUMN curated.daily_genres.genre_id IS 'IGDB''s id of the genre; 0 is unknown, -1 is not a game.';
+
+COMMENT ON COLUMN curated.daily_genres.genre_name IS 'IGDB''s name of the genre.';
+
+COMMENT ON COLUMN curated.daily_genres.watch_hours IS 'Hours watched; a game of several genres counts wholly in each, so they add up to more than the day.';
+
+COMMENT ON COLUMN curated.daily_genres.watch_hours_split IS 'Hours watched with 1/n of a game in each of its n classes: they add up to the total.';
+
+COMMENT ON COLUMN curated.daily_genres.airtime_hours IS 'Hours streamed, all channels together.';
+
+COMMENT ON COLUMN curated.daily_genres.games IS 'Number of games.';
+
+CREATE TABLE public.daily_languages (
+    day date NOT NULL,
+    language text NOT NULL COLLATE pg_catalog."C",
+    watch_hours double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    peak_viewers bigint NOT NULL
+);
+
+CREATE VIEW curated.daily_languages AS
+ SELECT daily_languages.day,
+    daily_languages.language,
+    daily_languages.watch_hours,
+    daily_languages.airtime_hours,
+    (daily_languages.watch_hours / NULLIF(days.covered_hours, (0)::double precision)) AS average_viewers,
+    (daily_languages.airtime_hours / NULLIF(days.covered_hours, (0)::double precision)) AS average_streams,
+    daily_languages.peak_viewers
+   FROM (public.daily_languages
+     JOIN public.days USING (day));
+
+COMMENT ON VIEW curated.daily_languages IS 'Languages by day: one row per day and language. Its hours watched add up to those of curated.days.';
+
+COMMENT ON COLUMN curated.daily_languages.day IS 'Day of the bot: from 08:00 to 08:00 in Los Angeles unless set otherwise, named after the date on which it starts.';
+
+COMMENT ON COLUMN curated.daily_languages.language IS 'Language of the stream, ISO 639-1 or "other"; empty if unknown.';
+
+COMMENT ON COLUMN curated.daily_languages.watch_hours IS 'Hours watched: viewers times hours, summed over the polls.';
+
+COMMENT ON COLUMN curated.daily_languages.airtime_hours IS 'Hours streamed, all channels together.';
+
+COMMENT ON COLUMN curated.daily_languages.average_viewers IS 'Average viewers over the day: hours watched / covered hours of the day.';
+
+COMMENT ON COLUMN curated.daily_languages.average_streams IS 'Average number of live streams.';
+
+COMMENT ON COLUMN curated.daily_languages.peak_viewers IS 'Most viewers at one poll.';
+
+CREATE TABLE public.daily_streamer_games (
+    day date NOT NULL,
+    streamer_id text NOT NULL COLLATE pg_catalog."C",
+    game_id text NOT NULL COLLATE pg_catalog."C",
+    watch_hours double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    average_viewers double precision GENERATED ALWAYS AS ((watch_hours / airtime_hours)) STORED,
+    peak_viewers bigint NOT NULL
+);
+
+CREATE TABLE public.streamers (
+    streamer_id text NOT NULL COLLATE pg_catalog."C",
+    login text NOT NULL,
+    streamer_name text NOT NULL,
+    first_seen_day date NOT NULL,
+    last_seen_day date NOT NULL,
+    are_names_keyed boolean DEFAULT false NOT NULL,
+    CONSTRAINT streamers_check CHECK ((first_seen_day <= last_seen_day))
+)
+WITH (fillfactor='50');
+
+CREATE VIEW curated.daily_streamer_games AS
+ SELECT pairs.day,
+    pairs.streamer_id,
+    streamers.login,
+    streamers.streamer_name,
+    pairs.game_id,
+    games.game_name,
+    pairs.watch_hours,
+    pairs.airtime_hours,
+    (pairs.watch_hours / NULLIF(pairs.airtime_hours, (0)::double precision)) AS average_viewers,
+    pairs.peak_viewers
+   FROM ((public.daily_streamer_games pairs
+     LEFT JOIN public.streamers USING (streamer_id))
+     LEFT JOIN public.games USING (game_id));
+
+COMMENT ON VIEW curated.daily_streamer_games IS 'What each streamer streamed on a day: one row per day, streamer and game. Its hours watched add up to those of curated.days.';
+
+COMMENT ON COLUMN curated.daily_streamer_games.day IS 'Day of the bot: from 08:00 to 08:00 in Los Angeles unless set otherwise, named after the date on which it starts.';
+
+COMMENT ON COLUMN curated.daily_streamer_games.streamer_id IS 'Twitch''s id of the streamer; it stays when the login changes.';
+
+COMMENT ON COLUMN curated.daily_streamer_games.login IS 'Present login of the streamer, as in twitch.tv/login.';
+
+COMMENT ON COLUMN curated.daily_streamer_games.streamer_name IS 'Present display name of the streamer.';
+
+COMMENT ON COLUMN curated.daily_streamer_games.game_id IS 'Twitch''s id of the category; empty for streams without one.';
+
+COMMENT ON COLUMN curated.daily_streamer_games.game_name IS 'Twitch''s present name of the category.';
+
+COMMENT ON COLUMN curated.daily_streamer_games.watch_hours IS 'Hours watched: viewers times hours, summed over the polls.';
+
+COMMENT ON COLUMN curated.daily_streamer_games.airtime_hours IS 'Hours streamed.';
+
+COMMENT ON COLUMN curated.daily_streamer_games.average_viewers IS 'Average viewers while on the air: hours watched / hours streamed.';
+
+COMMENT ON COLUMN curated.daily_streamer_games.peak_viewers IS 'Most viewers at one poll.';
+
+CREATE TABLE public.daily_streamers (
+    day date NOT NULL,
+    streamer_id text NOT NULL COLLATE pg_catalog."C",
+    watch_hours double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    average_viewers double precision GENERATED ALWAYS AS ((watch_hours / airtime_hours)) STORED,
+    peak_viewers bigint NOT NULL,
+    language text COLLATE pg_catalog."C"
+);
+
+CREATE VIEW curated.daily_streamers AS
+ SELECT daily_streamers.day,
+    daily_streamers.streamer_id,
+    streamers.login,
+    streamers.streamer_name,
+    daily_streamers.language,
+    daily_streamers.watch_hours,
+    daily_streamers.airtime_hours,
+    (daily_streamers.watch_hours / NULLIF(daily_streamers.airtime_hours, (0)::double precision)) AS average_viewers,
+    daily_streamers.peak_viewers
+   FROM (public.daily_streamers
+     LEFT JOIN public.streamers USING (streamer_id));
+
+COMMENT ON VIEW curated.daily_streamers IS 'Streamers by day: one row per day and streamer. Its hours watched add up to those of curated.days.';
+
+COMMENT ON COLUMN curated.daily_streamers.day IS 'Day of the bot: from 08:00 to 08:00 in Los Angeles unless set otherwise, named after the date on which it starts.';
+
+COMMENT ON COLUMN curated.daily_streamers.streamer_id IS 'Twitch''s id of the streamer; it stays when the login changes.';
+
+COMMENT ON COLUMN curated.daily_streamers.login IS 'Present login of the streamer, as in twitch.tv/login.';
+
+COMMENT ON COLUMN curated.daily_streamers.streamer_name IS 'Present display name of the streamer.';
+
+COMMENT ON COLUMN curated.daily_streamers.language IS 'Language watched longest on the day, ISO 639-1 or "other"; empty if unknown, null before languages were stored.';
+
+COMMENT ON COLUMN curated.daily_streamers.watch_hours IS 'Hours watched: viewers times hours, summed over the polls.';
+
+COMMENT ON COLUMN curated.daily_streamers.airtime_hours IS 'Hours streamed.';
+
+COMMENT ON COLUMN curated.daily_streamers.average_viewers IS 'Average viewers while on the air: hours watched / hours streamed.';
+
+COMMENT ON COLUMN curated.daily_streamers.peak_viewers IS 'Most viewers at one poll.';
+
+CREATE TABLE public.daily_streams (
+    day date NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    watch_hours double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    peak_viewers integer NOT NULL,
+    streamer_id text NOT NULL COLLATE pg_catalog."C",
+    stream_id text NOT NULL COLLATE pg_catalog."C",
+    language text NOT NULL COLLATE pg_catalog."C",
+    game_ids text[] NOT NULL COLLATE pg_catalog."C"
+);
+
+CREATE VIEW curated.daily_streams AS
+ SELECT daily_streams.day,
+    daily_streams.stream_id,
+    daily_streams.streamer_id,
+    streamers.login,
+    streamers.streamer_name,
+    daily_streams.language,
+    daily_streams.started_at,
+    daily_streams.last_seen_at,
+    daily_streams.watch_hours,
+    daily_streams.airtime_hours,
+    (daily_streams.watch_hours / NULLIF(daily_streams.airtime_hours, (0)::double precision)) AS average_viewers,
+    (daily_streams.peak_viewers)::bigint AS peak_viewers,
+    array_to_string(daily_streams.game_ids, ','::text) AS game_ids
+   FROM (public.daily_streams
+     LEFT JOIN public.streamers USING (streamer_id));
+
+COMMENT ON VIEW curated.daily_streams IS 'Streams by day: one row per day and stream. A stream that runs past the end of a day has a row on each day, with the figures of that day.';
+
+COMMENT ON COLUMN curated.daily_streams.day IS 'Day of the bot: from 08:00 to 08:00 in Los Angeles unless set otherwise, named after the date on which it starts.';
+
+COMMENT ON COLUMN curated.daily_streams.stream_id IS 'Twitch''s id of the stream.';
+
+COMMENT ON COLUMN curated.daily_streams.streamer_id IS 'Twitch''s id of the streamer; it stays when the login changes.';
+
+COMMENT ON COLUMN curated.daily_streams.login IS 'Present login of the streamer, as in twitch.tv/login.';
+
+COMMENT ON COLUMN curated.daily_streams.streamer_name IS 'Present display name of the streamer.';
+
+COMMENT ON COLUMN curated.daily_streams.language IS 'Language of the stream, ISO 639-1 or "other"; empty if unknown.';
+
+COMMENT ON COLUMN curated.daily_streams.started_at IS 'Start of the stream as Twitch reports it, UTC.';
+
+COMMENT ON COLUMN curated.daily_streams.last_seen_at IS 'Last poll of the day that contained the stream, UTC.';
+
+COMMENT ON COLUMN curated.daily_streams.watch_hours IS 'Hours watched: viewers times hours, summed over the polls.';
+
+COMMENT ON COLUMN curated.daily_streams.airtime_hours IS 'Hours streamed.';
+
+COMMENT ON COLUMN curated.daily_streams.average_viewers IS 'Average viewers while on the air: hours watched / hours streamed.';
+
+COMMENT ON COLUMN curated.daily_streams.peak_viewers IS 'Most viewers at one poll.';
+
+COMMENT ON COLUMN curated.daily_streams.game_ids IS 'Ids of the games of the stream, most watched first, with commas between them.';
+
+CREATE TABLE public.daily_themes (
+    day date NOT NULL,
+    theme_id integer NOT NULL,
+    watch_hours double precision NOT NULL,
+    watch_hours_split double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    games integer NOT NULL,
+    CONSTRAINT daily_themes_games_check CHECK ((games > 0))
+);
+
+CREATE TABLE public.igdb_themes (
+    theme_id integer NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL COLLATE pg_catalog."C"
+);
+
+CREATE VIEW curated.daily_themes AS
+ SELECT daily_themes.day,
+    daily_themes.theme_id,
+    igdb_themes.name AS theme_name,
+    daily_themes.watch_hours,
+    daily_themes.watch_hours_split,
+    daily_themes.airtime_hours,
+    daily_themes.games
+   FROM (public.daily_themes
+     JOIN public.igdb_themes USING (theme_id));
+
+COMMENT ON VIEW curated.daily_themes IS 'Themes by day: one row per day and theme. The split hours add up to those of curated.days.';
+
+COMMENT ON COLUMN curated.daily_themes.day IS 'Day of the bot: from 08:00 to 08:00 in Los Angeles unless set otherwise, named after the date on which it starts.';
+
+COMMENT ON COLUMN curated.daily_themes.theme_id IS 'IGDB''s id of the theme; 0 is unknown, -1 is not a game.';
+
+COMMENT ON COLUMN curated.daily_themes.theme_name IS 'IGDB''s name of the theme.';
+
+COMMENT ON COLUMN curated.daily_themes.watch_hours IS 'Hours watched; a game of several themes counts wholly in each, so they add up to more than the day.';
+
+COMMENT ON COLUMN curated.daily_themes.watch_hours_split IS 'Hours watched with 1/n of a game in each of its n classes: they add up to the total.';
+
+COMMENT ON COLUMN curated.daily_themes.airtime_hours IS 'Hours streamed, all channels together.';
+
+COMMENT ON COLUMN curated.daily_themes.games IS 'Number of games.';
+
+CREATE VIEW curated.days AS
+ SELECT day,
+    starts_at,
+    ends_at,
+    ((EXTRACT(epoch FROM (ends_at - starts_at)) / (3600)::numeric))::double precision AS day_hours,
+    polls,
+    covered_hours,
+    coverage,
+    watch_hours,
+    airtime_hours,
+    (watch_hours / NULLIF(covered_hours, (0)::double precision)) AS average_viewers,
+    (airtime_hours / NULLIF(covered_hours, (0)::double precision)) AS average_streams,
+    rolled_up_at
+   FROM public.days;
+
+COMMENT ON VIEW curated.days IS 'All of Twitch on a day: one row per finished day.';
+
+COMMENT ON COLUMN curated.days.day IS 'Day of the bot: from 08:00 to 08:00 in Los Angeles unless set otherwise, named after the date on which it starts.';
+
+COMMENT ON COLUMN curated.days.starts_at IS 'Start of the day, UTC.';
+
+COMMENT ON COLUMN curated.days.ends_at IS 'End of the day, UTC, not included.';
+
+COMMENT ON COLUMN curated.days.day_hours IS 'Length of the day in hours: 24, or 23 or 25 when the clocks change.';
+
+COMMENT ON COLUMN curated.days.polls IS 'Number of polls, those that failed included.';
+
+COMMENT ON COLUMN curated.days.covered_hours IS 'Hours of the day for which a poll counts.';
+
+COMMENT ON COLUMN curated.days.coverage IS 'Covered hours as a share of the day, from 0 to 1.';
+
+COMMENT ON COLUMN curated.days.watch_hours IS 'Hours watched: viewers times hours, summed over the polls.';
+
+COMMENT ON COLUMN curated.days.airtime_hours IS 'Hours streamed, all channels together.';
+
+COMMENT ON COLUMN curated.days.average_viewers IS 'Average viewers of all of Twitch above the threshold: hours watched / covered hours.';
+
+COMMENT ON COLUMN curated.days.average_streams IS 'Average number of live streams.';
+
+COMMENT ON COLUMN curated.days.rolled_up_at IS 'When the figures were computed last, UTC.';
+
+CREATE VIEW curated.game_modes AS
+ SELECT game_mode_id,
+    name AS game_mode_name,
+    slug
+   FROM public.igdb_game_modes;
+
+COMMENT ON VIEW curated.game_modes IS 'The game modes of IGDB, and two of ours: one row per game mode.';
+
+COMMENT ON COLUMN curated.game_modes.game_mode_id IS 'IGDB''s id of the game mode; 0 is unknown, -1 is not a game.';
+
+COMMENT ON COLUMN curated.game_modes.game_mode_name IS 'IGDB''s name of the game mode.';
+
+COMMENT ON COLUMN curated.game_modes.slug IS 'Name in addresses, of lower-case letters, digits and hyphens.';
 
 CREATE TABLE public.game_matches (
     game_id text NOT NULL COLLATE pg_catalog."C",
@@ -312,6 +614,21 @@ CREATE TABLE public.game_matches (
     CONSTRAINT game_matches_check CHECK ((next_check_at > checked_at)),
     CONSTRAINT game_matches_check1 CHECK (((igdb_id IS NULL) = (how = ANY (ARRAY['not_a_game'::text, 'none'::text])))),
     CONSTRAINT game_matches_how_check CHECK ((how = ANY (ARRAY['helix'::text, 'external'::text, 'override'::text, 'not_a_game'::text, 'none'::text])))
+);
+
+CREATE TABLE public.igdb_games (
+    igdb_id bigint NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    game_type integer,
+    parent_game bigint,
+    version_parent bigint,
+    first_release_date date,
+    checksum text,
+    updated_at timestamp with time zone,
+    fetched_at timestamp with time zone NOT NULL,
+    inherits_from bigint,
+    CONSTRAINT igdb_games_igdb_id_check CHECK ((igdb_id > 0))
 );
 
 CREATE TABLE public.igdb_games_game_modes (
@@ -328,6 +645,60 @@ CREATE TABLE public.igdb_games_themes (
     igdb_id bigint NOT NULL,
     theme_id integer NOT NULL
 );
+
+CREATE VIEW curated.games AS
+ SELECT games.game_id,
+    games.game_name,
+    games.first_seen_day,
+    games.last_seen_day,
+        CASE
+            WHEN (game_matches.how = 'not_a_game'::text) THEN 'not a game'::text
+            WHEN (game_matches.igdb_id IS NOT NULL) THEN 'matched'::text
+            WHEN (game_matches.how = 'none'::text) THEN 'unknown'::text
+            ELSE 'not looked up'::text
+        END AS igdb_status,
+    game_matches.igdb_id,
+    igdb_games.name AS igdb_name,
+    igdb_games.first_release_date,
+    ( SELECT string_agg(igdb_genres.name, ', '::text ORDER BY igdb_genres.name) AS string_agg
+           FROM (public.igdb_games_genres links
+             JOIN public.igdb_genres USING (genre_id))
+          WHERE (links.igdb_id = game_matches.igdb_id)) AS genres,
+    ( SELECT string_agg(igdb_game_modes.name, ', '::text ORDER BY igdb_game_modes.name) AS string_agg
+           FROM (public.igdb_games_game_modes links
+             JOIN public.igdb_game_modes USING (game_mode_id))
+          WHERE (links.igdb_id = game_matches.igdb_id)) AS game_modes,
+    ( SELECT string_agg(igdb_themes.name, ', '::text ORDER BY igdb_themes.name) AS string_agg
+           FROM (public.igdb_games_themes links
+             JOIN public.igdb_themes USING (theme_id))
+          WHERE (links.igdb_id = game_matches.igdb_id)) AS themes
+   FROM ((public.games
+     LEFT JOIN public.game_matches USING (game_id))
+     LEFT JOIN public.igdb_games USING (igdb_id));
+
+COMMENT ON VIEW curated.games IS 'Every category of Twitch that was seen, with what IGDB knows of it: one row per game. The row without an id has the streams without a game.';
+
+COMMENT ON COLUMN curated.games.game_id IS 'Twitch''s id of the category; empty for streams without one.';
+
+COMMENT ON COLUMN curated.games.game_name IS 'Twitch''s present name of the category.';
+
+COMMENT ON COLUMN curated.games.first_seen_day IS 'Day of the first poll that counted it.';
+
+COMMENT ON COLUMN curated.games.last_seen_day IS 'Day of the last poll that counted it.';
+
+COMMENT ON COLUMN curated.games.igdb_status IS 'Result of the search on IGDB: matched, not a game, unknown, or not looked up.';
+
+COMMENT ON COLUMN curated.games.igdb_id IS 'IGDB''s id of the game; null if it is not matched.';
+
+COMMENT ON COLUMN curated.games.igdb_name IS 'IGDB''s name of the game.';
+
+COMMENT ON COLUMN curated.games.first_release_date IS 'First release of the game on any platform, by IGDB.';
+
+COMMENT ON COLUMN curated.games.genres IS 'Names of the genres, with commas between them; null if there are none.';
+
+COMMENT ON COLUMN curated.games.game_modes IS 'Names of the game modes, with commas between them; null if there are none.';
+
+COMMENT ON COLUMN curated.games.themes IS 'Names of the themes, with commas between them; null if there are none.';
 
 CREATE VIEW public.game_classes AS
  SELECT game_matches.game_id,
@@ -359,21 +730,85 @@ UNION ALL
      CROSS JOIN ( VALUES ('genre'::text), ('mode'::text), ('theme'::text)) kinds(kind))
   WHERE (game_matches.how = 'not_a_game'::text);
 
-CREATE TABLE public.games (
-    game_id text NOT NULL COLLATE pg_catalog."C",
-    game_name text NOT NULL,
-    first_seen_day date NOT NULL,
-    last_seen_day date NOT NULL,
-    name_key text GENERATED ALWAYS AS (translate(lower(btrim(regexp_replace((game_name COLLATE "C"), '[\s\u00a0\u2000-\u200a\u202f\u3000]+'::text, ' '::text, 'g'::text))), 'ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮĲĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽΆΈΉΊΌΎΏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫЀЁЂЃЄЅІЇЈЉЊЋЌЍЎЏАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ'::text, 'àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþāăąćĉċčďđēĕėęěĝğġģĥħĩīĭįĳĵķĺļľŀłńņňŋōŏőœŕŗřśŝşšţťŧũūŭůűųŵŷÿźżžάέήίόύώαβγδεζηθικλμνξοπρστυφχψωϊϋѐёђѓєѕіїјљњћќѝўџабвгдежзийклмнопрстуфхцчшщъыьэюя'::text)) STORED COLLATE pg_catalog."C",
-    are_names_keyed boolean DEFAULT false NOT NULL,
-    CONSTRAINT games_check CHECK ((first_seen_day <= last_seen_day))
-);
+CREATE VIEW curated.games_game_modes AS
+ SELECT games.game_id,
+    games.game_name,
+    igdb_game_modes.game_mode_id,
+    igdb_game_modes.name AS game_mode_name,
+    ((1)::double precision / (COALESCE(classes.parts, (1)::bigint))::double precision) AS share
+   FROM ((public.games
+     LEFT JOIN public.game_classes classes ON (((classes.game_id = games.game_id) AND (classes.kind = 'mode'::text))))
+     JOIN public.igdb_game_modes ON ((igdb_game_modes.game_mode_id = COALESCE(classes.class_id, 0))));
 
-CREATE TABLE public.genre_days (
-    day date NOT NULL,
-    summed_up_at timestamp with time zone NOT NULL,
-    rolled_up_at timestamp with time zone
-);
+COMMENT ON VIEW curated.games_game_modes IS 'Which games have which game modes: one row per game and game mode.';
+
+COMMENT ON COLUMN curated.games_game_modes.game_id IS 'Twitch''s id of the category; empty for streams without one.';
+
+COMMENT ON COLUMN curated.games_game_modes.game_name IS 'Twitch''s present name of the category.';
+
+COMMENT ON COLUMN curated.games_game_modes.game_mode_id IS 'IGDB''s id of the game mode; 0 is unknown, -1 is not a game.';
+
+COMMENT ON COLUMN curated.games_game_modes.game_mode_name IS 'IGDB''s name of the game mode.';
+
+COMMENT ON COLUMN curated.games_game_modes.share IS 'Part of the game that counts here when hours are split: 1 / number of its classes.';
+
+CREATE VIEW curated.games_genres AS
+ SELECT games.game_id,
+    games.game_name,
+    igdb_genres.genre_id,
+    igdb_genres.name AS genre_name,
+    ((1)::double precision / (COALESCE(classes.parts, (1)::bigint))::double precision) AS share
+   FROM ((public.games
+     LEFT JOIN public.game_classes classes ON (((classes.game_id = games.game_id) AND (classes.kind = 'genre'::text))))
+     JOIN public.igdb_genres ON ((igdb_genres.genre_id = COALESCE(classes.class_id, 0))));
+
+COMMENT ON VIEW curated.games_genres IS 'Which games have which genres: one row per game and genre.';
+
+COMMENT ON COLUMN curated.games_genres.game_id IS 'Twitch''s id of the category; empty for streams without one.';
+
+COMMENT ON COLUMN curated.games_genres.game_name IS 'Twitch''s present name of the category.';
+
+COMMENT ON COLUMN curated.games_genres.genre_id IS 'IGDB''s id of the genre; 0 is unknown, -1 is not a game.';
+
+COMMENT ON COLUMN curated.games_genres.genre_name IS 'IGDB''s name of the genre.';
+
+COMMENT ON COLUMN curated.games_genres.share IS 'Part of the game that counts here when hours are split: 1 / number of its classes.';
+
+CREATE VIEW curated.games_themes AS
+ SELECT games.game_id,
+    games.game_name,
+    igdb_themes.theme_id,
+    igdb_themes.name AS theme_name,
+    ((1)::double precision / (COALESCE(classes.parts, (1)::bigint))::double precision) AS share
+   FROM ((public.games
+     LEFT JOIN public.game_classes classes ON (((classes.game_id = games.game_id) AND (classes.kind = 'theme'::text))))
+     JOIN public.igdb_themes ON ((igdb_themes.theme_id = COALESCE(classes.class_id, 0))));
+
+COMMENT ON VIEW curated.games_themes IS 'Which games have which themes: one row per game and theme.';
+
+COMMENT ON COLUMN curated.games_themes.game_id IS 'Twitch''s id of the category; empty for streams without one.';
+
+COMMENT ON COLUMN curated.games_themes.game_name IS 'Twitch''s present name of the category.';
+
+COMMENT ON COLUMN curated.games_themes.theme_id IS 'IGDB''s id of the theme; 0 is unknown, -1 is not a game.';
+
+COMMENT ON COLUMN curated.games_themes.theme_name IS 'IGDB''s name of the theme.';
+
+COMMENT ON COLUMN curated.games_themes.share IS 'Part of the game that counts here when hours are split: 1 / number of its classes.';
+
+CREATE VIEW curated.genres AS
+ SELECT genre_id,
+    name AS genre_name,
+    slug
+   FROM public.igdb_genres;
+
+COMMENT ON VIEW curated.genres IS 'The genres of IGDB, and two of ours: one row per genre.';
+
+COMMENT ON COLUMN curated.genres.genre_id IS 'IGDB''s id of the genre; 0 is unknown, -1 is not a game.';
+
+COMMENT ON COLUMN curated.genres.genre_name IS 'IGDB''s name of the genre.';
+
+COMMENT ON COLUMN curated.genres.slug IS 'Name in addresses, of lower-case letters, digits and hyphens.';
 
 CREATE TABLE public.hourly_games (
     hour_at timestamp with time zone NOT NULL,
@@ -383,6 +818,30 @@ CREATE TABLE public.hourly_games (
     game_id text NOT NULL COLLATE pg_catalog."C"
 );
 
+CREATE VIEW curated.hourly_games AS
+ SELECT hourly_games.hour_at,
+    hourly_games.game_id,
+    games.game_name,
+    (hourly_games.average_viewers)::double precision AS average_viewers,
+    (hourly_games.average_streams)::double precision AS average_streams,
+    hourly_games.peak_viewers
+   FROM (public.hourly_games
+     LEFT JOIN public.games USING (game_id));
+
+COMMENT ON VIEW curated.hourly_games IS 'Games by the hour: one row per hour and game.';
+
+COMMENT ON COLUMN curated.hourly_games.hour_at IS 'Start of the hour, UTC.';
+
+COMMENT ON COLUMN curated.hourly_games.game_id IS 'Twitch''s id of the category; empty for streams without one.';
+
+COMMENT ON COLUMN curated.hourly_games.game_name IS 'Twitch''s present name of the category.';
+
+COMMENT ON COLUMN curated.hourly_games.average_viewers IS 'Average viewers over the polls of the hour; a poll without the game counts as 0.';
+
+COMMENT ON COLUMN curated.hourly_games.average_streams IS 'Average number of live streams.';
+
+COMMENT ON COLUMN curated.hourly_games.peak_viewers IS 'Most viewers at one poll.';
+
 CREATE TABLE public.hourly_genres (
     hour_at timestamp with time zone NOT NULL,
     genre_id integer NOT NULL,
@@ -390,6 +849,30 @@ CREATE TABLE public.hourly_genres (
     average_viewers_split double precision NOT NULL,
     average_streams double precision NOT NULL
 );
+
+CREATE VIEW curated.hourly_genres AS
+ SELECT hourly_genres.hour_at,
+    hourly_genres.genre_id,
+    igdb_genres.name AS genre_name,
+    hourly_genres.average_viewers,
+    hourly_genres.average_viewers_split,
+    hourly_genres.average_streams
+   FROM (public.hourly_genres
+     JOIN public.igdb_genres USING (genre_id));
+
+COMMENT ON VIEW curated.hourly_genres IS 'Genres by the hour, of finished days: one row per hour and genre.';
+
+COMMENT ON COLUMN curated.hourly_genres.hour_at IS 'Start of the hour, UTC.';
+
+COMMENT ON COLUMN curated.hourly_genres.genre_id IS 'IGDB''s id of the genre; 0 is unknown, -1 is not a game.';
+
+COMMENT ON COLUMN curated.hourly_genres.genre_name IS 'IGDB''s name of the genre.';
+
+COMMENT ON COLUMN curated.hourly_genres.average_viewers IS 'Average viewers of the hour; a game of several genres counts wholly in each, so they add up to more than the total.';
+
+COMMENT ON COLUMN curated.hourly_genres.average_viewers_split IS 'Average viewers with 1/n of a game in each of its n genres: they add up to the total.';
+
+COMMENT ON COLUMN curated.hourly_genres.average_streams IS 'Average number of live streams.';
 
 CREATE TABLE public.hours (
     hour_at timestamp with time zone NOT NULL,
@@ -404,22 +887,382 @@ CREATE TABLE public.hours (
     CONSTRAINT hours_polls_check CHECK ((polls > 0))
 );
 
-CREATE TABLE public.igdb_game_modes (
-    game_mode_id integer NOT NULL,
-    name text NOT NULL,
-    slug text NOT NULL COLLATE pg_catalog."C"
+CREATE VIEW curated.hours AS
+ SELECT hour_at,
+    (average_viewers)::double precision AS average_viewers,
+    (average_streams)::double precision AS average_streams,
+    peak_viewers,
+    (polls)::integer AS polls
+   FROM public.hours;
+
+COMMENT ON VIEW curated.hours IS 'All of Twitch by the hour: one row per hour with a poll, the present one included.';
+
+COMMENT ON COLUMN curated.hours.hour_at IS 'Start of the hour, UTC.';
+
+COMMENT ON COLUMN curated.hours.average_viewers IS 'Average viewers of all of Twitch above the threshold, over the polls of the hour.';
+
+COMMENT ON COLUMN curated.hours.average_streams IS 'Average number of live streams.';
+
+COMMENT ON COLUMN curated.hours.peak_viewers IS 'Most viewers at one poll.';
+
+COMMENT ON COLUMN curated.hours.polls IS 'Number of polls that count for the hour.';
+
+CREATE TABLE public.monthly_games (
+    month date NOT NULL,
+    game_id text NOT NULL COLLATE pg_catalog."C",
+    watch_hours double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    peak_viewers bigint NOT NULL,
+    top_watch_hours double precision,
+    top3_watch_hours double precision,
+    watch_hours_with_shares double precision,
+    median_viewers real,
+    airtime_hours_with_median double precision
 );
 
-CREATE TABLE public.igdb_genres (
-    genre_id integer NOT NULL,
-    name text NOT NULL,
-    slug text NOT NULL COLLATE pg_catalog."C"
+CREATE VIEW curated.monthly_games AS
+ SELECT monthly_games.month,
+    monthly_games.game_id,
+    games.game_name,
+    monthly_games.watch_hours,
+    monthly_games.airtime_hours,
+    (monthly_games.watch_hours / NULLIF(monthly_games.airtime_hours, (0)::double precision)) AS viewers_per_channel,
+    monthly_games.peak_viewers
+   FROM (public.monthly_games
+     LEFT JOIN public.games USING (game_id));
+
+COMMENT ON VIEW curated.monthly_games IS 'Games by month: one row per finished month and game.';
+
+COMMENT ON COLUMN curated.monthly_games.month IS 'First day of the calendar month that the days belong to.';
+
+COMMENT ON COLUMN curated.monthly_games.game_id IS 'Twitch''s id of the category; empty for streams without one.';
+
+COMMENT ON COLUMN curated.monthly_games.game_name IS 'Twitch''s present name of the category.';
+
+COMMENT ON COLUMN curated.monthly_games.watch_hours IS 'Hours watched: viewers times hours, summed over the polls.';
+
+COMMENT ON COLUMN curated.monthly_games.airtime_hours IS 'Hours streamed, all channels together.';
+
+COMMENT ON COLUMN curated.monthly_games.viewers_per_channel IS 'Average viewers of one channel: hours watched / hours streamed.';
+
+COMMENT ON COLUMN curated.monthly_games.peak_viewers IS 'Most viewers at one poll.';
+
+CREATE TABLE public.monthly_streamer_games (
+    month date NOT NULL,
+    game_id text NOT NULL COLLATE pg_catalog."C",
+    streamer_id text NOT NULL COLLATE pg_catalog."C",
+    watch_hours double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    peak_viewers bigint NOT NULL
 );
 
-CREATE TABLE public.igdb_themes (
-    theme_id integer NOT NULL,
+CREATE VIEW curated.monthly_streamer_games AS
+ SELECT pairs.month,
+    pairs.streamer_id,
+    streamers.login,
+    streamers.streamer_name,
+    pairs.game_id,
+    games.game_name,
+    pairs.watch_hours,
+    pairs.airtime_hours,
+    (pairs.watch_hours / NULLIF(pairs.airtime_hours, (0)::double precision)) AS average_viewers,
+    pairs.peak_viewers
+   FROM ((public.monthly_streamer_games pairs
+     LEFT JOIN public.streamers USING (streamer_id))
+     LEFT JOIN public.games USING (game_id));
+
+COMMENT ON VIEW curated.monthly_streamer_games IS 'What each streamer streamed in a month: one row per finished month, streamer and game. Its index is by game.';
+
+COMMENT ON COLUMN curated.monthly_streamer_games.month IS 'First day of the calendar month that the days belong to.';
+
+COMMENT ON COLUMN curated.monthly_streamer_games.streamer_id IS 'Twitch''s id of the streamer; it stays when the login changes.';
+
+COMMENT ON COLUMN curated.monthly_streamer_games.login IS 'Present login of the streamer, as in twitch.tv/login.';
+
+COMMENT ON COLUMN curated.monthly_streamer_games.streamer_name IS 'Present display name of the streamer.';
+
+COMMENT ON COLUMN curated.monthly_streamer_games.game_id IS 'Twitch''s id of the category; empty for streams without one.';
+
+COMMENT ON COLUMN curated.monthly_streamer_games.game_name IS 'Twitch''s present name of the category.';
+
+COMMENT ON COLUMN curated.monthly_streamer_games.watch_hours IS 'Hours watched: viewers times hours, summed over the polls.';
+
+COMMENT ON COLUMN curated.monthly_streamer_games.airtime_hours IS 'Hours streamed.';
+
+COMMENT ON COLUMN curated.monthly_streamer_games.average_viewers IS 'Average viewers while on the air: hours watched / hours streamed.';
+
+COMMENT ON COLUMN curated.monthly_streamer_games.peak_viewers IS 'Most viewers at one poll.';
+
+CREATE TABLE public.monthly_streamers (
+    month date NOT NULL,
+    streamer_id text NOT NULL COLLATE pg_catalog."C",
+    language text NOT NULL COLLATE pg_catalog."C",
+    watch_hours double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    peak_viewers integer NOT NULL
+);
+
+CREATE VIEW curated.monthly_streamers AS
+ SELECT monthly_streamers.month,
+    monthly_streamers.streamer_id,
+    streamers.login,
+    streamers.streamer_name,
+    monthly_streamers.language,
+    monthly_streamers.watch_hours,
+    monthly_streamers.airtime_hours,
+    (monthly_streamers.watch_hours / NULLIF(monthly_streamers.airtime_hours, (0)::double precision)) AS average_viewers,
+    (monthly_streamers.peak_viewers)::bigint AS peak_viewers
+   FROM (public.monthly_streamers
+     LEFT JOIN public.streamers USING (streamer_id));
+
+COMMENT ON VIEW curated.monthly_streamers IS 'Streamers by month: one row per finished month, streamer and language; who changed their language has several.';
+
+COMMENT ON COLUMN curated.monthly_streamers.month IS 'First day of the calendar month that the days belong to.';
+
+COMMENT ON COLUMN curated.monthly_streamers.streamer_id IS 'Twitch''s id of the streamer; it stays when the login changes.';
+
+COMMENT ON COLUMN curated.monthly_streamers.login IS 'Present login of the streamer, as in twitch.tv/login.';
+
+COMMENT ON COLUMN curated.monthly_streamers.streamer_name IS 'Present display name of the streamer.';
+
+COMMENT ON COLUMN curated.monthly_streamers.language IS 'Language of the days that are summed up here: the one watched longest on each.';
+
+COMMENT ON COLUMN curated.monthly_streamers.watch_hours IS 'Hours watched: viewers times hours, summed over the polls.';
+
+COMMENT ON COLUMN curated.monthly_streamers.airtime_hours IS 'Hours streamed.';
+
+COMMENT ON COLUMN curated.monthly_streamers.average_viewers IS 'Average viewers while on the air: hours watched / hours streamed.';
+
+COMMENT ON COLUMN curated.monthly_streamers.peak_viewers IS 'Most viewers at one poll.';
+
+CREATE TABLE staging.polls (
+    poll_id bigint NOT NULL,
+    day date NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    status text NOT NULL,
+    ended_because text NOT NULL,
+    interval_minutes integer NOT NULL,
+    more_than_viewers integer NOT NULL,
+    pages integer NOT NULL,
+    streams integer NOT NULL,
+    viewers bigint NOT NULL,
+    duplicates integer NOT NULL,
+    set_aside integer NOT NULL,
+    error text,
+    are_names_keyed boolean DEFAULT true NOT NULL,
+    CONSTRAINT polls_check CHECK ((started_at <= ended_at)),
+    CONSTRAINT polls_check1 CHECK (((status <> 'failed'::text) OR ((streams = 0) AND (error IS NOT NULL)))),
+    CONSTRAINT polls_check2 CHECK (((status <> 'complete'::text) OR (error IS NULL))),
+    CONSTRAINT polls_duplicates_check CHECK ((duplicates >= 0)),
+    CONSTRAINT polls_interval_minutes_check CHECK (((interval_minutes >= 1) AND (interval_minutes <= 1440))),
+    CONSTRAINT polls_more_than_viewers_check CHECK ((more_than_viewers >= 0)),
+    CONSTRAINT polls_pages_check CHECK ((pages >= 0)),
+    CONSTRAINT polls_set_aside_check CHECK ((set_aside >= 0)),
+    CONSTRAINT polls_status_check CHECK ((status = ANY (ARRAY['complete'::text, 'partial'::text, 'failed'::text]))),
+    CONSTRAINT polls_streams_check CHECK ((streams >= 0)),
+    CONSTRAINT polls_viewers_check CHECK ((viewers >= 0))
+);
+
+CREATE VIEW curated.polls AS
+ SELECT poll_id,
+    day,
+    started_at,
+    ended_at,
+    status,
+    interval_minutes,
+    more_than_viewers,
+    streams,
+    viewers,
+    duplicates,
+    set_aside
+   FROM staging.polls;
+
+COMMENT ON VIEW curated.polls IS 'The readings of the list of live streams, also those that failed: one row per poll. Gaps of the data are gaps here.';
+
+COMMENT ON COLUMN curated.polls.poll_id IS 'Number of the poll; numbers may be missing.';
+
+COMMENT ON COLUMN curated.polls.day IS 'Day of the bot: from 08:00 to 08:00 in Los Angeles unless set otherwise, named after the date on which it starts.';
+
+COMMENT ON COLUMN curated.polls.started_at IS 'Start of the poll, UTC.';
+
+COMMENT ON COLUMN curated.polls.ended_at IS 'End of the poll, UTC.';
+
+COMMENT ON COLUMN curated.polls.status IS 'complete: read down to the threshold; partial: ended earlier; failed: nothing was stored.';
+
+COMMENT ON COLUMN curated.polls.interval_minutes IS 'Minutes between two polls at that time: a poll counts for at most as long in each direction.';
+
+COMMENT ON COLUMN curated.polls.more_than_viewers IS 'Threshold: streams with more viewers than this were counted.';
+
+COMMENT ON COLUMN curated.polls.streams IS 'Number of streams of the poll.';
+
+COMMENT ON COLUMN curated.polls.viewers IS 'Viewers of all streams of the poll.';
+
+COMMENT ON COLUMN curated.polls.duplicates IS 'Number of streams that Twitch listed twice, counted once.';
+
+COMMENT ON COLUMN curated.polls.set_aside IS 'Number of entries that could not be understood, not counted.';
+
+CREATE VIEW curated.streamers AS
+ SELECT streamer_id,
+    login,
+    streamer_name,
+    first_seen_day,
+    last_seen_day
+   FROM public.streamers;
+
+COMMENT ON VIEW curated.streamers IS 'Every streamer that was seen above the threshold of viewers: one row per streamer.';
+
+COMMENT ON COLUMN curated.streamers.streamer_id IS 'Twitch''s id of the streamer; it stays when the login changes.';
+
+COMMENT ON COLUMN curated.streamers.login IS 'Present login of the streamer, as in twitch.tv/login.';
+
+COMMENT ON COLUMN curated.streamers.streamer_name IS 'Present display name of the streamer.';
+
+COMMENT ON COLUMN curated.streamers.first_seen_day IS 'Day of the first poll that counted it.';
+
+COMMENT ON COLUMN curated.streamers.last_seen_day IS 'Day of the last poll that counted it.';
+
+CREATE TABLE staging.streams (
+    day date NOT NULL,
+    poll_id bigint NOT NULL,
+    viewer_count integer NOT NULL,
+    started_at timestamp with time zone,
+    stream_id text NOT NULL COLLATE pg_catalog."C",
+    streamer_id text NOT NULL COLLATE pg_catalog."C",
+    game_id text NOT NULL COLLATE pg_catalog."C",
+    language text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C"
+)
+PARTITION BY LIST (day);
+
+CREATE VIEW curated.streams AS
+ SELECT streams.day,
+    streams.poll_id,
+    polls.started_at AS polled_at,
+    streams.stream_id,
+    streams.streamer_id,
+    streamers.login,
+    streamers.streamer_name,
+    streams.game_id,
+    games.game_name,
+    streams.language,
+    streams.viewer_count,
+    streams.started_at
+   FROM (((staging.streams
+     JOIN staging.polls USING (poll_id))
+     LEFT JOIN public.streamers USING (streamer_id))
+     LEFT JOIN public.games USING (game_id));
+
+COMMENT ON VIEW curated.streams IS 'Single streams as polled: one row per poll and stream. Rows are deleted after STAGING_RETENTION_HOURS, because Twitch''s agreement allows no permanent copy. Always filter by day.';
+
+COMMENT ON COLUMN curated.streams.day IS 'Day of the bot: from 08:00 to 08:00 in Los Angeles unless set otherwise, named after the date on which it starts.';
+
+COMMENT ON COLUMN curated.streams.poll_id IS 'Number of the poll; numbers may be missing.';
+
+COMMENT ON COLUMN curated.streams.polled_at IS 'Start of the poll, UTC.';
+
+COMMENT ON COLUMN curated.streams.stream_id IS 'Twitch''s id of the stream.';
+
+COMMENT ON COLUMN curated.streams.streamer_id IS 'Twitch''s id of the streamer; it stays when the login changes.';
+
+COMMENT ON COLUMN curated.streams.login IS 'Present login of the streamer, as in twitch.tv/login.';
+
+COMMENT ON COLUMN curated.streams.streamer_name IS 'Present display name of the streamer.';
+
+COMMENT ON COLUMN curated.streams.game_id IS 'Twitch''s id of the category; empty for streams without one.';
+
+COMMENT ON COLUMN curated.streams.game_name IS 'Twitch''s present name of the category.';
+
+COMMENT ON COLUMN curated.streams.language IS 'Language of the stream, ISO 639-1 or "other"; empty if unknown.';
+
+COMMENT ON COLUMN curated.streams.viewer_count IS 'Viewers of the stream at the poll.';
+
+COMMENT ON COLUMN curated.streams.started_at IS 'Start of the stream as Twitch reports it, UTC.';
+
+CREATE VIEW curated.themes AS
+ SELECT theme_id,
+    name AS theme_name,
+    slug
+   FROM public.igdb_themes;
+
+COMMENT ON VIEW curated.themes IS 'The themes of IGDB, and two of ours: one row per theme.';
+
+COMMENT ON COLUMN curated.themes.theme_id IS 'IGDB''s id of the theme; 0 is unknown, -1 is not a game.';
+
+COMMENT ON COLUMN curated.themes.theme_name IS 'IGDB''s name of the theme.';
+
+COMMENT ON COLUMN curated.themes.slug IS 'Name in addresses, of lower-case letters, digits and hyphens.';
+
+CREATE TABLE public.addresses (
+    kind text NOT NULL COLLATE pg_catalog."C",
+    slug text NOT NULL COLLATE pg_catalog."C",
+    id text NOT NULL COLLATE pg_catalog."C",
+    is_current boolean NOT NULL,
+    CONSTRAINT addresses_kind_check CHECK ((kind = ANY (ARRAY['game'::text, 'streamer'::text]))),
+    CONSTRAINT addresses_slug_check CHECK ((slug <> ''::text))
+);
+
+CREATE TABLE public.cursors (
     name text NOT NULL,
-    slug text NOT NULL COLLATE pg_catalog."C"
+    x_id text COLLATE pg_catalog."C",
+    moved_at timestamp with time zone NOT NULL
+);
+
+CREATE VIEW public.daily_classes AS
+ SELECT daily_genres.day,
+    'genre'::text AS kind,
+    daily_genres.genre_id AS class_id,
+    daily_genres.watch_hours,
+    daily_genres.watch_hours_split,
+    daily_genres.airtime_hours,
+    daily_genres.games
+   FROM public.daily_genres
+UNION ALL
+ SELECT daily_game_modes.day,
+    'mode'::text AS kind,
+    daily_game_modes.game_mode_id AS class_id,
+    daily_game_modes.watch_hours,
+    daily_game_modes.watch_hours_split,
+    daily_game_modes.airtime_hours,
+    daily_game_modes.games
+   FROM public.daily_game_modes
+UNION ALL
+ SELECT daily_themes.day,
+    'theme'::text AS kind,
+    daily_themes.theme_id AS class_id,
+    daily_themes.watch_hours,
+    daily_themes.watch_hours_split,
+    daily_themes.airtime_hours,
+    daily_themes.games
+   FROM public.daily_themes;
+
+CREATE TABLE public.daily_leaders (
+    day date NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    measure text NOT NULL COLLATE pg_catalog."C",
+    id text NOT NULL COLLATE pg_catalog."C",
+    value double precision NOT NULL,
+    best_before double precision,
+    days_before integer DEFAULT 0 NOT NULL,
+    CONSTRAINT daily_leaders_kind_check CHECK ((kind = ANY (ARRAY['game'::text, 'streamer'::text]))),
+    CONSTRAINT daily_leaders_measure_check CHECK ((measure = ANY (ARRAY['peak_viewers'::text, 'watch_hours'::text, 'new_watch_hours'::text])))
+);
+
+CREATE TABLE public.draws (
+    day date NOT NULL,
+    game_id text NOT NULL COLLATE pg_catalog."C",
+    drawn_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.game_aliases (
+    alias_key text NOT NULL COLLATE pg_catalog."C",
+    alias text NOT NULL,
+    game_key text NOT NULL COLLATE pg_catalog."C",
+    game_name text NOT NULL
+);
+
+CREATE TABLE public.genre_days (
+    day date NOT NULL,
+    summed_up_at timestamp with time zone NOT NULL
 );
 
 CREATE VIEW public.igdb_classes AS
@@ -440,60 +1283,6 @@ UNION ALL
     igdb_themes.name,
     igdb_themes.slug
    FROM public.igdb_themes;
-
-CREATE TABLE public.igdb_games (
-    igdb_id bigint NOT NULL,
-    name text NOT NULL,
-    slug text NOT NULL,
-    game_type integer,
-    parent_game bigint,
-    version_parent bigint,
-    first_release_date date,
-    checksum text,
-    updated_at timestamp with time zone,
-    fetched_at timestamp with time zone NOT NULL,
-    inherits_from bigint,
-    CONSTRAINT igdb_games_igdb_id_check CHECK ((igdb_id > 0))
-);
-
-CREATE TABLE public.lake_forgotten (
-    streamer_id text NOT NULL COLLATE pg_catalog."C",
-    since timestamp with time zone NOT NULL,
-    CONSTRAINT lake_forgotten_streamer_id_check CHECK ((streamer_id <> ''::text))
-);
-
-CREATE TABLE public.lake_objects (
-    lake text NOT NULL COLLATE pg_catalog."C",
-    dataset text NOT NULL COLLATE pg_catalog."C",
-    partition text NOT NULL COLLATE pg_catalog."C",
-    piece text NOT NULL COLLATE pg_catalog."C",
-    key text NOT NULL COLLATE pg_catalog."C",
-    day date,
-    poll_id bigint,
-    status text DEFAULT 'due'::text NOT NULL COLLATE pg_catalog."C",
-    revision integer DEFAULT 1 NOT NULL,
-    written_revision integer DEFAULT 0 NOT NULL,
-    due_at timestamp with time zone NOT NULL,
-    written_at timestamp with time zone,
-    rows bigint,
-    bytes bigint,
-    etag text COLLATE pg_catalog."C",
-    sha256 text COLLATE pg_catalog."C",
-    content text COLLATE pg_catalog."C",
-    problem text,
-    CONSTRAINT lake_objects_bytes_check CHECK ((bytes >= 0)),
-    CONSTRAINT lake_objects_check CHECK (((written_revision >= 0) AND (written_revision <= revision))),
-    CONSTRAINT lake_objects_check1 CHECK (((status <> 'there'::text) OR (num_nulls(etag, sha256, content, rows, bytes, written_at) = 0))),
-    CONSTRAINT lake_objects_revision_check CHECK ((revision > 0)),
-    CONSTRAINT lake_objects_rows_check CHECK ((rows >= 0)),
-    CONSTRAINT lake_objects_status_check CHECK ((status = ANY (ARRAY['due'::text, 'there'::text, 'gone'::text])))
-);
-
-CREATE TABLE public.lake_owner (
-    owner text NOT NULL COLLATE pg_catalog."C",
-    only_row boolean DEFAULT true NOT NULL,
-    CONSTRAINT lake_owner_only_row_check CHECK (only_row)
-);
 
 CREATE TABLE public.mention_gaps (
     before_x_id text NOT NULL COLLATE pg_catalog."C",
@@ -521,37 +1310,6 @@ CREATE TABLE public.mentions (
     CONSTRAINT mentions_status_check CHECK ((status = ANY (ARRAY['new'::text, 'answered'::text, 'ignored'::text])))
 );
 
-CREATE TABLE public.monthly_games (
-    month date NOT NULL,
-    game_id text NOT NULL COLLATE pg_catalog."C",
-    watch_hours double precision NOT NULL,
-    airtime_hours double precision NOT NULL,
-    peak_viewers bigint NOT NULL,
-    top_watch_hours double precision,
-    top3_watch_hours double precision,
-    watch_hours_with_shares double precision,
-    median_viewers real,
-    airtime_hours_with_median double precision
-);
-
-CREATE TABLE public.monthly_streamer_games (
-    month date NOT NULL,
-    game_id text NOT NULL COLLATE pg_catalog."C",
-    streamer_id text NOT NULL COLLATE pg_catalog."C",
-    watch_hours double precision NOT NULL,
-    airtime_hours double precision NOT NULL,
-    peak_viewers bigint NOT NULL
-);
-
-CREATE TABLE public.monthly_streamers (
-    month date NOT NULL,
-    streamer_id text NOT NULL COLLATE pg_catalog."C",
-    language text NOT NULL COLLATE pg_catalog."C",
-    watch_hours double precision NOT NULL,
-    airtime_hours double precision NOT NULL,
-    peak_viewers integer NOT NULL
-);
-
 CREATE TABLE public.months (
     month date NOT NULL,
     summed_up_at timestamp with time zone NOT NULL,
@@ -576,14 +1334,13 @@ CREATE TABLE public.opt_outs (
 CREATE UNLOGGED TABLE public.pictures (
     kind text NOT NULL COLLATE pg_catalog."C",
     id text NOT NULL COLLATE pg_catalog."C",
-    fetched_at timestamp with time zone,
+    fetched_at timestamp with time zone NOT NULL,
     media_type text,
     digest text COLLATE pg_catalog."C",
     content bytea,
     refused text,
-    tried_at timestamp with time zone NOT NULL,
-    CONSTRAINT pictures_check CHECK ((num_nulls(content, media_type, digest, fetched_at) = ANY (ARRAY[0, 4]))),
-    CONSTRAINT pictures_check1 CHECK (((content IS NOT NULL) OR (refused IS NOT NULL))),
+    CONSTRAINT pictures_check CHECK ((num_nulls(content, media_type, digest) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT pictures_check1 CHECK (((content IS NULL) = (refused IS NOT NULL))),
     CONSTRAINT pictures_content_check CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 100000))),
     CONSTRAINT pictures_digest_check CHECK ((digest ~ '^[0-9a-f]{16}$'::text)),
     CONSTRAINT pictures_id_check CHECK ((id <> ''::text)),
@@ -644,17 +1401,6 @@ CREATE TABLE public.streamer_ranks (
     as_of timestamp with time zone NOT NULL
 );
 
-CREATE TABLE public.streamers (
-    streamer_id text NOT NULL COLLATE pg_catalog."C",
-    login text NOT NULL,
-    streamer_name text NOT NULL,
-    first_seen_day date NOT NULL,
-    last_seen_day date NOT NULL,
-    are_names_keyed boolean DEFAULT false NOT NULL,
-    CONSTRAINT streamers_check CHECK ((first_seen_day <= last_seen_day))
-)
-WITH (fillfactor='50');
-
 CREATE TABLE public.x_accounts (
     credentials_hash text CONSTRAINT x_accounts_credentials_not_null NOT NULL,
     user_id text NOT NULL COLLATE pg_catalog."C",
@@ -711,6 +1457,18 @@ CREATE TABLE public.x_uncertain_reads (
     lost_at timestamp with time zone CONSTRAINT x_lost_reads_lost_at_not_null NOT NULL
 );
 
+CREATE VIEW staging.counted_polls AS
+ SELECT poll_id,
+    day,
+    started_at,
+    interval_minutes,
+    viewers,
+    streams
+   FROM staging.polls
+  WHERE ((status = 'complete'::text) OR ((status = 'partial'::text) AND (NOT (EXISTS ( SELECT
+           FROM staging.polls near
+          WHERE ((near.day = polls.day) AND (near.status = 'complete'::text) AND ((near.started_at >= (polls.started_at - (make_interval(mins => polls.interval_minutes) * (1.5)::double precision))) AND (near.started_at <= (polls.started_at + (make_interval(mins => polls.interval_minutes) * (1.5)::double precision))))))))));
+
 CREATE TABLE staging.games (
     poll_id bigint NOT NULL,
     game_id text NOT NULL COLLATE pg_catalog."C",
@@ -734,35 +1492,6 @@ CREATE TABLE staging.languages (
     CONSTRAINT languages_viewers_check CHECK ((viewers >= 0))
 );
 
-CREATE TABLE staging.polls (
-    poll_id bigint NOT NULL,
-    day date NOT NULL,
-    started_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone NOT NULL,
-    status text NOT NULL,
-    ended_because text NOT NULL,
-    interval_minutes integer NOT NULL,
-    more_than_viewers integer NOT NULL,
-    pages integer NOT NULL,
-    streams integer NOT NULL,
-    viewers bigint NOT NULL,
-    duplicates integer NOT NULL,
-    set_aside integer NOT NULL,
-    error text,
-    are_names_keyed boolean DEFAULT true NOT NULL,
-    CONSTRAINT polls_check CHECK ((started_at <= ended_at)),
-    CONSTRAINT polls_check1 CHECK (((status <> 'failed'::text) OR ((streams = 0) AND (error IS NOT NULL)))),
-    CONSTRAINT polls_check2 CHECK (((status <> 'complete'::text) OR (error IS NULL))),
-    CONSTRAINT polls_duplicates_check CHECK ((duplicates >= 0)),
-    CONSTRAINT polls_interval_minutes_check CHECK (((interval_minutes >= 1) AND (interval_minutes <= 1440))),
-    CONSTRAINT polls_more_than_viewers_check CHECK ((more_than_viewers >= 0)),
-    CONSTRAINT polls_pages_check CHECK ((pages >= 0)),
-    CONSTRAINT polls_set_aside_check CHECK ((set_aside >= 0)),
-    CONSTRAINT polls_status_check CHECK ((status = ANY (ARRAY['complete'::text, 'partial'::text, 'failed'::text]))),
-    CONSTRAINT polls_streams_check CHECK ((streams >= 0)),
-    CONSTRAINT polls_viewers_check CHECK ((viewers >= 0))
-);
-
 ALTER TABLE staging.polls ALTER COLUMN poll_id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME staging.polls_poll_id_seq
     START WITH 1
@@ -779,18 +1508,6 @@ CREATE TABLE staging.set_aside (
     raw text NOT NULL,
     CONSTRAINT set_aside_position_check CHECK (("position" > 0))
 );
-
-CREATE TABLE staging.streams (
-    day date NOT NULL,
-    poll_id bigint NOT NULL,
-    viewer_count integer NOT NULL,
-    started_at timestamp with time zone,
-    stream_id text NOT NULL COLLATE pg_catalog."C",
-    streamer_id text NOT NULL COLLATE pg_catalog."C",
-    game_id text NOT NULL COLLATE pg_catalog."C",
-    language text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C"
-)
-PARTITION BY LIST (day);
 
 ALTER TABLE ONLY public.addresses
     ADD CONSTRAINT addresses_pkey PRIMARY KEY (kind, slug);
@@ -815,9 +1532,6 @@ ALTER TABLE ONLY public.daily_languages
 
 ALTER TABLE ONLY public.daily_leaders
     ADD CONSTRAINT daily_leaders_pkey PRIMARY KEY (day, kind, measure, id);
-
-ALTER TABLE ONLY public.daily_release_ages
-    ADD CONSTRAINT daily_release_ages_pkey PRIMARY KEY (day, age);
 
 ALTER TABLE ONLY public.daily_streamer_games
     ADD CONSTRAINT daily_streamer_games_pkey PRIMARY KEY (day, game_id, streamer_id);
@@ -881,21 +1595,6 @@ ALTER TABLE ONLY public.igdb_genres
 
 ALTER TABLE ONLY public.igdb_themes
     ADD CONSTRAINT igdb_themes_pkey PRIMARY KEY (theme_id);
-
-ALTER TABLE ONLY public.lake_forgotten
-    ADD CONSTRAINT lake_forgotten_pkey PRIMARY KEY (streamer_id);
-
-ALTER TABLE ONLY public.lake_objects
-    ADD CONSTRAINT lake_objects_lake_key_key UNIQUE (lake, key);
-
-ALTER TABLE ONLY public.lake_objects
-    ADD CONSTRAINT lake_objects_pkey PRIMARY KEY (lake, dataset, partition, piece);
-
-ALTER TABLE ONLY public.lake_owner
-    ADD CONSTRAINT lake_owner_only_row_key UNIQUE (only_row);
-
-ALTER TABLE ONLY public.lake_owner
-    ADD CONSTRAINT lake_owner_pkey PRIMARY KEY (owner);
 
 ALTER TABLE ONLY public.mention_gaps
     ADD CONSTRAINT mention_gaps_pkey PRIMARY KEY (before_x_id);
@@ -991,10 +1690,6 @@ CREATE INDEX games_to_key_idx ON public.games USING btree (game_id) WHERE (NOT a
 CREATE INDEX genre_days_summed_up_at_idx ON public.genre_days USING btree (summed_up_at);
 
 CREATE INDEX hourly_games_hour_idx ON public.hourly_games USING btree (hour_at);
-
-CREATE INDEX lake_objects_day_idx ON public.lake_objects USING btree (lake, day);
-
-CREATE INDEX lake_objects_due_idx ON public.lake_objects USING btree (lake, dataset, day) WHERE (status = 'due'::text);
 
 CREATE INDEX mentions_author_idx ON public.mentions USING btree (author_id, decided_at);
 

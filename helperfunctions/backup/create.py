@@ -17,9 +17,9 @@ from helperfunctions.errors import BackupError, DatabaseError
 _OPTIONS: Final = (
     "--schema=public",
     "--schema=staging",
+    "--schema=curated",
     "--no-owner",
     "--no-privileges",
-    "--no-comments",
     "--no-publications",
     "--no-security-labels",
     # A cache of pictures that may not be stored for more than a day; `counting` leaves it out too.

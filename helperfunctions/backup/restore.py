@@ -88,9 +88,7 @@ def restore(database: Database, backup: Backup, jobs: Sequence[str], progress: P
     BackupError for a database that is in use.
     """
     migrations.check_encoding(database)
-    command = backup.programs.command(
-        "pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--file=-", str(backup.file)
-    )
+    command = backup.programs.command("pg_restore", "--no-owner", "--no-privileges", "--file=-", str(backup.file))
     with _locked(database, jobs):
         with database.transaction_of_its_own() as tx:
             before = contents(tx)

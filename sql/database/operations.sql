@@ -1,4 +1,5 @@
--- For backup, restore and copy. Our tables are those of the schemas public and staging that belong to no extension.
+-- For backup, restore and copy. Our tables are those of the schemas public and staging that belong to no extension; the
+-- schema curated has views only.
 
 -- name: server_version$
 -- The major version of the server.
@@ -102,6 +103,11 @@ from (
     )
     union all
     select 0, 'schema', 'staging'
+    union all
+    -- Somebody else may have a schema of this name.
+    select 0, 'schema', nspname
+    from pg_catalog.pg_namespace
+    where nspname = 'curated' and left(obj_description(oid, 'pg_namespace'), 18) = 'Twitch Watch Time:'
 ) as all_of_it
 order by turn, name;
 
