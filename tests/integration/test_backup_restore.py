@@ -86,7 +86,7 @@ def cut(whole: bytes) -> Iterator[tuple[str, bytes]]:
     for length in (4, 11, 200, len(whole) // 4, len(whole) // 2, len(whole) * 3 // 4, len(whole) - 200, len(whole) - 1):
         yield f"its first {length} bytes", whole[:length]
     # In the rows, which follow a table of contents without a checksum.
-    for at in (len(whole) * 9 // 10, len(whole) - 300):
+    for at in (len(whole) - 3000, len(whole) - 300):
         yield f"a hole at {at}", whole[:at] + bytes(64) + whole[at + 64 :]
 
 
