@@ -41,6 +41,7 @@ CHECKS: Final[Mapping[str, Callable[[Session], Outcome]]] = {
     "clock": twitch_and_x.check_clock,
     "budget": work.check_budget,
     "polls": work.check_polls,
+    "schedulers": work.check_schedulers,
     "days": work.check_days,
     "outbox": work.check_outbox,
     "jobs": work.check_jobs,

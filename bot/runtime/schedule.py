@@ -50,12 +50,16 @@ class Due:
 def schedule(
     settings: "Settings", jobs: Sequence[Job] = JOBS, *, shortest_interval: timedelta = timedelta(0)
 ) -> list[Entry]:
-    """The jobs with their triggers under these settings.
+    """The jobs with their triggers under these settings, without those that JOBS_ELSEWHERE leaves to another scheduler.
 
     `shortest_interval`: jobs with a shorter interval are due at this one instead. It is for a clock that is stepped: a
     day of ten-second steps takes long.
     """
-    return [Entry(job, _any_of(job.due(settings), shortest_interval)) for job in jobs]
+    return [
+        Entry(job, _any_of(job.due(settings), shortest_interval))
+        for job in jobs
+        if job.name not in settings.external_jobs
+    ]
 
 
 def moments(entries: Sequence[Entry], start: datetime, end: datetime) -> list[Due]:

@@ -74,11 +74,16 @@ class _Rows:
 def _is_left_out(line: bytes) -> bool:
     """True if a line is only for psql, unknown to PostgreSQL 15, or creates what every database has.
 
-    The comment on the schema public belongs to its owner, who may be another role. Other comments are those of the views
-    for analysts.
+    The comment on the schema public belongs to its owner, who may be another role. Other comments are those of the
+    views for analysts.
     """
     is_of_others = line.startswith(b"COMMENT ON SCHEMA public IS ") and line.endswith(b"';\n")
-    return is_of_others or line.startswith((b"\\restrict ", b"\\unrestrict ")) or line in (
-        b"SET transaction_timeout = 0;\n",
-        b"CREATE SCHEMA public;\n",
+    return (
+        is_of_others
+        or line.startswith((b"\\restrict ", b"\\unrestrict "))
+        or line
+        in (
+            b"SET transaction_timeout = 0;\n",
+            b"CREATE SCHEMA public;\n",
+        )
     )

@@ -169,6 +169,14 @@ def engine_address(url: str) -> str:
     return url
 
 
+def external_jobs(text: str) -> str:
+    """Check the names of jobs that another scheduler runs."""
+    jobs = sorted({job.strip().lower() for job in text.split(",") if job.strip()})
+    if wrong := [job for job in jobs if job not in ("collect", "lake")]:
+        raise ValueError(f"should be collect, lake, or both with a comma between them; {wrong[0][:30]!r} is none")
+    return ",".join(jobs)
+
+
 def networks(text: str) -> str:
     for part in filter(None, map(str.strip, text.split(","))):
         try:

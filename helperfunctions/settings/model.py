@@ -223,6 +223,11 @@ class Settings(BaseModel):
         return tuple(ip_network(part) for part in map(str.strip, self.web_trusted_proxies.split(",")) if part)
 
     @property
+    def external_jobs(self) -> frozenset[str]:
+        """JOBS_ELSEWHERE."""
+        return frozenset(job for job in self.jobs_elsewhere.split(",") if job)
+
+    @property
     def no_pictures_of(self) -> tuple[str, ...]:
         """WEB_NO_PICTURES_OF."""
         return tuple(login for login in self.web_no_pictures_of.split(",") if login)

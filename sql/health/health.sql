@@ -7,6 +7,20 @@ from staging.polls
 where day >= cast(:since as date) and day < cast(:before as date)
 group by status;
 
+-- name: close_polls$
+-- The number of polls since an instant that began less than half of their interval after the poll before.
+select count(*)
+from (
+    select
+        interval_minutes,
+        started_at - lag(started_at) over (order by started_at, poll_id) as gap
+    from staging.polls
+    where
+        day >= cast(cast(:since as timestamptz) at time zone 'UTC' as date) - 1
+        and started_at >= cast(:since as timestamptz)
+) as polls
+where gap < make_interval(mins => interval_minutes) / 2;
+
 -- name: last_day^
 -- The newest day that is rolled up. Grain: one row.
 select

@@ -149,6 +149,16 @@ def test_metrics_show_the_facts_in_the_database(at: str, url: str, database: Dat
     assert not [name for name, _ in found if name == "watchtime_problem"]
 
 
+def test_polls_of_two_schedulers_are_counted(database: Database, clock: VirtualClock) -> None:
+    """Six polls in time, of which two are followed by another one a few seconds later; one of them is a day old."""
+    stage(database, a_stream(), at=DAY_START, polls=6)
+    for hours in (1, 2):
+        stage(database, a_stream(), at=DAY_START + timedelta(hours=hours, seconds=7))
+    with database.transaction() as tx:
+        assert tx.health.close_polls(since=DAY_START) == 2
+        assert tx.health.close_polls(since=DAY_START + timedelta(hours=1, minutes=15)) == 1
+
+
 def test_the_duration_of_jobs_is_measured_by_outcome(at: str, watch: Watch) -> None:
     watch.job_done("collect", "done", 3.0)
     watch.job_done("collect", "DatabaseUnavailable", 0.01)

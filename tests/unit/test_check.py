@@ -1,6 +1,7 @@
 """The verdicts of `watchtime check`, and its findings when a check fails."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ import pytest
 from bot.health.checks.database import Server, judge_schema, judge_server
 from bot.health.checks.settings_and_disk import ROOM_FOR_DATABASE, ROOM_FOR_POLLS, Room, judge_room
 from bot.health.checks.twitch_and_x import judge_account, judge_clock, judge_streams, token_owner
-from bot.health.checks.work import judge_budget, judge_poll
+from bot.health.checks.work import judge_budget, judge_poll, judge_schedulers
 from bot.health.doctor import outcome
 from bot.health.findings import Finding, Verdict, exit_code
 from bot.health.health_facts import LastPoll
@@ -234,6 +235,24 @@ def test_a_poll_is_judged_by_its_status_and_lateness(status: str, late: list[Pro
     poll = LastPoll(ended_at, ended_at, status, 1, 1, 1, 0, 0, None)
     found = judge_poll(poll, now=NOW, late=late)
     assert found.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("close_polls", "external", "found"),
+    [
+        (2, (), []),
+        (3, (), [(Verdict.WARNING, "two schedulers take polls")]),
+        (3, ("collect",), [(Verdict.WARNING, "two schedulers take polls")]),
+        (0, ("lake", "collect"), [(Verdict.GOOD, "another scheduler runs collect and lake")]),
+    ],
+    ids=["two polls by hand", "a double start", "a double start in spite of the setting", "jobs elsewhere"],
+)
+def test_two_schedulers_are_noticed_by_polls_that_are_too_close(
+    close_polls: int, external: Sequence[str], found: list[tuple[Verdict, str]]
+) -> None:
+    findings = judge_schedulers(close_polls, external)
+    assert [one.verdict for one in findings] == [verdict for verdict, _ in found]
+    assert all(text in one.message for one, (_, text) in zip(findings, found, strict=True))
 
 
 def test_a_page_without_streams_is_a_warning() -> None:

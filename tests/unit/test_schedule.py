@@ -5,6 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from bot.core.calendar import Calendar, next_posting
 from bot.jobs import JOBS
@@ -40,6 +41,14 @@ def due(entry: Entry, starts_at: datetime, ends_at: datetime) -> list[datetime]:
 
 def test_every_job_has_an_entry() -> None:
     assert list(entries()) == [job.name for job in JOBS]
+
+
+def test_a_job_that_another_scheduler_runs_has_no_entry() -> None:
+    listed = {entry.job.name for entry in schedule(Settings())}
+    left = {entry.job.name for entry in schedule(Settings(jobs_elsewhere=" Collect, lake"))}
+    assert listed - left == {"collect", "lake"} & listed
+    with pytest.raises(ValidationError, match="should be collect, lake, or both"):
+        Settings(jobs_elsewhere="collect,daily")
 
 
 def test_with_a_shortest_interval_no_job_is_due_more_often() -> None:

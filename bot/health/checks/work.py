@@ -1,6 +1,6 @@
 """Checks of the bot's work: spending, polls, days, posts and jobs. Their verdicts are those of the rules of health."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -17,6 +17,9 @@ from bot.spend.report import Spending
 from helperfunctions.database import records
 
 FAILED_WITHIN: Final = timedelta(days=7)
+POLLS_WITHIN: Final = timedelta(days=1)
+# As many polls a day may be taken by hand.
+MOST_CLOSE_POLLS: Final = 2
 
 
 def check_budget(session: Session) -> Finding:
@@ -65,6 +68,13 @@ def check_restarts(session: Session) -> Sequence[Finding]:
     if run.written_at is None:
         return []
     return [judge_restarts(rules.judge_losses(run, now), len(rules.recent_losses(run, now)))]
+
+
+def check_schedulers(session: Session) -> Sequence[Finding]:
+    """Whether two schedulers take polls, and which jobs are left to another one; no finding without either."""
+    with session.our_database.transaction() as tx:
+        close = tx.health.close_polls(since=session.clock.now() - POLLS_WITHIN)
+    return judge_schedulers(close, session.settings.external_jobs)
 
 
 def judge_budget(month: Spending, problems: Sequence[Problem] = ()) -> Finding:
@@ -144,6 +154,21 @@ def judge_jobs(record: RunRecord, problems: Sequence[Problem]) -> Finding:
     if problems:
         return Finding("jobs", Verdict.WARNING, message, "is it running? Its log has the reason")
     return Finding("jobs", Verdict.GOOD, f"none of {len(record.jobs)} fails repeatedly or is overdue")
+
+
+def judge_schedulers(close_polls: int, external: Collection[str]) -> Sequence[Finding]:
+    """The finding about polls that follow one another too closely (their number), and about jobs of JOBS_ELSEWHERE."""
+    if close_polls > MOST_CLOSE_POLLS:
+        message = (
+            f"{close_polls} polls of the last day began less than half of POLL_EVERY_MINUTES after the one before: two "
+            "schedulers take polls, or one that is not `watchtime run` does so at another interval"
+        )
+        fix = "if Airflow takes them: JOBS_ELSEWHERE=collect,lake for `watchtime run`, POLL_EVERY_MINUTES as in the DAG"
+        return [Finding("schedulers", Verdict.WARNING, message, fix)]
+    if external:
+        jobs = " and ".join(sorted(external))
+        return [Finding("schedulers", Verdict.GOOD, f"another scheduler runs {jobs}; `watchtime run` does not")]
+    return []
 
 
 def judge_restarts(problems: Sequence[Problem], losses: int) -> Finding:
