@@ -15,8 +15,11 @@ LANDING: Final = "landing/streams"
 RAW: Final = "raw/helix-streams"
 STREAMS: Final = "processed/streams"
 POLLS: Final = "processed/polls"
+# CSV files of each poll; those of the newest are replaced at each poll.
+EXPORT_NEWEST: Final = "exports/newest"
+EXPORTS: Final = ("exports/streams", "exports/games", "exports/cleaning", EXPORT_NEWEST)
 # The datasets that have rows of single streams, and are deleted after LAKE_STREAMS_HOURS.
-SHORT_LIVED: Final = (RAW, LANDING, STREAMS)
+SHORT_LIVED: Final = (RAW, LANDING, STREAMS, EXPORTS[0])
 _KEY: Final = re.compile(r"(raw|landing|processed|curated|exports)/.+")
 
 Columns = Mapping[str, str]

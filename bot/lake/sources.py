@@ -53,6 +53,7 @@ def opened_by_order(order: Mapping[str, Any], clock: Clock, database: Database |
             owner=owner,
             streams_hours=order["streams_hours"],
             has_raw=order["has_raw"],
+            has_exports=order["has_exports"],
         )
 
 
@@ -95,4 +96,5 @@ def _order(settings: Settings, database: Database | None, clock: Clock) -> dict[
         "folder": str(folder_of(settings)),
         "streams_hours": settings.lake_streams_hours,
         "has_raw": settings.lake_raw,
+        "has_exports": settings.lake_exports,
     }

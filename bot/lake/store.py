@@ -68,6 +68,7 @@ class Lake:
     owner: str
     streams_hours: int = 24
     has_raw: bool = False
+    has_exports: bool = False
     memory_mb: int = MEMORY_MB
     replay: Replay | None = None
 

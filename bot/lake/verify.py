@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
 
-from bot.lake.layout import ABOUT_KEY, LANDING, RAW, STREAMS, is_of_lake
-from bot.lake.make import SourceGone, make
+from bot.lake.exports import make_any
+from bot.lake.layout import ABOUT_KEY, EXPORTS, LANDING, RAW, STREAMS, is_of_lake
+from bot.lake.make import SourceGone
 from bot.lake.publish import publish
 from bot.lake.rebuild import poll_again, seal_again
 from bot.lake.store import Lake, LedgerRow
@@ -18,8 +18,6 @@ from helperfunctions.object_store import StoredObject
 log = logging.getLogger(__name__)
 
 Advance = Callable[[str], None]
-# Objects of other parts of this program, which have no row in the ledger.
-_NOT_IN_LEDGER: Final = ("exports/",)
 
 
 class Fault(StrEnum):
@@ -81,9 +79,7 @@ def verify(lake: Lake, *, deep: bool = False, advance: Advance = lambda _: None)
             result.findings.append(Finding(row.key, fault, row))
         advance(row.key)
     result.findings += [
-        Finding(key, Fault.ORPHAN, None)
-        for key in sorted(found)
-        if key != ABOUT_KEY and is_of_lake(key) and not key.startswith(_NOT_IN_LEDGER)
+        Finding(key, Fault.ORPHAN, None) for key in sorted(found) if key != ABOUT_KEY and is_of_lake(key)
     ]
     return result
 
@@ -99,7 +95,7 @@ def _fault_of(lake: Lake, row: LedgerRow, there: StoredObject | None, *, deep: b
         file = folder / "object"
         try:
             found = lake.store.get(row.key, file)
-            is_whole = row.dataset == RAW or duck.count(file) == row.rows
+            is_whole = row.dataset in (RAW, *EXPORTS) or duck.count(file) == row.rows
         except ObjectMissing:
             return Fault.MISSING
         except ObjectDamaged:
@@ -141,7 +137,7 @@ def _repair(lake: Lake, finding: Finding) -> None:
     elif row.dataset == LANDING:
         made = poll_again(lake, row)
     else:
-        made = make(lake, row)
+        made = make_any(lake, row)
     publish(lake, row, made, overwrite=True)
 
 

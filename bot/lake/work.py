@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.lake import exports
+from bot.lake.exports import make_any
 from bot.lake.intents import intend_day, intend_poll
-from bot.lake.layout import BY_GENRE, DIMENSIONS, LANDING, MONTHLY, POLLS, RAW, STREAMS, curated
-from bot.lake.make import SourceGone, make
+from bot.lake.layout import BY_GENRE, DIMENSIONS, EXPORTS, LANDING, MONTHLY, POLLS, RAW, STREAMS, curated
+from bot.lake.make import SourceGone
 from bot.lake.prune import prune
 from bot.lake.publish import publish
 from bot.lake.raw import load_pages
@@ -19,7 +21,7 @@ from helperfunctions.errors import DatabaseUnavailable, StoreRefused, StoreUnava
 log = logging.getLogger(__name__)
 
 # What is made of PostgreSQL, in the order in which it is needed.
-FROM_DATABASE: Final = (LANDING, POLLS, *map(curated, MONTHLY), *map(curated, DIMENSIONS))
+FROM_DATABASE: Final = (LANDING, *EXPORTS, POLLS, *map(curated, MONTHLY), *map(curated, DIMENSIONS))
 Advance = Callable[[str], None]
 # After these every other object would fail too.
 _ENDING: Final = (DatabaseUnavailable, StoreUnavailable, StoreRefused)
@@ -58,6 +60,8 @@ def plan(lake: Lake) -> int:
         for day in days:
             intend_day(tx, lake.url, day, now)
         tx.lake.mark_changed_months(lake=lake.url, now=now, datasets=[curated(name) for name in BY_GENRE])
+    if lake.has_exports:
+        exports.intend(lake)
     return len(polls) + len(days)
 
 
@@ -119,7 +123,7 @@ def whole_turn(lake: Lake) -> LakeRun:
             run.errors.append(exc)
             break
     else:
-        run.deleted += prune(lake)
+        run.deleted += prune(lake) + exports.prune_newest(lake)
     run.left = len(due(lake, (*FROM_DATABASE, RAW, STREAMS)))
     return run
 
@@ -129,7 +133,7 @@ def _make(lake: Lake, row: LedgerRow) -> bool:
         raise SourceGone("past LAKE_STREAMS_HOURS before it was in the lake")
     if lake.spool.find(row.key, row.revision) is not None:
         return False
-    make(lake, row)
+    make_any(lake, row)
     return True
 
 

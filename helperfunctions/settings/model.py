@@ -188,6 +188,9 @@ class Settings(BaseModel):
     lake_raw: bool = Field(
         default=False, description="true: the data lake has the pages of Twitch as received, for as long as its streams"
     )
+    lake_exports: bool = Field(
+        default=False, description="true: the data lake has CSV files of the streams and top games of each complete poll"
+    )
     lake_streams_hours: int = Field(
         default=24,
         ge=1,
