@@ -12,11 +12,11 @@ FILE ?=
 FILE_WORD = $(if $(FILE),$(subst '~/,~/','$(subst ','\'',$(FILE))'))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo lake-demo run backup restore test test-engine test-long soak check secrets format bench mutants lock schema \
-  screenshots clean
+.PHONY: help install demo lake-demo run backup restore test test-engine test-long airflow-check soak check secrets format \
+  bench mutants lock schema screenshots clean
 
 help: ## List the verbs
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo '  Options go through ARGS, as in: make demo ARGS="--faults 0.02"'
 
 install: $(VENV)/.development ## Make .venv with everything for use and development
@@ -48,6 +48,16 @@ test-long: $(VENV)/.development ## Run all tests at full length: about an hour
 
 test-engine: $(VENV)/.development ## Run the shipped containers with a year of data; needs Docker, half an hour and 15 GB
 	$(BIN)/python -m pytest -m engine -v tests/engine $(ARGS)
+
+# Airflow's environment is its own: its packages and the bot's need not agree.
+airflow-check: $(VENV)/.development .venv-airflow/.installed ## Run the DAG on a real Airflow, against the sandbox
+	$(BIN)/python -m tests.airflow.check .venv-airflow
+
+.venv-airflow/.installed: docker/airflow/requirements.txt
+	@echo "Installing Airflow into .venv-airflow, about 400 MB …"
+	@$(PYTHON) -m venv .venv-airflow
+	@.venv-airflow/bin/pip install -q --disable-pip-version-check --require-hashes -r docker/airflow/requirements.txt
+	@touch $@
 
 soak: $(VENV)/.development ## Simulate a year with its faults in about three hours; ARGS="--streams 300" takes half
 	@$(BIN)/python -m tests.soak $(ARGS)
@@ -81,6 +91,8 @@ lock: $(VENV)/.development ## Compile the lock files from pyproject.toml
 	  --no-emit-index-url --no-header -q $(ARGS) -c requirements.txt -o requirements-dev.txt
 	$(BIN)/uv pip compile pyproject.toml $(EXTRAS) --extra bench-web --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header -q $(ARGS) -c requirements-dev.txt -o requirements-bench.txt
+	$(BIN)/uv pip compile docker/airflow/requirements.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header -q $(ARGS) -o docker/airflow/requirements.txt
 
 schema: $(VENV)/.development ## Write sql/schema.sql from the migrations
 	$(BIN)/python -m tests.schema_dump sql/schema.sql
@@ -89,7 +101,7 @@ screenshots: $(VENV)/.development ## Take the screenshots of the demo's dashboar
 	$(BIN)/python -m tests.screenshots docs/screenshots
 
 clean: ## Remove .venv and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) .venv-airflow .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
