@@ -200,6 +200,10 @@ class Settings(BaseModel):
     lake_engine: Annotated[str, AfterValidator(checks.engine_address)] = Field(
         default="duckdb", description="engine of `lake rollup`: duckdb, or sc://host:port of a Spark Connect server"
     )
+    jobs_elsewhere: Annotated[str, AfterValidator(checks.external_jobs)] = Field(
+        default="",
+        description="jobs that `run` leaves to another scheduler such as Airflow: collect, lake, or both with a comma",
+    )
     x_settle_after_seconds: int = Field(
         default=300,
         ge=0,

@@ -1,7 +1,7 @@
-"""`make airflow-check`: run the DAG on a real Airflow, against the sandbox and a lake in a folder, and report its tasks.
+"""`make airflow-check`: run the DAG on a real Airflow, against the sandbox and a lake in a folder, and print its tasks.
 
-Airflow runs as in docker-compose.yml, with the LocalExecutor on PostgreSQL, from an environment of its own. Three runs: one
-that succeeds, one while Twitch rejects the credentials (no retry), and one while Twitch does not answer (retries).
+Airflow runs as in docker-compose.yml, with the LocalExecutor on PostgreSQL, from an environment of its own. Three runs:
+one that succeeds, one while Twitch rejects the credentials (no retry), and one while Twitch does not answer (retries).
 Ends with 1 if a task ended otherwise. Nothing leaves this machine.
 """
 

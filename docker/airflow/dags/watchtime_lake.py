@@ -1,7 +1,7 @@
 """A DAG of Airflow 3 that takes polls and fills the data lake: extract, transform, load, every five minutes.
 
-It calls the bot's own verbs, each in a process of the bot's own environment; Airflow only decides when. The bot runs with
-JOBS_ELSEWHERE=collect,lake and POLL_EVERY_MINUTES=5 then. Environment variables:
+It calls the bot's own verbs, each in a process of the bot's own environment; Airflow only decides when. The bot runs
+with JOBS_ELSEWHERE=collect,lake and POLL_EVERY_MINUTES=5 then. Environment variables:
 
 WATCHTIME_COMMAND   the command line program; the default is `watchtime`
 WATCHTIME_FOLDER    the folder of its .env; the default is the present folder
