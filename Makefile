@@ -94,8 +94,9 @@ lock: $(VENV)/.development ## Compile the lock files from pyproject.toml
 	$(BIN)/uv pip compile docker/airflow/requirements.in --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header -q $(ARGS) -o docker/airflow/requirements.txt
 
-schema: $(VENV)/.development ## Write sql/schema.sql from the migrations
+schema: $(VENV)/.development ## Write sql/schema.sql and the data dictionary from the migrations
 	$(BIN)/python -m tests.schema_dump sql/schema.sql
+	$(BIN)/python -m tests.data_dictionary docs/data-lake.md
 
 screenshots: $(VENV)/.development ## Take the screenshots of the demo's dashboard in docs/screenshots
 	$(BIN)/python -m tests.screenshots docs/screenshots
