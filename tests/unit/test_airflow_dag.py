@@ -23,7 +23,7 @@ def calls(name: str) -> list[dict[str, Any]]:
     ]
 
 
-def test_the_dag_is_extract_transform_load_every_five_minutes() -> None:
+def test_the_dag_is_extract_transform_load_and_the_lakes_upkeep_every_five_minutes() -> None:
     [dag] = calls("dag")
     assert (dag["dag_id"], dag["schedule"]) == ("watchtime_lake", "*/5 * * * *")
     assert (dag["catchup"], dag["max_active_runs"]) == (False, 1)
@@ -31,10 +31,12 @@ def test_the_dag_is_extract_transform_load_every_five_minutes() -> None:
         "extract": "collect",
         "transform": "lake transform",
         "load": "lake load",
+        "seal": "lake seal",
+        "prune": "lake prune",
     }
     [chain] = [ast.unparse(node.value) for node in ast.walk(DAG) if isinstance(node, ast.Expr)
                and isinstance(node.value, ast.BinOp)]  # fmt: skip
-    assert chain == "extract >> transform >> load"
+    assert chain == "extract >> transform >> load >> seal >> prune"
 
 
 def test_every_task_calls_a_verb_of_the_command_line() -> None:

@@ -1,5 +1,7 @@
 """A DAG of Airflow 3 that takes polls and fills the data lake: extract, transform, load, every five minutes.
 
+Then finished days are sealed, and streams that expired are deleted; mostly there is nothing to do.
+
 It calls the bot's own verbs, each in a process of the bot's own environment; Airflow only decides when. The bot runs
 with JOBS_ELSEWHERE=collect,lake and POLL_EVERY_MINUTES=5 then. Environment variables:
 
@@ -69,11 +71,13 @@ class WatchTimeOperator(BaseOperator):
     tags=["watchtime"],
 )
 def watchtime_lake() -> None:
-    """Extract, transform, load."""
+    """Extract, transform, load; seal, prune."""
     extract = WatchTimeOperator(task_id="extract", verb="collect")
     transform = WatchTimeOperator(task_id="transform", verb="lake transform")
     load = WatchTimeOperator(task_id="load", verb="lake load")
-    extract >> transform >> load
+    seal = WatchTimeOperator(task_id="seal", verb="lake seal")
+    prune = WatchTimeOperator(task_id="prune", verb="lake prune")
+    extract >> transform >> load >> seal >> prune
 
 
 watchtime_lake()
