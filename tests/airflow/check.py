@@ -12,11 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import requests
 
 from helperfunctions import embedded_postgres
 from helperfunctions.clock import SystemClock
@@ -28,6 +30,7 @@ from tests.factories import rows
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 DAG: Final = "watchtime_lake"
+ENDED: Final = ("success", "failed", "upstream_failed")
 TASK_IDS: Final = ("extract", "transform", "load", "seal", "prune")
 # For a machine that does other work too; an idle one needs a minute.
 PATIENCE_SECONDS: Final = 1200.0
@@ -80,7 +83,7 @@ class Airflow:
 
     def report(self, title: str, run: str) -> None:
         """Print the tasks of a run."""
-        print(f"\n{title}: {run}")  # noqa: T201
+        print(f"\n{title}: {run}", flush=True)  # noqa: T201
         for task, state, tries, seconds in rows(self.url, TASKS.format(run=run)):
             print(f"  {task:<10} {state or '-':<16} attempt {tries}  {seconds or '-'} s")  # noqa: T201
 
@@ -90,6 +93,14 @@ def free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """True if the API server is up: a task that starts earlier fails."""
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/api/v2/monitor/health", timeout=30).ok
+    except requests.RequestException:
+        return False
 
 
 def eventually(is_so: Callable[[], bool], what: str) -> None:
@@ -132,6 +143,9 @@ def airflow_environment(folder: Path, url: str, port: int) -> dict[str, str]:
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__WORKERS": "1",
+        # On a machine that is busy, a response takes longer than the 5 seconds that Airflow allows.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "120",
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "1200",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
         "WATCHTIME_COMMAND": f"env PYTHONPATH={ROOT} {sys.executable} -m bot",
         "WATCHTIME_FOLDER": str(folder / "bot"),
@@ -146,8 +160,8 @@ def write_env(folder: Path, settings: Mapping[str, str]) -> None:
     file.chmod(0o600)
 
 
-def new_run(airflow: Airflow, known: set[str]) -> str:
-    """The run that is not known yet, as soon as it ended or waits for a retry."""
+def new_run(airflow: Airflow, known: set[str], final: Set[str]) -> str:
+    """The run that is not known yet, as soon as each of its tasks, or one that is retried, has one of these states."""
     found: list[str] = []
 
     def is_there() -> bool:
@@ -155,7 +169,7 @@ def new_run(airflow: Airflow, known: set[str]) -> str:
         if not found:
             return False
         states = {state for _, state, _ in airflow.states(found[0])}
-        return bool(states & {"up_for_retry", "failed"}) or states == {"success"}
+        return states <= final or "up_for_retry" in states & final
 
     eventually(is_there, "a run of the DAG ends")
     return found[0]
@@ -187,7 +201,7 @@ def check(airflow: Airflow, folder: Path, settings: Mapping[str, str]) -> list[s
             airflow.run("dags", "unpause", DAG)
         else:
             airflow.run("dags", "trigger", DAG)
-        run = new_run(airflow, known)
+        run = new_run(airflow, known, {*ENDED, *(state for _, state, _ in states)})
         known |= {name for name, _ in rows(airflow.url, RUNS)}
         airflow.report(title, run)
         if not set(states) <= set(airflow.states(run)):
@@ -221,6 +235,7 @@ def main() -> int:
         airflow.run("db", "migrate")
         try:
             with airflow.started():
+                eventually(lambda: answers(port), "Airflow's API answers")
                 eventually(
                     lambda: bool(rows(url, f"select 1 from dag where dag_id = '{DAG}'")), "Airflow has read the DAG"
                 )
