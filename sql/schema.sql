@@ -5,6 +5,18 @@ COMMENT ON SCHEMA curated IS 'Twitch Watch Time: views for analysts, with a comm
 
 CREATE SCHEMA staging;
 
+CREATE FUNCTION public.epoch_ms(at timestamp with time zone) RETURNS bigint
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select cast(floor(1000 * extract(epoch from at)) as bigint)
+$$;
+
+CREATE FUNCTION public.hours_of(half_ms numeric) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select cast(half_ms as double precision) / 7200000
+$$;
+
 CREATE FUNCTION public.limit_reader(role text) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -32,7 +44,7 @@ begin
     execute format('grant usage on schema public, staging, curated to %I', role);
     execute format('grant select on all tables in schema curated to %I', role);
     execute format(
-        'grant select on daily_classes, daily_game_modes, daily_genres, daily_themes, game_classes, game_matches, genre_days, hourly_genres, igdb_classes, igdb_game_modes, igdb_games, igdb_games_game_modes, igdb_games_genres, igdb_games_themes, igdb_genres, igdb_themes, addresses, daily_game_languages, daily_games, daily_languages, daily_leaders,'
+        'grant select on daily_release_ages, daily_classes, daily_game_modes, daily_genres, daily_themes, game_classes, game_matches, genre_days, hourly_genres, igdb_classes, igdb_game_modes, igdb_games, igdb_games_game_modes, igdb_games_genres, igdb_games_themes, igdb_genres, igdb_themes, addresses, daily_game_languages, daily_games, daily_languages, daily_leaders,'
         ' daily_streamer_games, daily_streamers, daily_streams, days, game_aliases, games, hourly_games, hours,'
         ' monthly_games, monthly_streamer_games, monthly_streamers, months, names, pictures, schema_migrations,'
         ' streamer_ranks, streamers, staging.games, staging.languages, staging.polls, staging.streams to %I',
@@ -1247,6 +1259,16 @@ CREATE TABLE public.daily_leaders (
     CONSTRAINT daily_leaders_measure_check CHECK ((measure = ANY (ARRAY['peak_viewers'::text, 'watch_hours'::text, 'new_watch_hours'::text])))
 );
 
+CREATE TABLE public.daily_release_ages (
+    day date NOT NULL,
+    age text NOT NULL COLLATE pg_catalog."C",
+    watch_hours double precision NOT NULL,
+    airtime_hours double precision NOT NULL,
+    games integer NOT NULL,
+    CONSTRAINT daily_release_ages_age_check CHECK ((age = ANY (ARRAY['under_30_days'::text, 'under_1_year'::text, 'under_5_years'::text, 'older'::text, 'not_a_game'::text, 'unknown'::text]))),
+    CONSTRAINT daily_release_ages_games_check CHECK ((games > 0))
+);
+
 CREATE TABLE public.draws (
     day date NOT NULL,
     game_id text NOT NULL COLLATE pg_catalog."C",
@@ -1262,7 +1284,8 @@ CREATE TABLE public.game_aliases (
 
 CREATE TABLE public.genre_days (
     day date NOT NULL,
-    summed_up_at timestamp with time zone NOT NULL
+    summed_up_at timestamp with time zone NOT NULL,
+    rolled_up_at timestamp with time zone
 );
 
 CREATE VIEW public.igdb_classes AS
@@ -1283,6 +1306,45 @@ UNION ALL
     igdb_themes.name,
     igdb_themes.slug
    FROM public.igdb_themes;
+
+CREATE TABLE public.lake_forgotten (
+    streamer_id text NOT NULL COLLATE pg_catalog."C",
+    since timestamp with time zone NOT NULL,
+    CONSTRAINT lake_forgotten_streamer_id_check CHECK ((streamer_id <> ''::text))
+);
+
+CREATE TABLE public.lake_objects (
+    lake text NOT NULL COLLATE pg_catalog."C",
+    dataset text NOT NULL COLLATE pg_catalog."C",
+    partition text NOT NULL COLLATE pg_catalog."C",
+    piece text NOT NULL COLLATE pg_catalog."C",
+    key text NOT NULL COLLATE pg_catalog."C",
+    day date,
+    poll_id bigint,
+    status text DEFAULT 'due'::text NOT NULL COLLATE pg_catalog."C",
+    revision integer DEFAULT 1 NOT NULL,
+    written_revision integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    written_at timestamp with time zone,
+    rows bigint,
+    bytes bigint,
+    etag text COLLATE pg_catalog."C",
+    sha256 text COLLATE pg_catalog."C",
+    content text COLLATE pg_catalog."C",
+    problem text,
+    CONSTRAINT lake_objects_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT lake_objects_check CHECK (((written_revision >= 0) AND (written_revision <= revision))),
+    CONSTRAINT lake_objects_check1 CHECK (((status <> 'there'::text) OR (num_nulls(etag, sha256, content, rows, bytes, written_at) = 0))),
+    CONSTRAINT lake_objects_revision_check CHECK ((revision > 0)),
+    CONSTRAINT lake_objects_rows_check CHECK ((rows >= 0)),
+    CONSTRAINT lake_objects_status_check CHECK ((status = ANY (ARRAY['due'::text, 'there'::text, 'gone'::text])))
+);
+
+CREATE TABLE public.lake_owner (
+    owner text NOT NULL COLLATE pg_catalog."C",
+    only_row boolean DEFAULT true NOT NULL,
+    CONSTRAINT lake_owner_only_row_check CHECK (only_row)
+);
 
 CREATE TABLE public.mention_gaps (
     before_x_id text NOT NULL COLLATE pg_catalog."C",
@@ -1334,13 +1396,14 @@ CREATE TABLE public.opt_outs (
 CREATE UNLOGGED TABLE public.pictures (
     kind text NOT NULL COLLATE pg_catalog."C",
     id text NOT NULL COLLATE pg_catalog."C",
-    fetched_at timestamp with time zone NOT NULL,
+    fetched_at timestamp with time zone,
     media_type text,
     digest text COLLATE pg_catalog."C",
     content bytea,
     refused text,
-    CONSTRAINT pictures_check CHECK ((num_nulls(content, media_type, digest) = ANY (ARRAY[0, 3]))),
-    CONSTRAINT pictures_check1 CHECK (((content IS NULL) = (refused IS NOT NULL))),
+    tried_at timestamp with time zone NOT NULL,
+    CONSTRAINT pictures_check CHECK ((num_nulls(content, media_type, digest, fetched_at) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT pictures_check1 CHECK (((content IS NOT NULL) OR (refused IS NOT NULL))),
     CONSTRAINT pictures_content_check CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 100000))),
     CONSTRAINT pictures_digest_check CHECK ((digest ~ '^[0-9a-f]{16}$'::text)),
     CONSTRAINT pictures_id_check CHECK ((id <> ''::text)),
@@ -1457,18 +1520,6 @@ CREATE TABLE public.x_uncertain_reads (
     lost_at timestamp with time zone CONSTRAINT x_lost_reads_lost_at_not_null NOT NULL
 );
 
-CREATE VIEW staging.counted_polls AS
- SELECT poll_id,
-    day,
-    started_at,
-    interval_minutes,
-    viewers,
-    streams
-   FROM staging.polls
-  WHERE ((status = 'complete'::text) OR ((status = 'partial'::text) AND (NOT (EXISTS ( SELECT
-           FROM staging.polls near
-          WHERE ((near.day = polls.day) AND (near.status = 'complete'::text) AND ((near.started_at >= (polls.started_at - (make_interval(mins => polls.interval_minutes) * (1.5)::double precision))) AND (near.started_at <= (polls.started_at + (make_interval(mins => polls.interval_minutes) * (1.5)::double precision))))))))));
-
 CREATE TABLE staging.games (
     poll_id bigint NOT NULL,
     game_id text NOT NULL COLLATE pg_catalog."C",
@@ -1533,6 +1584,9 @@ ALTER TABLE ONLY public.daily_languages
 ALTER TABLE ONLY public.daily_leaders
     ADD CONSTRAINT daily_leaders_pkey PRIMARY KEY (day, kind, measure, id);
 
+ALTER TABLE ONLY public.daily_release_ages
+    ADD CONSTRAINT daily_release_ages_pkey PRIMARY KEY (day, age);
+
 ALTER TABLE ONLY public.daily_streamer_games
     ADD CONSTRAINT daily_streamer_games_pkey PRIMARY KEY (day, game_id, streamer_id);
 
@@ -1595,6 +1649,21 @@ ALTER TABLE ONLY public.igdb_genres
 
 ALTER TABLE ONLY public.igdb_themes
     ADD CONSTRAINT igdb_themes_pkey PRIMARY KEY (theme_id);
+
+ALTER TABLE ONLY public.lake_forgotten
+    ADD CONSTRAINT lake_forgotten_pkey PRIMARY KEY (streamer_id);
+
+ALTER TABLE ONLY public.lake_objects
+    ADD CONSTRAINT lake_objects_lake_key_key UNIQUE (lake, key);
+
+ALTER TABLE ONLY public.lake_objects
+    ADD CONSTRAINT lake_objects_pkey PRIMARY KEY (lake, dataset, partition, piece);
+
+ALTER TABLE ONLY public.lake_owner
+    ADD CONSTRAINT lake_owner_only_row_key UNIQUE (only_row);
+
+ALTER TABLE ONLY public.lake_owner
+    ADD CONSTRAINT lake_owner_pkey PRIMARY KEY (owner);
 
 ALTER TABLE ONLY public.mention_gaps
     ADD CONSTRAINT mention_gaps_pkey PRIMARY KEY (before_x_id);
@@ -1690,6 +1759,10 @@ CREATE INDEX games_to_key_idx ON public.games USING btree (game_id) WHERE (NOT a
 CREATE INDEX genre_days_summed_up_at_idx ON public.genre_days USING btree (summed_up_at);
 
 CREATE INDEX hourly_games_hour_idx ON public.hourly_games USING btree (hour_at);
+
+CREATE INDEX lake_objects_day_idx ON public.lake_objects USING btree (lake, day);
+
+CREATE INDEX lake_objects_due_idx ON public.lake_objects USING btree (lake, dataset, day) WHERE (status = 'due'::text);
 
 CREATE INDEX mentions_author_idx ON public.mentions USING btree (author_id, decided_at);
 
