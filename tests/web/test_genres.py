@@ -184,8 +184,8 @@ def test_genres_are_drawn_by_their_split_hours(genres: Web) -> None:
     page = genres.get("/genres").text
     areas = re.findall(r'<a href="(/genres/[^"]*)" tabindex="-1"><rect[^>]*><title>([^<]*)</title>', page)
     assert areas[:2] == [
-        ("/genres/not-a-game", "Not a game: 33%, 7.2K split hours"),
-        ("/genres/strategy", "Strategy &lt;b&gt;: 33%, 7.2K split hours"),
+        ("/genres/not-a-game", "Not a game: 33%, 7.20K split hours"),
+        ("/genres/strategy", "Strategy &lt;b&gt;: 33%, 7.20K split hours"),
     ]
     assert "/genres/multiplayer?kind=mode" in genres.get("/genres?kind=mode").text
 
