@@ -13,14 +13,14 @@ limit :limit;
 select exists (select from game_matches);
 
 -- name: lock_day^
--- Read a day that is summed up, so that no roll-up changes it meanwhile. Grain: one row.
+-- Read a day that is summed up, so that no roll-up changes it meanwhile, and no other process sums it up. Grain: one row.
 select
     starts_at,
     ends_at,
     rolled_up_at
 from days
 where day = cast(:day as date)
-for share;
+for no key update;
 
 -- name: delete_day!
 -- Delete a day's hours by genre, game mode, theme and age before they are inserted again. Grain: one row per day and theme.

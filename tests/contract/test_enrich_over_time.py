@@ -1,17 +1,21 @@
 """The job `enrich` in the course of time: days that are summed up by genre, and what IGDB changes later."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from pydantic import SecretStr
 
+from bot.enrich.genre_days import GenreDays
 from bot.enrich.job import EnrichRun
 from bot.jobs import Bot
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseError, SumsDisagree, TwitchRefused, TwitchUnavailable
+from helperfunctions.queries import Queries
 from sandbox.server import TwitchSandbox
 from tests.contract.enriching import CHATTING, DOTA, LEAGUE, MATCHES, MakeBot, bots_with_genres, hours, play
 from tests.factories import DAY, a_stream, rows, stage, write
@@ -281,3 +285,23 @@ def test_a_day_that_fails_does_not_keep_the_others_from_being_summed_up(
     with pytest.raises(DatabaseError, match="refused"):
         bot.enrich_job.run()
     assert rows(url, "select day from genre_days") == [(DAY,)]
+
+
+def test_a_day_is_summed_up_by_one_process_at_a_time(
+    bot: Bot, database: Database, clock: VirtualClock, url: str, queries: Queries
+) -> None:
+    """A process that loses its connection loses its lock on the job, and another one may begin."""
+    play(database, LEAGUE, at=clock.now(), polls=48)
+    clock.advance(24 * 3600)
+    bot.rollup.daily()
+    write(url, "insert into game_matches values ('x', null, 'none', now(), now() + interval '1 day')")
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as tx:
+            tx.enrich.lock_day(day=DAY)
+            other = pool.submit(GenreDays(Database(url, queries), clock).sum_up)
+            waits = "select count(*) from pg_locks where not granted"
+            until = monotonic() + 30
+            while not (waiting := tx.run(waits)[0][0]) and not other.done() and monotonic() < until:
+                sleep(0.05)
+        assert waiting == 1
+        assert other.result() == 1
