@@ -134,10 +134,6 @@ order by dataset, status;
 -- Store that a streamer's rows are to be in no object of the lake. Grain: one row.
 insert into lake_forgotten (streamer_id, since) values (:streamer_id, :now) on conflict do nothing;
 
--- name: forgotten$
--- The streamers whose rows are to be in no object of the lake.
-select coalesce(array_agg(streamer_id order by streamer_id), '{}') from lake_forgotten;
-
 -- name: days_to_clear
 -- Days that are sealed while objects of their polls are still there. Grain: one row per day.
 select distinct landed.day

@@ -69,6 +69,8 @@ def test_columns_of_a_query_have_distinct_names(step: str, url: str, queries: Qu
         if step in ("reply", "daily"):
             spans = str(queries.steps["daily"].gather_spans.sql)
             cursor.execute(spans, dict.fromkeys(PARAMETER.findall(spans)))
+        if step == "lake":
+            cursor.execute(str(queries.steps["lake"].create_streams_again.sql))
         for name in (name for name, mark in marks.items() if mark in ("", "^")):
             sql = str(getattr(queries.steps[step], name).sql)
             cursor.execute(f"prepare {step}_{name} as {numbered(sql)}")
