@@ -41,10 +41,10 @@ def test_without_an_address_a_lake_is_refused(shell: Shell, given: dict[str, str
 
 
 @pytest.mark.parametrize(
-    "url", ["s3:/bucket", "ftp://host/x", "file://relative", "s3://bucket/a//b", "file:///a/../b", "file:///a b"]
+    "address", ["s3:/bucket", "ftp://host/x", "file://relative", "s3://bucket/a//b", "file:///a/../b", "file:///a b"]
 )
-def test_a_wrong_address_is_a_problem_of_the_settings(shell: Shell, given: dict[str, str], url: str) -> None:
-    assert "LAKE_URL should be" in shell.run("lake", "status", **given | {"LAKE_URL": url}).failed_with(78)
+def test_a_wrong_address_is_a_problem_of_the_settings(shell: Shell, given: dict[str, str], address: str) -> None:
+    assert "LAKE_URL should be" in shell.run("lake", "status", **given | {"LAKE_URL": address}).failed_with(78)
 
 
 def test_a_wrong_span_of_days_is_wrong_usage(shell: Shell, given: dict[str, str]) -> None:

@@ -1,9 +1,11 @@
 """Both object stores against the same promises; S3 also through a proxy with its faults."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import boto3
 import pytest
 
 from helperfunctions.clock import SystemClock, VirtualClock
@@ -138,6 +140,28 @@ def test_a_store_that_is_away_is_unavailable(behind_proxy: ObjectStore, proxy: S
     proxy.is_away = True
     with pytest.raises(StoreUnavailable, match="does not answer for key, tried 6 times"):
         behind_proxy.head("key")
+
+
+def test_a_public_bucket_and_one_that_keeps_versions_are_warned_of(seaweed: Seaweed, clock: VirtualClock) -> None:
+    bucket = "public-lake"
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=seaweed.url,
+        region_name=AWS["AWS_REGION"],
+        aws_access_key_id=AWS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=AWS["AWS_SECRET_ACCESS_KEY"],
+    )
+    s3.create_bucket(Bucket=bucket)
+    store = open_store(f"s3://{bucket}", clock, endpoint_url=seaweed.url, aws=AWS)
+    assert store.warnings() == []
+    everybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [everybody]}))
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    public, versions = store.warnings()
+    assert "everybody" in public
+    assert "keeps old versions" in versions
+    store.close()
+    s3.close()
 
 
 def test_a_bucket_that_does_not_exist_is_named(seaweed: Seaweed, clock: VirtualClock) -> None:
