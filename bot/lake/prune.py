@@ -5,7 +5,7 @@ What is listed decides, not the ledger alone: so an object that a killed process
 
 import logging
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
 from bot.lake.layout import SHORT_LIVED
@@ -15,6 +15,7 @@ from helperfunctions.errors import LakeError
 log = logging.getLogger(__name__)
 
 _DAY: Final = re.compile(r"/day=(\d{4}-\d{2}-\d{2})/")
+_STARTED: Final = re.compile(r"poll-(\d{8}T\d{6})Z-")
 
 
 def prune(lake: Lake) -> int:
@@ -44,10 +45,22 @@ def prune(lake: Lake) -> int:
     with lake.database.transaction() as tx:
         gone = [key for key in wanted if status.get(key) in ("due", "there")]
         tx.lake.store_gone(lake=lake.url, keys=gone, problem="past LAKE_STREAMS_HOURS")
+    _drop_pages(lake)
     lake.store.remove_leftovers()
     if wanted:
         log.info("lake: streams past LAKE_STREAMS_HOURS deleted objects=%d", len(wanted))
     return len(there.intersection(wanted))
+
+
+def _drop_pages(lake: Lake) -> None:
+    """Delete the recorded pages of days that expired before the pages were in the lake."""
+    for file in lake.pages.glob("poll-*.jsonl.gz"):
+        match = _STARTED.match(file.name)
+        if match is None:
+            continue
+        started_at = datetime.strptime(match[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        if lake.is_expired(lake.calendar.day_of(started_at).date):
+            file.unlink(missing_ok=True)
 
 
 def _is_ours(lake: Lake, key: str) -> bool:

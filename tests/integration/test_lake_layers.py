@@ -48,8 +48,12 @@ def test_a_late_poll_is_in_the_sealed_day_after_the_next_turn(lake: LakeOfTest) 
 def test_streams_are_deleted_when_their_hours_have_passed_and_sums_stay(lake: LakeOfTest) -> None:
     a_day(lake)
     lake.turn()
+    lake.lake.pages.mkdir()
+    for name in ("poll-20261121T160000Z-000001.jsonl.gz", "poll-20261123T160000Z-000099.jsonl.gz"):
+        (lake.lake.pages / name).write_bytes(b"")
     lake.clock.advance(24 * 3600)
     assert lake.turn().deleted == 1
+    assert [file.name for file in lake.lake.pages.iterdir()] == ["poll-20261123T160000Z-000099.jsonl.gz"]
     assert (lake.keys("processed/streams"), lake.keys("landing/")) == ([], [])
     assert "curated/daily_streamers/month=2026-11/daily_streamers.parquet" in lake.keys("curated/")
     # A poll of that day that comes even later is not put into the lake.
