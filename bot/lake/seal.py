@@ -47,8 +47,13 @@ def clear_landing(lake: Lake, day: date) -> int:
         rows = records(LedgerRow, tx.lake.objects_of_day(lake=lake.url, day=day, datasets=[LANDING, STREAMS]))
     sealed = next((row for row in rows if row.dataset == STREAMS), None)
     landed = [row for row in rows if row.dataset == LANDING and row.status == "there"]
-    # A poll that comes later makes the sealed object due in the transaction that stores the poll.
+    # A poll that comes later makes the sealed object due in the transaction that stores the poll. Nothing is deleted that
+    # is not in it, in any case.
     if sealed is None or sealed.status != "there" or not landed:
+        return 0
+    if sealed.content != content_of(rows):
+        with lake.database.transaction() as tx:
+            tx.lake.intend_again(lake=lake.url, keys=[sealed.key], now=lake.clock.now())
         return 0
     there = lake.store.head(sealed.key)
     if there is None or there.etag != sealed.etag:
@@ -116,7 +121,8 @@ def _check(duck: Duck, merged: Path, expected: Mapping[int, int], day: date | No
         raise LakeError(f"the day {day} was not sealed: {'; '.join(wrong[:3])}: run `watchtime lake repair`")
 
 
-def content_of(polls: Sequence[LedgerRow]) -> str:
-    """What a sealed object is made of: the contents of its polls."""
-    contents = sorted((row.poll_id or 0, row.content) for row in polls if row.content is not None)
+def content_of(rows: Sequence[LedgerRow]) -> str:
+    """What a sealed object is made of: the contents of the polls among the ledger's rows of its day."""
+    polls = [row for row in rows if row.dataset == LANDING and row.content is not None]
+    contents = sorted((row.poll_id or 0, row.content) for row in polls)
     return hashlib.sha256(json.dumps(contents).encode()).hexdigest()

@@ -20,7 +20,8 @@ late as (
     set status = 'due', revision = revision + 1, due_at = cast(:now as timestamptz)
     where
         lake = cast(:lake as text) and day = cast(:day as date)
-        and dataset in ('processed/streams', 'processed/polls') and status = 'there'
+        -- One that is due already, too: it may be in the middle of being made, without this poll.
+        and dataset in ('processed/streams', 'processed/polls') and status <> 'gone'
 )
 
 insert into lake_objects (lake, dataset, partition, piece, key, day, poll_id, rows, due_at)

@@ -15,7 +15,7 @@ from bot.lake.prune import prune
 from bot.lake.raw import LakeObserver, PageRecorder, RecordedPage
 from bot.lake.restore import TABLES, restore
 from bot.lake.verify import repair, verify
-from bot.lake.work import plan, whole_turn
+from bot.lake.work import LakeRun, load, plan, transform, whole_turn
 from helperfunctions.errors import DayNotAvailable, LakeError, StoreRefused
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_raw_stream, a_stream, rows, write
 from tests.lakes import CALENDAR, LakeOfTest, a_day, opened
@@ -42,6 +42,25 @@ def test_a_late_poll_is_in_the_sealed_day_after_the_next_turn(lake: LakeOfTest) 
     lake.turn()
     assert lake.rows(SEALED, "count(*), count(distinct poll_id)") == [(97, 49)]
     assert ("cleo",) in lake.rows(SEALED, "distinct streamer_id")
+    assert lake.keys("landing/") == []
+
+
+def test_a_poll_that_is_not_in_the_sealed_day_is_sealed_before_it_is_deleted(lake: LakeOfTest) -> None:
+    """Even if the ledger has the sealed day as done."""
+    a_day(lake)
+    lake.turn()
+    lake.poll(a_stream(9, streamer="cleo"), at=DAY_START + timedelta(minutes=10))
+    plan(lake.lake)
+    run = LakeRun()
+    transform(lake.lake, run)
+    load(lake.lake, run)
+    write(
+        lake.database.url,
+        "update lake_objects set status = 'there', revision = written_revision where dataset = 'processed/streams'",
+    )
+    lake.turn()
+    lake.turn()
+    assert lake.rows(SEALED, "count(*), count(distinct poll_id)") == [(97, 49)]
     assert lake.keys("landing/") == []
 
 
