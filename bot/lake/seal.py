@@ -47,8 +47,8 @@ def clear_landing(lake: Lake, day: date) -> int:
         rows = records(LedgerRow, tx.lake.objects_of_day(lake=lake.url, day=day, datasets=[LANDING, STREAMS]))
     sealed = next((row for row in rows if row.dataset == STREAMS), None)
     landed = [row for row in rows if row.dataset == LANDING and row.status == "there"]
-    # A poll that comes later makes the sealed object due in the transaction that stores the poll. Nothing is deleted that
-    # is not in it, in any case.
+    # A poll that comes later makes the sealed object due in the transaction that stores the poll. In any case, nothing
+    # is deleted that is not in it.
     if sealed is None or sealed.status != "there" or not landed:
         return 0
     if sealed.content != content_of(rows):
