@@ -68,9 +68,9 @@ def _finish(run: "LakeRun") -> None:
     epilog=examples("watchtime lake", "LAKE_URL=file:///srv/lake watchtime lake", "watchtime lake status"),
 )
 def lake(context: typer.Context) -> None:
-    """Do everything in the data lake that is due: what the job `lake` does after each poll.
+    """Do everything in the data lake that is due.
 
-    Needs LAKE_URL. The verbs below do parts of it, look after the lake, and rebuild a layer from the one before.
+    It is what the job `lake` does after each poll. Needs LAKE_URL. The verbs below do parts of it, look after the lake, and rebuild a layer from the one before.
     """
     if context.invoked_subcommand is not None:
         return
