@@ -131,12 +131,11 @@ where
             and genre_days.summed_up_at > lake_objects.written_at
     );
 
--- name: intend_again
+-- name: intend_again!
 -- Make objects due again, for a repair or because the user asks for it. Grain: one row per object.
 update lake_objects
 set status = 'due', revision = revision + 1, due_at = cast(:now as timestamptz)
-where lake = cast(:lake as text) and key = any(cast(:keys as text [])) and status <> 'gone'
-returning key;
+where lake = cast(:lake as text) and key = any(cast(:keys as text [])) and status <> 'gone';
 
 -- name: intend_month!
 -- Intend the object of one curated table of the month of a day. Grain: one row.
