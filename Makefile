@@ -87,8 +87,8 @@ mutants: $(VENV)/.development ## Change the code in small ways and report which 
 lock: $(VENV)/.development ## Compile the lock files from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml $(EXTRAS) --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header -q $(ARGS) -o requirements.txt
-	$(BIN)/uv pip compile pyproject.toml $(EXTRAS) --extra dev --extra bench --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header -q $(ARGS) -c requirements.txt -o requirements-dev.txt
+	$(BIN)/uv pip compile pyproject.toml $(EXTRAS) --extra spark --extra dev --extra bench --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q $(ARGS) -c requirements.txt -o requirements-dev.txt
 	$(BIN)/uv pip compile pyproject.toml $(EXTRAS) --extra bench-web --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header -q $(ARGS) -c requirements-dev.txt -o requirements-bench.txt
 	$(BIN)/uv pip compile docker/airflow/requirements.in --universal --python-version 3.11 --generate-hashes \

@@ -36,7 +36,8 @@
     │   ├── ObjectMissing           there is no such object
     │   └── ObjectDamaged           the content of an object is not what was stored
     ├── LakeError               objects of the lake contradict the database; `watchtime lake verify` names them
-    ├── EngineFailed            DuckDB could not compute or write something
+    ├── EngineFailed            DuckDB or Spark could not compute or write something
+    │   └── EngineUnavailable       the engine does not answer in time; a later attempt can succeed
     ├── ChartNotDrawn           a chart could not be drawn
     └── WebhookFailed           a message could not be delivered; a retry can help
 
@@ -319,9 +320,16 @@ class LakeError(WatchTimeError):
 
 
 class EngineFailed(WatchTimeError):
-    """DuckDB could not compute or write something."""
+    """DuckDB or Spark could not compute or write something."""
 
     exit_code = 70
+
+
+class EngineUnavailable(EngineFailed):
+    """The engine does not answer, or not in time."""
+
+    can_retry = True
+    exit_code = 75
 
 
 class ChartNotDrawn(WatchTimeError):

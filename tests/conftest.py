@@ -64,6 +64,7 @@ _TOGETHER = (
     "web/test_browser",
     "web/",
     "contract/test_aws_secrets",
+    "integration/test_engines",
     "integration/test_lake",
     "integration/test_every_minute",
     "integration/test_games_of_one_name",

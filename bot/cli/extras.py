@@ -8,6 +8,7 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "web": ("cachetools", "fastapi", "h11", "jinja2", "markupsafe", "starlette", "uvicorn"),
     "aws": ("boto3", "botocore"),
     "lake": ("boto3", "botocore", "duckdb"),
+    "spark": ("grpc", "pandas", "pyarrow", "pyspark"),
     "demo": ("numpy",),
 }
 

@@ -77,6 +77,7 @@ VENDORS = {
         "bot/web/views/table_response.py",
         "bot/web/http/spelling.py",
     },
+    "pyspark": {"helperfunctions/spark.py"},
     "rapidfuzz": {"helperfunctions/near.py"},
     "regex": {"helperfunctions/post_weight.py", "helperfunctions/text.py"},
     "requests": {
@@ -253,6 +254,7 @@ NOT_FOR_A_BOT = {
     "jinja2",
     "numpy",
     "pandas",
+    "pyspark",
     "rich.progress",
     "sandbox",
     "starlette",
