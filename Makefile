@@ -7,13 +7,16 @@ ARGS ?=
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 # The optional parts that are always installed.
 EXTRAS := --extra web --extra aws --extra lake --extra demo
+# Spark for engine-check, apart from .venv: its package has the same name as the client's.
+SPARK := .spark
+SPARK_VERSION := 4.3.0
 FILE ?=
 # FILE as one word for the shell, whatever it contains; only a `~/` at its beginning is expanded.
 FILE_WORD = $(if $(FILE),$(subst '~/,~/','$(subst ','\'',$(FILE))'))
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo lake-demo run backup restore test test-engine test-long airflow-check soak check secrets format \
-  bench mutants lock schema screenshots clean
+.PHONY: help install demo lake-demo run backup restore test test-engine test-long airflow-check engine-check soak check \
+  secrets format bench mutants lock schema screenshots clean
 
 help: ## List the verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +61,9 @@ airflow-check: $(VENV)/.development .venv-airflow/.installed ## Run the DAG on a
 	@$(PYTHON) -m venv .venv-airflow
 	@.venv-airflow/bin/pip install -q --disable-pip-version-check --require-hashes -r docker/airflow/requirements.txt
 	@touch $@
+
+engine-check: $(VENV)/.development $(SPARK)/.installed ## Compare DuckDB with a real Spark cluster on one lake; needs Java 17
+	$(BIN)/python -m benchmarks.engine_check --spark-home $(SPARK)/pyspark $(ARGS)
 
 soak: $(VENV)/.development ## Simulate a year with its faults in about three hours; ARGS="--streams 300" takes half
 	@$(BIN)/python -m tests.soak $(ARGS)
@@ -104,6 +110,8 @@ screenshots: $(VENV)/.development ## Take the screenshots of the demo's dashboar
 clean: ## Remove .venv and caches
 	rm -rf $(VENV) .venv-airflow .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
+	rm -rf $(VENV) $(SPARK) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
@@ -120,6 +128,15 @@ $(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/bin/pip
 $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
 	@echo "Installing the development tools into $(VENV) …"
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# Of the package only the Java programs are used, so it comes without the packages that it needs for Python.
+$(SPARK)/.installed: | $(VENV)/bin/pip
+	@command -v java > /dev/null || { if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	  apt-get install -y -q openjdk-17-jre-headless; \
+	  else echo "Java 17 is needed; on Debian and Ubuntu: apt-get install openjdk-17-jre-headless" >&2; exit 1; fi; }
+	@echo "Installing Spark into $(SPARK), about 900 MB; this takes some minutes …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --target $(SPARK) pyspark==$(SPARK_VERSION)
 	@touch $@
 
 $(VENV)/.benchmarks: requirements-bench.txt $(VENV)/.development
