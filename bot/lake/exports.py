@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from bot.core.spreadsheet import BYTE_ORDER_MARK, defused
-from bot.lake.layout import EXPORT_NEWEST, EXPORTS
+from bot.lake.layout import EXPORTS
 from bot.lake.make import SourceGone, make
 from bot.lake.spool import Made
 from bot.lake.store import Lake, LedgerRow
@@ -104,15 +104,18 @@ def prune_newest(lake: Lake) -> int:
     return 1
 
 
-def intend_again(lake: Lake) -> None:
-    """Intend every file of streams again, because a streamer is to be in none of them."""
-    with lake.database.transaction() as tx:
-        keys = [
-            row.key
-            for row in tx.lake.all_objects(lake=lake.url)
-            if row.dataset in (EXPORTS[0], EXPORT_NEWEST) and row.piece.startswith("streams_data")
-        ]
-        list(tx.lake.intend_again(lake=lake.url, keys=keys, now=lake.clock.now()))
+def without(old: Path, new: Path, streamer_id: str) -> tuple[int, int]:
+    """Copy a CSV file without the rows of a streamer. Returns the rows removed, and those kept."""
+    with old.open(encoding="utf-8-sig", newline="") as opened:
+        columns, *rows = csv.reader(opened)
+    if "streamer_id" not in columns:
+        return 0, len(rows)
+    own, cell = columns.index("streamer_id"), Cleaner().cell(streamer_id)
+    kept = [row for row in rows if row[own] != cell]
+    with new.open("w", encoding="utf-8", newline="") as opened:
+        opened.write(BYTE_ORDER_MARK)
+        csv.writer(opened).writerows([columns, *kept])
+    return len(rows) - len(kept), len(kept)
 
 
 def _write_streams(tx: Transaction, row: LedgerRow, file: Path) -> int:

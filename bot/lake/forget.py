@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from bot.lake.layout import CURATED, LANDING, RAW, SHORT_LIVED, STREAMS, curated
+from bot.lake import exports
+from bot.lake.layout import CURATED, EXPORT_NEWEST, EXPORTS, LANDING, RAW, SHORT_LIVED, STREAMS, curated
 from bot.lake.publish import publish
 from bot.lake.raw import lines_of
 from bot.lake.rebuild import digest_of
@@ -34,7 +35,7 @@ def forget(lake: Lake, streamer_id: str, advance: Advance = lambda _: None) -> i
         tx.lake.forget_streamer(streamer_id=streamer_id, now=lake.clock.now())
         rows = records(LedgerRow, tx.lake.all_objects(lake=lake.url))
     lake.spool.drop_others(())
-    concerned = [row for row in rows if row.dataset in (*SHORT_LIVED, *_NAMING) and row.written_revision]
+    concerned = [row for row in rows if row.dataset in (*SHORT_LIVED, EXPORT_NEWEST, *_NAMING) and row.written_revision]
     rewritten = 0
     for row in concerned:
         if row.status != "gone" and _without(lake, row, streamer_id):
@@ -51,6 +52,8 @@ def _without(lake: Lake, row: LedgerRow, streamer_id: str) -> bool:
         lake.store.get(row.key, old)
         if row.dataset == RAW:
             removed, kept = _pages_without(old, new, streamer_id)
+        elif row.dataset in EXPORTS:
+            removed, kept = exports.without(old, new, streamer_id)
         else:
             source = read_parquet([old])
             removed = duck.rows(f"select count(*) from {source} where streamer_id = {quoted(streamer_id)}")[0][0]

@@ -189,8 +189,7 @@ class Settings(BaseModel):
         default=False, description="true: the data lake has the pages of Twitch as received, for as long as its streams"
     )
     lake_exports: bool = Field(
-        default=False,
-        description="true: the data lake has CSV files of the streams and top games of each complete poll",
+        default=False, description="true: the data lake has CSV files of the streams and games of each complete poll"
     )
     lake_streams_hours: int = Field(
         default=24,

@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.polls import PollStatus
 from bot.lake.exports import RULES
+from bot.lake.forget import forget
 from bot.lake.verify import repair, verify
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, write
 from tests.lakes import LakeOfTest
@@ -131,6 +132,17 @@ def test_files_of_streams_are_deleted_in_time_and_those_of_games_stay(exporting:
     assert [key for key in left if "streams_data" in key] == []
     assert "exports/games/day=2026-11-21/games_data-20261121T160000Z.csv" in left
     assert verify(exporting.lake).findings == []
+
+
+def test_a_forgotten_streamer_is_in_no_file(exporting: LakeOfTest) -> None:
+    exporting.poll(a_stream(900, streamer="ada"), a_stream(800, streamer="bob"))
+    exporting.turn()
+    games = table(exporting, "exports/games_data.csv")
+    assert forget(exporting.lake, "ada") == 3
+    for key in (DATED, "exports/streams_data.csv"):
+        assert [row["streamer_id"] for row in table(exporting, key)] == ["bob"]
+    assert table(exporting, "exports/games_data.csv") == games
+    assert verify(exporting.lake, deep=True).findings == []
 
 
 def test_a_deleted_file_is_found_missing_and_made_again(exporting: LakeOfTest) -> None:
