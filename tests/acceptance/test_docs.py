@@ -85,20 +85,23 @@ def check_make(words: Sequence[str]) -> None:
 
 def check_compose(words: Sequence[str]) -> None:
     """Fail unless the services exist and accept the verbs that run in them."""
-    rest = list(words)
-    while rest and rest[0] == "--profile":
-        assert any(rest[1] in service.get("profiles", []) for service in SERVICES.values()), rest[1]
+    rest, services = list(words), SERVICES
+    while rest and rest[0] in ("--profile", "-f"):
+        if rest[0] == "-f":
+            services = services | yaml.safe_load((ROOT / rest[1]).read_text())["services"]
+        else:
+            assert any(rest[1] in service.get("profiles", []) for service in services.values()), rest[1]
         del rest[:2]
     action, rest = rest[0], [word for word in rest[1:] if word not in COMPOSE_OPTIONS]
     assert action in COMPOSE_ACTIONS, action
     if action in ("exec", "run"):
-        assert rest[0] in SERVICES, rest[0]
+        assert rest[0] in services, rest[0]
         inside = Command(tuple(rest[1:])) if rest[1:] else None
         arguments = rest[1:] if action == "run" else inside.watchtime if inside else None
         if arguments:
             check_watchtime(arguments)
     else:
-        assert set(rest) <= SERVICES.keys(), rest
+        assert set(rest) <= services.keys(), rest
 
 
 def check(command: Command) -> None:

@@ -196,7 +196,8 @@ def explained(url: str, query: str) -> list[dict[str, Any]]:
         cursor.execute(
             f"set local statement_timeout = '{TIME_LIMIT}'; explain (analyze, timing off, format json) {query}"
         )
-        top = cursor.fetchone()[0][0]["Plan"]
+        [[plans]] = cursor.fetchall()
+    top = plans[0]["Plan"]
     connection.close()
 
     def below(node: dict[str, Any]) -> Iterator[dict[str, Any]]:

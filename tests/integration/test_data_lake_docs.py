@@ -17,7 +17,7 @@ import pytest
 from bot.lake import exports, layout
 from helperfunctions.clock import SystemClock, VirtualClock
 from helperfunctions.database import Database
-from helperfunctions.duck import Duck
+from helperfunctions.duck import INSTANT, Duck
 from helperfunctions.errors import ObjectChanged
 from helperfunctions.object_store import open_store
 from tests.conftest import execute
@@ -30,7 +30,7 @@ from tests.seaweed import AWS, BUCKET, Seaweed
 PAGE: Final = (Path(__file__).resolve().parents[2] / "docs" / "data-lake.md").read_text()
 SECTIONS: Final = {part.split("\n")[0]: part for part in PAGE.split("\n## ")[1:]}
 OF_ATHENA: Final = {"VARCHAR": "string", "DOUBLE": "double", "INTEGER": "int", "BIGINT": "bigint", "DATE": "date",
-                    "FLOAT": "float", layout.INSTANT: "timestamp"}  # fmt: skip
+                    "FLOAT": "float", INSTANT: "timestamp"}  # fmt: skip
 
 
 def blocks(section: str, language: str) -> list[str]:
