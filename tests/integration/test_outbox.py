@@ -41,6 +41,23 @@ def test_summaries_are_sent_before_answers(outside: Outside) -> None:
     assert outside.published() == ["games", "streamers", "streamers_of_game", "an answer"]
 
 
+@pytest.mark.parametrize(
+    ("hours", "order"),
+    [(23, ["to bob", "to ann"]), (25, ["to ann", "to bob"])],
+    ids=["within a day", "a day ago"],
+)
+def test_an_author_who_got_an_answer_within_a_day_waits_for_the_others(
+    hours: float, order: list[str], outside: Outside
+) -> None:
+    outside.reply("earlier", outside.asked("ann"))
+    outside.sender.send()
+    outside.later(hours * 3600)
+    for author in ("ann", "bob"):
+        outside.reply(f"to {author}", outside.asked(author))
+    outside.sender.send()
+    assert outside.published() == ["earlier", *order]
+
+
 @pytest.mark.parametrize("fault", [XFault.DROP_AFTER, XFault.UNREADABLE])
 def test_a_post_without_a_response_is_looked_up_before_a_retry(outside: Outside, fault: XFault) -> None:
     outside.summary(chart="bars")

@@ -79,6 +79,20 @@ def test_a_lost_response_is_charged_when_its_content_is_read_again(outside: Outs
     assert outside.spent() == outside.sandbox.bill().total_usd
 
 
+def test_accounts_in_a_lost_response_are_charged_on_its_day_too(make_outside: MakeOutside) -> None:
+    """X gives no time for an account, so each that is read again may have been in the lost response."""
+    outside = make_outside(vocabulary="new")
+    outside.sandbox.tag("ann", "@watchtimebot xQc")
+    x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
+    outside.sandbox.faults.cue(XFault.DROP_AFTER)
+    with pytest.raises(XError):
+        x.mentions(outside.sandbox.bot.user_id)
+    outside.later(10 * 3600)
+    x.mentions(outside.sandbox.bot.user_id)
+    assert outside.sandbox.bill().units == {"post_read": 2, "user_read": 2}
+    assert outside.spent() == outside.sandbox.bill().total_usd
+
+
 def test_a_post_that_was_read_before_a_response_was_lost_is_charged_once_for_that_day(outside: Outside) -> None:
     """Also when something else is read first on the next day."""
     outside.sandbox.tag("ann", "@watchtimebot xQc")
@@ -102,6 +116,15 @@ def test_a_read_of_a_killed_process_is_charged_when_its_content_is_read_again(ou
     outside.later(10 * 3600)
     MeteredX(outside.x, outside.ledger, Purpose.MENTIONS).mentions(outside.sandbox.bot.user_id)
     assert outside.spent() == outside.sandbox.bill().total_usd == Decimal("0.010")
+
+
+def test_a_read_that_is_under_way_stays_reserved_while_mentions_are_read(outside: Outside) -> None:
+    """The outbox reads our timeline in another thread: its read is not one of a killed process."""
+    under_way = outside.ledger.reserve_page(Purpose.SETTLING, 5)
+    MeteredX(outside.x, outside.ledger, Purpose.MENTIONS).mentions(outside.sandbox.bot.user_id)
+    reserved = "select charge_id, purpose, usd from x_charges where status = 'reserved'"
+    assert rows(outside.url, reserved) == [(under_way.charge_id, "settling", Decimal("0.025"))]
+    assert rows(outside.url, "select purpose from x_uncertain_reads") == []
 
 
 def test_our_account_is_fetched_once_a_week(outside: Outside) -> None:
