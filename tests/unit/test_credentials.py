@@ -17,6 +17,7 @@ from helperfunctions.errors import (
     SecretsUnavailable,
     SettingsError,
     TwitchRefused,
+    TwitchUnavailable,
     WatchTimeError,
     XCredentialsWrong,
 )
@@ -46,15 +47,18 @@ class Stage:
         return self.next
 
     def attempt(self, job: str, outcome: object) -> None:
-        """An attempt of a job that ends with this result or error."""
+        """An attempt of a job that ends with this result or error. A failed poll has both, as in the runner."""
         if isinstance(outcome, WatchTimeError):
             self.reload.after_attempt(job, None, outcome)
+        elif isinstance(outcome, Poll) and outcome.status is PollStatus.FAILED:
+            is_refused = outcome.ended_because is CrawlEnd.TWITCH_REFUSED
+            self.reload.after_attempt(job, outcome, (TwitchRefused if is_refused else TwitchUnavailable)("why"))
         else:
             self.reload.after_attempt(job, outcome, None)
 
 
-def poll(ended_because: CrawlEnd) -> Poll:
-    return Poll(1, START.date(), START, START, PollStatus.FAILED, ended_because, 0, 0, 0, 0, 0, "why")
+def poll(ended_because: CrawlEnd, status: PollStatus = PollStatus.FAILED) -> Poll:
+    return Poll(1, START.date(), START, START, status, ended_because, 0, 0, 0, 0, 0, "why")
 
 
 @pytest.fixture
@@ -110,7 +114,9 @@ def test_clock_that_is_set_back_delays_no_check(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "outcome", [poll(CrawlEnd.BELOW_THRESHOLD), poll(CrawlEnd.TWITCH_UNAVAILABLE)], ids=["works", "is away"]
+    "outcome",
+    [poll(CrawlEnd.BELOW_THRESHOLD, PollStatus.COMPLETE), poll(CrawlEnd.TWITCH_UNAVAILABLE)],
+    ids=["works", "is away"],
 )
 def test_a_job_that_is_no_longer_refused_ends_the_checks(outcome: Poll, stage: Stage) -> None:
     stage.attempt("collect", poll(CrawlEnd.TWITCH_REFUSED))
