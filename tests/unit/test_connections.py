@@ -78,6 +78,24 @@ def test_silent_refused_connections_are_limited_too() -> None:
     assert crowd.cut_off == ["2", "3"]
 
 
+def test_refused_connection_whose_request_is_being_answered_is_not_cut_off() -> None:
+    crowd = Crowd()
+    places = [crowd.open("127.0.0.2", str(number)) for number in range(3)]
+    crowd.all.busy(places[2])
+    for number in range(3, 6):
+        crowd.open("127.0.0.2", str(number))
+    # The oldest one waits for its error page; those without a request go first.
+    assert crowd.cut_off == ["3", "4"]
+
+
+def test_new_refused_connection_is_cut_off_when_all_others_are_being_answered() -> None:
+    crowd = Crowd()
+    for number in range(4):
+        crowd.all.busy(crowd.open("127.0.0.2", str(number)))
+    crowd.open("127.0.0.2", "late")
+    assert crowd.cut_off == ["late"]
+
+
 def test_refused_connections_are_logged_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     crowd = Crowd()
     with caplog.at_level(logging.WARNING):
