@@ -274,8 +274,8 @@ def test_an_invalid_database_address_is_refused_without_showing_it(monkeypatch: 
         ("WEB_NO_PICTURES_OF", "ada, Ben Doe", "WEB_NO_PICTURES_OF should be logins with commas between them"),
     ],
     ids=[
-        "seconds", "part of a second", "underscore", "other digits", "optional number", "amount", "amount with thousands",
-        "power of ten",
+        "seconds", "part of a second", "underscore", "other digits", "optional number", "amount",
+        "amount with thousands", "power of ten",
         "thousands", "number with a power of ten", "more than fits", "zone of this machine", "zone with leap seconds",
         "copy of a zone", "no zone", "port zero", "space", "query", "fragment", "way up", "no scheme", "markup",
         "script",
