@@ -70,7 +70,7 @@ def _finish(run: "LakeRun") -> None:
 def lake(context: typer.Context) -> None:
     """Do everything in the data lake that is due.
 
-    It is what the job `lake` does after each poll. Needs LAKE_URL. The verbs below do parts of it, look after the lake, and rebuild a layer from the one before.
+    It is what the job `lake` does after each poll, and needs LAKE_URL. The verbs below do parts of it.
     """
     if context.invoked_subcommand is not None:
         return
