@@ -71,7 +71,7 @@ def documented(folder: Path, plain: int, tls: int, dashboard: int) -> str:
     }.items():
         assert example.count(before) == 1, before
         example = example.replace(before, after)
-    return example.replace(CERTIFICATES, str(folder))
+    return str(example.replace(CERTIFICATES, str(folder)))
 
 
 @pytest.fixture
