@@ -15,7 +15,7 @@ import psutil
 
 from benchmarks.harness import progress
 
-START_SECONDS: Final = 180
+START_SECONDS: Final = 300
 WORKERS: Final = 2
 _LOOPBACK: Final = "127.0.0.1"
 

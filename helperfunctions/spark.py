@@ -18,7 +18,7 @@ from helperfunctions.errors import EngineFailed, EngineUnavailable, SettingsErro
 _ADDRESS: Final = re.compile(r"sc://(?P<host>[\w.-]+|\[[0-9a-fA-F:]+\])(?::(?P<port>\d{1,5}))?(?:/.*)?")
 DEFAULT_PORT: Final = 15002
 PROBE_SECONDS: Final = 5.0
-CONNECT_SECONDS: Final = 60.0
+CONNECT_SECONDS: Final = 120.0
 
 Result = TypeVar("Result")
 
