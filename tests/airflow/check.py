@@ -6,6 +6,7 @@ Ends with 1 if a task ended otherwise. Nothing leaves this machine.
 """
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -82,10 +83,17 @@ class Airflow:
         return [(task, state, tries) for task, state, tries, _ in rows(self.url, TASKS.format(run=run))]
 
     def report(self, title: str, run: str) -> None:
-        """Print the tasks of a run."""
+        """Print the tasks of a run, and the last messages of each attempt."""
         print(f"\n{title}: {run}", flush=True)  # noqa: T201
         for task, state, tries, seconds in rows(self.url, TASKS.format(run=run)):
-            print(f"  {task:<10} {state or '-':<16} attempt {tries}  {seconds or '-'} s")  # noqa: T201
+            print(f"  {task:<10} {state or '-':<16} attempt {tries}  {seconds or '-'} s", flush=True)  # noqa: T201
+        for log in sorted((self.folder / "airflow" / "logs").glob(f"dag_id={DAG}/run_id={run}/task_id=*/*.log")):
+            said = re.findall(r'"event":"(.*?)(?<!\\)"', log.read_text(errors="replace"))
+            shown = [
+                line[:200] for line in said if "watchtime" in line or "Objects of the lake" in line or "Poll" in line
+            ]
+            for line in shown[-2:]:
+                print(f"    {log.parent.name}: {line}", flush=True)  # noqa: T201
 
 
 def free_port() -> int:
