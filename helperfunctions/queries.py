@@ -1,7 +1,8 @@
 """The named queries of sql/, one namespace per folder."""
 
 import re
-from functools import partial
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,14 +33,34 @@ def _text_of_step(folder: Path, step: str) -> str:
     return "\n".join(text_of_file(f"{step}/{path.name}", folder) for path in files)
 
 
+@cache
+def _queries_of(folder: Path, step: str) -> Any:
+    if step not in steps_in(folder):
+        raise KeyError(step)
+    return aiosql.from_str(_text_of_step(folder, step), "psycopg2", mandatory_parameters=False)
+
+
+class _Steps(Mapping[str, Any]):
+    """The queries of each step, read when they are first used: reading all takes as long as the work of most verbs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __getitem__(self, step: str) -> Any:
+        return _queries_of(self._folder, step)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(steps_in(self._folder))
+
+    def __len__(self) -> int:
+        return len(steps_in(self._folder))
+
+
 class Queries:
-    """Every query of sql/<step>/ as `steps[step].<name>`; loaded once, bound to a connection per transaction."""
+    """Every query of sql/<step>/ as `steps[step].<name>`; read once, bound to a connection per transaction."""
 
     def __init__(self, folder: Path = SQL_FOLDER) -> None:
-        self.steps = {
-            step: aiosql.from_str(_text_of_step(folder, step), "psycopg2", mandatory_parameters=False)
-            for step in steps_in(folder)
-        }
+        self.steps: Mapping[str, Any] = _Steps(folder)
 
 
 class BoundStep:

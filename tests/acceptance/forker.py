@@ -26,6 +26,7 @@ from bot.wiring import open_bot
 from helperfunctions import settings
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import WatchTimeError
+from helperfunctions.queries import Queries
 
 # Rarely run, and half a second to import.
 NOT_IMPORTED = ("bot.__main__", "bot.demo", "bot.web")
@@ -105,13 +106,14 @@ def become(command: dict[str, Any]) -> None:
 
 
 def preload() -> None:
-    """Import the modules of the commands once, before any fork."""
+    """Import the modules of the commands, and read their queries, once, before any fork."""
     for package in (bot, helperfunctions):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.startswith(NOT_IMPORTED):
                 importlib.import_module(module.name)
     for library in LIBRARIES:
         importlib.import_module(library)
+    dict(Queries().steps)
 
 
 def run_to_its_end(program: Callable[[], None]) -> None:
