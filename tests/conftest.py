@@ -25,6 +25,7 @@ from helperfunctions.queries import Queries
 from tests.case_names import pytest_make_parametrize_id as pytest_make_parametrize_id
 from tests.everything import fill
 from tests.janitor import cleaning_up_after_us
+from tests.kept_connections import connection_to, forget, give_up, keep
 from tests.lakes import LakeOfTest, opened
 from tests.seaweed import BUCKET, Seaweed, serving
 
@@ -158,7 +159,9 @@ def server_url() -> Iterator[str]:
         execute(url, "alter system set fsync = off")
         execute(url, "alter system set autovacuum = off")
         execute(url, "select pg_reload_conf()")
+        keep(url)
         yield url
+        give_up(url)
 
 
 @pytest.fixture(scope="session")
@@ -174,6 +177,8 @@ def full_template(server_url: str, template: str, queries: Queries) -> str:
     """A database with rows in every table, from which others are cloned."""
     url = clone(server_url, template, "template_full")
     fill(Database(url, queries), url, VirtualClock(START))
+    # A database with a connection cannot be cloned.
+    give_up(url)
     return "template_full"
 
 
@@ -197,8 +202,7 @@ def full_url(url: str, clock: VirtualClock) -> str:
 def empty_url(server_url: str) -> Iterator[str]:
     """The address of a new database without a schema."""
     name = f"empty_{next(_numbers)}"
-    execute(server_url, f"create database {name} strategy file_copy")
-    yield database_url(server_url, name)
+    yield clone(server_url, "template1", name)
     drop(server_url, name)
 
 
@@ -248,13 +252,24 @@ def folder_lake(database: Database, clock: VirtualClock, tmp_path: Path) -> Iter
 
 def clone(server_url: str, template: str, name: str) -> str:
     """Create a copy of a database of the same server. Its address."""
-    execute(server_url, f"create database {name} template {template} strategy file_copy")
-    return database_url(server_url, name)
+    _administer(server_url, f"create database {name} template {template} strategy file_copy")
+    url = database_url(server_url, name)
+    keep(url)
+    return url
 
 
 def drop(server_url: str, name: str) -> None:
     """Drop a database, also one that is in use: writing it to the disk can take longer than its test."""
-    execute(server_url, f"drop database if exists {name} with (force)")
+    give_up(database_url(server_url, name))
+    _administer(server_url, f"drop database if exists {name} with (force)")
+
+
+def _administer(server_url: str, statement: str) -> None:
+    """Run one statement outside of a transaction, on a connection that is kept."""
+    with connection_to(server_url) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        cursor.execute(statement)
+        connection.autocommit = False
 
 
 def database_url(server_url: str, name: str) -> str:
@@ -264,7 +279,8 @@ def database_url(server_url: str, name: str) -> str:
 
 
 def execute(url: str, statement: str) -> None:
-    """Run one statement outside of a transaction."""
+    """Run one statement outside of a transaction. It may change settings, which only a new connection has."""
+    forget(url)
     connection = psycopg2.connect(url)
     connection.autocommit = True
     with connection.cursor() as cursor:
@@ -281,6 +297,7 @@ class Switch:
 
     def off(self) -> None:
         """Refuse new connections and end existing ones."""
+        forget(database_url(self.server_url, self.name))
         execute(self.server_url, f"alter database {self.name} allow_connections false")
         execute(
             self.server_url, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{self.name}'"
@@ -291,6 +308,7 @@ class Switch:
 
     def only_read(self, how: bool) -> None:
         """Make transactions of new connections read-only or not."""
+        forget(database_url(self.server_url, self.name))
         execute(self.server_url, f"alter database {self.name} set default_transaction_read_only = {how}")
 
 

@@ -4,11 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import psycopg2
-
 from bot.collect.stage import StagedPoll
 from bot.core.polls import CrawlEnd, GameId, Poll, PollStatus, Stream, StreamerId, StreamId
 from helperfunctions.database import Database, Transaction
+from tests.kept_connections import connection_to
 
 DAY = date(2026, 11, 21)
 DAY_START = datetime(2026, 11, 21, 16, tzinfo=UTC)
@@ -153,21 +152,12 @@ def _repeated(tx: Transaction, poll: Poll, times: int, apart: timedelta) -> Poll
 
 def rows(url: str, query: str) -> list[tuple[Any, ...]]:
     """The rows of a query, to check the results of a test."""
-
-    connection = psycopg2.connect(url)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(query)
-            return list(cursor.fetchall())
-    finally:
-        connection.close()
+    with connection_to(url) as connection, connection.cursor() as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchall())
 
 
 def write(url: str, statement: str, *values: Any) -> None:
     """Run a statement that changes the database directly."""
-    connection = psycopg2.connect(url)
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(statement, values)
-    finally:
-        connection.close()
+    with connection_to(url) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(statement, values)

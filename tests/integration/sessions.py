@@ -3,6 +3,8 @@
 import psycopg2
 import psycopg2.extensions
 
+from tests.kept_connections import forget
+
 SECRET = "hunter2-planted-f00d"
 
 
@@ -12,6 +14,7 @@ class Oops(Exception):
 
 def kill_others(url: str) -> int:
     """End every other connection to this database. The number of connections that were ended."""
+    forget(url)
     connection = psycopg2.connect(url)
     connection.autocommit = True
     with connection.cursor() as cursor:

@@ -29,7 +29,7 @@ from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database, ReadPool
 from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings
-from tests.conftest import database_url, execute
+from tests.conftest import clone, database_url, execute
 from tests.factories import rows, write
 from tests.integration.conftest import MakeInbox
 
@@ -113,8 +113,7 @@ class ExplainedQueries(Queries):
 @pytest.fixture(scope="module")
 def five_years(server_url: str, template: str) -> str:
     """The name of a database of five years in which no job has work left."""
-    execute(server_url, f"create database five_years template {template}")
-    url = database_url(server_url, "five_years")
+    url = clone(server_url, template, "five_years")
     execute(url, f"set session_replication_role = replica; {YEARS.read_text()}")
     execute(url, "vacuum analyze")
     return "five_years"

@@ -29,7 +29,7 @@ from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database, ReadPool
 from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings
-from tests.conftest import database_url, execute
+from tests.conftest import clone
 from tests.factories import a_stream, stage, write
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -119,8 +119,7 @@ CALENDAR = Calendar(Settings().timezone, Settings().day_starts_at)
 @pytest.fixture(scope="session")
 def web_url(server_url: str, template: str, queries: Queries) -> str:
     """A database with the small world."""
-    execute(server_url, f"create database web template {template}")
-    url = database_url(server_url, "web")
+    url = clone(server_url, template, "web")
     fill(Database(url, queries), url, VirtualClock(BEGAN))
     return url
 

@@ -15,7 +15,7 @@ from bot.names.database_names import DatabaseNames
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.queries import Queries
-from tests.conftest import database_url, execute
+from tests.conftest import clone
 from tests.factories import DAY, DAY_START, a_stream, stage
 from tests.web.conftest import CALENDAR, Web, served
 
@@ -41,8 +41,7 @@ from (values ('both', 1, 'helix'), ('one', 2, 'external'), ('talk', null, 'not_a
 def genres(server_url: str, template: str, queries: Queries) -> Iterator[Web]:
     """A day: 400 viewers of a game of two genres, 100 of one of one, 300 talk, 50 of an unknown game, 50 without a
     game."""
-    execute(server_url, f"create database genres template {template}")
-    url = database_url(server_url, "genres")
+    url = clone(server_url, template, "genres")
     database, clock = Database(url, queries), VirtualClock(NOW)
     sizes = {"both": 400, "one": 100, "talk": 300, "new": 50, "": 50}
     streams = [a_stream(size, streamer=f"s{size}{game}", game=game, game_name=game) for game, size in sizes.items()]

@@ -12,7 +12,7 @@ from bot.names.database_names import DatabaseNames
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.queries import Queries
-from tests.conftest import database_url, execute
+from tests.conftest import clone
 from tests.factories import DAY, DAY_START, a_stream, stage
 from tests.web.conftest import CALENDAR, Web, served
 
@@ -27,8 +27,7 @@ GO = {13: 60, 14: 80}
 def two_weeks(server_url: str, template: str, queries: Queries) -> Iterator[Web]:
     """Ada's chess has its best days at the end, Bob always has the same viewers; Go is new at the end. Ada's streams
     begin two hours before the only poll of a day."""
-    execute(server_url, f"create database two_weeks template {template}")
-    url = database_url(server_url, "two_weeks")
+    url = clone(server_url, template, "two_weeks")
     database = Database(url, queries)
     for number, size in enumerate(CHESS):
         at = DAY_START + timedelta(days=number)

@@ -185,7 +185,7 @@ def a_template(server: Server, queries: Queries) -> str:
 def url(server: Server, fault_template: str) -> str:
     """The address of a new database with the schema, on the server that can be stopped."""
     name = f"fault_{next(_numbers)}"
-    execute(server.url, f"create database {name} template {fault_template}")
+    execute(server.url, f"create database {name} template {fault_template} strategy file_copy")
     return database_url(server.url, name)
 
 
