@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from json import dumps
 from typing import Any
 
-import boto3
 import requests
 
 NAME = "twitch-watch-time"
@@ -19,6 +18,7 @@ class Aws:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._clients: dict[str, Any] = {}
 
     @property
     def settings(self) -> dict[str, str]:
@@ -32,10 +32,17 @@ class Aws:
         }
 
     def client(self, service: str = "secretsmanager") -> Any:
-        """A client with the rights of the account's administrator."""
-        return boto3.session.Session(
-            aws_access_key_id="admin", aws_secret_access_key="admin", region_name=REGION
-        ).client(service, endpoint_url=self.url)
+        """A client with the rights of the account's administrator. Made once: boto3 reads a large file for it."""
+        if service not in self._clients:
+            self._clients[service] = self._new_client(service)
+        return self._clients[service]
+
+    def _new_client(self, service: str) -> Any:
+        # Imported here, like moto: it takes a fifth of a second.
+        import boto3
+
+        session = boto3.session.Session(aws_access_key_id="admin", aws_secret_access_key="admin", region_name=REGION)
+        return session.client(service, endpoint_url=self.url)
 
     def put(self, content: Mapping[str, object] | str | bytes, name: str = NAME) -> None:
         """Create the secret, or change its value."""
