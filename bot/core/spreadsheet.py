@@ -21,7 +21,8 @@ def defused(text: str) -> str:
 
 
 def _is_formula(text: str) -> bool:
-    if text[:1].isalnum():
+    # Most names. Not of other scripts: some of their letters are invisible.
+    if text[:1].isascii() and text[:1].isalnum():
         return False
     first = next((char for char in text if not is_invisible(char)), "")
     return text.startswith(_BEGINS_A_CELL) or unicodedata.normalize("NFKC", first) in _FORMULA

@@ -35,7 +35,8 @@ select
     end
     || ' from ' || quote_ident(namespace.nspname) || '.' || quote_ident(class.relname) || ' as one_row' as statement,
     namespace.nspname = 'public' and class.relname in (
-        'schema_migrations', 'x_prices', 'game_aliases', 'igdb_genres', 'igdb_game_modes', 'igdb_themes'
+        'schema_migrations', 'x_prices', 'game_aliases', 'igdb_genres', 'igdb_game_modes', 'igdb_themes',
+        'lake_owner'
     ) as is_seeded
 from pg_catalog.pg_class as class
 inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace

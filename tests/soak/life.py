@@ -98,7 +98,9 @@ class Life:
             day_starts_at=time.fromisoformat(in_force["DAY_STARTS_AT"]),
             post_at=time.fromisoformat(in_force["POST_AT"]),
         )
-        return {entry.job.name: entry for entry in schedule(settings, shortest_interval=QUARTER)}
+        entries = schedule(settings, shortest_interval=QUARTER)
+        # The bot of this year has no lake, so its runner does not know the job.
+        return {entry.job.name: entry for entry in entries if entry.job.name != "lake"}
 
     def _plan_turns(self, now: datetime) -> None:
         self._timetable = self._entries()

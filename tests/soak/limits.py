@@ -12,12 +12,14 @@ import psutil
 import yaml
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+# A number, or a variable with its default: 256m, ${DOCKER_BOT_MEMORY:-240m}.
+_LIMIT: Final = re.compile(r"(?:\$\{\w+:-)?(\d+)([kmg])b?\}?")
 _UNITS: Final = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
 @dataclass(frozen=True)
 class Shipped:
-    """The limits of a service in docker-compose.yml: bytes of memory, and the options of its server."""
+    """The default limits of a service in docker-compose.yml: bytes of memory, and the options of its server."""
 
     memory: int
     options: tuple[str, ...]
@@ -26,7 +28,7 @@ class Shipped:
     def of(cls, service: str) -> "Shipped":
         """Read the limits of one service."""
         described = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"][service]
-        number, unit = re.fullmatch(r"(\d+)([kmg])b?", str(described["mem_limit"])).groups()  # type: ignore[union-attr]
+        number, unit = _LIMIT.fullmatch(str(described["mem_limit"])).groups()  # type: ignore[union-attr]
         command = described.get("command") or []
         options = [word.removeprefix("-c") for word in command if word.startswith("-c")]
         return cls(int(number) * _UNITS[unit], tuple(options))

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
+AIRFLOW_DOCKERFILE = (ROOT / "docker" / "airflow" / "Dockerfile").read_text()
 OWN_USER = "10001:10001"
 
 # The same for every container.
@@ -341,13 +342,13 @@ def test_our_services_that_keep_running_have_a_health_check() -> None:
     assert ours["bot"]["environment"]["HEALTH_PORT"] == "9464"
 
 
-def test_the_image_contains_only_the_program() -> None:
+def test_the_images_contain_only_the_program() -> None:
     allowed = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
     assert allowed[0] == "*"
     named = {line.removeprefix("!") for line in allowed if line.startswith("!")}
     copied = {
         word
-        for line in DOCKERFILE.splitlines()
+        for line in (DOCKERFILE + AIRFLOW_DOCKERFILE).splitlines()
         if line.startswith("COPY ") and "--from" not in line
         for word in line.split()[1:-1]
     }

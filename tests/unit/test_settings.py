@@ -35,6 +35,8 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "lake_url": None,
         "lake_endpoint_url": None,
         "lake_raw": False,
+        "lake_exports": False,
+        "jobs_elsewhere": "",
         "lake_streams_hours": 24,
         "lake_engine": "duckdb",
         "twitch_api_url": "https://api.twitch.tv/helix",

@@ -12,6 +12,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.acceptance.conftest import PATIENCE_SECONDS
+from tests.web.checks_of_pages import fits_and_has_no_violation, violations
 from tests.web.conftest import CHROMIUM, EVIL_GAME, EVIL_STREAMER, Web
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium")
@@ -176,21 +177,6 @@ def test_menu_with_genres_is_in_one_row_on_a_desk_and_on_a_tablet(
             window.open("/")
             assert table.evaluate("one => one.scrollWidth - one.clientWidth") <= 0, width
         window.context.close()
-
-
-def fits_and_has_no_violation(page: Page, path: str, width: int, background: str) -> None:
-    """Fail unless a page needs no horizontal scrolling, has that background, and axe finds nothing."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == background, path
-    assert violations(page) == [], path
-
-
-def violations(page: Page) -> object:
-    """What axe, which was loaded, finds in a page. What it passed stays in the browser: megabytes."""
-    return page.evaluate(
-        "axe.run({resultTypes: ['violations']})"
-        ".then(({violations}) => violations.map(one => [one.id, one.nodes[0].html]))"
-    )
 
 
 def test_search_works_with_the_keyboard_alone(visit: Callable[..., Visit]) -> None:

@@ -289,7 +289,7 @@ def test_results_of_a_search_have_a_login_hours_and_what_is_live(web: Web) -> No
         assert found["id"] == of_month[f"{kind}_id"]
         assert found["watch_hours"] == pytest.approx(of_month["watch_hours"])
         page = web.get(path).text
-        assert f"{found['watch_hours'] / 1000:.0f}K hours watched in 30 days</small>" in page
+        assert f"{found['watch_hours'] / 1000:.3g}K hours watched in 30 days</small>" in page
         assert f"LIVE</span> {of_month['viewers_now']:,} viewers" in page
     assert "<bdi>formula</bdi> · " in web.get("/search?q=formul").text
     page = web.get("/search?q=mallor").text
