@@ -10,6 +10,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -54,6 +55,13 @@ class Spark:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query; all of them must have room in memory."""
         return self._within(self._seconds, lambda: _rows(self._session.sql(sql).toArrow()))
+
+    def write_parquet(self, sql: str, file: Path) -> None:
+        """Write the rows of a query into a new Parquet file of this machine; all of them must have room in memory."""
+        table = self._within(self._seconds, lambda: self._session.sql(sql).toArrow())
+        from pyarrow import parquet
+
+        parquet.write_table(table, file)
 
     def views(self, queries: Mapping[str, str]) -> None:
         """Make views for this session: queries by name, each of which may read those before it."""
@@ -100,9 +108,18 @@ def host_and_port(address: str) -> tuple[str, int]:
 
 def parquet_files(path: str) -> str:
     """A Parquet file, or all those of a folder, as a query; `path` as the engine sees it: s3://…, file:///… or /…."""
+    return _files("parquet", path)
+
+
+def text_files(path: str) -> str:
+    """The lines of a text file as a query; `path` as of parquet_files."""
+    return _files("text", path)
+
+
+def _files(kind: str, path: str) -> str:
     if "`" in path:
         raise EngineFailed(f"a path for Spark cannot have a back quote: {path!r}")
-    return f"select * from parquet.`{path}`"  # noqa: S608 - a path cannot end the quotes
+    return f"select * from {kind}.`{path}`"  # noqa: S608 - a path cannot end the quotes
 
 
 def _session_at(address: str) -> Any:

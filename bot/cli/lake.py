@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -121,22 +122,29 @@ def seal() -> None:
 
 @lake_app.command(
     epilog=examples(
-        "watchtime lake rollup --from 2026-11-21", "watchtime lake rollup --from 2026-11-01 --to 2026-11-30 --write"
+        "watchtime lake rollup --from 2026-11-21",
+        "watchtime lake rollup --from 2026-11-01 --to 2026-11-30 --write",
+        "watchtime lake rollup --from 2026-11-01 --to 2026-11-30 --engine sc://localhost:15002",
     )
 )
 def rollup(
     first: FromOption = None,
     last: ToOption = None,
     write: Annotated[bool, typer.Option("--write", help="Replace the days' rows in the curated layer.")] = False,
+    engine: Annotated[
+        str | None, typer.Option("--engine", metavar="ADDRESS", help="duckdb or sc://host:port. Default: LAKE_ENGINE.")
+    ] = None,
 ) -> None:
     """Compute the hours of days from their sealed streams, and compare them with the database.
 
-    Ends with 66 when the lake has no streams of these days any more, and with 70 when the hours differ.
+    Ends with 66 when the lake has no streams of these days any more, with 70 when the hours differ, and with 75 when
+    the engine does not answer.
     """
     from bot.lake.rollup import roll_up
 
     with _opened(to_change=write) as lake:
         begin, end = _span(lake, first, last)
+        lake = replace(lake, engine=engine or lake.engine)
         with _progress((end - begin).days + 1) as advance:
             done = roll_up(lake, begin, end, write=write, advance=advance)
     for day in done:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import uuid4
 
+from bot.lake import engine
 from bot.lake.store import Lake
-from helperfunctions.errors import ObjectChanged, StoreError
+from helperfunctions.errors import EngineFailed, ObjectChanged, StoreError
 
 # Twitch's agreement, schedule 1.C, allows raw data for 24 hours.
 ALLOWED_HOURS = 24
@@ -29,7 +30,7 @@ class LakeFinding:
 
 
 def check(lake: Lake) -> Iterator[LakeFinding]:
-    """Check the store by writing and deleting an object, its settings, and those of the bot."""
+    """Check the store by writing and deleting an object, its settings, those of the bot, and the engine."""
     try:
         lake.ensure_format()
         yield LakeFinding(Level.OK, f"{lake.url} can be read, and belongs to this database")
@@ -49,6 +50,8 @@ def check(lake: Lake) -> Iterator[LakeFinding]:
         yield LakeFinding(
             Level.WARNING, "LAKE_RAW: the pages of Twitch are stored as received, with titles and tags, for as long"
         )
+    if lake.engine != engine.DUCKDB:
+        yield _engine(lake)
 
 
 def _conditional_writes(lake: Lake) -> LakeFinding:
@@ -68,6 +71,16 @@ def _conditional_writes(lake: Lake) -> LakeFinding:
         Level.WARNING,
         "the store ignores If-None-Match: only the lock in the database keeps two writers apart; use no second bot",
     )
+
+
+def _engine(lake: Lake) -> LakeFinding:
+    try:
+        with engine.opened(lake.engine) as spark:
+            if spark:
+                engine.check_reading(spark, lake.url)
+    except EngineFailed as exc:
+        return LakeFinding(Level.PROBLEM, f"LAKE_ENGINE: {exc}")
+    return LakeFinding(Level.OK, "the engine of `lake rollup` answers, and can read the lake")
 
 
 def _retention(hours: int) -> LakeFinding:

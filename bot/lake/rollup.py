@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from bot.lake import engine
 from bot.lake.layout import POLLS, STREAMS, curated
 from bot.lake.publish import publish
 from bot.lake.rebuild import digest_of
@@ -18,6 +19,7 @@ from helperfunctions.database import records
 from helperfunctions.duck import Duck, quoted, read_parquet
 from helperfunctions.errors import DayNotAvailable, ObjectMissing, SumsDisagree
 from helperfunctions.queries import text_of_file
+from helperfunctions.spark import Spark
 
 log = logging.getLogger(__name__)
 
@@ -50,24 +52,17 @@ def roll_up(
     """Roll up the days whose sealed streams are in the lake, both ends included. `write`: replace their curated rows.
 
     Raises DayNotAvailable if the lake has none of them, and SumsDisagree if hours differ from those of PostgreSQL;
-    then nothing of that day is written. Days of which a streamer was forgotten are not compared.
+    then nothing of that day is written. Days of which a streamer was forgotten are not compared. The lake's engine
+    computes the pairs; its errors are EngineUnavailable and EngineFailed.
     """
     lake.ensure_format()
     done: list[LakeDay] = []
-    for number in range(first.toordinal(), last.toordinal() + 1):
-        day = date.fromordinal(number)
-        with lake.duck() as (duck, folder):
-            if _load(lake, duck, folder, day):
-                rolled_up = _totals(lake, duck, day)
-                if not rolled_up.agrees:
-                    raise SumsDisagree(
-                        f"the lake has {rolled_up.watch_hours:,.6f} hours watched on {day}, PostgreSQL "
-                        f"{rolled_up.in_database:,.6f}: run `watchtime lake verify`"
-                    )
-                if write:
-                    _write(lake, duck, folder, day)
+    with engine.opened(lake.engine) as spark:
+        for number in range(first.toordinal(), last.toordinal() + 1):
+            day = date.fromordinal(number)
+            if rolled_up := _day(lake, spark, day, write=write):
                 done.append(rolled_up)
-        advance(f"{day}")
+            advance(f"{day}")
     if not done:
         raise DayNotAvailable(
             f"the lake has no sealed streams from {first} to {last}: they are deleted after LAKE_STREAMS_HOURS"
@@ -75,7 +70,22 @@ def roll_up(
     return done
 
 
-def _load(lake: Lake, duck: Duck, folder: Path, day: date) -> bool:
+def _day(lake: Lake, spark: Spark | None, day: date, *, write: bool) -> LakeDay | None:
+    with lake.duck() as (duck, folder):
+        if not _load(lake, spark, duck, folder, day):
+            return None
+        rolled_up = _totals(lake, duck, day)
+        if not rolled_up.agrees:
+            raise SumsDisagree(
+                f"the lake has {rolled_up.watch_hours:,.6f} hours watched on {day}, PostgreSQL "
+                f"{rolled_up.in_database:,.6f}: run `watchtime lake verify`"
+            )
+        if write:
+            _write(lake, duck, folder, day)
+        return rolled_up
+
+
+def _load(lake: Lake, spark: Spark | None, duck: Duck, folder: Path, day: date) -> bool:
     """Load a day into the tables that the queries read. False if the lake does not have it."""
     streams, polls = folder / "streams.parquet", folder / "polls.parquet"
     try:
@@ -87,8 +97,10 @@ def _load(lake: Lake, duck: Duck, folder: Path, day: date) -> bool:
     duck.run(f"create view streams as select *, {literal} from {read_parquet([streams])}")
     duck.run(f"create view polls as select *, {literal} from {read_parquet([polls])}")
     duck.run("create view bounds as select distinct day, day_starts_ms as starts_ms, day_ends_ms as ends_ms from polls")
-    for name in ("counted_polls", "spans", "pairs"):
+    for name in ("counted_polls", "spans") if spark else ("counted_polls", "spans", "pairs"):
         duck.run(f"create table {name} as {text_of_file(f'watch_time/{name}.sql')}")
+    if spark:
+        engine.load_pairs(spark, lake.url, day, duck, folder / "pairs.parquet")
     duck.run(f"create view games_of_polls as {GAMES_OF_POLLS}")
     return True
 

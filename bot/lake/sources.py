@@ -31,7 +31,7 @@ def opened(settings: Settings, database: Database, clock: Clock, replay: Replay 
     if settings.lake_url is None:
         raise SettingsError(["LAKE_URL is not set: set it to s3://bucket/prefix or file:///folder"])
     with opened_by_order(_order(settings, None, clock), clock, database) as lake:
-        yield dataclasses.replace(lake, replay=replay)
+        yield dataclasses.replace(lake, replay=replay, engine=settings.lake_engine)
 
 
 @contextmanager

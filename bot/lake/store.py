@@ -56,7 +56,7 @@ class Lake:
     """A lake at an address, whose objects are made of a database. `folder`: for files on their way.
 
     `streams_hours`: hours after the end of a day until its streams are deleted. `owner`: the name of the database in
-    the metadata of objects. `replay`: to rebuild polls from raw pages.
+    the metadata of objects. `replay`: to rebuild polls from raw pages. `engine`: as LAKE_ENGINE.
     """
 
     url: str
@@ -71,6 +71,7 @@ class Lake:
     has_exports: bool = False
     memory_mb: int = MEMORY_MB
     replay: Replay | None = None
+    engine: str = "duckdb"
 
     @property
     def spool(self) -> Spool:

@@ -1,7 +1,6 @@
 """Watch time is the same on every engine, to the last digit: one SQL text, whole tables compared."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -9,24 +8,12 @@ import duckdb
 import psycopg2
 import pytest
 import sqlglot
-from pysail.spark import SparkConnectServer
 
 from helperfunctions.errors import EngineFailed, EngineUnavailable, SettingsError
 from helperfunctions.spark import Spark, host_and_port
 from tests.integration.watch_days import COLUMNS, SQL, Rows, days_with_everything, pairs_expected, query_of
 
 Run = Callable[[Rows], list[tuple[Any, ...]]]
-
-
-@pytest.fixture(scope="module")
-def sail() -> Iterator[str]:
-    """The address of an engine that speaks Spark's SQL and protocol."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setitem(os.environ, "RUST_LOG", "error")
-        server = SparkConnectServer("127.0.0.1", 0)
-        server.start(background=True)
-    yield f"sc://127.0.0.1:{server.listening_address[1]}"
-    server.stop()
 
 
 def by_postgres(url: str) -> Run:

@@ -1,16 +1,18 @@
 """Days rolled up from sealed streams are those of PostgreSQL, to the last bit."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
 import pytest
 
 from bot.core.polls import PollStatus
+from bot.lake.check import Level, check
 from bot.lake.layout import curated
 from bot.lake.rollup import roll_up
 from bot.lake.rollup_tables import QUERIES
 from bot.lake.verify import verify
-from helperfunctions.errors import DayNotAvailable, SumsDisagree
+from helperfunctions.errors import DayNotAvailable, EngineFailed, EngineUnavailable, SettingsError, SumsDisagree
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, write
 from tests.lakes import LakeOfTest
 
@@ -87,3 +89,43 @@ def test_hours_that_differ_from_those_of_postgresql_are_reported(folder_lake: La
 def test_a_day_without_streams_in_the_lake_is_not_available(folder_lake: LakeOfTest) -> None:
     with pytest.raises(DayNotAvailable, match="no sealed streams from 2026-11-21 to 2026-11-22"):
         roll_up(folder_lake.lake, DAY, DAY + timedelta(days=1))
+
+
+def test_another_engine_makes_the_same_curated_tables(folder_lake: LakeOfTest, sail: str) -> None:
+    lake = folder_lake
+    a_day_of_many_kinds(lake)
+    tables, days = [], []
+    for engine in ("duckdb", sail):
+        for name in QUERIES:
+            lake.lake.store.delete(key_of(name))
+        days += roll_up(replace(lake.lake, engine=engine), DAY, DAY, write=True)
+        tables.append(all_rows(lake))
+    assert all(tables[0].values())
+    assert tables[1] == tables[0]
+    assert days[1] == days[0]
+
+
+def test_the_engine_reads_the_lake_itself(folder_lake: LakeOfTest, sail: str) -> None:
+    """At the lake's address: an engine that does not see it fails, although this process does."""
+    lake = folder_lake
+    a_day_of_many_kinds(lake)
+    elsewhere = replace(lake.lake, engine=sail, url="file:///nowhere/lake")
+    with pytest.raises(EngineFailed, match="failed: ") as caught:
+        roll_up(elsewhere, DAY, DAY)
+    assert "\n" not in str(caught.value)
+    *_, found = check(elsewhere)
+    assert (found.level, found.message.startswith("LAKE_ENGINE: the engine finds nothing")) == (Level.PROBLEM, True)
+    *_, found = check(replace(lake.lake, engine=sail))
+    assert (found.level, found.message) == (Level.OK, "the engine of `lake rollup` answers, and can read the lake")
+
+
+@pytest.mark.parametrize(
+    ("address", "error"),
+    [("sc://127.0.0.1:9", EngineUnavailable), ("127.0.0.1:9", SettingsError)],
+    ids=["nothing answers", "not an address"],
+)
+def test_an_engine_that_cannot_be_used_is_reported(
+    folder_lake: LakeOfTest, address: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        roll_up(replace(folder_lake.lake, engine=address), DAY, DAY)
