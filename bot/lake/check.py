@@ -1,8 +1,10 @@
 """`watchtime lake check`: whether the lake can be written as the commit protocol needs it, and who can read it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from uuid import uuid4
 
 from bot.lake import engine
@@ -56,17 +58,11 @@ def check(lake: Lake) -> Iterator[LakeFinding]:
 
 def _conditional_writes(lake: Lake) -> LakeFinding:
     """Put an object that should not be there twice: the second has to fail."""
-    key = f"landing/check-{uuid4().hex}.json"
-    with lake.scratch() as folder:
-        file = folder / "check.json"
-        file.write_text("{}\n")
-        try:
+    try:
+        with _small_object(lake) as (key, file):
             lake.store.put(key, file, {"owner": lake.owner})
-            lake.store.put(key, file, {"owner": lake.owner})
-        except ObjectChanged:
-            return LakeFinding(Level.OK, "two writers cannot overwrite each other: conditional writes work")
-        finally:
-            lake.store.delete(key)
+    except ObjectChanged:
+        return LakeFinding(Level.OK, "two writers cannot overwrite each other: conditional writes work")
     return LakeFinding(
         Level.WARNING,
         "the store ignores If-None-Match: only the lock in the database keeps two writers apart; use no second bot",
@@ -74,13 +70,28 @@ def _conditional_writes(lake: Lake) -> LakeFinding:
 
 
 def _engine(lake: Lake) -> LakeFinding:
+    """Have the engine read an object."""
     try:
-        with engine.opened(lake.engine) as spark:
+        with _small_object(lake) as (key, _), engine.opened(lake.engine) as spark:
             if spark:
-                engine.check_reading(spark, lake.url)
-    except EngineFailed as exc:
+                engine.check_reading(spark, lake.url, key)
+    except (EngineFailed, StoreError) as exc:
         return LakeFinding(Level.PROBLEM, f"LAKE_ENGINE: {exc}")
     return LakeFinding(Level.OK, "the engine of `lake rollup` answers, and can read the lake")
+
+
+@contextmanager
+def _small_object(lake: Lake) -> Iterator[tuple[str, Path]]:
+    """The key and the file of an object that is in the lake for as long as the block."""
+    key = f"landing/check-{uuid4().hex}.json"
+    with lake.scratch() as folder:
+        file = folder / "check.json"
+        file.write_text("{}\n")
+        try:
+            lake.store.put(key, file, {"owner": lake.owner})
+            yield key, file
+        finally:
+            lake.store.delete(key)
 
 
 def _retention(hours: int) -> LakeFinding:

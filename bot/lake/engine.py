@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from bot.lake.layout import ABOUT_KEY, POLLS, STREAMS
+from bot.lake.layout import POLLS, STREAMS
 from helperfunctions.duck import Duck, quoted, read_parquet
 from helperfunctions.errors import EngineFailed
 from helperfunctions.queries import text_of_file
@@ -64,9 +64,9 @@ def load_pairs(spark: Spark, lake_url: str, day: date, duck: Duck, file: Path) -
     duck.run(f"create table pairs as select {columns} from {read_parquet([file])}")
 
 
-def check_reading(spark: Spark, lake_url: str) -> None:
-    """Raise EngineFailed unless the engine can read an object that every lake has."""
-    path = _path(lake_url, ABOUT_KEY)
+def check_reading(spark: Spark, lake_url: str, key: str) -> None:
+    """Raise EngineFailed unless the engine can read an object, which has text and no hidden name."""
+    path = _path(lake_url, key)
     # Some engines take a file that is not there for an empty one.
     if not spark.rows(text_files(path)):
         raise EngineFailed(f"the engine finds nothing at {path}: it needs the lake at the same address")

@@ -1,6 +1,5 @@
 """A simulated X on the test's own clock, and the parts of the bot that use it, on the test's own database."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from helperfunctions.x_api import XApi
 from sandbox.x.server import XSandbox
 from tests.factories import DAY, DAY_START, a_stream, rows, stage, write
 from tests.integration.leading import Leads, Prepared
+from tests.sail import serving
 
 CREDENTIALS = "a hash of them"
 # Seconds after which a post is certainly on its author's timeline.
@@ -40,14 +40,8 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 @pytest.fixture(scope="session")
 def sail() -> Iterator[str]:
     """The address of an engine that speaks Spark's SQL and protocol. One for all tests of a process."""
-    from pysail.spark import SparkConnectServer
-
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setitem(os.environ, "RUST_LOG", "error")
-        server = SparkConnectServer("127.0.0.1", 0)
-        server.start(background=True)
-    yield f"sc://127.0.0.1:{server.listening_address[1]}"
-    server.stop()
+    with serving() as address:
+        yield address
 
 
 def draw(chart: Any) -> bytes:

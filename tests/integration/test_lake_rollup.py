@@ -1,5 +1,6 @@
 """Days rolled up from sealed streams are those of PostgreSQL, to the last bit."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -15,6 +16,8 @@ from bot.lake.verify import verify
 from helperfunctions.errors import DayNotAvailable, EngineFailed, EngineUnavailable, SettingsError, SumsDisagree
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, write
 from tests.lakes import LakeOfTest
+from tests.sail import serving
+from tests.seaweed import AWS, Seaweed
 
 
 def a_day_of_many_kinds(lake: LakeOfTest) -> None:
@@ -91,15 +94,19 @@ def test_a_day_without_streams_in_the_lake_is_not_available(folder_lake: LakeOfT
         roll_up(folder_lake.lake, DAY, DAY + timedelta(days=1))
 
 
-def test_another_engine_makes_the_same_curated_tables(folder_lake: LakeOfTest, sail: str) -> None:
-    lake = folder_lake
+def test_another_engine_makes_the_same_curated_tables(
+    lake: LakeOfTest, seaweed: Seaweed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     a_day_of_many_kinds(lake)
+    for name, value in {**AWS, "AWS_ENDPOINT_URL": seaweed.url, "AWS_ALLOW_HTTP": "true"}.items():
+        monkeypatch.setitem(os.environ, name, value)
     tables, days = [], []
-    for engine in ("duckdb", sail):
-        for name in QUERIES:
-            lake.lake.store.delete(key_of(name))
-        days += roll_up(replace(lake.lake, engine=engine), DAY, DAY, write=True)
-        tables.append(all_rows(lake))
+    with serving() as sail:
+        for engine in ("duckdb", sail):
+            for name in QUERIES:
+                lake.lake.store.delete(key_of(name))
+            days += roll_up(replace(lake.lake, engine=engine), DAY, DAY, write=True)
+            tables.append(all_rows(lake))
     assert all(tables[0].values())
     assert tables[1] == tables[0]
     assert days[1] == days[0]
