@@ -77,6 +77,7 @@ VENDORS = {
         "bot/web/views/table_response.py",
         "bot/web/http/spelling.py",
     },
+    "pyarrow": {"helperfunctions/spark.py"},
     "pyspark": {"helperfunctions/spark.py"},
     "rapidfuzz": {"helperfunctions/near.py"},
     "regex": {"helperfunctions/post_weight.py", "helperfunctions/text.py"},
