@@ -50,3 +50,13 @@ def test_a_wrong_address_is_a_problem_of_the_settings(shell: Shell, given: dict[
 def test_a_wrong_span_of_days_is_wrong_usage(shell: Shell, given: dict[str, str]) -> None:
     ran = shell.run("lake", "rollup", "--from", "2026-11-21", "--to", "2026-11-20", **given)
     assert (ran.code, "is before --from" in ran.err) == (2, True)
+
+
+def test_the_engine_is_that_of_the_setting_unless_one_is_named(shell: Shell, given: dict[str, str]) -> None:
+    elsewhere = given | {"LAKE_ENGINE": "sc://127.0.0.1:9"}
+    rollup = ("lake", "rollup", "--from", "2026-11-21")
+    assert "no engine answers at sc://127.0.0.1:9" in shell.run(*rollup, **elsewhere).failed_with(75)
+    assert "no sealed streams" in shell.run(*rollup, "--engine", "duckdb", **elsewhere).failed_with(66)
+    assert "no engine answers" in shell.run(*rollup, "--engine", "sc://127.0.0.1:9", **given).failed_with(75)
+    checked = shell.run("lake", "check", **elsewhere)
+    assert (checked.code, "LAKE_ENGINE: no engine answers" in checked.out) == (78, True)
