@@ -18,8 +18,10 @@ def missing_extra(error: ModuleNotFoundError) -> str | None:
     package = (error.name or "").partition(".")[0]
     for extra, packages in EXTRAS.items():
         if package in packages:
+            # That has all extras but one.
+            everything = "" if extra == "spark" else ", or everything (make install)"
             return (
                 f"{package} is not installed, which this needs: install the extra `{extra}` "
-                f"(pip install 'twitch-watch-time[{extra}]'), or everything (make install)"
+                f"(pip install 'twitch-watch-time[{extra}]'){everything}"
             )
     return None

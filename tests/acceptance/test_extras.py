@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.cli.extras import EXTRAS
+from bot.cli.extras import EXTRAS, missing_extra
 from tests.acceptance.conftest import ROOT, Shell
 
 # Runs the command line without these packages: with None in sys.modules, Python does not find them.
@@ -55,6 +55,13 @@ def test_a_verb_names_the_extra_that_it_needs(arguments: list[str], extra: str, 
 def test_a_secret_of_aws_names_the_extra_that_it_needs(shell: Shell) -> None:
     line = without(shell, EXTRAS["aws"]).run("config", AWS_SECRET_NAME="watchtime").failed_with(78)
     assert "install the extra `aws`" in line
+
+
+def test_an_extra_that_make_install_leaves_out_is_installed_by_its_name_alone() -> None:
+    assert str(missing_extra(ModuleNotFoundError(name="pyspark.sql"))).endswith(
+        "(pip install 'twitch-watch-time[spark]')"
+    )
+    assert str(missing_extra(ModuleNotFoundError(name="duckdb"))).endswith("or everything (make install)")
 
 
 def test_another_missing_module_is_an_internal_error(shell: Shell) -> None:
