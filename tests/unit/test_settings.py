@@ -39,8 +39,6 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "jobs_elsewhere": "",
         "lake_streams_hours": 24,
         "lake_engine": "duckdb",
-        "lake_exports": False,
-        "jobs_elsewhere": "",
         "twitch_api_url": "https://api.twitch.tv/helix",
         "twitch_auth_url": "https://id.twitch.tv/oauth2",
         "poll_every_minutes": 30,
