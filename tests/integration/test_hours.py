@@ -73,6 +73,13 @@ def test_a_failed_poll_leaves_no_hour(database: Database, url: str) -> None:
     assert rows(url, HOURS) == []
 
 
+def test_an_hour_with_a_failed_poll_is_that_of_its_others(database: Database, url: str) -> None:
+    stage(database, status=PollStatus.FAILED)
+    stage(database, a_stream(100), at=DAY_START + HALF_HOUR)
+    assert rows(url, HOURS) == [(100, 1, 100, 1)]
+    assert rows(url, GAMES) == [("chess", 100, 1, 100)]
+
+
 def test_hours_stay_after_staging_is_pruned(database: Database, url: str, clock: VirtualClock) -> None:
     stage(database, a_stream(100), polls=48)
     before = rows(url, GAMES)
