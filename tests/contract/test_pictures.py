@@ -214,6 +214,33 @@ def test_a_server_that_is_away_ends_the_run(
     assert run.problem == "the server with the pictures does not answer: status 503"
 
 
+def test_failures_with_an_answer_between_them_do_not_end_the_run(
+    bot: Bot, live: list[tuple[str, str]], faults: Faults, database: Database, clock: VirtualClock
+) -> None:
+    """Three games and three streamers fail, and between them is a game that Twitch does not know: only five failures in
+    a row are an outage."""
+    streams = [
+        a_stream(1000, streamer=streamer, game=game)
+        for (_, game), (_, streamer) in zip(live[:3], live[3:], strict=True)
+    ]
+    stage(database, *streams, a_stream(60, streamer="gone", game="gone"), at=clock.now() + timedelta(minutes=30))
+    clock.advance(1800)
+    faults.cue("picture_unavailable", times=6)
+    run = bot.picture_job.run()
+    assert (run.failed, dict(run.refused), run.problem) == (6, {"unknown to Twitch": 2}, "")
+
+
+def test_games_that_twitch_has_taken_down_do_not_end_the_run(
+    bot: Bot, world: World, database: Database, clock: VirtualClock, url: str
+) -> None:
+    """Of a few ids, all can be unknown."""
+    streamer = world.streamers.id(5)
+    stage(database, a_stream(streamer=streamer, game="gone"), at=clock.now())
+    run = bot.picture_job.run()
+    assert (run.stored, dict(run.refused), run.problem) == (1, {"unknown to Twitch": 1}, "")
+    assert rows(url, STORED) == [("game", "gone", None, "unknown to Twitch"), ("streamer", streamer, "image/png", None)]
+
+
 def test_twitch_that_refuses_fails_no_job(bot: Bot, make_bot: MakeBot, live: list[tuple[str, str]], url: str) -> None:
     run = make_bot(twitch_client_secret=SecretStr("wrong")).picture_job.run()
     assert (run.stored, run.left, "Twitch refuses" in run.problem) == (0, 6, True)
