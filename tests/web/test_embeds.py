@@ -97,7 +97,9 @@ def test_badge_of_an_old_address_stays(database: Database, url: str, serving: Se
         DatabaseNames(database).refresh()
     with serving(url) as web:
         title = badge(web, "/games/old-name/badge.svg").findtext(f"{SVG}title")
+        cached = web.get("/games/old-name/badge.svg").headers["cache-control"]
     assert title == "New Name, Twitch watch time: no data in 7 days"
+    assert cached == "no-cache", "it has a figure after the next roll-up"
 
 
 @pytest.mark.parametrize("path", ["/games/chess", "/streamers/ada"])

@@ -152,16 +152,39 @@ def test_whole_months_of_streamers_add_up_to_the_same_as_their_days(
 
 
 def test_ranking_by_average_has_only_those_with_an_hour_live(database: Database, url: str, serving: Serve) -> None:
-    """Bob is live at the last poll of the day, which counts for three quarters of an hour."""
+    """Bob is live at the last poll of the day, which counts for three quarters of an hour; Carol for just one."""
     ada = a_stream(100, streamer="ada")
-    stage(database, ada, at=DAY_START, polls=47)
+    stage(database, ada, at=DAY_START, polls=20)
+    stage(database, ada, a_stream(50, streamer="carol"), at=DAY_START + 20 * HALF_HOUR, polls=2)
+    stage(database, ada, at=DAY_START + 22 * HALF_HOUR, polls=25)
     stage(database, ada, a_stream(9_000, streamer="bob"), at=DAY_START + 47 * HALF_HOUR)
     Rollup(database, VirtualClock(NOW), CALENDAR).daily()
     DatabaseNames(database).refresh()
     with serving(url, NOW) as web:
-        assert [row["streamer"] for row in web.json("/streamers?sort=watch_hours")["rows"]] == ["Bob", "Ada"]
+        assert [row["streamer"] for row in web.json("/streamers?sort=watch_hours")["rows"]] == ["Bob", "Ada", "Carol"]
         by_average = web.json("/streamers?sort=average_viewers")
-    assert ([row["streamer"] for row in by_average["rows"]], by_average["total"]) == (["Ada"], 1)
+        records = {row["record"] for row in web.json("/streamers/carol/records")["rows"]}
+    assert ([row["streamer"] for row in by_average["rows"]], by_average["total"]) == (["Ada", "Carol"], 2)
+    assert "average_viewers" in records
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "place"), [(0, (1, 6)), (1, (1, 6)), (2, (None, None))], ids=["today", "the day before", "earlier"]
+)
+def test_rank_of_the_day_before_is_shown_until_the_new_one_is_stored(
+    days_ago: int, place: tuple[int | None, int | None], two_days: Web, url: str
+) -> None:
+    """The roll-up stores a day first, and ranks the streamers afterwards."""
+    write(url, f"update streamer_ranks set last_day = last_day - {days_ago}")
+    row = two_days.json("/streamers/bob?days=1")
+    assert (row["rank"], row["streamers"]) == place
+
+
+def test_day_without_measurement_does_not_count_in_a_schedule(two_days: Web, url: str) -> None:
+    """Nothing is known about that day: it must not look as if the streamer had stayed away."""
+    write(url, f"update days set covered_hours = 0, coverage = 0 where day = '{NEXT_DAY}'")
+    hours = two_days.json("/streamers/ada/week?tz=UTC&limit=168")["rows"]
+    assert sum(row["hours"] for row in hours) == 24
 
 
 def test_form_to_find_a_game_is_answered_with_its_field_empty(two_days: Web) -> None:

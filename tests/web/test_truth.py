@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -236,6 +237,37 @@ def test_renamed_game_has_its_new_name_at_once(history: History, url: str, servi
         # A new request, so the response is not cached yet.
         [row] = web.json("/games?limit=99")["rows"]
         assert (row["game"], row["slug"]) == ("Chess Reborn", "chess-reborn")
+
+
+LISTS_OF_ONE = (
+    "/games",
+    "/streamers",
+    "/now/games",
+    "/now/streamers",
+    "/games/chess-reborn/streamers",
+    "/games/chess-reborn/now",
+    "/streamers/countess/games",
+    "/streamers/countess/streams",
+    "/records?kind=game",
+    "/records?kind=streamer",
+    "/search?q=chess",
+    "/search?q=countess",
+)
+
+
+def test_renamed_game_and_streamer_are_listed_once(history: History, url: str, serving: Serve) -> None:
+    """They have two addresses, of which each list shows the present one."""
+    history.polls(24)
+    history.roll_up()
+    history.polls(25, replace(a_stream(game_name="Chess Reborn", streamer_name="Countess"), login="countess"))
+    history.roll_up()
+    with serving(url, history.now) as web:
+        found = {path: web.json(path) for path in LISTS_OF_ONE}
+    assert {path: (len(one["rows"]), one["total"]) for path, one in found.items()} == dict.fromkeys(found, (1, 1))
+    slugs = {
+        row[name] for one in found.values() for row in one["rows"] for name in ("slug", "game_slug") if name in row
+    }
+    assert slugs == {"chess-reborn", "countess"}
 
 
 def test_dashboard_becomes_out_of_date_without_a_change_of_the_database(
