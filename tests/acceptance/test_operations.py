@@ -59,6 +59,20 @@ def test_a_lost_embedded_database_is_restored_with_all_rows(
     nothing_runs_in(folder)
 
 
+@pytest.mark.parametrize("replace", [(), ("--replace", "--yes")], ids=["into an empty database", "in place of data"])
+def test_the_dashboards_role_can_read_what_was_restored(
+    shell: Shell, file: Path, full_url: str, empty_url: str, replace: tuple[str, ...]
+) -> None:
+    """Its rights are those of tables, which a restore makes anew; the bot may be started much later."""
+    url = full_url if replace else empty_url
+    reading = url.replace("postgres@", f"watchtime_restored:{'planted-' * 2}@")
+    settings = {"DATABASE_URL": url, "WEB_DATABASE_URL": reading}
+    if replace:
+        assert shell.run("migrate", **settings).code == 0
+    assert shell.run("restore", file.name, *replace, **settings).code == 0
+    assert rows(reading, "select count(*) from days") == rows(url, "select count(*) from days")
+
+
 def test_a_backup_into_a_folder_that_does_not_exist_is_refused(shell: Shell, full_url: str) -> None:
     """A file with the folder's name would make each later backup fail, because it exists already."""
     missing = shell.folder / "backups"
