@@ -103,6 +103,22 @@ def test_an_edition_without_genres_has_those_of_its_parent_and_that_is_stored(
     assert rows(url, f"select theme_id from igdb_games_themes where igdb_id = {igdb_id} order by 1") == [(1,), (17,)]
 
 
+def test_an_edition_of_a_port_of_an_edition_has_the_genres_of_the_game_itself(
+    bot: Bot, database: Database, clock: VirtualClock, url: str, sandbox: TwitchSandbox
+) -> None:
+    """Each step up is another request; the fourth above is not looked up."""
+    catalogue = sandbox.igdb.catalogue
+    above = [igdb_id for igdb_id in catalogue.games if igdb_id not in (115, 2963)][:4]
+    play(database, LEAGUE, DOTA, at=clock.now())
+    for game, parent in ((115, above[0]), (above[0], above[1]), (above[1], above[2]), (2963, above[3])):
+        catalogue.change(game, clock.now(), genres=[], version_parent=parent)
+    catalogue.change(above[2], clock.now(), genres=[36])
+    catalogue.change(above[3], clock.now(), genres=[], version_parent=115)
+    assert bot.enrich_job.run().known == 2
+    inherited = "select igdb_id, inherits_from from igdb_games where igdb_id in (115, 2963) order by igdb_id"
+    assert rows(url, inherited) == [(115, above[2]), (2963, None)]
+
+
 def test_more_games_than_a_batch_are_looked_up_in_several(
     bot: Bot, database: Database, clock: VirtualClock, url: str, world: World, sandbox: TwitchSandbox
 ) -> None:

@@ -89,6 +89,52 @@ def test_a_day_that_is_rolled_up_again_is_summed_up_again(
     }
 
 
+def test_a_day_that_is_summed_up_again_changes_nothing_of_the_next_one(
+    bot: Bot, database: Database, clock: VirtualClock, url: str
+) -> None:
+    """The next day begins with the hour at which this one ends."""
+    play(database, LEAGUE, at=clock.now(), polls=48)
+    stage(database, a_stream(game=LEAGUE), at=clock.now() + timedelta(days=1), day=DAY + timedelta(days=1), polls=48)
+    clock.advance(2 * 24 * 3600)
+    bot.rollup.daily()
+    assert bot.enrich_job.run().days == 2
+    per_hour = "select * from hourly_genres order by hour_at, genre_id"
+    before = rows(url, per_hour)
+    assert len({row[0] for row in before}) == 48
+    clock.advance(60)
+    bot.rollup.redo(DAY)
+    assert bot.enrich_job.run().days == 1
+    assert rows(url, per_hour) == before
+
+
+def test_a_day_with_another_category_of_a_changed_game_is_summed_up_again(
+    bot: Bot, database: Database, clock: VirtualClock, url: str, sandbox: TwitchSandbox
+) -> None:
+    """The category `old` is the same game on IGDB, is watched on the day, and is looked up itself only in a year."""
+    play(database, "old", at=clock.now(), polls=48)
+    clock.advance(24 * 3600)
+    bot.rollup.daily()
+    bot.enrich_job.run()
+    write(
+        url,
+        "insert into games (game_id, game_name, first_seen_day, last_seen_day) values (%s, 'LoL', %s, %s)",
+        *(LEAGUE, DAY, DAY),
+    )
+    bot.enrich_job.run()
+    write(
+        url,
+        "update game_matches set igdb_id = 115, how = 'external', next_check_at = %s where game_id = 'old'",
+        clock.now() + timedelta(days=365),
+    )
+    write(url, "delete from genre_days")
+    assert bot.enrich_job.run() == EnrichRun(days=1)
+    assert set(hours(url, "daily_genres", "genre_id")) == {15, 36}
+    sandbox.igdb.catalogue.change(115, clock.now(), genres=[36])
+    clock.advance(31 * 24 * 3600)
+    assert bot.enrich_job.run() == EnrichRun(games=1, known=1, days=1)
+    assert set(hours(url, "daily_genres", "genre_id")) == {36}
+
+
 def test_days_before_a_change_of_a_games_genres_are_summed_up_again(
     bot: Bot, database: Database, clock: VirtualClock, url: str, sandbox: TwitchSandbox
 ) -> None:
