@@ -31,6 +31,8 @@ PACIFIC: Final = ZoneInfo("America/Los_Angeles")
 QUARTER: Final = timedelta(minutes=15)
 # The order of jobs that are due at the same moment.
 _ORDER: Final = [job.name for job in JOBS]
+# The bot of this year has no lake, so its runner does not know the job.
+_SWITCHED_OFF: Final = {"lake"}
 # The tolerance of the window of a poll: a retry moves the clock while the bot is killed.
 _SLACK: Final = timedelta(seconds=1)
 
@@ -99,8 +101,7 @@ class Life:
             post_at=time.fromisoformat(in_force["POST_AT"]),
         )
         entries = schedule(settings, shortest_interval=QUARTER)
-        # The bot of this year has no lake, so its runner does not know the job.
-        return {entry.job.name: entry for entry in entries if entry.job.name != "lake"}
+        return {entry.job.name: entry for entry in entries if entry.job.name not in _SWITCHED_OFF}
 
     def _plan_turns(self, now: datetime) -> None:
         self._timetable = self._entries()
