@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.chat import switch
 from bot.collect.job import CollectJob
 from bot.collect.keep import KeptPolls, store_kept
 from bot.collect.poll import Collector
@@ -170,8 +169,7 @@ def open_bot(
         directory = partial(open_twitch, settings, clock, twitch_timeout, sources.ATTEMPTS, rate_limits_left, wait=wait)
         pictures = sources.job_of(settings, database, clock, directory if twitch else None, twitch_timeout, wait)
         enrich = enrich_sources.job_of(settings, database, clock, twitch_timeout, wait)
-        bot = _built(settings, clock, random, database, x, twitch, rate_limits_left, draw, pictures, enrich)
-        yield replace(bot, chat_job=switch.job_of(settings, database, clock, directory if twitch else None))
+        yield _built(settings, clock, random, database, x, twitch, rate_limits_left, draw, pictures, enrich)
 
 
 def _built(

@@ -1,54 +1,9 @@
 -- Written by `make schema` from sql/migrations, for reading. A test keeps the two equal.
-CREATE SCHEMA chat;
-
 CREATE SCHEMA curated;
 
 COMMENT ON SCHEMA curated IS 'Twitch Watch Time: views for analysts, with a comment on each column. Hours are decimal hours, instants are UTC, shares are from 0 to 1, ids are text.';
 
 CREATE SCHEMA staging;
-
-CREATE FUNCTION chat.days_of_minutes() RETURNS TABLE(day date)
-    LANGUAGE sql STABLE
-    AS $$
-    select to_date(substr(class.relname, 9), 'YYYY_MM_DD')
-    from pg_catalog.pg_inherits as inherits
-    inner join pg_catalog.pg_class as class on class.oid = inherits.inhrelid
-    where inherits.inhparent = cast('chat.minutes' as regclass)
-$$;
-
-CREATE FUNCTION chat.drop_partition(for_day date) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-begin
-    execute format('drop table if exists chat.%I', 'minutes_' || to_char(for_day, 'YYYY_MM_DD'));
-end
-$$;
-
-CREATE FUNCTION chat.make_partition(for_day date) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-declare
-    partition text := 'minutes_' || to_char(for_day, 'YYYY_MM_DD');
-begin
-    if to_regclass('chat.' || partition) is not null then
-        return;
-    end if;
-    -- Of two that make the same one at once, the second finds it made.
-    perform pg_advisory_xact_lock(hashtextextended('watchtime partitions', 0));
-    if not exists (
-        select from pg_catalog.pg_class
-        where relname = partition and relnamespace = cast('chat' as regnamespace)
-    ) then
-        execute format('create table chat.%I (like chat.minutes including all) with (fillfactor = 50)', partition);
-        execute format(
-            'alter table chat.minutes attach partition chat.%I for values from (%L) to (%L)',
-            partition,
-            for_day at time zone 'UTC',
-            (for_day + 1) at time zone 'UTC'
-        );
-    end if;
-end
-$$;
 
 CREATE FUNCTION public.epoch_ms(at timestamp with time zone) RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -164,68 +119,6 @@ begin
     end if;
 end
 $$;
-
-CREATE TABLE chat.channels (
-    channel_id text NOT NULL COLLATE pg_catalog."C",
-    login text NOT NULL COLLATE pg_catalog."C",
-    state text NOT NULL COLLATE pg_catalog."C",
-    reason text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
-    asked_at timestamp with time zone NOT NULL,
-    state_at timestamp with time zone NOT NULL,
-    looked_at timestamp with time zone,
-    last_live_at timestamp with time zone,
-    CONSTRAINT channels_check CHECK (((state = 'refused'::text) = (reason <> ''::text))),
-    CONSTRAINT channels_login_check CHECK ((login ~ '^[a-z0-9_]{1,25}$'::text)),
-    CONSTRAINT channels_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'joining'::text, 'joined'::text, 'refused'::text, 'parted'::text])))
-);
-
-CREATE TABLE chat.cursors (
-    journal_id text NOT NULL COLLATE pg_catalog."C",
-    seq bigint NOT NULL,
-    closed_until timestamp with time zone NOT NULL,
-    moved_at timestamp with time zone NOT NULL,
-    CONSTRAINT cursors_seq_check CHECK ((seq >= 0))
-);
-
-CREATE TABLE chat.minutes (
-    minute_at timestamp with time zone NOT NULL,
-    channel_id text NOT NULL COLLATE pg_catalog."C",
-    messages integer DEFAULT 0 NOT NULL,
-    mirrored_messages integer DEFAULT 0 NOT NULL,
-    chatters integer DEFAULT 0 NOT NULL,
-    subscriber_messages integer DEFAULT 0 NOT NULL,
-    first_time_messages integer DEFAULT 0 NOT NULL,
-    bot_messages integer DEFAULT 0 NOT NULL,
-    emote_only_messages integer DEFAULT 0 NOT NULL,
-    command_messages integer DEFAULT 0 NOT NULL,
-    bits bigint DEFAULT 0 NOT NULL,
-    subs integer DEFAULT 0 NOT NULL,
-    gifted_subs integer DEFAULT 0 NOT NULL,
-    raid_viewers integer DEFAULT 0 NOT NULL,
-    removed_messages integer DEFAULT 0 NOT NULL,
-    timeouts integer DEFAULT 0 NOT NULL,
-    late_messages integer DEFAULT 0 NOT NULL,
-    covered_seconds smallint DEFAULT 0 NOT NULL,
-    top_emotes text[] DEFAULT '{}'::text[] NOT NULL,
-    top_emote_uses integer[] DEFAULT '{}'::integer[] NOT NULL,
-    is_closed boolean DEFAULT false NOT NULL,
-    viewers integer,
-    game_id text COLLATE pg_catalog."C",
-    CONSTRAINT minutes_check CHECK (((chatters >= 0) AND (chatters <= messages))),
-    CONSTRAINT minutes_check1 CHECK ((cardinality(top_emotes) = cardinality(top_emote_uses))),
-    CONSTRAINT minutes_covered_seconds_check CHECK (((covered_seconds >= 0) AND (covered_seconds <= 60))),
-    CONSTRAINT minutes_messages_check CHECK ((messages >= 0)),
-    CONSTRAINT minutes_mirrored_messages_check CHECK ((mirrored_messages >= 0)),
-    CONSTRAINT minutes_viewers_check CHECK ((viewers >= 0))
-)
-PARTITION BY RANGE (minute_at);
-
-CREATE TABLE chat.opt_outs (
-    kind text NOT NULL COLLATE pg_catalog."C",
-    id text NOT NULL COLLATE pg_catalog."C",
-    since timestamp with time zone NOT NULL,
-    CONSTRAINT opt_outs_kind_check CHECK ((kind = ANY (ARRAY['channel'::text, 'chatter'::text])))
-);
 
 CREATE TABLE public.daily_game_languages (
     day date NOT NULL,
@@ -1666,21 +1559,6 @@ CREATE TABLE staging.set_aside (
     raw text NOT NULL,
     CONSTRAINT set_aside_position_check CHECK (("position" > 0))
 );
-
-ALTER TABLE ONLY chat.channels
-    ADD CONSTRAINT channels_login_key UNIQUE (login);
-
-ALTER TABLE ONLY chat.channels
-    ADD CONSTRAINT channels_pkey PRIMARY KEY (channel_id);
-
-ALTER TABLE ONLY chat.cursors
-    ADD CONSTRAINT cursors_pkey PRIMARY KEY (journal_id);
-
-ALTER TABLE ONLY chat.minutes
-    ADD CONSTRAINT minutes_pkey PRIMARY KEY (channel_id, minute_at);
-
-ALTER TABLE ONLY chat.opt_outs
-    ADD CONSTRAINT opt_outs_pkey PRIMARY KEY (kind, id);
 
 ALTER TABLE ONLY public.addresses
     ADD CONSTRAINT addresses_pkey PRIMARY KEY (kind, slug);

@@ -70,14 +70,6 @@ BY_HAND = (
     "insert into lake_forgotten (streamer_id, since) values ('eve', '2026-11-21 12:00+00')",
     "update x_prices set usd = 0.017",
     "insert into pictures (kind, id, tried_at, refused) values ('game', 'chess', '2026-11-21 12:00+00', 'none')",
-    "insert into chat.channels (channel_id, login, state, asked_at, state_at)"
-    " values ('11', 'ada', 'joined', '2026-11-21 12:00+00', '2026-11-21 12:01+00')",
-    "select chat.make_partition('2026-11-21')",
-    "insert into chat.minutes (minute_at, channel_id, messages, chatters, top_emotes, top_emote_uses, viewers)"
-    " values ('2026-11-21 12:00+00', '11', 7, 3, '{25,1902}', '{4,2}', 100)",
-    "insert into chat.cursors (journal_id, seq, closed_until, moved_at)"
-    " values ('0a1b', 12, '2026-11-21 12:00+00', '2026-11-21 12:01+00')",
-    "insert into chat.opt_outs (kind, id, since) values ('chatter', '123', '2026-11-21 12:00+00')",
     # A number that was taken and never used: the next one depends on the sequence alone.
     "select nextval('posts_post_id_seq'), nextval('staging.polls_poll_id_seq')",
 )
@@ -107,7 +99,7 @@ def tables_of(url: str) -> list[str]:
     listed = rows(
         url,
         "select schemaname, tablename from pg_tables"
-        " where schemaname in ('public', 'staging', 'chat') and tablename <> 'pictures' order by 1, 2",
+        " where schemaname in ('public', 'staging') and tablename <> 'pictures' order by 1, 2",
     )
     return [f"{schema}.{table}" for schema, table in listed]
 
@@ -123,9 +115,7 @@ def everything_in(url: str) -> dict[str, Any]:
             name = sql.Identifier(*table.split("."))
             cursor.execute(sql.SQL("select * from {}").format(name))
             found[table] = sorted(map(repr, cursor.fetchall()))
-        cursor.execute(
-            "select schemaname, sequencename from pg_sequences where schemaname in ('public', 'staging', 'chat')"
-        )
+        cursor.execute("select schemaname, sequencename from pg_sequences where schemaname in ('public', 'staging')")
         for schema, sequence in cursor.fetchall():
             cursor.execute(sql.SQL("select last_value, is_called from {}").format(sql.Identifier(schema, sequence)))
             found[f"{schema}.{sequence}"] = cursor.fetchone()
@@ -136,7 +126,6 @@ def everything_in(url: str) -> dict[str, Any]:
 def destroy(url: str) -> None:
     """Delete everything, as in an accident."""
     write(url, "drop schema staging cascade")
-    write(url, "drop schema chat cascade")
     for table in tables_of(url):
         write(url, f"drop table {table} cascade")
     write(url, "drop table pictures")

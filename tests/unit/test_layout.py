@@ -22,9 +22,6 @@ VENDORS = {
     "aiosql": {"helperfunctions/queries.py"},
     "apscheduler": {"bot/runtime/schedule.py", "bot/runtime/job_turns.py"},
     "orjson": {
-        "bot/chat/count.py",
-        "bot/chat/events.py",
-        "bot/chat/job.py",
         "bot/demo/history.py",
         "bot/web/views/charts/lines.py",
         "bot/web/views/table_response.py",
@@ -56,7 +53,7 @@ VENDORS = {
     "starlette": {"bot/web/app.py"},
     "h11": {"bot/web/http/server.py"},
     "uvicorn": {"bot/web/http/server.py"},
-    "fasteners": {"helperfunctions/chat_journal.py", "helperfunctions/embedded_postgres.py"},
+    "fasteners": {"helperfunctions/embedded_postgres.py"},
     "boto3": {"helperfunctions/aws_secrets.py", "helperfunctions/s3_store.py"},
     "botocore": {"helperfunctions/aws_secrets.py", "helperfunctions/s3_store.py"},
     "duckdb": {"helperfunctions/duck.py"},
@@ -70,7 +67,6 @@ VENDORS = {
         "helperfunctions/database/errors.py",
     },
     "pydantic": {
-        "helperfunctions/settings/chat.py",
         "helperfunctions/settings/checks.py",
         "helperfunctions/settings/model.py",
         "helperfunctions/settings/display.py",
@@ -101,7 +97,6 @@ VENDORS = {
     "tweepy": {"helperfunctions/x_api.py"},
     "typer": {
         "bot/cli/app.py",
-        "bot/cli/chat.py",
         "bot/cli/check.py",
         "bot/cli/develop.py",
         "bot/cli/jobs.py",
@@ -253,7 +248,6 @@ def test_an_effect_of_an_import_is_detected(tmp_path: Path, effect: str) -> None
 
 NOT_FOR_A_BOT = {
     "altair",
-    "bot.chat.job",
     "boto3",
     "cachetools",
     "duckdb",
@@ -264,7 +258,6 @@ NOT_FOR_A_BOT = {
     "pyspark",
     "rich.progress",
     "sandbox",
-    "sqlite3",
     "starlette",
     "uvicorn",
 }
