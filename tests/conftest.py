@@ -27,7 +27,7 @@ from helperfunctions.queries import Queries
 from tests.case_names import pytest_make_parametrize_id as pytest_make_parametrize_id
 from tests.everything import fill
 from tests.janitor import cleaning_up_after_us
-from tests.kept_connections import connection_to, forget, give_up, keep
+from tests.kept_connections import KeptDatabase, connection_to, forget, give_up, keep
 from tests.lakes import LakeOfTest, opened
 from tests.seaweed import BUCKET, Seaweed, serving
 
@@ -37,6 +37,7 @@ _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - each process makes a folder of its
 _ENOUGH_MEMORY = 6_000_000_000
 START = datetime(2026, 11, 21, 16, tzinfo=UTC)
 _numbers = itertools.count(1)
+_to_drop: list[tuple[str, str]] = []
 # A shell that starts the tests in the background ignores SIGINT, and so would every program that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -229,7 +230,7 @@ def empty_url(server_url: str) -> Iterator[str]:
 @pytest.fixture
 def database(url: str, queries: Queries) -> Database:
     """A new database with the schema."""
-    return Database(url, queries)
+    return KeptDatabase(url, queries)
 
 
 @pytest.fixture
@@ -279,9 +280,16 @@ def clone(server_url: str, template: str, name: str) -> str:
 
 
 def drop(server_url: str, name: str) -> None:
-    """Drop a database, also one that is in use: writing it to the disk can take longer than its test."""
+    """Drop a database, also one that is in use: writing it to the disk can take longer than its test.
+
+    It is dropped when the next one is to be: for one whose connections were closed just now, the server waits a tenth
+    of a second.
+    """
     give_up(database_url(server_url, name))
-    _administer(server_url, f"drop database if exists {name} with (force)")
+    _to_drop.append((server_url, name))
+    if len(_to_drop) > 1:
+        server, unused = _to_drop.pop(0)
+        _administer(server, f"drop database if exists {unused} with (force)")
 
 
 def _administer(server_url: str, statement: str) -> None:
@@ -320,7 +328,8 @@ class Switch:
         forget(database_url(self.server_url, self.name))
         execute(self.server_url, f"alter database {self.name} allow_connections false")
         execute(
-            self.server_url, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{self.name}'"
+            self.server_url,
+            f"select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = '{self.name}'",
         )
 
     def on(self) -> None:

@@ -15,6 +15,13 @@ from tests.acceptance.conftest import eventually
 from tests.factories import DAY, a_stream, rows, stage
 from tests.integration.sessions import Oops, kill_others
 
+
+@pytest.fixture
+def database(url: str, queries: Queries) -> Database:
+    """As the program uses it: no connection is kept."""
+    return Database(url, queries)
+
+
 PARTITIONS = "select relname from pg_class join pg_inherits on inhrelid = pg_class.oid order by relname"
 
 

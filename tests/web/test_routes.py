@@ -51,9 +51,9 @@ INVALID = {
 }
 
 
-def valid_addresses(prefix: str, router: APIRouter) -> list[str]:
+def valid_addresses(router: APIRouter) -> list[str]:
     """An address of each route, with the parameters that it requires."""
-    return [prefix + _address(route) for route in router.routes if isinstance(route, APIRoute)]
+    return [_address(route) for route in router.routes if isinstance(route, APIRoute)]
 
 
 def _address(route: APIRoute) -> str:
@@ -64,10 +64,10 @@ def _address(route: APIRoute) -> str:
     return re.sub(r"\{(\w+)\}", lambda name: values[name[1]], route.path) + f"?{query}"
 
 
-def invalid_addresses(prefix: str, router: APIRouter) -> list[str]:
+def invalid_addresses(router: APIRouter) -> list[str]:
     """Addresses of the routes with a range of days or of rows, each with one that is invalid."""
     return [
-        f"{prefix}{_address(route)}&{query}"
+        f"{_address(route)}&{query}"
         for route in router.routes
         if isinstance(route, APIRoute)
         for parameter, queries in INVALID.items()
@@ -126,8 +126,8 @@ def app_of(site: Site, written: Written) -> FastAPI:
     """The routes of pages and API, with responses that are only recorded."""
     app = FastAPI()
     app.state.site = site
-    app.include_router(api.router, prefix="/api/v1")
-    app.include_router(genre_api.router, prefix="/api/v1")
+    app.include_router(api.router)
+    app.include_router(genre_api.router)
     app.include_router(genre_pages.router)
     app.include_router(day_pages.router)
     app.include_router(game_pages.router)
@@ -174,10 +174,10 @@ def test_transaction_ends_before_the_response_is_written(web_url: str, queries: 
         database = Recorded(pool)
         written = Written(database)
         app = app_of(site_of(database), written)
-        addresses = [*valid_addresses("/api/v1", api.router), *valid_addresses("/api/v1", genre_api.router)]
+        addresses = [*valid_addresses(api.router), *valid_addresses(genre_api.router)]
         routers = (streamer_pages.router, game_pages.router, genre_pages.router, day_pages.router, pages.router)
         for router in routers:
-            addresses += valid_addresses("", router)
+            addresses += valid_addresses(router)
         # Ada has too few streams for a schedule, and no day is summed up by genre.
         addresses.remove("/streamers/ada/week?")
         addresses.remove("/genres/unknown/week?")
@@ -191,8 +191,8 @@ def test_invalid_request_is_refused_even_while_the_database_is_away(queries: Que
     database = Recorded(ReadPool("postgresql://nobody@127.0.0.1:1/nothing", queries))
     app = app_of(site_of(database), Written(database))
     invalid = [
-        *invalid_addresses("/api/v1", api.router),
-        *invalid_addresses("/api/v1", genre_api.router),
+        *invalid_addresses(api.router),
+        *invalid_addresses(genre_api.router),
         "/games/chess?days=0",
         "/streamers/ada?from=yesterday",
         "/explore?limit=0",

@@ -23,6 +23,7 @@ from bot.web.deps import (
     Within,
     slugs_in,
 )
+from bot.web.http.errors import API
 from bot.web.read import (
     bot_status,
     compare,
@@ -65,7 +66,7 @@ RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     429: {"model": Problem, "description": "Too many requests; try again after the seconds in Retry-After"},
     503: {"model": Problem, "description": "Temporarily unavailable; try again after the seconds in Retry-After"},
 }
-router = APIRouter(responses=RESPONSES)
+router = APIRouter(prefix=API, responses=RESPONSES)
 
 
 @router.get("/now/games", response_model=Table[now.GameNow], tags=["now"])

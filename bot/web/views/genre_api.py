@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from bot.web.deps import Days, GenreKind, SiteParts, Slug, Timezone
+from bot.web.http.errors import API
 from bot.web.read import genres
 from bot.web.read.addresses import find
 from bot.web.read.coverage import span_of
@@ -12,7 +13,7 @@ from bot.web.read.rankings import GameInRange, game_ranking
 from bot.web.views.api import RESPONSES
 from bot.web.views.table_response import Table, TableResponse
 
-router = APIRouter(responses=RESPONSES)
+router = APIRouter(prefix=API, responses=RESPONSES)
 
 
 @router.get("/genres", response_model=Table[genres.ClassInRange], tags=["genres"])
