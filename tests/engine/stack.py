@@ -15,6 +15,8 @@ from typing import Any, Final
 
 import yaml
 
+from tests.soak.limits import bytes_of
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 LASTING: Final = ("db", "bot", "web")
 # Two Docker networks cannot have the same addresses, and the shipped ones may be in use on this machine.
@@ -55,7 +57,7 @@ class Stack:
             if service["image"] == "twitch-watch-time":
                 service["image"] = image
                 service["build"]["context"] = str(source)
-        self.limits = {name: int(compose["services"][name]["mem_limit"].removesuffix("m")) for name in LASTING}
+        self.limits = {name: bytes_of(compose["services"][name]["mem_limit"]) // (1 << 20) for name in LASTING}
         compose["services"]["web"]["ports"] = ["127.0.0.1::8000"]
         compose["services"]["sandbox"] = {
             "image": image,

@@ -17,6 +17,12 @@ _LIMIT: Final = re.compile(r"(?:\$\{\w+:-)?(\d+)([kmg])b?\}?")
 _UNITS: Final = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
+def bytes_of(limit: str) -> int:
+    """The default of a memory limit of docker-compose.yml."""
+    number, unit = _LIMIT.fullmatch(limit).groups()  # type: ignore[union-attr]
+    return int(number) * _UNITS[unit]
+
+
 @dataclass(frozen=True)
 class Shipped:
     """The default limits of a service in docker-compose.yml: bytes of memory, and the options of its server."""
@@ -28,10 +34,9 @@ class Shipped:
     def of(cls, service: str) -> "Shipped":
         """Read the limits of one service."""
         described = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"][service]
-        number, unit = _LIMIT.fullmatch(str(described["mem_limit"])).groups()  # type: ignore[union-attr]
         command = described.get("command") or []
         options = [word.removeprefix("-c") for word in command if word.startswith("-c")]
-        return cls(int(number) * _UNITS[unit], tuple(options))
+        return cls(bytes_of(described["mem_limit"]), tuple(options))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.engine.stack import Stack
+from tests.soak.limits import bytes_of
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -191,9 +194,17 @@ def test_every_image_of_others_is_pinned_to_a_version() -> None:
 
 def mebibytes(service: dict[str, Any]) -> int:
     assert service["mem_limit"] == service["memswap_limit"], "memory above the limit would be swapped"
-    # A limit that .env may raise has its default here.
-    limit = re.sub(r"^\$\{\w+:-(.*)\}$", r"\1", service["mem_limit"])
-    return int(re.fullmatch(r"(\d+)m", limit)[1])  # type: ignore[index]
+    return bytes_of(service["mem_limit"]) // (1 << 20)
+
+
+def test_the_containers_of_make_test_engine_have_the_shipped_limits(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, "unused")
+    stack.use(ROOT, "unused")
+    assert stack.limits == {name: mebibytes(SERVICES[name]) for name in ("db", "bot", "web")}
+    kept = yaml.safe_load((tmp_path / "docker-compose.yml").read_text())["services"]
+    assert {name: kept[name]["mem_limit"] for name in SERVICES} == {
+        name: service["mem_limit"] for name, service in SERVICES.items()
+    }
 
 
 def test_the_services_that_run_all_day_fit_into_a_gigabyte_as_documented() -> None:
