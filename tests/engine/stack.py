@@ -134,9 +134,13 @@ class Stack:
         return f"http://{self.compose('port', 'web', '8000').strip()}"
 
     def remove(self) -> None:
-        """Stop and remove all containers with their data."""
+        """Stop and remove all containers with their data, also those of another version in an earlier run."""
         with suppress(AssertionError):
             self.compose("down", "--volumes", "--remove-orphans")
+        # Compose removes only the volumes that its file names, and an older version has fewer.
+        label = f"--filter=label=com.docker.compose.project={self.project}"
+        for volume in self.run("docker", "volume", "ls", "-q", label).split():
+            self.run("docker", "volume", "rm", volume)
 
     @contextmanager
     def watched(self) -> Iterator[None]:
