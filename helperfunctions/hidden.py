@@ -7,7 +7,9 @@ from urllib.parse import quote, quote_plus
 
 # Credentials are longer; shorter strings would match ordinary words.
 SHORTEST = 6
-_USERINFO: Final = re.compile(r"^(https?://)[^/?#]*@", re.IGNORECASE)
+_USERINFO: Final = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/?#]*@", re.IGNORECASE)
+# A parameter of Spark Connect: sc://host:15002/;token=…
+_TOKEN: Final = re.compile(r"(;token=)[^;]*", re.IGNORECASE)
 
 
 def without(secrets: Iterable[str], text: str) -> str:
@@ -21,5 +23,5 @@ def without(secrets: Iterable[str], text: str) -> str:
 
 
 def without_userinfo(url: str) -> str:
-    """Replace the user and password of a URL with `***`."""
-    return _USERINFO.sub(r"\1***@", url)
+    """Replace the user and password of a URL, and a token in it, with `***`."""
+    return _TOKEN.sub(r"\1***", _USERINFO.sub(r"\1***@", url))

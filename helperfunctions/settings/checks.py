@@ -6,7 +6,7 @@ from datetime import time
 from ipaddress import ip_address, ip_network
 from pathlib import Path, PureWindowsPath
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
@@ -158,8 +158,9 @@ def lake_address(url: str) -> str:
     url = url.rstrip("/")
     if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._~/=-]+)?|file:///[^?#\s*\[\]{}']+", url):
         raise ValueError("should be s3://bucket/prefix, or file:///folder without spaces and special characters")
-    if "/../" in f"{url}/" or "//" in url.partition("://")[2].lstrip("/"):
-        raise ValueError("should be an address without .. and //")
+    path = unquote(url.partition("://")[2])
+    if "/../" in f"{path}/" or "//" in path.lstrip("/") or not path.isprintable():
+        raise ValueError("should be an address without .. and //, and without control characters")
     return url
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from helperfunctions import aws_secrets
 from helperfunctions.clock import SystemClock
 from helperfunctions.errors import SettingsError
+from helperfunctions.hidden import without_userinfo
 from helperfunctions.settings import env_file
 from helperfunctions.settings.characters import problem_inside, shown_name, stripped
 from helperfunctions.settings.checks import time_of_day
@@ -212,5 +213,6 @@ def _message(error: Any, origins: Mapping[str, str]) -> str:
     origin = origins.get(field, DEFAULT)
     # In AWS any value may be a secret under a wrong name.
     is_secret = field in secret_fields() or origin.startswith(AWS)
-    given = "" if is_secret else f", not {error['input']!r}"
+    value = error["input"]
+    given = "" if is_secret else f", not {without_userinfo(value) if isinstance(value, str) else value!r}"
     return f"{field.upper()} {message}{given} (from {origin})"

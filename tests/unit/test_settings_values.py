@@ -335,3 +335,28 @@ def test_names_of_other_programs_in_the_environment_are_not_doubtful(
 ) -> None:
     monkeypatch.setenv(name, "/7")
     assert load().doubts == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["s3://a..b/x?y", "s3://bucket/a//b", "file://relative", "file:///a/../b", "file:///a%2F..%2Fb", "file:///a%00b",
+     "file:///a%0Ab", "file:///a b", "ftp://host/x"],
+    ids=["a query", "no name between slashes", "relative", "above itself", "above itself, hidden", "NUL", "line break",
+         "space", "another scheme"],
+)  # fmt: skip
+def test_an_address_of_a_lake_that_no_store_has_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("LAKE_URL", address)
+    [problem] = problems()
+    assert problem.startswith("LAKE_URL should be ")
+    assert problem.endswith(f", not {address!r} (from environment)")
+
+
+def test_credentials_in_addresses_of_the_lake_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAKE_ENGINE", f"sc://spark.example:15002/;use_ssl=true;token={SECRET}")
+    shown = {one.name: one.value for one in show(load())}
+    assert shown["LAKE_ENGINE"] == "sc://spark.example:15002/;use_ssl=true;token=***"
+    monkeypatch.setenv("LAKE_URL", f"s3://key:{SECRET}@bucket")
+    monkeypatch.setenv("LAKE_ENGINE", f"spark://host/;token={SECRET}")
+    lake, engine = sorted(problems(), reverse=True)
+    assert lake.endswith("without spaces and special characters, not 's3://***@bucket' (from environment)")
+    assert engine.endswith("not 'spark://host/;token=***' (from environment)")
