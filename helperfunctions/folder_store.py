@@ -1,7 +1,7 @@
 """A folder as an object store: files under their final names, so that any program reads them.
 
-Hidden names, which readers of lakes skip, have the rest: `.store/` has the metadata of each content, and `.*.part` are
-unfinished writes. The ETag is the SHA-256 of the content: so damage on the disk is noticed.
+The hidden folder `.store/`, which readers of lakes skip, has the rest: the metadata of each content, and unfinished
+writes in `.store/drafts/`. The ETag is the SHA-256 of the content: so damage on the disk is noticed.
 """
 
 import errno
@@ -11,18 +11,18 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from helperfunctions.clock import Clock
 from helperfunctions.errors import ObjectChanged, ObjectDamaged, ObjectMissing, StoreRefused, StoreUnavailable
-from helperfunctions.object_store import SHA256, StoredObject, sha256_of
+from helperfunctions.object_store import SHA256, StoredObject, StoreWarning, sha256_of
 
 _OWN: Final = ".store"
-_DRAFT: Final = ".part"
+_DRAFTS: Final = "drafts"
 _OLD_SECONDS: Final = 86_400.0
 # Errors that a person has to fix; others, such as a full disk, can pass.
 _REFUSALS: Final = frozenset(
@@ -43,10 +43,12 @@ class FolderStore:
         """As of ObjectStore."""
         path = self._path(key)
         with self._translated(f"{key} cannot be written"):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft, digest = self._draft(path, file)
+            with file.open("rb") as source:
+                draft = self._draft(lambda opened: shutil.copyfileobj(source, opened))
             try:
+                digest = sha256_of(draft)
                 self._store_metadata(key, digest, metadata)
+                path.parent.mkdir(parents=True, exist_ok=True)
                 if replaces is None:
                     self._link(draft, path, key)
                 else:
@@ -80,12 +82,16 @@ class FolderStore:
 
     def objects(self, prefix: str = "") -> Iterator[StoredObject]:
         """As of ObjectStore."""
-        with self._translated("the folder cannot be read"):
-            keys = sorted(self._keys(prefix))
-        for key in keys:
+        for key in self.keys(prefix):
             found = self.head(key)
             if found is not None:
                 yield replace(found, metadata={})
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """As of ObjectStore."""
+        with self._translated("the folder cannot be read"):
+            found = sorted(self._keys(prefix))
+        yield from found
 
     def delete(self, key: str) -> None:
         """As of ObjectStore."""
@@ -96,29 +102,26 @@ class FolderStore:
             with self._locked():
                 path.unlink(missing_ok=True)
             shutil.rmtree(self._folder / _OWN / key, ignore_errors=True)
-            # Empty folders of days would stay for ever.
-            for folder in (path.parent, *path.parent.parents):
-                if folder == self._folder:
-                    break
-                with suppress(OSError):
-                    folder.rmdir()
+            _remove_empty(path.parent, self._folder)
+            _remove_empty((self._folder / _OWN / key).parent, self._folder / _OWN)
 
     def remove_leftovers(self) -> int:
         """As of ObjectStore."""
         removed = 0
         with self._translated("the folder cannot be read"):
-            for draft in list(self._folder.rglob(f".*{_DRAFT}")):
+            for draft in (self._folder / _OWN / _DRAFTS).glob("*"):
                 with suppress(FileNotFoundError):
                     if self._clock.now().timestamp() - draft.stat().st_mtime > _OLD_SECONDS:
                         draft.unlink()
                         removed += 1
         return removed
 
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[StoreWarning]:
         """As of ObjectStore."""
         with suppress(FileNotFoundError):
             if self._folder.stat().st_mode & stat.S_IWOTH:
-                return [f"every user of this machine may write into {self._folder}: take this right away (chmod o-w)"]
+                message = f"every user of this machine may write into {self._folder}: take this right away (chmod o-w)"
+                return [StoreWarning(message, is_open=True)]
         return []
 
     def close(self) -> None:
@@ -131,7 +134,8 @@ class FolderStore:
         return self._folder / _OWN / key / f"{digest}.json"
 
     def _keys(self, prefix: str) -> Iterator[str]:
-        for folder, names, files in os.walk(self._folder):
+        # Below the deepest folder of the prefix: the others can have many thousands of files.
+        for folder, names, files in os.walk(self._folder / prefix.rpartition("/")[0]):
             names[:] = [name for name in names if not name.startswith(".")]
             for name in files:
                 key = (Path(folder) / name).relative_to(self._folder).as_posix()
@@ -146,30 +150,31 @@ class FolderStore:
             metadata = json.loads(self._metadata_path(key, digest).read_bytes())
         return StoredObject(key, file.stat().st_size, digest, metadata)
 
-    def _draft(self, path: Path, file: Path) -> tuple[Path, str]:
-        """A copy of the file next to its place, on the disk, and its SHA-256."""
-        with (
-            tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=_DRAFT, delete=False) as draft,
-            file.open("rb") as source,
-        ):
-            name = Path(draft.name)
+    def _draft(self, write: Callable[[IO[bytes]], object]) -> Path:
+        """A new file on the disk of the store, which `write` fills. Nothing is left of one that cannot be finished."""
+        drafts = self._folder / _OWN / _DRAFTS
+        drafts.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=drafts, delete=False) as draft:
             try:
-                shutil.copyfileobj(source, draft)
+                write(draft)
                 draft.flush()
                 os.fchmod(draft.fileno(), 0o644)
                 os.fsync(draft.fileno())
             except BaseException:
-                name.unlink(missing_ok=True)
+                Path(draft.name).unlink(missing_ok=True)
                 raise
-        return name, sha256_of(name)
+        return Path(draft.name)
 
     def _store_metadata(self, key: str, digest: str, metadata: Mapping[str, str]) -> None:
         """By the digest of its content, so that object and metadata are changed by one rename."""
         path = self._metadata_path(key, digest)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}{_DRAFT}")
-        draft.write_text(json.dumps({**metadata, SHA256: digest}))
-        draft.replace(path)
+        text = json.dumps({**metadata, SHA256: digest})
+        draft = self._draft(lambda opened: opened.write(text.encode()))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
 
     def _link(self, draft: Path, path: Path, key: str) -> None:
         """Give a draft its name if nobody has it yet."""
@@ -207,6 +212,14 @@ class FolderStore:
         except OSError as exc:
             kind = StoreRefused if exc.errno in _REFUSALS else StoreUnavailable
             raise kind(f"the lake in {self._folder}: {what}: {exc.strerror or exc}") from exc
+
+
+def _remove_empty(folder: Path, top: Path) -> None:
+    """Remove a folder and those above it, as far as they are empty: those of days would stay for ever."""
+    with suppress(OSError):
+        while folder != top:
+            folder.rmdir()
+            folder = folder.parent
 
 
 def _sync(folder: Path) -> None:

@@ -29,6 +29,14 @@ class StoredObject:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class StoreWarning:
+    """What is wrong with the place of a store, as a line for the user. `is_open`: others can read or write there."""
+
+    message: str
+    is_open: bool
+
+
 class ObjectStore(Protocol):
     """A place for objects. Every method raises StoreUnavailable after retries, and StoreRefused."""
 
@@ -50,7 +58,14 @@ class ObjectStore(Protocol):
         ...
 
     def objects(self, prefix: str = "") -> Iterator[StoredObject]:
-        """The objects whose keys begin with `prefix`, in the order of their keys, without metadata."""
+        """The objects whose keys begin with `prefix`, in the order of their keys, without metadata.
+
+        In a folder, each object is read for its ETag.
+        """
+        ...
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """The keys that begin with `prefix`, in order. In a folder, no object is read for it."""
         ...
 
     def delete(self, key: str) -> None:
@@ -61,8 +76,8 @@ class ObjectStore(Protocol):
         """Remove the unfinished uploads of killed processes, when they are older than a day. Returns their number."""
         ...
 
-    def warnings(self) -> list[str]:
-        """What is wrong with the place: it is public, or it keeps what was deleted. Each is a line for the user."""
+    def warnings(self) -> list[StoreWarning]:
+        """What is wrong with the place: it is open to others, or it keeps what was deleted."""
         ...
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ it.
 """
 
 import base64
+import errno
 import hashlib
 import logging
 import os
@@ -26,7 +27,8 @@ from helperfunctions.errors import (
     StoreRefused,
     StoreUnavailable,
 )
-from helperfunctions.object_store import SHA256, StoredObject, sha256_of
+from helperfunctions.object_store import SHA256, StoredObject, StoreWarning, sha256_of
+from helperfunctions.s3_policy import allows_everybody
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -170,6 +172,10 @@ class S3Store:
                 return
             more = {"ContinuationToken": page["NextContinuationToken"]}
 
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """As of ObjectStore."""
+        return (found.key for found in self.objects(prefix))
+
     def _page_after(self, prefix: str, more: Mapping[str, str]) -> Callable[[], Any]:
         return lambda: self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._prefix + prefix, **more)
 
@@ -189,36 +195,29 @@ class S3Store:
             self._abort(str(upload["Key"]), str(upload["UploadId"]))
         return len(old)
 
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[StoreWarning]:
         """As of ObjectStore."""
-        found: list[str] = []
+        found: list[StoreWarning] = []
         status = self._asked(lambda: self._client.get_bucket_policy_status(Bucket=self._bucket))
         if status is not None and status.get("PolicyStatus", {}).get("IsPublic"):
-            found.append(f"the bucket {self._bucket} is public: everybody could read it; take the policy away")
+            message = f"the bucket {self._bucket} is public: everybody could read it; take the policy away"
+            found.append(StoreWarning(message, is_open=True))
         elif self._has_public_statement():
-            found.append(f"the policy of the bucket {self._bucket} allows everybody to read it: take it away")
+            message = f"the policy of the bucket {self._bucket} allows everybody to read it: take it away"
+            found.append(StoreWarning(message, is_open=True))
         versions = self._asked(lambda: self._client.get_bucket_versioning(Bucket=self._bucket))
         if versions is not None and versions.get("Status") == "Enabled":
-            found.append(
+            message = (
                 f"the bucket {self._bucket} keeps old versions: rows that the bot deletes stay there; suspend "
                 "versioning, or let the lifecycle delete versions that are not current after a day"
             )
+            found.append(StoreWarning(message, is_open=False))
         return found
 
     def _has_public_statement(self) -> bool:
         """For stores that do not know the status of a policy."""
-        import json
-
         answer = self._asked(lambda: self._client.get_bucket_policy(Bucket=self._bucket))
-        if answer is None:
-            return False
-        statements = json.loads(answer.get("Policy") or "{}").get("Statement", [])
-        for statement in statements if isinstance(statements, list) else [statements]:
-            principal = statement.get("Principal")
-            everybody = principal == "*" or (isinstance(principal, dict) and "*" in _as_list(principal.get("AWS")))
-            if statement.get("Effect") == "Allow" and everybody and not statement.get("Condition"):
-                return True
-        return False
+        return answer is not None and allows_everybody(answer.get("Policy", ""))
 
     def _asked(self, ask: Callable[[], Any]) -> Any:
         """The answer about the bucket; None if there is none, or if the store or our rights do not allow it."""
@@ -323,6 +322,9 @@ class S3Store:
                 raise StoreRefused(f"the bucket {self._bucket} {known}") from exc
             raise _Retryable(names[0]) from exc
         except OSError as exc:
+            if exc.errno in (errno.ENOSPC, errno.EDQUOT):
+                # Of the local disk.
+                raise
             if exc.filename is not None:
                 raise StoreUnavailable(f"{exc.filename}: {exc.strerror}") from exc
             raise _Retryable(type(exc).__name__) from exc
@@ -337,6 +339,8 @@ class S3Store:
             return StoreRefused(f"the bucket {self._bucket} {_REFUSALS[code]}")
         if code in _MISSING or (status == 404 and not code.startswith("NoSuchBucket")):
             return ObjectMissing(f"the lake has no {what}")
+        if status == 501:
+            return StoreRefused(f"S3 does not know this request for {what} ({code})")
         if status >= 500 or status in (409, 429) or code in _PASSING:
             return _Retryable(f"{status} {code}".strip())
         if status in (401, 403):
@@ -384,10 +388,6 @@ def _blocks(file: Path, size: int) -> Iterator[bytes]:
     with file.open("rb") as opened:
         while block := opened.read(size):
             yield block
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _log_retry(state: "RetryCallState") -> None:

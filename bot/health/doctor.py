@@ -33,6 +33,7 @@ DATABASE_LIMIT_SECONDS: Final = embedded_postgres.START_TIMEOUT_SECONDS + LIMIT_
 CHECKS: Final[Mapping[str, Callable[[Session], Outcome]]] = {
     "settings": settings_and_disk.check_settings,
     "data folder": settings_and_disk.check_folder,
+    "data lake": settings_and_disk.check_lake,
     "database": database.check_database,
     "schema": database.check_schema,
     "Twitch": twitch_and_x.check_twitch,

@@ -1,6 +1,7 @@
 """Both object stores against the same promises; S3 also through a proxy with its faults."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -48,6 +49,18 @@ def behind_proxy(proxy: S3Proxy, tmp_path: Path, clock: VirtualClock) -> Iterato
     made.close()
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 2 MB, where one can be mounted."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["/usr/bin/mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("no file system can be mounted here")
+    yield folder
+    subprocess.run(["/usr/bin/umount", str(folder)], check=True)
+
+
 def a_file(folder: Path, content: bytes) -> Path:
     file = folder / "given"
     file.write_bytes(content)
@@ -76,6 +89,7 @@ def test_objects_are_listed_in_order_and_deleted_without_complaint(store: Object
         store.put(key, file, {})
     assert [found.key for found in store.objects()] == ["a=1/c", "b/1", "b/2"]
     assert [(found.key, found.size) for found in store.objects("b/")] == [("b/1", 1), ("b/2", 1)]
+    assert (list(store.keys("b/")), list(store.keys("a")), list(store.keys("c/"))) == (["b/1", "b/2"], ["a=1/c"], [])
     store.delete("b/1")
     store.delete("b/1")
     assert store.head("b/1") is None
@@ -158,8 +172,8 @@ def test_a_public_bucket_and_one_that_keeps_versions_are_warned_of(seaweed: Seaw
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [everybody]}))
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     public, versions = store.warnings()
-    assert "everybody" in public
-    assert "keeps old versions" in versions
+    assert ("everybody" in public.message, public.is_open) == (True, True)
+    assert ("keeps old versions" in versions.message, versions.is_open) == (True, False)
     store.close()
     s3.close()
 
@@ -181,10 +195,28 @@ def test_damage_in_a_folder_is_noticed(tmp_path: Path) -> None:
         store.put("key", a_file(tmp_path, b"new"), {}, replaces=etag)
 
 
+def test_a_folder_has_nothing_of_a_deleted_object_left(tmp_path: Path) -> None:
+    store = open_store(f"file://{tmp_path}/store", SystemClock())
+    store.put("day=1/key", a_file(tmp_path, b"content"), {})
+    store.delete("day=1/key")
+    left = {path.relative_to(tmp_path).as_posix() for path in (tmp_path / "store").rglob("*")}
+    assert left == {"store/.store", "store/.store/drafts", "store/.store/lock"}
+
+
+def test_a_full_disk_leaves_the_object_before_and_no_draft(tmp_path: Path, small_disk: Path) -> None:
+    store = open_store(f"file://{small_disk}/store", SystemClock())
+    etag = store.put("key", a_file(tmp_path, b"content"), {})
+    with pytest.raises(StoreUnavailable, match="key cannot be written: No space left on device"):
+        store.put("key", a_file(tmp_path, bytes(4 << 20)), {}, replaces=etag)
+    assert store.get("key", tmp_path / "got").etag == etag
+    assert list((small_disk / "store/.store/drafts").iterdir()) == []
+    store.put("key", a_file(tmp_path, b"smaller"), {}, replaces=etag)
+
+
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     store = open_store(f"file://{tmp_path}/file", SystemClock())
-    with pytest.raises(StoreRefused, match="key cannot be written: File exists"):
+    with pytest.raises(StoreRefused, match="key cannot be written: Not a directory"):
         store.put("key", a_file(tmp_path, b"content"), {})
 
 

@@ -20,6 +20,7 @@ from helperfunctions.errors import Busy, StoreRefused
 from helperfunctions.settings import Settings
 from tests.factories import DAY, DAY_START, a_stream, rows, stage, write
 from tests.lakes import CALENDAR, LakeOfTest, opened
+from tests.plain_s3 import PlainS3
 
 LEDGER = "select dataset, status, rows from lake_objects order by key"
 
@@ -119,6 +120,28 @@ def test_check_reports_a_writable_store_a_longer_retention_and_raw_pages(
     messages = {finding.message: finding.level for finding in check(doubtful)}
     assert list(messages.values()) == [Level.OK, Level.OK, Level.PROBLEM, Level.WARNING, Level.WARNING]
     assert any("LAKE_STREAMS_HOURS=72" in message and "schedule 1.C" in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("ignored", "message"),
+    [
+        ({"if-none-match"}, "the store ignores If-None-Match: only the lock"),
+        ({"if-match"}, "the store ignores If-Match: only the lock"),
+        ({"if-none-match", "if-match"}, "the store ignores If-None-Match and If-Match: only the lock"),
+    ],
+    ids=["If-None-Match", "If-Match", "both"],
+)
+def test_check_notices_a_store_without_conditional_writes(
+    folder_lake: LakeOfTest, ignored: set[str], message: str
+) -> None:
+    lake = folder_lake.lake
+    with (
+        PlainS3(lake.clock, ignored) as store,
+        opened("s3://bucket", lake.database, lake.clock, folder_lake.folder / "work", store.url) as there,
+    ):
+        warned = [finding.message for finding in check(there) if finding.level is Level.WARNING]
+        assert [text[: len(message)] for text in warned] == [message]
+        assert [found.key for found in there.store.objects()] == ["_lake.json"]
 
 
 def test_a_lake_elsewhere_begins_anew_with_what_the_database_has(folder_lake: LakeOfTest) -> None:

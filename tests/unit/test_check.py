@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.health.checks.database import Server, judge_schema, judge_server
-from bot.health.checks.settings_and_disk import ROOM_FOR_DATABASE, ROOM_FOR_POLLS, Room, judge_room
+from bot.health.checks.settings_and_disk import ROOM_FOR_DATABASE, ROOM_FOR_POLLS, Room, judge_lake, judge_room
 from bot.health.checks.twitch_and_x import judge_account, judge_clock, judge_streams, token_owner
 from bot.health.checks.work import judge_budget, judge_poll, judge_schedulers
 from bot.health.doctor import outcome
@@ -257,3 +257,19 @@ def test_two_schedulers_are_noticed_by_polls_that_are_too_close(
 
 def test_a_page_without_streams_is_a_warning() -> None:
     assert judge_streams(0, None).verdict is Verdict.WARNING
+
+
+@pytest.mark.parametrize(
+    ("hours", "has_raw", "verdict", "message"),
+    [
+        (24, False, Verdict.GOOD, "streams are deleted 24 hours after the end of their day"),
+        (6, True, Verdict.GOOD, "streams and the pages of Twitch are deleted 6 hours after"),
+        (25, False, Verdict.WARNING, "LAKE_STREAMS_HOURS=25: Twitch's developer agreement (schedule 1.C) allows 24"),
+    ],
+    ids=["as allowed", "shorter, with pages", "longer"],
+)
+def test_a_longer_life_of_streams_in_the_lake_is_a_warning(
+    hours: int, has_raw: bool, verdict: Verdict, message: str
+) -> None:
+    found = judge_lake(hours, has_raw=has_raw)
+    assert (found.verdict, found.message[: len(message)]) == (verdict, message)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bot.health.checks.session import Session
+from bot.core.agreement import ALLOWED_HOURS, meaning_of_hours
+from bot.health.checks.session import Session, Skipped
 from bot.health.findings import MEGABYTE, Finding, Verdict, size
 from bot.health.rules import LEAST_FREE_BYTES
 from helperfunctions import disk
@@ -48,6 +49,26 @@ def check_folder(session: Session) -> Finding:
         return Finding("data folder", Verdict.BAD, f"cannot write to {folder}: {reason}", fix)
     free = disk.free_bytes_if_known(folder)
     return judge_room(settings.data_dir, free, room, exists=folder == settings.data_dir)
+
+
+def check_lake(session: Session) -> Sequence[Finding]:
+    """What the settings of the data lake mean for Twitch's agreement; no finding without a lake."""
+    try:
+        settings = session.settings
+    except Skipped:
+        # The check of the settings reports why.
+        return []
+    return [] if settings.lake_url is None else [judge_lake(settings.lake_streams_hours, has_raw=settings.lake_raw)]
+
+
+def judge_lake(streams_hours: int, *, has_raw: bool) -> Finding:
+    """How long single streams stay in the lake; with `has_raw`, the pages of Twitch too."""
+    what = "streams and the pages of Twitch" if has_raw else "streams"
+    if longer := meaning_of_hours(streams_hours):
+        return Finding(
+            "data lake", Verdict.WARNING, longer, f"LAKE_STREAMS_HOURS={ALLOWED_HOURS}, unless Twitch agreed"
+        )
+    return Finding("data lake", Verdict.GOOD, f"{what} are deleted {streams_hours} hours after the end of their day")
 
 
 def judge_origins(origins: Mapping[str, str]) -> Finding:
