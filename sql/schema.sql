@@ -623,6 +623,7 @@ CREATE TABLE public.game_matches (
     how text NOT NULL COLLATE pg_catalog."C",
     checked_at timestamp with time zone NOT NULL,
     next_check_at timestamp with time zone NOT NULL,
+    box_art_url text,
     CONSTRAINT game_matches_check CHECK ((next_check_at > checked_at)),
     CONSTRAINT game_matches_check1 CHECK (((igdb_id IS NULL) = (how = ANY (ARRAY['not_a_game'::text, 'none'::text])))),
     CONSTRAINT game_matches_how_check CHECK ((how = ANY (ARRAY['helix'::text, 'external'::text, 'override'::text, 'not_a_game'::text, 'none'::text])))

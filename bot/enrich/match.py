@@ -51,25 +51,30 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The matches of some games, the games of IGDB that they need, and all genres, game modes and themes."""
+    """The matches of some games, the games of IGDB that they need, and all genres, game modes and themes.
+
+    `box_art`: the address of the box art at Twitch, by the id of the game there.
+    """
 
     matches: Sequence[Match]
     games: Sequence[IgdbGame] = ()
     named: Mapping[Dimension, Sequence[Named]] = field(default_factory=dict)
+    box_art: Mapping[str, str] = field(default_factory=dict)
 
 
 def look_up(sources: Sources, game_ids: Sequence[str]) -> Found:
     """Match some games, 500 at most. Raises TwitchError."""
     no_games = [game_id for game_id in game_ids if game_id in NOT_A_GAME]
-    others = [game_id for game_id in game_ids if game_id not in NOT_A_GAME]
-    if not others:
-        return Found([Match(game_id, None, "not_a_game") for game_id in no_games])
-    known: dict[int, IgdbGame] = {}
-    left = others
+    left = [game_id for game_id in game_ids if game_id not in NOT_A_GAME]
     matches = [Match(game_id, None, "not_a_game") for game_id in no_games]
+    items = _at_helix(sources.directory, game_ids)
+    box_art = parse.box_art(items)
+    if not left:
+        return Found(matches, box_art=box_art)
+    known: dict[int, IgdbGame] = {}
     by_override = {game_id: [OVERRIDES[game_id]] for game_id in left if game_id in OVERRIDES}
     left = _matched("override", by_override, left, sources.igdb, known, matches)
-    by_helix = {game_id: [igdb_id] for game_id, igdb_id in _at_helix(sources.directory, left).items()}
+    by_helix = {game_id: [igdb_id] for game_id, igdb_id in parse.helix_ids(items).items()}
     left = _matched("helix", by_helix, left, sources.igdb, known, matches)
     by_list = parse.external_ids(sources.igdb.games_on_twitch(left)) if left else {}
     left = _matched("external", by_list, left, sources.igdb, known, matches)
@@ -85,13 +90,14 @@ def look_up(sources: Sources, game_ids: Sequence[str]) -> Found:
         if not items:
             # With such an answer, every game would be without genres for a month.
             raise TwitchUnavailable(f"IGDB answers that there are no {dimension.replace('_', ' ')} at all")
-    return Found(matches, parse.with_inherited(known), named)
+    return Found(matches, parse.with_inherited(known), named, box_art)
 
 
-def _at_helix(directory: Directory, game_ids: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
+def _at_helix(directory: Directory, game_ids: Sequence[str]) -> list[Any]:
+    """The items of Get Games. Also of games that are no games: they have box art."""
+    found: list[Any] = []
     for first in range(0, len(game_ids), _HELIX_IDS):
-        found |= parse.helix_ids(directory.get_games(game_ids[first : first + _HELIX_IDS]))
+        found += directory.get_games(game_ids[first : first + _HELIX_IDS])
     return found
 
 

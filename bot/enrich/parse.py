@@ -15,6 +15,8 @@ _MOST_OF_IDS: Final = 2**63 - 1
 LONGEST_NAME: Final = 200
 # A slug is part of addresses. These are taken by the classes that are ours.
 _SLUG: Final = re.compile(r"[a-z0-9-]{1,80}")
+# Of a server of Twitch, or of one that stands in for it: without spaces, quotes and control characters.
+_ADDRESS: Final = re.compile(r"https?://[!#-;=?-\[\]_a-z{}~]{1,300}")
 _OUR_SLUGS: Final = frozenset({"unknown", "not-a-game"})
 # Editions of editions of a game: more steps than this would be a circle.
 MOST_STEPS: Final = 3
@@ -135,6 +137,16 @@ def helix_ids(items: Iterable[Any]) -> dict[str, int]:
             number = _id(int(igdb_id))
             if number is not None:
                 found[str(item.get("id"))] = number
+    return found
+
+
+def box_art(items: Iterable[Any]) -> dict[str, str]:
+    """Addresses of box art by the id of the game, from the items of Get Games; `{width}` and `{height}` are in them."""
+    found: dict[str, str] = {}
+    for item in items:
+        id_, address = (item.get("id"), item.get("box_art_url")) if isinstance(item, dict) else (None, None)
+        if isinstance(id_, str) and isinstance(address, str) and _ADDRESS.fullmatch(address):
+            found[id_] = address
     return found
 
 

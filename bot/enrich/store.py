@@ -24,7 +24,12 @@ def store(tx: Transaction, found: Found, due: Mapping[str, Any], now: datetime) 
     for match in found.matches:
         row = due[match.game_id]
         wait: timedelta = wait_after(match.how, row.how, row.waited)
-        checked = {"game_id": match.game_id, "checked_at": now, "next_check_at": now + wait}
+        checked = {
+            "game_id": match.game_id,
+            "checked_at": now,
+            "next_check_at": now + wait,
+            "box_art_url": found.box_art.get(match.game_id),
+        }
         if is_in_doubt(match.how, row.how, row.waited):
             tx.enrich.keep_match(**checked)
         else:

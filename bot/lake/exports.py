@@ -27,7 +27,7 @@ STREAM_COLUMNS: Final = (
     "stream_id", "streamer_id", "login", "streamer_name", "game_id", "game_name", "viewer_count", "language",
     "started_at", "polled_at",
 )  # fmt: skip
-GAME_COLUMNS: Final = ("rank", "game_id", "game_name", "igdb_id", "viewers", "streams", "polled_at")
+GAME_COLUMNS: Final = ("rank", "game_id", "game_name", "igdb_id", "viewers", "streams", "polled_at", "box_art_url")
 RULES: Final = {
     "set_aside": "left out: Twitch sent no id, no viewers, or something else that cannot be read",
     "duplicates": "counted once: Twitch listed the stream again on a later page",
@@ -106,16 +106,24 @@ def prune_newest(lake: Lake) -> int:
 
 def without(old: Path, new: Path, streamer_id: str) -> tuple[int, int]:
     """Copy a CSV file without the rows of a streamer. Returns the rows removed, and those kept."""
-    with old.open(encoding="utf-8-sig", newline="") as opened:
-        columns, *rows = csv.reader(opened)
-    if "streamer_id" not in columns:
-        return 0, len(rows)
-    own, cell = columns.index("streamer_id"), Cleaner().cell(streamer_id)
-    kept = [row for row in rows if row[own] != cell]
-    with new.open("w", encoding="utf-8", newline="") as opened:
-        opened.write(BYTE_ORDER_MARK)
-        csv.writer(opened).writerows([columns, *kept])
-    return len(rows) - len(kept), len(kept)
+    removed = kept = 0
+    with (
+        old.open(encoding="utf-8-sig", newline="") as source,
+        new.open("w", encoding="utf-8", newline="") as target,
+    ):
+        rows, writer = csv.reader(source), csv.writer(target)
+        columns = next(rows, [])
+        own = columns.index("streamer_id") if "streamer_id" in columns else None
+        cell = Cleaner().cell(streamer_id)
+        target.write(BYTE_ORDER_MARK)
+        writer.writerow(columns)
+        for row in rows:
+            if own is not None and row[own] == cell:
+                removed += 1
+            else:
+                kept += 1
+                writer.writerow(row)
+    return removed, kept
 
 
 def _write_streams(tx: Transaction, row: LedgerRow, file: Path) -> int:

@@ -92,21 +92,23 @@ where igdb_themes.theme_id > 0;
 
 -- name: store_match!
 -- Store what a game of Twitch is on IGDB. Grain: one row per game.
-insert into game_matches (game_id, igdb_id, how, checked_at, next_check_at)
-values (:game_id, :igdb_id, :how, :checked_at, :next_check_at)
+insert into game_matches (game_id, igdb_id, how, checked_at, next_check_at, box_art_url)
+values (:game_id, :igdb_id, :how, :checked_at, :next_check_at, :box_art_url)
 on conflict (game_id) do update
 set
     igdb_id = excluded.igdb_id,
     how = excluded.how,
     checked_at = excluded.checked_at,
-    next_check_at = excluded.next_check_at;
+    next_check_at = excluded.next_check_at,
+    box_art_url = coalesce(excluded.box_art_url, game_matches.box_art_url);
 
 -- name: keep_match!
 -- Store that a game was looked up and stays what it was. Grain: one row per game.
 update game_matches
 set
     checked_at = :checked_at,
-    next_check_at = :next_check_at
+    next_check_at = :next_check_at,
+    box_art_url = coalesce(:box_art_url, box_art_url)
 where game_id = :game_id;
 
 -- name: games_of_igdb$

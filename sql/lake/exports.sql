@@ -87,7 +87,8 @@ select
     game_matches.igdb_id,
     staged.viewers,
     staged.streams,
-    polls.started_at as polled_at
+    polls.started_at as polled_at,
+    game_matches.box_art_url
 from staging.games as staged
 inner join staging.polls using (poll_id)
 left join games using (game_id)

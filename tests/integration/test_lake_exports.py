@@ -10,6 +10,7 @@ import pytest
 from bot.core.polls import PollStatus
 from bot.lake.exports import RULES
 from bot.lake.forget import forget
+from bot.lake.prune import prune
 from bot.lake.verify import repair, verify
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, write
 from tests.lakes import LakeOfTest
@@ -82,7 +83,28 @@ def test_games_are_the_twenty_with_the_most_viewers(exporting: LakeOfTest) -> No
     assert [(row["rank"], row["game_id"], row["viewers"], row["streams"]) for row in found] == [
         (str(rank), f"g{22 - rank:02}", str(122 - rank), "1") for rank in range(1, 21)
     ]
-    assert {row["igdb_id"] for row in found} == {""}
+    assert {(row["igdb_id"], row["box_art_url"]) for row in found} == {("", "")}
+
+
+def test_box_art_of_a_game_is_an_address_of_twitch(exporting: LakeOfTest) -> None:
+    address = "https://static-cdn.jtvnw.net/ttv-boxart/743-{width}x{height}.jpg"
+    exporting.poll()
+    write(
+        exporting.database.url,
+        "insert into game_matches values ('chess', null, 'none', now(), now() + interval '1 day', %s)",
+        address,
+    )
+    exporting.turn()
+    assert [row["box_art_url"] for row in table(exporting, "exports/games_data.csv")] == [address]
+
+
+def test_the_newest_file_of_streams_is_pruned_when_no_poll_comes_any_more(exporting: LakeOfTest) -> None:
+    """By the verb alone, too, which is all that another scheduler calls."""
+    exporting.poll()
+    exporting.turn()
+    exporting.to_the_end_of(DAY, timedelta(hours=25))
+    assert prune(exporting.lake) == 3
+    assert [key for key in exporting.keys("exports/") if "streams_data" in key] == []
 
 
 @pytest.mark.parametrize(("name", "cell"), NAMES.values(), ids=NAMES)
