@@ -26,6 +26,7 @@ class Duck:
 
         self._error: type[Exception] = duckdb.Error
         scratch.mkdir(parents=True, exist_ok=True)
+        self.scratch = scratch
         with self._translated():
             self._connection = duckdb.connect(
                 ":memory:",
@@ -46,7 +47,20 @@ class Duck:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close this session; with the last one, its DuckDB ends."""
         self._connection.close()
+
+    def session(self) -> "Duck":
+        """Another session on the same DuckDB, with temporary tables of its own; to open a DuckDB takes much longer."""
+        other = object.__new__(Duck)
+        other._error, other.scratch = self._error, self.scratch
+        with self._translated():
+            other._connection = self._connection.cursor()
+            other._connection.execute("set time zone 'UTC'")
+        return other
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query."""
@@ -92,10 +106,20 @@ class Duck:
             raise EngineFailed(f"DuckDB failed: {lines[0] if lines else type(exc).__name__}") from exc
 
 
+def type_of(kind: str) -> str:
+    """The type in DuckDB of a column of a Parquet file, which is such a type, or INSTANT."""
+    return "TIMESTAMP WITH TIME ZONE" if kind == INSTANT else kind
+
+
 def quoted(value: object) -> str:
     """A text or a path as a literal of SQL."""
     text = str(value).replace("'", "''")
     return f"'{text}'"
+
+
+def quoted_name(name: str) -> str:
+    """A name of a column in SQL."""
+    return f'"{name}"'
 
 
 def read_parquet(files: Sequence[Path]) -> str:

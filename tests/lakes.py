@@ -95,7 +95,7 @@ def opened(
     with closing(open_store(url, clock, endpoint_url=endpoint_url, aws=AWS)) as store:
         with database.transaction() as tx:
             owner = tx.lake.owner()
-        yield Lake(
+        lake = Lake(
             url=url,
             store=store,
             database=database,
@@ -105,3 +105,5 @@ def opened(
             owner=owner,
             **options,
         )
+        with closing(lake):
+            yield lake

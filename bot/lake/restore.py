@@ -9,12 +9,13 @@ from typing import Any, Final
 from bot.lake.layout import CURATED, curated, month_after
 from bot.lake.store import Lake
 from helperfunctions.database import Transaction
-from helperfunctions.duck import Duck, quoted, read_parquet
-from helperfunctions.errors import DayNotAvailable, ObjectMissing
+from helperfunctions.duck import Duck, quoted, quoted_name, read_parquet
+from helperfunctions.errors import DayNotAvailable, LakeError, ObjectMissing
 
 log = logging.getLogger(__name__)
 
 Advance = Callable[[str], None]
+Span = tuple[date, date]
 # The tables of a day but for its hours, in an order in which no reference is broken.
 TABLES: Final = (
     "days",
@@ -68,25 +69,41 @@ def months_in(first: date, last: date) -> list[date]:
 
 
 def restore(lake: Lake, first: date, last: date, advance: Advance = lambda _: None) -> list[date]:
-    """Replace the rows of days, both ends included, by those of the lake: each month in one transaction.
+    """Replace the rows of the days that the lake has, both ends included, by its own: each month in one transaction.
 
-    Leaders, ranks and months are computed again by the next roll-up. Returns the restored days. Raises DayNotAvailable
-    if the lake has none of them, and the errors of the store: then the month before is restored, and this one is not.
+    Days that the lake does not have stay as they are. The lake may be that of a lost database. Leaders, ranks and
+    months are computed again by the next roll-up. Returns the restored days. Raises DayNotAvailable if the lake has
+    none of them, LakeError if it has a day but not all of its tables, and the errors of the store: then the month
+    before is restored, and this one is not.
     """
-    lake.ensure_format()
+    lake.ensure_format(create=False, of_any_database=True)
     done: list[date] = []
     with lake.duck() as (duck, folder):
-        names = {name: _csv(lake, duck, folder, name, None) for name in _NAMES}
+        names: dict[str, Path] = {}
         for month in months_in(first, last):
             span = max(first, month), min(last, date.fromordinal(month_after(month).toordinal() - 1))
-            files = {name: _csv(lake, duck, folder, name, span) for name in (*TABLES, _HOURS)}
-            if files["days"] is not None:
+            if days := _days_of(lake, duck, folder, span):
+                names = names or {name: _csv(lake, duck, folder, name, None) for name in _NAMES}
+                files = {name: _csv(lake, duck, folder, name, span) for name in (*TABLES, _HOURS)}
                 with lake.database.transaction() as tx:
-                    done += _store(tx, names, files, span)
+                    _store(tx, names, files, days)
+                done += days
             advance(f"{month:%Y-%m}")
     if not done:
         raise DayNotAvailable(f"the lake has no day from {first} to {last}")
     return done
+
+
+def _days_of(lake: Lake, duck: Duck, folder: Path, span: Span) -> list[date]:
+    """The days of a span within a month that the lake has."""
+    parquet = folder / "days.parquet"
+    try:
+        lake.store.get(_key_of("days", span), parquet)
+    except ObjectMissing:
+        return []
+    return [
+        day for (day,) in duck.rows(f"select day from {read_parquet([parquet])} where {_within(span)} order by day")
+    ]
 
 
 def _columns_of(name: str) -> list[str]:
@@ -96,43 +113,50 @@ def _columns_of(name: str) -> list[str]:
     return [column for column in CURATED[name].columns if column not in CURATED[name].generated]
 
 
-def _csv(lake: Lake, duck: Duck, folder: Path, name: str, span: tuple[date, date] | None) -> Path | None:
-    """The rows of a curated object as CSV for COPY; None if the lake has no such object."""
+def _key_of(name: str, span: Span | None) -> str:
     partition = f"month={span[0]:%Y-%m}/" if span else ""
+    return f"{curated(name)}/{partition}{name}.parquet"
+
+
+def _within(span: Span | None) -> str:
+    return f"day between {quoted(span[0])} and {quoted(span[1])}" if span else "true"
+
+
+def _csv(lake: Lake, duck: Duck, folder: Path, name: str, span: Span | None) -> Path:
+    """The rows of a curated object as CSV for COPY. Raises LakeError if the lake does not have it."""
     parquet, csv = folder / "object.parquet", folder / f"{name}.csv"
     try:
-        lake.store.get(f"{curated(name)}/{partition}{name}.parquet", parquet)
-    except ObjectMissing:
-        return None
-    where = f"day between {quoted(span[0])} and {quoted(span[1])}" if span else "true"
-    selected = ", ".join(f'cast("{column}" as varchar) as "{column}"' for column in _columns_of(name))
+        lake.store.get(_key_of(name, span), parquet)
+    except ObjectMissing as exc:
+        raise LakeError(f"{exc}: no day can be restored from it; the days in the database are unchanged") from exc
+    # An object that an older version wrote does not have the newest columns.
+    known = duck.columns_of(parquet)
+    selected = ", ".join(
+        f"cast({quoted_name(column) if column in known else 'null'} as varchar) as {quoted_name(column)}"
+        for column in _columns_of(name)
+    )
     duck.run(
-        f"copy (select {selected} from {read_parquet([parquet])} where {where}) to {quoted(csv)} "
+        f"copy (select {selected} from {read_parquet([parquet])} where {_within(span)}) to {quoted(csv)} "
         "(format csv, header false, nullstr '\\N', force_quote *)"
     )
     return csv
 
 
-def _store(
-    tx: Transaction, names: Mapping[str, Path | None], files: Mapping[str, Path | None], span: tuple[date, date]
-) -> list[date]:
+def _store(tx: Transaction, names: Mapping[str, Path], files: Mapping[str, Path], days: Sequence[date]) -> None:
     for name, (columns, create, insert) in _NAMES.items():
-        file = names[name]
-        if file is not None:
-            create(tx.lake)
-            _copy(tx, f"restored_{name}", columns, file)
-            insert(tx.lake)
-    given = {"first": span[0], "last": span[1]}
-    tx.lake.delete_days(**given)
+        create(tx.lake)
+        _copy(tx, f"restored_{name}", columns, names[name])
+        insert(tx.lake)
+    # Before and after: a day may have had other bounds.
+    tx.lake.delete_hours(days=days)
+    tx.lake.delete_days(days=days)
     for name in TABLES:
         _copy(tx, name, _columns_of(name), files[name])
-    tx.lake.delete_hours(**given)
+    tx.lake.delete_hours(days=days)
     _copy(tx, _HOURS, _columns_of(_HOURS), files[_HOURS])
-    tx.lake.store_restored_genre_days(**given)
-    return [row.day for row in tx.lake.restored_days(**given)]
+    tx.lake.store_restored_genre_days(days=days)
 
 
-def _copy(tx: Transaction, table: str, columns: Sequence[str], file: Path | None) -> None:
-    if file is not None:
-        with file.open("rb") as opened:
-            tx.copy_csv(table, columns, opened)
+def _copy(tx: Transaction, table: str, columns: Sequence[str], file: Path) -> None:
+    with file.open("rb") as opened:
+        tx.copy_csv(table, columns, opened)

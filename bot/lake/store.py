@@ -1,12 +1,13 @@
 """The opened lake: its store, its database, and the parts that every task needs."""
 
 import json
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, Final, Protocol
 
 from bot.core.calendar import Calendar
@@ -17,9 +18,20 @@ from bot.read.day_bounds import bounds_of
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
 from helperfunctions.duck import MEMORY_MB, Duck
-from helperfunctions.errors import LakeError, ObjectChanged, StoreRefused
+from helperfunctions.errors import (
+    DatabaseUnavailable,
+    LakeError,
+    ObjectChanged,
+    ObjectDamaged,
+    OutputNotWritten,
+    StoreRefused,
+    StoreUnavailable,
+)
 from helperfunctions.object_store import ObjectStore
 
+_LEFTOVER_SECONDS: Final = 86_400.0
+# After these every other object would fail too.
+ENDING: Final = (DatabaseUnavailable, OutputNotWritten, StoreRefused, StoreUnavailable)
 ATTRIBUTION: Final = "Streams and games: Twitch (https://www.twitch.tv). Genres, game modes and themes: IGDB.com."
 
 
@@ -72,6 +84,7 @@ class Lake:
     memory_mb: int = MEMORY_MB
     replay: Replay | None = None
     engine: str = "duckdb"
+    _ducks: list[Duck] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def spool(self) -> Spool:
@@ -85,17 +98,47 @@ class Lake:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A folder that is empty, and deleted at the end of the block."""
-        parent = self.folder / "scratch"
-        parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=parent) as folder:
-            yield Path(folder)
+        """A folder that is empty, and deleted at the end of the block. Raises OutputNotWritten."""
+        with self.own_files():
+            parent = self.folder / "scratch"
+            parent.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(dir=parent) as folder:
+                yield Path(folder)
+
+    @contextmanager
+    def own_files(self) -> Iterator[None]:
+        """Raises OutputNotWritten for errors of files on their way: no room on the disk, no right."""
+        try:
+            yield
+        except OSError as exc:
+            raise OutputNotWritten(f"no file for the lake can be made in {self.folder}: {exc.strerror or exc}") from exc
 
     @contextmanager
     def duck(self) -> Iterator[tuple[Duck, Path]]:
-        """DuckDB within the limit of memory, and an empty folder for files."""
-        with self.scratch() as folder, Duck(folder / "duck", memory_mb=self.memory_mb) as duck:
-            yield duck, folder
+        """A session of DuckDB within the limit of memory, and an empty folder for files. Its tables are temporary."""
+        with self.scratch() as folder:
+            if not self._ducks:
+                # A folder of this process: the names of the files in it are not.
+                own = Path(mkdtemp(prefix="duck-", dir=self.folder / "scratch"))
+                self._ducks.append(Duck(own, memory_mb=self.memory_mb))
+            with self._ducks[0].session() as duck:
+                yield duck, folder
+
+    def close(self) -> None:
+        """Close what is open, but for the store."""
+        for duck in self._ducks:
+            duck.close()
+            shutil.rmtree(duck.scratch, ignore_errors=True)
+        self._ducks.clear()
+
+    def remove_leftovers(self) -> None:
+        """Remove what killed processes left of their work, when it is older than a day."""
+        before = self.clock.now().timestamp() - _LEFTOVER_SECONDS
+        for folder in (self.folder / "scratch").glob("*"):
+            with suppress(OSError):
+                if folder.stat().st_mtime < before:
+                    shutil.rmtree(folder)
+        self.store.remove_leftovers()
 
     def expires_at(self, day: date) -> datetime:
         """When the streams of a day are to be deleted."""
@@ -107,11 +150,13 @@ class Lake:
         """True if the streams of a day may be in the lake no longer."""
         return day is not None and self.expires_at(day) <= self.clock.now()
 
-    def ensure_format(self) -> None:
-        """Write _lake.json into a new lake. Raises StoreRefused if this is another database's lake, or one of a newer
-        version of the program."""
+    def ensure_format(self, *, create: bool = True, of_any_database: bool = False) -> None:
+        """Raise StoreRefused if this is another database's lake, or one of a newer version of the program.
+
+        `create`: write _lake.json into a new lake. `of_any_database`: to read the lake of a database that was lost.
+        """
         found = self._about()
-        if found is None:
+        if found is None and create:
             with self.scratch() as folder:
                 file = folder / "about.json"
                 about = {"format": FORMAT, "owner": self.owner, "attribution": ATTRIBUTION}
@@ -128,17 +173,17 @@ class Lake:
                 f"the lake at {self.url} has format {found.get('format')}, this program knows {FORMAT}: install the "
                 "version that wrote it, or a newer one"
             )
-        if found.get("owner") != self.owner:
+        if not of_any_database and found.get("owner") != self.owner:
             raise StoreRefused(f"the lake at {self.url} belongs to another database: choose another prefix in LAKE_URL")
 
     def _about(self) -> dict[str, Any] | None:
         if self.store.head(ABOUT_KEY) is None:
             return None
         with self.scratch() as folder:
-            self.store.get(ABOUT_KEY, folder / "about.json")
             try:
+                self.store.get(ABOUT_KEY, folder / "about.json")
                 about = json.loads((folder / "about.json").read_bytes())
-            except ValueError:
+            except (ValueError, ObjectDamaged):
                 about = None
         if not isinstance(about, dict):
             raise LakeError(f"{ABOUT_KEY} in the lake at {self.url} is damaged: delete it, and it is written again")

@@ -1,49 +1,49 @@
 -- name: delete_days!
 -- Delete some days from the daily tables, before they are restored from the lake. Grain: one row per day.
 with games as (
-    delete from daily_games where day between cast(:first as date) and cast(:last as date)
+    delete from daily_games where day = any(cast(:days as date []))
 ),
 
 streamers as (
-    delete from daily_streamers where day between cast(:first as date) and cast(:last as date)
+    delete from daily_streamers where day = any(cast(:days as date []))
 ),
 
 streamer_games as (
-    delete from daily_streamer_games where day between cast(:first as date) and cast(:last as date)
+    delete from daily_streamer_games where day = any(cast(:days as date []))
 ),
 
 streams as (
-    delete from daily_streams where day between cast(:first as date) and cast(:last as date)
+    delete from daily_streams where day = any(cast(:days as date []))
 ),
 
 languages as (
-    delete from daily_languages where day between cast(:first as date) and cast(:last as date)
+    delete from daily_languages where day = any(cast(:days as date []))
 ),
 
 game_languages as (
-    delete from daily_game_languages where day between cast(:first as date) and cast(:last as date)
+    delete from daily_game_languages where day = any(cast(:days as date []))
 ),
 
 genres as (
-    delete from daily_genres where day between cast(:first as date) and cast(:last as date)
+    delete from daily_genres where day = any(cast(:days as date []))
 ),
 
 game_modes as (
-    delete from daily_game_modes where day between cast(:first as date) and cast(:last as date)
+    delete from daily_game_modes where day = any(cast(:days as date []))
 ),
 
 themes as (
-    delete from daily_themes where day between cast(:first as date) and cast(:last as date)
+    delete from daily_themes where day = any(cast(:days as date []))
 )
 
-delete from days where day between cast(:first as date) and cast(:last as date);
+delete from days where day = any(cast(:days as date []));
 
 -- name: delete_hours!
 -- Delete the hours by genre of some days, before they are restored. Grain: one row per hour and genre.
 delete from hourly_genres
 using days
 where
-    days.day between cast(:first as date) and cast(:last as date)
+    days.day = any(cast(:days as date []))
     and hourly_genres.hour_at >= days.starts_at and hourly_genres.hour_at < days.ends_at;
 
 -- name: create_restored_games!
@@ -105,12 +105,6 @@ on conflict do nothing;
 insert into genre_days (day, summed_up_at)
 select days.day, days.rolled_up_at from days
 where
-    days.day between cast(:first as date) and cast(:last as date)
+    days.day = any(cast(:days as date []))
     and exists (select from daily_genres where daily_genres.day = days.day)
 on conflict do nothing;
-
--- name: restored_days
--- The days of a span that the database has now. Grain: one row per day.
-select day from days
-where day between cast(:first as date) and cast(:last as date)
-order by day;
