@@ -168,7 +168,8 @@ def open_bot(
         # Not the client that takes polls: that is another thread's.
         directory = partial(open_twitch, settings, clock, twitch_timeout, sources.ATTEMPTS, rate_limits_left, wait=wait)
         pictures = sources.job_of(settings, database, clock, directory if twitch else None, twitch_timeout, wait)
-        enrich = enrich_sources.job_of(settings, database, clock, twitch_timeout, wait)
+        recorded = partial(lake_sources.games_recorded, settings, clock)
+        enrich = enrich_sources.job_of(settings, database, clock, twitch_timeout, wait, recorded)
         yield _built(settings, clock, random, database, x, twitch, rate_limits_left, draw, pictures, enrich)
 
 

@@ -1,13 +1,13 @@
 """The clients of one run. Nothing of them stays in memory between two runs."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
 from bot.enrich.job import EnrichJob
-from bot.enrich.match import Sources
+from bot.enrich.match import Igdb, Sources
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
 from helperfunctions.settings import Settings
@@ -18,6 +18,7 @@ ATTEMPTS: Final = 4
 PATIENCE_SECONDS: Final = 60.0
 
 Wait = Callable[[timedelta], bool]
+Recorded = Callable[[Igdb], AbstractContextManager[Igdb]]
 
 
 def job_of(
@@ -26,21 +27,27 @@ def job_of(
     clock: Clock,
     timeout: tuple[float, float] | None = None,
     wait: Wait | None = None,
+    recorded: Recorded = nullcontext,
 ) -> EnrichJob:
     """The job under these settings; without IGDB_ENABLED or without credentials it does nothing.
 
     `timeout`: to connect and to read, in seconds; None for the clients' own. `wait`: as of `wiring.open_bot`.
+    `recorded`: what IGDB is for the time of a run, for others who follow what it answers.
     """
     job = EnrichJob(database, clock)
     if not settings.igdb_enabled or settings.twitch_client_id is None or settings.twitch_client_secret is None:
         return job
     is_stopping = partial(wait, timedelta(0)) if wait else job.is_stopping
-    return EnrichJob(database, clock, partial(_opened, settings, clock, timeout, wait), is_stopping)
+    return EnrichJob(database, clock, partial(_opened, settings, clock, timeout, wait, recorded), is_stopping)
 
 
 @contextmanager
 def _opened(
-    settings: Settings, clock: Clock, timeout: tuple[float, float] | None, wait: Wait | None
+    settings: Settings,
+    clock: Clock,
+    timeout: tuple[float, float] | None,
+    wait: Wait | None,
+    recorded: Recorded,
 ) -> Iterator[Sources]:
     from helperfunctions.igdb_api import IgdbApi
     from helperfunctions.twitch_api import TwitchApi
@@ -62,5 +69,6 @@ def _opened(
     with (
         closing(TwitchApi(api_url=settings.twitch_api_url, **given)) as directory,
         closing(IgdbApi(api_url=settings.igdb_api_url, **given)) as igdb,
+        recorded(igdb) as followed,
     ):
-        yield Sources(directory, igdb)
+        yield Sources(directory, followed)

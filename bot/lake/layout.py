@@ -13,6 +13,9 @@ FORMAT: Final = 1
 ABOUT_KEY: Final = "_lake.json"
 LANDING: Final = "landing/streams"
 RAW: Final = "raw/helix-streams"
+RAW_GAMES: Final = "raw/igdb-games"
+# What was received, one line of JSON a page. IGDB allows keeping it.
+PAGES: Final = (RAW, RAW_GAMES)
 STREAMS: Final = "processed/streams"
 POLLS: Final = "processed/polls"
 # CSV files of each poll; those of the newest are replaced at each poll.

@@ -4,7 +4,7 @@ import logging
 from typing import Final
 
 from bot import __version__
-from bot.lake.layout import FORMAT, LANDING, RAW
+from bot.lake.layout import FORMAT, LANDING, PAGES
 from bot.lake.spool import Made
 from bot.lake.store import Lake, LedgerRow
 from helperfunctions.errors import LakeError, ObjectChanged
@@ -12,8 +12,8 @@ from helperfunctions.object_store import SHA256, StoredObject
 
 log = logging.getLogger(__name__)
 
-# Their key is the identity of a poll: two different contents for one intent are a contradiction.
-_IMMUTABLE: Final = (LANDING, RAW)
+# Their key is the identity of a poll or a run: two different contents for one intent are a contradiction.
+_IMMUTABLE: Final = (LANDING, *PAGES)
 # Each other writer that is met in the middle costs one attempt.
 _ATTEMPTS: Final = 4
 
@@ -76,8 +76,12 @@ def _is_newer(lake: Lake, row: LedgerRow, there: StoredObject, *, overwrite: boo
         raise LakeError(f"{row.key} was written for another database: choose another prefix in LAKE_URL")
     revision = int(there.metadata.get("revision", "0"))
     if revision == row.revision and row.dataset in _IMMUTABLE:
-        raise LakeError(f"{row.key} has another content than poll {row.poll_id}: run `watchtime lake repair`")
+        raise LakeError(f"{row.key} has another content than {_what(row)}: run `watchtime lake repair`")
     return revision > row.revision
+
+
+def _what(row: LedgerRow) -> str:
+    return "what was received" if row.poll_id is None else f"poll {row.poll_id}"
 
 
 def store_outcome(lake: Lake, row: LedgerRow, there: StoredObject, made: Made) -> None:

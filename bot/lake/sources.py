@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import date, time
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from bot.core.ports import LiveStreams
 from bot.lake.intents import intend_day
 from bot.lake.job import LakeJob
 from bot.lake.raw import LakeObserver, PageRecorder
+from bot.lake.raw_games import Igdb, recorded
 from bot.lake.store import Lake, Replay
 from helperfunctions import settings as all_settings
 from helperfunctions.clock import Clock
@@ -43,7 +44,7 @@ def opened_by_order(order: Mapping[str, Any], clock: Clock, database: Database |
     with closing(store):
         with database.transaction() as tx:
             owner = tx.lake.owner()
-        yield Lake(
+        lake = Lake(
             url=order["lake_url"],
             store=store,
             database=database,
@@ -55,6 +56,8 @@ def opened_by_order(order: Mapping[str, Any], clock: Clock, database: Database |
             has_raw=order["has_raw"],
             has_exports=order["has_exports"],
         )
+        with closing(lake):
+            yield lake
 
 
 def job_of(settings: Settings, database: Database, clock: Clock) -> LakeJob | None:
@@ -70,6 +73,13 @@ def observed(settings: Settings, clock: Clock, live: LiveStreams | None) -> tupl
         return LakeObserver(settings.lake_url, clock, has_raw=settings.lake_raw), live
     recorder = PageRecorder(live, folder_of(settings) / "pages")
     return LakeObserver(settings.lake_url, clock, recorder, has_raw=True), recorder
+
+
+def games_recorded(settings: Settings, clock: Clock, igdb: Igdb) -> AbstractContextManager[Igdb]:
+    """IGDB for one run of the job `enrich`, whose items are recorded with LAKE_RAW."""
+    if settings.lake_url is None or not settings.lake_raw:
+        return nullcontext(igdb)
+    return recorded(folder_of(settings) / "pages", clock, igdb)
 
 
 def intend_of(settings: Settings, clock: Clock, tx: Transaction, day: date) -> None:

@@ -1,6 +1,8 @@
 """The job `enrich`, of a bot that is built from settings, against the simulated Twitch and IGDB and a real database:
 the matches of games."""
 
+import gzip
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import pytest
 
 from bot.enrich.job import EnrichRun
 from bot.jobs import Bot
+from bot.lake.sources import opened
+from bot.lake.work import whole_turn
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import TwitchUnavailable
@@ -206,3 +210,34 @@ def test_an_answer_without_any_genre_is_a_failure(
     assert rows(url, MATCHES) == []
     sandbox.igdb.catalogue.dimensions[dimension] = known
     assert bot.enrich_job.run() == EnrichRun(games=1, known=1)
+
+
+def test_box_art_is_known_of_games_and_of_what_is_no_game(
+    bot: Bot, database: Database, clock: VirtualClock, url: str
+) -> None:
+    play(database, LEAGUE, CHATTING, "deleted", at=clock.now())
+    bot.enrich_job.run()
+    found = dict(rows(url, "select game_id, box_art_url from game_matches"))
+    assert set(found) == {LEAGUE, CHATTING, "deleted"}
+    assert found["deleted"] is None
+    for game_id in (LEAGUE, CHATTING):
+        assert found[game_id].startswith("http")
+        assert found[game_id].endswith("-{width}x{height}.jpg")
+
+
+def test_with_raw_pages_what_igdb_answers_is_in_the_lake(
+    make_bot: MakeBot, database: Database, clock: VirtualClock, tmp_path: Path
+) -> None:
+    bot = make_bot(lake_url=f"file://{tmp_path}/lake", lake_raw=True)
+    play(database, LEAGUE, at=clock.now())
+    bot.enrich_job.run()
+    [recorded] = (tmp_path / "lake" / "pages").glob("games-*.jsonl.gz")
+    with opened(bot.settings, database, clock) as lake:
+        assert whole_turn(lake).errors == []
+        [key] = lake.store.keys("raw/igdb-games/")
+        assert (key, recorded.exists()) == (f"raw/igdb-games/day=2026-11-21/{recorded.name}", False)
+        lake.store.get(key, tmp_path / "pages.gz")
+    with gzip.open(tmp_path / "pages.gz") as pages:
+        lines = [json.loads(line) for line in pages]
+    assert [line["path"] for line in lines] == ["games", "genres", "game_modes", "themes"]
+    assert [item["id"] for item in lines[0]["items"]] == [115]
