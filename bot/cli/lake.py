@@ -98,11 +98,11 @@ def transform() -> None:
 def load() -> None:
     """Put the files of `transform` into the lake, each once."""
     from bot.lake import work
-    from bot.lake.layout import RAW
+    from bot.lake.layout import PAGES
 
     with _opened() as lake:
         run = work.LakeRun()
-        with _progress(len(work.due(lake, (*work.FROM_DATABASE, RAW)))) as advance:
+        with _progress(len(work.due(lake, (*work.FROM_DATABASE, *PAGES)))) as advance:
             work.load(lake, run, advance)
     _finish(run)
 
@@ -161,12 +161,19 @@ def verify(
 ) -> None:
     """Compare the objects of the lake with the ledger in the database.
 
-    Ends with 65 when an object is missing, damaged or an orphan; `watchtime lake repair` fixes that.
+    Ends with 65 when an object is missing, damaged or an orphan; `watchtime lake repair` fixes that. Ends with 75 when
+    there are faults and another process writes into the lake, which may be their reason.
     """
+    from bot.lake.verify import confirmed
     from bot.lake.verify import verify as compare
 
-    with _opened(to_change=False) as lake, _progress(_objects(lake)) as advance:
-        found = compare(lake, deep=deep, advance=advance)
+    with _opened(to_change=False) as lake:
+        with _progress(_objects(lake)) as advance:
+            found = compare(lake, deep=deep, advance=advance)
+        if found.findings:
+            # Another process may have written meanwhile.
+            with lake.database.exclusive("lake"):
+                found = confirmed(lake, found, deep=deep)
     for finding in found.findings:
         typer.echo(str(finding))
     typer.echo(f"{found.objects:,} objects compared, {len(found.findings)} faults, {found.due} still due.")
@@ -215,8 +222,10 @@ def forget(
     """Take a streamer's rows out of every object, now and in future. The sums of games keep their hours."""
     from bot.lake import forget as forgetting
 
-    with _opened() as lake, _progress(_objects(lake)) as advance:
-        rewritten = forgetting.forget(lake, streamer, advance)
+    with _opened() as lake:
+        streamer = _id_of(lake, streamer)
+        with _progress(_objects(lake)) as advance:
+            rewritten = forgetting.forget(lake, streamer, advance)
     typer.echo(f"{rewritten} objects rewritten without streamer {streamer}.")
 
 
@@ -269,6 +278,18 @@ def status() -> None:
         rows.append((one.dataset, one.status, *numbers, one.problem or ""))
     for line in table_lines(("dataset", "status", "objects", "rows", "bytes", "problem"), rows, terminal_width()):
         typer.echo(line)
+
+
+def _id_of(lake: "Lake", streamer: str) -> str:
+    """The id of a streamer, checked. A login is no id: nothing would be forgotten."""
+    streamer = streamer.strip()
+    with lake.database.transaction() as tx:
+        found = {row.streamer_id for row in tx.lake.streamers_called(name=streamer)}
+    if found and streamer not in found:
+        raise typer.BadParameter(f"{streamer} is a login, whose id is {sorted(found)[0]}: name the id")
+    if not streamer:
+        raise typer.BadParameter("name the id of a streamer: --streamer 71092938")
+    return streamer
 
 
 def _objects(lake: "Lake") -> int:

@@ -2,17 +2,17 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.lake.exports import make_any
-from bot.lake.layout import ABOUT_KEY, EXPORTS, LANDING, RAW, STREAMS, is_of_lake
+from bot.lake.layout import ABOUT_KEY, EXPORTS, LANDING, PAGES, STREAMS, is_of_lake
 from bot.lake.make import SourceGone
 from bot.lake.publish import publish
 from bot.lake.rebuild import poll_again, seal_again
-from bot.lake.store import Lake, LedgerRow
+from bot.lake.store import ENDING, Lake, LedgerRow
 from helperfunctions.database import records
-from helperfunctions.errors import LakeError, ObjectDamaged, ObjectMissing, WatchTimeError
+from helperfunctions.errors import EngineFailed, LakeError, ObjectDamaged, ObjectMissing, WatchTimeError
 from helperfunctions.object_store import StoredObject
 
 log = logging.getLogger(__name__)
@@ -59,22 +59,20 @@ class Repaired:
 
 
 def verify(lake: Lake, *, deep: bool = False, advance: Advance = lambda _: None) -> Verified:
-    """List the lake and compare keys, sizes and ETags with the ledger; `deep`: also read every object whole."""
-    lake.ensure_format()
+    """List the lake and compare keys, sizes and ETags with the ledger; `deep`: also read every object whole.
+
+    It needs no lock, so that it delays no turn. While another process writes, an object can change between the list
+    and the ledger, and be found wrong: `confirmed` looks at those again.
+    """
+    lake.ensure_format(create=False)
     found = {one.key: one for one in lake.store.objects()}
     with lake.database.transaction() as tx:
         ledger = records(LedgerRow, tx.lake.all_objects(lake=lake.url))
-    result = Verified(due=sum(row.status == "due" for row in ledger))
+    result = Verified(
+        objects=sum(row.status == "there" for row in ledger), due=sum(row.status == "due" for row in ledger)
+    )
     for row in ledger:
-        there = found.pop(row.key, None)
-        if row.status == "gone":
-            if there is not None:
-                result.findings.append(Finding(row.key, Fault.ORPHAN, row))
-            continue
-        if row.status == "due":
-            continue
-        result.objects += 1
-        fault = _fault_of(lake, row, there, deep=deep)
+        fault = _fault_of(lake, row, found.pop(row.key, None), deep=deep)
         if fault is not None:
             result.findings.append(Finding(row.key, fault, row))
         advance(row.key)
@@ -84,7 +82,26 @@ def verify(lake: Lake, *, deep: bool = False, advance: Advance = lambda _: None)
     return result
 
 
+def confirmed(lake: Lake, found: Verified, *, deep: bool = False) -> Verified:
+    """The result without what is right by now. The caller has the lock of `lake`, so that nobody writes meanwhile."""
+    findings: list[Finding] = []
+    for before in found.findings:
+        with lake.database.transaction() as tx:
+            known = tx.lake.object_of_key(lake=lake.url, key=before.key)
+        row = records(LedgerRow, [known])[0] if known else None
+        there = lake.store.head(before.key)
+        fault = _fault_of(lake, row, there, deep=deep) if row else Fault.ORPHAN if there else None
+        if fault is not None:
+            findings.append(Finding(before.key, fault, row))
+    return replace(found, findings=findings)
+
+
 def _fault_of(lake: Lake, row: LedgerRow, there: StoredObject | None, *, deep: bool) -> Fault | None:
+    """What is wrong with an object. Raises the errors of a store that fails, which are no fault of it."""
+    if row.status == "due":
+        return None
+    if row.status == "gone":
+        return Fault.ORPHAN if there else None
     if there is None:
         return Fault.MISSING
     if there.etag != row.etag or there.size != row.bytes:
@@ -95,27 +112,30 @@ def _fault_of(lake: Lake, row: LedgerRow, there: StoredObject | None, *, deep: b
         file = folder / "object"
         try:
             found = lake.store.get(row.key, file)
-            is_whole = row.dataset in (RAW, *EXPORTS) or duck.count(file) == row.rows
+            is_whole = row.dataset in (*PAGES, *EXPORTS) or duck.count(file) == row.rows
         except ObjectMissing:
             return Fault.MISSING
         except ObjectDamaged:
             return Fault.DAMAGED
-        except WatchTimeError:
+        except EngineFailed:
             return Fault.UNREADABLE
     return None if is_whole and found.metadata.get("sha256") == row.sha256 else Fault.DAMAGED
 
 
 def repair(lake: Lake, findings: Sequence[Finding], advance: Advance = lambda _: None) -> Repaired:
-    """Put missing and damaged objects again, and delete orphans of ours. Others go on if one fails."""
+    """Put missing and damaged objects again, and delete orphans of ours. Others go on if one fails.
+
+    Raises the errors after which every other object would fail too.
+    """
     result = Repaired()
     # First the objects of polls, which sealed days are made of.
     for finding in sorted(findings, key=lambda finding: (finding.key.startswith(STREAMS), finding.key)):
         try:
             _repair(lake, finding)
             result.done.append(finding.key)
-        except SourceGone as exc:
-            result.failed[finding.key] = str(exc)
-        except WatchTimeError as exc:
+        except ENDING:
+            raise
+        except (SourceGone, WatchTimeError) as exc:
             result.failed[finding.key] = str(exc)
         advance(finding.key)
     return result
@@ -130,7 +150,7 @@ def _repair(lake: Lake, finding: Finding) -> None:
     with lake.database.transaction() as tx:
         tx.lake.intend_again(lake=lake.url, keys=[finding.key], now=lake.clock.now())
         row = records(LedgerRow, [tx.lake.object_of_key(lake=lake.url, key=finding.key)])[0]
-    if row.dataset == RAW:
+    if row.dataset in PAGES:
         raise SourceGone("raw pages have no other source")
     if row.dataset == STREAMS:
         made = seal_again(lake, row)
@@ -145,6 +165,8 @@ def _delete_orphan(lake: Lake, finding: Finding) -> None:
     found = lake.store.head(finding.key)
     if found is None:
         return
-    if found.metadata.get("owner") != lake.owner:
+    # A damaged one has no metadata; the ledger knows it all the same.
+    owners = (lake.owner, None) if finding.row else (lake.owner,)
+    if found.metadata.get("owner") not in owners:
         raise LakeError(f"{finding.key} is not ours, and was not deleted: delete it by hand, or move it away")
     lake.store.delete(finding.key)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import Shell
+from tests.factories import rows
 
 
 @pytest.fixture
@@ -32,6 +33,10 @@ def test_a_poll_goes_through_the_verbs_of_the_lake(shell: Shell, given: dict[str
     assert "no sealed streams" in shell.run("lake", "rollup", "--from", "2026-11-21", **given).failed_with(66)
     assert "no day from" in shell.run("lake", "restore", "--from", "2026-11-21", **given).failed_with(66)
     assert "0 objects rewritten" in shell.run("lake", "forget", "--streamer", "nobody", **given).out
+    [(streamer_id, login)] = rows(given["DATABASE_URL"], "select streamer_id, login from streamers limit 1")
+    assert f"whose id is {streamer_id}: name the id" in shell.run("lake", "forget", "--streamer", login, **given).err
+    assert "1 objects rewritten" in shell.run("lake", "forget", "--streamer", streamer_id, **given).out
+    assert "name the id of a streamer" in shell.run("lake", "forget", "--streamer", " ", **given).err
     assert shell.run("lake", **given).out == "Objects of the lake: 0 put.\n"
 
 
