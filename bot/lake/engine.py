@@ -61,7 +61,7 @@ def load_pairs(spark: Spark, lake_url: str, day: date, duck: Duck, file: Path) -
         raise EngineFailed(f"the engine reads {there:,} rows of the streams of {day}, the lake has {here:,}")
     spark.write_parquet(text_of_file("watch_time/pairs_of_polls.sql"), file)
     columns = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in _PAIRS.items())
-    duck.run(f"create table pairs as select {columns} from {read_parquet([file])}")
+    duck.run(f"create temporary table pairs as select {columns} from {read_parquet([file])}")
 
 
 def check_reading(spark: Spark, lake_url: str, key: str) -> None:

@@ -1,21 +1,18 @@
 """Forget a streamer: rewrite every object that has rows of theirs without them, and leave them out from now on."""
 
-import gzip
-import json
 import logging
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from bot.lake import exports
+from bot.lake import exports, raw
 from bot.lake.layout import CURATED, EXPORT_NEWEST, EXPORTS, LANDING, RAW, SHORT_LIVED, STREAMS, curated
 from bot.lake.publish import publish
-from bot.lake.raw import lines_of
 from bot.lake.rebuild import digest_of
 from bot.lake.spool import Made
 from bot.lake.store import Lake, LedgerRow
 from helperfunctions.database import records
 from helperfunctions.duck import quoted, read_parquet
+from helperfunctions.errors import LakeError, ObjectDamaged, ObjectMissing
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +24,8 @@ _NAMING: Final = tuple(curated(name) for name, table in CURATED.items() if "stre
 def forget(lake: Lake, streamer_id: str, advance: Advance = lambda _: None) -> int:
     """Take a streamer's rows out of every object. Returns the number of objects that were rewritten.
 
-    The database keeps them: its retention is another one. May be repeated after a failure.
+    The database keeps them: its retention is another one. May be repeated after a failure. Raises LakeError at its end
+    if objects are damaged.
     """
     lake.ensure_format()
     with lake.database.transaction() as tx:
@@ -36,11 +34,21 @@ def forget(lake: Lake, streamer_id: str, advance: Advance = lambda _: None) -> i
         rows = records(LedgerRow, tx.lake.all_objects(lake=lake.url))
     lake.spool.drop_others(())
     concerned = [row for row in rows if row.dataset in (*SHORT_LIVED, EXPORT_NEWEST, *_NAMING) and row.written_revision]
-    rewritten = 0
+    rewritten, damaged = 0, []
     for row in concerned:
-        if row.status != "gone" and _without(lake, row, streamer_id):
-            rewritten += 1
+        try:
+            rewritten += row.status != "gone" and _without(lake, row, streamer_id)
+        except ObjectMissing:
+            # It has no rows of theirs, and none when it is made again.
+            log.warning("lake: an object is missing key=%s", row.key)
+        except ObjectDamaged:
+            damaged.append(row.key)
         advance(row.key)
+    if damaged:
+        raise LakeError(
+            f"{len(damaged)} damaged objects, such as {damaged[0]}, may still have rows of streamer {streamer_id}: run "
+            "`watchtime lake repair`, which makes them again without"
+        )
     return rewritten
 
 
@@ -51,7 +59,7 @@ def _without(lake: Lake, row: LedgerRow, streamer_id: str) -> bool:
         old, new = folder / "old", folder / "new"
         lake.store.get(row.key, old)
         if row.dataset == RAW:
-            removed, kept = _pages_without(old, new, streamer_id)
+            removed, kept = raw.without(old, new, [streamer_id])
         elif row.dataset in EXPORTS:
             removed, kept = exports.without(old, new, streamer_id)
         else:
@@ -86,21 +94,3 @@ def _count_polls_again(lake: Lake, sealed: LedgerRow, per_poll: Mapping[int, int
                     rows=per_poll.get(poll.poll_id, 0),
                     content=digest_of(poll.content, streamer_id),
                 )
-
-
-def _pages_without(old: Path, new: Path, streamer_id: str) -> tuple[int, int]:
-    """Copy raw pages without the items of a streamer. Returns the items removed, and the number of pages."""
-    removed = pages = 0
-    with gzip.GzipFile(new, "wb", compresslevel=5, mtime=0) as file:
-        for line in lines_of(old):
-            page: dict[str, Any] = json.loads(line.decode(errors="surrogatepass"))
-            kept = [item for item in page["data"] if not _is_of(item, streamer_id)]
-            removed += len(page["data"]) - len(kept)
-            pages += 1
-            text = json.dumps(page | {"data": kept}, ensure_ascii=False, separators=(",", ":"))
-            file.write(text.encode(errors="surrogatepass") + b"\n")
-    return removed, pages
-
-
-def _is_of(item: Any, streamer_id: str) -> bool:
-    return isinstance(item, dict) and str(item.get("user_id")) == streamer_id

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from helperfunctions.database import Database
-from helperfunctions.errors import EngineFailed, LakeError, StoreRefused, StoreUnavailable, WatchTimeError
+from helperfunctions.errors import (
+    EngineFailed,
+    LakeError,
+    OutputNotWritten,
+    StoreRefused,
+    StoreUnavailable,
+    WatchTimeError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -62,5 +69,5 @@ class LakeJob:
 def _error_of(code: int, line: str) -> WatchTimeError:
     if code < 0:
         return EngineFailed(f"the process of the lake was ended by signal {-code}, perhaps for want of memory")
-    kinds = (StoreUnavailable, StoreRefused, EngineFailed)
+    kinds = (StoreUnavailable, StoreRefused, EngineFailed, OutputNotWritten)
     return next((kind(line) for kind in kinds if kind.exit_code == code), LakeError(line))

@@ -55,7 +55,7 @@ def roll_up(
     then nothing of that day is written. Days of which a streamer was forgotten are not compared. The lake's engine
     computes the pairs; its errors are EngineUnavailable and EngineFailed.
     """
-    lake.ensure_format()
+    lake.ensure_format(create=write)
     done: list[LakeDay] = []
     with engine.opened(lake.engine) as spark:
         for number in range(first.toordinal(), last.toordinal() + 1):
@@ -94,14 +94,17 @@ def _load(lake: Lake, spark: Spark | None, duck: Duck, folder: Path, day: date) 
     except ObjectMissing:
         return False
     literal = f"date {quoted(day)} as day"
-    duck.run(f"create view streams as select *, {literal} from {read_parquet([streams])}")
-    duck.run(f"create view polls as select *, {literal} from {read_parquet([polls])}")
-    duck.run("create view bounds as select distinct day, day_starts_ms as starts_ms, day_ends_ms as ends_ms from polls")
+    duck.run(f"create temporary view streams as select *, {literal} from {read_parquet([streams])}")
+    duck.run(f"create temporary view polls as select *, {literal} from {read_parquet([polls])}")
+    duck.run(
+        "create temporary view bounds as "
+        "select distinct day, day_starts_ms as starts_ms, day_ends_ms as ends_ms from polls"
+    )
     for name in ("counted_polls", "spans") if spark else ("counted_polls", "spans", "pairs"):
-        duck.run(f"create table {name} as {text_of_file(f'watch_time/{name}.sql')}")
+        duck.run(f"create temporary table {name} as {text_of_file(f'watch_time/{name}.sql')}")
     if spark:
         engine.load_pairs(spark, lake.url, day, duck, folder / "pairs.parquet")
-    duck.run(f"create view games_of_polls as {GAMES_OF_POLLS}")
+    duck.run(f"create temporary view games_of_polls as {GAMES_OF_POLLS}")
     return True
 
 

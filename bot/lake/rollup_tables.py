@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.lake.layout import CURATED
+from helperfunctions.duck import type_of
 
 # Half milliseconds in an hour. Sums are whole numbers; the division comes last.
 HALF_MS_PER_HOUR: Final = 7_200_000
@@ -15,6 +16,12 @@ _HOURS: Final = (
     f"cast(sum(airtime_half_ms) as double) / {HALF_MS_PER_HOUR} as airtime_hours"
 )
 _AVERAGE: Final = "watch_hours / airtime_hours as average_viewers"
+
+# An id as PostgreSQL writes it in a list: in quotes if it could be taken for something else.
+_ELEMENT: Final = (
+    r"""case when regexp_matches(game_id, '[{}",\\\s\x0b]') or lower(game_id) = 'null' """
+    r"""then '"' || regexp_replace(game_id, '(["\\])', '\\\1', 'g') || '"' else game_id end"""
+)
 
 # The games of each poll, with the shares of the largest channels.
 GAMES_OF_POLLS: Final = """
@@ -100,7 +107,7 @@ QUERIES: Final[Mapping[str, str]] = {
             max(peak_viewers) as peak_viewers, streamer_id, stream_id,
             first(language order by of_language desc, language) as language,
             '{{' || coalesce(
-                string_agg(game_id, ',' order by of_game desc, game_id) filter (nth = 1 and game_id <> ''), ''
+                string_agg({_ELEMENT}, ',' order by of_game desc, game_id) filter (nth = 1 and game_id <> ''), ''
             ) || '}}' as game_ids
         from (
             select
@@ -118,8 +125,7 @@ QUERIES: Final[Mapping[str, str]] = {
 
 def typed(name: str, query: str) -> str:
     """A query with the columns of a curated table, in their order and types."""
-    kinds = {"INSTANT": "TIMESTAMP WITH TIME ZONE"}
     columns = ", ".join(
-        f'cast("{column}" as {kinds.get(kind, kind)}) as "{column}"' for column, kind in CURATED[name].columns.items()
+        f'cast("{column}" as {type_of(kind)}) as "{column}"' for column, kind in CURATED[name].columns.items()
     )
     return f"select {columns} from ({query})"

@@ -7,31 +7,35 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from bot.lake.layout import LANDING, STREAMS
+from bot.lake.layout import LANDING, STREAM_COLUMNS, STREAMS
+from bot.lake.make import SourceGone
 from bot.lake.publish import publish
 from bot.lake.spool import Made
 from bot.lake.store import Lake, LedgerRow
 from helperfunctions.database import records
-from helperfunctions.duck import Duck, read_parquet
+from helperfunctions.duck import Duck, read_parquet, type_of
 from helperfunctions.errors import LakeError
 
 log = logging.getLogger(__name__)
 
 
-# Writes the rows of a poll into a Parquet file.
-Fetch = Callable[[LedgerRow, Path], None]
+# Writes the rows of a poll into a Parquet file. Returns its row of the ledger, with other numbers if it was made anew.
+Fetch = Callable[[LedgerRow, Path], LedgerRow]
 
 
 def seal_due(lake: Lake, row: LedgerRow) -> bool:
     """Seal a day that is due. Returns False if one of its polls is not in the lake yet: the next turn goes on.
 
-    Raises LakeError if rows are missing, and the errors of the store.
+    A day on which every poll failed has an object without rows. Raises SourceGone if the lake never had its streams,
+    LakeError if rows are missing, and the errors of the store.
     """
     if row.day is None or lake.is_expired(row.day):
         return False
     polls = polls_of(lake, row.day)
     if any(poll.status == "due" for poll in polls):
         return False
+    if polls and all(poll.content is None for poll in polls):
+        raise SourceGone(f"the streams of {row.day} were deleted before they were in the lake")
     made = lake.spool.find(row.key, row.revision)
     if made is None:
         landed = [poll for poll in polls if poll.status == "there"]
@@ -73,8 +77,9 @@ def polls_of(lake: Lake, day: date) -> list[LedgerRow]:
         return records(LedgerRow, tx.lake.objects_of_day(lake=lake.url, day=day, datasets=[LANDING]))
 
 
-def _get(lake: Lake, poll: LedgerRow, file: Path) -> None:
+def _get(lake: Lake, poll: LedgerRow, file: Path) -> LedgerRow:
     lake.store.get(poll.key, file)
+    return poll
 
 
 def merge(lake: Lake, sealed: LedgerRow, polls: Sequence[LedgerRow], landed: Sequence[LedgerRow], fetch: Fetch) -> Made:
@@ -82,13 +87,12 @@ def merge(lake: Lake, sealed: LedgerRow, polls: Sequence[LedgerRow], landed: Seq
 
     The rows of each poll are compared with the ledger. Raises LakeError if any are missing.
     """
-    written = [row for row in polls if row.content is not None]
-    expected = {row.poll_id: row.rows or 0 for row in written if row.poll_id is not None}
     with lake.duck() as (duck, folder):
-        files: list[Path] = []
-        for number, row in enumerate(landed):
-            files.append(folder / f"{number}.parquet")
-            fetch(row, files[-1])
+        files = [folder / f"{number}.parquet" for number in range(len(landed))]
+        fetched = {row.key: fetch(row, file) for row, file in zip(landed, files, strict=True)}
+        polls = [fetched.get(row.key, row) for row in polls]
+        written = [row for row in polls if row.content is not None]
+        expected = {row.poll_id: row.rows or 0 for row in written if row.poll_id is not None}
         old = None
         if sealed.written_revision and len(landed) < len(expected):
             old = folder / "sealed.parquet"
@@ -106,7 +110,8 @@ def _merged(files: Sequence[Path], old: Path | None, landed: Sequence[int | None
         others = f" where poll_id not in ({', '.join(map(str, landed))})" if landed else ""
         sources.append(f"select * from {read_parquet([old])}{others}")
     if not sources:
-        raise LakeError("a day without any poll in the lake cannot be sealed: run `watchtime lake repair`")
+        columns = ", ".join(f'cast(null as {type_of(kind)}) as "{name}"' for name, kind in STREAM_COLUMNS.items())
+        sources.append(f"select {columns} where false")
     return f"select * from ({' union all by name '.join(sources)}) order by streamer_id, poll_id, stream_id"
 
 

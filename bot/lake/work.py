@@ -5,26 +5,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.lake import exports
+from bot.lake import exports, raw_games
 from bot.lake.exports import make_any
 from bot.lake.intents import intend_day, intend_poll
-from bot.lake.layout import BY_GENRE, DIMENSIONS, EXPORTS, LANDING, MONTHLY, POLLS, RAW, STREAMS, curated
+from bot.lake.layout import BY_GENRE, DIMENSIONS, EXPORTS, LANDING, MONTHLY, PAGES, POLLS, STREAMS, curated
 from bot.lake.make import SourceGone
 from bot.lake.prune import prune
 from bot.lake.publish import publish
 from bot.lake.raw import load_pages
 from bot.lake.seal import clear_landing, seal_due
-from bot.lake.store import Lake, LedgerRow
+from bot.lake.store import ENDING, Lake, LedgerRow
 from helperfunctions.database import records
-from helperfunctions.errors import DatabaseUnavailable, StoreRefused, StoreUnavailable, WatchTimeError
+from helperfunctions.errors import WatchTimeError
 
 log = logging.getLogger(__name__)
 
 # What is made of PostgreSQL, in the order in which it is needed.
 FROM_DATABASE: Final = (LANDING, *EXPORTS, POLLS, *map(curated, MONTHLY), *map(curated, DIMENSIONS))
 Advance = Callable[[str], None]
-# After these every other object would fail too.
-_ENDING: Final = (DatabaseUnavailable, StoreUnavailable, StoreRefused)
 
 
 @dataclass(slots=True)
@@ -59,7 +57,9 @@ def plan(lake: Lake) -> int:
         days = [row.day for row in tx.lake.days_without_intent(lake=lake.url)]
         for day in days:
             intend_day(tx, lake.url, day, now)
-        tx.lake.mark_changed_months(lake=lake.url, now=now, datasets=[curated(name) for name in BY_GENRE])
+        monthly, by_genre = ([curated(name) for name in names] for names in (MONTHLY, BY_GENRE))
+        tx.lake.mark_changed_months(lake=lake.url, now=now, monthly=monthly, by_genre=by_genre)
+    raw_games.intend(lake)
     if lake.has_exports:
         exports.intend(lake)
     return len(polls) + len(days)
@@ -79,19 +79,19 @@ def transform(lake: Lake, run: LakeRun, advance: Advance = lambda _: None) -> No
         if _each(lake, row, run, lambda row: _make(lake, row)):
             run.made += 1
         advance(row.key)
-        if run.errors and isinstance(run.errors[-1], _ENDING):
+        if run.errors and isinstance(run.errors[-1], ENDING):
             return
 
 
 def load(lake: Lake, run: LakeRun, advance: Advance = lambda _: None) -> None:
-    """Put the files that `transform` made into the store, and the raw pages of the collector."""
+    """Put the files that `transform` made into the store, and raw pages."""
     lake.ensure_format()
-    rows = due(lake, (*FROM_DATABASE, RAW))
+    rows = due(lake, (*FROM_DATABASE, *PAGES))
     for row in rows:
         if _each(lake, row, run, lambda row: _load(lake, row)):
             run.put += 1
         advance(row.key)
-        if run.errors and isinstance(run.errors[-1], _ENDING):
+        if run.errors and isinstance(run.errors[-1], ENDING):
             return
 
 
@@ -102,7 +102,7 @@ def seal(lake: Lake, run: LakeRun, advance: Advance = lambda _: None) -> None:
         if _each(lake, row, run, lambda row: seal_due(lake, row)):
             run.sealed += 1
         advance(row.key)
-        if run.errors and isinstance(run.errors[-1], _ENDING):
+        if run.errors and isinstance(run.errors[-1], ENDING):
             return
     # Of days that were sealed by a process that was killed before it deleted them.
     with lake.database.transaction() as tx:
@@ -123,8 +123,8 @@ def whole_turn(lake: Lake) -> LakeRun:
             run.errors.append(exc)
             break
     else:
-        run.deleted += prune(lake) + exports.prune_newest(lake)
-    run.left = len(due(lake, (*FROM_DATABASE, RAW, STREAMS)))
+        run.deleted += prune(lake)
+    run.left = len(due(lake, (*FROM_DATABASE, *PAGES, STREAMS)))
     return run
 
 
@@ -138,7 +138,7 @@ def _make(lake: Lake, row: LedgerRow) -> bool:
 
 
 def _load(lake: Lake, row: LedgerRow) -> bool:
-    if row.dataset == RAW:
+    if row.dataset in PAGES:
         return load_pages(lake, row)
     made = lake.spool.find(row.key, row.revision)
     if made is None:
@@ -150,7 +150,8 @@ def _load(lake: Lake, row: LedgerRow) -> bool:
 def _each(lake: Lake, row: LedgerRow, run: LakeRun, do: Callable[[LedgerRow], bool]) -> bool:
     """Do one object. Its error is kept, logged, and stored in the ledger, and others go on."""
     try:
-        return do(row)
+        with lake.own_files():
+            return do(row)
     except SourceGone as exc:
         with lake.database.transaction() as tx:
             tx.lake.store_gone(lake=lake.url, keys=[row.key], problem=str(exc))
@@ -158,7 +159,7 @@ def _each(lake: Lake, row: LedgerRow, run: LakeRun, do: Callable[[LedgerRow], bo
     except WatchTimeError as exc:
         log.error("lake: an object is still due key=%s: %s", row.key, exc)
         run.errors.append(exc)
-        if not isinstance(exc, _ENDING):
+        if not isinstance(exc, ENDING):
             with lake.database.transaction() as tx:
                 tx.lake.store_problem(lake=lake.url, key=row.key, problem=str(exc))
     return False

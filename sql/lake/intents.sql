@@ -38,6 +38,21 @@ select
 from pieces
 on conflict do nothing;
 
+-- name: intend_pages!
+-- Intend the object of a record that no poll belongs to. Grain: one row.
+insert into lake_objects (lake, dataset, partition, piece, key, day, due_at)
+values (
+    cast(:lake as text),
+    cast(:dataset as text),
+    'day=' || cast(cast(:day as date) as text),
+    cast(:piece as text),
+    cast(:dataset as text) || '/day=' || cast(cast(:day as date) as text) || '/' || cast(:piece as text)
+    || cast(:suffix as text),
+    cast(:day as date),
+    cast(:now as timestamptz)
+)
+on conflict do nothing;
+
 -- name: intend_day!
 -- Intend the objects of a day that is being rolled up: its sealed streams and polls, the months that it belongs to, and the
 -- dimensions. What is gone stays gone. Grain: one row per object.
@@ -117,18 +132,30 @@ where
 order by days.day;
 
 -- name: mark_changed_months!
--- Make the objects of a month due whose days were summed up by genre after they were written.
--- Grain: one row per object.
+-- Make the objects of a month due whose days were rolled up after they were written, without this lake: it was switched off
+-- then, or elsewhere. Those by genre also when days were summed up by genre since. Grain: one row per object.
 update lake_objects
 set status = 'due', revision = revision + 1, due_at = cast(:now as timestamptz)
 where
     lake = cast(:lake as text) and status = 'there'
-    and dataset = any(cast(:datasets as text []))
-    and exists (
-        select from genre_days
-        where
-            genre_days.day >= lake_objects.day and genre_days.day < lake_objects.day + interval '1 month'
-            and genre_days.summed_up_at > lake_objects.written_at
+    and (
+        dataset = any(cast(:monthly as text []))
+        and exists (
+            select from days
+            where
+                days.day >= lake_objects.day and days.day < lake_objects.day + interval '1 month'
+                and days.rolled_up_at > lake_objects.written_at
+                -- By a clock that was ahead, the month would be due at each turn.
+                and days.rolled_up_at <= cast(:now as timestamptz)
+        )
+        or dataset = any(cast(:by_genre as text []))
+        and exists (
+            select from genre_days
+            where
+                genre_days.day >= lake_objects.day and genre_days.day < lake_objects.day + interval '1 month'
+                and genre_days.summed_up_at > lake_objects.written_at
+                and genre_days.summed_up_at <= cast(:now as timestamptz)
+        )
     );
 
 -- name: intend_again!

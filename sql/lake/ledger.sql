@@ -85,6 +85,33 @@ select
 from lake_objects
 where lake = cast(:lake as text) and key = cast(:key as text);
 
+-- name: statuses
+-- The objects of some datasets that are not gone, and those of some keys whatever their status. Grain: one row per object.
+select
+    key,
+    status
+from lake_objects
+where
+    lake = cast(:lake as text)
+    and (status <> 'gone' and dataset = any(cast(:datasets as text [])) or key = any(cast(:keys as text [])));
+
+-- name: delete_finished!
+-- Delete what the ledger has of older days all of whose streams are gone from the lake and from staging, so that it does not grow
+-- by thousands of rows a month: nothing can write these objects again. Grain: one row per object.
+delete from lake_objects
+where
+    lake_objects.lake = cast(:lake as text)
+    and lake_objects.status = 'gone'
+    and lake_objects.day < cast(:before as date)
+    and lake_objects.dataset = any(cast(:datasets as text []))
+    and not exists (select from staging.days_of_streams() as kept (day) where kept.day = lake_objects.day)
+    and not exists (
+        select from lake_objects as others
+        where
+            others.lake = lake_objects.lake and others.day = lake_objects.day
+            and others.dataset = any(cast(:datasets as text [])) and others.status <> 'gone'
+    );
+
 -- name: store_outcome!
 -- Store what was written for an intent. A newer intent, which came meanwhile, stays due. Grain: one row.
 update lake_objects
@@ -134,6 +161,14 @@ order by dataset, status;
 -- Store that a streamer's rows are to be in no object of the lake. Grain: one row.
 insert into lake_forgotten (streamer_id, since) values (:streamer_id, :now) on conflict do nothing;
 
+-- name: streamers_called
+-- The streamers who have a text as their id or login. Grain: one row per streamer.
+select streamer_id from streamers where streamer_id = cast(:name as text) or login = lower(cast(:name as text));
+
+-- name: forgotten_streamers
+-- The streamers whose rows are to be in no object. Grain: one row per streamer.
+select streamer_id from lake_forgotten order by streamer_id;
+
 -- name: days_to_clear
 -- Days that are sealed while objects of their polls are still there. Grain: one row per day.
 select distinct landed.day
@@ -145,7 +180,7 @@ where
 order by landed.day;
 
 -- name: store_counted_poll!
--- Store the rows that a sealed day has of a poll, after rows were taken out. Grain: one row.
+-- Store the rows that a sealed day has of a poll, after rows were taken out, or it was made again. Grain: one row.
 update lake_objects
 set rows = :rows, content = :content
 where lake = cast(:lake as text) and key = cast(:key as text);

@@ -17,6 +17,7 @@ from benchmarks import (
     ask,
     crawl,
     first_visit,
+    lake,
     memory,
     rollup,
     sizing,
@@ -28,6 +29,7 @@ from benchmarks import (
 )
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.harness import a_database, sharing_a_server
+from benchmarks.lake_days import Size
 from benchmarks.readers import Job, load, readers
 from helperfunctions.clock import SystemClock
 
@@ -101,6 +103,24 @@ def test_an_unknown_name_is_refused_with_the_known_ones(capsys: pytest.CaptureFi
     with pytest.raises(SystemExit):
         main(["speed"])
     assert ", ".join(BENCHMARKS) in capsys.readouterr().err
+
+
+def test_lake_measures_every_layer(capsys: pytest.CaptureFixture[str]) -> None:
+    size = Size(1, 4, 60)
+    lake.main(
+        full=True,
+        streams=60,
+        default_day=size,
+        largest_day=size,
+        sealed_day=size,
+        raw=size,
+        rounds=1,
+        with_others=False,
+    )
+    printed = capsys.readouterr().out
+    for part in ("ours", "PostgreSQL, analysed", "bare sum", "sealing", "rolling up", "raw pages → processed polls"):
+        assert part in printed
+    assert "240 points, 1 days of 4 polls" in printed
 
 
 def test_ask_measures_a_day_a_week_and_a_year(capsys: pytest.CaptureFixture[str]) -> None:

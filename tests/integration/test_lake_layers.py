@@ -1,23 +1,22 @@
 """Each layer of the lake is rebuilt from the one before, forgets, expires, and is never overwritten by accident."""
 
 import json
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.collect.replay import streams_again
-from bot.core.polls import CrawlEnd, Poll, PollStatus
+from bot.core.polls import PollStatus
+from bot.daily.rollup import Rollup
 from bot.lake.forget import forget
 from bot.lake.layout import CURATED
 from bot.lake.prune import prune
-from bot.lake.raw import LakeObserver, PageRecorder, RecordedPage
-from bot.lake.restore import TABLES, restore
 from bot.lake.verify import repair, verify
 from bot.lake.work import LakeRun, load, plan, transform, whole_turn
-from helperfunctions.errors import DayNotAvailable, LakeError, StoreRefused
-from tests.factories import DAY, DAY_START, HALF_HOUR, a_raw_stream, a_stream, rows, write
+from helperfunctions.errors import LakeError, OutputNotWritten, StoreRefused
+from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, stage, write
 from tests.lakes import CALENDAR, LakeOfTest, a_day, opened
 
 SEALED = "processed/streams/day=2026-11-21/streams.parquet"
@@ -90,6 +89,20 @@ def test_an_object_that_a_killed_process_left_behind_is_pruned(lake: LakeOfTest)
     lake.lake.store.put(landed, left, {"owner": lake.lake.owner})
     assert prune(lake.lake) == 1
     assert lake.keys("landing/") == []
+
+
+def test_what_a_killed_process_left_of_its_work_is_removed_after_a_day(lake: LakeOfTest) -> None:
+    lake.turn()
+    left = lake.folder / "work" / "scratch" / "left"
+    left.mkdir(parents=True)
+    (left / "rows.csv").write_text("rows")
+    made_at = lake.clock.now().timestamp()
+    os.utime(left, (made_at, made_at))
+    lake.turn()
+    assert left.exists()
+    lake.clock.advance(25 * 3600)
+    lake.turn()
+    assert not left.exists()
 
 
 def lost(lake: LakeOfTest, key: str) -> None:
@@ -198,80 +211,6 @@ def test_a_forgotten_streamer_is_in_no_object_and_does_not_come_back(lake: LakeO
     assert lake.rows(SEALED, "count(*)") == [(49,)]
 
 
-def test_daily_tables_are_restored_from_the_lake(lake: LakeOfTest) -> None:
-    a_day(lake)
-    url = lake.database.url
-    write(url, "insert into daily_genres values (%s, 0, 3, 0.1::float8 + 0.2::float8, 1, 1)", DAY)
-    write(url, "insert into daily_game_modes values (%s, 0, 3, 3, 1, 1)", DAY)
-    write(url, "insert into daily_themes values (%s, -1, 3, 3, 1, 1)", DAY)
-    write(url, "insert into hourly_genres values ('2026-11-21 17:00+00', 0, 3, 0.1, 1)")
-    write(url, "insert into genre_days select day, rolled_up_at from days")
-    lake.turn()
-    tables = (*TABLES, "hourly_genres", "genre_days", "games", "streamers")
-    left_out = {"days": "has_leaders", "games": "are_names_keyed", "streamers": "are_names_keyed"}
-
-    def everything() -> dict[str, list[tuple[object, ...]]]:
-        found = {}
-        for table in tables:
-            columns = rows(
-                url,
-                "select string_agg(quote_ident(column_name), ', ' order by ordinal_position)"
-                f" from information_schema.columns where table_schema = 'public' and table_name = '{table}'"
-                f" and column_name <> '{left_out.get(table, '')}'",
-            )[0][0]
-            found[table] = sorted(rows(url, f"select {columns} from {table}"), key=repr)
-        return found
-
-    before = everything()
-    assert all(before.values())
-    write(url, f"truncate {', '.join(tables)} cascade")
-    assert restore(lake.lake, DAY, NEXT_DAY) == [DAY]
-    assert everything() == before
-    with pytest.raises(DayNotAvailable):
-        restore(lake.lake, date(2020, 1, 1), date(2020, 2, 1))
-
-
-def test_a_poll_is_rebuilt_from_its_raw_pages_to_the_byte(lake: LakeOfTest) -> None:
-    """With streams that came twice, that cannot be parsed, and that are below the threshold."""
-    items = [
-        a_raw_stream(),
-        a_raw_stream(id="40002", user_id="70002", user_login="bob", game_id="", game_name="", viewer_count=700),
-        a_raw_stream(),
-        {"id": None},
-        a_raw_stream(id="40003", user_id="70003", viewer_count=20, title="\x00 \n =1+1 🙏"),
-    ]
-
-    class Twitch:
-        def get_streams(self, after: str | None = None) -> RecordedPage:
-            return RecordedPage(items, None)
-
-    pages = lake.lake.pages
-    recorder = PageRecorder(Twitch(), pages)
-    given = {"poll_id": 1, "day": DAY, "started_at": DAY_START, "pages": 9, "more_than_viewers": 50}
-    staged = streams_again(recorder, **given)  # type: ignore[arg-type]
-    poll = Poll(1, DAY, DAY_START, DAY_START, PollStatus.COMPLETE, CrawlEnd.BELOW_THRESHOLD, 1, 2, 1700, 1, 1, None)
-    observer = LakeObserver(lake.lake.url, lake.clock, recorder, has_raw=True)
-    observer.taken(poll)
-    with lake.database.transaction() as tx:
-        tx.collect.make_partition(day=DAY)
-        staged.store(tx, poll)
-        observer.stored(tx, poll)
-    lake.turn()
-    assert len(lake.keys("raw/")) == 1
-    [key] = lake.keys("landing/")
-    before = lake.lake.store.head(key)
-    lost(lake, key)
-    write(lake.database.url, "select staging.drop_partition(%s)", DAY)
-    with opened(
-        lake.lake.url, lake.database, lake.clock, lake.folder / "again", has_raw=True, replay=streams_again
-    ) as again:
-        assert repair(again, verify(again).findings).failed == {}
-        after = again.store.head(key)
-    assert before is not None
-    assert after is not None
-    assert after.etag == before.etag
-
-
 def test_every_column_of_a_curated_table_is_in_its_object(lake: LakeOfTest) -> None:
     a_day(lake)
     lake.turn()
@@ -357,3 +296,84 @@ def test_a_damaged_sealed_day_is_noticed_before_polls_are_deleted(lake: LakeOfTe
     assert [type(error) for error in run.errors] != []
     assert len(lake.keys("landing/")) == 1
     assert isinstance(run.errors[0], LakeError) or "damaged" in str(run.errors[0])
+
+
+def test_a_day_on_which_every_poll_failed_is_sealed_empty(lake: LakeOfTest) -> None:
+    stage(lake.database, status=PollStatus.FAILED, polls=48)
+    lake.to_the_end_of(DAY)
+    with lake.database.transaction() as tx:
+        tx.lake.intend_day(lake=lake.lake.url, day=DAY, now=lake.clock.now(), monthly=["days"], dimensions=[])
+    assert lake.turn().left == 0
+    assert lake.rows(SEALED, "count(*), max(started_at), max(viewer_count)") == [(0, None, None)]
+
+
+def test_a_day_whose_streams_were_deleted_before_the_lake_began_is_not_sealed(lake: LakeOfTest) -> None:
+    lake.poll()
+    plan(lake.lake)
+    write(lake.database.url, "select staging.drop_partition(%s)", DAY)
+    with lake.database.transaction() as tx:
+        tx.lake.intend_day(lake=lake.lake.url, day=DAY, now=lake.clock.now(), monthly=["days"], dimensions=[])
+    lake.turn()
+    assert lake.keys("processed/streams/") == []
+    problems = rows(lake.database.url, "select problem from lake_objects where dataset = 'processed/streams'")
+    assert problems == [("the streams of 2026-11-21 were deleted before they were in the lake",)]
+
+
+def test_days_that_were_rolled_up_without_the_lake_are_in_their_month_afterwards(lake: LakeOfTest) -> None:
+    """LAKE_URL was not set for a day, or named another lake."""
+    a_day(lake)
+    lake.turn()
+    lake.poll(a_stream(), at=CALENDAR.day(NEXT_DAY).starts_at, day=NEXT_DAY, polls=48)
+    lake.to_the_end_of(NEXT_DAY)
+    Rollup(lake.database, lake.clock, CALENDAR).daily()
+    write(lake.database.url, "select staging.drop_partition(%s)", NEXT_DAY)
+    lake.clock.advance(60)
+    lake.turn()
+    month = "curated/daily_streamers/month=2026-11/daily_streamers.parquet"
+    assert lake.rows(month, "distinct day") == [(DAY,), (NEXT_DAY,)]
+    assert lake.turn().put == 0
+
+
+def test_the_ledger_forgets_days_whose_streams_are_gone_everywhere(lake: LakeOfTest) -> None:
+    a_day(lake)
+    lake.turn()
+    lake.clock.advance(24 * 3600)
+    lake.turn()
+    of_polls = "select count(*) from lake_objects where dataset in ('landing/streams', 'processed/streams')"
+    assert rows(lake.database.url, of_polls) == [(49,)]
+    write(lake.database.url, "select staging.drop_partition(%s)", DAY)
+    lake.clock.advance(14 * 24 * 3600)
+    lake.turn()
+    assert rows(lake.database.url, of_polls) == [(0,)]
+    assert (lake.turn().put, verify(lake.lake).findings) == (0, [])
+
+
+def test_a_disk_without_room_for_files_is_reported_as_such(lake: LakeOfTest) -> None:
+    lake.poll()
+    (lake.folder / "work").write_text("a file where the folder should be")
+    run = whole_turn(lake.lake)
+    assert [type(error) for error in run.errors] == [OutputNotWritten, OutputNotWritten]
+    assert str(run.errors[0]) == f"no file for the lake can be made in {lake.folder}/work: Not a directory"
+
+
+def test_a_damaged_lake_json_names_its_cure(lake: LakeOfTest) -> None:
+    lake.turn()
+    damaged(lake, "_lake.json")
+    with pytest.raises(LakeError, match=r"_lake\.json in the lake at .* is damaged: delete it, and it is written"):
+        lake.lake.ensure_format()
+    lost(lake, "_lake.json")
+    lake.lake.ensure_format()
+
+
+def test_a_streamer_is_forgotten_although_objects_are_missing_or_damaged(lake: LakeOfTest) -> None:
+    a_day(lake)
+    lake.turn()
+    lost(lake, SEALED)
+    month = "curated/daily_streams/month=2026-11/daily_streams.parquet"
+    damaged(lake, month)
+    with pytest.raises(LakeError, match=r"1 damaged objects, such as curated/daily_streams/.* of streamer bob: run"):
+        forget(lake.lake, "bob")
+    assert repair(lake.lake, verify(lake.lake).findings).failed == {}
+    assert forget(lake.lake, "bob") == 0
+    for key in (SEALED, month):
+        assert {streamer for (streamer,) in lake.rows(key, "streamer_id")} == {"ada"}

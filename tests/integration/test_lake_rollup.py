@@ -21,9 +21,10 @@ from tests.seaweed import AWS, Seaweed
 
 
 def a_day_of_many_kinds(lake: LakeOfTest) -> None:
-    """Streams that change game and language, poll by poll; missed, partial and late polls; a stream without a game."""
+    """Streams that change game and language, poll by poll; missed, partial and late polls; a stream without a game; ids
+    that look like parts of a list; and a polling interval that changes."""
     random = Random(5)
-    games, languages = ("chess", "go", "", "tag"), ("en", "de", "")
+    games, languages = ("chess", "go", "", "tag", "a,b", '{"c\\d"}', "Null", " e\x0bf"), ("en", "de", "")
     for number in range(20):
         streams = [
             a_stream(
@@ -38,7 +39,7 @@ def a_day_of_many_kinds(lake: LakeOfTest) -> None:
         at = DAY_START + number * HALF_HOUR + timedelta(seconds=random.randint(0, 900), microseconds=123_456)
         status = PollStatus.PARTIAL if number in (4, 5, 6, 7, 13) else PollStatus.COMPLETE
         if number not in (2, 10, 11, 12):
-            lake.poll(*streams, at=at, status=status)
+            lake.poll(*streams, at=at, status=status, interval_minutes=30 if number < 15 else 10)
     lake.to_the_end_of(DAY)
     lake.roll_up()
     lake.turn()
