@@ -84,8 +84,14 @@ format: $(VENV)/.development ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.benchmarks ## Measure; ARGS names one of: staging crawl rollup accuracy ask memory web first-visit sizing understand
+bench: $(VENV)/.benchmarks $(if $(filter lake,$(ARGS)),.venv-lake-peers/.installed) ## Measure; ARGS names one of: staging crawl rollup lake accuracy ask memory web first-visit sizing understand
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# Their environment is their own: they bring another boto3.
+.venv-lake-peers/.installed: benchmarks/lake_peers.txt
+	@$(PYTHON) -m venv .venv-lake-peers
+	@.venv-lake-peers/bin/pip install -q --disable-pip-version-check --require-hashes -r benchmarks/lake_peers.txt
+	@touch $@
 
 mutants: $(VENV)/.development ## Change the code in small ways and report which changes no test notices
 	$(BIN)/python -m tests.mutants $(ARGS)
@@ -99,6 +105,8 @@ lock: $(VENV)/.development ## Compile the lock files from pyproject.toml
 	  --no-emit-index-url --no-header -q $(ARGS) -c requirements-dev.txt -o requirements-bench.txt
 	$(BIN)/uv pip compile docker/airflow/requirements.in --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header -q $(ARGS) -o docker/airflow/requirements.txt
+	$(BIN)/uv pip compile benchmarks/lake_peers.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header -q $(ARGS) -o benchmarks/lake_peers.txt
 
 schema: $(VENV)/.development ## Write sql/schema.sql and the data dictionary from the migrations
 	$(BIN)/python -m tests.schema_dump sql/schema.sql
@@ -108,9 +116,7 @@ screenshots: $(VENV)/.development ## Take the screenshots of the demo's dashboar
 	$(BIN)/python -m tests.screenshots docs/screenshots
 
 clean: ## Remove .venv and caches
-	rm -rf $(VENV) .venv-airflow .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
-
-	rm -rf $(VENV) $(SPARK) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(SPARK) .venv-airflow .venv-lake-peers .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -4,13 +4,14 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from benchmarks import accuracy, ask, crawl, first_visit, memory, rollup, sizing, staging, understand, web
+from benchmarks import accuracy, ask, crawl, first_visit, lake, memory, rollup, sizing, staging, understand, web
 from helperfunctions import log
 
 BENCHMARKS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "staging": lambda _: staging.main(),
     "crawl": lambda _: crawl.main(),
     "rollup": lambda given: rollup.main(full=given.full),
+    "lake": lambda given: lake.main(full=given.full),
     "accuracy": lambda _: accuracy.main(),
     "ask": lambda given: ask.main(full=given.full),
     "memory": lambda _: memory.main(),
