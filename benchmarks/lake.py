@@ -42,6 +42,7 @@ SEALED_DAY: Final = Size(1, 288, 100_000)
 FORTY_MILLION: Final = Size(4, 96, 104_167)
 
 _SUMS: Final = "select streamer_id, game_id, sum(viewer_count) from streams group by streamer_id, game_id"
+_COUNTED: Final = f"select sum(viewer_half_ms), count(*) from ({PAIRS}) as pairs"
 _POLLS: Final = f"""
     create temporary table polls as
     select poll_id, day, started_at, epoch_ms(started_at) as started_ms, status, interval_minutes
@@ -137,16 +138,15 @@ def _show_polls(streams: int, taken: Mapping[str, Took]) -> None:
 
 
 def measure_default_day(size: Size, rounds: int) -> None:
-    """The pairs of a day of default size: the same SQL on PostgreSQL and on DuckDB."""
+    """The pairs of a day of default size: the same SQL over the same rows on PostgreSQL and on DuckDB."""
     with a_database() as bench, tempfile.TemporaryDirectory() as name:
         rows = sum(streams for *_, streams in _staged(bench, size.streams, size.polls))
         bench.run("vacuum (analyze) staging.streams, staging.polls")
-        folder = Path(name)
-        make_lake(folder, days=1, polls=size.polls, streams=size.streams)
+        files = _copied(bench, Path(name))
         seconds = race(
             [
                 Contestant("PostgreSQL", lambda: _by_postgresql(bench)),
-                Contestant("DuckDB", lambda: by_duckdb(folder, 1, folder / "pairs.parquet", 1)),
+                Contestant("DuckDB", lambda: _by_duckdb(files)),
             ],
             rounds + 2,
             "lake: a day of default size",
@@ -205,6 +205,7 @@ def measure_sealing(size: Size) -> None:
             fill_with_polls(bench, lake, size)
         progress(f"lake: sealing {size}")
         sealed = _child(CHILD, {"order": order, "work": "seal", "days": size.days})
+        progress(f"lake: sealed with {sealed['cpu']:.0f} CPU s and {sealed['peak_mb']:.0f} MB")
         rolled_up = _roll_up(order, size)
         lake_bytes = _bytes(Path(name) / "lake" / "processed" / "streams")
     show(
@@ -301,8 +302,35 @@ def _staged(bench: Bench, streams: int, count: int) -> list[tuple[int, str, int]
 def _by_postgresql(bench: Bench) -> None:
     with bench.connected() as connection, connection.cursor() as cursor:
         cursor.execute("set local work_mem = '64MB'")
+        cursor.execute("set local max_parallel_workers_per_gather = 0")
         cursor.execute(_POLLS)
-        cursor.execute(f"select sum(viewer_half_ms), count(*) from ({PAIRS}) as pairs")
+        cursor.execute(_COUNTED)
+
+
+def _copied(bench: Bench, folder: Path) -> Mapping[str, Path]:
+    """The staged polls and streams as Parquet files, the streams in the order of a sealed day."""
+    files = {}
+    with bench.connected() as connection, connection.cursor() as cursor, duckdb.connect() as duck:
+        cursor.execute(_POLLS)
+        for name, order in (("polls", "poll_id"), ("streams", "streamer_id, poll_id"), ("bounds", "day")):
+            csv, files[name] = folder / f"{name}.csv", folder / f"{name}.parquet"
+            with csv.open("wb") as file:
+                cursor.copy_expert(f"copy (select * from {name} order by {order}) to stdout (format csv, header)", file)
+            types = "types = {'streamer_id': 'varchar', 'stream_id': 'varchar', 'game_id': 'varchar'}"
+            of_ids = types if name == "streams" else ""
+            duck.execute(
+                f"copy (select * from read_csv('{csv}', header = true{', ' if of_ids else ''}{of_ids})) "
+                f"to '{files[name]}' (format parquet, compression zstd)"
+            )
+    return files
+
+
+def _by_duckdb(files: Mapping[str, Path]) -> None:
+    """With one thread, as PostgreSQL has one process."""
+    with duckdb.connect(config={"threads": "1", "memory_limit": "256MB"}) as duck:
+        for name, file in files.items():
+            duck.execute(f"create view {name} as select * from read_parquet('{file}')")
+        duck.execute(_COUNTED).fetchall()
 
 
 def _bare_sum(lake: Path) -> None:
