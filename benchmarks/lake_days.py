@@ -25,6 +25,7 @@ from helperfunctions.clock import VirtualClock
 from helperfunctions.database import records
 from helperfunctions.object_store import sha256_of
 from sandbox.stream_json import StreamJson
+from sandbox.world import World
 
 FIRST_DAY: Final = date(2026, 11, 2)
 PAGE: Final = 100
@@ -119,7 +120,8 @@ def fill_with_pages(bench: Bench, lake: Lake, size: Size, different: int = 4) ->
     lost by the ledger, and staging has no streams."""
     lake.ensure_format()
     folder = Path(lake.url.removeprefix("file://"))
-    pages = [_pages(lake.folder, size, number) for number in range(different)]
+    world = world_with(size.streams)
+    pages = [_pages(lake.folder, size, world, number) for number in range(different)]
     for poll in _polls(size):
         file, streams = pages[poll.poll_id % different]
         poll.streams = streams
@@ -149,9 +151,8 @@ def _link(folder: Path, key: str, file: Path) -> None:
     os.link(metadata, folder / ".store" / key / metadata.name)
 
 
-def _pages(folder: Path, size: Size, number: int) -> tuple[Path, int]:
+def _pages(folder: Path, size: Size, world: World, number: int) -> tuple[Path, int]:
     """A file of raw pages of the simulated Twitch, and the number of streams that a poll reads of them."""
-    world = world_with(size.streams)
     at = CALENDAR.day(FIRST_DAY).starts_at + timedelta(hours=5 * number)
     objects = StreamJson(world).everything(at, 0)[: size.streams]
     folder.mkdir(parents=True, exist_ok=True)

@@ -112,10 +112,14 @@ def seal(lake: Lake, run: LakeRun, advance: Advance = lambda _: None) -> None:
 
 
 def whole_turn(lake: Lake) -> LakeRun:
-    """Do everything that is due. The caller has the lock of `lake`. Errors are in the result."""
+    """Do everything that is due. The caller has the lock of `lake`.
+
+    Errors of objects and of the store are in the result. Raises OutputNotWritten, and DatabaseError.
+    """
     run = LakeRun()
-    plan(lake)
-    transform(lake, run)
+    with lake.own_files():
+        plan(lake)
+        transform(lake, run)
     for task in (load, seal):
         try:
             task(lake, run)

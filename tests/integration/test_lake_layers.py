@@ -117,7 +117,12 @@ def damaged(lake: LakeOfTest, key: str) -> None:
     file.write_bytes(content)
 
 
-@pytest.mark.parametrize("harm", [lost, damaged])
+def truncated(lake: LakeOfTest, key: str) -> None:
+    file = file_of(lake, key)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+@pytest.mark.parametrize("harm", [lost, damaged, truncated])
 def test_every_object_that_is_lost_or_damaged_is_repaired(
     lake: LakeOfTest, harm: Callable[[LakeOfTest, str], None]
 ) -> None:
