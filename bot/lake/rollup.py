@@ -12,7 +12,7 @@ from bot.lake import engine
 from bot.lake.layout import POLLS, STREAMS, curated
 from bot.lake.publish import publish
 from bot.lake.rebuild import digest_of
-from bot.lake.rollup_tables import GAMES_OF_POLLS, HALF_MS_PER_HOUR, QUERIES, typed
+from bot.lake.rollup_tables import GAMES_OF_POLLS, HALF_MS_PER_HOUR, QUERIES, ROWS_AT_ONCE, typed
 from bot.lake.spool import Made
 from bot.lake.store import Lake, LedgerRow
 from helperfunctions.database import records
@@ -104,8 +104,20 @@ def _load(lake: Lake, spark: Spark | None, duck: Duck, folder: Path, day: date) 
         duck.run(f"create temporary table {name} as {text_of_file(f'watch_time/{name}.sql')}")
     if spark:
         engine.load_pairs(spark, lake.url, day, duck, folder / "pairs.parquet")
-    duck.run(f"create temporary view games_of_polls as {GAMES_OF_POLLS}")
+    load_games(duck)
     return True
+
+
+def load_games(duck: Duck, rows_at_once: int = ROWS_AT_ONCE) -> None:
+    """Compute the table `games_of_polls` of `streams`, of some polls at a time, with about so many rows."""
+    counted = duck.rows("select poll_id, count(*) from streams group by poll_id order by poll_id")
+    duck.run(f"create temporary table games_of_polls as {GAMES_OF_POLLS.format(first=0, last=-1)}")
+    first, rows = None, 0
+    for number, (poll_id, of_poll) in enumerate(counted, start=1):
+        first, rows = poll_id if first is None else first, rows + of_poll
+        if rows >= rows_at_once or number == len(counted):
+            duck.run(f"insert into games_of_polls {GAMES_OF_POLLS.format(first=first, last=poll_id)}")
+            first, rows = None, 0
 
 
 def _totals(lake: Lake, duck: Duck, day: date) -> LakeDay:

@@ -23,7 +23,7 @@ _ELEMENT: Final = (
     r"""then '"' || regexp_replace(game_id, '(["\\])', '\\\1', 'g') || '"' else game_id end"""
 )
 
-# The games of each poll, with the shares of the largest channels.
+# The games of each poll, with the shares of the largest channels, of some polls: medians have all values in memory.
 GAMES_OF_POLLS: Final = """
 select
     poll_id,
@@ -40,9 +40,12 @@ from (
         viewer_count,
         row_number() over (partition by poll_id, game_id order by viewer_count desc) as nth
     from streams
+    where poll_id between {first} and {last}
 )
 group by poll_id, game_id
 """
+# The most rows of polls of which the games are computed at once.
+ROWS_AT_ONCE: Final = 2_000_000
 
 # Each reads pairs, spans, streams and games_of_polls.
 QUERIES: Final[Mapping[str, str]] = {

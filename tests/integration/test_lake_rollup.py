@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from bot.core.polls import PollStatus
 from bot.lake.check import Level, check
 from bot.lake.layout import curated
-from bot.lake.rollup import roll_up
+from bot.lake.rollup import load_games, roll_up
 from bot.lake.rollup_tables import QUERIES
 from bot.lake.verify import verify
+from helperfunctions.duck import Duck
 from helperfunctions.errors import DayNotAvailable, EngineFailed, EngineUnavailable, SettingsError, SumsDisagree
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, rows, write
 from tests.lakes import LakeOfTest
@@ -88,6 +90,22 @@ def test_hours_that_differ_from_those_of_postgresql_are_reported(folder_lake: La
     write(lake.database.url, "update days set watch_hours = watch_hours + 0.01")
     with pytest.raises(SumsDisagree, match="hours watched on 2026-11-21, PostgreSQL"):
         roll_up(lake.lake, DAY, DAY)
+
+
+def test_games_of_polls_are_the_same_in_any_number_of_steps(tmp_path: Path) -> None:
+    """Polls without the database have negative numbers."""
+    made = []
+    for rows_at_once in (1, 70, 10_000):
+        with Duck(tmp_path / "duck") as duck:
+            duck.run(
+                "create temporary table streams as select poll_id, cast(number % 3 as varchar) as game_id, "
+                "(number * 7919 + poll_id * 31) % 1000 as viewer_count "
+                "from range(30) as streams (number), (values (-99), (1), (2), (3), (7)) as polls (poll_id)"
+            )
+            load_games(duck, rows_at_once)
+            made.append(duck.rows("select * from games_of_polls order by poll_id, game_id"))
+    assert [len(found) for found in made] == [15, 15, 15]
+    assert made[0] == made[1] == made[2]
 
 
 def test_a_day_without_streams_in_the_lake_is_not_available(folder_lake: LakeOfTest) -> None:
