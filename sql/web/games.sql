@@ -37,13 +37,23 @@ from days;
 select x_id from cursors where name = 'names';
 
 -- name: game_titles
--- The name of every game, and its slug. Grain: one row per game.
+-- The name of every game, its slug, and its first day. Grain: one row per game.
 select
     games.game_id,
     games.game_name as game,
+    games.first_seen_day,
     addresses.slug
 from games
 left join addresses on addresses.kind = 'game' and addresses.id = games.game_id and addresses.is_current;
+
+-- name: measured_days
+-- The measured days of a span, with their measured hours. Grain: one row per day.
+select
+    day,
+    covered_hours
+from days
+where day between cast(:first as date) and cast(:last as date) and covered_hours > 0
+order by day;
 
 -- name: days_rolled_up^
 -- The first and the last day that is rolled up. Grain: one row.
@@ -98,8 +108,8 @@ group by game_id
 order by sum(watch_hours) desc, game_id;
 
 -- name: game_by_day
--- Games on each measured day of a span; zero on a day on which nobody streamed one. Averages are over the measured time.
--- Grain: one row per game and day.
+-- Games on each measured day of a span, from the first day of each; zero on a day on which nobody streamed one. Averages are
+-- over the measured time. Grain: one row per game and day.
 select
     wanted.id,
     days.day,
@@ -113,12 +123,16 @@ select
     daily_games.watch_hours / nullif(daily_games.airtime_hours, 0) as viewers_per_stream
 from days
 cross join unnest(cast(:game_ids as text [])) as wanted (id)
+left join games on games.game_id = wanted.id
 left join daily_games on daily_games.day = days.day and daily_games.game_id = wanted.id
-where days.day between cast(:first as date) and cast(:last as date) and days.covered_hours > 0
+where
+    days.day between cast(:first as date) and cast(:last as date) and days.covered_hours > 0
+    and (daily_games.game_id is not null or games.first_seen_day <= days.day)
 order by wanted.id, days.day;
 
 -- name: game_by_hour
--- A game in each measured hour of a span of time; zero in an hour in which nobody streamed it. Grain: one row per hour.
+-- A game in each measured hour of a span of time, from its first day on; zero in an hour in which nobody streamed it.
+-- Grain: one row per hour.
 select
     hours.hour_at,
     coalesce(hourly_games.average_viewers, 0) as average_viewers,
@@ -126,7 +140,19 @@ select
     coalesce(hourly_games.average_streams, 0) as average_streams
 from hours
 left join hourly_games on hourly_games.game_id = :game_id and hourly_games.hour_at = hours.hour_at
-where hours.hour_at >= cast(:from_at as timestamptz) and hours.hour_at < cast(:to_at as timestamptz)
+where
+    hours.hour_at >= cast(:from_at as timestamptz) and hours.hour_at < cast(:to_at as timestamptz)
+    and (
+        hourly_games.game_id is not null
+        or hours.hour_at >= coalesce(
+            (
+                select days.starts_at
+                from games
+                inner join days on days.day = games.first_seen_day
+                where games.game_id = :game_id
+            ), '-infinity'
+        )
+    )
 order by hours.hour_at;
 
 -- name: languages_of_game

@@ -9,7 +9,8 @@ from streamers
 where streamer_id = :streamer_id;
 
 -- name: streamer_by_day
--- Streamers on each measured day of a span; zero on a day without a stream. Averages are over the time on the air.
+-- Streamers on each measured day of a span, from the first day of each; zero on a day without a stream. Averages are over
+-- the time on the air.
 -- Grain: one row per streamer and day.
 select
     wanted.id,
@@ -22,8 +23,11 @@ select
     coalesce(daily_streamers.peak_viewers, 0) as peak_viewers
 from days
 cross join unnest(cast(:streamer_ids as text [])) as wanted (id)
+left join streamers on streamers.streamer_id = wanted.id
 left join daily_streamers on daily_streamers.day = days.day and daily_streamers.streamer_id = wanted.id
-where days.day between cast(:first as date) and cast(:last as date) and days.covered_hours > 0
+where
+    days.day between cast(:first as date) and cast(:last as date) and days.covered_hours > 0
+    and (daily_streamers.streamer_id is not null or streamers.first_seen_day <= days.day)
 order by wanted.id, days.day;
 
 -- name: records_of_streamer

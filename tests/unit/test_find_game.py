@@ -28,6 +28,7 @@ def a_game(name: str = "Chess", **changes: Any) -> GameInRange:
         "top_share": 0.2,
         "top3_share": 0.4,
         "median_viewers": 100.0,
+        "new_for_days": None,
     }
     return GameInRange(**usual | changes)
 

@@ -283,6 +283,27 @@ def test_spread_of_a_games_viewers(two_days: Web) -> None:
     assert (go["top_share"], go["median_viewers"]) == (1.0, None)
 
 
+def test_averages_of_a_new_game_are_those_since_its_first_day(two_days: Web) -> None:
+    """Go was first streamed on the second day: 4,000 viewers in an hour and a quarter of 24."""
+    [go] = [row for row in two_days.json("/games?days=2")["rows"] if row["game"] == "Go"]
+    assert (go["average_viewers"], go["new_for_days"]) == (pytest.approx(5_000 / 24), 1)
+    summary = two_days.json("/games/go?days=2")
+    assert summary["average_viewers"] == pytest.approx(5_000 / 24)
+    assert (summary["days_measured"], summary["coverage"], summary["new_for_days"]) == (1, 0.5, 1)
+    assert [row["day"] for row in two_days.json("/games/go/days?days=2")["rows"]] == ["2026-11-22"]
+    assert {row["hour_at"][:10] for row in two_days.json("/games/go/hours?days=2")["rows"]} == {"2026-11-22", "2026-11-23"}
+    assert "new, 1 day of data" in two_days.get("/games/go?days=2").text
+    [chess] = [row for row in two_days.json("/games?days=2")["rows"] if row["game"] == "Chess"]
+    assert chess["new_for_days"] is None
+    [compared] = two_days.json("/compare?kind=game&names=go&days=2")["rows"]
+    assert compared["average_viewers"] == pytest.approx(5_000 / 24)
+
+
+def test_days_of_a_streamer_begin_with_their_first(two_days: Web) -> None:
+    assert [row["day"] for row in two_days.json("/streamers/bob/days?days=2")["rows"]] == ["2026-11-22"]
+    assert len(two_days.json("/streamers/ada/days?days=2")["rows"]) == 2
+
+
 def test_page_of_a_day_has_its_neighbours_and_figures(two_days: Web) -> None:
     page = two_days.get("/days/2026-11-22").text
     assert 'href="/days/2026-11-21"' in page

@@ -1,9 +1,10 @@
 """One game: its summary, its days, its hours, the hours of the week, and its streamers."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Annotated, Protocol
+from datetime import date, datetime, timedelta
+from typing import Annotated, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.read.measurements import parts_of
@@ -29,15 +30,19 @@ from bot.web.read.now import NewestPoll, last_hours
 from bot.web.read.ranges import MAX_DAYS_BY_HOUR, Span
 from bot.web.read.rankings import game_ranking
 from bot.web.read.table import RowRange, TablePart, fetch_part, rows_of
-from bot.web.read.week_hours import by_clock_hour
+from bot.web.read.week_hours import HOUR, by_clock_hour
 from bot.web.site import Site
 from helperfunctions.database import Transaction
 
 
+_WEEK: Final = timedelta(weeks=1)
+
+
 @dataclass(frozen=True, slots=True)
 class GameSummary:
-    """A game over some days: `first_day` to `last_day`, of which `days_measured` were measured, at least in part;
-    `coverage` is the measured part of all of them. `share` is that of all hours watched, `change` that of the hours
+    """A game over some days: `first_day` to `last_day`, of which `days_measured` were measured, at least in part, since
+    it was first seen; `coverage` is their measured part of all of them, and averages are over them. `new_for_days` is as
+    in `GameInRange`. `share` is that of all hours watched, `change` that of the hours
     watched per measured hour; the spread of its viewers is as in `GameInRange`. Sums are None where nothing was
     measured. Values of now are those of the newest poll, and None when that is too old, or broke off before it came to
     the game."""
@@ -68,6 +73,7 @@ class GameSummary:
     rank: int | None
     rank_before: int | None
     games: int
+    new_for_days: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,9 @@ class MeasuredHour(Protocol):
 @dataclass(frozen=True, slots=True)
 class HourOfWeek:
     """A game or genre in one hour of the week, averaged over the weeks; `weekday` 1 is Monday, on the wall clock of the
-    requested time zone. `hours`: the number of such hours that were measured."""
+    requested time zone. `hours`: the number of such hours that were measured. `weeks`: the number of whole weeks up to
+    the newest hour that have this hour with a live channel, and `weeks_above`: in how many of them its viewers per channel
+    were above the average hour of that week."""
 
     weekday: Annotated[int, Column("Day", "weekday")]
     hour: Annotated[int, Column("Hour", "number")]
@@ -117,6 +125,8 @@ class HourOfWeek:
     average_streams: AverageStreams
     viewers_per_stream: ViewersPerStream | None
     hours: int
+    weeks: int
+    weeks_above: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +152,7 @@ def summary(tx: Transaction, site: Site, game: Addressed, span: Span, poll: Newe
     coverage, row = ranking.coverage, ranking.of(game.id)
     nothing = 0 if coverage.covered_hours else None
     watch_hours = row.watch_hours if row else nothing
+    tracked = ranking.tracked_since(known.first_seen_day)
     live = _live(tx, game.id, poll)
     return GameSummary(
         game_id=game.id,
@@ -153,13 +164,13 @@ def summary(tx: Transaction, site: Site, game: Addressed, span: Span, poll: Newe
         streams_now=live.streams,
         first_day=span.first,
         last_day=span.last,
-        days_measured=coverage.days,
-        coverage=ratio(coverage.covered_hours, hours_of(site, span)),
+        days_measured=coverage.days if tracked.days is None else tracked.days,
+        coverage=ratio(tracked.hours, hours_of(site, span)),
         watch_hours=watch_hours,
         watch_hours_before=row.watch_hours_before if row else None,
         change=row.change if row else None,
         share=ratio(watch_hours, coverage.watch_hours),
-        airtime_hours=row.average_streams * coverage.covered_hours if row else nothing,
+        airtime_hours=row.average_streams * tracked.hours if row else nothing,
         average_viewers=row.average_viewers if row else None,
         peak_viewers=row.peak_viewers if row else nothing,
         average_streams=row.average_streams if row else None,
@@ -170,6 +181,7 @@ def summary(tx: Transaction, site: Site, game: Addressed, span: Span, poll: Newe
         rank=row.rank if row else None,
         rank_before=row.rank_before if row else None,
         games=len(ranking),
+        new_for_days=tracked.days if row else None,
     )
 
 
@@ -231,15 +243,52 @@ def by_hour_of_week(tx: Transaction, site: Site, game_id: str, span: Span, timez
 
 def of_week(hours: Iterable[MeasuredHour], timezone: ZoneInfo) -> list[HourOfWeek]:
     """Hours of a game or genre by the hour of the week, on the wall clock of a time zone, from Monday 0:00. Pure."""
+    hours = list(hours)
+    above = _above_the_week(hours)
     by_hours = by_clock_hour(((hour.hour_at, hour) for hour in hours), timezone)
-    return [_averaged(*clock_hour, measured) for clock_hour, measured in by_hours.items()]
+    return [_averaged(*clock_hour, measured, above) for clock_hour, measured in by_hours.items()]
 
 
-def _averaged(weekday: int, clock_hour: int, hours: Sequence[tuple[MeasuredHour, float]]) -> HourOfWeek:
+def _above_the_week(hours: Sequence[MeasuredHour]) -> Mapping[datetime, tuple[int, bool]]:
+    """For each hour with a live channel in a whole week up to the newest hour: the number of its week, and whether it had
+    more viewers per channel than the average hour of that week."""
+    if not hours:
+        return {}
+    newest = max(hour.hour_at for hour in hours)
+    weeks = (newest + HOUR - min(hour.hour_at for hour in hours)) // _WEEK
+    by_week: defaultdict[int, dict[datetime, float]] = defaultdict(dict)
+    for hour in hours:
+        number = (newest - hour.hour_at) // _WEEK
+        if number < weeks and hour.average_streams:
+            by_week[number][hour.hour_at] = hour.average_viewers / hour.average_streams
+    return {
+        hour_at: (number, value > sum(values.values()) / len(values))
+        for number, values in by_week.items()
+        for hour_at, value in values.items()
+    }
+
+
+def _averaged(
+    weekday: int,
+    clock_hour: int,
+    hours: Sequence[tuple[MeasuredHour, float]],
+    above: Mapping[datetime, tuple[int, bool]],
+) -> HourOfWeek:
     measured = sum(share for _, share in hours)
     viewers = sum(hour.average_viewers * share for hour, share in hours) / measured
     streams = sum(hour.average_streams * share for hour, share in hours) / measured
-    return HourOfWeek(weekday, clock_hour, viewers, streams, ratio(viewers, streams), max(1, round(measured)))
+    # Where an hour is in two clock hours, it counts for the one with the larger part of it.
+    weeks = dict(above[hour.hour_at] for hour, share in hours if share >= 0.5 and hour.hour_at in above)
+    return HourOfWeek(
+        weekday,
+        clock_hour,
+        viewers,
+        streams,
+        ratio(viewers, streams),
+        max(1, round(measured)),
+        weeks=len(weeks),
+        weeks_above=sum(weeks.values()),
+    )
 
 
 def streamers(tx: Transaction, game_id: str, span: Span, wanted: RowRange) -> TablePart[StreamerOfGame]:

@@ -2,8 +2,11 @@
 
 import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate
 from math import isnan, nan
 from typing import Any, overload
 
@@ -29,7 +32,9 @@ from helperfunctions.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class GameInRange:
-    """A game over some days, and in the as many days before: demand against supply. `change` is that of the hours
+    """A game over some days, and in the as many days before: demand against supply. Averages are over the measured time
+    since the first day of the game; `new_for_days` is the number of measured days since then for a game that came within
+    the range, and None for one that was there before. `change` is that of the hours
     watched per measured hour, as a ratio. Values of the days before are None where those days were measured for a much
     shorter or longer time. The shares are those of the one channel and of the three that had most viewers at each poll;
     `median_viewers` is that of the other channels, and None for a game that never had four. All three are those of the
@@ -50,17 +55,27 @@ class GameInRange:
     top_share: TopShare | None
     top3_share: Top3Share | None
     median_viewers: MedianViewers | None
+    new_for_days: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class GameTitle:
-    """The name of a game, and its slug if it has one."""
+    """The name of a game, its slug if it has one, and the day on which it was first seen."""
 
     name: str
     slug: str | None
+    first_seen_day: date
 
 
-_UNNAMED = GameTitle("", None)
+_UNNAMED = GameTitle("", None, date.min)
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """How long a game was measured in a range: since its first day. `days` is None if that was before the range."""
+
+    hours: float
+    days: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +93,12 @@ class GameTotals:
     Arrays, because totals of many ranges are cached: 70 bytes per game instead of 700.
     """
 
-    def __init__(self, coverage: Measured, coverage_before: Measured) -> None:
+    def __init__(self, coverage: Measured, coverage_before: Measured, measured_days: Iterable[tuple[date, float]]) -> None:
         self.coverage = coverage
+        measured = list(measured_days)
+        self._days = [day for day, _ in measured]
+        # The measured hours from each of these days on.
+        self._hours_from = array("d", accumulate((hours for _, hours in reversed(measured)), initial=0.0))
         self.coverage_before = coverage_before
         self.ids: list[str] = []
         self.watch_hours = array("d")
@@ -108,6 +127,14 @@ class GameTotals:
             self.top3_shares.append(nan if game.top3_share is None else game.top3_share)
             self.median_viewers.append(nan if game.median_viewers is None else game.median_viewers)
 
+    def tracked_since(self, first_seen_day: date) -> Tracked:
+        """How long a game that was first seen on this day was measured."""
+        if not self._days or first_seen_day <= self._days[0]:
+            return Tracked(self.coverage.covered_hours, None)
+        days = len(self._days) - bisect_left(self._days, first_seen_day)
+        # A game that has figures was measured: its first day may be wrong in a database that was restored.
+        return Tracked(self._hours_from[days], days) if days else Tracked(self.coverage.covered_hours, None)
+
     def __len__(self) -> int:
         return len(self.ids)
 
@@ -123,6 +150,10 @@ class GameRanking(Sequence[GameInRange]):
     def coverage(self) -> Measured:
         """Coverage of the range."""
         return self._totals.coverage
+
+    def tracked_since(self, first_seen_day: date) -> Tracked:
+        """How long a game that was first seen on this day was measured in the range."""
+        return self._totals.tracked_since(first_seen_day)
 
     def of(self, game_id: str) -> GameInRange | None:
         """The row of a game; None if it was not streamed in the range."""
@@ -146,8 +177,9 @@ class GameRanking(Sequence[GameInRange]):
 
     def _row(self, place: int) -> GameInRange:
         totals = self._totals
-        game_id, covered_hours = totals.ids[place], totals.coverage.covered_hours
+        game_id = totals.ids[place]
         title = self._titles.get(game_id, _UNNAMED)
+        tracked = totals.tracked_since(title.first_seen_day)
         watch_hours, airtime_hours = totals.watch_hours[place], totals.airtime_hours[place]
         rank_before = totals.ranks_before[place] or None
         hours_before = totals.watch_hours_before[place] if rank_before else None
@@ -160,13 +192,14 @@ class GameRanking(Sequence[GameInRange]):
             watch_hours=watch_hours,
             watch_hours_before=hours_before,
             change=change_per_hour(watch_hours, totals.coverage, hours_before, totals.coverage_before),
-            average_viewers=watch_hours / covered_hours if covered_hours else 0.0,
+            average_viewers=watch_hours / tracked.hours if tracked.hours else 0.0,
             peak_viewers=totals.peak_viewers[place],
-            average_streams=airtime_hours / covered_hours if covered_hours else 0.0,
+            average_streams=airtime_hours / tracked.hours if tracked.hours else 0.0,
             viewers_per_stream=ratio(watch_hours, airtime_hours),
             top_share=_known(totals.top_shares[place]),
             top3_share=_known(totals.top3_shares[place]),
             median_viewers=_known(totals.median_viewers[place]),
+            new_for_days=tracked.days,
         )
 
 
@@ -179,13 +212,15 @@ def game_ranking(tx: Transaction, site: Site, span: Span) -> GameRanking:
     days_version, names_version = tuple(tx.web.days_version()), tx.web.names_version()
     totals: GameTotals = site.game_totals((span, days_version), lambda: _totals(tx, span))
     titles: Mapping[str, GameTitle] = site.game_titles(
-        names_version, lambda: {game.game_id: GameTitle(game.game, game.slug) for game in tx.web.game_titles()}
+        names_version,
+        lambda: {game.game_id: GameTitle(game.game, game.slug, game.first_seen_day) for game in tx.web.game_titles()},
     )
     return GameRanking(totals, titles)
 
 
 def _totals(tx: Transaction, span: Span) -> GameTotals:
-    totals = GameTotals(coverage_of(tx, span), coverage_of(tx, span.before))
+    measured_days = [(row.day, row.covered_hours) for row in tx.web.measured_days(first=span.first, last=span.last)]
+    totals = GameTotals(coverage_of(tx, span), coverage_of(tx, span.before), measured_days)
     before = {}
     if can_be_compared(totals.coverage, totals.coverage_before):
         games = tx.web.game_totals(**parts_of(tx, span.before.first, span.before.last))

@@ -47,6 +47,9 @@ _OF_WEEK: Final[Mapping[WeekMeasure, Callable[[HourOfWeek], float | None]]] = {
 _MAX_SPOTS: Final = 500
 # A line of fewer values is a dot in a large box.
 _MIN_VALUES: Final = 3
+# The best hours of the week are so in at least this share of at least so many weeks.
+_MIN_WEEKS: Final = 2
+_LASTING: Final = 0.75
 # Areas of a treemap; more would be too small to read.
 MAX_SHARES: Final = 30
 
@@ -142,14 +145,24 @@ def _previous(
 
 
 def game_week(
-    hours: Sequence[HourOfWeek], measure: WeekMeasure, zone: ZoneInfo, praise: str = "Best"
+    hours: Sequence[HourOfWeek], measure: WeekMeasure, *, is_advice: bool = False
 ) -> WeekPlot | None:
-    """A game or genre by weekday and hour. None without hourly data."""
+    """A game or genre by weekday and hour. None without hourly data. `is_advice`: the best hours by viewers per channel
+    are those that are so in most weeks."""
     if not hours:
         return None
     value_of, unit = _OF_WEEK[measure], WEEK_UNITS[measure]
     cells = {(hour.weekday, hour.hour): value_of(hour) for hour in hours}
-    return week.week(f"{unit.capitalize()} by weekday and hour", unit, cells, praise)
+    title = f"{unit.capitalize()} by weekday and hour"
+    if not is_advice or measure != "per-channel":
+        return week.week(title, unit, cells, "Most")
+    sure = {(hour.weekday, hour.hour) for hour in hours if is_lasting(hour.weeks, hour.weeks_above)}
+    return week.week(title, unit, cells, sure=sure)
+
+
+def is_lasting(weeks: int, weeks_above: int) -> bool:
+    """True if an hour was above the average of its week in most of several weeks: one large channel moves one week."""
+    return weeks >= _MIN_WEEKS and weeks_above >= _LASTING * weeks
 
 
 def streamer_week(schedule: Schedule) -> WeekPlot | None:

@@ -203,8 +203,18 @@ class Pages:
             # Names of games: the direction of one must not move the others.
             return Markup("<bdi>{}</bdi>").format(text)
         if column.format == "name":
-            return self.linked(column.link_to, column.link and getattr(row, column.link), value)
+            name = self.linked(column.link_to, column.link and getattr(row, column.link), value)
+            return name + _new(getattr(row, "new_for_days", None))
         return escape(text)
+
+
+def _new(days: int | None) -> Markup:
+    """A mark for a game that came within the period, whose averages are those of these days."""
+    if days is None:
+        return Markup("")
+    return Markup(' <small class="new" title="averages are over these days">new, {} {}</small>').format(
+        days, "day" if days == 1 else "days"
+    )
 
 
 # Without the cache, the markup of names is most of the work of a page.

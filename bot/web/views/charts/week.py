@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -18,21 +18,34 @@ _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An hour of the week. `step`: 0 is the lowest, None is not measured."""
+    """An hour of the week, or a day. `step`: 0 is the lowest, None is nothing live, or not measured."""
 
     step: int | None
     text: str
+    is_measured: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class WeekPlot:
-    """A week, an hour a cell: for each day its name and 24 cells. `best`: the best hours in words."""
+    """A week, an hour a cell: for each day its name and 24 cells. `best`: the best hours in words, and `best_hours` each
+    of them, as the day of the week and the hour."""
 
     description: str
     days: Sequence[tuple[str, Sequence[Cell]]]
     best: str
     low: str
     high: str
+    best_hours: Sequence[tuple[int, int]] = ()
+
+    @property
+    def has_gaps(self) -> bool:
+        """True if an hour was not measured."""
+        return any(not cell.is_measured for _, cells in self.days for cell in cells)
+
+    @property
+    def has_nothing_live(self) -> bool:
+        """True if in a measured hour nothing was live."""
+        return any(cell.is_measured and cell.step is None for _, cells in self.days for cell in cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,38 +56,51 @@ class StripPlot:
     days: Sequence[Cell]
 
 
-def week(title: str, unit: str, cells: Mapping[tuple[int, int], float | None], praise: str = "Best") -> WeekPlot:
-    """The week, an hour a cell; keys are the day of the week, 1 is Monday, and the hour. `praise`: the word for the
-    hours with the highest values."""
-    known = sorted(value for value in cells.values() if value is not None)
+def week(
+    title: str,
+    unit: str,
+    cells: Mapping[tuple[int, int], float | None],
+    praise: str = "Best",
+    sure: Container[tuple[int, int]] | None = None,
+) -> WeekPlot:
+    """The week, an hour a cell; keys are the day of the week, 1 is Monday, and the hour. A value of None or zero: nothing
+    was live. `praise`: the word for the hours with the highest values, which are among those that are `sure`."""
+    known = sorted(value for value in cells.values() if value)
     low, high = (known[0], known[-1]) if known else (0.0, 0.0)
 
     def cell(day: int, hour: int) -> Cell:
         value = cells.get((day, hour))
         when = f"{_WEEKDAYS[day - 1]} {hour:02}:00"
-        if value is None:
-            return Cell(None, f"{when}: no data")
+        if (day, hour) not in cells:
+            return Cell(None, f"{when}: no data", is_measured=False)
+        if not value:
+            return Cell(None, f"{when}: nothing live")
         # A fifth of the hours in each step: one outlier would leave all others in the lowest.
         step = bisect_left(known, value) * _HEAT_STEPS // len(known) if high > low else _HEAT_STEPS // 2
         return Cell(step, f"{when}: {small(value)} {unit}")
 
-    best = best_hours(cells)
+    spans = best_spans(cells if sure is None else {key: value for key, value in cells.items() if key in sure}, len(cells))
+    best = in_words(spans)
     return WeekPlot(
-        description=f"{title}. {praise}: {best or 'no data yet'}.",
+        description=f"{title}. {praise}: {best or 'not known yet' if known else 'no data yet'}.",
         days=[(name, [cell(day, hour) for hour in range(24)]) for day, name in enumerate(_WEEKDAYS, start=1)],
         best=best,
         low=small(low),
         high=small(high),
+        best_hours=[(day, hour) for day, first, last in spans for hour in range(first, last)],
     )
 
 
-def best_hours(cells: Mapping[tuple[int, int], float | None], most: int = 3) -> str:
-    """The best spans of hours in words: `Tue 04–09, Sat 05–07`; "" without values.
+Span = tuple[int, int, int]
 
-    A span has neighbouring hours of one day, all of them among the best tenth of the week.
+
+def best_spans(cells: Mapping[tuple[int, int], float | None], of_all: int | None = None, most: int = 3) -> list[Span]:
+    """The best spans of hours: the day of the week, the first hour, and the hour at which each ends.
+
+    A span has neighbouring hours of one day, all of them among the best tenth of the week, which has `of_all` hours.
     """
-    known = {key: value for key, value in cells.items() if value is not None}
-    chosen = sorted(known, key=lambda key: -known[key])[: max(1, len(known) // 10)]
+    known = {key: value for key, value in cells.items() if value}
+    chosen = sorted(known, key=lambda key: -known[key])[: max(1, (len(known) if of_all is None else of_all) // 10)]
     spans: list[tuple[float, int, int, int]] = []
     for day, hour in sorted(chosen):
         if spans and spans[-1][1] == day and spans[-1][3] == hour:
@@ -82,8 +108,12 @@ def best_hours(cells: Mapping[tuple[int, int], float | None], most: int = 3) -> 
             spans[-1] = (total + known[day, hour], day, first, hour + 1)
         else:
             spans.append((known[day, hour], day, hour, hour + 1))
-    best = sorted(sorted(spans, reverse=True)[:most], key=lambda span: span[1:])
-    return ", ".join(f"{_WEEKDAYS[day - 1]} {first:02}–{last:02}" for _, day, first, last in best)
+    return sorted(span[1:] for span in sorted(spans, reverse=True)[:most])
+
+
+def in_words(spans: Sequence[Span]) -> str:
+    """Spans of hours in words: `Tue 04–09, Sat 05–07`; "" for none."""
+    return ", ".join(f"{_WEEKDAYS[day - 1]} {first:02}–{last:02}" for day, first, last in spans)
 
 
 def usual_week(title: str, shares: Mapping[tuple[int, int], float]) -> WeekPlot:
@@ -93,7 +123,7 @@ def usual_week(title: str, shares: Mapping[tuple[int, int], float]) -> WeekPlot:
         share = shares.get((day, hour))
         when = f"{_WEEKDAYS[day - 1]} {hour:02}:00"
         if share is None:
-            return Cell(None, f"{when}: no data")
+            return Cell(None, f"{when}: no data", is_measured=False)
         step = min(_HEAT_STEPS - 1, int(_HEAT_STEPS * share)) if share else None
         return Cell(step, f"{when}: live {share:.0%} of the time" if share else f"{when}: not live")
 
