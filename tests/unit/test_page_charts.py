@@ -160,14 +160,25 @@ def test_week_has_a_step_for_each_hour_and_names_the_best() -> None:
     plot = week.week("Hours", "viewers", hours)
     [(monday, cells), (_, tuesday), *_] = plot.days
     assert (monday, len(plot.days), len(cells)) == ("Mon", 7, 24)
-    assert (cells[0].step, cells[0].text) == (None, "Mon 00:00: no data")
+    assert (cells[0].step, cells[0].text, cells[0].is_measured) == (None, "Mon 00:00: no data", False)
+    assert (tuesday[0].step, tuesday[0].text, tuesday[0].is_measured) == (None, "Tue 00:00: nothing live", True)
+    assert (plot.has_gaps, plot.has_nothing_live) == (True, True)
     assert (tuesday[5].step, tuesday[5].text) == (4, "Tue 05:00: 110 viewers")
     steps = [cell.step for _, cells_of_day in plot.days for cell in cells_of_day if cell.step is not None]
     assert all(25 <= steps.count(step) <= 45 for step in range(5))
-    assert (tuesday[1].step, plot.low, plot.high) == (0, "0", "110")
-    assert week.best_hours({key: value for key, value in hours.items() if value >= 90}) == "Tue 05–06"
+    assert (tuesday[1].step, plot.low, plot.high) == (0, "1", "110")
+    few = {key: value for key, value in hours.items() if value >= 90}
+    assert week.in_words(week.best_spans(few)) == "Tue 05–06"
     assert plot.best.startswith("Tue 04–07")
     assert plot.description == f"Hours. Best: {plot.best}."
+
+
+def test_best_hours_of_a_week_are_among_the_sure_ones() -> None:
+    hours = {(day, hour): float(hour + 1) for day in range(1, 8) for hour in range(24)}
+    plot = week.week("Hours", "viewers", hours, sure={(3, 20), (3, 21), (5, 2)})
+    assert (plot.best, plot.best_hours) == ("Wed 20–22, Fri 02–03", [(3, 20), (3, 21), (5, 2)])
+    none = week.week("Hours", "viewers", hours, sure=set())
+    assert (none.best, none.description) == ("", "Hours. Best: not known yet.")
 
 
 def test_week_of_equal_values_has_one_step_and_without_values_none() -> None:

@@ -291,7 +291,10 @@ def test_averages_of_a_new_game_are_those_since_its_first_day(two_days: Web) -> 
     assert summary["average_viewers"] == pytest.approx(5_000 / 24)
     assert (summary["days_measured"], summary["coverage"], summary["new_for_days"]) == (1, 0.5, 1)
     assert [row["day"] for row in two_days.json("/games/go/days?days=2")["rows"]] == ["2026-11-22"]
-    assert {row["hour_at"][:10] for row in two_days.json("/games/go/hours?days=2")["rows"]} == {"2026-11-22", "2026-11-23"}
+    assert {row["hour_at"][:10] for row in two_days.json("/games/go/hours?days=2")["rows"]} == {
+        "2026-11-22",
+        "2026-11-23",
+    }
     assert "new, 1 day of data" in two_days.get("/games/go?days=2").text
     [chess] = [row for row in two_days.json("/games?days=2")["rows"] if row["game"] == "Chess"]
     assert chess["new_for_days"] is None

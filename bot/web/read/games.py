@@ -34,18 +34,16 @@ from bot.web.read.week_hours import HOUR, by_clock_hour
 from bot.web.site import Site
 from helperfunctions.database import Transaction
 
-
 _WEEK: Final = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, slots=True)
 class GameSummary:
     """A game over some days: `first_day` to `last_day`, of which `days_measured` were measured, at least in part, since
-    it was first seen; `coverage` is their measured part of all of them, and averages are over them. `new_for_days` is as
-    in `GameInRange`. `share` is that of all hours watched, `change` that of the hours
-    watched per measured hour; the spread of its viewers is as in `GameInRange`. Sums are None where nothing was
-    measured. Values of now are those of the newest poll, and None when that is too old, or broke off before it came to
-    the game."""
+    it was first seen; `coverage` is their measured part of all of them, and averages are over them. `new_for_days` is
+    as in `GameInRange`. `share` is that of all hours watched, `change` that of the hours watched per measured hour;
+    the spread of its viewers is as in `GameInRange`. Sums are None where nothing was measured. Values of now are those
+    of the newest poll, and None when that is too old, or broke off before it came to the game."""
 
     game_id: str
     game: str
@@ -116,8 +114,8 @@ class MeasuredHour(Protocol):
 class HourOfWeek:
     """A game or genre in one hour of the week, averaged over the weeks; `weekday` 1 is Monday, on the wall clock of the
     requested time zone. `hours`: the number of such hours that were measured. `weeks`: the number of whole weeks up to
-    the newest hour that have this hour with a live channel, and `weeks_above`: in how many of them its viewers per channel
-    were above the average hour of that week."""
+    the newest hour that have this hour with a live channel, and `weeks_above`: in how many of them its viewers per
+    channel were above the average hour of that week."""
 
     weekday: Annotated[int, Column("Day", "weekday")]
     hour: Annotated[int, Column("Hour", "number")]
@@ -250,8 +248,8 @@ def of_week(hours: Iterable[MeasuredHour], timezone: ZoneInfo) -> list[HourOfWee
 
 
 def _above_the_week(hours: Sequence[MeasuredHour]) -> Mapping[datetime, tuple[int, bool]]:
-    """For each hour with a live channel in a whole week up to the newest hour: the number of its week, and whether it had
-    more viewers per channel than the average hour of that week."""
+    """For each hour with a live channel in a whole week up to the newest hour: the number of its week, and whether it
+    had more viewers per channel than the average hour of that week."""
     if not hours:
         return {}
     newest = max(hour.hour_at for hour in hours)

@@ -33,8 +33,8 @@ from helperfunctions.database import Transaction
 @dataclass(frozen=True, slots=True)
 class GameInRange:
     """A game over some days, and in the as many days before: demand against supply. Averages are over the measured time
-    since the first day of the game; `new_for_days` is the number of measured days since then for a game that came within
-    the range, and None for one that was there before. `change` is that of the hours
+    since the first day of the game; `new_for_days` is the number of measured days since then for a game that came
+    within the range, and None for one that was there before. `change` is that of the hours
     watched per measured hour, as a ratio. Values of the days before are None where those days were measured for a much
     shorter or longer time. The shares are those of the one channel and of the three that had most viewers at each poll;
     `median_viewers` is that of the other channels, and None for a game that never had four. All three are those of the
@@ -93,7 +93,9 @@ class GameTotals:
     Arrays, because totals of many ranges are cached: 70 bytes per game instead of 700.
     """
 
-    def __init__(self, coverage: Measured, coverage_before: Measured, measured_days: Iterable[tuple[date, float]]) -> None:
+    def __init__(
+        self, coverage: Measured, coverage_before: Measured, measured_days: Iterable[tuple[date, float]]
+    ) -> None:
         self.coverage = coverage
         measured = list(measured_days)
         self._days = [day for day, _ in measured]

@@ -144,9 +144,7 @@ def _previous(
     return [series] if _count(series.values) else []
 
 
-def game_week(
-    hours: Sequence[HourOfWeek], measure: WeekMeasure, *, is_advice: bool = False
-) -> WeekPlot | None:
+def game_week(hours: Sequence[HourOfWeek], measure: WeekMeasure, *, is_advice: bool = False) -> WeekPlot | None:
     """A game or genre by weekday and hour. None without hourly data. `is_advice`: the best hours by viewers per channel
     are those that are so in most weeks."""
     if not hours:

@@ -74,8 +74,8 @@ def _advice(chart: WeekPlot, hours: Sequence[HourOfWeek]) -> tuple[str, str]:
     above = f"{least.weeks_above} of {least.weeks} weeks"
     all_of = "" if least.weeks_above == least.weeks else "at least "
     return chart.best, (
-        f"Each of these hours was above the average of its week in {all_of}{above}. All channels above the threshold count,"
-        " large ones too: what a typical channel has is not stored by the hour. "
+        f"Each of these hours was above the average of its week in {all_of}{above}. Large channels count too: what a"
+        " typical channel has is not stored by the hour. "
     )
 
 

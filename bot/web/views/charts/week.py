@@ -27,8 +27,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class WeekPlot:
-    """A week, an hour a cell: for each day its name and 24 cells. `best`: the best hours in words, and `best_hours` each
-    of them, as the day of the week and the hour."""
+    """A week, an hour a cell: for each day its name and 24 cells. `best`: the best hours in words, and `best_hours`
+    each of them, as the day of the week and the hour."""
 
     description: str
     days: Sequence[tuple[str, Sequence[Cell]]]
@@ -63,8 +63,9 @@ def week(
     praise: str = "Best",
     sure: Container[tuple[int, int]] | None = None,
 ) -> WeekPlot:
-    """The week, an hour a cell; keys are the day of the week, 1 is Monday, and the hour. A value of None or zero: nothing
-    was live. `praise`: the word for the hours with the highest values, which are among those that are `sure`."""
+    """The week, an hour a cell; keys are the day of the week, 1 is Monday, and the hour. A value of None or zero:
+    nothing was live. `praise`: the word for the hours with the highest values, which are among those that are
+    `sure`."""
     known = sorted(value for value in cells.values() if value)
     low, high = (known[0], known[-1]) if known else (0.0, 0.0)
 
@@ -79,7 +80,9 @@ def week(
         step = bisect_left(known, value) * _HEAT_STEPS // len(known) if high > low else _HEAT_STEPS // 2
         return Cell(step, f"{when}: {small(value)} {unit}")
 
-    spans = best_spans(cells if sure is None else {key: value for key, value in cells.items() if key in sure}, len(cells))
+    spans = best_spans(
+        cells if sure is None else {key: value for key, value in cells.items() if key in sure}, len(cells)
+    )
     best = in_words(spans)
     return WeekPlot(
         description=f"{title}. {praise}: {best or 'not known yet' if known else 'no data yet'}.",
