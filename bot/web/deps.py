@@ -17,9 +17,12 @@ from pydantic import AfterValidator, BeforeValidator
 from bot.web.read import records
 from bot.web.read.compare import MAX_COMPARED
 from bot.web.read.errors import InvalidRequest
+from bot.web.read.find_game import Size
 from bot.web.read.game_list import Filters
 from bot.web.read.genres import Kind
 from bot.web.read.languages import NAMES
+from bot.web.read.own_hours import Days as OwnDays
+from bot.web.read.own_hours import OwnHours
 from bot.web.read.ranges import MAX_DAYS, RequestedDays
 from bot.web.read.table import MAX_ROWS, RowRange
 from bot.web.site import Site
@@ -121,11 +124,31 @@ Language = Annotated[
     AfterValidator(_known_language),
     Query(description="a language by its code, such as en or pt"),
 ]
+GameSize = Annotated[
+    Size | None,
+    BeforeValidator(lambda value: value or None),
+    Query(description="size of the games by live channels; without it, one that suits your viewers"),
+]
 OwnViewers = Annotated[
     int | None,
     BeforeValidator(lambda value: value or None),
     Query(ge=0, le=10_000_000, description="viewers of your channel"),
 ]
+
+
+async def _own_hours(
+    site: SiteParts,
+    timezone: Timezone,
+    on: Annotated[
+        OwnDays | None, BeforeValidator(lambda value: value or None), Query(description="days on which you can stream")
+    ] = None,
+    start: Annotated[int, Query(ge=0, le=23, description="the hour from which you can stream")] = 18,
+    end: Annotated[int, Query(ge=0, le=24, description="the hour up to which you can stream")] = 23,
+) -> OwnHours | None:
+    return OwnHours(on, start, end, timezone or site.calendar.timezone) if on else None
+
+
+HoursToStream = Annotated[OwnHours | None, Depends(_own_hours)]
 OneDay = Annotated[_Date, Query(description="only this day, as 2026-11-21")]
 Within = Annotated[int, Query(ge=1, le=records.MAX_DAYS, description="number of days up to the newest")]
 Comparison = Annotated[

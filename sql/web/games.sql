@@ -155,6 +155,29 @@ where
     )
 order by hours.hour_at;
 
+-- name: games_by_hours_of_week
+-- Some games in those hours of a span of time that are some hours of the week on the wall clock of a time zone; 0 is Monday
+-- from 0:00 to 1:00. Grain: one row per game and hour.
+select
+    hourly_games.game_id,
+    hourly_games.hour_at,
+    hourly_games.average_viewers,
+    hourly_games.average_streams,
+    in_zone.place
+from hourly_games
+cross join lateral (
+    select
+        cast(
+            24 * (extract(isodow from hourly_games.hour_at at time zone :timezone) - 1)
+            + extract(hour from hourly_games.hour_at at time zone :timezone) as integer
+        ) as place
+) as in_zone
+where
+    hourly_games.game_id = any(cast(:game_ids as text []))
+    and hourly_games.hour_at >= cast(:from_at as timestamptz) and hourly_games.hour_at < cast(:to_at as timestamptz)
+    and in_zone.place = any(cast(:places as integer []))
+order by hourly_games.game_id, hourly_games.hour_at;
+
 -- name: languages_of_game
 -- The languages of a game over some days, most watched first. Grain: one row per language.
 select

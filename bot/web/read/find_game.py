@@ -10,6 +10,8 @@ from bot.web.read.rankings import GameInRange
 # Of all viewers of a game: from here on, one channel or three have most of them.
 DOMINATED_BY_ONE: Final = 0.5
 DOMINATED_BY_THREE: Final = 0.75
+# How viewers are spread, by the share of the three largest channels: below each of these, in words.
+_SPREAD: Final = ((1 / 3, "Widely spread"), (1 / 2, "Fairly spread"), (DOMINATED_BY_THREE, "Concentrated"))
 # A game that grew or shrank by more.
 _NOTABLE_CHANGE: Final = 0.2
 
@@ -30,6 +32,17 @@ BOUNDS: Final = {
     Size.BIG: (100.0, float("inf")),
     Size.ANY: (5.0, float("inf")),
 }
+
+
+# A channel has about as many viewers as a typical one of these games, below these numbers.
+_SIZE_FOR: Final = ((100, Size.SMALL), (300, Size.MEDIUM))
+
+
+def size_for(own_viewers: int | None) -> Size:
+    """The size of games that suits a channel: in a small game it is seen, in a big one it is far down the list."""
+    if own_viewers is None:
+        return Size.MEDIUM
+    return next((size for below, size in _SIZE_FOR if own_viewers < below), Size.BIG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,8 @@ def verdict(game: Spread) -> str:
     elif game.top3_share is not None and game.top3_share >= DOMINATED_BY_THREE:
         parts.append(f"Three channels have {game.top3_share:.0%} of the viewers")
     elif game.top3_share is not None:
-        parts.append(f"Viewers are spread: the three largest channels have {game.top3_share:.0%}")
+        words = next(words for below, words in _SPREAD if game.top3_share < below)
+        parts.append(f"{words}: the three largest channels have {game.top3_share:.0%} of the viewers")
     if game.change is not None and abs(game.change) >= _NOTABLE_CHANGE:
         parts.append(f"{'growing' if game.change > 0 else 'shrinking'} ({game.change:+.0%})")
     return f"{', '.join(parts)}." if parts else ""
@@ -91,5 +105,5 @@ def _place(game: GameInRange, own_viewers: int | None) -> str:
     if own_viewers is None or game.median_viewers is None:
         return ""
     if own_viewers >= (game.viewers_per_stream or 0):
-        return "above average"
-    return "upper half" if own_viewers >= game.median_viewers else "lower half"
+        return "above its average channel"
+    return "above its typical channel" if own_viewers >= game.median_viewers else "below its typical channel"

@@ -6,8 +6,19 @@ from typing import Any, Final
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from bot.web.deps import Comparison, Days, GameFilters, OwnViewers, Rows, SiteParts, Slug, Timezone
-from bot.web.read import find_game, game_list, games, genres, languages, now
+from bot.web.deps import (
+    Comparison,
+    Days,
+    GameFilters,
+    GameSize,
+    HoursToStream,
+    OwnViewers,
+    Rows,
+    SiteParts,
+    Slug,
+    Timezone,
+)
+from bot.web.read import find_game, game_list, games, genres, languages, now, own_hours
 from bot.web.read.addresses import find, slug_of
 from bot.web.read.coverage import span_of
 from bot.web.read.errors import NotFound
@@ -158,20 +169,30 @@ def find_page(
     site: SiteParts,
     days: Days,
     pages: PagesOfSite,
-    size: find_game.Size = find_game.Size.MEDIUM,
+    size: GameSize = None,
     viewers: OwnViewers = None,
+    hours: HoursToStream = None,
 ) -> Response:
-    """Games for somebody who looks for one to stream."""
+    """Games for somebody who looks for one to stream, with the best times within the hours in which they can."""
+    shown_size = size or find_game.size_for(viewers)
     with site.read(days) as tx:
-        span = span_of(tx, site, days)
-        ranking = game_ranking(tx, site, span)
-    found = find_game.candidates(ranking, size, viewers)
+        span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
+        found = find_game.candidates(game_ranking(tx, site, span), shown_size, viewers)
+        shown = found[:_CANDIDATES]
+        times = own_hours.best_times(tx, site, [one.game for one in shown], span, hours) if hours else {}
+    threshold = poll.more_than_viewers if poll else None
     return pages.show(
         "find.html",
-        found=found[:_CANDIDATES],
+        found=shown,
         total=len(found),
-        size=size.value,
+        size=shown_size.value,
+        chosen_size=size.value if size else "",
         viewers=viewers,
+        threshold=threshold,
+        is_uncounted=viewers is not None and threshold is not None and viewers <= threshold,
+        hours=hours,
+        times=times,
+        zone=(hours.timezone if hours else site.calendar.timezone).key,
         chart=page_charts.candidates(found, site) if len(found) > 2 else None,
         **values_of_days(days, span),
     )

@@ -1,6 +1,7 @@
 """Pages from templates. The only file that imports jinja2, which escapes every value."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -26,6 +27,7 @@ from helperfunctions.text import duration, short_number, shown_name
 
 _FOLDER: Final = Path(__file__).parent
 _NOTHING: Final = "–"
+_HOURS: Final = re.compile(r"(\b\d\d–\d\d\b)")
 # Entries of each cache of formatted values: most tables show the same few hundred names.
 _CACHED: Final = 4_096
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -101,6 +103,7 @@ class Pages:
             "day": day,
             "range": days_of,
             "duration": duration,
+            "hours": spans_of_hours,
             "time": partial(moment, site.calendar.timezone),
             "clock": partial(clock, site.calendar.timezone),
             "ago": self.ago,
@@ -314,6 +317,16 @@ def moment(zone: ZoneInfo, value: datetime | None) -> Markup:
 def clock(zone: ZoneInfo, value: datetime) -> Markup:
     """The time of the day of an instant, shown like `moment`."""
     return Markup('<time class="clock" datetime="{}">{}</time>').format(_utc(value), f"{value.astimezone(zone):%H:%M}")
+
+
+def spans_of_hours(text: str) -> Markup:
+    """A text whose spans of hours, as in `Tue 04–09`, a script changes to the clock of the visitor."""
+    parts = _HOURS.split(text)
+    marked = [
+        Markup('<span class="span-of-hours">{}</span>').format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    ]
+    return Markup("").join(marked)
 
 
 def _utc(value: datetime) -> str:

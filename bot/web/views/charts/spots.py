@@ -14,8 +14,10 @@ NAMED_SPOTS: Final = 10
 _CHARACTER_WIDTH: Final = 1.1
 _NAME_HEIGHT: Final = 16
 _LONGEST_NAME: Final = 22
-# The ratio of both ends up to which a scale has a label at each step.
-_SHORT_SCALE: Final = 100
+# The steps of a scale up to a ratio of both ends; a longer one has powers of ten.
+_STEPS: Final = ((5, (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)), (12, (1, 2, 3, 5, 7)), (200, (1, 2, 5)))
+# A scale is longer than its values by this factor at both ends.
+_MARGIN: Final = 1.15
 # Smaller games would be a cloud without meaning: one channel that is live now and then.
 MIN_CHANNELS: Final = 1
 
@@ -100,26 +102,22 @@ def _extent(place: SpotPlace, name: str) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class _Logarithmic:
-    """A logarithmic scale between two of 1, 2 and 5 times a power of ten."""
+    """A logarithmic scale."""
 
     low: float
     high: float
 
     @classmethod
     def of(cls, values: Sequence[float]) -> "_Logarithmic":
-        least, most = min(values, default=1.0), max(values, default=10.0)
-        powers = range(floor(log10(least)), ceil(log10(most)) + 2)
-        steps = [step * 10.0**power for power in powers for step in (1, 2, 5)]
-        low = max(step for step in steps if step <= least * (1 + 1e-9))
         # All values may be the same; a scale needs two different ends.
-        return cls(low, min(step for step in steps if step >= most and step > low))
+        return cls(min(values, default=1.0) / _MARGIN, max(values, default=10.0) * _MARGIN)
 
     def share(self, value: float) -> float:
         return log10(value / self.low) / log10(self.high / self.low)
 
     def ticks(self) -> list[tuple[float, float]]:
-        """Shares and values of the labels: all steps of a short scale, the powers of ten of a long one."""
+        """Shares and values of the labels: many steps of a short scale, the powers of ten of a long one."""
         powers = range(floor(log10(self.low)), ceil(log10(self.high)) + 1)
-        factors = (1, 2, 5) if self.high / self.low <= _SHORT_SCALE else (1,)
+        factors = next((factors for up_to, factors in _STEPS if self.high / self.low <= up_to), (1,))
         values = [factor * 10.0**power for power in powers for factor in factors]
         return [(self.share(value), value) for value in values if self.low * 0.999 <= value <= self.high * 1.001]
