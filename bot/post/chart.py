@@ -29,9 +29,10 @@ _MARGIN, _TOP, _BOTTOM = 70, 220, 90
 _INNER_WIDTH: Final = WIDTH - 2 * _MARGIN
 _INNER_HEIGHT: Final = HEIGHT - _TOP - _BOTTOM
 _ROWS: Final = 5
-# Pixels: widths of the characters of a value in its font (_DIGIT for any other), and the gap before and after it.
-_DIGIT: Final = 25
-_CHARACTERS: Final = {".": 12, "K": 32, "M": 37, "B": 32}
+# Pixels: widths of the characters of a value in its font (_DIGIT for any other), and the gap before and after it. A
+# browser that draws the chart may have a wider font.
+_DIGIT: Final = 29
+_CHARACTERS: Final = {".": 15, "K": 36, "M": 42, "B": 36}
 _GAP: Final = 18
 # The axis is this many times as long as the longest bar, whose value and note are to its right.
 _ROOM: Final = 1.3

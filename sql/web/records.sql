@@ -31,6 +31,20 @@ left join addresses on addresses.kind = :kind and addresses.id = top.id and addr
 order by top.value desc, top.id
 limit :limit offset :offset;
 
+-- name: record_of^
+-- The newest record of hours watched that one game or streamer set on some days, and the best day before it, as in `records_set`.
+-- Grain: one row.
+select
+    day,
+    value,
+    best_before
+from daily_leaders
+where
+    day = any(cast(:days as date [])) and kind = :kind and measure = 'watch_hours' and id = :id
+    and value > best_before and days_before >= 7
+order by day desc
+limit 1;
+
 -- name: records_set
 -- The records that leaders set on some days, by games, by streamers, or by both, the largest of each measure first. Who was live on less than a week of days has none. Of several records of one measure, the last one
 -- counts, against the best before all of them. Grain: one row per kind, game or streamer, and measure.

@@ -95,7 +95,7 @@ def test_description_of_a_line_has_its_lowest_highest_and_last_value() -> None:
 def test_columns_have_a_width_for_each_day_and_labels_below_their_middles() -> None:
     plot = lines.columns("Hours", "hours", every_day(DAY, DAY + timedelta(days=3)), [8, 0, 4, 8], PACIFIC, height=100)
     assert plot.columns == [(0, 94.3), (250, 0), (500, 47.2), (750, 94.3)]
-    assert plot.column_width == 200
+    assert plot.column_width == 60
     assert [(label.x, label.text) for label in plot.labels] == [
         (12.5, "Nov 21"),
         (37.5, "Nov 22"),

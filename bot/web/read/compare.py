@@ -9,9 +9,18 @@ from bot.web.read.addresses import Kind, find
 from bot.web.read.column_types import AirtimeHours, AverageViewers, AverageViewersLive, Column, PeakViewers, WatchHours
 from bot.web.read.coverage import ratio
 from bot.web.read.ranges import Span
+from bot.web.read.rankings import game_ranking
+from bot.web.read.streamer_rank import rank_of
+from bot.web.read.streamer_ranking import By, streamer_ranking
+from bot.web.read.table import RowRange
+from bot.web.site import Site
 from helperfunctions.database import Transaction
 
 MAX_COMPARED: Final = 5
+# Places above and below that are offered for a comparison.
+_NEIGHBOURS: Final = 3
+# Ranks of streamers are exact up to here.
+_EXACT_RANKS: Final = 1_000
 Measure = Literal["hours", "viewers"]
 
 
@@ -60,6 +69,15 @@ class ComparedDay:
     watch_hours: float
     average_viewers: float | None
     peak_viewers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A game or streamer to compare with, with its rank."""
+
+    rank: int
+    name: str
+    slug: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +135,37 @@ def by_day(
     slugs: Sequence[str], days: Sequence[ComparedDay], measure: Measure
 ) -> list[tuple[date, list[float | None]]]:
     """The values of each day, newest first, in the order of the slugs; None where there is none. Pure."""
-    values = {(day.day, day.slug): day.watch_hours if measure == "hours" else day.average_viewers for day in days}
+    values = {(day.day, day.slug): value_of(day, measure) for day in days}
     known = sorted({day.day for day in days}, reverse=True)
     return [(day, [values.get((day, slug)) for slug in slugs]) for day in known]
+
+
+def value_of(day: ComparedDay, measure: Measure) -> float | None:
+    """The value of a day. None for a streamer who was not live: that is a gap, not a fall to zero."""
+    if measure == "hours" and day.average_viewers is not None:
+        return day.watch_hours
+    return day.average_viewers
+
+
+def rivals(tx: Transaction, site: Site, first: Compared, taken: Sequence[str], span: Span) -> list[Rival]:
+    """The neighbours in rank of a compared game or streamer, the nearest first; none where the rank is not known."""
+    if first.kind == "game":
+        ranking = game_ranking(tx, site, span)
+        row = ranking.of(first.id)
+        if row is None:
+            return []
+        start = max(0, row.rank - 1 - _NEIGHBOURS)
+        rank = row.rank
+        near = [Rival(one.rank, one.game, one.slug) for one in ranking[start : row.rank + _NEIGHBOURS] if one.slug]
+    else:
+        known = rank_of(tx, span, first.watch_hours).rank
+        if known is None or known > _EXACT_RANKS:
+            return []
+        rank = known
+        start = max(0, rank - 1 - _NEIGHBOURS)
+        rows = streamer_ranking(tx, span, By.WATCH_HOURS, RowRange(rank + _NEIGHBOURS - start, start)).rows
+        near = [Rival(one.rank, one.streamer, one.slug) for one in rows if one.slug]
+    return sorted((one for one in near if one.slug not in taken), key=lambda one: (abs(one.rank - rank), one.rank))
 
 
 def _days_of(each: _Days) -> list[ComparedDay]:

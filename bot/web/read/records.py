@@ -118,6 +118,22 @@ def records_set(tx: Transaction, span: Span, wanted: RowRange, *, kind: Kind | N
     return TablePart(rows, found.total)
 
 
+@dataclass(frozen=True, slots=True)
+class RecordHours:
+    """The most hours watched in a day, set on `day`, and the most before."""
+
+    day: date
+    value: float
+    best_before: float
+
+
+def record_of(tx: Transaction, kind: Kind, id_: str, span: Span) -> RecordHours | None:
+    """The newest record of one game or streamer among the leaders of some days."""
+    days = [span.first + timedelta(days=number) for number in range(span.days)]
+    row = tx.web.record_of(kind=kind, id=id_, days=days)
+    return RecordHours(row.day, row.value, row.best_before) if row else None
+
+
 def newcomers(tx: Transaction, kind: Kind, span: Span, wanted: RowRange) -> TablePart[Newcomer]:
     """Games or streamers that were first seen on these days, at most 30, by hours watched since. Those of the first
     week of all are none: then everything is new."""

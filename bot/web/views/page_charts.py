@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.web.read import now
 from bot.web.read.bot_status import DayCoverage
-from bot.web.read.compare import ComparedDay
+from bot.web.read.compare import ComparedDay, Measure, value_of
 from bot.web.read.find_game import Candidate
 from bot.web.read.games import GameDay, GameHour, HourOfWeek
 from bot.web.read.genres import ClassOnDay
@@ -225,7 +225,7 @@ def genre_hours(days: Sequence[ClassOnDay], span: Span, zone: ZoneInfo) -> Colum
     return lines.columns("Hours watched per day", "hours watched", at, aligned(at, values), zone)
 
 
-def compared(days: Sequence[ComparedDay], measure: str, span: Span, zone: ZoneInfo) -> LinePlot | None:
+def compared(days: Sequence[ComparedDay], measure: Measure, span: Span, zone: ZoneInfo) -> LinePlot | None:
     """Up to five games or streamers. None when there are too few days."""
     at = every_day(min((day.day for day in days), default=span.last), span.last)
     if len(at) < _MIN_VALUES:
@@ -234,11 +234,7 @@ def compared(days: Sequence[ComparedDay], measure: str, span: Span, zone: ZoneIn
     labels = _labels({day.slug: (day.name, day.slug) for day in days})
     series = []
     for slug, label in labels.items():
-        values: dict[date, float | None] = {
-            day.day: day.average_viewers if measure == "viewers" else day.watch_hours
-            for day in days
-            if day.slug == slug
-        }
+        values: dict[date, float | None] = {day.day: value_of(day, measure) for day in days if day.slug == slug}
         series.append(Series(label, aligned(at, values)))
     return lines.lines(f"{'Average viewers' if unit == 'viewers' else 'Hours watched'} per day", unit, at, series, zone)
 

@@ -91,6 +91,10 @@ def compare_page(
         known = compare.known_slugs(tx, kind, slugs)
         compared, by_day = compare.compared_with_days(tx, kind, known, span)
         starts = [] if compared else _starts(tx, site, span)
+        has_room = 0 < len(compared) < compare.MAX_COMPARED
+        rivals = compare.rivals(tx, site, compared[0], [one.slug for one in compared], span) if has_room else []
+    amounts = [(one, one.watch_hours if measure == "hours" else one.average_viewers) for one in compared]
+    amounts.sort(key=lambda amount: -(amount[1] or 0))
     return pages.show(
         "compare.html",
         kind=kind,
@@ -103,6 +107,8 @@ def compare_page(
         most=compare.MAX_COMPARED,
         by_day=compare.by_day([each.slug for each in compared], by_day, measure),
         starts=starts,
+        rivals=rivals[: compare.MAX_COMPARED],
+        amounts=amounts,
         chart=page_charts.compared(by_day, measure, span, site.calendar.timezone) if by_day else None,
         **values_of_days(days, span),
     )

@@ -172,7 +172,9 @@ class Pages:
         shown = _shown_name(name)
         if not slug:
             return Markup("<bdi>{}</bdi>").format(shown)
-        return _linked(f"{self._site.root_path}/{folder}/", slug, shown)
+        name_link = _linked(f"{self._site.root_path}/{folder}/", slug, shown)
+        # Who cannot read a name knows the login, which is in the address.
+        return name_link + _login(slug) if folder == "streamers" and not shown.isascii() else name_link
 
     def linked_day(self, value: date, with_year: bool = True) -> Markup:
         """A day, as a link to its page; without the year where it is known to be a recent one."""
@@ -209,6 +211,11 @@ class Pages:
             name = self.linked(column.link_to, column.link and getattr(row, column.link), value)
             return name + _new(getattr(row, "new_for_days", None))
         return escape(text)
+
+
+@lru_cache(maxsize=_CACHED)
+def _login(slug: str) -> Markup:
+    return Markup(' <small class="login">{}</small>').format(slug)
 
 
 def _new(days: int | None) -> Markup:

@@ -1,7 +1,7 @@
 """The pages of streamers: all of them, and each one."""
 
 from datetime import date, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
@@ -14,13 +14,19 @@ from bot.web.read.errors import NotFound
 from bot.web.read.languages import NAMES
 from bot.web.read.previous import streamer_days_compared
 from bot.web.read.ranges import Span
+from bot.web.read.records import record_of, within
+from bot.web.read.streamer_rank import rank_of
 from bot.web.read.streamer_schedule import WEEKS, schedule
 from bot.web.read.table import RowRange
 from bot.web.views import page_charts, week_part
 from bot.web.views.page_values import PagesOfSite, next_update, values_of_days
 
 _ROWS: Final = 15
+_MOST_ROWS: Final = 500
+_RECORD_DAYS: Final = 30
 _CALENDAR_WEEKS: Final = 26
+# Viewers of a channel, as a multiple of the threshold: from here on, one that is not seen is not live.
+_SURELY_SEEN: Final = 10
 
 router = APIRouter(include_in_schema=False)
 
@@ -75,7 +81,14 @@ def streamer_by_id(site: SiteParts, streamer_id: Slug, pages: PagesOfSite) -> Re
 
 
 @router.get("/streamers/{slug}")
-def streamer_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite, compare: Comparison = None) -> Response:
+def streamer_page(
+    site: SiteParts,
+    slug: Slug,
+    days: Days,
+    pages: PagesOfSite,
+    compare: Comparison = None,
+    streams: Annotated[Literal["all"] | None, Query(description="all: all streams of the period")] = None,
+) -> Response:
     """A streamer: now, some days, a calendar, the usual schedule, their games, streams and records."""
     zone = site.calendar.timezone
     with site.read(days) as tx:
@@ -83,12 +96,20 @@ def streamer_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite, c
         if streamer.slug != slug:
             return RedirectResponse(pages.url(f"/streamers/{streamer.slug}", days.query), 301)
         span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
-        last_weeks = _last_weeks(newest_day(tx, site))
+        newest = newest_day(tx, site)
+        summary = streamers.summary(tx, streamer, span, poll)
+        last_weeks = _last_weeks(newest, summary.first_seen_day)
+        on_newest = streamers.by_day(tx, streamer.id, Span(newest, newest))
+        hours_of_newest = on_newest[0].watch_hours if on_newest else None
         values: dict[str, Any] = {
-            "streamer": streamers.summary(tx, streamer, span, poll),
+            "streamer": summary,
+            "newest": newest,
+            "hours_of_newest": hours_of_newest,
+            "rank_of_newest": rank_of(tx, Span(newest, newest), hours_of_newest).rank,
+            "record": record_of(tx, "streamer", streamer.id, within(newest, _RECORD_DAYS)),
             "days": (by_day := streamers.by_day(tx, streamer.id, span)),
             "games": streamers.games(tx, streamer.id, span, RowRange(_ROWS)),
-            "streams": streamers.streams(tx, streamer.id, span, RowRange(_ROWS)),
+            "streams": streamers.streams(tx, streamer.id, span, RowRange(_MOST_ROWS if streams else _ROWS)),
             "records": {record.record: record for record in streamers.streamer_records(tx, streamer.id)},
             "compared": None,
             "calendar_days": (in_calendar := streamers.by_day(tx, streamer.id, last_weeks)),
@@ -109,6 +130,8 @@ def streamer_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite, c
         poll=poll,
         week=week_part.of_streamer(streamer.slug, week, zone),
         schedule_weeks=WEEKS,
+        shows_all_streams=streams == "all",
+        is_surely_seen=poll is not None and (summary.average_viewers or 0) > _SURELY_SEEN * poll.more_than_viewers,
         compare=compare,
         has_before=any(day.airtime_hours for day in before),
         calendar_span=last_weeks,
@@ -118,10 +141,10 @@ def streamer_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite, c
     )
 
 
-def _last_weeks(newest: date) -> Span:
-    """The weeks of the calendar, from a Monday to the newest day."""
+def _last_weeks(newest: date, first_seen: date) -> Span:
+    """The weeks of the calendar, from a Monday, or from the first day of a streamer, to the newest day."""
     monday = newest - timedelta(days=newest.weekday())
-    return Span(monday - timedelta(weeks=_CALENDAR_WEEKS - 1), newest)
+    return Span(min(newest, max(monday - timedelta(weeks=_CALENDAR_WEEKS - 1), first_seen)), newest)
 
 
 @router.get("/streamers/{slug}/week")

@@ -113,7 +113,8 @@ def of_streamer(slug: str, schedule: Schedule, zone: ZoneInfo) -> WeekPart | Non
         zone=zone.key,
         before="Usually live" if chart.best else "Live at",
         words=chart.best or "no fixed hours",
-        note="The stronger the colour, the more of the time live.",
+        note=(f"Most often {chart.strongest}. " if chart.strongest and not chart.best else "")
+        + "The stronger the colour, the more of the time live.",
         chart=chart,
         row=HourLive,
         rows=schedule.hours,

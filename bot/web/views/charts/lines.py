@@ -28,6 +28,8 @@ from helperfunctions.text import shown_name
 HEIGHT: Final = 220
 # The style of pale lines, after those of the five series.
 _PALE: Final = 5
+# The column of a single day would be as wide as the page.
+_WIDEST_COLUMN: Final = 60
 _SPARK_WIDTH: Final = 96
 _SPARK_HEIGHT: Final = 24
 
@@ -111,14 +113,16 @@ def columns(
 ) -> ColumnPlot:
     """The total of each day; None where nothing was measured, which is drawn as no column."""
     scale = Scale.of([value for value in values if value is not None], height)
-    width = WIDTH / max(1, len(days))
+    slot = WIDTH / max(1, len(days))
+    width = min(slot * (0.8 if len(days) < 120 else 1), _WIDEST_COLUMN)
     return ColumnPlot(
         description=_description(title, unit, [Series(unit, values)]),
         height=height,
         columns=[
-            (round(place * width, 2), round(height - scale.y(value or 0.0), 1)) for place, value in enumerate(values)
+            (round((place + 0.5) * slot - width / 2, 2), round(height - scale.y(value or 0.0), 1))
+            for place, value in enumerate(values)
         ],
-        column_width=round(width * (0.8 if len(days) < 120 else 1), 2),
+        column_width=round(width, 2),
         grid=scale.grid(3),
         labels=middles(time_labels(days, zone), len(days)),
         points=points_of(unit, days, {unit: values}),

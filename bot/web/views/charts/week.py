@@ -28,7 +28,7 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class WeekPlot:
     """A week, an hour a cell: for each day its name and 24 cells. `best`: the best hours in words, and `best_hours`
-    each of them, as the day of the week and the hour."""
+    each of them, as the day of the week and the hour. `strongest`: the hours with the highest values in words."""
 
     description: str
     days: Sequence[tuple[str, Sequence[Cell]]]
@@ -36,6 +36,7 @@ class WeekPlot:
     low: str
     high: str
     best_hours: Sequence[tuple[int, int]] = ()
+    strongest: str = ""
 
     @property
     def has_gaps(self) -> bool:
@@ -131,10 +132,13 @@ def usual_week(title: str, shares: Mapping[tuple[int, int], float]) -> WeekPlot:
         return Cell(step, f"{when}: live {share:.0%} of the time" if share else f"{when}: not live")
 
     usual = usual_hours(shares)
+    strongest = in_words(best_spans(shares))
+    fixed = usual or ("at no fixed hours" + (f", most often {strongest}" if strongest else ""))
     return WeekPlot(
-        description=f"{title}. Usually live: {usual or 'at no fixed hours'}.",
+        description=f"{title}. Usually live: {fixed}.",
         days=[(name, [cell(day, hour) for hour in range(24)]) for day, name in enumerate(_WEEKDAYS, start=1)],
         best=usual,
+        strongest=strongest,
         low="seldom",
         high="always",
     )

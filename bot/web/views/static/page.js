@@ -10,6 +10,15 @@ const onTheHour = hour === "numeric" ? new Intl.DateTimeFormat("en-US", { hour, 
 const moment = new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric", hour, minute: "2-digit", hourCycle });
 const weekday = new Intl.DateTimeFormat("en-US", { weekday: "short" });
 const dayOf = new Intl.DateTimeFormat("en-US", { weekday: "short", month: "short", day: "numeric", year: "numeric", timeZone: "UTC" });
+// Hours as the server writes them, 04–09 and 18:00, on the clock of the visitor.
+const hourName = (number) => `${number % 12 || 12} ${number % 24 < 12 ? "AM" : "PM"}`;
+function onOwnClock(text) {
+  if (hour !== "numeric") return text;
+  return text.replace(/\b(\d\d)–(\d\d)\b/g, (_, from, to) => {
+    const [first, last] = [hourName(+from), hourName(+to)];
+    return `${first.slice(-2) === last.slice(-2) ? first.slice(0, -3) : first}–${last}`;
+  }).replace(/\b(\d\d):00\b/g, (_, from) => hourName(+from));
+}
 const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
@@ -31,6 +40,9 @@ function localTimes(part) {
     const isDay = label.matches(".weekday") || (at.getHours() === 0 && at.getMinutes() === 0);
     label.textContent = isDay ? weekday.format(at) : (at.getMinutes() ? clock : onTheHour).format(at);
   }
+  for (const words of part.querySelectorAll(".span-of-hours, .clock-hours option")) words.textContent = onOwnClock(words.textContent);
+  for (const label of part.querySelectorAll(".hours text")) if (hour === "numeric") label.textContent = hourName(+label.textContent);
+  for (const figure of part.querySelectorAll("figure[data-cells]")) figure.setAttribute("aria-label", onOwnClock(figure.getAttribute("aria-label")));
 }
 
 function ages() {
@@ -44,18 +56,23 @@ function ages() {
 // The best times to stream: in the visitor's zone they come from the server.
 async function localWeek() {
   const part = document.querySelector(".week-of");
-  if (!part || part.dataset.zone === zone) return;
+  if (!part) return;
+  if (part.dataset.zone === zone) return part.classList.add("own");
   const address = new URL(part.dataset.fragment, location.href);
   address.searchParams.set("tz", zone);
   try {
     const answer = await fetch(address);
     if (!answer.ok) return;
     const loaded = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".week-of");
+    loaded.classList.add("own");
+    localTimes(loaded);
     part.replaceWith(loaded);
     readable(loaded);
     scrollable();
   } catch {
     // The times of the server's zone stay, and say so.
+  } finally {
+    part.classList.add("own");
   }
 }
 
@@ -76,25 +93,29 @@ function scrollable() {
 function readable(part) {
   part.querySelectorAll("figure[data-points]").forEach(overTime);
   part.querySelectorAll("figure[data-cells]").forEach(ofCells);
+  part.querySelectorAll("figure.spots").forEach(ofSpots);
 }
 
-function reader(figure, length, show, placeOf) {
+// Values next to the cursor; with `below`, in a line below the drawing, where they hide no other cell.
+function reader(figure, length, show, placeOf, below) {
   let at = -1;
-  const values = element("div", { className: "values", hidden: true });
+  const values = element("div", { className: below ? "values-below" : "values", hidden: !below });
   const status = element("span", { className: "unseen" });
   status.setAttribute("role", "status");
-  figure.append(values, status);
+  if (below) below.after(values); else figure.append(values);
+  figure.append(status);
 
   function move(next, isSpoken) {
     at = Math.min(length - 1, Math.max(0, next));
     const x = show(at, values);
     values.hidden = false;
-    values.style.left = `${Math.max(0, Math.min(x + 12, figure.clientWidth - values.offsetWidth))}px`;
+    if (!below) values.style.left = `${Math.max(0, Math.min(x + 12, figure.clientWidth - values.offsetWidth))}px`;
     if (isSpoken) status.textContent = values.textContent;
   }
   function leave() {
-    values.hidden = true;
+    values.hidden = !below;
     show(-1, values);
+    if (below) values.textContent = "";
     at = -1;
   }
   const follow = (event) => {
@@ -103,7 +124,8 @@ function reader(figure, length, show, placeOf) {
   };
   figure.addEventListener("pointermove", follow);
   figure.addEventListener("pointerdown", follow);
-  figure.addEventListener("pointerleave", leave);
+  // A finger that is lifted leaves the values of its place.
+  figure.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") leave(); });
   figure.addEventListener("blur", leave);
   figure.addEventListener("keydown", (event) => {
     const steps = { ArrowRight: at + 1, ArrowLeft: at < 0 ? length - 1 : at - 1, Home: 0, End: length - 1 };
@@ -140,7 +162,7 @@ function overTime(figure) {
 
 function ofCells(figure) {
   const cells = [...figure.querySelectorAll(".plot rect")].map((cell) => {
-    const text = cell.querySelector("title").textContent;
+    const text = onOwnClock(cell.querySelector("title").textContent);
     // Its own title would be shown a second time.
     cell.querySelector("title").remove();
     return { cell, text };
@@ -155,7 +177,25 @@ function ofCells(figure) {
     values.textContent = cells[place].text;
     const [box, frame] = [marked.getBoundingClientRect(), figure.getBoundingClientRect()];
     return box.right - frame.left;
-  }, (event) => placeOf.get(event.target) ?? -1);
+  }, (event) => placeOf.get(event.target) ?? -1, figure.querySelector(".week-grid, .calendar-grid"));
+}
+
+// The dots of games: the first tap of a finger shows the name, the second follows the link.
+function ofSpots(figure) {
+  const values = element("div", { className: "values-below" });
+  values.setAttribute("role", "status");
+  figure.append(values);
+  let chosen, isTouch = false;
+  figure.addEventListener("pointerdown", (event) => { isTouch = event.pointerType !== "mouse"; });
+  figure.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link || !isTouch || link === chosen) return;
+    event.preventDefault();
+    chosen?.firstElementChild.classList.remove("named");
+    chosen = link;
+    chosen.firstElementChild.classList.add("named");
+    values.textContent = `${link.querySelector("title").textContent}. Tap again to open.`;
+  });
 }
 
 // Suggestions under a search box: a list for the arrow keys.
@@ -316,10 +356,20 @@ function share(button) {
   });
 }
 
+// Forms in the zone of the visitor, and a menu that leads back to the chosen games.
+for (const field of document.querySelectorAll(".own-zone")) field.value = zone;
+const finder = document.querySelector('header a[href$="/find"]');
+try {
+  if (location.pathname === finder?.pathname && location.search) sessionStorage.find = location.search;
+  if (sessionStorage.find) finder.search = sessionStorage.find;
+} catch {
+  // The browser stores nothing.
+}
 if (new URLSearchParams(location.search).has("kiosk")) document.documentElement.classList.add("kiosk");
 enhance(document);
 refresh();
 for (const note of document.querySelectorAll(".times")) note.textContent = `your time zone (${zone.replaceAll("_", " ")})`;
+document.documentElement.classList.add("own-times");
 setInterval(ages, 30000);
 addEventListener("resize", scrollable);
 document.addEventListener("toggle", scrollable, true);
