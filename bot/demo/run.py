@@ -271,9 +271,11 @@ def _serve(bot: Bot, clock: VirtualClock, shown_at: tuple[str, int], took: float
 
     host, port = shown_at
     with open_reading(bot.settings) as reads:
+        # So that pages have the cards that a link on X shows.
+        own = bot.settings.model_copy(update={"web_public_url": f"http://{host}:{port}" if port else ""})
         site = open_site(bot.settings, reads, clock)
         try:
-            serve(site, host=host, port=port, ready=ready)
+            serve(open_site(own, reads, clock), host=host, port=port, ready=ready)
         except SettingsError as exc:
             # The demo took a minute: use another port instead of failing.
             screen.line(f"{exc}; using another port.")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.web.read.find_game import Size, candidates, verdict
+from bot.web.read.find_game import Size, candidates, size_for, verdict
 from bot.web.read.game_list import By, Filters, Order, matching_games, rising
 from bot.web.read.rankings import GameInRange
 from bot.web.read.table import RowRange
@@ -70,27 +70,43 @@ def test_game_whose_spread_is_unknown_is_no_candidate() -> None:
     [
         ({"top_share": 0.83, "top3_share": 0.9}, "One channel has 83% of the viewers."),
         ({"top_share": 0.49, "top3_share": 0.75}, "Three channels have 75% of the viewers."),
-        ({"top_share": 0.49, "top3_share": 0.74}, "Viewers are spread: the three largest channels have 74%."),
-        ({"change": 0.2}, "Viewers are spread: the three largest channels have 40%, growing (+20%)."),
-        ({"change": -0.5}, "Viewers are spread: the three largest channels have 40%, shrinking (-50%)."),
-        ({"change": 0.19}, "Viewers are spread: the three largest channels have 40%."),
+        ({"top_share": 0.49, "top3_share": 0.74}, "Concentrated: the three largest channels have 74% of the viewers."),
+        ({"change": 0.2}, "Fairly spread: the three largest channels have 40% of the viewers, growing (+20%)."),
+        ({"change": -0.5}, "Fairly spread: the three largest channels have 40% of the viewers, shrinking (-50%)."),
+        ({"change": 0.19}, "Fairly spread: the three largest channels have 40% of the viewers."),
         ({"top_share": None, "top3_share": None}, ""),
     ],
-    ids=["one", "three", "spread", "growing", "shrinking", "neither", "unknown"],
+    ids=["one", "three", "concentrated", "growing", "shrinking", "neither", "unknown"],
 )
 def test_verdict(changes: dict[str, Any], words: str) -> None:
     assert verdict(a_game(**changes)) == words
 
 
 @pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.33, "Widely spread"), (0.34, "Fairly spread"), (0.5, "Concentrated"), (0.74, "Concentrated")],
+)
+def test_words_for_the_spread_of_viewers_follow_the_share_of_the_three_largest(share: float, words: str) -> None:
+    assert verdict(a_game(top3_share=share)).startswith(f"{words}: the three largest channels have {share:.0%}")
+
+
+@pytest.mark.parametrize(
+    ("own_viewers", "size"),
+    [(None, Size.MEDIUM), (0, Size.SMALL), (99, Size.SMALL), (100, Size.MEDIUM), (300, Size.BIG)],
+)
+def test_size_that_suits_a_channel(own_viewers: int | None, size: Size) -> None:
+    assert size_for(own_viewers) is size
+
+
+@pytest.mark.parametrize(
     ("own_viewers", "place"),
     [
         (None, ""),
-        (0, "lower half"),
-        (99, "lower half"),
-        (100, "upper half"),
-        (299, "upper half"),
-        (300, "above average"),
+        (0, "below its typical channel"),
+        (99, "below its typical channel"),
+        (100, "above its typical channel"),
+        (299, "above its typical channel"),
+        (300, "above its average channel"),
     ],
 )
 def test_place_of_the_own_channel(own_viewers: int | None, place: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.web.read.bot_status import DayCoverage
-from bot.web.read.compare import ComparedDay
+from bot.web.read.compare import ComparedDay, Measure
 from bot.web.read.ranges import Span
 from bot.web.read.streamers import StreamerDay
 from bot.web.views import page_charts
@@ -94,7 +95,7 @@ def test_description_of_a_line_has_its_lowest_highest_and_last_value() -> None:
 
 def test_columns_have_a_width_for_each_day_and_labels_below_their_middles() -> None:
     plot = lines.columns("Hours", "hours", every_day(DAY, DAY + timedelta(days=3)), [8, 0, 4, 8], PACIFIC, height=100)
-    assert plot.columns == [(0, 94.3), (250, 0), (500, 47.2), (750, 94.3)]
+    assert plot.columns == [(95, 94.3), (345, 0), (595, 47.2), (845, 94.3)]
     assert plot.column_width == 60
     assert [(label.x, label.text) for label in plot.labels] == [
         (12.5, "Nov 21"),
@@ -269,7 +270,8 @@ def a_compared_day(number: int, slug: str) -> ComparedDay:
 def test_comparison_begins_on_the_first_measured_day_and_names_games_of_one_name_by_their_addresses() -> None:
     days = [a_compared_day(number, "chess") for number in (1, 2, 3)] + [a_compared_day(3, "chess-2")]
     span = Span(DAY - timedelta(days=20), DAY + timedelta(days=3))
-    for measure, values in (("hours", [24, 48, 72]), ("viewers", [101, 102, 103])):
+    measures: list[tuple[Measure, list[int]]] = [("hours", [24, 48, 72]), ("viewers", [101, 102, 103])]
+    for measure, values in measures:
         plot = page_charts.compared(days, measure, span, PACIFIC)
         assert plot is not None
         assert json.loads(plot.points)["series"] == [
@@ -277,6 +279,14 @@ def test_comparison_begins_on_the_first_measured_day_and_names_games_of_one_name
             {"name": "Chess (chess-2)", "values": [None, None, values[2]]},
         ]
     assert page_charts.compared(days[1:], "hours", span, PACIFIC) is None
+
+
+def test_day_on_which_a_streamer_was_not_live_is_a_gap_in_a_comparison() -> None:
+    days = [a_compared_day(number, "ada") for number in (1, 2, 3)]
+    days[1] = replace(days[1], watch_hours=0.0, average_viewers=None)
+    plot = page_charts.compared(days, "hours", Span(DAY, DAY + timedelta(days=3)), PACIFIC)
+    assert plot is not None
+    assert json.loads(plot.points)["series"][0]["values"] == [24, None, 72]
 
 
 def test_spots_are_games_with_a_live_channel_on_average() -> None:
@@ -290,9 +300,12 @@ def test_spots_are_games_with_a_live_channel_on_average() -> None:
         ],
         height=100,
     )
-    assert [(place.spot.name, place.x, place.y) for place in plot.spots] == [("Chess", 0, 0), ("Crowd", 94.3, 100)]
+    assert [(place.spot.name, place.x, place.y) for place in plot.spots] == [
+        ("Chess", 3.52, 4.3),
+        ("Crowd", 96.48, 95.7),
+    ]
     assert [line.text for line in plot.grid] == ["5", "10", "20", "50", "100"]
-    assert [label.text for label in plot.labels] == ["10", "20", "50", "100", "200", "500"]
+    assert [label.text for label in plot.labels] == ["10", "20", "50", "100", "200"]
     assert plot.description == "Games. 2 games, the first: Chess, Crowd."
     assert spots.spots("Games", []).description == "Games. No games."
 

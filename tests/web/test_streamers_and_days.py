@@ -352,6 +352,45 @@ def test_last_time_live_on_an_unfinished_day_is_no_date_of_the_bot(
         assert "Last live Nov 21, 2026" in web.get("/streamers/ada").text
 
 
+def test_game_is_found_with_its_best_time_within_own_hours(two_days: Web) -> None:
+    """On both days, chess has 100 viewers in one channel, and on Sunday 350 in five."""
+    page = two_days.get("/find?size=any&days=1&viewers=15&on=sun&start=10&end=12&tz=America/Los_Angeles").text
+    assert "With 15 viewers, you would be below all counted channels: those have more than 50." in page
+    assert re.search(r'Sun <span class="span-of-hours">10–12</span></strong> 70 viewers per channel', page)
+    assert "In your hours: no channel above the threshold" in two_days.get("/find?size=any&days=1&on=wed").text
+    assert "In your hours" not in two_days.get("/find?size=any&days=1").text
+    for wrong in ("on=someday", "on=sun&start=24", "on=sun&tz=Mars"):
+        assert two_days.get(f"/find?{wrong}").status_code == 422, wrong
+
+
+def test_page_of_a_streamer_names_the_period_of_each_rank(two_days: Web) -> None:
+    page = two_days.get("/streamers/bob?days=7").text
+    assert re.search(r'#1 on Nov 22</a> · <a href="[^"]*">#1 in 7 days</a>', page)
+    assert "#1 on Nov 22, 2026 · 4.00K hours watched" in page.split('name="description"')[1].split(">")[0]
+
+
+def test_description_of_a_day_has_its_numbers(two_days: Web) -> None:
+    page = two_days.get("/days/2026-11-22").text
+    description = page.split('property="og:description" content="')[1].split('"')[0]
+    assert description == (
+        "13.4K hours watched on Twitch on Nov 22, 2026. Games: Chess 8.40K, Go 5.00K. Top streamer: Bob, 5.00K hours."
+    )
+    assert "vs day before" in page
+    assert "vs previous period" not in page
+
+
+def test_comparison_offers_the_neighbours_in_rank_and_marks_the_first(two_days: Web) -> None:
+    page = two_days.get("/compare?streamers=ada&days=7").text
+    assert [html.unescape(one) for one in re.findall(r'href="/compare\?([^"]*)">\+ #1 ', page)] == [
+        "days=7&streamers=ada%2Cbob&measure=hours"
+    ]
+    both = two_days.get("/compare?streamers=ada,bob&days=1").text
+    assert re.search(r"<bdi>Bob</bdi> <b class=\"chip\">most</b>", both)
+    # A chart of one day would be a dot.
+    assert re.search(r'<ul class="amounts">.*Bob.*Ada.*</ul>', both, re.DOTALL)
+    assert "Compare top 5" in two_days.get("/days/2026-11-22").text
+
+
 def test_find_a_game_without_a_game_of_that_size(two_days: Web) -> None:
     assert "No game of this size" in two_days.get("/find?size=big").text
     assert two_days.get("/find?size=huge").status_code == 422
