@@ -15,7 +15,12 @@ _CHARACTER_WIDTH: Final = 1.1
 _NAME_HEIGHT: Final = 16
 _LONGEST_NAME: Final = 22
 # The steps of a scale up to a ratio of both ends; a longer one has powers of ten.
-_STEPS: Final = ((5, (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)), (12, (1, 2, 3, 5, 7)), (200, (1, 2, 5)))
+_STEPS: Final = (
+    (2.2, (1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9)),
+    (5, (1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9)),
+    (12, (1, 2, 3, 5, 7)),
+    (200, (1, 2, 5)),
+)
 # A scale is longer than its values by this factor at both ends.
 _MARGIN: Final = 1.15
 # Smaller games would be a cloud without meaning: one channel that is live now and then.
