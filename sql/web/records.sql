@@ -31,6 +31,19 @@ left join addresses on addresses.kind = :kind and addresses.id = top.id and addr
 order by top.value desc, top.id
 limit :limit offset :offset;
 
+-- name: leaders_of_day
+-- The streamers with the most hours watched of a day, the first 50. Grain: one row per streamer.
+select
+    row_number() over (order by leaders.value desc, leaders.id) as rank,
+    leaders.id,
+    coalesce(streamers.streamer_name, '') as streamer,
+    addresses.slug
+from daily_leaders as leaders
+left join streamers on streamers.streamer_id = leaders.id
+left join addresses on addresses.kind = 'streamer' and addresses.id = leaders.id and addresses.is_current
+where leaders.day = :day and leaders.kind = 'streamer' and leaders.measure = 'watch_hours'
+order by leaders.value desc, leaders.id;
+
 -- name: record_of^
 -- The newest record of hours watched that one game or streamer set on some days, and the best day before it, as in `records_set`.
 -- Grain: one row.

@@ -184,7 +184,7 @@ def test_shares_over_time_are_those_of_the_table_and_of_the_day(web: Web) -> Non
 @pytest.mark.parametrize(("measure", "field"), [("hours", "watch_hours"), ("viewers", "average_viewers")])
 def test_chart_of_a_comparison_has_a_table_with_its_values(web: Web, measure: str, field: str) -> None:
     page = web.get(f"/compare?games=chess,go&days=9&measure={measure}").text
-    table = page.partition("<summary>Show data table</summary>")[2].partition("</table>")[0]
+    table = page.partition("data table</summary>")[2].partition("</table>")[0]
     rows = [re.findall(r"<td[^>]*>(?:<a [^>]*>)?([^<]*)", row) for row in table.split("<tr>")[2:]]
     values = {
         (row["day"], row["slug"]): row[field]
@@ -216,4 +216,4 @@ def test_days_have_a_chart_of_the_hours_watched(web: Web) -> None:
 def test_day_shows_the_columns_for_which_there_is_room(web: Web) -> None:
     table = web.get("/days/2026-11-21").text.partition("Top games</caption>")[2].partition("</table>")[0]
     headings = [text.strip() for text in re.findall(r'<th scope="col"[^>]*>([^<]*)', table)]
-    assert headings == ["#", "Game", "Hours watched", "vs previous period", "Avg viewers", "Avg live channels"]
+    assert headings == ["#", "Game", "Hours watched", "vs day before", "Avg viewers", "Avg live channels"]

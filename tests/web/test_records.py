@@ -118,16 +118,16 @@ def test_rank_of_a_streamer_is_their_place_in_the_ranking(two_weeks: Web) -> Non
     latest = [two_weeks.json(f"/streamers/{slug}?{query}") for slug, query in (("cyd", "days=1"), ("ada", "days=2"))]
     assert [(row["rank"], row["streamers"]) for row in latest] == [(2, 3), (None, None)]
     page = two_weeks.get("/streamers/bob?days=30").text
-    assert re.search(r'href="/streamers\?days=30#table">#2 of 3 streamers', page)
+    assert re.search(r'href="/streamers\?days=30#table">#2 in 30 days', page)
 
 
 def test_streamers_week_is_shown_in_any_time_zone(two_weeks: Web) -> None:
     """14:00 to 16:00 UTC; one of three such hours on the last weekday had no stream."""
     page = two_weeks.get("/streamers/ada").text
-    assert "Usually live <strong>every day 06–08</strong>" in page
+    assert 'Usually live <strong>every day <span class="span-of-hours">06–08</span></strong>' in page
     assert 'data-zone="America/Los_Angeles" data-fragment="/streamers/ada/week"' in page
     part = two_weeks.get("/streamers/ada/week?tz=Asia/Kathmandu").text
-    assert "<strong>every day 20–22</strong>" in part
+    assert '<strong>every day <span class="span-of-hours">20–22</span></strong>' in part
     assert "<html" not in part
     hours = two_weeks.json("/streamers/ada/week?tz=UTC&limit=168")["rows"]
     assert [row["hour"] for row in hours if row["share"] > 0.5] == [14, 15] * 7

@@ -191,7 +191,7 @@ def test_form_to_find_a_game_is_answered_with_its_field_empty(two_days: Web) -> 
     """A browser without scripts sends empty fields."""
     page = two_days.get("/find?size=any&viewers=&days=1").text
     assert "viewers of a typical channel" in page
-    assert "Viewers are spread: the three largest channels have 69%" in page
+    assert "Concentrated: the three largest channels have 69% of the viewers" in page
     assert "sort=median_viewers" in two_days.get("/explore?sort=median_viewers&days=1").text
 
 
@@ -366,7 +366,7 @@ def test_game_is_found_with_its_best_time_within_own_hours(two_days: Web) -> Non
 def test_page_of_a_streamer_names_the_period_of_each_rank(two_days: Web) -> None:
     page = two_days.get("/streamers/bob?days=7").text
     assert re.search(r'#1 on Nov 22</a> · <a href="[^"]*">#1 in 7 days</a>', page)
-    assert "#1 on Nov 22, 2026 · 4.00K hours watched" in page.split('name="description"')[1].split(">")[0]
+    assert "#1 on Nov 22, 2026 · 5.00K hours watched" in page.split('name="description"')[1].split(">")[0]
 
 
 def test_description_of_a_day_has_its_numbers(two_days: Web) -> None:

@@ -348,17 +348,21 @@ def test_name_of_a_game_and_of_a_streamer_leads_to_neither_but_lists_both(
 
 
 def test_best_hours_are_shown_in_the_requested_time_zone(history: History, url: str, serving: Serve) -> None:
-    """Three hours from 16:00 UTC on Saturday; in Tokyo, that is Sunday."""
+    """Three hours from 16:00 UTC on Saturday; in Tokyo, that is Sunday. A day is too little for an advice."""
     history.polls(3)
     history.polls(1, a_stream(9_000))
     history.polls(30)
     history.roll_up()
     with serving(url, history.now) as web:
-        page = web.get("/games/chess").text
-        tokyo = web.get("/games/chess/week?tz=Asia/Tokyo").text
+        page = web.get("/games/chess?week=viewers").text
+        tokyo = web.get("/games/chess/week?tz=Asia/Tokyo&week=viewers").text
+        channels = web.get("/games/chess?week=channels").text
+        advice = web.get("/games/chess").text
         assert web.get("/games/chess/week?tz=Mars").status_code == 422
-    assert ("Sat 11–12" in page, "America/Los Angeles time" in page) == (True, True)
-    assert ("Sun 04–05" in tokyo, "Asia/Tokyo time" in tokyo) == (True, True)
+    assert "Best: <strong>not known yet</strong>" in advice
+    assert ("Most viewers:" in page, "Most live channels:" in channels, "Best:" in channels) == (True, True, False)
+    assert ('Sat <span class="span-of-hours">11–12</span>' in page, "America/Los Angeles time" in page) == (True, True)
+    assert ('Sun <span class="span-of-hours">04–05</span>' in tokyo, "Asia/Tokyo time" in tokyo) == (True, True)
 
 
 def test_range_may_begin_after_the_newest_day(history: History, url: str, serving: Serve) -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
+from bot.web.read import records
 from bot.web.read.addresses import Kind, find
 from bot.web.read.column_types import AirtimeHours, AverageViewers, AverageViewersLive, Column, PeakViewers, WatchHours
-from bot.web.read.coverage import ratio
+from bot.web.read.coverage import newest_day, ratio
 from bot.web.read.ranges import Span
 from bot.web.read.rankings import game_ranking
 from bot.web.read.streamer_rank import rank_of
@@ -147,25 +148,43 @@ def value_of(day: ComparedDay, measure: Measure) -> float | None:
     return day.average_viewers
 
 
-def rivals(tx: Transaction, site: Site, first: Compared, taken: Sequence[str], span: Span) -> list[Rival]:
-    """The neighbours in rank of a compared game or streamer, the nearest first; none where the rank is not known."""
-    if first.kind == "game":
-        ranking = game_ranking(tx, site, span)
-        row = ranking.of(first.id)
-        if row is None:
-            return []
-        start = max(0, row.rank - 1 - _NEIGHBOURS)
-        rank = row.rank
-        near = [Rival(one.rank, one.game, one.slug) for one in ranking[start : row.rank + _NEIGHBOURS] if one.slug]
-    else:
-        known = rank_of(tx, span, first.watch_hours).rank
-        if known is None or known > _EXACT_RANKS:
-            return []
-        rank = known
-        start = max(0, rank - 1 - _NEIGHBOURS)
-        rows = streamer_ranking(tx, span, By.WATCH_HOURS, RowRange(rank + _NEIGHBOURS - start, start)).rows
-        near = [Rival(one.rank, one.streamer, one.slug) for one in rows if one.slug]
-    return sorted((one for one in near if one.slug not in taken), key=lambda one: (abs(one.rank - rank), one.rank))
+def rivals(tx: Transaction, site: Site, first: Compared, taken: Sequence[str]) -> list[Rival]:
+    """The neighbours in rank of a game or streamer on the newest day, the nearest first; none where the rank is not
+    known."""
+    rank, ranking = (_games_near if first.kind == "game" else _streamers_near)(tx, site, first.id)
+    if rank is None:
+        return []
+    near = [one for one in ranking if one.slug not in taken and 0 < abs(one.rank - rank) <= _NEIGHBOURS]
+    return sorted(near, key=lambda one: (abs(one.rank - rank), one.rank))
+
+
+def _games_near(tx: Transaction, site: Site, game_id: str) -> tuple[int | None, Sequence[Rival]]:
+    newest = newest_day(tx, site)
+    # Totals of the newest day are cached.
+    ranking = game_ranking(tx, site, Span(newest, newest))
+    own = ranking.of(game_id)
+    if own is None:
+        return None, []
+    rows = ranking[max(0, own.rank - 1 - _NEIGHBOURS) : own.rank + _NEIGHBOURS]
+    return own.rank, [Rival(one.rank, one.game, one.slug) for one in rows if one.slug]
+
+
+def _streamers_near(tx: Transaction, site: Site, streamer_id: str) -> tuple[int | None, Sequence[Rival]]:
+    newest = newest_day(tx, site)
+    day = Span(newest, newest)
+    leaders = records.leaders_of_day(tx, newest)
+    rank = next((one.rank for one in leaders if one.id == streamer_id), None)
+    if rank is not None:
+        return rank, [Rival(one.rank, one.streamer, one.slug) for one in leaders if one.slug]
+    hours = sum(
+        row.watch_hours for row in tx.web.streamer_by_day(streamer_ids=[streamer_id], first=newest, last=newest)
+    )
+    rank = rank_of(tx, day, hours).rank
+    if rank is None or rank > _EXACT_RANKS:
+        return None, []
+    start = max(0, rank - 1 - _NEIGHBOURS)
+    rows = streamer_ranking(tx, day, By.WATCH_HOURS, RowRange(rank + _NEIGHBOURS - start, start)).rows
+    return rank, [Rival(one.rank, one.streamer, one.slug) for one in rows if one.slug]
 
 
 def _days_of(each: _Days) -> list[ComparedDay]:

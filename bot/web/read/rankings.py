@@ -97,6 +97,7 @@ class GameTotals:
         self, coverage: Measured, coverage_before: Measured, measured_days: Iterable[tuple[date, float]]
     ) -> None:
         self.coverage = coverage
+        self._whole = Tracked(coverage.covered_hours, None)
         measured = list(measured_days)
         self._days = [day for day, _ in measured]
         # The measured hours from each of these days on.
@@ -132,10 +133,10 @@ class GameTotals:
     def tracked_since(self, first_seen_day: date) -> Tracked:
         """How long a game that was first seen on this day was measured."""
         if not self._days or first_seen_day <= self._days[0]:
-            return Tracked(self.coverage.covered_hours, None)
+            return self._whole
         days = len(self._days) - bisect_left(self._days, first_seen_day)
         # A game that has figures was measured: its first day may be wrong in a database that was restored.
-        return Tracked(self._hours_from[days], days) if days else Tracked(self.coverage.covered_hours, None)
+        return Tracked(self._hours_from[days], days) if days else self._whole
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -12,7 +12,7 @@ from typing import Final
 from bot.web.read.addresses import Kind
 from bot.web.read.coverage import change, ratio
 from bot.web.read.ranges import Span
-from bot.web.read.table import RowRange, TablePart, fetch_part
+from bot.web.read.table import RowRange, TablePart, fetch_part, rows_of
 from helperfunctions.database import Transaction
 
 # Newcomers are stored for this number of days (sql/daily/leaders.sql).
@@ -116,6 +116,21 @@ def records_set(tx: Transaction, span: Span, wanted: RowRange, *, kind: Kind | N
         for row in found.rows
     ]
     return TablePart(rows, found.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """One of the streamers with the most hours watched of a day."""
+
+    rank: int
+    id: str
+    streamer: str
+    slug: str | None
+
+
+def leaders_of_day(tx: Transaction, day: date) -> list[Leader]:
+    """The 50 streamers with the most hours watched of a day; none where they are not stored."""
+    return rows_of(Leader, tx.web.leaders_of_day(day=day))
 
 
 @dataclass(frozen=True, slots=True)

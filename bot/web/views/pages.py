@@ -92,7 +92,7 @@ def compare_page(
         compared, by_day = compare.compared_with_days(tx, kind, known, span)
         starts = [] if compared else _starts(tx, site, span)
         has_room = 0 < len(compared) < compare.MAX_COMPARED
-        rivals = compare.rivals(tx, site, compared[0], [one.slug for one in compared], span) if has_room else []
+        rivals = compare.rivals(tx, site, compared[0], [one.slug for one in compared]) if has_room else []
     amounts = [(one, one.watch_hours if measure == "hours" else one.average_viewers) for one in compared]
     amounts.sort(key=lambda amount: -(amount[1] or 0))
     return pages.show(

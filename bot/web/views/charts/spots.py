@@ -66,6 +66,7 @@ def spots(title: str, games: Sequence[Spot], *, height: int = 340) -> SpotPlot:
     x = _Logarithmic.of([game.channels for game in games])
     y = _Logarithmic.of([game.viewers_per_channel for game in games])
     places: list[SpotPlace] = []
+    named: list[SpotPlace] = []
     for game in games:
         share = x.share(game.channels)
         place = SpotPlace(
@@ -75,10 +76,11 @@ def spots(title: str, games: Sequence[Spot], *, height: int = 340) -> SpotPlot:
             label="",
             label_anchor="end" if share > 0.75 else "start",
         )
-        named = [other for other in places if other.label]
-        name = shown_name(game.name)
-        if len(named) < NAMED_SPOTS and not any(_overlap(place, name, other) for other in named):
-            place = replace(place, label=name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…")
+        if len(named) < NAMED_SPOTS:
+            name = shown_name(game.name)
+            if not any(_overlap(place, name, other) for other in named):
+                place = replace(place, label=name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…")
+                named.append(place)
         places.append(place)
     by_ratio = sorted(game.viewers_per_channel for game in games)
     usual = by_ratio[len(by_ratio) // 2] if by_ratio else None
