@@ -1,7 +1,6 @@
-"""What a visitor sees in a browser: hours of their zone and clock, taps on a phone, and a menu that knows their
+"""What a visitor sees in a browser: hours of their zone and clock, taps on a phone, a menu that knows their choice."""
 
-# ruff: noqa: F811 - an argument with the name of a fixture of another file
-choice."""
+# ruff: noqa: F811 - an argument has the name of a fixture of another file
 
 import re
 from collections.abc import Callable
