@@ -25,7 +25,7 @@ PAGES = {
     "game": "/games/just-chatting",
     "streamer": "/streamers/amberanchor",
     "compare": "/compare?games=valorant,league-of-legends,grand-theft-auto-v,counter-strike",
-    "find": "/find?size=any&days=7",
+    "find": "/find?viewers=120&on=weekdays&start=18&end=23",
     "streamers": "/streamers?days=7",
     "day": "/days/2026-11-21",
     "explore": "/explore?min_viewers=500",

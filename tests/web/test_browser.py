@@ -311,14 +311,6 @@ def test_values_of_a_chart_are_read_with_the_mouse_and_with_the_arrow_keys(visit
     assert box["y"] >= grid["y"] + grid["height"] - 1, "the values hide other cells"
 
 
-def test_best_times_are_in_the_visitors_zone(visit: Callable[..., Visit]) -> None:
-    window = visit(timezone_id="Asia/Tokyo")
-    window.open("/games/chess")
-    expect(window.page.locator(".week-of")).to_contain_text("Asia/Tokyo time")
-    window.page.locator(".week-of summary").click()
-    expect(window.page.locator(".week-of caption")).to_contain_text("Asia/Tokyo time")
-
-
 def test_names_that_are_scripts_are_shown_and_not_run(visit: Callable[..., Visit]) -> None:
     """The window fails the test on a dialog, an error or a request to another site."""
     window = visit()

@@ -17,6 +17,14 @@ from tests.web.test_browser import (  # noqa: F401 - fixtures
 )
 
 
+def test_best_times_are_in_the_visitors_zone(visit: Callable[..., Visit]) -> None:
+    window = visit(timezone_id="Asia/Tokyo")
+    window.open("/games/chess")
+    expect(window.page.locator(".week-of")).to_contain_text("Asia/Tokyo time")
+    window.page.locator(".week-of summary").click()
+    expect(window.page.locator(".week-of caption")).to_contain_text("Asia/Tokyo time")
+
+
 def test_best_times_of_another_zone_are_not_shown_while_a_script_can_change_them(visit: Callable[..., Visit]) -> None:
     window = visit(timezone_id="Asia/Tokyo")
     part = window.page.locator(".week-of")

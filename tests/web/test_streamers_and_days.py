@@ -369,6 +369,10 @@ def test_page_of_a_streamer_names_the_period_of_each_rank(two_days: Web) -> None
     assert "#1 on Nov 22, 2026 · 5.00K hours watched" in page.split('name="description"')[1].split(">")[0]
 
 
+def test_first_page_leads_to_yesterday(two_days: Web) -> None:
+    assert ">Yesterday (Sun, Nov 22): top games and streamers</a>" in two_days.get("/").text
+
+
 def test_description_of_a_day_has_its_numbers(two_days: Web) -> None:
     page = two_days.get("/days/2026-11-22").text
     description = page.split('property="og:description" content="')[1].split('"')[0]

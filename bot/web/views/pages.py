@@ -51,8 +51,10 @@ def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
         }
         largest = now.games_now(tx, site, poll, RowRange(page_charts.MAX_SHARES)).rows
         by_hour = now.games_by_hour(tx, [game.game_id for game in games_now.rows], poll)
+    today = site.clock.now().astimezone(site.calendar.timezone).date()
     return pages.show(
         "now.html",
+        yesterday=today - timedelta(days=1),
         change=change,
         peak=max(hours, key=lambda hour: hour.peak_viewers, default=None),
         next_at=next_update(poll),
