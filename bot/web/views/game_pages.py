@@ -32,7 +32,8 @@ from bot.web.views.page_charts import WeekMeasure
 from bot.web.views.page_values import PagesOfSite, next_update, values_of_days
 
 _ROWS: Final = 15
-_SPOTS: Final = 500
+# More dots would be a cloud, and most of the work of the page.
+_SPOTS: Final = 250
 _RISING: Final = 4
 _CANDIDATES: Final = 30
 
