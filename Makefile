@@ -16,7 +16,7 @@ FILE_WORD = $(if $(FILE),$(subst '~/,~/','$(subst ','\'',$(FILE))'))
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo lake-demo run backup restore test test-engine test-long airflow-check engine-check soak check \
-  secrets format bench mutants lock schema screenshots clean
+  secrets format bench mutants lock schema screenshots recorded clean
 
 help: ## List the verbs
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,6 +111,12 @@ lock: $(VENV)/.development ## Compile the lock files from pyproject.toml
 schema: $(VENV)/.development ## Write sql/schema.sql and the data dictionary from the migrations
 	$(BIN)/python -m tests.schema_dump sql/schema.sql
 	$(BIN)/python -m tests.data_dictionary docs/data-lake.md
+
+# The files of requests that are gone stay, and a test names them.
+recorded: $(VENV)/.development ## Record the dashboard's responses anew, which tests compare; read the difference
+	$(BIN)/python -m pytest -q --record tests/web/test_recorded.py tests/web/test_recorded_queries.py \
+	  tests/contract/test_recorded_enrichment.py
+	@git status --short -- tests/web/recorded tests/contract/recorded
 
 screenshots: $(VENV)/.development ## Take the screenshots of the demo's dashboard in docs/screenshots
 	$(BIN)/python -m tests.screenshots docs/screenshots

@@ -101,8 +101,9 @@ def _memory_folder() -> Path | None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`make test-long`."""
+    """`make test-long` and `make recorded`."""
     parser.addoption("--long", action="store_true", help="simulate whole months and a thousand kills: takes an hour")
+    parser.addoption("--record", action="store_true", help="store the responses that tests compare with recorded ones")
 
 
 @pytest.fixture

@@ -131,6 +131,56 @@ def web(web_url: str, queries: Queries) -> Iterator[Web]:
         yield web
 
 
+@pytest.fixture(scope="session")
+def recorded_url(server_url: str, template: str, queries: Queries) -> str:
+    """A database with the world of the recorded responses."""
+    # It is made of the parts of this file.
+    from tests.web import recorded_world
+
+    url = clone(server_url, template, "recorded")
+    recorded_world.fill(Database(url, queries), url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def unsettled_url(server_url: str, template: str, queries: Queries) -> str:
+    """A database whose newest polls are partial and failed."""
+    from tests.web import recorded_world
+
+    url = clone(server_url, template, "recorded_unsettled")
+    recorded_world.fill_unsettled(Database(url, queries))
+    return url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, without a window, for all tests that need one."""
+    # Its library takes a third of a second to import.
+    from tests.web.browsing import chromium
+
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Any, web: Web) -> Iterator[Any]:
+    """An ordinary window, which tests that need no other share: each new one costs half a second of computing."""
+    from tests.web.browsing import new_visit
+
+    desk = new_visit(browser, web)
+    yield desk
+    desk.context.close()
+
+
+@pytest.fixture
+def visit(browser: Any, web: Web, request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
+    """Opens windows, and fails after an error in one of them: see `visits`."""
+    from tests.web.browsing import visits
+
+    with visits(browser, web, lambda: request.getfixturevalue("desk")) as visit:
+        yield visit
+
+
 @pytest.fixture
 def serving(queries: Queries) -> Callable[..., Any]:
     """Serves a dashboard of another database, at another time, or with other settings."""

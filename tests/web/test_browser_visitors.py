@@ -1,20 +1,15 @@
 """What a visitor sees in a browser: hours of their zone and clock, taps on a phone, a menu that knows their choice."""
 
-# ruff: noqa: F811 - an argument has the name of a fixture of another file
-
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.web.test_browser import (  # noqa: F401 - fixtures
-    PHONE,
-    Visit,
-    browser,
-    desk,
-    pytestmark,
-    visit,
-)
+from tests.web.browsing import PHONE, Visit
+from tests.web.conftest import CHROMIUM
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium")
 
 
 def test_best_times_are_in_the_visitors_zone(visit: Callable[..., Visit]) -> None:

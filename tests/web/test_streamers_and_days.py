@@ -384,9 +384,9 @@ def test_description_of_a_day_has_its_numbers(two_days: Web) -> None:
 
 
 def test_comparison_offers_the_neighbours_in_rank_and_marks_the_first(two_days: Web) -> None:
-    page = two_days.get("/compare?streamers=ada&days=7").text
+    page = two_days.get("/compare?streamers=s90&days=7").text
     assert [html.unescape(one) for one in re.findall(r'href="/compare\?([^"]*)">\+ #1 ', page)] == [
-        "days=7&streamers=ada%2Cbob&measure=hours"
+        "days=7&streamers=s90%2Cbob&measure=hours"
     ]
     both = two_days.get("/compare?streamers=ada,bob&days=1").text
     assert re.search(r"<bdi>Bob</bdi> <b class=\"chip\">most</b>", both)
