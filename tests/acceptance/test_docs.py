@@ -122,6 +122,16 @@ def test_every_command_of_a_page_can_be_run_as_it_is_written(page: str) -> None:
             check(command)
 
 
+def test_documented_commands_in_containers_that_would_ask_are_told_the_answer() -> None:
+    """`docker compose run` and `exec` with -T have no terminal, and the command ends with 2. A pipe needs -T."""
+    found = [command for page in PAGES for line in lines_of(page) for command in commands_in(line)]
+    piped = [one.words for one in found if one.words[:2] == ("docker", "compose") and "-" in one.words]
+    assert len([words for words in piped if "restore" in words]) >= 3
+    for words in piped:
+        assert "-T" in words, words
+        assert "--replace" not in words or "--yes" in words, words
+
+
 def inline(page: str, program: str) -> Iterator[tuple[str, list[str]]]:
     """The verbs of a program in the inline code of a page, each with the options that follow."""
     for code in code_between_backticks(page):

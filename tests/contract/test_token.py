@@ -14,6 +14,7 @@ from helperfunctions.twitch_http import ATTEMPTS
 from sandbox.faults import Faults
 from sandbox.server import TwitchSandbox
 from tests.contract.conftest import CLIENT_SECRET, Connect, Failures, KeptTokens, Serve
+from tests.contract.scripted_http import Answer, answering
 
 
 def test_a_token_is_fetched_once_and_used_for_every_page(api: TwitchApi, sandbox: TwitchSandbox) -> None:
@@ -124,6 +125,26 @@ def test_wrong_credentials_are_reported_at_once(
     assert "\n" not in str(caught.value)
     assert "planted-but-wrong" not in repr(caught.value)
     assert sandbox.requests == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403], ids=str)
+@pytest.mark.parametrize(
+    "body",
+    [b"<html><h1>403 Forbidden</h1></html>", b"", b'["no", "object"]'],
+    ids=["HTML", "nothing", "other JSON"],
+)
+def test_token_that_a_proxy_refuses_is_asked_for_again(
+    status: int, body: bytes, sandbox: TwitchSandbox, connect: Connect
+) -> None:
+    """Twitch's own refusal is a JSON object; only after that somebody has to copy the credentials again."""
+    token = Answer(200, b'{"access_token":"planted","expires_in":5000000,"token_type":"bearer"}')
+    with answering([Answer(status, body), token, Answer(200, b'{"data":[],"pagination":{}}')]) as (url, asked):
+        assert list(connect(sandbox, api_url=url, auth_url=url).get_streams().items) == []
+    assert [line.split("?")[0] for line in asked] == [*(2 * ["POST /token HTTP/1.1"]), "GET /streams"]
+    own = b'{"status":403,"message":"invalid client secret"}'
+    with answering([Answer(status, own), token]) as (url, asked), pytest.raises(TwitchRefused, match="copy both again"):
+        connect(sandbox, auth_url=url).get_streams()
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("fault", ["too_many_requests", "server_error", "html", "truncated", "reset", "slow"])

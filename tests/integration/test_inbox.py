@@ -84,6 +84,26 @@ def test_reply_that_only_inherits_our_name_from_its_thread_is_not_answered(inbox
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "is_ours"),
+    [
+        ("@watchtimebot_fans", False),
+        ("@watchtimebot2", False),
+        ("@notwatchtimebot", False),
+        ("@WatchTimeBot", True),
+        ("＠watchtimebot", True),
+        ("@watchtimebot's", True),
+    ],
+    ids=["underscore", "digit", "longer at the start", "capitals", "wide at sign", "apostrophe"],
+)
+def test_reply_in_our_thread_is_answered_only_if_it_has_our_whole_name(inbox: Inbox, name: str, is_ours: bool) -> None:
+    asks = inbox.tag("@watchtimebot how is Ada doing?")
+    carries = inbox.tag("no idea", author="bob", reply_to=asks)
+    names = inbox.tag(f"Chess, {name}", author="cyd", reply_to=carries)
+    inbox.respond()
+    assert inbox.decided()[names] == (("answered", None) if is_ours else ("ignored", IGNORED))
+
+
 def test_names_that_x_puts_before_a_reply_are_not_its_question(inbox: Inbox) -> None:
     """The question is about Go, in a reply to Ada, a streamer: X puts her name before the text."""
     post = inbox.tag("good morning", author="Ada")

@@ -2,12 +2,14 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import psycopg2
 import pytest
 
-from bot.collect.keep import KeptPolls
+from bot.collect.keep import KeptPolls, store_kept
 from bot.collect.prune import Pruner
+from bot.daily.job import DailyJob
 from bot.daily.rollup import Rollup
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
@@ -138,6 +140,24 @@ def test_a_day_rolled_up_before_the_kept_poll_came_is_rolled_up_again(
     rollup.daily()
     stored(collecting(page()))
     assert [(day.date, day.polls) for day in rollup.daily()] == [(DAY, 2)]
+
+
+def test_a_day_is_rolled_up_although_a_poll_is_being_taken_and_again_with_the_kept_polls_after_it(
+    collecting: MakeCollector, switch: Switch, database: Database, clock: VirtualClock, kept: KeptPolls
+) -> None:
+    collecting(page(a_raw_stream())).collect()
+    clock.advance(1800)
+    switch.off()
+    with pytest.raises(DatabaseUnavailable):
+        collecting(page(a_raw_stream())).collect()
+    switch.on()
+    clock.advance(24 * 3600)
+    job = DailyJob(partial(store_kept, kept, database), Rollup(database, clock, CALENDAR))
+    with database.exclusive("collect"):
+        assert [(day.date, day.polls) for day in job.run()] == [(DAY, 1)]
+    assert len(kept.waiting()) == 1
+    assert [(day.date, day.polls) for day in job.run()] == [(DAY, 2)]
+    assert kept.waiting() == []
 
 
 def test_a_kept_poll_of_a_day_whose_streams_are_gone_changes_nothing(

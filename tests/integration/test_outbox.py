@@ -149,6 +149,37 @@ def test_a_post_refused_as_a_duplicate_on_its_second_attempt_was_published(make_
     assert outside.spent() == outside.sandbox.bill().total_usd
 
 
+def test_of_several_unknown_posts_the_oldest_is_found_too(make_outside: MakeOutside) -> None:
+    """Another post was published between the two, so they are looked up from different ones on."""
+    outside = make_outside(timeline_lag_seconds=200, lag_seconds=TIMELINE_LAG)
+    for text, is_lost in (("before", False), ("first", True), ("between", False), ("last", True)):
+        outside.reply(text)
+        if is_lost:
+            outside.sandbox.faults.cue(XFault.DROP_AFTER)
+        outside.sender.send()
+    assert [status for _, status in outside.posts()] == ["sent", "unknown", "sent", "unknown"]
+    outside.later(210)
+    assert outside.sender.send() == 2
+    assert rows(outside.url, "select status, x_id from posts order by post_id") == [
+        ("sent", post.post_id) for post in outside.sandbox.posts()
+    ]
+
+
+def test_a_post_on_x_is_found_for_one_of_two_unknown_posts_of_the_same_text(outside: Outside) -> None:
+    outside.summary("games", text="no figures today")
+    outside.summary("streamers", text="no figures today")
+    outside.sandbox.faults.cue(XFault.DROP_AFTER)
+    outside.sandbox.faults.cue(XFault.SERVER_ERROR)
+    outside.sender.send()
+    assert [status for _, status in outside.posts()] == ["unknown", "unknown"]
+    assert outside.sender.send() == 1
+    (posted,) = outside.sandbox.posts()
+    assert rows(outside.url, "select status, x_id from posts order by post_id") == [
+        ("sent", posted.post_id),
+        ("unknown", None),
+    ]
+
+
 def test_a_second_attempt_is_looked_up_from_the_start_of_the_first(make_outside: MakeOutside) -> None:
     """The first attempt was published and is visible late; another post is published before the second attempt."""
     outside = make_outside(timeline_lag_seconds=400, lag_seconds=TIMELINE_LAG)

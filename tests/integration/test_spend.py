@@ -191,6 +191,21 @@ def test_a_page_is_no_larger_than_the_budget_allows(make_outside: MakeOutside) -
     assert outside.sandbox.bill().total_usd == Decimal("0.035")
 
 
+def test_a_page_of_posts_that_cost_nothing_is_as_large_as_asked_for(make_outside: MakeOutside) -> None:
+    """X can make reading free; a budget that pays for no summary then does not matter."""
+    outside = make_outside(budget_usd="0.01")
+    for number in range(20):
+        outside.sandbox.tag("ann", f"@watchtimebot {number}")
+    x = MeteredX(outside.x, outside.ledger, Purpose.MENTIONS)
+    with pytest.raises(OverBudget):
+        x.mentions(outside.sandbox.bot.user_id)
+    with outside.database.transaction() as tx:
+        for kind in ("post_read", "user_read"):
+            tx.spend.set_price(kind=kind, usd=Decimal(0))
+    assert len(x.mentions(outside.sandbox.bot.user_id).posts) == 20
+    assert outside.spent() == 0
+
+
 def test_uncertain_charges_count_as_spent(make_outside: MakeOutside) -> None:
     outside = make_outside(budget_usd="0.055")
     account_of(outside.ledger, outside.x, CREDENTIALS)

@@ -95,6 +95,25 @@ def test_genres_are_inherited_from_the_next_game_above_that_has_some() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("game_modes", "themes", "all_of_it"),
+    [
+        ((), (), ((2,), (1,))),
+        ((3,), (), ((3,), (1,))),
+        ((), (17,), ((2,), (17,))),
+        ((3, 5), (17,), ((3, 5), (17,))),
+    ],
+    ids=["neither", "game modes", "themes", "both"],
+)
+def test_edition_without_genres_keeps_the_game_modes_and_themes_of_its_own(
+    game_modes: tuple[int, ...], themes: tuple[int, ...], all_of_it: tuple[tuple[int, ...], tuple[int, ...]]
+) -> None:
+    root = IgdbGame(1, "Root", "root", genres=(5,), game_modes=(2,), themes=(1,))
+    edition = IgdbGame(2, "Edition", "edition", version_parent=1, game_modes=game_modes, themes=themes)
+    found = parse.with_inherited({1: root, 2: edition})[1]
+    assert (found.genres, (found.game_modes, found.themes)) == ((5,), all_of_it)
+
+
 def test_games_that_are_each_others_parent_have_no_genres() -> None:
     one, other = IgdbGame(1, "a", "a", parent_game=2), IgdbGame(2, "b", "b", parent_game=1)
     assert parse.with_inherited({1: one, 2: other}) == [one, other]

@@ -182,6 +182,16 @@ def test_best_hours_of_a_week_are_among_the_sure_ones() -> None:
     assert (none.best, none.description) == ("", "Hours. Best: not known yet.")
 
 
+def test_best_hours_of_two_days_are_two_spans() -> None:
+    """Also where the clock goes on from the hour of the one to the hour of the other, and over midnight."""
+    hours = {(day, hour): float(hour == 2 + day) for day in (1, 2) for hour in range(10)}
+    assert week.in_words(week.best_spans(hours, len(hours))) == "Mon 03–04, Tue 04–05"
+    night = {
+        (day, hour): float((day, hour) in {(1, 23), (2, 0)}) for day in (1, 2) for hour in (*range(5), *range(19, 24))
+    }
+    assert week.in_words(week.best_spans(night, len(night))) == "Mon 23–24, Tue 00–01"
+
+
 def test_week_of_equal_values_has_one_step_and_without_values_none() -> None:
     equal = week.week("Hours", "viewers", dict.fromkeys([(1, 0), (2, 3)], 7.0))
     assert [cell.step for _, cells in equal.days for cell in cells if cell.step is not None] == [2, 2]

@@ -19,6 +19,7 @@ PAGES = (
     "/",
     "/games/chess",
     "/streamers/ada",
+    "/streamers/mallory",
     "/compare?games=chess,go,just-chatting&measure=viewers",
     "/explore",
     "/streamers",
@@ -60,6 +61,7 @@ def test_large_text_and_a_small_screen_need_no_horizontal_scrolling(visit: Calla
         "/",
         "/games/chess",
         "/streamers/ada",
+        "/streamers/mallory",
         "/explore",
         "/find",
         "/days",
@@ -125,6 +127,36 @@ def test_marked_suggestion_stays_marked_when_the_list_changes(visit: Callable[..
     # It is the first of the new suggestions, and was not the first of the old ones.
     expect(page.get_by_role("option").first).to_contain_text("Game 19")
     expect(wanted).to_have_attribute("aria-selected", "true")
+
+
+def test_arrows_mark_each_suggestion_in_turn_and_go_round(visit: Callable[..., Visit]) -> None:
+    window = visit()
+    window.open("/")
+    page = window.page
+    field = page.get_by_role("combobox")
+    field.focus()
+    page.keyboard.type("game 1")
+    options = page.get_by_role("option")
+    expect(options.first).to_be_visible()
+    last = options.count() - 1
+    assert last > 1
+
+    def marked() -> list[int]:
+        return [number for number, one in enumerate(options.all()) if one.get_attribute("aria-selected") == "true"]
+
+    assert marked() == []
+    for key, number in (
+        ("ArrowUp", last),
+        ("ArrowUp", last - 1),
+        ("ArrowDown", last),
+        ("ArrowDown", 0),
+        ("ArrowDown", 1),
+        ("ArrowUp", 0),
+        ("ArrowUp", last),
+    ):
+        page.keyboard.press(key)
+        assert marked() == [number]
+        assert field.get_attribute("aria-activedescendant") == options.nth(number).get_attribute("id")
 
 
 def test_misspelled_name_is_found_without_scripts(visit: Callable[..., Visit]) -> None:
