@@ -27,7 +27,7 @@ import fasteners
 import psutil
 
 from helperfunctions import environment
-from helperfunctions.errors import DatabaseError, DatabaseUnavailable
+from helperfunctions.errors import DatabaseError, DatabaseUnavailable, EmbeddedDatabaseBroken
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,20 @@ SYSTEM_USER = "pgserver"
 # Two first starts at once can create the user with different uids; the data folder may then belong to the uid that was
 # replaced.
 USER_LOCK = Path("/run/watchtime-user.lock")
+# What the server writes when it does not find its control file, and when its files are damaged or of another version.
+_NO_SYSTEM = "could not find the database system"
+_DAMAGED = (
+    _NO_SYSTEM,
+    "could not locate a valid checkpoint record",
+    "could not locate required checkpoint record",
+    "could not open file",
+    "could not open directory",
+    "could not read file",
+    "incorrect checksum",
+    "incompatible with server",
+    "is not a valid data directory",
+    "is missing",
+)
 # A file that is in the server's folder once it has run. Without it, the creation of the database was interrupted.
 MADE_MARK = "watchtime-made"
 
@@ -58,7 +72,8 @@ def programs() -> Path:
 def running(folder: Path) -> Iterator[str]:
     """Run the server whose data is in `folder` for the duration of the block. Yields its URL.
 
-    Raises DatabaseUnavailable with the folder and the server's log when it does not start.
+    Raises DatabaseUnavailable with the folder and the server's log when it does not start, and EmbeddedDatabaseBroken
+    when its files are the reason.
     """
     # The package's own lock is one file for the whole machine, which a second user may not even open. We lock only this
     # folder.
@@ -166,9 +181,8 @@ def _is_running(server: Any) -> bool:
         return True
     if _postmaster(server.pgdata) is None:
         reason = _reason(_written_since(server.log, size_before) or done.stderr, done.returncode)
-        raise DatabaseUnavailable(
-            f"the embedded database in {server.pgdata} does not start: {reason}; its log is {server.log}"
-        )
+        kind = EmbeddedDatabaseBroken if _is_about_files(reason) else DatabaseUnavailable
+        raise kind(f"the embedded database in {server.pgdata} does not start: {reason}; its log is {server.log}")
     return False
 
 
@@ -225,11 +239,20 @@ def _run(server: Any, program: str, *arguments: str, **more: str) -> subprocess.
 def _reason(output: str, code: int) -> str:
     """The first error in the output of a program of PostgreSQL, or the last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
+    for place, line in enumerate(lines):
+        if _NO_SYSTEM in line:
+            # One sentence in three lines, without a mark.
+            return f"{_NO_SYSTEM}: {' '.join(lines[place + 1 : place + 3])}"
     for line in lines:
         for mark in ("FATAL:", "PANIC:", "error:"):
             if mark in line:
                 return line.partition(mark)[2].strip()
     return lines[-1] if lines else f"it ended with {code}"
+
+
+def _is_about_files(reason: str) -> bool:
+    """True if the files of the database are the reason why it does not start, so that it never will."""
+    return "No space left" not in reason and any(mark in reason for mark in _DAMAGED)
 
 
 def _size(file: Path) -> int:

@@ -11,7 +11,8 @@
     ├── DatabaseError           PostgreSQL refused a query
     │   ├── DatabaseUnavailable     it cannot be reached, or the connection was lost; a retry can help
     │   │   ├── DatabaseTooSlow         the query took longer than its time limit
-    │   │   └── DatabaseSettingsWrong   the server has no such database or role; a person has to fix the URL
+    │   │   ├── DatabaseSettingsWrong   the server has no such database or role; a person has to fix the URL
+    │   │   └── EmbeddedDatabaseBroken  the files of the embedded database are damaged; a person has to restore them
     │   ├── DatabaseConflict        another transaction was in the way; a retry can help
     │   ├── ValueRefused            a value is invalid for the query
     │   └── SchemaMismatch          the schema or the encoding is not the one that this version needs
@@ -131,6 +132,13 @@ class DatabaseSettingsWrong(DatabaseUnavailable):
 
     A running bot treats the database as unavailable until the settings or the server are changed.
     """
+
+    can_retry = False
+    exit_code = 78
+
+
+class EmbeddedDatabaseBroken(DatabaseUnavailable):
+    """The embedded database cannot start with its files: waiting does not help."""
 
     can_retry = False
     exit_code = 78

@@ -56,6 +56,7 @@ begin
         role
     );
     execute format('grant select (name, x_id) on cursors to %I', role);
+    execute format('grant select (cause, until, since) on x_pauses to %I', role);
 end
 $$;
 
@@ -1500,6 +1501,7 @@ CREATE TABLE public.x_pauses (
     cause text NOT NULL,
     until timestamp with time zone NOT NULL,
     reason text CONSTRAINT x_pauses_because_not_null NOT NULL,
+    since timestamp with time zone,
     CONSTRAINT x_pauses_cause_check CHECK ((cause = ANY (ARRAY['credits'::text, 'credentials'::text])))
 );
 

@@ -178,6 +178,8 @@ def spend(
         month = spending(database, now, loaded.x_monthly_budget_usd, owns_app=loaded.x_account_owns_app)
     for line in spending_lines(month):
         typer.echo(line)
+    if resume:
+        typer.echo("X is called again from now on, and waiting posts are due at once.")
 
 
 def spending_lines(month: "Spending") -> list[str]:
@@ -192,7 +194,10 @@ def spending_lines(month: "Spending") -> list[str]:
         f"at this pace {month.forecast_usd:.2f} by its end"
     )
     lines.append(_today(month))
-    lines += [f"X is not called until {pause.until:%F %H:%M} UTC: {pause.reason}" for pause in month.pauses]
+    lines += [
+        f"X is not called until {pause.until:%F %H:%M} UTC, then it is retried: {pause.reason}"
+        for pause in month.pauses
+    ]
     return lines
 
 

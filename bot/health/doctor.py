@@ -36,9 +36,9 @@ CHECKS: Final[Mapping[str, Callable[[Session], Outcome]]] = {
     "data lake": settings_and_disk.check_lake,
     "database": database.check_database,
     "schema": database.check_schema,
+    "bot": work.check_bot,
     "Twitch": twitch_and_x.check_twitch,
     "X": twitch_and_x.check_x,
-    "X app": twitch_and_x.check_x_app,
     "clock": twitch_and_x.check_clock,
     "budget": work.check_budget,
     "polls": work.check_polls,
@@ -47,6 +47,8 @@ CHECKS: Final[Mapping[str, Callable[[Session], Outcome]]] = {
     "outbox": work.check_outbox,
     "jobs": work.check_jobs,
     "database restarts": work.check_restarts,
+    # At the end: it is advice, not a fault.
+    "X app": twitch_and_x.check_x_app,
 }
 
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from bot.health.causes import TWITCH_KEYS, X_CREDITS, X_KEYS
 from helperfunctions.errors import (
     DatabaseError,
     DatabaseSettingsWrong,
     DatabaseUnavailable,
+    EmbeddedDatabaseBroken,
     SettingsError,
     TwitchError,
     TwitchRefused,
@@ -22,13 +24,14 @@ from helperfunctions.errors import (
 
 # The finding that presents each part of the bot that the rules of health judge.
 FINDING_OF: Final[Mapping[str, str]] = {
+    "bot": "bot",
     "poll": "polls",
     "day": "days",
     "summaries": "outbox",
     "outbox": "outbox",
     "mentions": "outbox",
     "spending": "budget",
-    "x": "budget",
+    "x": "X",
     "jobs": "jobs",
     "database restarts": "database restarts",
     "disk": "data folder",
@@ -71,7 +74,16 @@ def from_error(name: str, error: WatchTimeError) -> Finding:
     """The finding for an error of ours, and its fix."""
     message = str(error)
     match error:
-        case SettingsError() | TwitchRefused():
+        case EmbeddedDatabaseBroken():
+            fix = (
+                "see its log for the file, and put it back if it was moved. Otherwise move the folder away and restore "
+                "a backup: `watchtime restore FILE`"
+            )
+        case DatabaseUnavailable() if "embedded" in message:
+            fix = "see its log, and whether memory and disk are free; it is started again by itself"
+        case TwitchRefused():
+            message, fix = message.partition(": ")[0], TWITCH_KEYS
+        case SettingsError():
             message, _, fix = message.partition(": ")
         case DatabaseSettingsWrong():
             message, _, fix = message.rpartition(": ")
@@ -84,9 +96,9 @@ def from_error(name: str, error: WatchTimeError) -> Finding:
         case TwitchError():
             fix = "check TWITCH_API_URL, TWITCH_AUTH_URL, and the application at https://dev.twitch.tv/console/apps"
         case XOutOfCredits():
-            fix = "buy credits at https://console.x.com, then `watchtime spend --resume`"
+            fix = X_CREDITS
         case XCredentialsWrong():
-            fix = "copy all four keys again from https://console.x.com, then `watchtime spend --resume`"
+            fix = X_KEYS
         case XError() if error.can_retry:
             fix = "try again later; if the error stays, check the network and X_API_URL"
         case XError():

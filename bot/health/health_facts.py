@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bot.core.calendar import Calendar, newest_posting
+from bot.core.polls import PollStatus
 from bot.health.totals import Totals
 from bot.read.day_bounds import due_days
-from bot.spend.report import Spending, spending_of
+from bot.spend.report import Pause, Spending, spending_of
 from helperfunctions.clock import Clock
-from helperfunctions.database import Database, Transaction, record
+from helperfunctions.database import Database, Transaction, record, records
 from helperfunctions.settings import Settings
 
 LATENCY_OVER = timedelta(days=1)
+# Failed polls are counted within this time.
+_FAILED_WITHIN = timedelta(days=7)
+# The name of the lock of the leader, as `Database.try_lock` makes it.
+LEADER_LOCK = "run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class LastPoll:
     duplicates: int
     set_aside: int
     error: str | None
+    ended_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +84,21 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedPolls:
+    """The number of polls that failed since the last good one, when the first of them began, and when the first began
+    of those that failed for the same reason as the newest."""
+
+    polls: int = 0
+    since: datetime | None = None
+    reason_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WorkFacts:
-    """Polls, days and posts at one instant: the facts that the dashboard's role may read as well."""
+    """Polls, days, posts and pauses of X at one instant: the facts that the dashboard's role may read as well.
+
+    `has_leader`: whether a bot holds the lock of the leader. The dashboard reads pauses without their reasons.
+    """
 
     at: datetime
     last_poll: LastPoll | None
@@ -88,6 +107,10 @@ class WorkFacts:
     days_due: Sequence[date]
     summaries: Summaries
     waiting: Waiting
+    failed_polls: FailedPolls = FailedPolls()
+    first_day: date | None = None
+    pauses: Sequence[Pause] = ()
+    has_leader: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +154,28 @@ def gather_work(
     `with_errors` also reads the errors of failed attempts, which the dashboard's role may not.
     """
     last_poll, last_day = tx.read.last_poll(), tx.health.last_day()
+    last_good_at = tx.read.last_good_poll()
     day = newest_posting(calendar, post_at, now).day.date
     return WorkFacts(
         at=now,
         last_poll=record(LastPoll, last_poll) if last_poll else None,
-        last_good_poll_at=tx.read.last_good_poll(),
+        last_good_poll_at=last_good_at,
         last_day=record(LastDay, last_day) if last_day else None,
         days_due=due_days(tx, calendar, now).due,
         summaries=Summaries(day, tx.health.is_rolled_up(day=day), _summaries(tx, day, with_errors)),
         waiting=record(Waiting, tx.health.waiting()),
+        failed_polls=_failed_polls(tx, last_poll and last_poll.status, last_good_at, now),
+        first_day=tx.health.first_day(),
+        pauses=records(Pause, tx.spend.pauses(now=now) if with_errors else tx.health.pauses(now=now)),
+        has_leader=tx.health.has_leader(name=f"watchtime {LEADER_LOCK}"),
     )
+
+
+def _failed_polls(tx: Transaction, status: str | None, last_good_at: datetime | None, now: datetime) -> FailedPolls:
+    if status != PollStatus.FAILED:
+        return FailedPolls()
+    since = max(last_good_at or now - _FAILED_WITHIN, now - _FAILED_WITHIN)
+    return record(FailedPolls, tx.health.failed_polls(since=since))
 
 
 def _summaries(tx: Transaction, day: date, with_errors: bool) -> Sequence[SummaryPost]:

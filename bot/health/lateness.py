@@ -6,7 +6,8 @@ The rules of health use them, and the dashboard, which marks the newest poll as 
 from datetime import datetime, timedelta
 from typing import Final
 
-_POLL_AFTER_INTERVAL: Final = timedelta(minutes=15)
+# A poll takes half of its interval at most (its deadline), and this long at most.
+_POLL_MAY_TAKE: Final = timedelta(minutes=15)
 _DAY_LATE: Final = timedelta(hours=1)
 _OUTBOX_LATE: Final = timedelta(minutes=30)
 # The job that makes the summaries runs every quarter of an hour.
@@ -18,8 +19,24 @@ _JOB_LATE: Final = timedelta(minutes=5)
 
 
 def is_poll_late(now: datetime, last_good_at: datetime, interval: timedelta) -> bool:
-    """True if another successful poll is overdue. One poll may fail."""
-    return now - last_good_at > 2 * interval + _POLL_AFTER_INTERVAL
+    """True if another successful poll is overdue. One poll may fail; two that are missing are a problem."""
+    return now - last_good_at > 2 * interval + poll_may_take(interval)
+
+
+def poll_may_take(interval: timedelta) -> timedelta:
+    """The time after its turn by which a poll has ended."""
+    return min(interval / 2, _POLL_MAY_TAKE)
+
+
+def next_poll_at(last_started_at: datetime, interval: timedelta) -> datetime:
+    """The turn of a poll after the newest one: polls begin at whole multiples of the interval after the hour."""
+    hour = last_started_at.replace(minute=0, second=0, microsecond=0)
+    return hour + ((last_started_at - hour) // interval + 1) * interval
+
+
+def is_poll_overdue(now: datetime, due_at: datetime, interval: timedelta) -> bool:
+    """True if a poll that was due should have ended by now."""
+    return now - due_at > poll_may_take(interval)
 
 
 def is_day_late(now: datetime, day_ended_at: datetime) -> bool:

@@ -15,7 +15,7 @@ FILE_NAME: Final = "jobs.json"
 # The outcome of a successful attempt.
 DONE: Final = "done"
 INTERRUPTED: Final = "interrupted"
-_INSTANTS: Final = ("started_at", "ended_at", "succeeded_at", "failing_since", "retry_at", "due_at")
+_INSTANTS: Final = ("started_at", "ended_at", "succeeded_at", "failing_since", "error_since", "retry_at", "due_at")
 
 
 def outcome_of(error: BaseException | None) -> str:
@@ -28,6 +28,7 @@ class JobRecord:
     """The newest attempt of a job, and the number of failures in a row.
 
     `outcome`: `done`, or the name of the error of the newest attempt that ended, with its message in `error`.
+    `error_since`: when the first of the failures in a row began that had the same outcome as the newest.
     `retry_at`: no attempt is made before it. `due_at`: when the next attempt is expected; None: none is expected.
     """
 
@@ -39,6 +40,7 @@ class JobRecord:
     succeeded_at: datetime | None = None
     failures: int = 0
     failing_since: datetime | None = None
+    error_since: datetime | None = None
     retry_at: datetime | None = None
     due_at: datetime | None = None
 
@@ -107,7 +109,8 @@ def _job(stored: Mapping[str, Any]) -> JobRecord:
         outcome=str(stored["outcome"]),
         error=str(stored["error"]),
         failures=int(stored["failures"]),
-        **{name: _instant(stored[name]) for name in _INSTANTS},
+        # Earlier versions did not write `error_since`.
+        **{name: _instant(stored.get(name) if name == "error_since" else stored[name]) for name in _INSTANTS},
     )
 
 

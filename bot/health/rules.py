@@ -11,15 +11,19 @@ from decimal import Decimal
 from typing import Final
 
 from bot.core.calendar import Calendar, newest_posting
+from bot.core.polls import PollStatus
 from bot.core.posts import FAILED, UNFINISHED
+from bot.health.causes import Cause, cause_of_outcome, cause_of_pause, cause_of_poll
 from bot.health.health_facts import Facts, WorkFacts
 from bot.health.lateness import (
     is_day_late,
     is_job_late,
     is_mention_late,
     is_poll_late,
+    is_poll_overdue,
     is_post_late,
     is_summary_late,
+    next_poll_at,
 )
 from bot.health.record import JobRecord, Loss, RunRecord, without_expectations
 from bot.spend.report import Spending
@@ -36,7 +40,8 @@ MOST_OF_BUDGET_AN_HOUR: Final = Decimal("0.1")
 MOST_OF_SHARE_AN_HOUR: Final = Decimal("0.9")
 # With less free space polls, posts and the database's journal cannot be stored for long.
 LEAST_FREE_BYTES: Final = 200_000_000
-# The record of a running bot is younger than this: it is written every minute.
+# The record of a running bot is younger than this: it is written every minute, or when the main loop has waited for the
+# database.
 RUNS_WITHIN: Final = timedelta(minutes=5)
 
 # The parts that can be judged while the database cannot be read.
@@ -48,16 +53,33 @@ _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that is wrong: the part of the bot, and a message of one line. `subject` is the job, post or cause
-    within the part, where there can be several problems at a time."""
+    within the part, where there can be several problems at a time.
+
+    The message may have an error's own words. `cause` is for everybody, as are `since`, how many `times`, and when it
+    is retried. `is_late`: work is overdue, which did not fail.
+    """
 
     part: str
     message: str
     subject: str = ""
+    since: datetime | None = None
+    times: int = 0
+    cause: Cause = Cause.UNKNOWN
+    retry_at: datetime | None = None
+    is_late: bool = False
 
     @property
     def name(self) -> str:
         """The part and the subject; the same for as long as the same problem lasts."""
         return f"{self.part} ({self.subject})" if self.subject else self.part
+
+
+@dataclass(frozen=True, slots=True)
+class NextPoll:
+    """When the next poll is due. `is_overdue`: it should have ended by now."""
+
+    at: datetime
+    is_overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +94,56 @@ class Expected:
 
 def judge(facts: Facts, expected: Expected) -> list[Problem]:
     """All problems in the facts; empty for a healthy bot."""
-    return [*judge_work(facts.work, expected), *_mentions(facts), *_spending(facts.spending)]
+    return [*judge_work(facts.work, expected), *_mentions(facts), *_spending_rate(facts.spending)]
 
 
 def judge_work(facts: WorkFacts, expected: Expected) -> list[Problem]:
-    """Problems of polls, days, summaries and posts."""
-    return [*_poll(facts, expected), *_day(facts, expected), *_summaries(facts, expected), *_outbox(facts)]
+    """Problems of polls, days, summaries and posts, and pauses of X."""
+    return [
+        *_poll(facts, expected),
+        *_day(facts, expected),
+        *_summaries(facts, expected),
+        *_outbox(facts),
+        *_pauses(facts),
+    ]
+
+
+def judge_bot(record: RunRecord, facts: WorkFacts | None, expected: Expected, now: datetime) -> list[Problem]:
+    """A problem if no bot runs, for a reader in another process; `facts` are None while the database is unavailable.
+
+    A bot that leads holds a lock in the database, which ends with it. A bot without a database writes its record.
+    Before the first run there is no bot to miss, unless polls have stopped.
+    """
+    is_led = facts is not None and facts.has_leader
+    has_stopped_polling = facts is not None and (due := next_poll(facts, expected)) is not None and due.is_overdue
+    if is_led or (facts is None and is_running(record, now)):
+        return []
+    if record.written_at is None and not has_stopped_polling:
+        return []
+    newest = facts.last_poll.started_at if facts is not None and facts.last_poll else None
+    since = max((at for at in (record.written_at, newest) if at is not None), default=None)
+    if facts is not None and is_running(record, now):
+        message = f"no bot runs on this database: none has the leader's lock; last sign of life at {_utc(since)}"
+    else:
+        message = f"`watchtime run` is not running; its last sign of life was at {_utc(since)}"
+    return [Problem("bot", message, since=since, cause=Cause.NOT_RUNNING)]
+
+
+def next_poll(facts: WorkFacts, expected: Expected) -> NextPoll | None:
+    """The next poll after the newest one, however that ended; None before the first."""
+    if facts.last_poll is None:
+        return None
+    at = next_poll_at(facts.last_poll.started_at, expected.interval)
+    return NextPoll(at, is_poll_overdue(facts.at, at, expected.interval))
+
+
+def last_failures(record: RunRecord) -> list[Problem]:
+    """The jobs whose newest attempt failed, also where that is no problem yet."""
+    return [
+        _failure(name, job, _failed(job, job.failing_since))
+        for name, job in record.jobs.items()
+        if job.failures and job.failing_since is not None
+    ]
 
 
 def judge_run(record: RunRecord, now: datetime) -> list[Problem]:
@@ -87,24 +153,18 @@ def judge_run(record: RunRecord, now: datetime) -> list[Problem]:
 
 def judge_jobs(record: RunRecord, now: datetime) -> list[Problem]:
     """Jobs that fail repeatedly or are overdue."""
-    return [
-        Problem("jobs", f"{name} {what}", name)
-        for name, job in record.jobs.items()
-        if (what := _why_failing(job, now) or _why_late(job, now))
-    ]
+    found = []
+    for name, job in record.jobs.items():
+        if what := _why_failing(job, now):
+            found.append(_failure(name, job, what))
+        elif what := _why_late(job, now):
+            found.append(Problem("jobs", f"{name} {what}", name, since=job.due_at, is_late=True))
+    return found
 
 
 def judge_record(record: RunRecord, now: datetime) -> list[Problem]:
-    """Problems of jobs, for a reader of the record in another process, including a bot that does not run.
-
-    None before the first run. No job of a bot that does not run is overdue.
-    """
-    if record.written_at is None:
-        return []
-    if is_running(record, now):
-        return judge_jobs(record, now)
-    stopped = Problem("jobs", f"`watchtime run` has recorded nothing since {_utc(record.written_at)}")
-    return [*judge_jobs(without_expectations(record), now), stopped]
+    """Problems of jobs, for a reader of the record in another process. No job of a bot that does not run is overdue."""
+    return judge_jobs(record if is_running(record, now) else without_expectations(record), now)
 
 
 def judge_losses(record: RunRecord, now: datetime) -> list[Problem]:
@@ -113,10 +173,12 @@ def judge_losses(record: RunRecord, now: datetime) -> list[Problem]:
     if len(losses) <= MOST_LOSSES:
         return []
     restarts = sum(loss.was_restart for loss in losses)
-    message = f"the database was lost {len(losses)} times within an hour, last at {_utc(losses[-1].at)}"
+    message = f"the database was lost {_times(len(losses))} within an hour, last at {_utc(losses[-1].at)}"
     if restarts:
-        message += f"; its server was restarted {restarts} times"
-    return [Problem("database restarts", message)]
+        message += f"; its server was restarted {_times(restarts)}"
+    return [
+        Problem("database restarts", message, since=losses[0].at, times=len(losses), cause=Cause.DATABASE),
+    ]
 
 
 def judge_disk(free_bytes: int | None) -> list[Problem]:
@@ -148,8 +210,24 @@ def expected_since(record: RunRecord, now: datetime) -> datetime:
     return record.began_at if record.began_at and is_running(record, now) else _LONG_AGO
 
 
-def _utc(instant: datetime) -> str:
-    return f"{instant.astimezone(UTC):%F %H:%M} UTC"
+def _utc(instant: datetime | None) -> str:
+    return "an unknown time" if instant is None else f"{instant.astimezone(UTC):%F %H:%M} UTC"
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+def _failure(name: str, job: JobRecord, what: str) -> Problem:
+    return Problem(
+        "jobs",
+        f"{name} {what}",
+        name,
+        since=job.failing_since,
+        times=job.failures,
+        cause=cause_of_outcome(job.outcome),
+        retry_at=job.retry_at,
+    )
 
 
 def _why_failing(job: JobRecord, now: datetime) -> str:
@@ -158,7 +236,15 @@ def _why_failing(job: JobRecord, now: datetime) -> str:
         return ""
     if job.failures < REPEATED_FAILURES and (job.failures < 2 or now - since < FAILING_FOR):
         return ""
-    return f"failed {job.failures} times in a row since {_utc(since)}: {job.error}"
+    return _failed(job, since)
+
+
+def _failed(job: JobRecord, since: datetime) -> str:
+    row = " in a row" if job.failures > 1 else ""
+    message = f"failed {_times(job.failures)}{row} since {_utc(since)}"
+    if job.error_since is not None and job.error_since > since:
+        message += f", since {_utc(job.error_since)} with this error"
+    return f"{message}: {job.error}"
 
 
 def _why_late(job: JobRecord, now: datetime) -> str:
@@ -175,12 +261,39 @@ def _poll(facts: WorkFacts, expected: Expected) -> Sequence[Problem]:
     if not is_poll_late(facts.at, since, expected.interval):
         return []
     last = _utc(facts.last_good_poll_at) if facts.last_good_poll_at else "never"
-    return [Problem("poll", f"last successful poll: {last}")]
+    failed = facts.failed_polls
+    message = f"last successful poll: {last}"
+    if failed.polls and facts.last_poll is not None:
+        message += f"; failed {_times(failed.polls)} since {_utc(failed.since)}"
+        if failed.reason_since is not None and failed.since is not None and failed.reason_since > failed.since:
+            message += f", since {_utc(failed.reason_since)} with this error"
+        message += f": {facts.last_poll.error}"
+    return [
+        Problem(
+            "poll",
+            message,
+            since=facts.last_good_poll_at or failed.since or since,
+            times=failed.polls,
+            cause=cause_of_last_poll(facts),
+            is_late=not failed.polls,
+        )
+    ]
+
+
+def cause_of_last_poll(facts: WorkFacts) -> Cause:
+    """The cause for which the newest poll failed, or for which none was taken."""
+    if facts.last_poll is not None and facts.last_poll.status == PollStatus.FAILED:
+        return cause_of_poll(facts.last_poll.ended_because)
+    return Cause.UNKNOWN if facts.has_leader else Cause.NOT_RUNNING
 
 
 def _day(facts: WorkFacts, expected: Expected) -> Sequence[Problem]:
     late = late_days(facts, expected)
-    return [Problem("day", f"not rolled up: {', '.join(map(str, late))}")] if late else []
+    if not late:
+        return []
+    message = f"not rolled up: {', '.join(map(str, late))}"
+    since = min(expected.calendar.day(day).ends_at for day in late)
+    return [Problem("day", message, since=since, times=len(late), is_late=True)]
 
 
 def _summaries(facts: WorkFacts, expected: Expected) -> Sequence[Problem]:
@@ -196,12 +309,16 @@ def _summaries(facts: WorkFacts, expected: Expected) -> Sequence[Problem]:
     if not summaries.posts:
         # A missing roll-up is reported by another rule, and without polls a day does not exist.
         message = f"the summaries of {summaries.day} were not made"
-        return [Problem("summaries", message)] if is_missed and summaries.is_rolled_up else []
+        is_wrong = is_missed and summaries.is_rolled_up
+        return [Problem("summaries", message, since=posting.due_at, is_late=True)] if is_wrong else []
     return [
         Problem(
             "summaries",
             f"{post.kind} of {summaries.day} is {post.status}" + (f": {post.reason}" if post.reason else ""),
             post.kind,
+            since=posting.due_at,
+            cause=Cause.X_REFUSED if post.status == "refused" else Cause.UNKNOWN,
+            is_late=post.status in UNFINISHED,
         )
         for post in summaries.posts
         if (post.status in UNFINISHED and is_missed)
@@ -213,22 +330,29 @@ def _outbox(facts: WorkFacts) -> Sequence[Problem]:
     since = facts.waiting.since
     if since is None or not is_post_late(facts.at, since):
         return []
-    return [Problem("outbox", f"a post has been due since {_utc(since)}")]
+    message = f"a post has been due since {_utc(since)}"
+    return [Problem("outbox", message, since=since, times=facts.waiting.posts, is_late=True)]
 
 
 def _mentions(facts: Facts) -> Sequence[Problem]:
     since = facts.undecided_since
     if since is None or not is_mention_late(facts.work.at, since):
         return []
-    return [Problem("mentions", f"a mention has been waiting since {_utc(since)}")]
+    return [Problem("mentions", f"a mention has been waiting since {_utc(since)}", since=since, is_late=True)]
 
 
-def _spending(spending: Spending) -> Sequence[Problem]:
-    pauses = [
-        Problem("x", f"X is not called until {_utc(pause.until)}: {pause.reason}", pause.cause)
-        for pause in spending.pauses
+def _pauses(facts: WorkFacts) -> Sequence[Problem]:
+    return [
+        Problem(
+            "x",
+            f"X is not called until {_utc(pause.until)}, when it is retried by itself: {pause.reason}",
+            pause.cause,
+            since=pause.since,
+            cause=cause_of_pause(pause.cause),
+            retry_at=pause.until,
+        )
+        for pause in facts.pauses
     ]
-    return [*_spending_rate(spending), *pauses]
 
 
 def _spending_rate(spending: Spending) -> Sequence[Problem]:

@@ -14,7 +14,7 @@ from bot.health.alert import Alerter
 from bot.health.health_facts import Facts
 from bot.health.metrics import CONTENT_TYPE, Metrics, Snapshot
 from bot.health.record import RunRecord
-from bot.health.rules import Expected, Problem, judge, judge_disk, judge_run, recent_losses
+from bot.health.rules import Expected, Problem, judge, judge_disk, judge_run, last_failures, recent_losses
 from helperfunctions import disk
 from helperfunctions.clock import Clock
 from helperfunctions.errors import DatabaseError
@@ -113,8 +113,17 @@ class Watch:
         return _json(200 if is_alive else 503, {"alive": is_alive, **ages})
 
     def _readyz(self) -> Page:
-        problems = [{"part": problem.part, "message": problem.message} for problem in self.problems()]
-        content = {"ready": not problems, "leading": self.leads(), "problems": problems}
+        found = self.problems()
+        problems = [
+            {"part": problem.part, "message": problem.message, "since": _iso(problem.since)} for problem in found
+        ]
+        # A failed attempt is not a problem yet; it is noted, so that "ready" does not hide it.
+        failures = [
+            {"job": failure.subject, "message": failure.message, "since": _iso(failure.since)}
+            for failure in last_failures(self.record())
+            if failure.name not in {problem.name for problem in found}
+        ]
+        content = {"ready": not problems, "leading": self.leads(), "problems": problems, "last_failures": failures}
         return _json(503 if problems else 200, content)
 
     def _metrics(self) -> Page:
@@ -151,6 +160,10 @@ class Watch:
         now = self.monotonic()
         with self._running_lock:
             return {job: now - since for job, since in sorted(self._running.items())}
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
 
 
 def _json(status: int, content: object) -> Page:

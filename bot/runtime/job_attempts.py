@@ -118,7 +118,9 @@ class Attempts:
             outcome = outcome_of(error)
             record = self._record.with_job(job, is_running=False, ended_at=now, outcome=outcome, due_at=next_turn)
             if error is None:
-                record = record.with_job(job, error="", failures=0, failing_since=None, succeeded_at=now)
+                record = record.with_job(
+                    job, error="", failures=0, failing_since=None, error_since=None, succeeded_at=now
+                )
             elif isinstance(error, _PUT_OFF):
                 record = record.with_job(job, error=_one_line(error))
             else:
@@ -237,6 +239,7 @@ def _failed(
         error=message,
         failures=failures,
         failing_since=before.failing_since or began,
+        error_since=(before.error_since if before.failures and before.outcome == outcome else None) or began,
         retry_at=now + wait if wait else None,
     )
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
+from bot.health.health_facts import LEADER_LOCK
 from bot.runtime.job_attempts import wait_after
 from helperfunctions.clock import Clock, Wait
 from helperfunctions.database import AdvisoryLock, Database
@@ -20,7 +21,6 @@ log = logging.getLogger(__name__)
 
 # While the database stays away, the reason is logged again after this many refreshes: ten minutes.
 _LOG_AGAIN_AFTER: Final = 120
-_LOCK: Final = "run"
 
 
 class Role(StrEnum):
@@ -138,10 +138,10 @@ class Leadership:
 
     def _acquired(self) -> AdvisoryLock | None:
         try:
-            return self._database.try_lock(_LOCK)
+            return self._database.try_lock(LEADER_LOCK)
         except DatabaseUnavailable:
             self._revive()
-            return self._database.try_lock(_LOCK)
+            return self._database.try_lock(LEADER_LOCK)
 
     def _prepare_database(self) -> None:
         """Call `prepare`; after each time that it fails in a row, wait for longer before the next attempt."""

@@ -174,7 +174,10 @@ class Runner:
             if kinds and entry.job.at_start not in kinds:
                 continue
             if (until := self._attempts.waits_until(name)) is not None:
-                log.info("job=%s failed before and waits until %s UTC", name, f"{until:%F %H:%M:%S}")
+                if entry.job.never_delayed:
+                    # It keeps its schedule, whatever failed before.
+                    until = entry.next_after(self._clock.now())
+                log.info("job=%s failed before; next attempt %s UTC", name, f"{until:%F %H:%M:%S}")
             elif entry.job.at_start is AtStart.ALWAYS:
                 self._turns.add(name, self._clock.now())
             elif entry.next_after(self._clock.now()) - self._clock.now() > _NEXT_TURN_IS_NEAR:

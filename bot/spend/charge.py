@@ -57,6 +57,7 @@ class WriteCharge:
     """
 
     database: Database
+    clock: Clock
     charge_id: int
 
     def made(self) -> None:
@@ -72,7 +73,7 @@ class WriteCharge:
             return
         with locked_ledger(self.database) as tx:
             tx.spend.mark_not_made(charge_id=self.charge_id)
-            _pause_after(tx, error)
+            _pause_after(tx, error, self.clock.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class ReadCharge:
             tx.spend.delete_charge(charge_id=self.charge_id)
             if isinstance(error, XUnknown) and error.is_charged:
                 tx.spend.store_uncertain_read(purpose=self.purpose, lost_at=self.clock.now())
-            _pause_after(tx, error)
+            _pause_after(tx, error, self.clock.now())
 
     def _charge(self, tx: Transaction, reads: Sequence[Read]) -> None:
         """Replace the reserved price by that of the content, and of the content that a lost response may have had."""
@@ -129,9 +130,9 @@ class ReadCharge:
             tx.spend.add_charge(charged_at=at, kind=kind, purpose=self.purpose, units=new, usd=usd)
 
 
-def _pause_after(tx: Transaction, error: XError) -> None:
+def _pause_after(tx: Transaction, error: XError, now: datetime) -> None:
     """Pause all calls after an error about credits or credentials, which affects every other call too."""
     if isinstance(error, XOutOfCredits | XCredentialsWrong):
         cause = "credits" if isinstance(error, XOutOfCredits) else "credentials"
-        tx.spend.pause(cause=cause, until=error.not_before, reason=str(error))
+        tx.spend.pause(cause=cause, until=error.not_before, reason=str(error), now=now)
         log.error("X is not called until=%s cause=%s: %s", f"{error.not_before:%F %H:%M}", cause, error)

@@ -51,7 +51,7 @@ class Ledger:
 
         Raises OverBudget when the budget does not allow it, XOutOfCredits or XCredentialsWrong while X is not called.
         """
-        return WriteCharge(self.database, self._reserve_one(kind, purpose, post_id))
+        return WriteCharge(self.database, self.clock, self._reserve_one(kind, purpose, post_id))
 
     def reserve_account(self, purpose: Purpose) -> ReadCharge:
         """Reserve the price of reading one account. Raises as `reserve`."""

@@ -24,11 +24,12 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A time until which X is not called. `cause`: "credits" or "credentials"."""
+    """A time until which X is not called, and since when. `cause`: "credits" or "credentials"."""
 
     cause: str
     until: datetime
     reason: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

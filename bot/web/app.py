@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -18,6 +19,7 @@ from bot.web.http.gateway import HEALTH, STATIC, Gateway
 from bot.web.http.spelling import Route
 from bot.web.http.theme import CHOOSE, STYLE
 from bot.web.http.version import DataVersion
+from bot.web.read.bot_health import health
 from bot.web.read.errors import InvalidRequest, NotFound
 from bot.web.read.ranges import is_long
 from bot.web.site import Site
@@ -80,10 +82,22 @@ def make_app(site: Site) -> Gateway:
         routes += _routes(router)
         paths += [str(getattr(route, "path", "")) for route in router.routes]
     _refuse_ambiguous(site.root_path, paths)
-    errors = ErrorResponses(app.state.pages.render)
+    # The status page is needed most while the database is away.
+    away = {"/bot": partial(pages.bot_page_without_database, site, app.state.pages)}
+    errors = ErrorResponses(app.state.pages.render, away)
     _handle_errors(app, site, errors)
+    _know_health(site)
     cache = Cache(app, DataVersion(site).read, errors, is_picture=_is_picture, is_long=is_long)
     return Gateway(cache, site, errors, routes)
+
+
+def _know_health(site: Site) -> None:
+    """Read the health of the bot before the first page, whose header has a sign of it."""
+    try:
+        with site.version_database.transaction() as tx:
+            site.known_health.store(health(tx, site))
+    except DatabaseError as exc:
+        log.warning("the health of the bot is not known yet: %s", exc)
 
 
 def _add(app: FastAPI, router: APIRouter) -> None:
@@ -125,12 +139,17 @@ class _Problem:
     status: int
     detail: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_away: bool = False
 
 
 def _handle_errors(app: FastAPI, site: Site, errors: ErrorResponses) -> None:
     def handle(request: Request, exc: Exception) -> Response:
         problem = _problem_of(exc, request.url.path, site)
-        made = errors.make(request.url.path, problem.status, problem.detail, problem.headers)
+        made = (
+            errors.database_is_away(request.url.path)
+            if problem.is_away
+            else errors.make(request.url.path, problem.status, problem.detail, problem.headers)
+        )
         return Response(made.body, made.status, {name.decode(): value.decode() for name, value in made.headers})
 
     for kind in (
@@ -169,7 +188,7 @@ def _problem_of(exc: Exception, path: str, site: Site) -> _Problem:
             return _Problem(503, "This took too long. Request fewer days, or fewer rows.", RETRY_AFTER)
         case DatabaseUnavailable():
             log.warning("the dashboard cannot reach its database: %s", exc)
-            return _Problem(503, None, RETRY_AFTER)
+            return _Problem(503, None, RETRY_AFTER, is_away=True)
         case DatabaseError():
             return _problem_of_schema(exc, site)
     return _Problem(500)

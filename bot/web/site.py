@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bot.core.calendar import Calendar
 from bot.health.record import RunRecord
+from bot.web.read.known_health import KnownHealth
 from bot.web.read.memo import Memo, memo
 from bot.web.read.name_cache import NameCache
 from bot.web.read.pictures import Pictures
@@ -31,6 +32,7 @@ class Site:
     `draw_card` draws the picture of a card, an SVG, as PNG. `public_url` is "" if the address on the web is unknown.
     `account` is the bot's name on X without @, `accent` a colour as #rrggbb; both may be "".
     `requests_per_minute` 0 is no limit. `has_genres`: as IGDB_ENABLED. `pictures` is None if none are shown.
+    `known_health` is filled while pages are made.
     """
 
     database: CostedReads
@@ -55,6 +57,7 @@ class Site:
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
     has_genres: bool = False
     pictures: Pictures | None = None
+    known_health: KnownHealth = field(default_factory=KnownHealth, init=False, repr=False)
     # Caches of bot.web.read.rankings.
     game_totals: Memo[Any] = field(default_factory=lambda: memo(_MAX_CACHED_GAMES, len), init=False, repr=False)
     game_titles: Memo[Any] = field(default_factory=lambda: memo(1), init=False, repr=False)

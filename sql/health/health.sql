@@ -34,6 +34,62 @@ from days
 order by day desc
 limit 1;
 
+-- name: failed_polls^
+-- The polls that failed since an instant without a good one in between: their number, when the first began, and when the
+-- first began of those that ended for the same reason as the newest. Grain: one row.
+with failed as (
+    select
+        started_at,
+        ended_because,
+        last_value(ended_because) over (
+            order by started_at rows between unbounded preceding and unbounded following
+        ) as newest_reason
+    from staging.polls
+    where
+        day >= cast(cast(:since as timestamptz) at time zone 'UTC' as date) - 1
+        and started_at > cast(:since as timestamptz)
+        and status = 'failed'
+)
+select
+    count(*) as polls,
+    min(started_at) as since,
+    min(started_at) filter (
+        where started_at > coalesce(
+            (select max(others.started_at) from failed as others where others.ended_because <> others.newest_reason),
+            '-infinity'
+        )
+    ) as reason_since
+from failed;
+
+-- name: has_leader$
+-- Whether a session holds the lock of the leader. The dashboard's role may read pg_locks, and not try the lock.
+select exists (
+    select 1
+    from pg_locks
+    where
+        locktype = 'advisory'
+        and granted
+        and objsubid = 1
+        and database = (select oid from pg_database where datname = current_database())
+        and (cast(classid as bigint) << 32 | cast(objid as bigint)) = hashtextextended(:name, 0)
+);
+
+-- name: first_day$
+-- The first day that has a poll, or is rolled up.
+select least((select min(day) from staging.polls), (select min(day) from days));
+
+-- name: pauses
+-- The causes for which X is not called now, without X's own words, which the dashboard's role may not read. Grain: one row
+-- per cause.
+select
+    cause,
+    until,
+    '' as reason,
+    since
+from x_pauses
+where until > :now
+order by until desc;
+
 -- name: is_rolled_up$
 -- Whether a day is rolled up.
 select exists (select 1 from days where day = cast(:day as date));

@@ -9,7 +9,8 @@ select
     viewers,
     duplicates,
     set_aside,
-    error
+    error,
+    ended_because
 from staging.polls
 -- By the day too, as in the index.
 order by day desc, started_at desc

@@ -122,17 +122,25 @@ select lost_at from x_uncertain_reads where purpose = :purpose;
 delete from x_uncertain_reads where purpose = :purpose;
 
 -- name: pause!
--- Stop calling X for a while. Grain: one row per cause.
-insert into x_pauses (cause, until, reason)
-values (:cause, :until, :reason)
-on conflict (cause) do update set until = excluded.until, reason = excluded.reason;
+-- Stop calling X for a while. A pause that follows the one before within an hour is the same one. Grain: one row per
+-- cause.
+insert into x_pauses (cause, until, reason, since)
+values (:cause, :until, :reason, :now)
+on conflict (cause) do update set
+    until = excluded.until,
+    reason = excluded.reason,
+    since = case
+        when x_pauses.until > excluded.since - interval '1 hour' then coalesce(x_pauses.since, excluded.since)
+        else excluded.since
+    end;
 
 -- name: pauses
 -- The reasons for which X is not called now. Grain: one row per cause.
 select
     cause,
     until,
-    reason
+    reason,
+    since
 from x_pauses
 where until > :now
 order by until desc;

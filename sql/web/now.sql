@@ -13,6 +13,18 @@ select
     (select min(day) from daily_leaders) as leaders_from,
     (select max(day) from daily_leaders) as leaders_up_to;
 
+-- name: peak_at$
+-- When the poll began that counted the most viewers in a span of time.
+select started_at
+from staging.polls
+where
+    day >= cast(cast(:from_at as timestamptz) at time zone 'UTC' as date) - 1
+    and started_at >= :from_at
+    and started_at < :to_at
+    and status <> 'failed'
+order by viewers desc, started_at
+limit 1;
+
 -- name: games_now
 -- The games of one poll, most watched first, with their average viewers in an hour of yesterday and of last week.
 -- Grain: one row per game.

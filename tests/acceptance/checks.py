@@ -12,8 +12,9 @@ import jsonschema
 import pytest
 
 from bot.core.calendar import Calendar
+from bot.health.health_facts import LEADER_LOCK
 from helperfunctions.clock import SystemClock
-from helperfunctions.database import Database
+from helperfunctions.database import AdvisoryLock, Database
 from sandbox.x.server import XSandbox
 from tests.acceptance.conftest import (
     Ran,
@@ -23,8 +24,8 @@ from tests.acceptance.conftest import (
 from tests.factories import a_stream, stage
 
 CALENDAR = Calendar(ZoneInfo("America/Los_Angeles"), time(8))
-NAMES = ["settings", "data folder", "database", "schema", "Twitch", "X", "X app", "clock"]
-NAMES += ["budget", "polls", "days", "outbox"]
+NAMES = ["settings", "data folder", "database", "schema", "bot", "Twitch", "X", "clock"]
+NAMES += ["budget", "polls", "days", "outbox", "X app"]
 NOT_SECRET = {"X_API_URL", "TWITCH_CLIENT_ID", "TWITCH_API_URL", "TWITCH_AUTH_URL", "IGDB_API_URL"}
 SCHEMA = {
     "type": "array",
@@ -96,8 +97,17 @@ def polled(database: Database, url: str) -> Settings:
 
 
 @pytest.fixture
-def good(polled: Settings, twitch: Settings, x: XSandbox) -> Settings:
-    """Settings without a problem."""
+def leader(database: Database) -> Iterator[AdvisoryLock]:
+    """The lock that a running bot holds."""
+    lock = database.try_lock(LEADER_LOCK)
+    assert lock is not None
+    yield lock
+    lock.release()
+
+
+@pytest.fixture
+def good(polled: Settings, twitch: Settings, x: XSandbox, leader: AdvisoryLock) -> Settings:
+    """Settings without a problem, and a bot that runs."""
     return polled | twitch | x_settings_for(x) | {"X_ACCOUNT_OWNS_APP": "false"}
 
 

@@ -10,16 +10,27 @@ import pytest
 
 from helperfunctions import migrations
 from helperfunctions.clock import SystemClock
-from helperfunctions.database import Database
+from helperfunctions.database import AdvisoryLock, Database
 from sandbox.x.server import XSandbox
-from tests.acceptance.checks import CALENDAR, NAMES, Settings, check, good, holds_no_secret, nobody, polled, x
+from tests.acceptance.checks import (
+    CALENDAR,
+    NAMES,
+    Settings,
+    check,
+    good,
+    holds_no_secret,
+    leader,
+    nobody,
+    polled,
+    x,
+)
 from tests.acceptance.conftest import (
     PROGRAM,
     Shell,
 )
 from tests.factories import a_stream, stage, write
 
-__all__ = ["good", "nobody", "polled", "x"]
+__all__ = ["good", "leader", "nobody", "polled", "x"]
 
 
 def test_without_a_problem_each_line_is_good(shell: Shell, good: Settings) -> None:
@@ -131,8 +142,11 @@ def test_a_nearly_full_disk_is_reported(
     assert "MB free" in checked["data folder"]["message"] or megabytes > 1_000
 
 
-def test_a_bot_that_does_not_run_is_reported(shell: Shell, good: Settings, database: Database) -> None:
+def test_a_bot_that_does_not_run_is_reported(
+    shell: Shell, good: Settings, database: Database, leader: AdvisoryLock
+) -> None:
     """Polls, roll-ups and posts are late."""
+    leader.release()
     url, now = good["DATABASE_URL"], SystemClock().now()
     write(url, "delete from staging.polls")
     day = CALENDAR.day(CALENDAR.day_of(now).date - timedelta(days=3))
@@ -145,9 +159,11 @@ def test_a_bot_that_does_not_run_is_reported(shell: Shell, good: Settings, datab
         now + timedelta(hours=2),
     )
     checked = check(shell, good)
-    assert checked.code == 0
+    assert checked.code == 78
+    assert checked.named("bad") == {"bot"}
     assert checked.named("warning") == {"polls", "days", "outbox"}
-    assert "is `watchtime run` running?" in checked["polls"]["fix"]
+    for name in ("bot", "polls"):
+        assert checked[name]["fix"].startswith("start it with `watchtime run`"), name
     assert f"not yet: {day.date}" in checked["days"]["message"]
     assert "a post has been due since" in checked["outbox"]["message"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from helperfunctions import migrations
 from sandbox.x.server import XSandbox
-from tests.acceptance.checks import Settings, check, good, nobody, polled, x
+from tests.acceptance.checks import Settings, check, good, leader, nobody, polled, x
 from tests.acceptance.conftest import (
     Shell,
     nothing_runs_in,
@@ -15,7 +15,7 @@ from tests.acceptance.conftest import (
 from tests.conftest import database_url
 from tests.factories import rows, write
 
-__all__ = ["good", "nobody", "polled", "x"]
+__all__ = ["good", "leader", "nobody", "polled", "x"]
 
 
 def test_an_embedded_database_is_checked_and_left_as_it_was(shell: Shell, folder: Path) -> None:
@@ -33,7 +33,8 @@ def test_an_unavailable_database_hides_no_other_problem(shell: Shell, good: Sett
     assert checked.code == 75
     assert checked.named("bad") == {"database"}
     assert "DATABASE_URL" in checked["database"]["fix"]
-    assert checked.named("skipped") == {"schema", "X", "budget", "polls", "days", "outbox"}
+    assert checked.named("skipped") == {"schema", "bot", "X", "budget", "polls", "days", "outbox"}
+    assert "no database is available" in checked["X"]["message"]
     # X is not called when the charge cannot be recorded.
     assert x.requests == 0
 
@@ -45,7 +46,7 @@ def test_an_older_schema_is_reported_and_not_migrated(shell: Shell, good: Settin
     assert checked.named("bad") == {"schema"}
     assert "it lacks 1 migrations" in checked["schema"]["message"]
     assert "watchtime migrate" in checked["schema"]["fix"]
-    assert checked.named("skipped") == {"X", "budget", "polls", "days", "outbox"}
+    assert checked.named("skipped") == {"bot", "X", "budget", "polls", "days", "outbox"}
     left = rows(good["DATABASE_URL"], "select count(*) from schema_migrations")
     assert left == [(len(migrations.versions_in()) - 1,)]
 

@@ -5,13 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from bot.health.causes import TWITCH_KEYS
 from helperfunctions.clock import SystemClock, VirtualClock
 from sandbox.faults import Faults
 from sandbox.server import TwitchSandbox
 from sandbox.world import World
 from sandbox.x.faults import XFault
 from sandbox.x.server import XSandbox
-from tests.acceptance.checks import Settings, check, good, nobody, polled, x
+from tests.acceptance.checks import Settings, check, good, leader, nobody, polled, x
 from tests.acceptance.conftest import (
     CLIENT_SECRET,
     Serve,
@@ -21,7 +22,7 @@ from tests.acceptance.conftest import (
 )
 from tests.factories import rows, write
 
-__all__ = ["good", "nobody", "polled", "x"]
+__all__ = ["good", "leader", "nobody", "polled", "x"]
 
 
 def test_the_account_is_read_and_charged_once_a_day(shell: Shell, good: Settings, x: XSandbox) -> None:
@@ -38,7 +39,7 @@ def test_a_wrong_twitch_secret_is_reported(shell: Shell, good: Settings) -> None
     assert checked.code == 78
     assert checked.named("bad") == {"Twitch"}
     assert "403" in checked["Twitch"]["message"]
-    assert checked["Twitch"]["fix"] == "copy both again from https://dev.twitch.tv/console/apps"
+    assert checked["Twitch"]["fix"] == TWITCH_KEYS
 
 
 def test_an_unavailable_twitch_is_reported(shell: Shell, good: Settings, nobody: str) -> None:
@@ -61,8 +62,8 @@ def test_wrong_keys_of_x_are_reported(name: str, shell: Shell, good: Settings, x
     wrong = good | {name: "planted-but-wrong"}
     checked = check(shell, wrong)
     assert checked.code == 78
-    # The credentials are wrong for every call, so X is not called.
-    assert checked.named("bad") == {"X", "budget"}
+    # The credentials are wrong for every call, so X is not called: one finding.
+    assert checked.named("bad") == {"X"}
     assert "401" in checked["X"]["message"]
     assert "https://console.x.com" in checked["X"]["fix"]
     assert "X is not called until" in check(shell, wrong)["X"]["message"]
@@ -84,8 +85,8 @@ def test_a_read_only_access_token_is_reported(shell: Shell, good: Settings) -> N
 @pytest.mark.parametrize(
     ("fault", "message", "bad"),
     [
-        (XFault.NO_CREDITS, "402", {"X", "budget"}),
-        (XFault.USAGE_CAP, "429", {"X", "budget"}),
+        (XFault.NO_CREDITS, "402", {"X"}),
+        (XFault.USAGE_CAP, "429", {"X"}),
         (XFault.TOO_MANY_REQUESTS, "429", {"X"}),
         (XFault.SERVER_ERROR, "503", {"X"}),
         (XFault.RESET_BEFORE, "did not answer", {"X"}),
@@ -138,7 +139,7 @@ def test_a_clock_that_differs_from_xs_is_found_even_when_x_refuses_the_keys(shel
     with XSandbox(VirtualClock(SystemClock().now() + timedelta(minutes=10))) as x:
         checked = check(shell, good | x_settings_for(x) | {"X_API_KEY": "planted-but-wrong"})
     assert checked.code == 78
-    assert checked.named("bad") == {"X", "clock", "budget"}
+    assert checked.named("bad") == {"X", "clock"}
     assert "10 min behind that of X" in checked["clock"]["message"]
 
 

@@ -208,6 +208,11 @@ def test_prices_can_be_changed(shell: Shell, measured: dict[str, str]) -> None:
     assert re.search(r"^reply +0\.0200 USD ", shell.run("price", **measured).out, re.MULTILINE)
     for wrong in (("reply", "cheap"), ("reply", "-1"), ("reply", "nan"), ("nothing", "1")):
         assert shell.run("price", "set", *wrong, **measured).code == 2
+    negative = shell.run("price", "set", "--", "reply", "-0.0001", **measured)
+    assert (negative.code, "-0.0001 is not a price" in negative.err) == (2, True)
+    # A call that X has made free.
+    assert shell.run("price", "set", "reply", "0", **measured).out == "reply costs 0 USD from now on.\n"
+    assert re.search(r"^reply +0\.0000 USD ", shell.run("price", **measured).out, re.MULTILINE)
 
 
 def test_run_does_all_jobs_and_a_failed_job_delays_no_other(

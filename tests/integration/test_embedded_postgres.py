@@ -15,7 +15,7 @@ import psycopg2
 import pytest
 
 from helperfunctions import embedded_postgres
-from helperfunctions.errors import DatabaseUnavailable
+from helperfunctions.errors import DatabaseUnavailable, EmbeddedDatabaseBroken
 from tests.factories import rows
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -250,6 +250,21 @@ def test_a_server_that_does_not_start_is_reported_with_its_reason_and_its_log_fi
     assert "\n" not in str(caught.value)
     log = Path(str(caught.value).rpartition("; its log is ")[2])
     assert "nonsense" in log.read_text()
+
+
+def test_a_server_whose_files_are_gone_never_starts_and_says_so_in_one_sentence(folder: Path) -> None:
+    with embedded_postgres.running(folder):
+        pass
+    control = folder / "global" / "pg_control"
+    control.rename(control.with_name("away"))
+    with pytest.raises(EmbeddedDatabaseBroken) as caught, embedded_postgres.running(folder):
+        pass
+    assert "does not start: could not find the database system: Expected to find it in" in str(caught.value)
+    assert "global/pg_control" in str(caught.value)
+    assert caught.value.exit_code == 78
+    control.with_name("away").rename(control)
+    with embedded_postgres.running(folder):
+        pass
 
 
 def test_six_first_servers_of_a_new_machine_at_once_all_start(tmp_path: Path) -> None:

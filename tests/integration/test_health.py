@@ -170,7 +170,12 @@ def test_the_duration_of_jobs_is_measured_by_outcome(at: str, watch: Watch) -> N
 
 @pytest.mark.usefixtures("a_day")
 def test_readyz_lists_the_problems(at: str, clock: VirtualClock) -> None:
-    assert requests.get(f"{at}/readyz", timeout=10).json() == {"ready": True, "leading": True, "problems": []}
+    assert requests.get(f"{at}/readyz", timeout=10).json() == {
+        "ready": True,
+        "leading": True,
+        "problems": [],
+        "last_failures": [],
+    }
     clock.advance(3600)
     answer = requests.get(f"{at}/readyz", timeout=10)
     assert answer.status_code == 503
@@ -385,13 +390,10 @@ def test_a_problem_and_its_end_reach_the_webhook(
     with listening() as (address, messages):
         send: Callable[[str, str], None] = lambda status, text: webhook.send(address, status, text)  # noqa: E731
         watch.alerter = Alerter(send, tmp_path / "alert.json")
-        switch.off()
-        for _ in range(40):
-            watch.check()
-            clock.advance(60)
-        switch.on()
-        for _ in range(40):
-            watch.check()
-            clock.advance(60)
+        for switched in (switch.off, switch.on):
+            switched()
+            for _ in range(40):
+                watch.check()
+                clock.advance(60)
     assert [message["status"] for message in messages] == ["problem", "resolved"]
     assert "not currently accepting connections" in messages[0]["text"]

@@ -221,7 +221,9 @@ def test_new_credentials_end_the_pauses_of_x_once_and_not_at_each_election(
 
     def pauses_after_an_election(bot: Bot, leadership: Leadership) -> int:
         with bot.database.transaction() as tx:
-            tx.spend.pause(cause="credentials", until=clock.now() + timedelta(hours=1), reason="X rejects them")
+            tx.spend.pause(
+                cause="credentials", until=clock.now() + timedelta(hours=1), reason="X rejects them", now=clock.now()
+            )
         switch.off()
         switch.on()
         assert leadership.refresh() is Role.LEADING

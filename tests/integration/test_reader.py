@@ -25,7 +25,7 @@ READABLE = (
 LIMITS_MIGRATION = (migrations.MIGRATIONS_FOLDER / "20261126001000_reader_limits.sql").read_text()
 PICTURES_MIGRATION = (migrations.MIGRATIONS_FOLDER / "20261127040000_pictures.sql").read_text()
 HIDDEN = (
-    "mentions", "opt_outs", "x_charges", "x_accounts", "x_prices", "x_pauses", "x_reads", "x_uncertain_reads", "draws",
+    "mentions", "opt_outs", "x_charges", "x_accounts", "x_prices", "x_reads", "x_uncertain_reads", "draws",
     "staging.set_aside",
 )  # fmt: skip
 
@@ -50,11 +50,13 @@ def test_the_role_can_read_the_tables_of_the_dashboard_and_nothing_else(database
         rows(reading, f"select * from {table} limit 1")
     rows(reading, "select text, status, chart from posts")
     rows(reading, "select name, x_id from cursors")
+    rows(reading, "select cause, until, since from x_pauses")
     for query in (
         *(f"select 1 from {table}" for table in HIDDEN),
         "select mention_id from posts",
         "select * from posts",
         "select * from cursors",
+        "select reason from x_pauses",
     ):
         with pytest.raises(Exception, match="permission denied"):
             rows(reading, query)

@@ -60,6 +60,27 @@ def test_while_the_database_cannot_be_prepared_only_the_poll_and_the_watch_run(
     jobs.wait_for(ALL)
 
 
+def test_while_the_database_is_being_prepared_only_the_poll_and_the_watch_run(
+    leads: Leads, run: Callable[..., Runner], jobs: Jobs
+) -> None:
+    """A migration can take longer than the time between two polls."""
+    done_meanwhile: list[str] = []
+
+    class Slow(Prepared):
+        """A preparation during which every job has its turn."""
+
+        def prepare(self) -> None:
+            super().prepare()
+            for job in ROWS:
+                runner.run_turn(job)
+            done_meanwhile.extend(jobs.done)
+
+    runner = run(leads(Slow()))
+    runner.refresh()
+    assert sorted(done_meanwhile) == ["collect", "watch"]
+    jobs.wait_for(ALL)
+
+
 @pytest.mark.parametrize("noticed", [True, False], ids=["noticed while away", "back before the next refresh"])
 def test_every_job_runs_at_once_when_the_database_is_back(
     noticed: bool, leads: Leads, run: Callable[..., Runner], jobs: Jobs, switch: Switch

@@ -1,10 +1,13 @@
 """Failed jobs are retried after growing waits; a failed poll is retried at its next turn."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+
+import pytest
 
 from bot.core.polls import CrawlEnd, Poll, PollStatus
 from bot.health.record import FILE_NAME
@@ -102,6 +105,33 @@ def test_a_restart_of_the_process_does_not_reset_the_wait(
         wait_until(lambda times=times: jobs.done.count("prune") == times)  # type: ignore[misc]
         runner.stop()
     assert len(failing.tried_at) == 2
+
+
+def test_the_log_after_a_restart_has_the_time_at_which_a_failed_poll_is_taken_again(
+    leads: Leads,
+    run: Callable[..., Runner],
+    plan: RunPlan,
+    failing: Failing,
+    wall: SettableClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Polls keep their schedule; the wait after failures is that of other jobs."""
+    caplog.set_level(logging.INFO)
+    ours = only(plan, wall, collect=failing)
+    leadership = leads(Prepared())
+    leadership.refresh()
+    before = run(leadership, ours)
+    for _ in range(4):
+        before.run_turn("collect")
+    before.stop()
+    leadership.close()
+    caplog.clear()
+    run(leadership, ours).refresh()
+    [entry] = [entry for entry in ours.entries if entry.job.name == "collect"]
+    waits_until = ours.attempts.record.jobs["collect"].retry_at
+    assert waits_until is not None
+    assert f"job=collect failed before; next attempt {entry.next_after(wall.now()):%F %H:%M:%S} UTC" in caplog.text
+    assert f"{waits_until:%H:%M:%S} UTC" not in caplog.text
 
 
 def test_a_failed_poll_is_retried_at_every_turn(

@@ -16,11 +16,11 @@ from pydantic import SecretStr
 from bot.daily.rollup import Rollup
 from bot.health import rules, watch
 from bot.health.findings import FINDING_OF, Verdict
-from bot.health.health_facts import gather
+from bot.health.health_facts import LEADER_LOCK, gather
 from bot.health.record import FILE_NAME, JobRecord, Loss, RunRecord, dumps, read
 from bot.health.rules import Expected
 from bot.health.watch import Watch
-from bot.web.read import bot_status
+from bot.web.read import bot_health
 from bot.web.site import Site
 from bot.wiring import examine, open_site
 from helperfunctions import reader
@@ -32,8 +32,10 @@ from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, stage, write
 
 # The findings of `check` about the work, and the parts of /readyz that the page presents as well: its role may not read
 # mentions and spending.
-WORK = {"polls", "days", "outbox", "budget", "jobs", "database restarts"}
-ON_THE_PAGE = {"poll", "day", "summaries", "outbox", "jobs", "database restarts"}
+WORK = {"bot", "polls", "days", "outbox", "budget", "X", "jobs", "database restarts"}
+# The row of the page that has the problems of each part; a job has the row of what it does.
+ROW_OF = {"bot": "bot", "poll": "poll", "day": "day", "summaries": "summaries", "outbox": "outbox", "x": "x"}
+ROW_OF |= {"jobs": "day", "database restarts": "database"}
 BEGAN = DAY_START - timedelta(days=1)
 
 
@@ -52,9 +54,9 @@ class Bot:
         run = RunRecord(began_at=BEGAN, written_at=self.clock.now(), **changes)
         (self.settings.data_dir / FILE_NAME).write_text(dumps(run))
 
-    def readyz(self) -> set[str]:
-        """The parts with a problem in /readyz and in /metrics."""
-        watch = Watch(
+    def watch(self) -> Watch:
+        """The watch of the bot, with the record on disk."""
+        return Watch(
             clock=self.clock,
             read=lambda: gather(self.database, self.clock, self.site.calendar, self.settings),
             expected=Expected(self.site.calendar, HALF_HOUR, self.settings.post_at, since=BEGAN),
@@ -65,6 +67,10 @@ class Bot:
             alerter=None,
             record=lambda: read(self.settings.data_dir / FILE_NAME),
         )
+
+    def readyz(self) -> set[str]:
+        """The parts with a problem in /readyz and in /metrics."""
+        watch = self.watch()
         page = watch.pages()["/readyz"]()
         content = json.loads(page.body)
         assert (page.status == 200) == content["ready"] == (content["problems"] == [])
@@ -84,9 +90,11 @@ class Bot:
     def page(self) -> set[str]:
         """The parts with a problem on the status page, which is read with the dashboard's role."""
         with self.site.database.transaction() as tx:
-            rows = bot_status.health(tx, self.site)
-        assert {row.part for row in rows} == ON_THE_PAGE
-        return {row.part for row in rows if not row.is_healthy}
+            found = bot_health.health(tx, self.site)
+        assert {row.part for row in found.parts} == {*ROW_OF.values(), "answers"}
+        assert {row.part for row in found.problems} == {row.part for row in found.parts if not row.is_healthy}
+        assert all(row.since and row.what_to_do for row in found.problems)
+        return {row.part for row in found.problems}
 
 
 @pytest.fixture
@@ -108,7 +116,10 @@ def bot(url: str, database: Database, clock: VirtualClock, queries: Queries, tmp
     found = Bot(url, database, clock, settings, open_site(settings, pool, clock))
     stage(database, a_stream(1000), at=clock.now() - timedelta(minutes=1))
     found.record()
+    leader = database.try_lock(LEADER_LOCK)
+    assert leader is not None
     yield found
+    leader.release()
     pool.close()
 
 
@@ -192,7 +203,7 @@ def summaries(status: str, minutes: int) -> Callable[[Bot], None]:
 def x_is_paused(bot: Bot) -> None:
     until = bot.clock.now() + timedelta(hours=1)
     with bot.database.transaction() as tx:
-        tx.spend.pause(cause="credits", until=until, reason="no credits are left")
+        tx.spend.pause(cause="credits", until=until, reason="no credits are left", now=bot.clock.now())
 
 
 def failed(times: int, minutes: int) -> Callable[[Bot], None]:
@@ -258,7 +269,23 @@ def test_all_presenters_have_the_same_verdict(then: Callable[[Bot], None], wrong
     bot.record(jobs=run.jobs, losses=run.losses)
     assert bot.readyz() == wrong
     assert bot.check() == {FINDING_OF[part] for part in wrong}
-    assert bot.page() == wrong & ON_THE_PAGE
+    assert bot.page() == {ROW_OF[part] for part in wrong if part in ROW_OF}
+
+
+def test_readyz_notes_an_attempt_that_failed_and_is_no_problem_yet(bot: Bot) -> None:
+    """A minute after everything became unreachable, nothing is late; ready must not look like well."""
+    now = bot.clock.now()
+    bot.record(
+        jobs={"collect": JobRecord(failures=1, failing_since=now, outcome="TwitchUnavailable", error="no answer")}
+    )
+    content = json.loads(bot.watch().pages()["/readyz"]().body)
+    message = f"collect failed once since {now:%F %H:%M} UTC: no answer"
+    assert content["ready"] is True
+    assert content["last_failures"] == [{"job": "collect", "message": message, "since": now.isoformat()}]
+    bot.record(jobs={"daily": JobRecord(failures=4, failing_since=now, outcome="DatabaseError", error="refused")})
+    content = json.loads(bot.watch().pages()["/readyz"]().body)
+    assert [(one["part"], one["since"]) for one in content["problems"]] == [("jobs", now.isoformat())]
+    assert content["last_failures"] == []
 
 
 def test_every_part_of_the_rules_is_presented_by_check() -> None:

@@ -1,6 +1,5 @@
 """The limits in the code of the dashboard, in literal numbers: what is on one side, and what is on the other."""
 
-import asyncio
 import re
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from bot.web.views import badges, cards
 from bot.web.views.render import changed, days_of, hue, initial, number, percent, short, small
 from helperfunctions.clock import VirtualClock
 from helperfunctions.errors import DatabaseUnavailable
+from tests.web.conftest import run_alone
 
 NOW = datetime(2026, 11, 21, 18, tzinfo=UTC)
 DAY = date(2026, 11, 21)
@@ -193,7 +193,10 @@ class SteadyDatabase:
 
 def test_version_changes_every_five_minutes_and_a_dead_database_is_revived_each_half_a_minute() -> None:
     clock, database, revived, seconds = VirtualClock(NOW), SteadyDatabase(), [], [0.0]
-    site = SimpleNamespace(clock=clock, version_database=database, revive=lambda: revived.append(seconds[0]))
+    known = SimpleNamespace(update=lambda *_: None, database_is_away=lambda _: None, version=0)
+    site = SimpleNamespace(
+        clock=clock, version_database=database, revive=lambda: revived.append(seconds[0]), known_health=known
+    )
     version = DataVersion(cast(Site, site), lambda: seconds[0])
     first = version.read()
     assert cast(Any, first)[0] == date(2026, 10, 22)
@@ -251,7 +254,7 @@ def _sent(body: bytes, headers: list[tuple[bytes, bytes]]) -> dict[bytes, Any]:
         sent.append(message)
 
     response = prepare(200, [(b"content-type", b"text/plain")], body)
-    asyncio.run(response.send({"method": "GET", "headers": headers}, send))
+    run_alone(response.send({"method": "GET", "headers": headers}, send))
     return {**dict(sent[0]["headers"]), b":status": sent[0]["status"]}
 
 

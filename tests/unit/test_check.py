@@ -9,19 +9,26 @@ from pathlib import Path
 
 import pytest
 
+from bot.health.causes import Cause
 from bot.health.checks.database import Server, judge_schema, judge_server
 from bot.health.checks.settings_and_disk import ROOM_FOR_DATABASE, ROOM_FOR_POLLS, Room, judge_lake, judge_room
-from bot.health.checks.twitch_and_x import judge_account, judge_clock, judge_streams, token_owner
-from bot.health.checks.work import judge_budget, judge_poll, judge_schedulers
+from bot.health.checks.twitch_and_x import judge_account, judge_clock, judge_pause, judge_streams, token_owner
+from bot.health.checks.work import judge_budget, judge_outbox, judge_poll, judge_restarts, judge_schedulers
 from bot.health.doctor import outcome
-from bot.health.findings import Finding, Verdict, exit_code
+from bot.health.findings import Finding, Verdict, exit_code, from_error
 from bot.health.health_facts import LastPoll
 from bot.health.rules import Problem
 from bot.spend.allowance import Allowance
 from bot.spend.month import month_of
 from bot.spend.report import Pause, Spending, Spent
 from helperfunctions.disk import free_bytes_if_known
-from helperfunctions.errors import DatabaseError, DatabaseUnavailable, WatchTimeError
+from helperfunctions.errors import (
+    DatabaseError,
+    DatabaseUnavailable,
+    EmbeddedDatabaseBroken,
+    TwitchRefused,
+    WatchTimeError,
+)
 from helperfunctions.settings import Settings
 from helperfunctions.x_models import XAccount
 
@@ -208,10 +215,9 @@ def a_month(usd: str, forecast: str, *pauses: Pause) -> Spending:
         (a_month("1", "2"), Verdict.GOOD, False, "1.000 of 10.00 USD spent, 9.000 left"),
         (a_month("9", "11"), Verdict.WARNING, False, "11.00 by the end of November"),
         (a_month("10", "11"), Verdict.BAD, True, "nothing is posted any more"),
-        (a_month("1", "2", Pause("credits", NOW, "none left")), Verdict.BAD, True, "not called until 2026-11-21 16:00"),
-        (a_month("1", "2", Pause("credentials", NOW, "401")), Verdict.BAD, False, "not called until 2026-11-21 16:00"),
+        (a_month("1", "2", Pause("credits", NOW, "none left")), Verdict.GOOD, False, "nothing is spent while X is not"),
     ],
-    ids=["enough", "not enough", "spent", "no credits", "refused credentials"],
+    ids=["enough", "not enough", "spent", "X is not called, which is a finding of its own"],
 )
 def test_a_budget_is_judged_by_spending_forecast_and_pauses(
     month: Spending, verdict: Verdict, is_temporary: bool, message: str
@@ -219,6 +225,42 @@ def test_a_budget_is_judged_by_spending_forecast_and_pauses(
     found = judge_budget(month)
     assert (found.verdict, found.is_temporary) == (verdict, is_temporary)
     assert message in found.message
+
+
+@pytest.mark.parametrize(
+    ("cause", "is_temporary", "fix"),
+    [(Cause.X_CREDITS, True, "buy credits"), (Cause.X_CREDENTIALS, False, "copy all four keys again")],
+)
+def test_a_pause_of_x_is_one_finding_with_its_end_and_the_way_to_end_it_sooner(
+    cause: Cause, is_temporary: bool, fix: str
+) -> None:
+    found = judge_pause(Problem("x", "X is not called until then, when it is retried by itself: 401", cause=cause))
+    assert (found.name, found.verdict, found.is_temporary) == ("X", Verdict.BAD, is_temporary)
+    assert found.fix is not None
+    assert found.fix.startswith(fix)
+    assert found.fix.endswith("`watchtime spend --resume`, which calls it at once")
+
+
+def test_posts_that_wait_because_x_is_not_called_refer_to_x() -> None:
+    late = [Problem("outbox", "a post has been due")]
+    assert judge_outbox([], late, x_is_paused=True).fix == "see X: they are sent when it is called again"
+    assert "is `watchtime run` running?" in str(judge_outbox([], late).fix)
+
+
+@pytest.mark.parametrize(
+    ("losses", "words"), [(0, "at no time"), (1, "once"), (2, "2 times")], ids=["none", "one", "two"]
+)
+def test_losses_of_the_database_are_counted_in_words(losses: int, words: str) -> None:
+    assert judge_restarts([], losses).message == f"the bot lost the database {words} within the last hour"
+
+
+def test_damaged_files_of_the_embedded_database_have_a_fix_for_them() -> None:
+    """A setting of an address would not help, and neither does waiting."""
+    broken = from_error("database", EmbeddedDatabaseBroken("the embedded database in data/postgres does not start: x"))
+    assert (broken.verdict, broken.is_temporary, exit_code([broken])) == (Verdict.BAD, False, 78)
+    assert "`watchtime restore FILE`" in str(broken.fix)
+    waits = from_error("database", DatabaseUnavailable("the embedded database in data/postgres does not start: x"))
+    assert (exit_code([waits]), "DATABASE_URL" in str(waits.fix)) == (75, False)
 
 
 @pytest.mark.parametrize(
@@ -235,6 +277,12 @@ def test_a_poll_is_judged_by_its_status_and_lateness(status: str, late: list[Pro
     poll = LastPoll(ended_at, ended_at, status, 1, 1, 1, 0, 0, None)
     found = judge_poll(poll, now=NOW, late=late)
     assert found.verdict is verdict
+
+
+def test_a_poll_that_twitch_refused_has_the_fix_of_twitch() -> None:
+    poll = LastPoll(NOW, NOW, "failed", 0, 0, 0, 0, 0, "Twitch refuses both (401)")
+    found = judge_poll(poll, now=NOW, late=[], cause=Cause.TWITCH_REFUSED)
+    assert str(found.fix).startswith(str(from_error("Twitch", TwitchRefused("refused: why")).fix))
 
 
 @pytest.mark.parametrize(

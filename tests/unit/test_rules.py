@@ -9,16 +9,30 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.calendar import Calendar
-from bot.health.health_facts import Facts, LastDay, LastPoll, Latency, Summaries, SummaryPost, Waiting, WorkFacts
+from bot.health.causes import FIXES, REASONS, Cause, cause_of_outcome
+from bot.health.health_facts import (
+    Facts,
+    FailedPolls,
+    LastDay,
+    LastPoll,
+    Latency,
+    Summaries,
+    SummaryPost,
+    Waiting,
+    WorkFacts,
+)
 from bot.health.record import JobRecord, RunRecord
 from bot.health.rules import (
     LEAST_FREE_BYTES,
     Expected,
     expected_since,
     judge,
+    judge_bot,
     judge_disk,
     judge_record,
     judge_work,
+    last_failures,
+    next_poll,
 )
 from bot.spend.allowance import Allowance
 from bot.spend.month import month_of
@@ -34,12 +48,17 @@ SENT = [SummaryPost(kind, "sent", "") for kind in ("games", "streamers", "stream
 ALLOWANCE = Allowance(Decimal(10), Decimal(0), Decimal(10), Decimal(0), Decimal(1))
 
 
+def poll(at: datetime) -> LastPoll:
+    """A complete poll."""
+    return LastPoll(at, at, "complete", 300, 28_000, 2_000_000, 30, 0, None)
+
+
 def work(**changes: Any) -> WorkFacts:
     """The facts about polls, days and posts of a healthy bot, with changes."""
     at = changes.get("at", NOW)
     healthy = WorkFacts(
         at=at,
-        last_poll=LastPoll(at, at, "complete", 300, 28_000, 2_000_000, 30, 0, None),
+        last_poll=poll(at),
         last_good_poll_at=at - timedelta(minutes=29),
         last_day=LastDay(DAY.date, DAY.ends_at, 48, 1.0, 5e7, DAY.ends_at),
         days_due=[],
@@ -173,8 +192,9 @@ def test_a_post_may_wait_for_half_an_hour_and_a_mention_for_a_quarter() -> None:
 
 
 def test_a_pause_of_x_is_a_problem_with_its_reason() -> None:
-    spending = replace(facts().spending, pauses=[Pause("credits", NOW + timedelta(hours=1), "no credits are left")])
-    [problem] = judge(facts(spending=spending), EXPECTED)
+    pause = Pause("credits", NOW + timedelta(hours=1), "no credits are left", since=NOW - timedelta(hours=2))
+    [problem] = judge(facts(work=work(pauses=[pause])), EXPECTED)
+    assert (problem.since, problem.retry_at, problem.cause) == (pause.since, pause.until, Cause.X_CREDITS)
     assert (problem.part, problem.name) == ("x", "x (credits)")
     assert problem.message.endswith("no credits are left")
 
@@ -215,9 +235,112 @@ def run(written_minutes_ago: int) -> RunRecord:
 
 def test_a_bot_that_stopped_is_a_problem_and_none_of_its_jobs_is_overdue() -> None:
     assert [problem.subject for problem in judge_record(run(written_minutes_ago=4), NOW)] == ["daily"]
-    [stopped] = judge_record(run(written_minutes_ago=5), NOW)
-    assert stopped.message == "`watchtime run` has recorded nothing since 2026-11-22 22:56 UTC"
+    assert judge_record(run(written_minutes_ago=5), NOW) == []
     assert judge_record(RunRecord(), NOW) == []
+    [stopped] = judge_bot(run(written_minutes_ago=5), None, EXPECTED, NOW)
+    assert stopped.message == "`watchtime run` is not running; its last sign of life was at 2026-11-22 22:56 UTC"
+    assert stopped.since == NOW - timedelta(minutes=5)
+
+
+NEVER_RAN = RunRecord()
+LED, NOT_LED = work(has_leader=True), work(has_leader=False)
+OVERDUE = work(has_leader=False, last_poll=poll(NOW - timedelta(minutes=61)))
+
+
+@pytest.mark.parametrize(
+    ("record", "found", "is_missing"),
+    [
+        (run(0), LED, False),
+        (run(60), LED, False),
+        (run(0), NOT_LED, True),
+        (run(60), NOT_LED, True),
+        (run(0), None, False),
+        (run(60), None, True),
+        (NEVER_RAN, NOT_LED, False),
+        (NEVER_RAN, OVERDUE, True),
+        (NEVER_RAN, None, False),
+    ],
+    ids=[
+        "leads",
+        "leads, and its record is old",
+        "killed a moment ago",
+        "killed an hour ago",
+        "without a database",
+        "killed, without a database",
+        "never ran here",
+        "never ran here, and polls have stopped",
+        "never ran, without a database",
+    ],
+)
+def test_a_bot_that_was_killed_is_noticed_by_the_lock_of_the_leader(
+    record: RunRecord, found: WorkFacts | None, is_missing: bool
+) -> None:
+    """The lock ends with the process, at any interval of polls."""
+    problems = judge_bot(record, found, EXPECTED, NOW)
+    assert [problem.part for problem in problems] == (["bot"] if is_missing else [])
+    assert all(problem.cause is Cause.NOT_RUNNING for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("interval", "minutes", "is_late"),
+    [(1, 2.4, False), (1, 2.6, True), (5, 12.4, False), (5, 12.6, True), (30, 75, False), (30, 76, True)],
+)
+def test_two_missing_polls_are_a_problem_at_each_interval(interval: int, minutes: float, is_late: bool) -> None:
+    expected = replace(EXPECTED, interval=timedelta(minutes=interval))
+    assert parts(work(last_good_poll_at=NOW - timedelta(minutes=minutes)), expected) == (["poll"] if is_late else [])
+
+
+@pytest.mark.parametrize(
+    ("minutes_ago", "next_minute", "is_overdue"),
+    [(0, 30, False), (1, 30, False), (31, 0, False), (32, 30, True)],
+)
+def test_the_next_poll_is_at_its_turn_and_overdue_when_that_should_be_over(
+    minutes_ago: int, next_minute: int, is_overdue: bool
+) -> None:
+    """At a minute past the hour, with polls every half an hour."""
+    found = next_poll(work(last_poll=poll(NOW - timedelta(minutes=minutes_ago))), EXPECTED)
+    assert found is not None
+    assert (found.at.minute, found.is_overdue) == (next_minute, is_overdue)
+
+
+def test_the_problem_of_failed_polls_has_since_when_they_fail_for_this_reason() -> None:
+    began = NOW - timedelta(hours=3)
+    failed = FailedPolls(6, since=began + timedelta(minutes=30), reason_since=began + timedelta(hours=2))
+    refused = replace(poll(NOW), status="failed", error="401", ended_because="twitch_refused")
+    [problem] = judge_work(work(last_good_poll_at=began, failed_polls=failed, last_poll=refused), EXPECTED)
+    assert (problem.since, problem.times, problem.cause) == (began, 6, Cause.TWITCH_REFUSED)
+    assert problem.message.endswith(
+        "failed 6 times since 2026-11-22 20:31 UTC, since 2026-11-22 22:01 UTC with this error: 401"
+    )
+
+
+def test_a_job_that_failed_once_is_noted_and_no_problem() -> None:
+    job = JobRecord(outcome="TwitchUnavailable", error="no answer", failures=1, failing_since=NOW)
+    record = replace(run(0), jobs={"collect": job})
+    assert judge_record(record, NOW) == []
+    [failure] = last_failures(record)
+    assert (failure.subject, failure.cause, failure.times) == ("collect", Cause.TWITCH_UNAVAILABLE, 1)
+    assert failure.message == "collect failed once since 2026-11-22 23:01 UTC: no answer"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "cause"),
+    [
+        ("TwitchRefused", Cause.TWITCH_REFUSED),
+        ("InvalidCursor", Cause.TWITCH_UNAVAILABLE),
+        ("XUnknown", Cause.X_UNAVAILABLE),
+        ("XRefusedForNow", Cause.X_REFUSED),
+        ("DatabaseTooSlow", Cause.DATABASE),
+        ("StoreUnavailable", Cause.STORE),
+        ("interrupted", Cause.INTERRUPTED),
+        ("KeyError", Cause.UNKNOWN),
+        ("annotations", Cause.UNKNOWN),
+    ],
+)
+def test_the_outcome_of_a_job_has_a_cause_in_plain_words(outcome: str, cause: Cause) -> None:
+    assert cause_of_outcome(outcome) is cause
+    assert REASONS[cause]
+    assert FIXES[cause]
 
 
 def test_work_is_expected_since_the_start_of_a_running_bot_and_at_any_time_without_one() -> None:

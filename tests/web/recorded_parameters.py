@@ -31,6 +31,10 @@ PARAMETERS: Final[Mapping[str, Parameters]] = {
         {"since": NEWEST_POLL + timedelta(seconds=1)},
         {"since": NOW - timedelta(days=15)},
     ],
+    "web.peak_at": [
+        {"from_at": NOW - timedelta(hours=24), "to_at": NOW},
+        {"from_at": NOW - timedelta(days=40), "to_at": NOW - timedelta(days=39)},
+    ],
     "web.neighbours_of_day": [{"day": date(2026, 10, 28)}, {"day": OCTOBER}, {"day": LAST}],
     "web.languages_of_day": [{"day": LAST}, {"day": date(2026, 10, 25)}],
     "web.find": [

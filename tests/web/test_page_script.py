@@ -66,7 +66,7 @@ def test_page_is_replaced_when_new_figures_are_due_unless_it_is_used(window: Vis
     window.open("/")
     main = page.locator("main")
     due = main.get_attribute("data-next")
-    assert due == "2026-11-22T20:00:00Z"
+    assert due == "2026-11-22T19:00:00Z"
     later = "2026-11-22T22:00:00Z"
 
     def answer(route: Route) -> None:

@@ -98,7 +98,7 @@ def test_unavailable_database_is_reported_and_the_dashboard_recovers(
     with serving(url) as web:
         assert web.get("/explore").status_code == 200
         switch.off()
-        away = web.get("/bot?x=1")
+        away = web.get("/days?x=1")
         assert away.status_code == 503
         assert "The database is unavailable" in away.text
         assert away.headers["retry-after"]
@@ -106,7 +106,7 @@ def test_unavailable_database_is_reported_and_the_dashboard_recovers(
             "detail": "The database is unavailable or busy. Try again in a minute."
         }
         switch.on()
-        assert web.get("/bot?x=2").status_code == 200
+        assert web.get("/days?x=2").status_code == 200
 
 
 @pytest.mark.parametrize(

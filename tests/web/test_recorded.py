@@ -14,6 +14,7 @@ import pytest
 import requests
 from fastapi.routing import APIRoute
 
+from bot.health.health_facts import LEADER_LOCK
 from bot.health.record import RunRecord
 from bot.web.app import _parameters
 from bot.web.views import (
@@ -28,6 +29,7 @@ from bot.web.views import (
     sharing,
     streamer_pages,
 )
+from helperfunctions.database import Database
 from helperfunctions.queries import Queries
 from tests.conftest import clone
 from tests.recorded import compare
@@ -64,6 +66,10 @@ def servers(
     silent = {**drawn, "run_record": RunRecord}
     empty = clone(server_url, template, "recorded_empty")
     with ExitStack() as stack:
+        # Of a bot that runs.
+        lock = Database(recorded_url, queries).try_lock(LEADER_LOCK)
+        assert lock is not None
+        stack.callback(lock.release)
 
         def opened(url: str, now: object = NOW, **changes: object) -> Web:
             return stack.enter_context(served(url, queries, now, **changes))  # type: ignore[arg-type]

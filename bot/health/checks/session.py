@@ -103,12 +103,22 @@ class Session:
             self._facts = gather(self.our_database, self.clock, self.calendar, self.settings)
         return self._facts
 
+    def forget_facts(self) -> None:
+        """Read the facts again when they are needed next: a check has changed them."""
+        self._facts = None
+
     @property
     def expected(self) -> Expected:
         """The due times of work for the bot that runs; without one, of all work."""
         interval = timedelta(minutes=self.settings.poll_every_minutes)
         since = expected_since(self.run_record, self.clock.now())
         return Expected(self.calendar, interval, self.settings.post_at, since)
+
+    def bot_problems(self) -> list[Problem]:
+        """Whether a bot runs, by its lock in the database, or by its record while there is no database."""
+        return rules.judge_bot(
+            self.run_record, self.facts.work if self.has_our_schema else None, self.expected, self.clock.now()
+        )
 
     def problems(self, finding: str) -> list[Problem]:
         """The problems of the parts that a finding presents."""

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from bot.health.causes import FIXES, Cause
 from bot.health.checks.session import Session, Skipped
 from bot.health.findings import Finding, Verdict, from_error, span
+from bot.health.rules import Problem
 from bot.spend.account import fetch_account
 from bot.spend.ledger import Ledger
 from helperfunctions.errors import Busy, OverBudget, TwitchUnavailable
@@ -45,7 +47,11 @@ def check_x(session: Session) -> Finding:
     """Fetch our account from X, at most once a day: it costs a cent, and is recorded in the ledger."""
     settings = session.settings
     session.skip_without_x()
+    if session.has_our_schema and (paused := session.problems("X")):
+        return judge_pause(paused[0])
     session.skip_if_offline()
+    if session.opened is None:
+        raise Skipped("not asked: the call costs money, and no database is available to record it")
     if not (session.may_write and session.has_our_schema):
         raise Skipped("not asked: the call costs money, and the database cannot record it yet (`watchtime migrate`)")
     ledger = Ledger(session.database, session.clock, settings.x_monthly_budget_usd, settings.x_account_owns_app)
@@ -59,6 +65,7 @@ def check_x(session: Session) -> Finding:
         except OverBudget as exc:
             raise Skipped(f"the account was not read, because the call costs money: {exc}") from exc
         finally:
+            session.forget_facts()
             if x.clock_ahead is not None:
                 session.clock_ahead_of["X"] = x.clock_ahead
     return judge_account(session.account, token_owner(settings))
@@ -89,6 +96,12 @@ def judge_streams(streams: int, response: AnswerFacts | None) -> Finding:
         fix = "check again in a minute: there are always live streams"
         return Finding("Twitch", Verdict.WARNING, message, fix)
     return Finding("Twitch", Verdict.GOOD, message)
+
+
+def judge_pause(problem: Problem) -> Finding:
+    """X is not called for a while."""
+    fix = f"{FIXES[problem.cause]}, which calls it at once"
+    return Finding("X", Verdict.BAD, problem.message, fix, is_temporary=problem.cause is Cause.X_CREDITS)
 
 
 def token_owner(settings: Settings) -> str | None:

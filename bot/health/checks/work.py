@@ -8,6 +8,7 @@ from bot.core.calendar import effect_of_change
 from bot.core.polls import PollStatus
 from bot.core.posts import FAILED, UNFINISHED, OutboxRow
 from bot.health import rules
+from bot.health.causes import FIXES, Cause
 from bot.health.checks.session import Session, Skipped
 from bot.health.findings import Finding, Verdict, span
 from bot.health.health_facts import LastPoll
@@ -22,6 +23,20 @@ POLLS_WITHIN: Final = timedelta(days=1)
 MOST_CLOSE_POLLS: Final = 2
 
 
+def check_bot(session: Session) -> Finding:
+    """Whether a bot runs."""
+    if problems := session.bot_problems():
+        return judge_bot(problems[0])
+    facts = session.facts.work if session.has_our_schema else None
+    if facts is not None and facts.has_leader:
+        return Finding("bot", Verdict.GOOD, "running: it has the lock of the leader")
+    if facts is None and is_running(session.run_record, session.clock.now()):
+        return Finding("bot", Verdict.GOOD, "running, without the database")
+    if facts is None:
+        raise Skipped("not known without the database: no bot has recorded anything in this DATA_DIR")
+    raise Skipped("not running yet: start it with `watchtime run`")
+
+
 def check_budget(session: Session) -> Finding:
     """The spending of the month."""
     session.skip_without_x()
@@ -33,7 +48,9 @@ def check_polls(session: Session) -> Finding:
     newest, now = session.facts.work.last_poll, session.clock.now()
     if newest is None and not is_running(session.run_record, now):
         raise Skipped("none yet")
-    return judge_poll(newest, now=now, late=session.problems("polls"))
+    return judge_poll(
+        newest, now=now, late=session.problems("polls"), cause=rules.cause_of_last_poll(session.facts.work)
+    )
 
 
 def check_days(session: Session) -> Finding:
@@ -51,7 +68,7 @@ def check_outbox(session: Session) -> Finding:
     with session.our_database.transaction() as tx:
         since = session.clock.now() - FAILED_WITHIN
         posts = records(OutboxRow, tx.outbox.listed(everything=False, since=since))
-    return judge_outbox(posts, session.problems("outbox"))
+    return judge_outbox(posts, session.problems("outbox"), x_is_paused=bool(session.problems("X")))
 
 
 def check_jobs(session: Session) -> Sequence[Finding]:
@@ -82,22 +99,20 @@ def check_schedulers(session: Session) -> Sequence[Finding]:
     return judge_schedulers(close, session.settings.external_jobs)
 
 
+def judge_bot(problem: Problem) -> Finding:
+    """No bot runs."""
+    return Finding("bot", Verdict.BAD, problem.message, FIXES[problem.cause])
+
+
 def judge_budget(month: Spending, problems: Sequence[Problem] = ()) -> Finding:
-    """The budget that is left for the month, pauses of X, and the problems of spending."""
+    """The budget that is left for the month, and the problems of spending. A pause of X is a finding of its own."""
     left = month.budget_usd - month.total_usd
     message = (
         f"{month.total_usd:.3f} of {month.budget_usd:.2f} USD spent, {max(left, 0):.3f} left; "
         f"at this rate {month.forecast_usd:.2f} by the end of {month.month.starts_at:%B}"
     )
-    for pause in month.pauses:
-        fix = "buy credits" if pause.cause == "credits" else "fix the keys"
-        return Finding(
-            "budget",
-            Verdict.BAD,
-            f"{message}. X is not called until {pause.until:%F %H:%M} UTC: {pause.reason}",
-            f"{fix}, then `watchtime spend --resume`",
-            is_temporary=pause.cause == "credits",
-        )
+    if month.pauses:
+        message += "; nothing is spent while X is not called"
     if left <= 0:
         fix = f"raise X_MONTHLY_BUDGET_USD, or wait for {month.month.ends_at:%B}"
         return Finding("budget", Verdict.BAD, f"{message}: nothing is posted any more", fix, is_temporary=True)
@@ -110,17 +125,20 @@ def judge_budget(month: Spending, problems: Sequence[Problem] = ()) -> Finding:
     return Finding("budget", Verdict.GOOD, message)
 
 
-def judge_poll(newest: LastPoll | None, *, now: datetime, late: Sequence[Problem]) -> Finding:
-    """The newest poll, when and how it ended, and whether a successful one is overdue (`late`)."""
-    message = "none yet"
+def judge_poll(
+    newest: LastPoll | None, *, now: datetime, late: Sequence[Problem], cause: Cause = Cause.UNKNOWN
+) -> Finding:
+    """The newest poll, when and how it ended, why it failed, and whether a successful one is overdue (`late`)."""
+    message, error = "none yet", ""
     if newest is not None:
         error = f": {newest.error}" if newest.error else ""
         message = f"the last one ended {span(now - newest.ended_at)} ago, {newest.status}{error}"
     if late:
-        message = f"{message}; {late[0].message}"
-        return Finding("polls", Verdict.WARNING, message, "is `watchtime run` running? Its log has the reason")
+        # With failed polls, the problem has the error too.
+        since = late[0].message.removesuffix(error) if newest is not None and error else late[0].message
+        return Finding("polls", Verdict.WARNING, f"{message}; {since}", FIXES[cause])
     if newest is not None and newest.status == PollStatus.FAILED:
-        return Finding("polls", Verdict.WARNING, message, "the next one may succeed; `watchtime collect` takes one now")
+        return Finding("polls", Verdict.WARNING, message, f"{FIXES[cause]}; `watchtime collect` takes one now")
     return Finding("polls", Verdict.GOOD, message)
 
 
@@ -135,12 +153,14 @@ def judge_days(newest: date | None, late: Sequence[date], changed: str | None = 
     return Finding("days", Verdict.GOOD, message)
 
 
-def judge_outbox(posts: Sequence[OutboxRow], late: Sequence[Problem]) -> Finding:
+def judge_outbox(posts: Sequence[OutboxRow], late: Sequence[Problem], *, x_is_paused: bool = False) -> Finding:
     """Posts that wait or failed in the last week, and problems of posts, summaries and mentions (`late`)."""
     waiting = [post for post in posts if post.status in UNFINISHED]
     failed = [post for post in posts if post.status in FAILED]
     message = f"{len(waiting)} posts wait, {len(failed)} failed in the last week"
     message = "; ".join([message, *(problem.message for problem in late)])
+    if late and x_is_paused:
+        return Finding("outbox", Verdict.WARNING, message, "see X: they are sent when it is called again")
     if failed:
         fix = "`watchtime outbox` shows the reason; `outbox retry ID` tries again"
         return Finding("outbox", Verdict.WARNING, message, fix)
@@ -151,13 +171,13 @@ def judge_outbox(posts: Sequence[OutboxRow], late: Sequence[Problem]) -> Finding
 
 
 def judge_jobs(record: RunRecord, problems: Sequence[Problem]) -> Finding:
-    """The jobs in the record of `watchtime run`; a problem without a subject means that it does not run."""
+    """The jobs in the record of `watchtime run`."""
     message = "; ".join(problem.message for problem in problems)
-    if any(problem.subject for problem in problems):
-        fix = "the log of `watchtime run` has the whole error; the job is retried at least once an hour"
-        return Finding("jobs", Verdict.BAD, message, fix, is_temporary=True)
     if problems:
-        return Finding("jobs", Verdict.WARNING, message, "is it running? Its log has the reason")
+        cause = next((problem.cause for problem in problems if problem.cause is not Cause.UNKNOWN), Cause.UNKNOWN)
+        fix = "the log of `watchtime run` has the whole error; the job is retried at least once an hour"
+        fix = fix if cause is Cause.UNKNOWN else FIXES[cause]
+        return Finding("jobs", Verdict.BAD, message, fix, is_temporary=True)
     return Finding("jobs", Verdict.GOOD, f"none of {len(record.jobs)} fails repeatedly or is overdue")
 
 
@@ -181,4 +201,5 @@ def judge_restarts(problems: Sequence[Problem], losses: int) -> Finding:
     if problems:
         fix = "check the log of the database server, and the memory of its machine or container"
         return Finding("database restarts", Verdict.BAD, problems[0].message, fix, is_temporary=True)
-    return Finding("database restarts", Verdict.GOOD, f"the bot lost the database {losses} times within the last hour")
+    lost = {0: "at no time", 1: "once"}.get(losses, f"{losses} times")
+    return Finding("database restarts", Verdict.GOOD, f"the bot lost the database {lost} within the last hour")

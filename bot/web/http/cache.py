@@ -29,6 +29,8 @@ CHECK_EVERY_SECONDS: Final = 2.0
 # A request waits this long for a check; after that the last known version is used, for a while.
 CHECK_TIMEOUT_SECONDS: Final = 2.0
 VERSION_VALID_SECONDS: Final = 60.0
+# For a page that can do without a database, and then says so.
+VERSION_VALID_SECONDS_WITHOUT: Final = 10.0
 # As many as there are connections to the database; each may have ten thousand rows in memory.
 MADE_AT_ONCE: Final = 8
 # Long ranges wait for each other, and no other request waits for them.
@@ -112,24 +114,27 @@ class Cache:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
-        version = await self._current_version()
+        can_do_without = self._errors.can_do_without_database(scope["path"])
+        version = await self._current_version(
+            VERSION_VALID_SECONDS_WITHOUT if can_do_without else VERSION_VALID_SECONDS
+        )
         if version is None and self._check is not None:
             # The database does not even refuse: the application would wait for it, and fill every queue.
             detail = "The database does not respond. Try again in a minute."
-            response = self._errors.make(scope["path"], 503, detail, RETRY_AFTER)
+            response = await asyncio.to_thread(self._errors.database_is_away, scope["path"], detail)
         else:
             response = await self._cached_or_made(version, scope, receive)
         await response.send(scope, send)
 
-    async def _current_version(self) -> object:
-        """The version, read every two seconds at most; None when it is unknown."""
+    async def _current_version(self, valid_seconds: float) -> object:
+        """The version, read every two seconds at most; None when it is unknown for longer than `valid_seconds`."""
         now = self._now()
         if now - self._checked_at >= CHECK_EVERY_SECONDS and self._check is None:
             self._check = asyncio.create_task(self._check_version())
         if self._check is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self._check), CHECK_TIMEOUT_SECONDS)
-        return self._known if self._now() - self._known_at <= VERSION_VALID_SECONDS else None
+        return self._known if self._now() - self._known_at <= valid_seconds else None
 
     async def _check_version(self) -> None:
         try:

@@ -21,10 +21,26 @@ RETRY_AFTER: Final = {"retry-after": "30"}
 
 
 class ErrorResponses:
-    """Makes error responses. `page` renders the page of an error, from a template and its values."""
+    """Makes error responses. `page` renders the page of an error, from a template and its values; `without_database`
+    renders the pages that can do without a database, by their paths."""
 
-    def __init__(self, page: Callable[..., str]) -> None:
+    def __init__(
+        self, page: Callable[..., str], without_database: Mapping[str, Callable[[], str]] | None = None
+    ) -> None:
         self._page = page
+        self._without_database = without_database or {}
+
+    def can_do_without_database(self, path: str) -> bool:
+        """True for a page that can be made without a database."""
+        return path in self._without_database
+
+    def database_is_away(self, path: str, detail: str | None = None) -> PreparedResponse:
+        """The response while the database is unavailable: the page itself if it can do without, else an error."""
+        page = self._without_database.get(path)
+        if page is None:
+            return self.make(path, 503, detail, RETRY_AFTER)
+        headers = [(name.encode(), value.encode()) for name, value in RETRY_AFTER.items()]
+        return prepare(503, [(b"content-type", b"text/html; charset=utf-8"), *headers], page().encode())
 
     def make(
         self, path: str, status: int, detail: str | None = None, headers: Mapping[str, str] | None = None

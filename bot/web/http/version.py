@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
+from bot.web.read.bot_health import health
 from bot.web.site import Site
 from helperfunctions.errors import DatabaseUnavailable
 
@@ -22,9 +24,12 @@ class DataVersion:
         self._site = site
         self._now = now
         self._may_revive_at = 0.0
+        self._has_read = False
 
     def read(self) -> object:
         """The current version: while it is the same, every page is the same.
+
+        Every few seconds, the health of the bot is read as well, which pages show.
 
         Raises DatabaseUnavailable, and then starts an embedded database that has died.
         """
@@ -32,9 +37,14 @@ class DataVersion:
         try:
             with self._site.version_database.transaction() as tx:
                 state = tuple(tx.web.state(since=(now - _LATE_POLLS).date()))
+                # Not before the first page of all, which a visitor waits for.
+                if self._has_read:
+                    self._site.known_health.update(partial(health, tx, self._site), self._now())
         except DatabaseUnavailable:
+            self._site.known_health.database_is_away(now)
             if self._now() >= self._may_revive_at:
                 self._may_revive_at = self._now() + _REVIVE_EVERY_SECONDS
                 self._site.revive()
             raise
-        return (*state, now.timestamp() // _MAX_SAME_SECONDS)
+        self._has_read = True
+        return (*state, self._site.known_health.version, now.timestamp() // _MAX_SAME_SECONDS)

@@ -155,6 +155,15 @@ def viewers_by_hour(tx: Transaction, poll: NewestPoll | None) -> list[HourOfAll]
     return rows_of(HourOfAll, tx.web.viewers_by_hour(from_at=from_at, to_at=to_at))
 
 
+def peak_of_hours(tx: Transaction, hours: list[HourOfAll]) -> tuple[int, datetime] | None:
+    """The most viewers in these hours, and when the poll began that counted them; the hour, without that poll."""
+    peak = max(hours, key=lambda hour: hour.peak_viewers, default=None)
+    if peak is None:
+        return None
+    polled_at: datetime | None = tx.web.peak_at(from_at=peak.hour_at, to_at=peak.hour_at + _HOUR)
+    return peak.peak_viewers, polled_at or peak.hour_at
+
+
 def games_by_hour(tx: Transaction, game_ids: list[str], poll: NewestPoll | None) -> Mapping[str, list[float | None]]:
     """Average viewers of games in each of the 24 hours up to the newest poll, None where nothing was measured."""
     if poll is None or not game_ids:

@@ -25,6 +25,7 @@ from bot.web.deps import (
 )
 from bot.web.http.errors import API
 from bot.web.read import (
+    bot_health,
     bot_status,
     compare,
     game_list,
@@ -356,19 +357,21 @@ def coverage(site: SiteParts, days: Days, table: TableResponse) -> Response:
     return table.of_part(part, bot_status.DayCoverage)
 
 
-@router.get("/bot/due", response_model=Table[bot_status.Due], tags=["bot"])
+@router.get("/bot/due", response_model=Table[bot_health.Due], tags=["bot"])
 def due(site: SiteParts, table: TableResponse) -> Response:
     """The next jobs of the bot."""
-    return table.of_all(bot_status.due(site), bot_status.Due)
+    with site.database.transaction() as tx:
+        state = bot_health.health(tx, site)
+    return table.of_all(bot_health.due(site, state), bot_health.Due)
 
 
-@router.get("/bot/health", response_model=Table[bot_status.Health], tags=["bot"])
+@router.get("/bot/health", response_model=Table[bot_health.Health], tags=["bot"])
 def health(site: SiteParts, table: TableResponse) -> Response:
     """The parts of the bot that the dashboard can read, with their problems. Mentions, spending and the disk are
     checked by `/readyz` of the bot and by `watchtime check`."""
     with site.database.transaction() as tx:
-        parts = bot_status.health(tx, site)
-    return table.of_all(parts, bot_status.Health)
+        state = bot_health.health(tx, site)
+    return table.of_all(state.parts, bot_health.Health)
 
 
 @router.get("/search", response_model=Table[search.Found], tags=["search"], name="search")

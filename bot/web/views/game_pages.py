@@ -85,7 +85,7 @@ def game_page(
         hours_of_week = games.by_hour_of_week(tx, site, game.id, span, zone)
     before = hours_before if by_hour else days_before
     charts: dict[str, Any] = {
-        "next_at": next_update(poll),
+        "next_at": next_update(site),
         "day_chart": page_charts.game_hours("Viewers, last 24 hours", last_day, zone),
         "viewers_chart": page_charts.game_history(by_hour or by_day, span, zone, before=before),
         "channels_chart": page_charts.game_history(by_hour or by_day, span, zone, is_channels=True, before=before),

@@ -1,12 +1,12 @@
 """What the routes of pages share: the renderer, and the values of several templates."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from bot.web.read.now import NewestPoll
 from bot.web.read.ranges import OFFERED, RequestedDays, Span
+from bot.web.site import Site
 from bot.web.views.render import Pages
 
 
@@ -18,9 +18,10 @@ async def _pages(request: Request) -> Pages:
 PagesOfSite = Annotated[Pages, Depends(_pages)]
 
 
-def next_update(poll: NewestPoll | None) -> datetime | None:
-    """When new figures are due; None if the bot has stopped."""
-    return poll.started_at + timedelta(minutes=poll.interval_minutes) if poll and not poll.is_stale else None
+def next_update(site: Site) -> datetime | None:
+    """When open pages are loaded again for new figures, also if these are overdue; None before the first."""
+    found = site.known_health.newest
+    return found.reload_at if found is not None else None
 
 
 def values_of_days(days: RequestedDays, span: Span) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bot.web.deps import Days, SiteParts, Slugs, slugs_in
-from bot.web.read import bot_status, compare, languages, now, search
+from bot.web.read import bot_health, bot_status, compare, languages, now, search
 from bot.web.read.addresses import Kind
 from bot.web.read.coverage import change, span_of
 from bot.web.read.now import newest_poll
@@ -23,6 +23,7 @@ from bot.web.site import Site
 from bot.web.views import page_charts
 from bot.web.views.charts.lines import spark
 from bot.web.views.page_values import PagesOfSite, next_update, values_of_days
+from bot.web.views.render import Pages
 from helperfunctions.database import Transaction
 
 _GAMES_NOW: Final = 12
@@ -45,19 +46,22 @@ def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
             "games": (games_now := now.games_now(tx, site, poll, RowRange(_GAMES_NOW))),
             "streamers": now.streamers_now(tx, poll, RowRange(_STREAMERS_NOW)),
             "hours": (hours := now.viewers_by_hour(tx, poll)),
+            "peak": now.peak_of_hours(tx, hours),
             "chart": page_charts.last_24_hours(tx, site, poll),
             "spoken": languages.languages_now(tx, poll),
             "latest_day": tx.web.days_rolled_up().last_day,
         }
         largest = now.games_now(tx, site, poll, RowRange(page_charts.MAX_SHARES)).rows
         by_hour = now.games_by_hour(tx, [game.game_id for game in games_now.rows], poll)
+        site.known_health.store(state := bot_health.health(tx, site))
     today = site.clock.now().astimezone(site.calendar.timezone).date()
     return pages.show(
         "now.html",
         yesterday=today - timedelta(days=1),
         change=change,
-        peak=max(hours, key=lambda hour: hour.peak_viewers, default=None),
-        next_at=next_update(poll),
+        state=state,
+        is_due=state.next_poll is not None and state.next_poll.at <= site.clock.now(),
+        next_at=next_update(site),
         tree=page_charts.shares(
             "Share of viewers",
             [(game.game, game.slug, game.viewers) for game in largest],
@@ -133,19 +137,26 @@ def bot_page(site: SiteParts, pages: PagesOfSite) -> Response:
     with site.database.transaction() as tx:
         span = span_of(tx, site, days)
         posts = bot_status.posts(tx, RowRange(_POSTS))
-        health = bot_status.health(tx, site)
+        site.known_health.store(state := bot_health.health(tx, site))
         coverage = bot_status.coverage(tx, span, RowRange(span.days))
         first_day = bot_status.first_day(tx)
-    is_updating = all(one.is_healthy for one in health if one.part == "poll")
     return pages.show(
         "bot.html",
         posts=posts,
-        health=health,
-        # A bot that has stopped does nothing next.
-        due=bot_status.due(site) if is_updating else [],
+        state=state,
+        away_since=None,
+        due=bot_health.due(site, state),
         coverage=coverage,
         strip=page_charts.coverage(coverage.rows, first_day, span),
         **values_of_days(days, span),
+    )
+
+
+def bot_page_without_database(site: Site, pages: Pages) -> str:
+    """The status page as far as it is known while the database is unavailable."""
+    since = site.known_health.database_is_away(site.clock.now())
+    return pages.render(
+        "bot.html", state=bot_health.health_without_database(site, since), away_since=since, due=[], days=None
     )
 
 

@@ -36,6 +36,8 @@ _NO_CHANGE: Final = 0.005
 # From here on, a change is a factor: ×3 instead of +200%.
 _FACTOR_FROM: Final = 2.0
 _HUES: Final = 6
+# A time of the day alone is understood as one within this time.
+_TODAY: Final = timedelta(hours=18)
 
 # The row classes of the tables, under the names that templates use.
 _TABLES: Final = {
@@ -107,11 +109,13 @@ class Pages:
             "time": partial(moment, site.calendar.timezone),
             "clock": partial(clock, site.calendar.timezone),
             "ago": self.ago,
+            "when": self.when,
             "name": _shown_name,
             "hue": hue,
             "initial": initial,
             "language": languages.language_name,
             "utc": _utc,
+            "code": with_code,
         }
         self._environment.globals |= {
             "tables": _TABLES,
@@ -133,6 +137,7 @@ class Pages:
             "usual_rows": RowRange().limit,
             "usual_days": USUAL,
             "zone_name": zone_name(site.calendar.timezone),
+            "needs_attention": lambda: site.known_health.needs_attention,
             "day_starts_at": f"{site.calendar.starts_at:%H:%M}",
         }
 
@@ -187,6 +192,11 @@ class Pages:
         return Markup('{} (<span data-since="{}">{}</span> ago)').format(
             clock(self._site.calendar.timezone, value), _utc(value), passed
         )
+
+    def when(self, value: datetime) -> Markup:
+        """An instant of the last hours by its time of the day, an earlier one with its date."""
+        zone = self._site.calendar.timezone
+        return clock(zone, value) if self._site.clock.now() - value < _TODAY else moment(zone, value)
 
     def cells(self, columns: Sequence[Column], row: Any) -> Markup:
         """The cells of a row as HTML; a name is the heading of its row."""
@@ -295,6 +305,19 @@ def days_of(span: Span) -> str:
     if span.first.year != span.last.year:
         return f"{first}, {span.first.year} to {day(span.last)}"
     return f"{first} to {day(span.last)}"
+
+
+def with_code(text: str) -> Markup:
+    """A text in which commands are between backquotes, with its addresses as links."""
+    parts = re.split(r"`([^`]*)`|(https://[\w./-]*\w)", text)
+    made = Markup("")
+    for plain, command, address in zip(parts[::3], [*parts[1::3], None], [*parts[2::3], None], strict=True):
+        made += escape(plain)
+        if command is not None:
+            made += Markup("<code>{}</code>").format(command)
+        if address is not None:
+            made += Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>').format(address)
+    return made
 
 
 def hue(name: str) -> int:

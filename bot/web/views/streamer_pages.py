@@ -119,7 +119,7 @@ def streamer_page(
     if compare:
         values["compared"] = streamer_days_compared(by_day, before, span)
     charts: dict[str, Any] = {
-        "next_at": next_update(poll),
+        "next_at": next_update(site),
         "viewers_chart": page_charts.streamer_viewers(by_day, span, zone, before),
         "watched_chart": page_charts.streamer_hours(by_day, span, zone),
         "streamed_chart": page_charts.streamer_hours(by_day, span, zone, is_streamed=True),

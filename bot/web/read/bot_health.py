@@ -1,0 +1,352 @@
+"""The health of the bot in words that every visitor may read, and what the bot does next.
+
+The verdicts are those of the rules of health. The error of a job can name hosts and accounts, so a cause stands for it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from bot.core.calendar import next_posting
+from bot.core.polls import PollStatus
+from bot.health.causes import FIXES, REASONS, Cause
+from bot.health.health_facts import WorkFacts, gather_work
+from bot.health.record import RunRecord
+from bot.health.rules import (
+    Expected,
+    NextPoll,
+    Problem,
+    cause_of_last_poll,
+    expected_since,
+    is_running,
+    judge_bot,
+    judge_losses,
+    judge_record,
+    judge_work,
+    last_failures,
+    next_poll,
+)
+from bot.web.site import Site
+from helperfunctions.database import Transaction
+
+NAMES: Final[Mapping[str, str]] = {
+    "bot": "The bot",
+    "poll": "Updates from Twitch",
+    "day": "Daily figures",
+    "summaries": "Daily posts",
+    "outbox": "Posts waiting",
+    "x": "X",
+    "answers": "Answers on X",
+    "database": "Database",
+    "enrich": "Genres from IGDB",
+    "lake": "Data lake",
+    "pictures": "Pictures",
+    "prune": "Clean-up of old data",
+    "watch": "Health checks",
+}
+# The part to which a job belongs; each other job is a part of its own, which is shown while it has a problem.
+_PART_OF_JOB: Final = {"collect": "poll", "daily": "day", "post": "summaries", "reply": "answers", "outbox": "outbox"}
+_POSTS: Final = {
+    "games": "top games",
+    "streamers": "top streamers",
+    "streamers_of_game": "top streamers of a game",
+}
+_NOT_KNOWN: Final = "not known here"
+_NO_DATABASE: Final = "not known while the database is unavailable"
+
+
+class State(StrEnum):
+    """The state of a part of the bot."""
+
+    GOOD = "good"
+    NOTICE = "notice"
+    """The newest attempt failed, which is no problem yet."""
+    PROBLEM = "problem"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A job of the bot, and when it runs next. `what`: poll, day or summaries."""
+
+    what: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One part of the bot: its name, its state, and a message.
+
+    Of a problem: since when, how many times, the reason in a few words, what to do, with commands between backquotes,
+    and when the bot tries again by itself. `last_at`: the newest update.
+    """
+
+    part: str
+    name: str
+    state: State
+    is_healthy: bool
+    message: str
+    since: datetime | None = None
+    times: int | None = None
+    reason: str = ""
+    what_to_do: str = ""
+    retry_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BotHealth:
+    """The health of all parts, and of the updates.
+
+    `next_poll` is None if none can be promised; open pages are loaded again from `reload_at` on.
+    `no_update_since`: the newest good update, once a later one failed or is overdue; `why` is the reason.
+    """
+
+    parts: Sequence[Health]
+    next_poll: NextPoll | None = None
+    reload_at: datetime | None = None
+    is_update_missing: bool = False
+    no_update_since: datetime | None = None
+    why: str = ""
+
+    @property
+    def problems(self) -> Sequence[Health]:
+        """The parts with a problem."""
+        return [part for part in self.parts if part.state is State.PROBLEM]
+
+    @property
+    def needs_attention(self) -> bool:
+        """True if a part has a problem, or its newest attempt failed."""
+        return any(part.state in (State.PROBLEM, State.NOTICE) for part in self.parts)
+
+
+def health(tx: Transaction, site: Site) -> BotHealth:
+    """The verdict of the rules of health on each part that can be judged here.
+
+    The dashboard's role reads polls, days, posts, pauses of X, and whether a bot leads. Jobs and restarts of the
+    database are judged by the record of a bot with the same DATA_DIR, if there is one.
+    """
+    now, run = site.clock.now(), site.run_record()
+    facts = gather_work(tx, now, site.calendar, site.post_at, with_errors=False)
+    expected = _expected(site, run, now)
+    of_bot = judge_bot(run, facts, expected, now)
+    found = _by_part([*of_bot, *judge_work(facts, expected), *judge_record(run, now), *judge_losses(run, now)])
+    notices = _by_part(last_failures(run))
+    if facts.failed_polls.polls:
+        notices.setdefault("poll", []).append(_failed_update(facts))
+    polls = {row.status: row.polls for row in tx.web.polls_between(since=now - timedelta(days=1))}
+    good = {
+        "bot": Health("bot", NAMES["bot"], State.GOOD, True, "running") if facts.has_leader else _unknown("bot"),
+        "poll": _good_polls(facts, polls),
+        "day": _good("day", _days(facts)),
+        "summaries": _good("summaries", _summaries(facts)),
+        "outbox": _good("outbox", _count(facts.waiting.posts, "post") + " waiting" if facts.waiting.posts else "none"),
+        "x": _good("x", "calls are not on hold"),
+        "answers": _good("answers", "no failure") if _knows(run) else _unknown("answers"),
+        "database": _good("database", "reachable" + (", and not lost within the last hour" if _knows(run) else "")),
+    }
+    due = next_poll(facts, expected)
+    # Polls keep their schedule, whatever failed before.
+    parts = [
+        replace(part, retry_at=due.at if due is not None and not of_bot else None)
+        if part.retry_at and part.part == "poll"
+        else part
+        for part in _presented(good, found, notices, facts)
+    ]
+    has_failed = facts.last_poll is not None and facts.last_poll.status == PollStatus.FAILED
+    is_missing = due is not None and (has_failed or "poll" in found or due.is_overdue)
+    return BotHealth(
+        parts,
+        next_poll=None if of_bot else due,
+        reload_at=due.at if due else None,
+        is_update_missing=is_missing,
+        no_update_since=facts.last_good_poll_at,
+        why=_why_no_update(found, facts) if is_missing else "",
+    )
+
+
+def health_without_database(site: Site, since: datetime) -> BotHealth:
+    """The health while the database is unavailable, `since` then: as far as the bot's record on disk has it."""
+    now, run = site.clock.now(), site.run_record()
+    expected = _expected(site, run, now)
+    found = _by_part([*judge_bot(run, None, expected, now), *judge_record(run, now)])
+    database = Problem("database", "it does not answer this dashboard", since=since, cause=Cause.DATABASE)
+    found["database"] = [database]
+    good = {part: replace(_unknown(part), message=_NO_DATABASE) for part in list(NAMES)[:8]}
+    if _knows(run) and is_running(run, now):
+        good["bot"] = _good("bot", "running")
+    if run.last_good_poll_at is not None:
+        good["poll"] = replace(good["poll"], last_at=run.last_good_poll_at)
+    parts = _presented(good, found, _by_part(last_failures(run)), None)
+    return BotHealth(parts, no_update_since=run.last_good_poll_at)
+
+
+def due(site: Site, found: BotHealth) -> list[Due]:
+    """The next poll, roll-up and summaries of the bot; none of a bot that does not run."""
+    if found.next_poll is None:
+        return []
+    now = site.clock.now()
+    return [
+        Due("poll", found.next_poll.at),
+        Due("day", site.calendar.day_of(now).ends_at),
+        Due("summaries", next_posting(site.calendar, site.post_at, now).due_at),
+    ]
+
+
+def _expected(site: Site, run: RunRecord, now: datetime) -> Expected:
+    return Expected(site.calendar, site.poll_every, site.post_at, expected_since(run, now))
+
+
+def _knows(run: RunRecord) -> bool:
+    """True if a bot with this DATA_DIR has run."""
+    return run.written_at is not None
+
+
+def _by_part(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+    parts: dict[str, list[Problem]] = {}
+    for problem in problems:
+        part = _PART_OF_JOB.get(problem.subject, problem.subject) if problem.part == "jobs" else problem.part
+        parts.setdefault("database" if part == "database restarts" else part, []).append(problem)
+    return parts
+
+
+def _presented(
+    good: Mapping[str, Health],
+    found: Mapping[str, Sequence[Problem]],
+    notices: Mapping[str, Sequence[Problem]],
+    facts: WorkFacts | None,
+) -> list[Health]:
+    """One row for each part, those with a problem first: its problem, else its newest failure, else its state."""
+    parts = dict.fromkeys([*good, *found, *notices])
+    is_stopped = "bot" in found
+    rows = []
+    for part in parts:
+        if part in found:
+            rows.append(_bad(part, found[part], State.PROBLEM, facts, is_stopped))
+        elif part in notices and not is_stopped:
+            rows.append(_bad(part, notices[part], State.NOTICE, facts, is_stopped))
+        elif part == "answers" and (is_stopped or "x" in found):
+            why = "the bot is not running" if is_stopped else "X is not called"
+            rows.append(replace(_unknown(part), message=f"none while {why}"))
+        elif part in good:
+            rows.append(good[part])
+    # What is wrong comes first.
+    return sorted(rows, key=lambda row: (row.state is not State.PROBLEM, row.state is not State.NOTICE))
+
+
+def _bad(part: str, problems: Sequence[Problem], state: State, facts: WorkFacts | None, is_stopped: bool) -> Health:
+    """The row of a part with problems: of the one whose cause is known, if there are several."""
+    main = next((problem for problem in problems if problem.cause is not Cause.UNKNOWN), problems[0])
+    cause = main.cause
+    if cause is Cause.UNKNOWN and is_stopped:
+        cause = Cause.NOT_RUNNING
+    if cause is Cause.UNKNOWN and part in ("outbox", "summaries") and facts is not None and facts.pauses:
+        cause = Cause.X_CREDITS if facts.pauses[0].cause == "credits" else Cause.X_CREDENTIALS
+    is_known = cause is not Cause.UNKNOWN or not main.is_late
+    return Health(
+        part,
+        NAMES.get(part, part),
+        state,
+        state is not State.PROBLEM,
+        _sentence(part, main, problems, facts),
+        since=min((problem.since for problem in problems if problem.since is not None), default=None),
+        times=max(problem.times for problem in problems) or None,
+        reason=REASONS[cause] if is_known and part != "bot" else "",
+        what_to_do=FIXES[cause],
+        retry_at=main.retry_at,
+        last_at=facts.last_poll.started_at if part == "poll" and facts is not None and facts.last_poll else None,
+    )
+
+
+def _sentence(part: str, main: Problem, problems: Sequence[Problem], facts: WorkFacts | None) -> str:
+    """What is wrong with a part."""
+    if part == "bot":
+        return "not running"
+    if part == "x":
+        return "no call is made"
+    if part == "database":
+        return f"lost {_times(main.times)} within an hour" if main.times else "not reachable"
+    if main.part == "jobs":
+        return "overdue" if main.is_late else f"failed {_times(main.times)} in a row" if main.times > 1 else "failed"
+    if part == "poll":
+        return f"{_count(main.times, 'update')} failed" if main.times else "no update"
+    if part == "day":
+        return f"{_count(main.times, 'day')} overdue"
+    if part == "summaries" and facts is not None:
+        return _wrong_summaries(problems, facts)
+    if part == "outbox":
+        return f"{_count(main.times, 'post')} overdue"
+    return "overdue" if main.is_late else "failed"
+
+
+def _wrong_summaries(problems: Sequence[Problem], facts: WorkFacts) -> str:
+    states = {post.kind: post.status.replace("_", " ") for post in facts.summaries.posts}
+    wrong = [
+        f"{_POSTS.get(one.subject, one.subject)} {states[one.subject]}" for one in problems if one.subject in states
+    ]
+    return f"{_date(facts.summaries.day)}: {', '.join(wrong) if wrong else 'not made'}"
+
+
+def _failed_update(facts: WorkFacts) -> Problem:
+    failed = facts.failed_polls
+    return Problem("poll", "", since=failed.since, times=failed.polls, cause=cause_of_last_poll(facts))
+
+
+def _why_no_update(found: Mapping[str, Sequence[Problem]], facts: WorkFacts) -> str:
+    if "bot" in found:
+        return REASONS[Cause.NOT_RUNNING]
+    causes = [cause_of_last_poll(facts), *(problem.cause for problem in found.get("poll", ()))]
+    return next((REASONS[cause] for cause in causes if cause is not Cause.UNKNOWN), "")
+
+
+def _good(part: str, message: str) -> Health:
+    return Health(part, NAMES[part], State.GOOD, True, message)
+
+
+def _unknown(part: str) -> Health:
+    return Health(part, NAMES[part], State.UNKNOWN, True, _NOT_KNOWN)
+
+
+def _good_polls(facts: WorkFacts, polls: Mapping[str, int]) -> Health:
+    poll = facts.last_poll
+    if poll is None:
+        return Health("poll", NAMES["poll"], State.UNKNOWN, True, "no update yet")
+    whole = "" if poll.status == PollStatus.COMPLETE else "incomplete, "
+    message = (
+        f"{whole}{poll.streams:,} channels; {polls.get('complete', 0)} of {sum(polls.values())} updates in the last "
+        "24 hours were complete"
+    )
+    return replace(_good("poll", message), last_at=poll.started_at)
+
+
+def _days(facts: WorkFacts) -> str:
+    day = facts.last_day
+    if day is None:
+        return "no full day yet"
+    return f"{_date(day.day)} is the latest day, with {day.coverage:.0%} coverage"
+
+
+def _summaries(facts: WorkFacts) -> str:
+    summaries = facts.summaries
+    if not summaries.posts:
+        if facts.first_day is None or facts.first_day > summaries.day:
+            first = "the first full day is over" if facts.first_day is None else f"those of {_date(facts.first_day)}"
+            return f"none are due before {first}"
+        return f"none of {_date(summaries.day)}"
+    counts = Counter(post.status.replace("_", " ") for post in summaries.posts)
+    return f"{_date(summaries.day)}: {', '.join(f'{count} {status}' for status, count in counts.items())}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+def _date(day: date) -> str:
+    return f"{day:%b} {day.day}"

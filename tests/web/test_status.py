@@ -1,0 +1,161 @@
+"""A person who looks at the dashboard sees what is wrong, since when, and what to do."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.core.polls import PollStatus
+from bot.health.record import JobRecord, RunRecord
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from tests.conftest import Switch
+from tests.factories import a_stream, stage, write
+from tests.web.conftest import LAST_POLL, NOW, Serve, Web
+
+HOUR = timedelta(hours=1)
+
+
+def parts(web: Web) -> dict[str, dict[str, Any]]:
+    """The rows of the status page, by their parts."""
+    return {row["part"]: row for row in web.json("/bot/health")["rows"]}
+
+
+def instant(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_update_that_failed_is_on_the_first_page_with_its_reason(database: Database, url: str, serving: Serve) -> None:
+    """At five minutes past six, with polls every hour: the one at six failed, which is no problem yet."""
+    stage(database, a_stream(), at=LAST_POLL - HOUR)
+    stage(database, at=LAST_POLL, status=PollStatus.FAILED)
+    with serving(url) as web:
+        home, status = web.get("/").text, web.get("/bot").text
+        row = parts(web)["poll"]
+    assert f'No update since <time class="clock" datetime="{instant(LAST_POLL - HOUR)}">' in home
+    assert "</time>: Twitch does not answer. See status</a>" in home
+    assert 'class="sign"' in home
+    assert f'next update <time class="clock" datetime="{instant(LAST_POLL + HOUR)}">' in home
+    assert f'Next update</dt><dd><time datetime="{instant(LAST_POLL + HOUR)}">' in status
+    assert "No problem, but the newest attempt failed" in status
+    assert (row["state"], row["is_healthy"], row["times"]) == ("notice", True, 1)
+    assert (row["message"], row["reason"]) == ("1 update failed", "Twitch does not answer")
+    assert datetime.fromisoformat(row["since"]) == LAST_POLL
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words", "is_missing"),
+    [(59, "next update", False), (61, "the next has been due since", False), (76, "overdue since", True)],
+    ids=["before its turn", "while it may be taken", "after that"],
+)
+def test_time_of_the_next_update_is_never_promised_in_the_past(
+    minutes: int, words: str, is_missing: bool, database: Database, url: str, serving: Serve
+) -> None:
+    stage(database, a_stream(), at=LAST_POLL)
+    lock = database.try_lock("run")
+    assert lock is not None
+    with serving(url, LAST_POLL + timedelta(minutes=minutes)) as web:
+        home, due = web.get("/").text, web.json("/bot/due")["rows"]
+    lock.release()
+    assert f'{words} <time class="clock" datetime="{instant(LAST_POLL + HOUR)}">' in home
+    assert ("No update since" in home) is is_missing
+    assert datetime.fromisoformat(due[0]["at"]) == LAST_POLL + HOUR
+
+
+def test_bot_that_was_killed_promises_nothing_and_the_page_has_the_way_to_start_it(
+    database: Database, url: str, serving: Serve
+) -> None:
+    """Its record is a minute old, and nobody holds the lock of the leader."""
+    stage(database, a_stream(), at=LAST_POLL)
+    record = RunRecord(LAST_POLL - HOUR, NOW - timedelta(minutes=1), LAST_POLL, {"reply": JobRecord()})
+    with serving(url, run_record=lambda: record) as web:
+        home, status, due = web.get("/").text, web.get("/bot").text, web.json("/bot/due")["rows"]
+        row, answers = parts(web)["bot"], parts(web)["answers"]
+    assert 'class="sign"' in home
+    assert "next update" not in home
+    assert due == []
+    assert "1 problem" in status
+    assert (
+        "start it with <code>watchtime run</code>, or in containers with <code>docker compose up -d bot</code>"
+        in status
+    )
+    assert (row["state"], datetime.fromisoformat(row["since"])) == ("problem", NOW - timedelta(minutes=1))
+    assert (answers["state"], answers["message"]) == ("unknown", "none while the bot is not running")
+
+
+def test_failing_jobs_have_the_words_of_the_page_and_no_error_of_their_own(
+    database: Database, url: str, serving: Serve
+) -> None:
+    """One job fails, one is overdue; the text of the error names a host."""
+    stage(database, a_stream(), at=LAST_POLL)
+    since = NOW - timedelta(minutes=20)
+    failing = JobRecord(outcome="XUnknown", error="no answer from planted.host", failures=4, failing_since=since)
+    record = RunRecord(since, NOW, LAST_POLL, {"reply": failing, "lake": JobRecord(due_at=since)})
+    lock = database.try_lock("run")
+    assert lock is not None
+    with serving(url, run_record=lambda: record) as web:
+        status, rows = web.get("/bot").text, parts(web)
+    lock.release()
+    assert "planted" not in status
+    assert "2 problems" in status
+    assert (rows["answers"]["name"], rows["answers"]["message"]) == ("Answers on X", "failed 4 times in a row")
+    assert (rows["answers"]["reason"], rows["answers"]["times"]) == ("X does not answer", 4)
+    assert (rows["lake"]["name"], rows["lake"]["message"], rows["lake"]["reason"]) == ("Data lake", "overdue", "")
+
+
+def test_x_that_refuses_is_a_row_with_its_next_attempt(database: Database, url: str, serving: Serve) -> None:
+    stage(database, a_stream(), at=LAST_POLL)
+    write(
+        url,
+        "insert into x_pauses (cause, until, reason, since) values ('credentials', %s, 'planted-words of X', %s)",
+        *(NOW + HOUR, NOW - HOUR),
+    )
+    with serving(url) as web:
+        status, row = web.get("/bot").text, parts(web)["x"]
+    assert "planted" not in status
+    assert (row["state"], row["reason"]) == ("problem", "X refuses the bot's credentials")
+    assert [datetime.fromisoformat(row[field]) for field in ("since", "retry_at")] == [NOW - HOUR, NOW + HOUR]
+    assert "<code>watchtime spend --resume</code>" in status
+
+
+def test_status_without_a_database_has_what_is_known_and_since_when(
+    database: Database, url: str, serving: Serve, switch: Switch
+) -> None:
+    stage(database, a_stream(), at=LAST_POLL)
+    clock = VirtualClock(NOW)
+    record = RunRecord(NOW - HOUR, NOW, LAST_POLL, {})
+    with serving(url, clock=clock, run_record=lambda: record) as web:
+        switch.off()
+        first = web.get("/bot")
+        clock.advance(120)
+        second, other = web.get("/bot"), web.get("/days?x=1").text
+        switch.on()
+        assert web.get("/bot?x=1").status_code == 200
+    for page in (first, second):
+        assert page.status_code == 503
+        assert f'has not answered since <time class="clock" datetime="{instant(NOW)}">' in page.text
+        assert "1 problem" in page.text
+        assert '<a class="button" href="">Try again</a>' in page.text
+        assert "<code>watchtime check</code>" in page.text
+    assert '<a class="button" href="">Try again</a>' in other
+    assert '<a href="/bot">Status</a> has what is known' in other
+
+
+def test_new_bot_has_no_problem_and_what_is_not_known_says_so(database: Database, url: str, serving: Serve) -> None:
+    stage(database, a_stream(), at=LAST_POLL, day=NOW.date())
+    with serving(url) as web:
+        home, status, rows = web.get("/").text, web.get("/bot").text, parts(web)
+    assert "All systems normal" in status
+    assert 'class="sign"' not in home
+    assert rows["summaries"]["message"] == "none are due before those of Nov 22"
+    assert {part for part, row in rows.items() if row["state"] == "unknown"} == {"bot", "answers"}
+    assert rows["bot"]["message"] == rows["answers"]["message"] == "not known here"
+
+
+def test_peak_has_the_time_of_its_poll(database: Database, url: str, serving: Serve) -> None:
+    at = LAST_POLL - timedelta(minutes=11)
+    stage(database, a_stream(900), at=at)
+    stage(database, a_stream(100), at=LAST_POLL - timedelta(minutes=5))
+    with serving(url) as web:
+        home = web.get("/").text
+    assert f'24-hour peak</dt><dd>900</dd><dd class="note">at <time class="clock" datetime="{instant(at)}">' in home
