@@ -113,7 +113,7 @@ schema: $(VENV)/.development ## Write sql/schema.sql and the data dictionary fro
 	$(BIN)/python -m tests.data_dictionary docs/data-lake.md
 
 # The files of requests that are gone stay, and a test names them.
-recorded: $(VENV)/.development ## Record the dashboard's responses anew, which tests compare; read the difference
+recorded: $(VENV)/.development ## Record the dashboard's responses again, which tests compare; read the difference
 	$(BIN)/python -m pytest -q --record tests/web/test_recorded.py tests/web/test_recorded_queries.py \
 	  tests/contract/test_recorded_enrichment.py
 	@git status --short -- tests/web/recorded tests/contract/recorded

@@ -1,4 +1,4 @@
-"""Comparison of a text with a recorded file, which `make recorded` stores anew."""
+"""Comparison of a text with a recorded file, which `make recorded` stores again."""
 
 import difflib
 from pathlib import Path
@@ -22,4 +22,4 @@ def compare(file: Path, text: str, request: pytest.FixtureRequest) -> None:
         changed = [line[:_LONGEST_LINE] for line in lines]
         left = f"\n… and {len(changed) - _MOST_LINES} lines more" if len(changed) > _MOST_LINES else ""
         difference = "\n".join(changed[:_MOST_LINES])
-        pytest.fail(f"{file.name} differs; if it should, `make recorded` records it anew\n{difference}{left}", False)
+        pytest.fail(f"{file.name} differs; if it should, `make recorded` records it again\n{difference}{left}", False)

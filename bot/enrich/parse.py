@@ -15,7 +15,7 @@ _MOST_OF_IDS: Final = 2**63 - 1
 LONGEST_NAME: Final = 200
 # A slug is part of addresses. These are taken by the classes that are ours.
 _SLUG: Final = re.compile(r"[a-z0-9-]{1,80}")
-# Of a server of Twitch, or of one that stands in for it: without spaces, quotes and control characters.
+# Of a server of Twitch, or of one that replaces it: without spaces, quotes and control characters.
 _ADDRESS: Final = re.compile(r"https?://[!#-;=?-\[\]_a-z{}~]{1,300}")
 _OUR_SLUGS: Final = frozenset({"unknown", "not-a-game"})
 # Editions of editions of a game: more steps than this would be a circle.

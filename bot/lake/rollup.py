@@ -109,7 +109,7 @@ def _load(lake: Lake, spark: Spark | None, duck: Duck, folder: Path, day: date) 
 
 
 def load_games(duck: Duck, rows_at_once: int = ROWS_AT_ONCE) -> None:
-    """Compute the table `games_of_polls` of `streams`, of some polls at a time, with about so many rows."""
+    """Compute the table `games_of_polls` of `streams`, of some polls at a time, with about this many rows."""
     counted = duck.rows("select poll_id, count(*) from streams group by poll_id order by poll_id")
     duck.run(f"create temporary table games_of_polls as {GAMES_OF_POLLS.format(first=0, last=-1)}")
     first, rows = None, 0

@@ -19,7 +19,7 @@ from helperfunctions.errors import LakeError
 log = logging.getLogger(__name__)
 
 
-# Writes the rows of a poll into a Parquet file. Returns its row of the ledger, with other numbers if it was made anew.
+# Writes the rows of a poll into a Parquet file. Returns its row of the ledger, with other numbers if it was made again.
 Fetch = Callable[[LedgerRow, Path], LedgerRow]
 
 

@@ -63,7 +63,7 @@ def test_a_lost_embedded_database_is_restored_with_all_rows(
 def test_the_dashboards_role_can_read_what_was_restored(
     shell: Shell, file: Path, full_url: str, empty_url: str, replace: tuple[str, ...]
 ) -> None:
-    """Its rights are those of tables, which a restore makes anew; the bot may be started much later."""
+    """Its rights are those of tables, which a restore makes again; the bot may be started much later."""
     url = full_url if replace else empty_url
     reading = url.replace("postgres@", f"watchtime_restored:{'planted-' * 2}@")
     settings = {"DATABASE_URL": url, "WEB_DATABASE_URL": reading}

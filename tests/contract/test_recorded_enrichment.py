@@ -1,5 +1,5 @@
 """Two months of the job `enrich`, and a day and a half of the job `pictures`, are the recorded ones: what is requested,
-and how each table changes (`make recorded` records them anew).
+and how each table changes (`make recorded` records them again).
 
 The sandbox is asked at exact instants: a second before a game or a picture is due, and when it is.
 """

@@ -123,7 +123,6 @@ def test_the_log_after_a_restart_has_the_time_at_which_a_failed_poll_is_taken_ag
     before = run(leadership, ours)
     for _ in range(4):
         before.run_turn("collect")
-    before.stop()
     leadership.close()
     caplog.clear()
     run(leadership, ours).refresh()

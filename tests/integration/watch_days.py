@@ -69,7 +69,7 @@ def days_with_everything(seed: int) -> Rows:
     """Days of 23, 24 and 25 hours with gaps, partial and failed polls, two intervals, polls at the same millisecond, at
     both bounds and outside of them, and half-milliseconds between polls; every third day is complete and regular.
 
-    Ids of polls begin again on each day, as after a database was made anew.
+    Ids of polls begin again on each day, as after a database was made again.
     """
     dice = random.Random(seed)
     rows = Rows()

@@ -1,4 +1,4 @@
-"""Every response of the dashboard over one small world is the recorded one (`make recorded` records them anew).
+"""Every response of the dashboard over one small world is the recorded one (`make recorded` records them again).
 
 A recorded figure is only as good as the eyes that read it: `test_recorded_figures.py` computes the figures again.
 """

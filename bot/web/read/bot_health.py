@@ -1,6 +1,6 @@
 """The health of the bot in words that every visitor may read, and what the bot does next.
 
-The verdicts are those of the rules of health. The error of a job can name hosts and accounts, so a cause stands for it.
+The verdicts are those of the rules of health. The error of a job can name hosts and accounts, so a cause replaces it.
 """
 
 from collections import Counter
@@ -54,6 +54,7 @@ _POSTS: Final = {
     "streamers": "top streamers",
     "streamers_of_game": "top streamers of a game",
 }
+_POSTS_FIX: Final = "run `watchtime outbox`, which has the reason for each post, and `watchtime check`"
 _NOT_KNOWN: Final = "not known here"
 _NO_DATABASE: Final = "not known while the database is unavailable"
 
@@ -245,7 +246,8 @@ def _bad(part: str, problems: Sequence[Problem], state: State, facts: WorkFacts 
         cause = Cause.NOT_RUNNING
     if cause is Cause.UNKNOWN and part in ("outbox", "summaries") and facts is not None and facts.pauses:
         cause = Cause.X_CREDITS if facts.pauses[0].cause == "credits" else Cause.X_CREDENTIALS
-    is_known = cause is not Cause.UNKNOWN or not main.is_late
+    is_about_posts = part in ("outbox", "summaries")
+    is_known = cause is not Cause.UNKNOWN or not (main.is_late or is_about_posts)
     return Health(
         part,
         NAMES.get(part, part),
@@ -255,7 +257,7 @@ def _bad(part: str, problems: Sequence[Problem], state: State, facts: WorkFacts 
         since=min((problem.since for problem in problems if problem.since is not None), default=None),
         times=max(problem.times for problem in problems) or None,
         reason=REASONS[cause] if is_known and part != "bot" else "",
-        what_to_do=FIXES[cause],
+        what_to_do=_POSTS_FIX if cause is Cause.UNKNOWN and is_about_posts else FIXES[cause],
         retry_at=main.retry_at,
         last_at=facts.last_poll.started_at if part == "poll" and facts is not None and facts.last_poll else None,
     )

@@ -47,7 +47,7 @@ _OF_WEEK: Final[Mapping[WeekMeasure, Callable[[HourOfWeek], float | None]]] = {
 _MAX_SPOTS: Final = 500
 # A line of fewer values is a dot in a large box.
 _MIN_VALUES: Final = 3
-# The best hours of the week are so in at least this share of at least so many weeks.
+# The best hours of the week are so in at least this share of at least this many weeks.
 _MIN_WEEKS: Final = 2
 _LASTING: Final = 0.75
 # Areas of a treemap; more would be too small to read.

@@ -60,7 +60,7 @@ def now_page(site: SiteParts, pages: PagesOfSite) -> Response:
         yesterday=today - timedelta(days=1),
         change=change,
         state=state,
-        is_due=state.next_poll is not None and state.next_poll.at <= site.clock.now(),
+        is_due=_is_due(site, state),
         next_at=next_update(site),
         tree=page_charts.shares(
             "Share of viewers",
@@ -145,11 +145,17 @@ def bot_page(site: SiteParts, pages: PagesOfSite) -> Response:
         posts=posts,
         state=state,
         away_since=None,
+        is_due=_is_due(site, state),
         due=bot_health.due(site, state),
         coverage=coverage,
         strip=page_charts.coverage(coverage.rows, first_day, span),
         **values_of_days(days, span),
     )
+
+
+def _is_due(site: Site, state: bot_health.BotHealth) -> bool:
+    """True if the next update should have begun."""
+    return state.next_poll is not None and state.next_poll.at <= site.clock.now()
 
 
 def bot_page_without_database(site: Site, pages: Pages) -> str:
