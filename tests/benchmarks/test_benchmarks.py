@@ -130,6 +130,7 @@ def test_ask_measures_a_day_a_week_and_a_year(capsys: pytest.CaptureFixture[str]
         assert part in printed
 
 
+@pytest.mark.long
 def test_memory_measures_every_stage_of_bot_drawing_and_database(capsys: pytest.CaptureFixture[str]) -> None:
     memory.main(pages=3, polls=26, channels=1_000, minutes=180)
     lines = capsys.readouterr().out.splitlines()
@@ -148,6 +149,7 @@ def test_memory_measures_every_stage_of_bot_drawing_and_database(capsys: pytest.
         assert (drawing > 20) == ("drawing" in stage)
 
 
+@pytest.mark.long
 def test_web_measures_every_page_call_and_chart_of_a_dashboard_and_none_fails(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -166,6 +168,7 @@ def test_web_measures_every_page_call_and_chart_of_a_dashboard_and_none_fails(
 
 
 @pytest.mark.skipif(first_visit.chromium() is None, reason="needs Chromium")
+@pytest.mark.long
 def test_first_visit_measures_requests_bytes_and_the_first_chart(capsys: pytest.CaptureFixture[str]) -> None:
     quick = first_visit.Network("a quick network", 0, 1e9, 1e9)
     # In a thread of its own: the browser of another test can have an event loop in this one.

@@ -55,7 +55,7 @@ def _plain(value: Any) -> Any:
     return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_every_engine_has_the_same_pairs_as_the_definition_written_a_second_time(
     seed: int, empty_url: str, sail: str
 ) -> None:

@@ -80,7 +80,7 @@ def is_whole(lake: LakeOfTest) -> None:
     assert lake.rows("curated/days/month=2026-11/days.parquet", "watch_hours") == [(sums,)]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_writers_that_are_killed_at_any_step_leave_the_same_lake(
     folder_lake: LakeOfTest, start: Start, seed: int, is_long: bool
 ) -> None:

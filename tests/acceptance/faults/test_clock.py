@@ -9,10 +9,14 @@ from tests.acceptance.conftest import eventually
 from tests.acceptance.faults.conftest import CALENDAR, PACIFIC, Life, live_through
 from tests.factories import HALF_HOUR, a_stream, rows, stage
 
+LONG = pytest.mark.long
 CHANGES = {"23 hours": date(2026, 3, 7), "25 hours": date(2026, 10, 31)}
 
 
-@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1)], ids=["forward", "back"])
+@pytest.mark.parametrize(
+    "by",
+    [pytest.param(timedelta(hours=1), id="forward"), pytest.param(timedelta(hours=-1), id="back", marks=LONG)],
+)
 def test_after_the_clock_jumped_by_an_hour_nothing_pauses(by: timedelta, life: Life) -> None:
     """A schedule that waited for an hour of the old clock would delay every job."""
     bot = life.started()
@@ -93,7 +97,11 @@ def test_a_day_on_which_the_clocks_change_is_measured_whole_and_posted_at_two(na
 
 
 @pytest.mark.parametrize(
-    "change", [datetime(2026, 3, 8, 10, tzinfo=UTC), datetime(2026, 11, 1, 9, tzinfo=UTC)], ids=["spring", "autumn"]
+    "change",
+    [
+        pytest.param(datetime(2026, 3, 8, 10, tzinfo=UTC), id="spring", marks=LONG),
+        pytest.param(datetime(2026, 11, 1, 9, tzinfo=UTC), id="autumn"),
+    ],
 )
 def test_polls_stay_evenly_spaced_while_the_clocks_change(change: datetime, life: Life) -> None:
     life.clock.jump_to(change - timedelta(minutes=11))

@@ -21,7 +21,13 @@ from tests.factories import rows
 Trouble = Callable[[Server, Life], AbstractContextManager[str]]
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["fast", "immediate"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(signal.SIGINT, id="fast", marks=pytest.mark.long),
+        pytest.param(signal.SIGQUIT, id="immediate"),
+    ],
+)
 def test_after_a_restart_in_the_middle_of_every_job_each_job_is_done_at_its_next_turn(
     how: signal.Signals, life: Life, server: Server
 ) -> None:
@@ -96,7 +102,7 @@ def gone(server: Server, life: Life) -> Iterator[str]:
     server.start()
 
 
-@pytest.mark.parametrize("trouble", [no_connection_left, read_only, gone])
+@pytest.mark.parametrize("trouble", [no_connection_left, read_only, pytest.param(gone, marks=pytest.mark.long)])
 def test_while_the_database_cannot_be_written_nothing_is_posted_and_afterwards_the_bot_goes_on(
     trouble: Trouble, life: Life, server: Server
 ) -> None:

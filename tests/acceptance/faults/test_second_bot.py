@@ -8,7 +8,7 @@ from tests.acceptance.conftest import eventually
 from tests.acceptance.faults.conftest import Life
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("how", [pytest.param(signal.SIGTERM, marks=pytest.mark.long), signal.SIGKILL])
 def test_the_second_bot_is_on_standby_and_takes_over_when_the_first_is_gone(how: signal.Signals, life: Life) -> None:
     first = life.started()
     spare = str(life.shell.folder / "spare")
