@@ -1,1 +1,0 @@
-"""A simulated chat of Twitch, by its IRC protocol."""
