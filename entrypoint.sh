@@ -47,8 +47,16 @@ case "${1:-run}" in
       printf 'postgresql://watchtime_web:%s@db:5432/watchtime' "$password" |
         put "$volumes/reading/web_database_url" 0400
     fi
-    lines=$(grep -E '^(TIMEZONE|DAY_STARTS_AT|POST_AT|POLL_EVERY_MINUTES|IGDB_ENABLED|WEB_(ROOT_PATH|PUBLIC_URL|TITLE|ABOUT_URL|ACCOUNT|ACCENT|PICTURES|NO_PICTURES_OF|REQUESTS_PER_MINUTE))=' "$env") || :
+    lines=$(grep -E '^(TIMEZONE|DAY_STARTS_AT|POST_AT|POLL_EVERY_MINUTES|IGDB_ENABLED|CHAT_CHOICE|WEB_(ROOT_PATH|PUBLIC_URL|TITLE|ABOUT_URL|ACCOUNT|ACCENT|PICTURES|NO_PICTURES_OF|REQUESTS_PER_MINUTE))=' "$env") || :
+    # It has to know that chat is on, and nothing of the account that reads it.
+    if grep -qE '^CHAT_SOURCE=(anonymous|account)' "$env"; then
+      lines=$(printf '%s\nCHAT_SOURCE=anonymous' "$lines")
+    fi
     printf '%s\n' "$lines" | put "$volumes/reading/.env" 0400
+    # The operator's token on the dashboard.
+    token=$(sed -n 's/^WEB_TOKEN=//p' "$env" | tail -n 1)
+    if [ -z "$token" ] && [ -s "$volumes/reading/web_token" ]; then token=$(cat "$volumes/reading/web_token"); fi
+    printf '%s' "${token:-$(new_password)}" | put "$volumes/reading/web_token" 0400
     # In a volume of its own: Grafana, which has a user of its own, must not read the bot's secrets.
     if [ ! -s "$volumes/passwords/grafana_password" ]; then
       password=$(new_password)

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from benchmarks import accuracy, ask, crawl, first_visit, lake, memory, rollup, sizing, staging, understand, web
+from benchmarks import accuracy, ask, chat, crawl, first_visit, lake, memory, rollup, sizing, staging, understand, web
 from helperfunctions import log
 
 BENCHMARKS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
@@ -18,6 +18,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "web": lambda given: web.main(full=given.full),
     "first-visit": lambda given: first_visit.main(dict(given.address)),
     "sizing": lambda _: sizing.main(),
+    "chat": lambda _: chat.main(),
     "understand": lambda given: understand.main(streamers=given.streamers),
 }
 

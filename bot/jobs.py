@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date, time
     from zoneinfo import ZoneInfo
 
+    from bot.chat.job import ChatJob
     from bot.collect.job import CollectJob
     from bot.collect.keep import KeptPolls
     from bot.collect.prune import Pruner
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 # The outbox is checked this often, in seconds.
 SEND_EVERY_SECONDS: Final = 10
+# Chat that waits is counted this often, in seconds.
+COUNT_CHAT_EVERY_SECONDS: Final = 1
 # The health of the bot is checked this often, in seconds.
 WATCH_EVERY_SECONDS: Final = 60
 
@@ -77,6 +80,8 @@ class Bot:
     lake_job: "LakeJob | None"
     picture_job: "PictureJob"
     watch: "Watch | None" = None
+    chat_job: "ChatJob | None" = None
+    """None with CHAT_SOURCE=off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +231,21 @@ JOBS: Final = (
         # Some minutes after each poll, whose games and streamers are on the pages.
         due=lambda settings: (Minutes("13,43"),),
         run=lambda bot: bot.picture_job.run,
+    ),
+    Job(
+        name="chat",
+        does="With CHAT_SOURCE: count the chat that waits.",
+        due=lambda settings: (Interval(COUNT_CHAT_EVERY_SECONDS),),
+        run=lambda bot: bot.chat_job.count if bot.chat_job else None,
+        skips_while_running=True,
+        verb="chat count",
+    ),
+    Job(
+        name="chat-live",
+        does="With CHAT_SOURCE: fetch which followed channels are live, and their viewers.",
+        due=lambda settings: (Minutes("*"),),
+        run=lambda bot: bot.chat_job.look if bot.chat_job else None,
+        verb="chat look",
     ),
     Job(
         name="watch",

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.chat import switch
 from bot.collect.job import CollectJob
 from bot.collect.keep import KeptPolls, store_kept
 from bot.collect.poll import Collector
@@ -23,6 +24,7 @@ from bot.daily.job import DailyJob
 from bot.daily.rollup import Rollup
 from bot.enrich import sources as enrich_sources
 from bot.enrich.job import EnrichJob
+from bot.health import heartbeat
 from bot.health.alert import Alerter
 from bot.health.health_facts import gather
 from bot.health.record import RunRecord, record_in
@@ -37,6 +39,7 @@ from bot.pictures import sources
 from bot.pictures.job import PictureJob
 from bot.post.plan import Planner
 from bot.reply.answer import Answerer
+from bot.reply.chat_answers import ChatAnswers
 from bot.reply.genre_subjects import GenreSubjects
 from bot.reply.inbox import Reader
 from bot.reply.lookup import Lookup
@@ -95,6 +98,7 @@ def open_reading(settings: Settings) -> Iterator[ReadPool]:
 
 def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> "Site":
     """The dashboard over a database."""
+    from bot.web.chat_choice import choice_of
     from bot.web.read.name_cache import NameCache
     from bot.web.read.pictures import Pictures
     from bot.web.site import Site
@@ -123,6 +127,7 @@ def open_site(settings: Settings, reads: ReadPool, clock: Clock) -> "Site":
         trusted_proxies=settings.trusted_proxies,
         has_genres=settings.igdb_enabled,
         pictures=Pictures(reads, clock, settings.no_pictures_of) if settings.web_pictures else None,
+        chat=choice_of(settings, reads.writer(), clock) if settings.chat_source != "off" else None,
     )
 
 
@@ -170,7 +175,8 @@ def open_bot(
         pictures = sources.job_of(settings, database, clock, directory if twitch else None, twitch_timeout, wait)
         recorded = partial(lake_sources.games_recorded, settings, clock)
         enrich = enrich_sources.job_of(settings, database, clock, twitch_timeout, wait, recorded)
-        yield _built(settings, clock, random, database, x, twitch, rate_limits_left, draw, pictures, enrich)
+        bot = _built(settings, clock, random, database, x, twitch, rate_limits_left, draw, pictures, enrich)
+        yield replace(bot, chat_job=switch.job_of(settings, database, clock, directory if twitch else None))
 
 
 def _built(
@@ -241,6 +247,7 @@ def _answerer(
         genres=GenreSubjects(database),
         most_per_day=settings.replies_per_day,
         gives_hint=settings.hint_when_not_understood,
+        chat=ChatAnswers(database, clock) if settings.chat_source != "off" else None,
     )
 
 
@@ -265,17 +272,7 @@ def _collect_job(
         kept=kept_polls,
         observer=kept_polls.observer,
     )
-    return CollectJob(collector, names, _heartbeat(settings))
-
-
-def _heartbeat(settings: Settings) -> Callable[[], None]:
-    """A function that sends a heartbeat; it does nothing without HEARTBEAT_URL."""
-    if settings.heartbeat_url is None:
-        return lambda: None
-    from bot.health.heartbeat import Heartbeat
-    from helperfunctions import heartbeat
-
-    return Heartbeat(partial(heartbeat.request, settings.heartbeat_url.get_secret_value())).beat
+    return CollectJob(collector, names, heartbeat.of_settings(settings))
 
 
 def _revive(settings: Settings) -> Callable[[], None]:

@@ -18,8 +18,10 @@
     │   └── SchemaMismatch          the schema or the encoding is not the one that this version needs
     ├── TwitchError             a request to Twitch failed
     │   ├── TwitchUnavailable       all retries failed; a later attempt can succeed
-    │   │   └── PictureUnavailable      a picture cannot be downloaded just now
+    │   │   ├── PictureUnavailable      a picture cannot be downloaded just now
+    │   │   └── ChatUnavailable         the connection to chat cannot be made, or ended
     │   ├── TwitchRefused           Twitch rejects our credentials; a person has to fix them
+    │   ├── UnknownChannel          Twitch has no channel of this name, or we do not follow it
     │   ├── InvalidCursor           Twitch does not know the cursor, or no longer
     │   └── PictureRefused          the address has no picture that we store
     ├── XError                  a request to X failed
@@ -40,6 +42,7 @@
     ├── EngineFailed            DuckDB or Spark could not compute or write something
     │   └── EngineUnavailable       the engine does not answer in time; a later attempt can succeed
     ├── ChartNotDrawn           a chart could not be drawn
+    ├── JournalUnusable         the journal of chat, a file, cannot be read or written
     └── WebhookFailed           a message could not be delivered; a retry can help
 
 A vendor's error is translated once, in the file that uses the vendor's library, with `from exc`.
@@ -184,6 +187,19 @@ class PictureUnavailable(TwitchUnavailable):
 
     can_retry = True
     exit_code = 75
+
+
+class ChatUnavailable(TwitchUnavailable):
+    """The connection to Twitch's chat cannot be made, or ended."""
+
+    can_retry = True
+    exit_code = 75
+
+
+class UnknownChannel(TwitchError):
+    """Twitch has no channel of this name, or we do not follow it."""
+
+    exit_code = 69
 
 
 class PictureRefused(TwitchError):
@@ -344,6 +360,13 @@ class ChartNotDrawn(WatchTimeError):
     """A chart could not be drawn."""
 
     exit_code = 70
+
+
+class JournalUnusable(WatchTimeError):
+    """The journal of chat, a file in DATA_DIR, cannot be read or written."""
+
+    can_retry = True
+    exit_code = 75
 
 
 class WebhookFailed(WatchTimeError):

@@ -46,6 +46,14 @@ class TwitchApi(TwitchHttp):
         parameters = {"first": str(PAGE_SIZE)} | ({"after": after} if after else {})
         return _streams_page(self._get("/streams", parameters))
 
+    def get_streams_of(self, user_ids: Sequence[str]) -> list[Any]:
+        """Fetch the live streams of users by their ids, PAGE_SIZE at most; those who are not live are left out."""
+        return _items(self._get("/streams", {"first": str(PAGE_SIZE), "user_id": user_ids}))
+
+    def get_users_named(self, logins: Sequence[str]) -> list[Any]:
+        """Fetch users by their logins: limits and result as of `get_games`."""
+        return _items(self._get("/users", {"login": logins}))
+
     def get_games(self, ids: Sequence[str]) -> list[Any]:
         """Fetch games by their ids, PAGE_SIZE at most, as items in the JSON of Twitch; those it does not know are left
         out."""

@@ -1,9 +1,124 @@
 -- Written by `make schema` from sql/migrations, for reading. A test keeps the two equal.
+CREATE SCHEMA chat;
+
 CREATE SCHEMA curated;
 
 COMMENT ON SCHEMA curated IS 'Twitch Watch Time: views for analysts, with a comment on each column. Hours are decimal hours, instants are UTC, shares are from 0 to 1, ids are text.';
 
 CREATE SCHEMA staging;
+
+CREATE FUNCTION chat.ask(a_login text, a_kind text, asker text, at timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+    allowed chat.choice;
+    recent integer;
+    others integer;
+begin
+    select * into allowed from chat.choice;
+    if not found or not allowed.is_on then
+        return 'off';
+    end if;
+    if a_login !~ '^[a-z0-9_]{1,25}$' or a_kind not in ('follow', 'leave', 'view') or length(asker) > 40 then
+        return 'invalid';
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('watchtime chat requests', 0));
+    if a_kind = 'view' then
+        if not exists (select from chat.channels where login = a_login) then
+            return 'unknown';
+        end if;
+    elsif asker <> 'owner' then
+        select count(*) into recent from chat.requests where asked_by = asker and asked_at > at - interval '1 day';
+        select count(*) into others from (
+            select login from chat.channels
+            union
+            select login from chat.requests where kind = 'follow' and not is_done
+        ) as wanted
+        where login <> a_login;
+        if not allowed.is_open or a_kind <> 'follow' then
+            return 'closed';
+        elsif exists (select from chat.channels where login = a_login) then
+            return 'ok';
+        elsif recent >= 3 then
+            return 'too_many';
+        elsif others >= allowed.most_channels then
+            return 'full';
+        end if;
+    end if;
+    if (select count(*) from chat.requests) >= 1000 then
+        return 'full';
+    end if;
+    insert into chat.requests (login, kind, asked_by, asked_at)
+    values (a_login, a_kind, asker, at)
+    on conflict (login, kind) do update
+    set asked_by = excluded.asked_by, asked_at = excluded.asked_at, is_done = false, answer = '';
+    return 'ok';
+end
+$_$;
+
+CREATE FUNCTION chat.days_of_minutes() RETURNS TABLE(day date)
+    LANGUAGE sql STABLE
+    AS $$
+    select to_date(substr(class.relname, 9), 'YYYY_MM_DD')
+    from pg_catalog.pg_inherits as inherits
+    inner join pg_catalog.pg_class as class on class.oid = inherits.inhrelid
+    where inherits.inhparent = cast('chat.minutes' as regclass)
+$$;
+
+CREATE FUNCTION chat.drop_partition(for_day date) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    execute format('drop table if exists chat.%I', 'minutes_' || to_char(for_day, 'YYYY_MM_DD'));
+end
+$$;
+
+CREATE FUNCTION chat.grant_to_reader(role text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    execute format('revoke all on all tables in schema chat from %I', role);
+    execute format('grant usage on schema chat to %I', role);
+    execute format(
+        'grant select on chat.channels, chat.minutes, chat.counted_minutes, chat.hours, chat.hour_emotes, chat.broadcasts,'
+        ' chat.daily_chats, chat.daily_emotes, chat.moments, chat.choice to %I',
+        role
+    );
+    execute format('grant select (login, kind, asked_at, is_done, answer) on chat.requests to %I', role);
+    execute format('grant execute on function chat.ask(text, text, text, timestamptz) to %I', role);
+end
+$$;
+
+CREATE FUNCTION chat.is_covered(is_closed boolean, covered_seconds smallint) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select is_closed and covered_seconds = 60 $$;
+
+CREATE FUNCTION chat.make_partition(for_day date) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    partition text := 'minutes_' || to_char(for_day, 'YYYY_MM_DD');
+begin
+    if to_regclass('chat.' || partition) is not null then
+        return;
+    end if;
+    -- Of two that make the same one at once, the second finds it made.
+    perform pg_advisory_xact_lock(hashtextextended('watchtime partitions', 0));
+    if not exists (
+        select from pg_catalog.pg_class
+        where relname = partition and relnamespace = cast('chat' as regnamespace)
+    ) then
+        execute format('create table chat.%I (like chat.minutes including all) with (fillfactor = 50)', partition);
+        execute format(
+            'alter table chat.minutes attach partition chat.%I for values from (%L) to (%L)',
+            partition,
+            for_day at time zone 'UTC',
+            (for_day + 1) at time zone 'UTC'
+        );
+    end if;
+end
+$$;
 
 CREATE FUNCTION public.epoch_ms(at timestamp with time zone) RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -43,6 +158,7 @@ begin
     execute format('revoke all on all tables in schema public, staging, curated from %I', role);
     execute format('grant usage on schema public, staging, curated to %I', role);
     execute format('grant select on all tables in schema curated to %I', role);
+    perform chat.grant_to_reader(role);
     execute format(
         'grant select on daily_release_ages, daily_classes, daily_game_modes, daily_genres, daily_themes, game_classes, game_matches, genre_days, hourly_genres, igdb_classes, igdb_game_modes, igdb_games, igdb_games_game_modes, igdb_games_genres, igdb_games_themes, igdb_genres, igdb_themes, addresses, daily_game_languages, daily_games, daily_languages, daily_leaders,'
         ' daily_streamer_games, daily_streamers, daily_streams, days, game_aliases, games, hourly_games, hours,'
@@ -120,6 +236,547 @@ begin
     end if;
 end
 $$;
+
+CREATE TABLE chat.broadcasts (
+    stream_id text NOT NULL COLLATE pg_catalog."C",
+    channel_id text NOT NULL COLLATE pg_catalog."C",
+    started_at timestamp with time zone NOT NULL,
+    first_seen_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    messages bigint CONSTRAINT sums_messages_not_null NOT NULL,
+    mirrored_messages bigint CONSTRAINT sums_mirrored_messages_not_null NOT NULL,
+    subscriber_messages bigint CONSTRAINT sums_subscriber_messages_not_null NOT NULL,
+    first_time_messages bigint CONSTRAINT sums_first_time_messages_not_null NOT NULL,
+    bot_messages bigint CONSTRAINT sums_bot_messages_not_null NOT NULL,
+    emote_only_messages bigint CONSTRAINT sums_emote_only_messages_not_null NOT NULL,
+    command_messages bigint CONSTRAINT sums_command_messages_not_null NOT NULL,
+    bits bigint CONSTRAINT sums_bits_not_null NOT NULL,
+    subs bigint CONSTRAINT sums_subs_not_null NOT NULL,
+    gifted_subs bigint CONSTRAINT sums_gifted_subs_not_null NOT NULL,
+    raid_viewers bigint CONSTRAINT sums_raid_viewers_not_null NOT NULL,
+    removed_messages bigint CONSTRAINT sums_removed_messages_not_null NOT NULL,
+    timeouts bigint CONSTRAINT sums_timeouts_not_null NOT NULL,
+    late_messages bigint CONSTRAINT sums_late_messages_not_null NOT NULL,
+    minutes integer CONSTRAINT sums_minutes_not_null NOT NULL,
+    covered_minutes integer CONSTRAINT sums_covered_minutes_not_null NOT NULL,
+    peak_messages integer CONSTRAINT sums_peak_messages_not_null NOT NULL,
+    viewer_minutes bigint CONSTRAINT sums_viewer_minutes_not_null NOT NULL,
+    watched_messages bigint CONSTRAINT sums_watched_messages_not_null NOT NULL,
+    chatters integer DEFAULT 0 NOT NULL,
+    is_final boolean DEFAULT false NOT NULL
+);
+
+COMMENT ON TABLE chat.broadcasts IS 'Chat of broadcasts: one row per stream of Twitch.';
+
+COMMENT ON COLUMN chat.broadcasts.stream_id IS 'Twitch''s id of the stream.';
+
+COMMENT ON COLUMN chat.broadcasts.channel_id IS 'Twitch''s id of the channel, which is that of its streamer.';
+
+COMMENT ON COLUMN chat.broadcasts.started_at IS 'Start of the stream as Twitch reports it, UTC.';
+
+COMMENT ON COLUMN chat.broadcasts.first_seen_at IS 'When we saw it live first, UTC.';
+
+COMMENT ON COLUMN chat.broadcasts.last_seen_at IS 'When we saw it live last, UTC.';
+
+COMMENT ON COLUMN chat.broadcasts.messages IS 'Messages written in this channel, each once, bots included; without those of a shared chat from other channels.';
+
+COMMENT ON COLUMN chat.broadcasts.mirrored_messages IS 'Messages of a shared chat from other channels; not among messages.';
+
+COMMENT ON COLUMN chat.broadcasts.subscriber_messages IS 'Part of messages: by subscribers of the channel.';
+
+COMMENT ON COLUMN chat.broadcasts.first_time_messages IS 'Part of messages: somebody''s first in this channel.';
+
+COMMENT ON COLUMN chat.broadcasts.bot_messages IS 'Part of messages: by known bots, and accounts with the badge of a bot.';
+
+COMMENT ON COLUMN chat.broadcasts.emote_only_messages IS 'Part of messages: only emotes.';
+
+COMMENT ON COLUMN chat.broadcasts.command_messages IS 'Part of messages: beginning with an exclamation mark.';
+
+COMMENT ON COLUMN chat.broadcasts.bits IS 'Bits in messages.';
+
+COMMENT ON COLUMN chat.broadcasts.subs IS 'Subscriptions and renewals.';
+
+COMMENT ON COLUMN chat.broadcasts.gifted_subs IS 'Subscriptions given away, each counted once.';
+
+COMMENT ON COLUMN chat.broadcasts.raid_viewers IS 'Viewers that came with raids.';
+
+COMMENT ON COLUMN chat.broadcasts.removed_messages IS 'Messages that moderators removed; messages contains them.';
+
+COMMENT ON COLUMN chat.broadcasts.timeouts IS 'Chatters who were timed out or banned.';
+
+COMMENT ON COLUMN chat.broadcasts.late_messages IS 'Messages that came in this time and were dated in a closed minute, or more than a minute ahead; in no messages.';
+
+COMMENT ON COLUMN chat.broadcasts.minutes IS 'Minutes in which we were in the chat; of a moment: from its first to its last.';
+
+COMMENT ON COLUMN chat.broadcasts.covered_minutes IS 'Of these, the minutes that were heard whole.';
+
+COMMENT ON COLUMN chat.broadcasts.peak_messages IS 'Most messages of a minute that was heard whole.';
+
+COMMENT ON COLUMN chat.broadcasts.viewer_minutes IS 'Sum of the viewers of the covered minutes whose viewers are known.';
+
+COMMENT ON COLUMN chat.broadcasts.watched_messages IS 'Messages of these minutes: messages per hour watched are 60 * watched_messages / viewer_minutes.';
+
+COMMENT ON COLUMN chat.broadcasts.chatters IS 'Distinct authors of messages: exact in minutes, about in hours, broadcasts and days.';
+
+COMMENT ON COLUMN chat.broadcasts.is_final IS 'It is over and does not change any more.';
+
+CREATE TABLE chat.channels (
+    channel_id text NOT NULL COLLATE pg_catalog."C",
+    login text NOT NULL COLLATE pg_catalog."C",
+    state text NOT NULL COLLATE pg_catalog."C",
+    reason text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    asked_by text DEFAULT 'operator'::text NOT NULL COLLATE pg_catalog."C",
+    asked_at timestamp with time zone NOT NULL,
+    state_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    last_viewed_at timestamp with time zone,
+    looked_at timestamp with time zone,
+    last_live_at timestamp with time zone,
+    CONSTRAINT channels_asked_by_check CHECK ((asked_by = ANY (ARRAY['operator'::text, 'visitor'::text]))),
+    CONSTRAINT channels_check CHECK (((state = 'refused'::text) = (reason <> ''::text))),
+    CONSTRAINT channels_check1 CHECK (((asked_by = 'visitor'::text) = (expires_at IS NOT NULL))),
+    CONSTRAINT channels_login_check CHECK ((login ~ '^[a-z0-9_]{1,25}$'::text)),
+    CONSTRAINT channels_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'joining'::text, 'joined'::text, 'refused'::text, 'parted'::text])))
+);
+
+COMMENT ON TABLE chat.channels IS 'Followed channels: one row per channel.';
+
+COMMENT ON COLUMN chat.channels.channel_id IS 'Twitch''s id of the channel, which is that of its streamer.';
+
+COMMENT ON COLUMN chat.channels.login IS 'Present login of the channel.';
+
+COMMENT ON COLUMN chat.channels.state IS 'wanted, joining, joined, refused or parted.';
+
+COMMENT ON COLUMN chat.channels.reason IS 'Why it is refused.';
+
+CREATE TABLE chat.choice (
+    only_row boolean DEFAULT true NOT NULL,
+    is_on boolean NOT NULL,
+    is_open boolean NOT NULL,
+    most_channels integer NOT NULL,
+    CONSTRAINT choice_only_row_check CHECK (only_row)
+);
+
+CREATE TABLE chat.minutes (
+    minute_at timestamp with time zone NOT NULL,
+    channel_id text NOT NULL COLLATE pg_catalog."C",
+    messages integer DEFAULT 0 NOT NULL,
+    mirrored_messages integer DEFAULT 0 NOT NULL,
+    chatters integer DEFAULT 0 NOT NULL,
+    subscriber_messages integer DEFAULT 0 NOT NULL,
+    first_time_messages integer DEFAULT 0 NOT NULL,
+    bot_messages integer DEFAULT 0 NOT NULL,
+    emote_only_messages integer DEFAULT 0 NOT NULL,
+    command_messages integer DEFAULT 0 NOT NULL,
+    bits bigint DEFAULT 0 NOT NULL,
+    subs integer DEFAULT 0 NOT NULL,
+    gifted_subs integer DEFAULT 0 NOT NULL,
+    raid_viewers integer DEFAULT 0 NOT NULL,
+    removed_messages integer DEFAULT 0 NOT NULL,
+    timeouts integer DEFAULT 0 NOT NULL,
+    late_messages integer DEFAULT 0 NOT NULL,
+    covered_seconds smallint DEFAULT 0 NOT NULL,
+    top_emotes text[] DEFAULT '{}'::text[] NOT NULL,
+    top_emote_uses integer[] DEFAULT '{}'::integer[] NOT NULL,
+    is_closed boolean DEFAULT false NOT NULL,
+    viewers integer,
+    game_id text COLLATE pg_catalog."C",
+    CONSTRAINT minutes_check CHECK (((chatters >= 0) AND (chatters <= messages))),
+    CONSTRAINT minutes_check1 CHECK ((cardinality(top_emotes) = cardinality(top_emote_uses))),
+    CONSTRAINT minutes_covered_seconds_check CHECK (((covered_seconds >= 0) AND (covered_seconds <= 60))),
+    CONSTRAINT minutes_messages_check CHECK ((messages >= 0)),
+    CONSTRAINT minutes_mirrored_messages_check CHECK ((mirrored_messages >= 0)),
+    CONSTRAINT minutes_viewers_check CHECK ((viewers >= 0))
+)
+PARTITION BY RANGE (minute_at);
+
+COMMENT ON TABLE chat.minutes IS 'Chat by the minute: one row per channel and minute.';
+
+COMMENT ON COLUMN chat.minutes.minute_at IS 'Start of the minute, UTC.';
+
+COMMENT ON COLUMN chat.minutes.channel_id IS 'Twitch''s id of the channel, which is that of its streamer.';
+
+COMMENT ON COLUMN chat.minutes.messages IS 'Messages written in this channel, each once, bots included; without those of a shared chat from other channels.';
+
+COMMENT ON COLUMN chat.minutes.mirrored_messages IS 'Messages of a shared chat from other channels; not among messages.';
+
+COMMENT ON COLUMN chat.minutes.chatters IS 'Distinct authors of messages: exact in minutes, about in hours, broadcasts and days.';
+
+COMMENT ON COLUMN chat.minutes.subscriber_messages IS 'Part of messages: by subscribers of the channel.';
+
+COMMENT ON COLUMN chat.minutes.first_time_messages IS 'Part of messages: somebody''s first in this channel.';
+
+COMMENT ON COLUMN chat.minutes.bot_messages IS 'Part of messages: by known bots, and accounts with the badge of a bot.';
+
+COMMENT ON COLUMN chat.minutes.emote_only_messages IS 'Part of messages: only emotes.';
+
+COMMENT ON COLUMN chat.minutes.command_messages IS 'Part of messages: beginning with an exclamation mark.';
+
+COMMENT ON COLUMN chat.minutes.bits IS 'Bits in messages.';
+
+COMMENT ON COLUMN chat.minutes.subs IS 'Subscriptions and renewals.';
+
+COMMENT ON COLUMN chat.minutes.gifted_subs IS 'Subscriptions given away, each counted once.';
+
+COMMENT ON COLUMN chat.minutes.raid_viewers IS 'Viewers that came with raids.';
+
+COMMENT ON COLUMN chat.minutes.removed_messages IS 'Messages that moderators removed; messages contains them.';
+
+COMMENT ON COLUMN chat.minutes.timeouts IS 'Chatters who were timed out or banned.';
+
+COMMENT ON COLUMN chat.minutes.late_messages IS 'Messages that came in this time and were dated in a closed minute, or more than a minute ahead; in no messages.';
+
+COMMENT ON COLUMN chat.minutes.covered_seconds IS 'Seconds for which everything was heard that the server sent.';
+
+COMMENT ON COLUMN chat.minutes.top_emotes IS 'Ids of the five emotes used most, most first.';
+
+COMMENT ON COLUMN chat.minutes.top_emote_uses IS 'Uses of these emotes.';
+
+COMMENT ON COLUMN chat.minutes.is_closed IS 'The minute does not change any more.';
+
+COMMENT ON COLUMN chat.minutes.viewers IS 'Viewers by Twitch''s list of live streams; null if not live or not known.';
+
+COMMENT ON COLUMN chat.minutes.game_id IS 'Twitch''s id of the category.';
+
+CREATE VIEW chat.counted_minutes AS
+ SELECT minutes.minute_at,
+    minutes.channel_id,
+    minutes.messages,
+    minutes.mirrored_messages,
+    minutes.chatters,
+    minutes.subscriber_messages,
+    minutes.first_time_messages,
+    minutes.bot_messages,
+    minutes.emote_only_messages,
+    minutes.command_messages,
+    minutes.bits,
+    minutes.subs,
+    minutes.gifted_subs,
+    minutes.raid_viewers,
+    minutes.removed_messages,
+    minutes.timeouts,
+    minutes.late_messages,
+    minutes.covered_seconds,
+    minutes.top_emotes,
+    minutes.top_emote_uses,
+    minutes.is_closed,
+    minutes.viewers,
+    minutes.game_id,
+    (covered.is_covered)::integer AS covered_minutes,
+        CASE
+            WHEN covered.is_covered THEN minutes.messages
+            ELSE 0
+        END AS covered_messages,
+        CASE
+            WHEN (covered.is_covered AND (minutes.viewers IS NOT NULL)) THEN minutes.viewers
+            ELSE 0
+        END AS viewer_minutes,
+        CASE
+            WHEN (covered.is_covered AND (minutes.viewers IS NOT NULL)) THEN minutes.messages
+            ELSE 0
+        END AS watched_messages
+   FROM (chat.minutes
+     CROSS JOIN LATERAL ( SELECT chat.is_covered(minutes.is_closed, minutes.covered_seconds) AS is_covered) covered)
+  WHERE minutes.is_closed;
+
+COMMENT ON VIEW chat.counted_minutes IS 'Closed minutes with what they add to sums: one row per channel and minute.';
+
+COMMENT ON COLUMN chat.counted_minutes.minute_at IS 'Start of the minute, UTC.';
+
+COMMENT ON COLUMN chat.counted_minutes.channel_id IS 'Twitch''s id of the channel, which is that of its streamer.';
+
+COMMENT ON COLUMN chat.counted_minutes.messages IS 'Messages written in this channel, each once, bots included; without those of a shared chat from other channels.';
+
+COMMENT ON COLUMN chat.counted_minutes.mirrored_messages IS 'Messages of a shared chat from other channels; not among messages.';
+
+COMMENT ON COLUMN chat.counted_minutes.chatters IS 'Distinct authors of messages: exact in minutes, about in hours, broadcasts and days.';
+
+COMMENT ON COLUMN chat.counted_minutes.subscriber_messages IS 'Part of messages: by subscribers of the channel.';
+
+COMMENT ON COLUMN chat.counted_minutes.first_time_messages IS 'Part of messages: somebody''s first in this channel.';
+
+COMMENT ON COLUMN chat.counted_minutes.bot_messages IS 'Part of messages: by known bots, and accounts with the badge of a bot.';
+
+COMMENT ON COLUMN chat.counted_minutes.emote_only_messages IS 'Part of messages: only emotes.';
+
+COMMENT ON COLUMN chat.counted_minutes.command_messages IS 'Part of messages: beginning with an exclamation mark.';
+
+COMMENT ON COLUMN chat.counted_minutes.bits IS 'Bits in messages.';
+
+COMMENT ON COLUMN chat.counted_minutes.subs IS 'Subscriptions and renewals.';
+
+COMMENT ON COLUMN chat.counted_minutes.gifted_subs IS 'Subscriptions given away, each counted once.';
+
+COMMENT ON COLUMN chat.counted_minutes.raid_viewers IS 'Viewers that came with raids.';
+
+COMMENT ON COLUMN chat.counted_minutes.removed_messages IS 'Messages that moderators removed; messages contains them.';
+
+COMMENT ON COLUMN chat.counted_minutes.timeouts IS 'Chatters who were timed out or banned.';
+
+COMMENT ON COLUMN chat.counted_minutes.late_messages IS 'Messages that came in this time and were dated in a closed minute, or more than a minute ahead; in no messages.';
+
+COMMENT ON COLUMN chat.counted_minutes.covered_seconds IS 'Seconds for which everything was heard that the server sent.';
+
+COMMENT ON COLUMN chat.counted_minutes.top_emotes IS 'Ids of the five emotes used most, most first.';
+
+COMMENT ON COLUMN chat.counted_minutes.top_emote_uses IS 'Uses of these emotes.';
+
+COMMENT ON COLUMN chat.counted_minutes.is_closed IS 'The minute does not change any more.';
+
+COMMENT ON COLUMN chat.counted_minutes.viewers IS 'Viewers by Twitch''s list of live streams; null if not live or not known.';
+
+COMMENT ON COLUMN chat.counted_minutes.game_id IS 'Twitch''s id of the category.';
+
+COMMENT ON COLUMN chat.counted_minutes.covered_minutes IS 'Of these, the minutes that were heard whole.';
+
+COMMENT ON COLUMN chat.counted_minutes.covered_messages IS 'Messages of the minute if it was heard whole, else 0.';
+
+COMMENT ON COLUMN chat.counted_minutes.viewer_minutes IS 'Sum of the viewers of the covered minutes whose viewers are known.';
+
+COMMENT ON COLUMN chat.counted_minutes.watched_messages IS 'Messages of these minutes: messages per hour watched are 60 * watched_messages / viewer_minutes.';
+
+CREATE TABLE chat.cursors (
+    journal_id text NOT NULL COLLATE pg_catalog."C",
+    seq bigint NOT NULL,
+    closed_until timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL,
+    CONSTRAINT cursors_seq_check CHECK ((seq >= 0))
+);
+
+CREATE TABLE chat.daily_chats (
+    day date NOT NULL,
+    channel_id text NOT NULL COLLATE pg_catalog."C",
+    messages bigint CONSTRAINT sums_messages_not_null NOT NULL,
+    mirrored_messages bigint CONSTRAINT sums_mirrored_messages_not_null NOT NULL,
+    subscriber_messages bigint CONSTRAINT sums_subscriber_messages_not_null NOT NULL,
+    first_time_messages bigint CONSTRAINT sums_first_time_messages_not_null NOT NULL,
+    bot_messages bigint CONSTRAINT sums_bot_messages_not_null NOT NULL,
+    emote_only_messages bigint CONSTRAINT sums_emote_only_messages_not_null NOT NULL,
+    command_messages bigint CONSTRAINT sums_command_messages_not_null NOT NULL,
+    bits bigint CONSTRAINT sums_bits_not_null NOT NULL,
+    subs bigint CONSTRAINT sums_subs_not_null NOT NULL,
+    gifted_subs bigint CONSTRAINT sums_gifted_subs_not_null NOT NULL,
+    raid_viewers bigint CONSTRAINT sums_raid_viewers_not_null NOT NULL,
+    removed_messages bigint CONSTRAINT sums_removed_messages_not_null NOT NULL,
+    timeouts bigint CONSTRAINT sums_timeouts_not_null NOT NULL,
+    late_messages bigint CONSTRAINT sums_late_messages_not_null NOT NULL,
+    minutes integer CONSTRAINT sums_minutes_not_null NOT NULL,
+    covered_minutes integer CONSTRAINT sums_covered_minutes_not_null NOT NULL,
+    peak_messages integer CONSTRAINT sums_peak_messages_not_null NOT NULL,
+    viewer_minutes bigint CONSTRAINT sums_viewer_minutes_not_null NOT NULL,
+    watched_messages bigint CONSTRAINT sums_watched_messages_not_null NOT NULL,
+    chatters integer DEFAULT 0 NOT NULL
+);
+
+COMMENT ON TABLE chat.daily_chats IS 'Chat by the day: one row per day and channel.';
+
+COMMENT ON COLUMN chat.daily_chats.day IS 'Day of the bot, named after the date on which it starts.';
+
+COMMENT ON COLUMN chat.daily_chats.channel_id IS 'Twitch''s id of the channel, which is that of its streamer.';
+
+COMMENT ON COLUMN chat.daily_chats.messages IS 'Messages written in this channel, each once, bots included; without those of a shared chat from other channels.';
+
+COMMENT ON COLUMN chat.daily_chats.mirrored_messages IS 'Messages of a shared chat from other channels; not among messages.';
+
+COMMENT ON COLUMN chat.daily_chats.subscriber_messages IS 'Part of messages: by subscribers of the channel.';
+
+COMMENT ON COLUMN chat.daily_chats.first_time_messages IS 'Part of messages: somebody''s first in this channel.';
+
+COMMENT ON COLUMN chat.daily_chats.bot_messages IS 'Part of messages: by known bots, and accounts with the badge of a bot.';
+
+COMMENT ON COLUMN chat.daily_chats.emote_only_messages IS 'Part of messages: only emotes.';
+
+COMMENT ON COLUMN chat.daily_chats.command_messages IS 'Part of messages: beginning with an exclamation mark.';
+
+COMMENT ON COLUMN chat.daily_chats.bits IS 'Bits in messages.';
+
+COMMENT ON COLUMN chat.daily_chats.subs IS 'Subscriptions and renewals.';
+
+COMMENT ON COLUMN chat.daily_chats.gifted_subs IS 'Subscriptions given away, each counted once.';
+
+COMMENT ON COLUMN chat.daily_chats.raid_viewers IS 'Viewers that came with raids.';
+
+COMMENT ON COLUMN chat.daily_chats.removed_messages IS 'Messages that moderators removed; messages contains them.';
+
+COMMENT ON COLUMN chat.daily_chats.timeouts IS 'Chatters who were timed out or banned.';
+
+COMMENT ON COLUMN chat.daily_chats.late_messages IS 'Messages that came in this time and were dated in a closed minute, or more than a minute ahead; in no messages.';
+
+COMMENT ON COLUMN chat.daily_chats.minutes IS 'Minutes in which we were in the chat; of a moment: from its first to its last.';
+
+COMMENT ON COLUMN chat.daily_chats.covered_minutes IS 'Of these, the minutes that were heard whole.';
+
+COMMENT ON COLUMN chat.daily_chats.peak_messages IS 'Most messages of a minute that was heard whole.';
+
+COMMENT ON COLUMN chat.daily_chats.viewer_minutes IS 'Sum of the viewers of the covered minutes whose viewers are known.';
+
+COMMENT ON COLUMN chat.daily_chats.watched_messages IS 'Messages of these minutes: messages per hour watched are 60 * watched_messages / viewer_minutes.';
+
+COMMENT ON COLUMN chat.daily_chats.chatters IS 'Distinct authors of messages: exact in minutes, about in hours, broadcasts and days.';
+
+CREATE TABLE chat.daily_emotes (
+    day date NOT NULL,
+    channel_id text NOT NULL COLLATE pg_catalog."C",
+    emote_id text NOT NULL COLLATE pg_catalog."C",
+    uses integer NOT NULL,
+    messages integer NOT NULL,
+    source text NOT NULL COLLATE pg_catalog."C"
+);
+
+COMMENT ON TABLE chat.daily_emotes IS 'Emotes by the day: one row per day, channel and emote.';
+
+COMMENT ON COLUMN chat.daily_emotes.day IS 'Day of the bot, named after the date on which it starts.';
+
+COMMENT ON COLUMN chat.daily_emotes.channel_id IS 'Twitch''s id of the channel, which is that of its streamer.';
+
+COMMENT ON COLUMN chat.daily_emotes.emote_id IS 'Twitch''s id of the emote.';
+
+COMMENT ON COLUMN chat.daily_emotes.uses IS 'Number of uses.';
+
+COMMENT ON COLUMN chat.daily_emotes.messages IS 'Messages written in this channel, each once, bots included; without those of a shared chat from other channels.';
+
+COMMENT ON COLUMN chat.daily_emotes.source IS 'Who offers the emote.';
+
+CREATE TABLE chat.hour_emotes (
+    channel_id text NOT NULL COLLATE pg_catalog."C",
+    hour_at timestamp with time zone NOT NULL,
+    emote_id text NOT NULL COLLATE pg_catalog."C",
+    uses integer NOT NULL,
+    messages integer NOT NULL,
+    source text DEFAULT 'twitch'::text NOT NULL COLLATE pg_catalog."C"
+);
+
+COMMENT ON TABLE chat.hour_emotes IS 'Emotes by the hour: one row per channel, hour and emote.';
+
+COMMENT ON COLUMN chat.hour_emotes.channel_id IS 'Twitch''s id of the channel, which is that of its streamer.';
+
+COMMENT ON COLUMN chat.hour_emotes.hour_at IS 'Start of the hour, UTC.';
+
+COMMENT ON COLUMN chat.hour_emotes.emote_id IS 'Twitch''s id of the emote.';
+
+COMMENT ON COLUMN chat.hour_emotes.uses IS 'Number of uses.';
+
+COMMENT ON COLUMN chat.hour_emotes.messages IS 'Messages written in this channel, each once, bots included; without those of a shared chat from other channels.';
+
+COMMENT ON COLUMN chat.hour_emotes.source IS 'Who offers the emote.';
+
+CREATE TABLE chat.hours (
+    channel_id text NOT NULL COLLATE pg_catalog."C",
+    hour_at timestamp with time zone NOT NULL,
+    messages bigint CONSTRAINT sums_messages_not_null NOT NULL,
+    mirrored_messages bigint CONSTRAINT sums_mirrored_messages_not_null NOT NULL,
+    subscriber_messages bigint CONSTRAINT sums_subscriber_messages_not_null NOT NULL,
+    first_time_messages bigint CONSTRAINT sums_first_time_messages_not_null NOT NULL,
+    bot_messages bigint CONSTRAINT sums_bot_messages_not_null NOT NULL,
+    emote_only_messages bigint CONSTRAINT sums_emote_only_messages_not_null NOT NULL,
+    command_messages bigint CONSTRAINT sums_command_messages_not_null NOT NULL,
+    bits bigint CONSTRAINT sums_bits_not_null NOT NULL,
+    subs bigint CONSTRAINT sums_subs_not_null NOT NULL,
+    gifted_subs bigint CONSTRAINT sums_gifted_subs_not_null NOT NULL,
+    raid_viewers bigint CONSTRAINT sums_raid_viewers_not_null NOT NULL,
+    removed_messages bigint CONSTRAINT sums_removed_messages_not_null NOT NULL,
+    timeouts bigint CONSTRAINT sums_timeouts_not_null NOT NULL,
+    late_messages bigint CONSTRAINT sums_late_messages_not_null NOT NULL,
+    minutes integer CONSTRAINT sums_minutes_not_null NOT NULL,
+    covered_minutes integer CONSTRAINT sums_covered_minutes_not_null NOT NULL,
+    peak_messages integer CONSTRAINT sums_peak_messages_not_null NOT NULL,
+    viewer_minutes bigint CONSTRAINT sums_viewer_minutes_not_null NOT NULL,
+    watched_messages bigint CONSTRAINT sums_watched_messages_not_null NOT NULL,
+    chatters integer DEFAULT 0 NOT NULL,
+    chatters_sketch bytea
+);
+
+COMMENT ON TABLE chat.hours IS 'Chat by the hour: one row per channel and hour.';
+
+COMMENT ON COLUMN chat.hours.channel_id IS 'Twitch''s id of the channel, which is that of its streamer.';
+
+COMMENT ON COLUMN chat.hours.hour_at IS 'Start of the hour, UTC.';
+
+COMMENT ON COLUMN chat.hours.messages IS 'Messages written in this channel, each once, bots included; without those of a shared chat from other channels.';
+
+COMMENT ON COLUMN chat.hours.mirrored_messages IS 'Messages of a shared chat from other channels; not among messages.';
+
+COMMENT ON COLUMN chat.hours.subscriber_messages IS 'Part of messages: by subscribers of the channel.';
+
+COMMENT ON COLUMN chat.hours.first_time_messages IS 'Part of messages: somebody''s first in this channel.';
+
+COMMENT ON COLUMN chat.hours.bot_messages IS 'Part of messages: by known bots, and accounts with the badge of a bot.';
+
+COMMENT ON COLUMN chat.hours.emote_only_messages IS 'Part of messages: only emotes.';
+
+COMMENT ON COLUMN chat.hours.command_messages IS 'Part of messages: beginning with an exclamation mark.';
+
+COMMENT ON COLUMN chat.hours.bits IS 'Bits in messages.';
+
+COMMENT ON COLUMN chat.hours.subs IS 'Subscriptions and renewals.';
+
+COMMENT ON COLUMN chat.hours.gifted_subs IS 'Subscriptions given away, each counted once.';
+
+COMMENT ON COLUMN chat.hours.raid_viewers IS 'Viewers that came with raids.';
+
+COMMENT ON COLUMN chat.hours.removed_messages IS 'Messages that moderators removed; messages contains them.';
+
+COMMENT ON COLUMN chat.hours.timeouts IS 'Chatters who were timed out or banned.';
+
+COMMENT ON COLUMN chat.hours.late_messages IS 'Messages that came in this time and were dated in a closed minute, or more than a minute ahead; in no messages.';
+
+COMMENT ON COLUMN chat.hours.minutes IS 'Minutes in which we were in the chat; of a moment: from its first to its last.';
+
+COMMENT ON COLUMN chat.hours.covered_minutes IS 'Of these, the minutes that were heard whole.';
+
+COMMENT ON COLUMN chat.hours.peak_messages IS 'Most messages of a minute that was heard whole.';
+
+COMMENT ON COLUMN chat.hours.viewer_minutes IS 'Sum of the viewers of the covered minutes whose viewers are known.';
+
+COMMENT ON COLUMN chat.hours.watched_messages IS 'Messages of these minutes: messages per hour watched are 60 * watched_messages / viewer_minutes.';
+
+COMMENT ON COLUMN chat.hours.chatters IS 'Distinct authors of messages: exact in minutes, about in hours, broadcasts and days.';
+
+CREATE TABLE chat.moments (
+    channel_id text NOT NULL COLLATE pg_catalog."C",
+    starts_at timestamp with time zone NOT NULL,
+    minutes integer NOT NULL,
+    peak_messages integer NOT NULL,
+    times_usual double precision NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    top_emotes text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT moments_kind_check CHECK ((kind = ANY (ARRAY['hype'::text, 'raid'::text, 'subs'::text]))),
+    CONSTRAINT moments_minutes_check CHECK ((minutes > 0))
+);
+
+COMMENT ON TABLE chat.moments IS 'Hype moments: one row per moment.';
+
+COMMENT ON COLUMN chat.moments.channel_id IS 'Twitch''s id of the channel, which is that of its streamer.';
+
+COMMENT ON COLUMN chat.moments.starts_at IS 'Its first minute, UTC.';
+
+COMMENT ON COLUMN chat.moments.minutes IS 'Minutes in which we were in the chat; of a moment: from its first to its last.';
+
+COMMENT ON COLUMN chat.moments.peak_messages IS 'Most messages of a minute that was heard whole.';
+
+COMMENT ON COLUMN chat.moments.times_usual IS 'How many times the median of the 15 covered minutes before its busiest minute has.';
+
+COMMENT ON COLUMN chat.moments.kind IS 'hype, or raid or subs if such a notice came at most two minutes before.';
+
+COMMENT ON COLUMN chat.moments.top_emotes IS 'Ids of the five emotes used most, most first.';
+
+CREATE TABLE chat.opt_outs (
+    kind text NOT NULL COLLATE pg_catalog."C",
+    id text NOT NULL COLLATE pg_catalog."C",
+    since timestamp with time zone NOT NULL,
+    CONSTRAINT opt_outs_kind_check CHECK ((kind = ANY (ARRAY['channel'::text, 'chatter'::text])))
+);
+
+CREATE TABLE chat.requests (
+    login text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL COLLATE pg_catalog."C",
+    asked_by text NOT NULL COLLATE pg_catalog."C",
+    asked_at timestamp with time zone NOT NULL,
+    is_done boolean DEFAULT false NOT NULL,
+    answer text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT requests_kind_check CHECK ((kind = ANY (ARRAY['follow'::text, 'leave'::text, 'view'::text]))),
+    CONSTRAINT requests_login_check CHECK ((login ~ '^[a-z0-9_]{1,25}$'::text))
+);
 
 CREATE TABLE public.daily_game_languages (
     day date NOT NULL,
@@ -1563,6 +2220,45 @@ CREATE TABLE staging.set_aside (
     CONSTRAINT set_aside_position_check CHECK (("position" > 0))
 );
 
+ALTER TABLE ONLY chat.broadcasts
+    ADD CONSTRAINT broadcasts_pkey PRIMARY KEY (stream_id);
+
+ALTER TABLE ONLY chat.channels
+    ADD CONSTRAINT channels_login_key UNIQUE (login);
+
+ALTER TABLE ONLY chat.channels
+    ADD CONSTRAINT channels_pkey PRIMARY KEY (channel_id);
+
+ALTER TABLE ONLY chat.choice
+    ADD CONSTRAINT choice_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY chat.cursors
+    ADD CONSTRAINT cursors_pkey PRIMARY KEY (journal_id);
+
+ALTER TABLE ONLY chat.daily_chats
+    ADD CONSTRAINT daily_chats_pkey PRIMARY KEY (channel_id, day);
+
+ALTER TABLE ONLY chat.daily_emotes
+    ADD CONSTRAINT daily_emotes_pkey PRIMARY KEY (channel_id, day, emote_id);
+
+ALTER TABLE ONLY chat.hour_emotes
+    ADD CONSTRAINT hour_emotes_pkey PRIMARY KEY (channel_id, hour_at, emote_id);
+
+ALTER TABLE ONLY chat.hours
+    ADD CONSTRAINT hours_pkey PRIMARY KEY (channel_id, hour_at);
+
+ALTER TABLE ONLY chat.minutes
+    ADD CONSTRAINT minutes_pkey PRIMARY KEY (channel_id, minute_at);
+
+ALTER TABLE ONLY chat.moments
+    ADD CONSTRAINT moments_pkey PRIMARY KEY (channel_id, starts_at);
+
+ALTER TABLE ONLY chat.opt_outs
+    ADD CONSTRAINT opt_outs_pkey PRIMARY KEY (kind, id);
+
+ALTER TABLE ONLY chat.requests
+    ADD CONSTRAINT requests_pkey PRIMARY KEY (login, kind);
+
 ALTER TABLE ONLY public.addresses
     ADD CONSTRAINT addresses_pkey PRIMARY KEY (kind, slug);
 
@@ -1742,6 +2438,14 @@ ALTER TABLE ONLY staging.polls
 
 ALTER TABLE ONLY staging.set_aside
     ADD CONSTRAINT set_aside_pkey PRIMARY KEY (poll_id, "position");
+
+CREATE INDEX broadcasts_of_channel ON chat.broadcasts USING btree (channel_id, started_at);
+
+CREATE INDEX daily_chats_by_day ON chat.daily_chats USING btree (day);
+
+CREATE INDEX moments_by_time ON chat.moments USING btree (starts_at);
+
+CREATE INDEX open_broadcasts ON chat.broadcasts USING btree (last_seen_at) WHERE (NOT is_final);
 
 CREATE UNIQUE INDEX addresses_current_idx ON public.addresses USING btree (kind, id) WHERE is_current;
 

@@ -1,5 +1,6 @@
 """A database with rows in every table, and the whole content of a database, to compare two of them."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.factories import a_stream, rows, stage, write
 # Text that is difficult for programs that handle rows as text.
 AWKWARD = "tab\t line\n return\r back\\slash \\N \\. 'quote' \"\" % {} 原神 🙏 é"
 # Rows that no job of a new bot writes, or only with X.
+CHAT_SUMS = "7, 1, 2, 1, 1, 0, 0, 100, 1, 0, 50, 1, 0, 1, 60, 59, 5, 5900, 6"
 BY_HAND = (
     "insert into cursors (name, x_id, moved_at) values ('mentions', '17', '2026-11-21 12:00:00.123456+00')",
     "insert into mentions (mention_id, author_id, text, posted_at, seen_at, first_version, is_repost, is_explicit,"
@@ -70,6 +72,23 @@ BY_HAND = (
     "insert into lake_forgotten (streamer_id, since) values ('eve', '2026-11-21 12:00+00')",
     "update x_prices set usd = 0.017",
     "insert into pictures (kind, id, tried_at, refused) values ('game', 'chess', '2026-11-21 12:00+00', 'none')",
+    "insert into chat.channels (channel_id, login, state, asked_at, state_at)"
+    " values ('11', 'ada', 'joined', '2026-11-21 12:00+00', '2026-11-21 12:01+00')",
+    "select chat.make_partition('2026-11-21')",
+    "insert into chat.minutes (minute_at, channel_id, messages, chatters, top_emotes, top_emote_uses, viewers)"
+    " values ('2026-11-21 12:00+00', '11', 7, 3, '{25,1902}', '{4,2}', 100)",
+    f"insert into chat.hours values ('11', '2026-11-21 12:00+00', {CHAT_SUMS}, 3, '\\x789c')",
+    "insert into chat.hour_emotes values ('11', '2026-11-21 12:00+00', '25', 4, 2)",
+    "insert into chat.broadcasts values"
+    f" ('b1', '11', '2026-11-21 12:00+00', '2026-11-21 12:01+00', '2026-11-21 13:00+00', {CHAT_SUMS}, 3, true)",
+    f"insert into chat.daily_chats values ('2026-11-20', '11', {CHAT_SUMS}, 3)",
+    "insert into chat.daily_emotes values ('2026-11-20', '11', '25', 4, 2, 'twitch')",
+    "insert into chat.moments values ('11', '2026-11-21 12:10+00', 2, 99, 6.5, 'raid', '{25}')",
+    "insert into chat.requests values ('ada', 'follow', 'owner', '2026-11-21 12:00+00', true, 'no')",
+    "insert into chat.choice values (true, true, false, 90)",
+    "insert into chat.cursors (journal_id, seq, closed_until, moved_at)"
+    " values ('0a1b', 12, '2026-11-21 12:00+00', '2026-11-21 12:01+00')",
+    "insert into chat.opt_outs (kind, id, since) values ('chatter', '123', '2026-11-21 12:00+00')",
     # A number that was taken and never used: the next one depends on the sequence alone.
     "select nextval('posts_post_id_seq'), nextval('staging.polls_poll_id_seq')",
 )
@@ -99,7 +118,7 @@ def tables_of(url: str) -> list[str]:
     listed = rows(
         url,
         "select schemaname, tablename from pg_tables"
-        " where schemaname in ('public', 'staging') and tablename <> 'pictures' order by 1, 2",
+        " where schemaname in ('public', 'staging', 'chat') and tablename <> 'pictures' order by 1, 2",
     )
     return [f"{schema}.{table}" for schema, table in listed]
 
@@ -114,8 +133,10 @@ def everything_in(url: str) -> dict[str, Any]:
         for table in tables_of(url):
             name = sql.Identifier(*table.split("."))
             cursor.execute(sql.SQL("select * from {}").format(name))
-            found[table] = sorted(map(repr, cursor.fetchall()))
-        cursor.execute("select schemaname, sequencename from pg_sequences where schemaname in ('public', 'staging')")
+            found[table] = sorted(map(_text_of, cursor.fetchall()))
+        cursor.execute(
+            "select schemaname, sequencename from pg_sequences where schemaname in ('public', 'staging', 'chat')"
+        )
         for schema, sequence in cursor.fetchall():
             cursor.execute(sql.SQL("select last_value, is_called from {}").format(sql.Identifier(schema, sequence)))
             found[f"{schema}.{sequence}"] = cursor.fetchone()
@@ -123,9 +144,14 @@ def everything_in(url: str) -> dict[str, Any]:
     return found
 
 
+def _text_of(row: Sequence[Any]) -> str:
+    return repr([bytes(value) if isinstance(value, memoryview) else value for value in row])
+
+
 def destroy(url: str) -> None:
     """Delete everything, as in an accident."""
     write(url, "drop schema staging cascade")
+    write(url, "drop schema chat cascade")
     for table in tables_of(url):
         write(url, f"drop table {table} cascade")
     write(url, "drop table pictures")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from bot import __version__
-from bot.cli import check, develop, jobs, lake, operations, web, x
+from bot.cli import chat, check, develop, jobs, lake, operations, web, x
 from bot.cli.common import examples, opened_bot, table_lines, terminal_width
 from bot.cli.extras import missing_extra
 from bot.core.polls import CrawlEnd, PollStatus
@@ -283,4 +283,5 @@ check.add_to(app)
 operations.add_to(app)
 lake.add_to(app)
 web.add_to(app)
+chat.add_to(app)
 develop.add_to(app)

@@ -25,6 +25,7 @@ def sandbox(
     channels: Annotated[int, typer.Option(min=100, max=120_000, help="Number of live channels on average.")] = 20_000,
     seed: Annotated[int, typer.Option(help="Seed of the simulation: the same seed gives the same channels.")] = 1,
     x_port: Annotated[int, typer.Option(help="Port of the simulated X; 0: a free one.")] = 8501,
+    chat_port: Annotated[int, typer.Option(help="Port of the simulated chat; 0: a free one.")] = 8502,
     faults: Annotated[
         float, typer.Option(min=0, max=1, help="Share of requests that fail, for each kind of fault.")
     ] = 0.0,
@@ -44,6 +45,7 @@ def sandbox(
             host=host,
             port=port,
             x_port=x_port,
+            chat_port=chat_port,
             channels=channels,
             seed=seed,
             fault_rate=faults,

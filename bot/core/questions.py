@@ -73,6 +73,13 @@ class GenreQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatQuestion:
+    """A question about the chat of a streamer in the last 24 hours."""
+
+    subject: Subject
+
+
+@dataclass(frozen=True, slots=True)
 class DidYouMean:
     """No subject has the name; up to three have a similar one, the likeliest first."""
 
@@ -94,4 +101,4 @@ class Command(StrEnum):
     HELP = "help"
 
 
-Understood = Question | GenreQuestion | DidYouMean | TimeNotKnown | Command | None
+Understood = Question | ChatQuestion | GenreQuestion | DidYouMean | TimeNotKnown | Command | None

@@ -17,7 +17,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from bot.core.polls import Poll
-from bot.demo import lake
+from bot.demo import chat, lake
 from bot.demo.history import live_through_history
 from bot.jobs import Bot
 from bot.runtime.run import tasks_of
@@ -146,7 +146,9 @@ def run_demo(
         lake.fill(bot, clock, DAY, screen)
         took = time.monotonic() - began
         if shown_at is not None:
-            _serve(bot, clock, shown_at, took, screen)
+            assert bot.chat_job is not None  # noqa: S101 - the demo's settings have it
+            with chat.going_on(bot.chat_job, world, clock, seed=seed):
+                _serve(bot, clock, shown_at, took, screen)
     screen.line(f"Done in {took:.0f} s. Nothing is left running{'' if keep else ', and only the charts are stored'}.")
 
 
@@ -160,6 +162,7 @@ def _settings(
         twitch_client_secret=SecretStr(twitch.client_secret),
         twitch_api_url=twitch.api_url,
         twitch_auth_url=twitch.auth_url,
+        chat_source="anonymous",
         igdb_enabled=True,
         igdb_api_url=twitch.igdb_url,
         x_api_url=x.api_url,
@@ -195,8 +198,8 @@ def _live_through(bot: Bot, clock: VirtualClock, people: People, screen: Screen)
     turns = moments(schedule(bot.settings, shortest_interval=shortest), begin, end)
     watched, _ = with_watch(bot)
     tasks = tasks_of(watched)
-    # The lake is filled once at the end: a process for each of its turns would take most of the time.
-    turns = [due for due in turns if due.job.name != "lake"]
+    # The lake is filled once at the end: a process for each of its turns would take most of the time. Chat comes later.
+    turns = [due for due in turns if due.job.name not in ("lake", "chat", "chat-live")]
     with screen.progress(len(turns)) as advance:
         for due in turns:
             clock.move_to(due.at)
@@ -267,7 +270,7 @@ def _serve(bot: Bot, clock: VirtualClock, shown_at: tuple[str, int], took: float
     def ready(address: str) -> None:
         screen.line()
         screen.line(f"After {took:.0f} s, the dashboard of this demo is at {address}")
-        screen.line("Live channels, games, streamers, and the status of the bot. Ctrl-C ends it.")
+        screen.line("Live channels, games, streamers, live chat, and the status of the bot. Ctrl-C ends it.")
 
     host, port = shown_at
     with open_reading(bot.settings) as reads:

@@ -36,6 +36,7 @@ class Cause(StrEnum):
     X_REFUSED = "x_refused"
     X_CREDENTIALS = "x_credentials"
     X_CREDITS = "x_credits"
+    CHAT_NOT_HEARD = "chat_not_heard"
     DATABASE = "database"
     STORE = "store"
 
@@ -50,6 +51,7 @@ REASONS: Final = {
     Cause.X_REFUSED: "X refuses",
     Cause.X_CREDENTIALS: "X refuses the bot's credentials",
     Cause.X_CREDITS: "the account on X has no credits left",
+    Cause.CHAT_NOT_HEARD: "the listener does not run, or Twitch's chat does not answer",
     Cause.DATABASE: "the database does not answer, or refuses",
     Cause.STORE: "the data lake's store does not answer, or refuses",
 }
@@ -74,6 +76,7 @@ FIXES: Final = {
     Cause.X_REFUSED: "run `watchtime outbox` and `watchtime check`, which have X's own words",
     Cause.X_CREDENTIALS: X_KEYS,
     Cause.X_CREDITS: X_CREDITS,
+    Cause.CHAT_NOT_HEARD: "the log of `watchtime listen` has the reason, or of `watchtime run`, which starts it",
     Cause.DATABASE: "run `watchtime check`: it names the reason; polls are kept on disk meanwhile",
     Cause.STORE: "run `watchtime lake status`, and check LAKE_URL and its credentials",
 }

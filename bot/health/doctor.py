@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Final, TypeVar, cast
 
-from bot.health.checks import database, settings_and_disk, twitch_and_x, work
+from bot.health.checks import chat, database, settings_and_disk, twitch_and_x, work
 from bot.health.checks.session import Openers, Session, Skipped
 from bot.health.findings import Finding, Verdict, from_error
 from helperfunctions import embedded_postgres
@@ -45,6 +45,7 @@ CHECKS: Final[Mapping[str, Callable[[Session], Outcome]]] = {
     "schedulers": work.check_schedulers,
     "days": work.check_days,
     "outbox": work.check_outbox,
+    "chat": chat.check_chat,
     "jobs": work.check_jobs,
     "database restarts": work.check_restarts,
     # At the end: it is advice, not a fault.

@@ -32,6 +32,7 @@ FINDING_OF: Final[Mapping[str, str]] = {
     "mentions": "outbox",
     "spending": "budget",
     "x": "X",
+    "chat": "chat",
     "jobs": "jobs",
     "database restarts": "database restarts",
     "disk": "data folder",

@@ -94,6 +94,22 @@ class FailedPolls:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatFacts:
+    """The followed channels by state, and their closed minutes of the last hour. `live_since`: since when a channel is
+    live that did not refuse us; `covered_at`: the newest minute that was heard whole. `coverage`: from 0 to 1, of the
+    minutes in which the channels were live; None without one."""
+
+    channels: int
+    joined: int
+    refused: int
+    live_since: datetime | None
+    covered_at: datetime | None
+    coverage: float | None
+    messages: int
+    late_messages: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkFacts:
     """Polls, days, posts and pauses of X at one instant: the facts that the dashboard's role may read as well.
 
@@ -115,7 +131,8 @@ class WorkFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything that the rules judge and /metrics shows. Counts are since the first start."""
+    """Everything that the rules judge and /metrics shows. Counts are since the first start. `chat` is None with
+    CHAT_SOURCE=off."""
 
     work: WorkFacts
     polls: Mapping[str, int]
@@ -125,6 +142,7 @@ class Facts:
     latency: Latency
     spending: Spending
     database_bytes: int
+    chat: ChatFacts | None = None
 
 
 def gather(
@@ -143,6 +161,7 @@ def gather(
             latency=record(Latency, tx.health.answer_latency(since=now - LATENCY_OVER)),
             spending=spending_of(tx, now, settings.x_monthly_budget_usd, owns_app=settings.x_account_owns_app),
             database_bytes=tx.health.database_bytes(),
+            chat=None if settings.chat_source == "off" else record(ChatFacts, tx.health.chat(now=now)),
         )
 
 

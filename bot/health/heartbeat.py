@@ -6,10 +6,12 @@ It is the only alarm that also works when this machine, its network or the bot i
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from time import sleep
 from typing import Final
 
 from helperfunctions.errors import WebhookFailed
+from helperfunctions.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -63,3 +65,12 @@ class Heartbeat:
             log.info("heartbeats are sent again")
         self._has_failed = False
         return True
+
+
+def of_settings(settings: Settings) -> Callable[[], None]:
+    """A function that sends a heartbeat; it does nothing without HEARTBEAT_URL."""
+    if settings.heartbeat_url is None:
+        return lambda: None
+    from helperfunctions import heartbeat
+
+    return Heartbeat(partial(heartbeat.request, settings.heartbeat_url.get_secret_value())).beat

@@ -13,6 +13,8 @@ _OUTBOX_LATE: Final = timedelta(minutes=30)
 # The job that makes the summaries runs every quarter of an hour.
 _SUMMARY_LATE: Final = timedelta(hours=1)
 _MENTION_LATE: Final = timedelta(minutes=15)
+# A live channel is joined within a minute, a lost connection takes seconds, and a minute is closed 15 s after its end.
+_CHAT_LATE: Final = timedelta(minutes=10)
 # After the time at which the next attempt of a job was due. With the ten minutes of the alert it is reported in a
 # quarter of an hour.
 _JOB_LATE: Final = timedelta(minutes=5)
@@ -62,3 +64,8 @@ def is_mention_late(now: datetime, seen_at: datetime) -> bool:
 def is_job_late(now: datetime, due_at: datetime) -> bool:
     """True if an attempt of a job that was due should have ended by now."""
     return now - due_at > _JOB_LATE
+
+
+def is_chat_late(now: datetime, heard_at: datetime) -> bool:
+    """True if another minute of chat should have been heard whole."""
+    return now - heard_at > _CHAT_LATE

@@ -11,7 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from bot.health.health_facts import Facts, WorkFacts
+from bot.health.health_facts import ChatFacts, Facts, WorkFacts
 from bot.health.record import RunRecord
 from bot.health.rules import Problem
 from bot.spend.report import Spending
@@ -96,6 +96,8 @@ def _of_facts(facts: Facts) -> Iterator[Metric]:
         yield _by("answer_latency_seconds", help_text, "quantile", quantiles)
     yield from _of_spending(facts.spending)
     yield _gauge("database_bytes", "Size of the database on disk in bytes", facts.database_bytes)
+    if facts.chat is not None:
+        yield from _of_chat(facts.chat)
 
 
 def _of_process(snapshot: Snapshot) -> Iterator[Metric]:
@@ -136,6 +138,19 @@ def _of_work(work: WorkFacts) -> Iterator[Metric]:
         yield _gauge("day_watch_hours", "Hours watched on the newest day that is rolled up", day.watch_hours)
         yield _gauge("day_polls", "Polls of the newest day that is rolled up", day.polls)
     yield _gauge("days_due", "Finished days that are not rolled up yet", len(work.days_due))
+
+
+def _of_chat(chat: ChatFacts) -> Iterator[Metric]:
+    others = chat.channels - chat.joined - chat.refused
+    by_state = {"joined": chat.joined, "refused": chat.refused, "other": others}
+    yield _by("chat_channels", "Channels whose chat is followed, by state", "state", by_state)
+    yield _gauge("chat_messages_last_hour", "Chat messages counted in the last hour", chat.messages)
+    yield _gauge("chat_late_messages_last_hour", "Chat messages that came too late to be counted", chat.late_messages)
+    if chat.coverage is not None:
+        yield _gauge("chat_coverage_ratio", "Part of the last hour heard of the live channels", chat.coverage)
+    if chat.covered_at is not None:
+        heard_at = chat.covered_at.timestamp()
+        yield _gauge("chat_heard_timestamp_seconds", "Newest minute of chat that was heard whole", heard_at)
 
 
 def _of_spending(spending: Spending) -> Iterator[Metric]:

@@ -14,8 +14,9 @@ from bot.core.calendar import Calendar, newest_posting
 from bot.core.polls import PollStatus
 from bot.core.posts import FAILED, UNFINISHED
 from bot.health.causes import Cause, cause_of_outcome, cause_of_pause, cause_of_poll
-from bot.health.health_facts import Facts, WorkFacts
+from bot.health.health_facts import ChatFacts, Facts, WorkFacts
 from bot.health.lateness import (
+    is_chat_late,
     is_day_late,
     is_job_late,
     is_mention_late,
@@ -94,7 +95,8 @@ class Expected:
 
 def judge(facts: Facts, expected: Expected) -> list[Problem]:
     """All problems in the facts; empty for a healthy bot."""
-    return [*judge_work(facts.work, expected), *_mentions(facts), *_spending_rate(facts.spending)]
+    of_chat = judge_chat(facts.chat, facts.work.at, expected) if facts.chat is not None else []
+    return [*judge_work(facts.work, expected), *_mentions(facts), *_spending_rate(facts.spending), *of_chat]
 
 
 def judge_work(facts: WorkFacts, expected: Expected) -> list[Problem]:
@@ -144,6 +146,18 @@ def last_failures(record: RunRecord) -> list[Problem]:
         for name, job in record.jobs.items()
         if job.failures and job.failing_since is not None
     ]
+
+
+def judge_chat(chat: ChatFacts, now: datetime, expected: Expected) -> list[Problem]:
+    """A problem if a followed channel is live and no minute of chat was heard whole for some time."""
+    if chat.live_since is None:
+        return []
+    since = max(at for at in (chat.live_since, chat.covered_at, expected.since) if at is not None)
+    if not is_chat_late(now, since):
+        return []
+    last = _utc(chat.covered_at) if chat.covered_at else "not within the last hour"
+    message = f"channels are live, and no minute of their chat was heard whole; the last one: {last}"
+    return [Problem("chat", message, since=since, cause=Cause.CHAT_NOT_HEARD)]
 
 
 def judge_run(record: RunRecord, now: datetime) -> list[Problem]:

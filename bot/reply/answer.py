@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Final
 
 from bot.core.calendar import Calendar
-from bot.core.questions import Command, DidYouMean, GenreQuestion, Question, TimeNotKnown, Understood
+from bot.core.questions import ChatQuestion, Command, DidYouMean, GenreQuestion, Question, TimeNotKnown, Understood
 from bot.names.database_names import DatabaseNames
-from bot.reply import compose
+from bot.reply import chat_answers, compose
+from bot.reply.chat_answers import ChatAnswers
 from bot.reply.genre_subjects import GenreSubjects
 from bot.reply.lookup import Lookup
 from bot.reply.mention_filter import OLDEST, Mention, reason_not_to_answer, reason_not_to_read
@@ -79,9 +80,18 @@ class Answerer:
     genres: GenreSubjects
     most_per_day: int
     gives_hint: bool
+    chat: ChatAnswers | None = None
+    """None with CHAT_SOURCE=off."""
 
     def understood(self, text: str, username: str) -> Understood:
         """The meaning of a text that mentions the account of that name."""
+        if self.chat is not None and (shorter := chat_answers.without_chat(text)) is not None:
+            about_chat = self.chat.question(self._understood(shorter, username))
+            if about_chat is not None:
+                return about_chat
+        return self._understood(text, username)
+
+    def _understood(self, text: str, username: str) -> Understood:
         # Imported when needed: its patterns take a sixth of a second, and few commands read mentions.
         from bot.reply.understand import understand
 
@@ -102,6 +112,11 @@ class Answerer:
                 facts = self.lookup.facts(understood)
                 question = f"{subject.kind}:{subject.id} {window.kind} {window.first} {window.last}"
                 return Answer(question, lambda variant: compose.answer(facts, variant=variant))
+            case ChatQuestion(subject):
+                chat = self.chat.facts(understood) if self.chat is not None else None
+                if chat is None:
+                    return None
+                return Answer(f"chat:{subject.id}", lambda variant: chat_answers.answer(chat, variant=variant))
             case DidYouMean(candidates):
                 names = [candidate.name for candidate in candidates]
                 return Answer(f"near: {', '.join(names)}", lambda variant: compose.did_you_mean(names, variant=variant))

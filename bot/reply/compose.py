@@ -47,16 +47,16 @@ def answer(facts: Facts, *, variant: int = 0) -> str:
     if isinstance(facts, LiveFacts):
         used = ("heading", "dash", "mark") if facts.ranked else ("heading", "dash")
         styles = _styles(*used if facts.streams else ())
-        return _form([partial(_fitting, partial(_live, facts, style)) for style in styles], variant)
+        return form([partial(fitting, partial(_live, facts, style)) for style in styles], variant)
     styles = _styles(*("heading", "mark", "dash", "hours") if facts.watch_hours else ())
-    return _form([partial(_fitting, partial(_span, facts, style)) for style in styles], variant)
+    return form([partial(fitting, partial(_span, facts, style)) for style in styles], variant)
 
 
 def did_you_mean(names: Sequence[str], *, variant: int = 0) -> str:
     """A question back with up to three names: "Did you mean …?"."""
     starts = ("Did you mean", "Do you mean", "Is it", "Were you asking about", "Perhaps", "Could it be")
     forms = product(("?", " …?"), starts)
-    return _form([partial(_fitting, partial(_question, start, names, end)) for end, start in forms], variant)
+    return form([partial(fitting, partial(_question, start, names, end)) for end, start in forms], variant)
 
 
 def time_not_known(name: str, *, variant: int = 0) -> str:
@@ -69,7 +69,7 @@ def time_not_known(name: str, *, variant: int = 0) -> str:
         f"What I know: {times}. Try: {{name}} last 7 days",
     )
     forms = product(firsts, seconds)
-    return _form([partial(_fitting, partial(_about, f"{first} {second}", name)) for first, second in forms], variant)
+    return form([partial(fitting, partial(_about, f"{first} {second}", name)) for first, second in forms], variant)
 
 
 def help_text(*, variant: int = 0) -> str:
@@ -86,7 +86,7 @@ def help_text(*, variant: int = 0) -> str:
         "You can add: today, live, last N days, week, month, year or a date. Say “stop” to hear no more.",
     )
     lists = ("\n".join(f"· {example}" for example in examples[n:] + examples[:n]) for n in range(len(examples)))
-    return _form(
+    return form(
         [partial("\n\n".join, (start, shown, end)) for end, shown, start in product(ends, lists, starts)], variant
     )
 
@@ -95,21 +95,21 @@ def stopped(*, variant: int = 0) -> str:
     """The confirmation of `stop`."""
     firsts = ("Done: I will not answer you again.", "Understood, no more answers from me.", "All right, I am silent.")
     seconds = ("Say “start” if you change your mind.", "“start” brings me back.", "Tag me with “start” to undo it.")
-    return _form([partial(" ".join, sentences) for sentences in product(firsts, seconds)], variant)
+    return form([partial(" ".join, sentences) for sentences in product(firsts, seconds)], variant)
 
 
 def started(*, variant: int = 0) -> str:
     """The confirmation of `start`."""
     firsts = ("Welcome back!", "I am here again.", "Good to have you back.")
     seconds = ("Tag me with a game or a streamer.", "Name a game or a streamer.", "Which game, which streamer?")
-    return _form([partial(" ".join, sentences) for sentences in product(firsts, seconds)], variant)
+    return form([partial(" ".join, sentences) for sentences in product(firsts, seconds)], variant)
 
 
 def hint(*, variant: int = 0) -> str:
     """The answer to a mention that was not understood."""
     firsts = ("I know no game or streamer of that name.", "I found no game or streamer in that.")
     seconds = ("“help” shows how to ask.", "Tag me with “help” for examples.", "Try “help”.")
-    return _form([partial(" ".join, sentences) for sentences in product(firsts, seconds)], variant)
+    return form([partial(" ".join, sentences) for sentences in product(firsts, seconds)], variant)
 
 
 def _styles(*used: str) -> list[Style]:
@@ -117,13 +117,13 @@ def _styles(*used: str) -> list[Style]:
     return list({tuple(getattr(style, part) for part in used): style for style in reversed(STYLES)}.values())[::-1]
 
 
-def _form(forms: Sequence[Callable[[], str]], variant: int) -> str:
+def form(forms: Sequence[Callable[[], str]], variant: int) -> str:
     """The form of that number. After the last, the first is used again with a number at its end, and so on."""
     turn, place = divmod(variant, len(forms))
     return forms[place]() + (_NUMBER.format(turn + 1) if turn else "")
 
 
-def _fitting(write: Callable[[int], str]) -> str:
+def fitting(write: Callable[[int], str]) -> str:
     """The text with its names as wide as the limit permits."""
     return widest_fit(write, widest=WIDEST_NAME, limit=POST_LIMIT - len(_NUMBER.format(9999)))
 

@@ -12,6 +12,7 @@ from bot.collect.keep import store_kept
 from bot.health import record
 from bot.health.watch import Watch
 from bot.jobs import JOBS, Bot
+from bot.runtime.chat_listener import chat_listener
 from bot.runtime.credentials import CredentialReload
 from bot.runtime.job_attempts import Attempts
 from bot.runtime.leader import Leadership, Role
@@ -44,7 +45,7 @@ def run_once(settings: Settings, reload: CredentialReload, clock: Clock, stop: S
         reload.begin()
         run = prepare(bot, has_new_credentials=reload.has_changed, while_away=reload.check)
         plan = replace(run.plan, after_attempt=reload.after_attempt)
-        with health_endpoints(settings, run.watch):
+        with health_endpoints(settings, run.watch), chat_listener(bot):
             run_until_stopped(plan, run.leadership, clock, run.watch, stop)
 
 

@@ -16,15 +16,20 @@ from starlette.exceptions import HTTPException
 from bot.web.http.cache import Cache
 from bot.web.http.errors import API, RETRY_AFTER, ErrorResponses
 from bot.web.http.gateway import HEALTH, STATIC, Gateway
+from bot.web.http.live import LiveRows
+from bot.web.http.owner import Owner
 from bot.web.http.spelling import Route
 from bot.web.http.theme import CHOOSE, STYLE
 from bot.web.http.version import DataVersion
 from bot.web.read.bot_health import health
+from bot.web.read.chat import channels_now
 from bot.web.read.errors import InvalidRequest, NotFound
 from bot.web.read.ranges import is_long
 from bot.web.site import Site
 from bot.web.views import (
     api,
+    chat_api,
+    chat_pages,
     day_pages,
     embeds,
     game_pages,
@@ -35,6 +40,7 @@ from bot.web.views import (
     sharing,
     streamer_pages,
 )
+from bot.web.views.chat_rows import row_of
 from bot.web.views.picture_queue import PictureQueue
 from bot.web.views.render import Pages
 from helperfunctions.errors import (
@@ -70,12 +76,16 @@ def make_app(site: Site) -> Gateway:
     app.state.root_path = site.root_path
     app.state.pages = Pages(site)
     app.state.picture_queue = PictureQueue()
+    app.state.owner = Owner(site.chat.token if site.chat else "", site.root_path, site.trusted_proxies)
+    app.state.live_chat = LiveRows(lambda: _live_rows(site))
     routes: list[Route] = []
-    for router in (api.router, genre_api.router):
+    has_chat = site.chat is not None
+    for router in (api.router, genre_api.router, *([chat_api.router] if has_chat else [])):
         _add(app, router)
         routes += _routes(router)
     paths = [API, STATIC, HEALTH, CHOOSE, STYLE]
     optional = [pictures.router] if site.pictures is not None else []
+    optional += [chat_pages.router] if has_chat else []
     of_pages = [game_pages.router, genre_pages.router, streamer_pages.router, day_pages.router, pages.router]
     for router in (embeds.router, sharing.router, *optional, *of_pages):
         _add(app, router)
@@ -87,8 +97,14 @@ def make_app(site: Site) -> Gateway:
     errors = ErrorResponses(app.state.pages.render, away)
     _handle_errors(app, site, errors)
     _know_health(site)
-    cache = Cache(app, DataVersion(site).read, errors, is_picture=_is_picture, is_long=is_long)
-    return Gateway(cache, site, errors, routes)
+    cache = Cache(app, DataVersion(site).read, errors, is_picture=_is_picture, is_long=is_long, is_live=_is_live)
+    return Gateway(cache, site, errors, routes, stop_streams=app.state.live_chat.stop)
+
+
+def _live_rows(site: Site) -> Mapping[str, Mapping[str, object]]:
+    """The rows of the live page, by login."""
+    with site.database.transaction() as tx:
+        return {one.login: row_of(one) for one in channels_now(tx, site.clock.now())}
 
 
 def _know_health(site: Site) -> None:
@@ -123,6 +139,11 @@ def _parameters(dependant: Any) -> Iterator[str]:
 def _is_picture(path: str) -> bool:
     """Pictures that are drawn by a process of their own, unlike badges."""
     return path.startswith(("/charts/", "/cards/"))
+
+
+def _is_live(path: str) -> bool:
+    """Pages and tables of chat change every second, and depend on who reads them."""
+    return path == "/chat" or path.startswith(("/chat/", f"{API}/chat/"))
 
 
 def _refuse_ambiguous(root_path: str, paths: Sequence[str]) -> None:

@@ -21,6 +21,16 @@ from helperfunctions.database import CostedReads, Transaction, Transactions
 _MAX_CACHED_GAMES: Final = 200_000
 
 
+@dataclass(frozen=True, slots=True)
+class ChatChoice:
+    """The choice of channels whose chat is followed. `ask`, with a login, follow, leave or view, and who asks, returns
+    "ok" or why it was not written. `is_open`: visitors may ask. Without a `token` nobody is the operator."""
+
+    ask: Callable[[str, str, str], str]
+    is_open: bool
+    token: str
+
+
 @dataclass(frozen=True)
 class Site:
     """The parts that pages and API are made from.
@@ -31,8 +41,8 @@ class Site:
     empty without one. `draw_svg` draws the chart of a post, a Vega-Lite specification, in a time zone.
     `draw_card` draws the picture of a card, an SVG, as PNG. `public_url` is "" if the address on the web is unknown.
     `account` is the bot's name on X without @, `accent` a colour as #rrggbb; both may be "".
-    `requests_per_minute` 0 is no limit. `has_genres`: as IGDB_ENABLED. `pictures` is None if none are shown.
-    `known_health` is filled while pages are made.
+    `requests_per_minute` 0 is no limit. `has_genres`: as IGDB_ENABLED. `pictures` is None if none are shown,
+    `chat` without CHAT_SOURCE. `known_health` is filled while pages are made.
     """
 
     database: CostedReads
@@ -57,6 +67,7 @@ class Site:
     trusted_proxies: Sequence[IPv4Network | IPv6Network] = ()
     has_genres: bool = False
     pictures: Pictures | None = None
+    chat: ChatChoice | None = None
     known_health: KnownHealth = field(default_factory=KnownHealth, init=False, repr=False)
     # Caches of bot.web.read.rankings.
     game_totals: Memo[Any] = field(default_factory=lambda: memo(_MAX_CACHED_GAMES, len), init=False, repr=False)

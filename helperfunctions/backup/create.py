@@ -17,6 +17,7 @@ from helperfunctions.errors import BackupError, DatabaseError
 _OPTIONS: Final = (
     "--schema=public",
     "--schema=staging",
+    "--schema=chat",
     "--schema=curated",
     "--no-owner",
     "--no-privileges",

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from helperfunctions.database.connect import READING_SETTINGS, connect
+from helperfunctions.database.database import Database
 from helperfunctions.database.errors import translated
 from helperfunctions.database.transaction import Transaction
 from helperfunctions.errors import DatabaseError, DatabaseTooSlow, DatabaseUnavailable
@@ -40,6 +41,10 @@ class ReadPool:
         pool = ReadPool(self._url, self._queries, at_most=at_most)
         self._second_pools.append(pool)
         return pool
+
+    def writer(self) -> Database:
+        """The same database and role, for the few functions by which a role that reads may write."""
+        return Database(self._url, self._queries)
 
     @contextmanager
     def transaction(self, cost: int = 0) -> Iterator[Transaction]:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -21,6 +20,7 @@ from pydantic import (
 
 from helperfunctions.errors import SettingsError
 from helperfunctions.settings import checks
+from helperfunctions.settings.chat import ChatSettings
 
 X_CREDENTIALS = ("x_api_key", "x_api_key_secret", "x_access_token", "x_access_token_secret")
 _WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]+")
@@ -32,7 +32,7 @@ BaseAddress = Annotated[str, AfterValidator(checks.base_address)]
 TimeOfDay = Annotated[time, BeforeValidator(checks.time_of_day)]
 
 
-class Settings(BaseModel):
+class Settings(ChatSettings):
     """Every setting. The name in the environment is the field's, in capitals."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)

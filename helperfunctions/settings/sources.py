@@ -16,6 +16,7 @@ from helperfunctions.errors import SettingsError
 from helperfunctions.hidden import without_userinfo
 from helperfunctions.settings import env_file
 from helperfunctions.settings.characters import problem_inside, shown_name, stripped
+from helperfunctions.settings.chat import chat_contradictions
 from helperfunctions.settings.checks import time_of_day
 from helperfunctions.settings.model import X_CREDENTIALS, Settings, secret_fields
 
@@ -185,6 +186,9 @@ def _contradictions(values: Mapping[str, str], given: Set[str]) -> list[str]:
         problems.append(f"{missing.upper()} is missing: client id and secret belong together")
     for missing in set(X_CREDENTIALS) - given if set(X_CREDENTIALS) & given else ():
         problems.append(f"{missing.upper()} is missing: the four keys of X belong together")
+    problems += chat_contradictions(
+        values.get("chat_source"), values.get("chat_login"), has_token="chat_token" in given
+    )
     day_starts_at, post_at = (
         _time_if_any(values.get(field, Settings.model_fields[field].default)) for field in ("day_starts_at", "post_at")
     )

@@ -49,7 +49,7 @@ with ours as (
         pg_class.relowner
     from pg_class
     where pg_class.relkind in ('r', 'p') and pg_class.relnamespace in (
-        select pg_namespace.oid from pg_namespace where pg_namespace.nspname in ('public', 'staging')
+        select pg_namespace.oid from pg_namespace where pg_namespace.nspname in ('public', 'staging', 'chat')
     )
 ),
 

@@ -1,5 +1,5 @@
--- For backup, restore and copy. Our tables are those of the schemas public and staging that belong to no extension; the
--- schema curated has views only.
+-- For backup, restore and copy. Our tables are those of the schemas public, staging and chat that belong to no extension;
+-- the schema curated has views only.
 
 -- name: server_version$
 -- The major version of the server.
@@ -41,7 +41,7 @@ select
 from pg_catalog.pg_class as class
 inner join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
 where
-    namespace.nspname in ('public', 'staging')
+    namespace.nspname in ('public', 'staging', 'chat')
     and class.relkind in ('r', 'p')
     and not class.relispartition
     and class.oid is distinct from to_regclass('public.pictures')
@@ -58,7 +58,7 @@ order by table_name;
 -- The last value of each sequence; null before its first. Grain: one row per sequence.
 select schemaname || '.' || sequencename as sequence_name, last_value
 from pg_catalog.pg_sequences
-where schemaname in ('public', 'staging')
+where schemaname in ('public', 'staging', 'chat')
 order by sequence_name;
 
 -- name: clearing
@@ -104,6 +104,8 @@ from (
     )
     union all
     select 0, 'schema', 'staging'
+    union all
+    select 0, 'schema', 'chat'
     union all
     -- Somebody else may have a schema of this name.
     select 0, 'schema', nspname

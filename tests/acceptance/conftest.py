@@ -50,6 +50,8 @@ VERBS = (
     "backup",
     "restore",
     "copy-to",
+    "listen",
+    "chat",
     "web",
 )
 # Only a failing test waits this long: the tests must pass on a machine that is ten times slower too.

@@ -93,8 +93,8 @@ def as_role(url: str, *attributes: str) -> str:
         ),
         (
             [
-                "grant usage, create on schema staging to ROLE",
-                "grant select, insert, update, delete on all tables in schema public, staging to ROLE",
+                "grant usage, create on schema staging, chat to ROLE",
+                "grant select, insert, update, delete on all tables in schema public, staging, chat to ROLE",
             ],
             "the bot's role may not create tables",
         ),

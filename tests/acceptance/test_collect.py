@@ -67,7 +67,7 @@ def test_of_two_collectors_at_once_one_works_and_the_other_reports_it(shell: She
 
 
 def test_a_poll_is_taken_from_the_sandbox_of_the_command_line(shell: Shell, url: str) -> None:
-    server = shell.start("sandbox", "--port", "0", "--x-port", "0", "--channels", "300")
+    server = shell.start("sandbox", "--port", "0", "--x-port", "0", "--chat-port", "0", "--channels", "300")
     eventually(lambda: "Stop it with" in shell.output_of(server), "the sandbox serves")
     lines = [
         line.strip().partition("=") for line in shell.output_of(server).splitlines() if line.startswith("  TWITCH_")

@@ -13,7 +13,7 @@ from tests.acceptance.conftest import Shell, eventually
 
 
 def test_a_token_is_issued_at_the_printed_address(shell: Shell) -> None:
-    server = shell.start("sandbox", "--port", "0", "--x-port", "0", "--channels", "1000")
+    server = shell.start("sandbox", "--port", "0", "--x-port", "0", "--chat-port", "0", "--channels", "1000")
     eventually(lambda: "Stop it with" in shell.output_of(server), "the sandbox serves")
     printed = dict(re.findall(r"^  (\w+)=(\S+)$", shell.output_of(server), re.MULTILINE))
     credentials = {"client_id": printed["TWITCH_CLIENT_ID"], "client_secret": printed["TWITCH_CLIENT_SECRET"]}
@@ -48,7 +48,7 @@ def test_an_address_that_cannot_be_used_is_one_message(host: str, of_twitch: boo
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         ports = ("--port", port, "--x-port", "0") if of_twitch else ("--port", "0", "--x-port", port)
-        ran = shell.run("sandbox", "--host", host, *ports, "--channels", "1000", COLUMNS="200")
+        ran = shell.run("sandbox", "--host", host, *ports, "--chat-port", "0", "--channels", "1000", COLUMNS="200")
     assert ran.code == 2
     assert f"cannot listen on {host}:{port}: " in ran.err
     assert "Traceback" not in ran.err

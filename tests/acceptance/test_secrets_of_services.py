@@ -184,7 +184,8 @@ def contents(bot: Bot) -> list[Any]:
     assert url is not None
     tables = rows(
         url.get_secret_value(),
-        "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('public', 'staging')",
+        "select format('%I.%I', schemaname, tablename) from pg_tables"
+        " where schemaname in ('public', 'staging', 'chat')",
     )
     return [rows(url.get_secret_value(), f"select * from {table}") for (table,) in tables]
 

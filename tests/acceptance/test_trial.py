@@ -26,7 +26,7 @@ def trial() -> list[Command]:
 def started_sandbox(shell: Shell, command: Command) -> tuple[list[str], str]:
     """The settings that the documented command prints, and the address of the simulated X; on free ports."""
     assert command.watchtime == ("sandbox",)
-    sandbox = shell.start("sandbox", "--port", "0", "--x-port", "0", "--channels", "1000")
+    sandbox = shell.start("sandbox", "--port", "0", "--x-port", "0", "--chat-port", "0", "--channels", "1000")
     eventually(lambda: "Stop it with" in shell.output_of(sandbox), "the sandbox serves")
     settings = re.findall(r"^  ([A-Z_]+=\S+)$", shell.output_of(sandbox), re.MULTILINE)
     return settings, next(line.partition("=")[2] for line in settings if line.startswith("X_API_URL="))

@@ -71,7 +71,7 @@ def test_the_read_only_role_reads_every_view_and_nothing_else_of_the_schema(data
         "select table_schema, privilege_type from information_schema.role_table_grants"
         " where grantee = 'watchtime_analyst' group by 1, 2 order by 1",
     )
-    assert rights == [("curated", "SELECT"), ("public", "SELECT"), ("staging", "SELECT")]
+    assert rights == [("chat", "SELECT"), ("curated", "SELECT"), ("public", "SELECT"), ("staging", "SELECT")]
     for refused in ("create table curated.mine (a int)", "create view curated.mine as select 1"):
         with pytest.raises(Exception, match="permission denied for schema curated"):
             rows(reading, f"set transaction read write; {refused}")

@@ -22,9 +22,10 @@ from tests.conftest import database_url, execute
 from tests.factories import DAY_START, HALF_HOUR, a_stream, rows, stage
 
 OURS = migrations.versions_in()
+CHAT = "broadcasts channels choice cursors daily_chats daily_emotes hour_emotes hours minutes moments opt_outs requests"
 TABLES = """
     select schemaname || '.' || tablename from pg_tables
-    where schemaname in ('public', 'staging') order by 1
+    where schemaname in ('public', 'staging', 'chat') order by 1
 """
 
 
@@ -62,6 +63,7 @@ def test_a_new_database_gets_the_schema(new: Database, empty_url: str) -> None:
     )
     staging = "games languages polls set_aside streams"
     assert [name for (name,) in rows(empty_url, TABLES)] == [
+        *(f"chat.{name}" for name in CHAT.split()),
         *(f"public.{name}" for name in public.split()),
         *(f"staging.{name}" for name in staging.split()),
     ]

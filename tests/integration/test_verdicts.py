@@ -32,10 +32,10 @@ from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, stage, write
 
 # The findings of `check` about the work, and the parts of /readyz that the page presents as well: its role may not read
 # mentions and spending.
-WORK = {"bot", "polls", "days", "outbox", "budget", "X", "jobs", "database restarts"}
+WORK = {"bot", "polls", "days", "outbox", "budget", "X", "jobs", "chat", "database restarts"}
 # The row of the page that has the problems of each part; a job has the row of what it does.
 ROW_OF = {"bot": "bot", "poll": "poll", "day": "day", "summaries": "summaries", "outbox": "outbox", "x": "x"}
-ROW_OF |= {"jobs": "day", "database restarts": "database"}
+ROW_OF |= {"jobs": "day", "chat": "chat", "database restarts": "database"}
 BEGAN = DAY_START - timedelta(days=1)
 
 
@@ -105,6 +105,7 @@ def bot(url: str, database: Database, clock: VirtualClock, queries: Queries, tmp
     settings = Settings(
         database_url=SecretStr(url),
         data_dir=tmp_path,
+        chat_source="anonymous",
         x_api_key=secret,
         x_api_key_secret=secret,
         x_access_token=secret,
@@ -206,6 +207,27 @@ def x_is_paused(bot: Bot) -> None:
         tx.spend.pause(cause="credits", until=until, reason="no credits are left", now=bot.clock.now())
 
 
+def chat_heard_before(minutes: int) -> Callable[[Bot], None]:
+    """A followed channel has been live for an hour, and its newest minute that was heard whole is so old."""
+
+    def then(bot: Bot) -> None:
+        now = bot.clock.now()
+        with bot.database.transaction() as tx:
+            tx.chat.add_channel(channel_id="11", login="ann", now=BEGAN, asked_by="operator", expires_at=None)
+            for at in (now - timedelta(hours=1), now):
+                tx.chat.see_broadcasts(now=at, stream_ids=["1"], channel_ids=["11"], starts=[BEGAN])
+            tx.chat.make_partition(day=now.date())
+        write(
+            bot.url,
+            "insert into chat.minutes (minute_at, channel_id, messages, chatters, covered_seconds, is_closed, viewers)"
+            " select %s - n * interval '1 minute', '11', 60, 7, case when n >= %s then 60 else 59 end, true, 100"
+            " from generate_series(1, 59) as n",
+            *(now, minutes),
+        )
+
+    return then
+
+
 def failed(times: int, minutes: int) -> Callable[[Bot], None]:
     def then(bot: Bot) -> None:
         since = bot.clock.now() - timedelta(minutes=minutes)
@@ -247,6 +269,8 @@ SITUATIONS: dict[str, tuple[Callable[[Bot], None], set[str]]] = {
     "summaries that expired at midnight": (summaries("expired", 11 * 60), {"summaries"}),
     "summaries that expired, the day after is over too": (summaries("expired", 23 * 60), {"summaries"}),
     "X is not called": (x_is_paused, {"x"}),
+    "chat heard 10 minutes ago": (chat_heard_before(10), set()),
+    "chat heard 11 minutes ago": (chat_heard_before(11), {"chat"}),
     "a job that failed twice within 4 minutes": (failed(2, 4), set()),
     "a job that failed twice over 5 minutes": (failed(2, 5), {"jobs"}),
     "a job that failed three times": (failed(3, 1), {"jobs"}),

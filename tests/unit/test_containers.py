@@ -49,6 +49,7 @@ RIGHTS: dict[str, dict[str, Any]] = {
         "networks": ["inside", "outside", "monitoring"],
         "volumes": ["secrets:/run/watchtime:ro", "database:/run/database:ro", "bot:/data"],
     },
+    "listen": {"networks": ["outside"], "volumes": ["secrets:/run/watchtime:ro", "bot:/data"]},
     "web": {
         "networks": ["reading", "published"],
         "ports": ["127.0.0.1:8000:8000"],
@@ -163,6 +164,7 @@ def test_each_container_has_exactly_the_environment_that_it_needs() -> None:
         },
         "web": {
             "WEB_DATABASE_URL_FILE": "/run/reading/web_database_url",
+            "WEB_TOKEN_FILE": "/run/reading/web_token",
             "WEB_HOST": "0.0.0.0",
             "WEB_TRUSTED_PROXIES": "${DOCKER_PAGES_NETWORK:-10.213.46}.1,${WEB_TRUSTED_PROXIES:-}",
         },
@@ -269,6 +271,7 @@ def test_the_database_server_is_process_1_and_gets_a_fast_shutdown() -> None:
 def test_only_the_bot_its_database_and_the_dashboard_start_by_themselves() -> None:
     profiles = {name: service.get("profiles") for name, service in SERVICES.items()}
     assert {name: profile for name, profile in profiles.items() if profile} == {
+        "listen": ["chat"],
         "demo": ["demo"],
         "prometheus": ["monitoring"],
         "grafana": ["monitoring"],
@@ -284,6 +287,7 @@ def test_each_container_starts_when_what_it_needs_is_ready() -> None:
         "db": {"secrets": is_done},
         "migrate": {"db": is_healthy},
         "bot": {"migrate": is_done},
+        "listen": {"secrets": is_done},
         "web": {"migrate": is_done},
         "grafana": {"secrets": is_done},
     }
@@ -303,6 +307,7 @@ def test_each_container_runs_one_verb_and_the_monitoring_keeps_a_bounded_history
         "secrets": ["secrets"],
         "migrate": ["migrate"],
         "bot": ["run"],
+        "listen": ["listen"],
         "web": ["web"],
         "demo": ["demo", "--charts", "/data/demo-charts", "--web-host", "0.0.0.0"],
         "prometheus": [
@@ -317,7 +322,7 @@ def test_each_container_runs_one_verb_and_the_monitoring_keeps_a_bounded_history
 def test_bot_and_dashboard_start_in_the_folder_to_which_their_dot_env_is_copied() -> None:
     entrypoint = (ROOT / "entrypoint.sh").read_text()
     folders = {name: service["working_dir"] for name, service in SERVICES.items() if "working_dir" in service}
-    assert folders.keys() == {"bot", "web"}
+    assert folders.keys() == {"bot", "listen", "web"}
     for name, folder in folders.items():
         [volume] = [mount.split(":")[0] for mount in SERVICES[name]["volumes"] if mount.split(":")[1] == folder]
         assert f'put "$volumes/{volume}/.env"' in entrypoint

@@ -116,6 +116,7 @@ def volumes(run_entrypoint: Run, tmp_path: Path) -> Volumes:
     return Volumes(root, run_entrypoint)
 
 
+OWN_TOKEN = "WEB_TOKEN=planted-own\n"  # pragma: allowlist secret
 ONLY_OURS, FOR_ANOTHER_USER = f"400 {OWN_USER}", f"444 {OWN_USER}"
 
 
@@ -129,6 +130,7 @@ def test_each_volume_gets_the_files_of_its_reader_and_no_other_user_can_read_the
         "passwords/grafana_password": FOR_ANOTHER_USER,
         "reading/.env": ONLY_OURS,
         "reading/web_database_url": ONLY_OURS,
+        "reading/web_token": ONLY_OURS,
     }
     assert files["secrets/.env"][1] == (volumes.root / "config" / ".env").read_text()
     assert files["reading/.env"][1] == "TIMEZONE=Europe/Berlin\nWEB_ROOT_PATH=/twitch\n"  # pragma: allowlist secret
@@ -140,12 +142,12 @@ def test_each_volume_gets_the_files_of_its_reader_and_no_other_user_can_read_the
 
 
 def test_the_dashboard_gets_every_setting_of_its_own(volumes: Volumes) -> None:
-    """But for its address, which is Compose's, and for its database, which has a file of its own."""
-    elsewhere = {"web_host", "web_port", "web_database_url", "web_trusted_proxies"}
+    """But for its address, which is Compose's, and for its database and its token, which have files of their own."""
+    elsewhere = {"web_host", "web_port", "web_database_url", "web_trusted_proxies", "web_token"}
     own = sorted(
         f"{name.upper()}=x"
         for name in Settings.model_fields
-        if (name.startswith("web_") and name not in elsewhere) or name == "igdb_enabled"
+        if (name.startswith("web_") and name not in elsewhere) or name in ("igdb_enabled", "chat_choice")
     )
     (volumes.root / "config" / ".env").write_text("".join(f"{line}\n" for line in own))
     assert volumes.start().returncode == 0
@@ -190,6 +192,28 @@ def test_the_passwords_of_an_installation_of_0_1_0_are_reused(volumes: Volumes) 
     assert files["secrets/database_url"][1] == url
 
 
+@pytest.mark.parametrize(
+    ("lines", "chat", "token"),
+    [
+        ("CHAT_SOURCE=account\nCHAT_TOKEN=planted\n", "CHAT_SOURCE=anonymous\n", None),
+        ("CHAT_SOURCE=off\n", "", None),
+        ("CHAT_SOURCE=anonymous\n" + OWN_TOKEN, "CHAT_SOURCE=anonymous\n", "planted-own"),
+    ],
+    ids=["as an account", "off", "with a token of the operator's"],
+)
+def test_the_dashboard_knows_that_chat_is_on_and_has_a_token(
+    lines: str, chat: str, token: str | None, volumes: Volumes
+) -> None:
+    (volumes.root / "config" / ".env").write_text(lines)
+    volumes.start()
+    made = volumes.files()["reading/web_token"][1]
+    volumes.start()
+    files = volumes.files()
+    assert files["reading/.env"][1].strip() == chat.strip()
+    assert files["reading/web_token"][1] == made == (token or made)
+    assert len(made) >= 11
+
+
 def test_an_interrupted_start_does_not_block_the_next_one(volumes: Volumes) -> None:
     volumes.start()
     before = volumes.files()
@@ -228,7 +252,7 @@ def test_the_dashboard_gets_every_setting_of_dot_env_that_it_uses() -> None:
     """These are settings of days and pages; its address and its database are set by the service itself."""
     [pattern] = re.findall(r"grep -E '\^\(([^']+)\)='", ENTRYPOINT.read_text())
     ours = {name.upper() for name in Settings.model_fields if name.startswith("web_")}
-    by_service = {"WEB_HOST", "WEB_PORT", "WEB_DATABASE_URL", "WEB_TRUSTED_PROXIES"}
+    by_service = {"WEB_HOST", "WEB_PORT", "WEB_DATABASE_URL", "WEB_TRUSTED_PROXIES", "WEB_TOKEN"}
     wanted = {"TIMEZONE", "DAY_STARTS_AT", "POST_AT", "POLL_EVERY_MINUTES"} | (ours - by_service)
     assert {name for name in (*wanted, *by_service, "TWITCH_CLIENT_SECRET") if re.fullmatch(pattern, name)} == wanted
 

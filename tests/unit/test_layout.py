@@ -22,7 +22,13 @@ VENDORS = {
     "aiosql": {"helperfunctions/queries.py"},
     "apscheduler": {"bot/runtime/schedule.py", "bot/runtime/job_turns.py"},
     "orjson": {
+        "bot/chat/close.py",
+        "bot/chat/count.py",
+        "bot/chat/events.py",
+        "bot/chat/job.py",
         "bot/demo/history.py",
+        "bot/web/http/live.py",
+        "bot/web/views/chat_api.py",
         "bot/web/views/charts/lines.py",
         "bot/web/views/table_response.py",
         "bot/web/http/errors.py",
@@ -35,6 +41,8 @@ VENDORS = {
         "bot/web/app.py",
         "bot/web/deps.py",
         "bot/web/views/api.py",
+        "bot/web/views/chat_api.py",
+        "bot/web/views/chat_pages.py",
         "bot/web/views/embeds.py",
         "bot/web/views/day_pages.py",
         "bot/web/views/game_pages.py",
@@ -53,7 +61,7 @@ VENDORS = {
     "starlette": {"bot/web/app.py"},
     "h11": {"bot/web/http/server.py"},
     "uvicorn": {"bot/web/http/server.py"},
-    "fasteners": {"helperfunctions/embedded_postgres.py"},
+    "fasteners": {"helperfunctions/chat_journal.py", "helperfunctions/embedded_postgres.py"},
     "boto3": {"helperfunctions/aws_secrets.py", "helperfunctions/s3_store.py"},
     "botocore": {"helperfunctions/aws_secrets.py", "helperfunctions/s3_store.py"},
     "duckdb": {"helperfunctions/duck.py"},
@@ -67,6 +75,7 @@ VENDORS = {
         "helperfunctions/database/errors.py",
     },
     "pydantic": {
+        "helperfunctions/settings/chat.py",
         "helperfunctions/settings/checks.py",
         "helperfunctions/settings/model.py",
         "helperfunctions/settings/display.py",
@@ -74,6 +83,7 @@ VENDORS = {
         "bot/demo/run.py",
         "bot/web/deps.py",
         "bot/web/views/api.py",
+        "bot/web/views/chat_api.py",
         "bot/web/views/table_response.py",
         "bot/web/http/spelling.py",
     },
@@ -97,6 +107,7 @@ VENDORS = {
     "tweepy": {"helperfunctions/x_api.py"},
     "typer": {
         "bot/cli/app.py",
+        "bot/cli/chat.py",
         "bot/cli/check.py",
         "bot/cli/develop.py",
         "bot/cli/jobs.py",
@@ -168,7 +179,7 @@ def test_the_helpers_never_import_the_bot() -> None:
 
 def test_only_the_demo_and_the_verbs_to_develop_with_import_the_sandbox() -> None:
     importing = {path.as_posix() for path in FILES if "sandbox" in set(imports(path))}
-    assert importing == {"bot/cli/develop.py", "bot/demo/history.py", "bot/demo/run.py"}
+    assert importing == {"bot/cli/develop.py", *(f"bot/demo/{name}.py" for name in ("chat", "history", "run"))}
 
 
 def test_only_the_clock_reads_the_time() -> None:
@@ -248,6 +259,7 @@ def test_an_effect_of_an_import_is_detected(tmp_path: Path, effect: str) -> None
 
 NOT_FOR_A_BOT = {
     "altair",
+    "bot.chat.job",
     "boto3",
     "cachetools",
     "duckdb",
@@ -258,6 +270,7 @@ NOT_FOR_A_BOT = {
     "pyspark",
     "rich.progress",
     "sandbox",
+    "sqlite3",
     "starlette",
     "uvicorn",
 }

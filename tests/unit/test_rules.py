@@ -11,6 +11,7 @@ import pytest
 from bot.core.calendar import Calendar
 from bot.health.causes import FIXES, REASONS, Cause, cause_of_outcome
 from bot.health.health_facts import (
+    ChatFacts,
     Facts,
     FailedPolls,
     LastDay,
@@ -347,3 +348,33 @@ def test_work_is_expected_since_the_start_of_a_running_bot_and_at_any_time_witho
     assert expected_since(run(written_minutes_ago=4), NOW) == NOW - timedelta(days=1)
     for record in (run(written_minutes_ago=5), RunRecord()):
         assert expected_since(record, NOW) < NOW - timedelta(days=10_000)
+
+
+def chat(**minutes_ago: float | None) -> ChatFacts:
+    """Facts about chat; instants as minutes before now."""
+    at = {name: None if ago is None else NOW - timedelta(minutes=ago) for name, ago in minutes_ago.items()}
+    return ChatFacts(3, 2, 1, at.get("live_since"), at.get("covered_at"), 0.9, 1_000, 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "is_late"),
+    [
+        (chat(live_since=60, covered_at=10), False),
+        (chat(live_since=60, covered_at=11), True),
+        (chat(live_since=10), False),
+        (chat(live_since=11), True),
+        (chat(covered_at=600), False),
+    ],
+    ids=["heard", "not heard any more", "just live", "never heard", "nobody is live"],
+)
+def test_chat_that_is_not_heard_while_channels_are_live_is_a_problem(given: ChatFacts, is_late: bool) -> None:
+    problems = judge(facts(chat=given), EXPECTED)
+    assert [(problem.part, problem.cause) for problem in problems] == (
+        [("chat", Cause.CHAT_NOT_HEARD)] if is_late else []
+    )
+    assert all(problem.since in (given.live_since, given.covered_at) for problem in problems)
+
+
+def test_a_bot_that_has_just_started_has_time_to_hear() -> None:
+    since = replace(EXPECTED, since=NOW - timedelta(minutes=9))
+    assert judge(facts(chat=chat(live_since=600)), since) == []

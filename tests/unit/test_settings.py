@@ -48,6 +48,15 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "post_at": time(14),
         "staging_retention_hours": 24,
         "kept_polls_mb": 256,
+        "chat_source": "off",
+        "chat_login": "",
+        "chat_token": None,
+        "twitch_chat_url": "ircs://irc.chat.twitch.tv:6697",
+        "chat_channels_max": 90,
+        "chat_choice": "token",
+        "web_token": None,
+        "kept_chat_mb": 256,
+        "chat_retention_days": 35,
         "x_api_key": None,
         "x_api_key_secret": None,
         "x_access_token": None,
@@ -119,6 +128,8 @@ def test_a_secret_can_come_from_a_file(
 
 def test_every_secret_can_come_from_a_file() -> None:
     assert secret_fields() == [
+        "chat_token",
+        "web_token",
         "database_url",
         "twitch_client_secret",
         "x_api_key",

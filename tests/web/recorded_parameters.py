@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
+from tests.web import recorded_chat
 from tests.web.recorded_world import LAST, NOW
 
 NEWEST_POLL, TODAY = datetime(2026, 11, 8, 18, tzinfo=UTC), date(2026, 11, 8)
@@ -215,6 +216,7 @@ PARAMETERS: Final[Mapping[str, Parameters]] = {
         {"day": LAST, "game_ids": None, **ALL},
     ],
     "read.streamer_now": [{"day": TODAY, "streamer_id": streamer} for streamer in ("ada", "frank", "nick", "olga")],
+    **recorded_chat.PARAMETERS,
 }
 
 # While the newest polls are partial and failed: `poll_id` is that of the partial one.

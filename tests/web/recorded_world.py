@@ -31,6 +31,7 @@ from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from tests.factories import a_stream, stage, write
 from tests.unit.test_pictures import jpeg, png
+from tests.web import recorded_chat
 from tests.web.conftest import CALENDAR, CHART, EVIL_GAME, EVIL_POST, EVIL_STREAMER, FORMULA
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 11, 7)
@@ -169,6 +170,7 @@ def fill(database: Database, url: str) -> None:
         rollup.daily()
     DatabaseNames(database).refresh()
     write(url, GENRES)
+    write(url, recorded_chat.ROWS)
     while GenreDays(database, clock).sum_up():
         pass
     _fill_posts(url)

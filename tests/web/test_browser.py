@@ -77,11 +77,11 @@ def test_large_text_and_a_small_screen_need_no_horizontal_scrolling(visit: Calla
         window.page.set_viewport_size({"width": 320, "height": 740})
 
 
-def test_menu_with_genres_is_in_one_row_on_a_desk_and_on_a_tablet(
+def test_menu_with_genres_and_chat_is_in_one_row_on_a_desk_and_on_a_tablet(
     browser: Browser, web_url: str, serving: Callable[..., Any]
 ) -> None:
     """Beside the search box, or below it."""
-    with serving(web_url, has_genres=True) as web:
+    with serving(web_url, more_settings={"chat_source": "anonymous"}, has_genres=True) as web:
         window = new_visit(browser, web)
         # The marked page is written in bold: the widest name decides.
         for width in (1440, 1280, 1160, 1100, 820):

@@ -123,6 +123,8 @@ def test_every_file_belongs_to_a_request() -> None:
     assert {file for file in stored if not file.startswith("queries/")} == set(files)
 
 
+# Without chat_pages and chat_api, which are off here: they show the present minute, and what the reader may choose.
+# `test_chat.py` tests them.
 ROUTERS = (embeds, sharing, pictures, game_pages, genre_pages, streamer_pages, day_pages, pages, api, genre_api)
 
 

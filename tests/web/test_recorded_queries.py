@@ -17,6 +17,7 @@ from helperfunctions.queries import Queries
 from tests.integration.test_queries import sql_of
 from tests.recorded import compare
 from tests.web.recorded_addresses import FOLDER
+from tests.web.recorded_chat import WRITING
 from tests.web.recorded_parameters import PARAMETERS, UNSETTLED, Parameters
 from tests.web.recording import steady
 
@@ -29,7 +30,8 @@ def reads(recorded_url: str, queries: Queries) -> Iterator[ReadPool]:
 
 def test_every_query_is_executed(queries: Queries) -> None:
     """A new query of the dashboard is added to the list above."""
-    assert set(PARAMETERS) == {f"{step}.{name}" for step in ("web", "read") for name in sql_of(queries, step)}
+    reading = {f"{step}.{name}" for step in ("web", "read") for name in sql_of(queries, step)} - WRITING
+    assert set(PARAMETERS) == reading
 
 
 @pytest.mark.parametrize("query", PARAMETERS)

@@ -5,7 +5,7 @@ Static files and the health check, which need no database, are answered here.
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -59,7 +59,14 @@ class Gateway:
     Raises SettingsError for an accent colour that cannot be read.
     """
 
-    def __init__(self, app: App, site: Site, errors: ErrorResponses, routes: Sequence[Route]) -> None:
+    def __init__(
+        self,
+        app: App,
+        site: Site,
+        errors: ErrorResponses,
+        routes: Sequence[Route],
+        stop_streams: Callable[[], None] = lambda: None,
+    ) -> None:
         self._app = app
         self._routes = routes
         self._errors = errors
@@ -69,6 +76,8 @@ class Gateway:
         self._themes = Themes(site.accent, site.root_path, site.public_url)
         self._limit = RateLimit(site.requests_per_minute) if site.requests_per_minute else None
         self._has_warned_of_proxy = False
+        self.stop_streams = stop_streams
+        """Ends the responses that go on for long: the server stops."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -170,6 +170,7 @@ class Server:
                 http=cast(type[asyncio.Protocol], partial(connection, places, bad_request)),
             ),
             lambda: ready(f"http://{shown}:{own_port}{site.root_path}/"),
+            app.stop_streams,
         )
 
     def run(self) -> None:
@@ -186,13 +187,18 @@ class Server:
 
 
 class _Uvicorn(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None], stop_streams: Callable[[], None]) -> None:
         super().__init__(config)
         self._started = started
+        self._stop_streams = stop_streams
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stop_streams()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         # A second signal ends without waiting. The signal is not raised again: being stopped is no failure.

@@ -13,7 +13,7 @@ from typing import Final
 from bot.core.calendar import next_posting
 from bot.core.polls import PollStatus
 from bot.health.causes import FIXES, REASONS, Cause
-from bot.health.health_facts import WorkFacts, gather_work
+from bot.health.health_facts import ChatFacts, WorkFacts, gather_work
 from bot.health.record import RunRecord
 from bot.health.rules import (
     Expected,
@@ -23,6 +23,7 @@ from bot.health.rules import (
     expected_since,
     is_running,
     judge_bot,
+    judge_chat,
     judge_losses,
     judge_record,
     judge_work,
@@ -30,7 +31,7 @@ from bot.health.rules import (
     next_poll,
 )
 from bot.web.site import Site
-from helperfunctions.database import Transaction
+from helperfunctions.database import Transaction, record
 
 NAMES: Final[Mapping[str, str]] = {
     "bot": "The bot",
@@ -41,6 +42,7 @@ NAMES: Final[Mapping[str, str]] = {
     "x": "X",
     "answers": "Answers on X",
     "database": "Database",
+    "chat": "Chat",
     "enrich": "Genres from IGDB",
     "lake": "Data lake",
     "pictures": "Pictures",
@@ -127,14 +129,17 @@ class BotHealth:
 def health(tx: Transaction, site: Site) -> BotHealth:
     """The verdict of the rules of health on each part that can be judged here.
 
-    The dashboard's role reads polls, days, posts, pauses of X, and whether a bot leads. Jobs and restarts of the
-    database are judged by the record of a bot with the same DATA_DIR, if there is one.
+    The dashboard's role reads polls, days, posts, pauses of X, chat if it is on, and whether a bot leads. Jobs and
+    restarts of the database are judged by the record of a bot with the same DATA_DIR, if there is one.
     """
     now, run = site.clock.now(), site.run_record()
     facts = gather_work(tx, now, site.calendar, site.post_at, with_errors=False)
     expected = _expected(site, run, now)
     of_bot = judge_bot(run, facts, expected, now)
-    found = _by_part([*of_bot, *judge_work(facts, expected), *judge_record(run, now), *judge_losses(run, now)])
+    chat = record(ChatFacts, tx.health.chat(now=now)) if site.chat is not None else None
+    of_chat = judge_chat(chat, now, expected) if chat is not None else []
+    of_run = [*judge_record(run, now), *judge_losses(run, now)]
+    found = _by_part([*of_bot, *judge_work(facts, expected), *of_run, *of_chat])
     notices = _by_part(last_failures(run))
     if facts.failed_polls.polls:
         notices.setdefault("poll", []).append(_failed_update(facts))
@@ -149,6 +154,8 @@ def health(tx: Transaction, site: Site) -> BotHealth:
         "answers": _good("answers", "no failure") if _knows(run) else _unknown("answers"),
         "database": _good("database", "reachable" + (", and not lost within the last hour" if _knows(run) else "")),
     }
+    if chat is not None:
+        good["chat"] = _good("chat", _chat(chat))
     due = next_poll(facts, expected)
     # Polls keep their schedule, whatever failed before.
     parts = [
@@ -176,7 +183,9 @@ def health_without_database(site: Site, since: datetime) -> BotHealth:
     found = _by_part([*judge_bot(run, None, expected, now), *judge_record(run, now)])
     database = Problem("database", "it does not answer this dashboard", since=since, cause=Cause.DATABASE)
     found["database"] = [database]
-    good = {part: replace(_unknown(part), message=_NO_DATABASE) for part in list(NAMES)[:8]}
+    good = {
+        part: replace(_unknown(part), message=_NO_DATABASE) for part in list(NAMES)[: 8 if site.chat is None else 9]
+    }
     if _knows(run) and is_running(run, now):
         good["bot"] = _good("bot", "running")
     if run.last_good_poll_at is not None:
@@ -269,6 +278,8 @@ def _sentence(part: str, main: Problem, problems: Sequence[Problem], facts: Work
         return "not running"
     if part == "x":
         return "no call is made"
+    if part == "chat" and main.part == "chat":
+        return "not heard while channels are live"
     if part == "database":
         return f"lost {_times(main.times)} within an hour" if main.times else "not reachable"
     if main.part == "jobs":
@@ -322,6 +333,12 @@ def _good_polls(facts: WorkFacts, polls: Mapping[str, int]) -> Health:
         "24 hours were complete"
     )
     return replace(_good("poll", message), last_at=poll.started_at)
+
+
+def _chat(chat: ChatFacts) -> str:
+    refused = f", {chat.refused} refused" if chat.refused else ""
+    heard = "" if chat.coverage is None else f"; {chat.coverage:.0%} of the last hour heard"
+    return f"{_count(chat.channels, 'channel')} followed, {chat.joined} joined{refused}{heard}"
 
 
 def _days(facts: WorkFacts) -> str:

@@ -27,7 +27,7 @@ class Column:
     format: Format
     meaning: str = ""
     link: str | None = None
-    link_to: Literal["games", "streamers", "genres"] = "games"
+    link_to: Literal["games", "streamers", "genres", "chat"] = "games"
     is_last: bool = False
     is_wide: bool = False
     field: str = ""
@@ -40,7 +40,7 @@ class Column:
     @property
     def is_heading(self) -> bool:
         """True if the value is the name of its row."""
-        return self.format == "name" and self.link == "slug"
+        return self.format == "name" and self.link in ("slug", "login")
 
 
 Rank = Annotated[int, Column("#", "number", "rank")]

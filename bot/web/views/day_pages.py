@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from bot.web.deps import Day, SiteParts, Within
-from bot.web.read import bot_status, languages, records, streamer_ranking
+from bot.web.read import bot_status, chat, languages, records, streamer_ranking
 from bot.web.read.addresses import Kind
 from bot.web.read.coverage import newest_day
 from bot.web.read.errors import NotFound
@@ -58,6 +58,7 @@ def day_page(site: SiteParts, day: Day, pages: PagesOfSite) -> Response:
             "posts": bot_status.summaries_of_day(tx, day),
             "spoken": languages.languages_of_day(tx, day),
             "records": records.records_set(tx, span, RowRange(_RECORDS_OF_DAY)),
+            "moments": chat.moments_between(tx, measured[0].starts_at, measured[0].ends_at) if site.chat else [],
         }
         ranking = game_ranking(tx, site, span)
     tree = page_charts.shares(

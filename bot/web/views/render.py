@@ -17,12 +17,13 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from bot.web.http import static_files
-from bot.web.read import bot_status, games, genres, languages, now, previous, rankings, streamer_ranking, streamers
+from bot.web.read import languages
 from bot.web.read.addresses import Kind
 from bot.web.read.column_types import MIN_CHANNELS_OF_CHANGE, Column, columns_of
 from bot.web.read.ranges import USUAL, Span
 from bot.web.read.table import MAX_ROWS, RowRange
 from bot.web.site import Site
+from bot.web.views.tables import TABLES
 from helperfunctions.text import duration, short_number, shown_name
 
 _FOLDER: Final = Path(__file__).parent
@@ -38,28 +39,6 @@ _FACTOR_FROM: Final = 2.0
 _HUES: Final = 6
 # A time of the day alone is understood as one within this time.
 _TODAY: Final = timedelta(hours=18)
-
-# The row classes of the tables, under the names that templates use.
-_TABLES: Final = {
-    "games_now": now.GameNow,
-    "streams_now": now.StreamNow,
-    "hours_of_all": now.HourOfAll,
-    "all_games": rankings.GameInRange,
-    "game_days": games.GameDay,
-    "game_days_compared": previous.GameDayCompared,
-    "game_hours": games.GameHour,
-    "streamers_of_game": games.StreamerOfGame,
-    "streamer_days": streamers.StreamerDay,
-    "streamer_days_compared": previous.StreamerDayCompared,
-    "games_of_streamer": streamers.GameOfStreamer,
-    "day_coverage": bot_status.DayCoverage,
-    "streams_of_streamer": streamers.StreamOfStreamer,
-    "all_streamers": streamer_ranking.StreamerInRange,
-    "genres": genres.ClassInRange,
-    "genre_days": genres.ClassOnDay,
-    "release_ages": genres.AgeInRange,
-    "languages_of_day": languages.LanguageOfDay,
-}
 
 
 class _Compiled(BytecodeCache):
@@ -118,7 +97,7 @@ class Pages:
             "code": with_code,
         }
         self._environment.globals |= {
-            "tables": _TABLES,
+            "tables": TABLES,
             "columns_of": columns_of,
             "url": self.url,
             "static": self.static,
@@ -130,6 +109,7 @@ class Pages:
             "public_url": site.public_url,
             "about_url": site.about_url,
             "shows_genres": site.has_genres,
+            "shows_chat": site.chat is not None,
             "shows_pictures": site.pictures is not None,
             "account": site.account,
             "site_title": site.title,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from bot.web.deps import Comparison, Days, GameSlug, Language, Rows, SiteParts, Slug, Timezone
-from bot.web.read import games, now, search, streamer_ranking, streamers
+from bot.web.read import chat, games, now, search, streamer_ranking, streamers
 from bot.web.read.addresses import find, slug_of
 from bot.web.read.coverage import newest_day, span_of
 from bot.web.read.errors import NotFound
@@ -116,6 +116,8 @@ def streamer_page(
             "schedule": (week := schedule(tx, site, streamer.id, zone)),
         }
         before = streamers.by_day(tx, streamer.id, span.before) if compare else []
+        values["chat_login"] = chat.followed_login(tx, streamer.id) if site.chat else None
+        values["chat_days"] = chat.days(tx, streamer.id)[:_ROWS] if site.chat else []
     if compare:
         values["compared"] = streamer_days_compared(by_day, before, span)
     charts: dict[str, Any] = {

@@ -72,6 +72,8 @@ class LinePlot:
     labels: Sequence[TimeLabel]
     points: str
     named_ends: bool
+    # Instants that are marked: places in percent of the width, and their texts.
+    marks: Sequence[tuple[float, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -400,3 +400,68 @@ addEventListener("keydown", (event) => {
   const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
   if (way && !event.shiftKey && !event.target.closest("figure, .scroll")) document.querySelector(`[data-arrow][rel=${way}]`)?.click();
 });
+
+// Chat: rows that change every second. A hidden page reads nothing; where streams do not get through, it is reloaded.
+function liveChat() {
+  const part = document.querySelector("[data-live]");
+  if (!part || !window.EventSource) return;
+  const note = document.querySelector(".live-note");
+  const rows = new Map([part, ...part.querySelectorAll("[data-channel]")].filter((row) => row.dataset.channel).map((row) => [row.dataset.channel, row]));
+  let stream = null;
+  let heard = 0;
+
+  function show({ rows: changed, gone }) {
+    heard = Date.now();
+    if ("rows" in part.dataset && (gone.some((name) => rows.has(name)) || Object.keys(changed).some((name) => !rows.has(name)))) {
+      location.reload();
+      return;
+    }
+    for (const [name, values] of Object.entries(changed)) {
+      for (const field of rows.get(name)?.querySelectorAll("[data-field]") ?? []) {
+        const value = values[field.dataset.field];
+        if (field.matches("path")) field.setAttribute("d", value);
+        else if (field.textContent !== value) field.textContent = value;
+      }
+    }
+    if (note) { note.hidden = false; note.textContent = "live"; }
+  }
+  function open() {
+    if (stream) return;
+    heard = Date.now();
+    stream = new EventSource(part.dataset.live);
+    stream.addEventListener("rows", (event) => show(JSON.parse(event.data)));
+    stream.addEventListener("beat", () => { heard = Date.now(); });
+    stream.addEventListener("error", () => {
+      if (note) note.textContent = "reconnecting";
+      // Refused: the browser does not try again by itself.
+      if (stream.readyState === EventSource.CLOSED) { stream = null; setTimeout(poll, 10000); }
+    });
+  }
+  function close() {
+    stream?.close();
+    stream = null;
+  }
+  async function poll() {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(location.href);
+      if (answer.ok) {
+        const loaded = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
+        for (const row of [loaded, ...loaded.querySelectorAll("[data-channel]")]) {
+          for (const field of row.querySelectorAll("[data-field]")) {
+            const mine = rows.get(row.dataset.channel)?.querySelector(`[data-field="${field.dataset.field}"]`);
+            if (mine) mine.replaceWith(field.cloneNode(true));
+          }
+        }
+      }
+    } catch {
+      // The next attempt may succeed.
+    }
+    open();
+  }
+  document.addEventListener("visibilitychange", () => { if (document.hidden) close(); else open(); });
+  // A proxy that holds the stream back: nothing comes although a stream sends something every 15 s.
+  setInterval(() => { if (!document.hidden && stream && Date.now() - heard > 25000) { close(); poll(); } }, 5000);
+  if (!document.hidden) open();
+}
+liveChat();

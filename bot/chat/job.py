@@ -1,0 +1,148 @@
+"""The jobs of chat: count what waits, exchange channels with the listener, look who is live, and delete what is old."""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from bot.chat.channels import Channels
+from bot.chat.choosing import Choosing
+from bot.chat.count import Counted, Counter
+from bot.chat.directory import OpenDirectory, live_channels
+from bot.chat.rooms import MOST_ROOMS
+from bot.chat.sums import sum_up
+from bot.core.calendar import Calendar
+from helperfunctions.chat_journal import Journal, WantedRoom
+from helperfunctions.clock import Clock
+from helperfunctions.database import Database
+from helperfunctions.errors import DatabaseConflict
+
+log = logging.getLogger(__name__)
+
+_PRUNE_EVERY: Final = timedelta(hours=1)
+_SUM_UP_EVERY: Final = timedelta(minutes=10)
+
+
+@dataclass(slots=True)
+class ChatJob:
+    """The jobs `chat` and `chat-live`. The open minutes stay in memory between two runs of `chat`."""
+
+    database: Database
+    clock: Clock
+    folder: Path
+    retention: timedelta
+    open_directory: OpenDirectory | None
+    calendar: Calendar
+    most_channels: int = MOST_ROOMS
+    is_open: bool = False
+    channels: Channels = field(init=False)
+    _choosing: Choosing = field(init=False)
+    _counter: Counter | None = None
+    _journal: Journal | None = None
+    _told: list[dict[str, str]] = field(default_factory=list)
+    _pruned_at: datetime | None = None
+    _summed_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.channels = Channels(self.database, self.clock, self.folder, self.open_directory, self.most_channels)
+        self._choosing = Choosing(self.channels, self.is_open)
+
+    def count(self) -> Counted:
+        """Count what waits, and exchange channels with the listener."""
+        with self.database.exclusive("chat"):
+            if self._journal is None:
+                self._journal = Journal(self.folder)
+                self._counter = Counter(self.database, self._journal, self.clock)
+            assert self._counter is not None  # noqa: S101 - made with the journal
+            self._choosing.answer()
+            self._exchange(self._journal)
+            counted = self._counter.count()
+            self._prune()
+        return counted
+
+    def close(self) -> None:
+        """Close the journal."""
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = self._counter = None
+
+    def _exchange(self, journal: Journal) -> None:
+        """Tell the listener what is wanted, and store what became of it."""
+        now = self.clock.now()
+        with self.database.transaction() as tx:
+            followed = list(tx.chat.followed(now=now))
+            wanted = [row for row in followed if row.is_wanted]
+            journal.want(
+                [WantedRoom(row.channel_id, row.login, int(row.asked_at.timestamp() * 1000)) for row in wanted]
+            )
+            heard = {row.channel_id: row for row in journal.rooms()}
+            parted = [row for row in followed if not row.is_wanted and row.state != "refused"]
+            states = [{"channel_id": row.channel_id, "state": "parted", "reason": ""} for row in parted]
+            for row in wanted:
+                room = heard.get(row.channel_id)
+                if room is not None and room.asked_at_ms == int(row.asked_at.timestamp() * 1000):
+                    states.append({"channel_id": row.channel_id, "state": room.state, "reason": room.reason})
+            if states != self._told:
+                tx.chat.store_states(states=orjson.dumps(states).decode(), now=now)
+        self._told = states
+
+    def _prune(self) -> None:
+        """Drop the minutes of old days; one that is being read stays until the next time."""
+        now = self.clock.now()
+        if self._pruned_at is not None and timedelta(0) <= now - self._pruned_at < _PRUNE_EVERY:
+            return
+        with self.database.transaction() as tx:
+            days = [row.day for row in tx.chat.old_days(before=(now.astimezone(UTC) - self.retention).date())]
+        for day in days:
+            try:
+                with self.database.transaction() as tx:
+                    tx.collect.limit_lock_wait()
+                    tx.chat.drop_partition(day=day)
+                log.info("minutes of chat deleted day=%s", day)
+            except DatabaseConflict as exc:
+                log.warning("minutes of chat are being read and stay for now day=%s: %s", day, exc)
+        self._pruned_at = now
+
+    def look(self) -> int:
+        """Store which followed channels are live, and their viewers; every ten minutes sum up broadcasts and days.
+
+        Returns how many are live. Raises TwitchError.
+        """
+        with self.database.exclusive("chat-live"):
+            live = self._look()
+            now = self.clock.now()
+            if self._summed_at is None or not timedelta(0) <= now - self._summed_at < _SUM_UP_EVERY:
+                with self.database.transaction() as tx:
+                    sum_up(tx, now, self.calendar, self.retention)
+                self._summed_at = now
+        return live
+
+    def _look(self) -> int:
+        now = self.clock.now()
+        with self.database.transaction() as tx:
+            ids = [row.channel_id for row in tx.chat.followed(now=now)]
+        if self.open_directory is None or not ids:
+            return 0
+        with self.open_directory() as directory:
+            live = live_channels(directory.get_streams_of(ids))
+        minute_at = now.replace(second=0, microsecond=0)
+        broadcasts = [one for one in live if one.stream_id and one.started_at]
+        with self.database.transaction() as tx:
+            tx.chat.looked(now=now, live_ids=[one.channel_id for one in live])
+            tx.chat.make_partition(day=minute_at.astimezone(UTC).date())
+            tx.chat.store_viewers(
+                minute_at=minute_at,
+                channel_ids=[one.channel_id for one in live],
+                viewers=[one.viewers for one in live],
+                game_ids=[one.game_id for one in live],
+            )
+            tx.chat.see_broadcasts(
+                now=now,
+                stream_ids=[one.stream_id for one in broadcasts],
+                channel_ids=[one.channel_id for one in broadcasts],
+                starts=[one.started_at for one in broadcasts],
+            )
+        return len(live)

@@ -1,0 +1,93 @@
+"""The parts of chat under the settings: the listener's process, and the jobs of the bot."""
+
+import asyncio
+import signal
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from helperfunctions.chat_journal import Journal, only_listener
+from helperfunctions.chat_key import hasher_of
+from helperfunctions.clock import Clock
+from helperfunctions.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.chat.directory import OpenDirectory
+    from bot.chat.job import ChatJob
+    from bot.chat.listen import ChatLogin
+    from helperfunctions.database import Database
+
+
+def folder_of(settings: Settings) -> Path:
+    """The folder of the journal and the key."""
+    return settings.data_dir / "chat"
+
+
+def job_of(settings: Settings, database: "Database", clock: Clock, open_directory: "OpenDirectory | None") -> "ChatJob":
+    """The jobs under these settings."""
+    # Not for the listener, which has no database.
+    from bot.chat.job import ChatJob
+    from bot.core.calendar import Calendar
+
+    return ChatJob(
+        database,
+        clock,
+        folder_of(settings),
+        timedelta(days=settings.chat_retention_days),
+        open_directory,
+        Calendar(settings.timezone, settings.day_starts_at),
+        settings.chat_channels_max,
+        settings.chat_choice == "open",
+    )
+
+
+def login_of(settings: Settings, random: Random) -> "ChatLogin":
+    """Who we are in chat: the account, or somebody without a name."""
+    from bot.chat.listen import ChatLogin
+
+    if settings.chat_source == "account" and settings.chat_token is not None:
+        return ChatLogin(settings.chat_login, settings.chat_token.get_secret_value())
+    return ChatLogin(f"justinfan{random.randint(10_000, 99_999)}")
+
+
+def listen(settings: Settings, clock: Clock, *, with_parent: bool) -> None:
+    """Listen until SIGTERM or SIGINT; `with_parent`: also until standard input is closed.
+
+    Raises Busy when another process listens, TwitchRefused when the login is refused, and JournalUnusable.
+    """
+    from bot.chat.listen import Listener
+
+    folder = folder_of(settings)
+    with only_listener(folder):
+        journal = Journal(folder)
+        try:
+            listener = Listener(
+                settings.twitch_chat_url,
+                login_of(settings, Random()),
+                journal,
+                hasher_of(folder),
+                clock,
+                settings.kept_chat_mb * 1_000_000,
+            )
+            asyncio.run(_until_stopped(listener.run, with_parent=with_parent))
+        finally:
+            journal.close()
+
+
+async def _until_stopped(run: Callable[[asyncio.Event], Awaitable[None]], *, with_parent: bool) -> None:
+    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+
+    def wait_for_the_end_of_input() -> None:
+        sys.stdin.buffer.read()
+        loop.call_soon_threadsafe(stopped.set)
+
+    if with_parent:
+        # A thread, because a pipe that is never written to needs nothing else; it ends with the process.
+        threading.Thread(target=wait_for_the_end_of_input, daemon=True).start()
+    await run(stopped)

@@ -1,0 +1,1 @@
+"""A simulated chat of Twitch, by its IRC protocol."""

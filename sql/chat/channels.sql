@@ -1,0 +1,137 @@
+-- name: followed
+-- The channels that are followed, by login. `is_wanted`: the channel was live in the last ten minutes, or nobody has looked
+-- for ten minutes. Grain: one row per channel.
+select
+    channel_id,
+    login,
+    state,
+    reason,
+    asked_at,
+    last_live_at,
+    coalesce(last_live_at, '-infinity') > cast(:now as timestamptz) - interval '10 minutes'
+    or coalesce(looked_at, '-infinity') <= cast(:now as timestamptz) - interval '10 minutes' as is_wanted
+from chat.channels
+order by login;
+
+-- name: store_states!
+-- Store what became of channels, given as JSON; unchanged rows are left as they are. Grain: one row per channel.
+update chat.channels
+set state = now.state, reason = now.reason, state_at = cast(:now as timestamptz)
+from jsonb_to_recordset(cast(:states as jsonb)) as now (channel_id text, state text, reason text)
+where
+    channels.channel_id = now.channel_id
+    and (channels.state, channels.reason) is distinct from (now.state, now.reason);
+
+-- name: add_channel^
+-- Follow a channel, or ask for it again; not one that opted out. One that the operator follows stays theirs. Grain: one row
+-- per channel, or none.
+insert into chat.channels (channel_id, login, state, asked_by, asked_at, state_at, expires_at)
+select
+    cast(:channel_id as text),
+    cast(:login as text),
+    'wanted',
+    cast(:asked_by as text),
+    cast(:now as timestamptz),
+    cast(:now as timestamptz),
+    cast(:expires_at as timestamptz)
+where not exists (select from chat.opt_outs where kind = 'channel' and id = cast(:channel_id as text))
+on conflict (channel_id) do update
+set
+login = excluded.login,
+state = 'wanted',
+reason = '',
+asked_by = case when channels.asked_by = 'operator' then 'operator' else excluded.asked_by end,
+asked_at = excluded.asked_at,
+state_at = excluded.state_at,
+expires_at = case when channels.asked_by = 'operator' then null else excluded.expires_at end
+returning channel_id;
+
+-- name: release_login!
+-- Give up a login that now belongs to another channel; ours is found by its id.
+update chat.channels
+set login = '_' || left(channel_id, 24)
+where login = cast(:login as text) and channel_id <> cast(:channel_id as text);
+
+-- name: remove_channel!
+-- Follow a channel no more. What was counted stays.
+delete from chat.channels where login = cast(:login as text);
+
+-- name: number_of_others$
+-- The number of followed channels without one of them.
+select count(*) from chat.channels where channel_id <> cast(:channel_id as text);
+
+-- name: opt_out!
+-- Note that a channel or a chatter does not want to be counted.
+insert into chat.opt_outs (kind, id, since)
+values (cast(:kind as text), cast(:id as text), cast(:now as timestamptz))
+on conflict do nothing;
+
+-- name: forget_channel!
+-- Delete a followed channel by its id.
+delete from chat.channels where channel_id = cast(:channel_id as text);
+
+-- name: delete_minutes!
+-- Delete what was counted of a channel.
+delete from chat.minutes where channel_id = cast(:channel_id as text);
+
+-- name: delete_hours!
+-- Delete the hours of a channel.
+delete from chat.hours where channel_id = cast(:channel_id as text);
+
+-- name: delete_hour_emotes!
+-- Delete the emotes of a channel's hours.
+delete from chat.hour_emotes where channel_id = cast(:channel_id as text);
+
+-- name: delete_broadcasts!
+-- Delete the broadcasts of a channel.
+delete from chat.broadcasts where channel_id = cast(:channel_id as text);
+
+-- name: delete_days!
+-- Delete the days of a channel.
+delete from chat.daily_chats where channel_id = cast(:channel_id as text);
+
+-- name: delete_daily_emotes!
+-- Delete the emotes of a channel's days.
+delete from chat.daily_emotes where channel_id = cast(:channel_id as text);
+
+-- name: delete_moments!
+-- Delete the hype moments of a channel.
+delete from chat.moments where channel_id = cast(:channel_id as text);
+
+-- name: forget_opted_out_chatters!
+-- Delete the opt-outs of chatters: their hashes mean nothing without the key.
+delete from chat.opt_outs where kind = 'chatter';
+
+-- name: last_hour
+-- The chat of each followed channel in the closed minutes of the last hour, by login. Grain: one row per channel.
+select
+    channels.login,
+    channels.state,
+    channels.reason,
+    coalesce(sum(minutes.messages), 0) as messages,
+    coalesce(sum(minutes.late_messages), 0) as late_messages,
+    coalesce(sum(minutes.covered_seconds), 0) as covered_seconds,
+    max(minutes.minute_at) as newest_at
+from chat.channels
+left join chat.minutes
+    on
+        minutes.channel_id = channels.channel_id
+        and minutes.is_closed
+        and minutes.minute_at > cast(:now as timestamptz) - interval '1 hour'
+group by channels.channel_id
+order by channels.login;
+
+-- name: looked!
+-- Store which followed channels are live, by their ids. Grain: one row per channel.
+update chat.channels
+set
+looked_at = cast(:now as timestamptz),
+last_live_at = case when channel_id = any(cast(:live_ids as text [])) then cast(:now as timestamptz) else last_live_at end;
+
+-- name: store_viewers!
+-- Store the viewers and the game of live channels in a minute. Grain: one row per channel.
+insert into chat.minutes (minute_at, channel_id, viewers, game_id)
+select cast(:minute_at as timestamptz), live.channel_id, live.viewers, live.game_id
+from unnest(cast(:channel_ids as text []), cast(:viewers as integer []), cast(:game_ids as text []))
+    as live (channel_id, viewers, game_id)
+on conflict (channel_id, minute_at) do update set viewers = excluded.viewers, game_id = excluded.game_id;

@@ -1,0 +1,343 @@
+-- name: store_hours!
+-- Sum up the closed minutes of hours, given by their channels and beginnings. Grain: one row per channel and hour.
+insert into chat.hours (
+    channel_id, hour_at, messages, mirrored_messages, subscriber_messages, first_time_messages, bot_messages,
+    emote_only_messages, command_messages, bits, subs, gifted_subs, raid_viewers, removed_messages, timeouts,
+    late_messages, minutes, covered_minutes, peak_messages, viewer_minutes, watched_messages
+)
+select
+    wanted.channel_id,
+    wanted.hour_at,
+    sum(counted.messages) as messages,
+    sum(counted.mirrored_messages) as mirrored_messages,
+    sum(counted.subscriber_messages) as subscriber_messages,
+    sum(counted.first_time_messages) as first_time_messages,
+    sum(counted.bot_messages) as bot_messages,
+    sum(counted.emote_only_messages) as emote_only_messages,
+    sum(counted.command_messages) as command_messages,
+    sum(counted.bits) as bits,
+    sum(counted.subs) as subs,
+    sum(counted.gifted_subs) as gifted_subs,
+    sum(counted.raid_viewers) as raid_viewers,
+    sum(counted.removed_messages) as removed_messages,
+    sum(counted.timeouts) as timeouts,
+    sum(counted.late_messages) as late_messages,
+    count(*) as minutes,
+    sum(counted.covered_minutes) as covered_minutes,
+    max(counted.covered_messages) as peak_messages,
+    sum(counted.viewer_minutes) as viewer_minutes,
+    sum(counted.watched_messages) as watched_messages
+from unnest(cast(:channel_ids as text []), cast(:hours as timestamptz [])) as wanted (channel_id, hour_at)
+inner join chat.counted_minutes as counted
+    on
+        counted.channel_id = wanted.channel_id
+        and counted.minute_at >= wanted.hour_at
+        and counted.minute_at < wanted.hour_at + interval '1 hour'
+where counted.minute_at >= cast(:since as timestamptz) and counted.minute_at < cast(:before as timestamptz)
+group by wanted.channel_id, wanted.hour_at
+on conflict (channel_id, hour_at) do update
+set
+messages = excluded.messages,
+mirrored_messages = excluded.mirrored_messages,
+subscriber_messages = excluded.subscriber_messages,
+first_time_messages = excluded.first_time_messages,
+bot_messages = excluded.bot_messages,
+emote_only_messages = excluded.emote_only_messages,
+command_messages = excluded.command_messages,
+bits = excluded.bits,
+subs = excluded.subs,
+gifted_subs = excluded.gifted_subs,
+raid_viewers = excluded.raid_viewers,
+removed_messages = excluded.removed_messages,
+timeouts = excluded.timeouts,
+late_messages = excluded.late_messages,
+minutes = excluded.minutes,
+covered_minutes = excluded.covered_minutes,
+peak_messages = excluded.peak_messages,
+viewer_minutes = excluded.viewer_minutes,
+watched_messages = excluded.watched_messages;
+
+-- name: sketches_of_hours
+-- The sketches of hours. Grain: one row per channel and hour that has one.
+select
+    hours.channel_id,
+    hours.hour_at,
+    hours.chatters_sketch
+from chat.hours
+inner join unnest(cast(:channel_ids as text []), cast(:hours as timestamptz [])) as wanted (channel_id, hour_at)
+    on hours.channel_id = wanted.channel_id and hours.hour_at = wanted.hour_at
+where hours.chatters_sketch is not null;
+
+-- name: store_sketch!
+-- Store the sketch of an hour, and how many chatters it has.
+update chat.hours
+set chatters_sketch = :sketch, chatters = :chatters
+where channel_id = :channel_id and hour_at = :hour_at;
+
+-- name: add_emotes!
+-- Add the emotes of minutes that were just closed to their hours, given as JSON. Grain: one row per channel, hour and emote.
+insert into chat.hour_emotes (channel_id, hour_at, emote_id, uses, messages)
+select
+    added.channel_id,
+    added.hour_at,
+    added.emote_id,
+    added.uses,
+    added.messages
+from jsonb_to_recordset(cast(:emotes as jsonb))
+    as added (channel_id text, hour_at timestamptz, emote_id text, uses integer, messages integer)
+on conflict (channel_id, hour_at, emote_id) do update
+set uses = hour_emotes.uses + excluded.uses, messages = hour_emotes.messages + excluded.messages;
+
+-- name: keep_top_emotes!
+-- Delete the emotes of hours between two instants that are not among the twenty used most. Grain: one row per channel, hour
+-- and emote.
+delete from chat.hour_emotes
+using (
+    select
+        channel_id,
+        hour_at,
+        emote_id,
+        row_number() over (partition by channel_id, hour_at order by uses desc, emote_id) as place
+    from chat.hour_emotes
+    where hour_at >= cast(:since as timestamptz) and hour_at < cast(:before as timestamptz)
+) as ranked
+where
+    ranked.place > 20
+    and hour_emotes.channel_id = ranked.channel_id
+    and hour_emotes.hour_at = ranked.hour_at
+    and hour_emotes.emote_id = ranked.emote_id;
+
+-- name: forget_old_sketches!
+-- Delete the sketches of hours before an instant.
+update chat.hours set chatters_sketch = null
+where chatters_sketch is not null and hour_at < cast(:before as timestamptz);
+
+-- name: minutes_around
+-- The closed minutes of channels between two instants, both included, in their order. Grain: one row per channel and minute.
+select
+    channel_id,
+    minute_at,
+    messages,
+    chatters,
+    subs + gifted_subs as subs,
+    raid_viewers,
+    chat.is_covered(is_closed, covered_seconds) as is_covered,
+    top_emotes
+from chat.minutes
+where
+    is_closed
+    and channel_id = any(cast(:channel_ids as text []))
+    and minute_at between cast(:since as timestamptz) and cast(:until as timestamptz)
+order by channel_id, minute_at;
+
+-- name: newest_moments
+-- The newest moment of each of some channels that began before an instant. Grain: one row per channel that has one.
+select distinct on (channel_id)
+    channel_id,
+    starts_at,
+    minutes,
+    peak_messages,
+    times_usual,
+    kind,
+    top_emotes
+from chat.moments
+where channel_id = any(cast(:channel_ids as text [])) and starts_at <= cast(:until as timestamptz)
+order by channel_id asc, starts_at desc;
+
+-- name: store_moment!
+-- Store a moment, or its new end and peak.
+insert into chat.moments (channel_id, starts_at, minutes, peak_messages, times_usual, kind, top_emotes)
+values (:channel_id, :starts_at, :minutes, :peak_messages, :times_usual, :kind, :top_emotes)
+on conflict (channel_id, starts_at) do update
+set
+minutes = excluded.minutes,
+peak_messages = excluded.peak_messages,
+times_usual = excluded.times_usual,
+top_emotes = excluded.top_emotes;
+
+-- name: see_broadcasts!
+-- Note that broadcasts are live. Grain: one row per broadcast.
+insert into chat.broadcasts (
+    stream_id, channel_id, started_at, first_seen_at, last_seen_at, messages, mirrored_messages,
+    subscriber_messages, first_time_messages, bot_messages, emote_only_messages, command_messages, bits, subs,
+    gifted_subs, raid_viewers, removed_messages, timeouts, late_messages, minutes, covered_minutes, peak_messages,
+    viewer_minutes, watched_messages
+)
+select
+    seen.stream_id,
+    seen.channel_id,
+    seen.started_at,
+    cast(:now as timestamptz),
+    cast(:now as timestamptz),
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+from unnest(cast(:stream_ids as text []), cast(:channel_ids as text []), cast(:starts as timestamptz []))
+    as seen (stream_id, channel_id, started_at)
+on conflict (stream_id) do update
+set last_seen_at = excluded.last_seen_at, is_final = false;
+
+-- name: sum_up_broadcasts
+-- Sum up the broadcasts that are not final, from the minutes since an instant. Grain: one row per broadcast.
+update chat.broadcasts
+set
+messages = sums.messages,
+mirrored_messages = sums.mirrored_messages,
+subscriber_messages = sums.subscriber_messages,
+first_time_messages = sums.first_time_messages,
+bot_messages = sums.bot_messages,
+emote_only_messages = sums.emote_only_messages,
+command_messages = sums.command_messages,
+bits = sums.bits,
+subs = sums.subs,
+gifted_subs = sums.gifted_subs,
+raid_viewers = sums.raid_viewers,
+removed_messages = sums.removed_messages,
+timeouts = sums.timeouts,
+late_messages = sums.late_messages,
+minutes = sums.minutes,
+covered_minutes = sums.covered_minutes,
+peak_messages = sums.peak_messages,
+viewer_minutes = sums.viewer_minutes,
+watched_messages = sums.watched_messages
+from (
+    select
+        live.stream_id,
+        sum(counted.messages) as messages,
+        sum(counted.mirrored_messages) as mirrored_messages,
+        sum(counted.subscriber_messages) as subscriber_messages,
+        sum(counted.first_time_messages) as first_time_messages,
+        sum(counted.bot_messages) as bot_messages,
+        sum(counted.emote_only_messages) as emote_only_messages,
+        sum(counted.command_messages) as command_messages,
+        sum(counted.bits) as bits,
+        sum(counted.subs) as subs,
+        sum(counted.gifted_subs) as gifted_subs,
+        sum(counted.raid_viewers) as raid_viewers,
+        sum(counted.removed_messages) as removed_messages,
+        sum(counted.timeouts) as timeouts,
+        sum(counted.late_messages) as late_messages,
+        count(*) as minutes,
+        sum(counted.covered_minutes) as covered_minutes,
+        max(counted.covered_messages) as peak_messages,
+        sum(counted.viewer_minutes) as viewer_minutes,
+        sum(counted.watched_messages) as watched_messages
+    from chat.broadcasts as live
+    inner join chat.counted_minutes as counted
+        on
+            counted.channel_id = live.channel_id
+            and counted.minute_at >= date_bin('1 minute', live.started_at, '2000-01-01 00:00+00')
+            and counted.minute_at <= live.last_seen_at
+    where not live.is_final and counted.minute_at >= cast(:since as timestamptz)
+    group by live.stream_id
+) as sums
+where broadcasts.stream_id = sums.stream_id
+returning
+    broadcasts.stream_id,
+    broadcasts.channel_id,
+    broadcasts.started_at,
+    broadcasts.last_seen_at;
+
+-- name: end_broadcasts!
+-- Broadcasts that were last seen before an instant do not change any more. Grain: one row per broadcast.
+update chat.broadcasts set is_final = true
+where not is_final and last_seen_at < cast(:before as timestamptz);
+
+-- name: sum_up_day
+-- Sum up the closed minutes of a day of the bot, given by its bounds. Grain: one row per channel.
+insert into chat.daily_chats (
+    day, channel_id, messages, mirrored_messages, subscriber_messages, first_time_messages, bot_messages,
+    emote_only_messages, command_messages, bits, subs, gifted_subs, raid_viewers, removed_messages, timeouts,
+    late_messages, minutes, covered_minutes, peak_messages, viewer_minutes, watched_messages
+)
+select
+    cast(:day as date),
+    counted.channel_id,
+    sum(counted.messages) as messages,
+    sum(counted.mirrored_messages) as mirrored_messages,
+    sum(counted.subscriber_messages) as subscriber_messages,
+    sum(counted.first_time_messages) as first_time_messages,
+    sum(counted.bot_messages) as bot_messages,
+    sum(counted.emote_only_messages) as emote_only_messages,
+    sum(counted.command_messages) as command_messages,
+    sum(counted.bits) as bits,
+    sum(counted.subs) as subs,
+    sum(counted.gifted_subs) as gifted_subs,
+    sum(counted.raid_viewers) as raid_viewers,
+    sum(counted.removed_messages) as removed_messages,
+    sum(counted.timeouts) as timeouts,
+    sum(counted.late_messages) as late_messages,
+    count(*) as minutes,
+    sum(counted.covered_minutes) as covered_minutes,
+    max(counted.covered_messages) as peak_messages,
+    sum(counted.viewer_minutes) as viewer_minutes,
+    sum(counted.watched_messages) as watched_messages
+from chat.counted_minutes as counted
+where counted.minute_at >= cast(:starts_at as timestamptz) and counted.minute_at < cast(:ends_at as timestamptz)
+group by counted.channel_id
+on conflict (channel_id, day) do update
+set
+messages = excluded.messages,
+mirrored_messages = excluded.mirrored_messages,
+subscriber_messages = excluded.subscriber_messages,
+first_time_messages = excluded.first_time_messages,
+bot_messages = excluded.bot_messages,
+emote_only_messages = excluded.emote_only_messages,
+command_messages = excluded.command_messages,
+bits = excluded.bits,
+subs = excluded.subs,
+gifted_subs = excluded.gifted_subs,
+raid_viewers = excluded.raid_viewers,
+removed_messages = excluded.removed_messages,
+timeouts = excluded.timeouts,
+late_messages = excluded.late_messages,
+minutes = excluded.minutes,
+covered_minutes = excluded.covered_minutes,
+peak_messages = excluded.peak_messages,
+viewer_minutes = excluded.viewer_minutes,
+watched_messages = excluded.watched_messages
+returning channel_id;
+
+-- name: sketches_between
+-- The sketches of a channel's hours that have a part between two instants. Grain: one row per hour.
+select chatters_sketch
+from chat.hours
+where
+    channel_id = :channel_id
+    and chatters_sketch is not null
+    and hour_at > cast(:from_at as timestamptz) - interval '1 hour'
+    and hour_at < cast(:until_at as timestamptz);
+
+-- name: store_chatters_of_broadcast!
+-- Store how many chatters a broadcast had.
+update chat.broadcasts set chatters = :chatters where stream_id = :stream_id;
+
+-- name: store_chatters_of_day!
+-- Store how many chatters a channel had on a day.
+update chat.daily_chats set chatters = :chatters where day = :day and channel_id = :channel_id;
+
+-- name: clear_emotes_of_day!
+-- Delete the emotes of a day, to count them again.
+delete from chat.daily_emotes where day = cast(:day as date);
+
+-- name: sum_up_emotes_of_day!
+-- The fifty emotes of each channel that were used most in the hours that begin on a day. Grain: one row per channel and emote.
+insert into chat.daily_emotes (day, channel_id, emote_id, uses, messages, source)
+select
+    cast(:day as date),
+    ranked.channel_id,
+    ranked.emote_id,
+    ranked.uses,
+    ranked.messages,
+    ranked.source
+from (
+    select
+        channel_id,
+        emote_id,
+        source,
+        sum(uses) as uses,
+        sum(messages) as messages,
+        row_number() over (partition by channel_id order by sum(uses) desc, emote_id asc) as place
+    from chat.hour_emotes
+    where hour_at >= cast(:starts_at as timestamptz) and hour_at < cast(:ends_at as timestamptz)
+    group by channel_id, emote_id, source
+) as ranked
+where ranked.place <= 50;

@@ -1,0 +1,164 @@
+"""`kill -9` of the listener and the counter of chat while people write: the minutes that are covered are true."""
+
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from time import sleep
+
+import pytest
+
+from bot.chat.job import ChatJob
+from helperfunctions.database import Database
+from helperfunctions.queries import Queries
+from sandbox.chat.faults import HARMLESS, ChatFault, ChatFaults
+from sandbox.chat.rooms import Room
+from sandbox.chat.server import ChatSandbox
+from sandbox.chat.truth import MinuteTruth
+from tests.acceptance.chat_programs import CALENDAR, clock_as_text
+from tests.acceptance.conftest import ROOT, eventually
+from tests.everything import everything_in
+from tests.factories import rows, write
+from tests.fast_clock import FastClock, fast_clock
+from tests.planted import found, found_below
+
+# One minute takes six seconds. On a busy machine a faster server would seem to be silent.
+SPEED = 10
+# Half of the listener, half of the counter. With --long there are as many rooms as are followed at most.
+KILLS, KILLS_LONG = 4, 100
+ROOMS, ROOMS_LONG = (
+    [Room(f"room{number}", f"77{number:04}", per_minute=60) for number in range(1, most + 1)] for most in (3, 90)
+)
+WORDS = ("planted-word-8f1e of somebody", "planted-text-原神")
+CHATTERS = "planted_chatter_3d"
+# The first user id of a room. They are hashed too.
+SECRETS = ("planted-word-8f1e", "planted-text-原神", CHATTERS, f"{ROOMS[0].room_id}00001")
+# A connection has to be replaced now and then, not all the time.
+RATES = {fault.value: 0.02 for fault in HARMLESS} | {
+    ChatFault.RECONNECT: 0.0003,
+    ChatFault.RECONNECT_NEVER: 0.0001,
+    ChatFault.ENDLESS: 0.002,
+}
+# With --long also those that lose something on the wire, which shows as coverage. Not DROPPED: what a server leaves out
+# of a whole stream, nobody can know.
+LOSSES = {ChatFault.CUT: 2e-5, ChatFault.RESET: 2e-5, ChatFault.SILENCE: 1e-5, ChatFault.RECONNECT_AT_ONCE: 2e-5}
+COLUMNS = sorted(MinuteTruth().numbers())
+
+
+class Programs:
+    """The listener and the counter, started again after each kill. Their output goes into files."""
+
+    def __init__(self, folder: Path, chat_url: str, database_url: str, clock: FastClock) -> None:
+        self._given = {"listen": chat_url, "count": database_url}
+        self._folder, self._clock = folder, clock
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, what: str) -> None:
+        command = [sys.executable, "-m", "tests.acceptance.chat_programs", what, str(self._folder / "chat")]
+        with (self._folder / f"{what}.log").open("ab") as log:
+            self._running[what] = subprocess.Popen(
+                [*command, self._given[what], *clock_as_text(self._clock)], cwd=ROOT, stdout=log, stderr=log
+            )
+
+    def kill(self, what: str) -> None:
+        process = self._running.pop(what)
+        assert process.poll() is None, f"{what} ended by itself"
+        process.kill()
+        process.wait()
+
+    def stop(self, what: str) -> None:
+        process = self._running.pop(what)
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def programs(folder: Path, chat_url: str, database_url: str, clock: FastClock) -> Iterator[Programs]:
+    both = Programs(folder, chat_url, database_url, clock)
+    both.start("listen")
+    both.start("count")
+    try:
+        yield both
+    finally:
+        for what in list(both._running):
+            both.stop(what)
+
+
+def minutes_in(url: str) -> dict[tuple[str, int], dict[str, object]]:
+    """The closed minutes by channel and beginning in ms."""
+    names = ["channel_id", "minute_at", "covered_seconds", "top_emotes", "top_emote_uses", *COLUMNS]
+    stored = rows(url, f"select {', '.join(names)} from chat.minutes where is_closed")
+    found = [dict(zip(names, row, strict=True)) for row in stored]
+    return {(row["channel_id"], int(row["minute_at"].timestamp() * 1000)): row for row in found}
+
+
+# With --long for about an hour.
+@pytest.mark.timeout(3 * 3600)
+def test_every_covered_minute_is_true_after_kills_and_no_word_is_stored(
+    tmp_path: Path, url: str, queries: Queries, is_long: bool
+) -> None:
+    dice, clock = random.Random(2026), fast_clock(SPEED)
+    rooms, kills = (ROOMS_LONG, KILLS_LONG) if is_long else (ROOMS, KILLS)
+    rates = {fault: rate / len(rooms) * 3 for fault, rate in RATES.items()} | LOSSES if is_long else RATES
+    faults = ChatFaults(rates, seed=3)
+    for room in rooms:
+        write(
+            url,
+            "insert into chat.channels (channel_id, login, state, asked_at, state_at)"
+            f" values ('{room.room_id}', '{room.login}', 'wanted', '2026-11-21', '2026-11-21')",
+        )
+    with (
+        ChatSandbox(rooms, clock, seed=1, faults=faults, words=WORDS, logins=CHATTERS) as sandbox,
+        programs(tmp_path, sandbox.url, url, clock) as running,
+    ):
+        for number in range(kills):
+            # After a kill every room is joined again before the next one.
+            wait_for_minutes(url, len(covered(url)) + len(rooms) // 3)
+            sleep(dice.uniform(0, 2))
+            what = ("listen", "count")[number % 2]
+            running.kill(what)
+            running.start(what)
+        wait_for_minutes(url, len(covered(url)) + len(rooms))
+        sandbox.quiet()
+        # Until the last minute is closed.
+        clock.sleep(90)
+        running.stop("listen")
+        running.stop("count")
+    ChatJob(Database(url, queries), clock, tmp_path / "chat", timedelta(days=35), None, CALENDAR).count()
+    compare(sandbox, url, len(rooms) * kills // 3)
+    assert found_below(tmp_path, SECRETS) == []
+    assert found(repr(everything_in(url)), SECRETS) == []
+
+
+def wait_for_minutes(url: str, how_many: int) -> None:
+    eventually(lambda: len(covered(url)) >= how_many, "minutes are covered")
+
+
+def covered(url: str) -> list[tuple[object, ...]]:
+    return rows(url, "select channel_id, minute_at from chat.minutes where is_closed and covered_seconds = 60")
+
+
+def compare(sandbox: ChatSandbox, url: str, least: int) -> None:
+    """Every covered minute is the truth, and there are at least so many. No other one has more than the truth."""
+    wrong, whole = [], 0
+    for key, row in minutes_in(url).items():
+        truth = sandbox.truth.minutes.get(key, MinuteTruth())
+        said, stored = truth.numbers(), {name: row[name] for name in COLUMNS}
+        emotes = sorted(truth.emotes.items(), key=lambda item: (-item[1], item[0]))[:5]
+        if row["covered_seconds"] == 60:
+            whole += 1
+            top = list(zip(row["top_emotes"], row["top_emote_uses"], strict=True))  # type: ignore[call-overload]
+            if stored != said or top != emotes:
+                wrong.append((key, stored, said))
+        elif any(stored[name] > said[name] for name in COLUMNS):  # type: ignore[operator]
+            wrong.append((key, stored, said))
+    assert wrong == []
+    assert whole >= least
+    emotes = rows(url, "select coalesce(sum(uses), 0) from chat.hour_emotes")[0][0]
+    assert 0 < emotes <= sum(truth.emotes.total() for truth in sandbox.truth.minutes.values())
+    late = rows(url, "select sum(late_messages) from chat.minutes")[0][0]
+    # On a busy machine also messages that came more than 15 s late; their minutes are not covered.
+    assert late > 0

@@ -1,0 +1,175 @@
+"""Minutes of chat: what counts, when a minute is closed, and that reading again changes nothing."""
+
+from collections.abc import Sequence
+from random import Random
+
+import pytest
+
+from bot.chat.events import ChatEvent, Covered, Moderated, Noticed, Said, UnknownFormat, decode, encode
+from bot.chat.minutes import Minute, Minutes
+from helperfunctions.irc import Flag
+
+# 2026-11-21 16:00 UTC
+NOON = 1_795_276_800_000
+SECOND = 1_000
+MINUTE = 60 * SECOND
+
+
+def said(key: int, at: int = NOON, chatter: int = 1, flags: int = 0, channel: str = "11", **more: object) -> Said:
+    given: dict[str, object] = {"bits": 0, "emotes": ()} | more
+    return Said(channel, at, key, chatter, flags, **given)  # type: ignore[arg-type]
+
+
+def count(*batches: tuple[int, Sequence[ChatEvent]], opted_out: frozenset[int] = frozenset()) -> Minutes:
+    """Minutes after batches, each with its time."""
+    minutes = Minutes(opted_out=opted_out)
+    for seq, (at_ms, events) in enumerate(batches, start=1):
+        minutes.apply(seq, at_ms, events)
+    return minutes
+
+
+def only(minutes: Minutes) -> Minute:
+    [minute] = minutes.changed()
+    return minute
+
+
+def test_messages_are_counted_once_with_their_authors() -> None:
+    minute = only(count((NOON + SECOND, [said(1), said(2, chatter=2), said(1), said(3)]), (NOON + 2, [said(2)])))
+    assert (minute.messages, len(minute.authors)) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("event", "column", "value"),
+    [
+        (said(1, flags=Flag.MIRRORED), "mirrored_messages", 1),
+        (said(1, flags=Flag.SUBSCRIBER), "subscriber_messages", 1),
+        (said(1, flags=Flag.FIRST), "first_time_messages", 1),
+        (said(1, flags=Flag.BOT), "bot_messages", 1),
+        (said(1, flags=Flag.EMOTES_ONLY), "emote_only_messages", 1),
+        (said(1, flags=Flag.COMMAND), "command_messages", 1),
+        (said(1, bits=100), "bits", 100),
+        (Noticed("11", NOON, 1, "sub", 1), "subs", 1),
+        (Noticed("11", NOON, 1, "gifted_sub", 1), "gifted_subs", 1),
+        (Noticed("11", NOON, 1, "raid", 321), "raid_viewers", 321),
+        (Moderated("11", NOON, 1, is_timeout=True), "timeouts", 1),
+        (Moderated("11", NOON, 1, is_timeout=False), "removed_messages", 1),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_each_event_is_counted_in_its_column(event: ChatEvent, column: str, value: int) -> None:
+    minute = only(count((NOON, [event, event])))
+    assert getattr(minute, column) == value
+    assert minute.messages == (isinstance(event, Said) and column != "mirrored_messages")
+
+
+def test_a_mirrored_message_has_no_chatter_and_no_emotes() -> None:
+    minute = only(count((NOON, [said(1, flags=Flag.MIRRORED, emotes=[("25", 2)])])))
+    assert (minute.messages, minute.authors, minute.top_emotes()) == (0, set(), [])
+
+
+def test_the_top_emotes_are_the_five_used_most() -> None:
+    emotes = [(str(number), number) for number in range(1, 8)]
+    minute = only(count((NOON, [said(1, emotes=emotes), said(2, emotes=[("1", 5)])])))
+    assert minute.top_emotes() == [("7", 7), ("1", 6), ("6", 6), ("5", 5), ("4", 4)]
+
+
+def test_a_chatter_who_opted_out_is_not_counted() -> None:
+    minute = only(count((NOON, [said(1), said(2, chatter=5)]), opted_out=frozenset({5})))
+    assert (minute.messages, minute.authors) == (1, {1})
+
+
+def test_a_minute_is_closed_15_seconds_after_its_end_and_the_cursor_moves() -> None:
+    minutes = count(
+        (NOON + 59 * SECOND, [said(1)]), (NOON + 61 * SECOND, [said(2, NOON + MINUTE)]), (NOON + 74 * SECOND, [])
+    )
+    assert [one.is_closed for one in minutes.changed()] == [False, False]
+    assert minutes.cursor == 0
+    minutes.apply(4, NOON + 75 * SECOND, [])
+    assert [one.is_closed for one in minutes.changed()] == [True, False]
+    assert (minutes.cursor, minutes.closed_until_ms) == (1, NOON + MINUTE)
+
+
+def test_a_message_within_15_seconds_after_its_minute_is_counted_there() -> None:
+    minutes = count((NOON + 74 * SECOND, [said(1, NOON + 59 * SECOND)]))
+    assert [(one.begin_ms, one.messages) for one in minutes.changed()] == [(NOON, 1)]
+
+
+@pytest.mark.parametrize("away", [-3600 * SECOND, -76 * SECOND, 61 * SECOND], ids=["an hour old", "late", "ahead"])
+def test_a_message_with_another_time_is_counted_as_late_in_the_minute_in_which_it_came(away: int) -> None:
+    minute = only(count((NOON + SECOND, [said(1, NOON + SECOND + away), said(1, NOON + SECOND + away)])))
+    assert (minute.begin_ms, minute.late_messages, minute.messages, minute.authors) == (NOON, 1, 0, set())
+
+
+def test_coverage_is_split_at_the_minutes_and_has_whole_seconds() -> None:
+    minutes = count(
+        (NOON + 2 * MINUTE, [Covered(NOON + 30 * SECOND + 1, NOON + MINUTE + 70 * SECOND, ["11", "12"])]),
+        (NOON + 2 * MINUTE + 1, [Covered(NOON + MINUTE + 70 * SECOND, NOON + 3 * MINUTE, ["11"])]),
+    )
+    # The first minute was closed before the batch came.
+    found = {(one.channel_id, (one.begin_ms - NOON) // MINUTE): one.covered_seconds for one in minutes.changed()}
+    assert found == {("11", 1): 60, ("12", 1): 60, ("11", 2): 60, ("12", 2): 10}
+
+
+def test_a_clock_that_was_set_back_does_not_close_the_present() -> None:
+    minutes = count((NOON + 60 * MINUTE, []), (NOON + SECOND, [said(1, NOON)]))
+    assert [(one.begin_ms, one.messages, one.is_closed) for one in minutes.changed()] == [(NOON, 1, False)]
+
+
+def a_chat(seed: int, batches: int = 400) -> list[tuple[int, list[ChatEvent]]]:
+    """Batches with duplicates, disorder, late events and coverage."""
+    random, found, keys = Random(seed), [], list(range(1, batches * 5))
+    for number in range(batches):
+        at_ms = NOON + number * 700
+        events: list[ChatEvent] = []
+        for _ in range(random.randint(0, 5)):
+            key = random.choice(keys)
+            # The time of a message is always the same.
+            sent_ms = NOON + key * 140 + Random(key).choice((0, 0, -2000, -30_000, 100_000, -3_600_000))
+            if abs(sent_ms - at_ms) < 90_000:
+                events.append(said(key, sent_ms, key % 7, channel=str(key % 2), emotes=[(str(key % 3), 1)]))
+        events.append(Covered(at_ms - 2700, at_ms - 2000, ["0", "1"]))
+        found.append((at_ms, events))
+    return found
+
+
+Stored = dict[tuple[str, int], tuple[object, ...]]
+
+
+def store(minutes: Minutes, stored: Stored) -> None:
+    """Store what changed as the database does: a closed minute stays as it is."""
+    for one in minutes.changed():
+        key = (one.channel_id, one.begin_ms)
+        if key not in stored or not stored[key][0]:
+            names = ("is_closed", "messages", "late_messages", "covered_seconds")
+            stored[key] = (*(getattr(one, name) for name in names), len(one.authors), one.top_emotes())
+    minutes.stored()
+
+
+@pytest.mark.parametrize("seed", range(3), ids=str)
+def test_stops_anywhere_change_nothing(seed: int) -> None:
+    """The minutes that are stored after stops are those that one run stores. A stop forgets what is in memory."""
+    batches, random = a_chat(seed), Random(seed)
+    whole: Stored = {}
+    stored: Stored = {}
+    minutes, again, cursor, closed_until_ms = Minutes(), Minutes(), 0, 0
+    for seq, (at_ms, events) in enumerate(batches, start=1):
+        minutes.apply(seq, at_ms, events)
+        store(minutes, whole)
+    while again.seq < len(batches):
+        at_ms, events = batches[again.seq]
+        again.apply(again.seq + 1, at_ms, decode(encode(events)))
+        if random.random() < 0.3:
+            store(again, stored)
+            if again.cursor != cursor:
+                cursor, closed_until_ms = again.cursor, again.closed_until_ms
+        if random.random() < 0.006:
+            again = Minutes(cursor, closed_until_ms)
+    store(again, stored)
+    assert stored == whole
+    assert len(whole) > 8
+
+
+@pytest.mark.parametrize("batch", [b"[2, []]", b"not json"], ids=["a newer format", "damaged"])
+def test_a_batch_that_cannot_be_read_is_refused(batch: bytes) -> None:
+    with pytest.raises(UnknownFormat):
+        decode(batch)

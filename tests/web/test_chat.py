@@ -1,0 +1,342 @@
+"""Pages and tables of chat, the choice of channels, and the live stream, over real sockets."""
+
+import asyncio
+import json
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from pydantic import SecretStr
+
+from bot.daily.rollup import Rollup
+from bot.names.database_names import DatabaseNames
+from bot.web.http import live
+from bot.web.read.bot_health import Health, health
+from helperfunctions.clock import VirtualClock
+from helperfunctions.database import Database
+from tests.factories import DAY, DAY_START, a_stream, rows, stage, write
+from tests.web.conftest import CALENDAR, NOW, Web, run_alone
+
+TOKEN = "planted-token-of-the-operator"
+CHAT = {"chat_source": "anonymous", "web_token": SecretStr(TOKEN)}
+MINUTE = NOW.replace(second=0, microsecond=0)
+PAGES = ("/chat", "/chat/ada", "/chat/ada?hours=24", "/chat/privacy")
+TABLES = ("minutes", "hours", "days", "broadcasts", "emotes", "moments")
+
+
+def a_chat(url: str) -> None:
+    """Two hours of the chat of ada, the newest minute open, with a moment; and bob, who refused us."""
+    followed = (
+        "insert into chat.channels (channel_id, login, state, reason, asked_at, state_at)"
+        " values (%s, %s, %s, %s, %s, %s)"
+    )
+    write(url, followed, "ada", "ada", "joined", "", NOW, NOW)
+    write(url, followed, "bob", "bob", "refused", "msg_banned", NOW, NOW)
+    write(url, "insert into chat.choice values (true, true, false, 90)")
+    write(url, "select chat.make_partition(%s)", NOW.date())
+    write(
+        url,
+        "insert into chat.minutes (minute_at, channel_id, messages, chatters, subscriber_messages, covered_seconds,"
+        " top_emotes, top_emote_uses, is_closed, viewers)"
+        " select %s - n * interval '1 minute', 'ada', 10 + n %% 7, 5, 5, 60, '{25,1902}', '{4,2}', n > 0, 1000"
+        " from generate_series(0, 120) as n where n <> 30",
+        MINUTE,
+    )
+    write(
+        url,
+        "insert into chat.moments values ('ada', %s, 2, 100, 6.5, 'hype', '{25}')",
+        MINUTE - timedelta(minutes=20),
+    )
+    write(url, "insert into chat.hour_emotes values ('ada', %s, '25', 7, 5)", MINUTE.replace(minute=0))
+    sums = "1200, 3, 300, 9, 8, 7, 6, 500, 4, 3, 20, 2, 1, 0, 60, 59, 30, 59000, 1180"
+    write(url, f"insert into chat.hours values ('ada', %s, {sums}, 150)", MINUTE.replace(minute=0))
+    write(url, f"insert into chat.daily_chats values (%s, 'ada', {sums}, 150)", NOW.date())
+    write(url, f"insert into chat.broadcasts values ('b1', 'ada', %s, %s, %s, {sums}, 150)", *[MINUTE] * 3)
+
+
+@pytest.fixture
+def chat(database: Database, url: str, serving: Callable[..., Any]) -> Iterator[Web]:
+    stage(database, a_stream(1000, streamer="ada"), at=NOW)
+    DatabaseNames(database).refresh()
+    a_chat(url)
+    with serving(url, more_settings=CHAT) as web:
+        yield web
+
+
+def test_the_page_shows_each_channel_now(chat: Web) -> None:
+    page = chat.get("/chat")
+    assert page.headers["cache-control"] == "no-store"
+    cells = dict(re.findall(r'data-field="(\w+)">([^<]*)<', page.text.partition('data-channel="bob"')[0]))
+    assert cells == {
+        "state": "live",
+        "now": "10",
+        "per_minute": "11",
+        "chatters": "5",
+        "viewers": "1,000",
+        "per_1000": "11.0",
+        "subscribers": "39%",
+        "emote": "25",
+        "coverage": "100%",
+        "moment": "6.5×",
+    }
+    assert "refused: the bot&#39;s account is banned there" in page.text
+    assert TOKEN not in page.text
+
+
+def test_messages_and_viewers_have_the_same_axis_of_time_and_gaps_are_gaps(chat: Web) -> None:
+    charts = chat.charts("/chat/ada")
+    messages, viewers = charts["Messages per minute"], charts["Viewers"]
+    assert messages["at"] == viewers["at"]
+    values = messages["series"][0]["values"]
+    # Two hours, with one minute that is missing.
+    assert sum(value is not None for value in values) == 119
+    page = chat.get("/chat/ada").text
+    assert ">6.5×</text>" in page
+    # NOW is 10:05 on the wall clock of Los Angeles.
+    labels = re.findall(r'class="ax(?: minor)?" [^>]*data-at="[^"]*">([^<]*)<', page)
+    assert labels == ["07:30", "08:00", "08:30", "09:00", "09:30"] * 2
+
+
+def test_the_page_of_a_streamer_has_the_chat_of_their_days(chat: Web) -> None:
+    page = chat.get("/streamers/ada").text
+    assert "Live chat in numbers" in page
+    assert '<td class="num">1,200</td>' in page
+
+
+def test_the_page_of_a_day_has_its_hype_moments(
+    database: Database, clock: VirtualClock, url: str, serving: Callable[..., Any]
+) -> None:
+    stage(database, a_stream(1000, streamer="ada"), polls=48)
+    clock.move_to(DAY_START + timedelta(days=1, minutes=1))
+    Rollup(database, clock, CALENDAR).daily()
+    a_chat(url)
+    write(url, "insert into chat.moments values ('ada', %s, 1, 99, 7.5, 'raid', '{}')", DAY_START)
+    write(url, "insert into chat.moments values ('ada', %s, 1, 88, 9, 'hype', '{}')", DAY_START - timedelta(minutes=1))
+    with serving(url, more_settings=CHAT) as web:
+        page = web.get(f"/days/{DAY}").text
+    assert '<td class="num">99</td>' in page
+    assert '<td class="num">88</td>' not in page
+
+
+def test_every_table_is_there_as_json_and_csv(chat: Web) -> None:
+    assert [row["login"] for row in chat.json("/chat/channels")["rows"]] == ["ada", "bob"]
+    minutes = chat.json("/chat/channels/ada/minutes")["rows"]
+    assert minutes[0]["is_closed"] is False
+    assert minutes[1]["is_covered"] is True
+    [broadcast] = chat.json("/chat/channels/ada/broadcasts")["rows"]
+    assert broadcast["coverage"] == pytest.approx(59 / 60)
+    assert broadcast["watch_hours"] == pytest.approx(59_000 / 60)
+    assert broadcast["messages_per_watch_hour"] == 1.2
+    assert [row["chatters"] for row in chat.json("/chat/channels/ada/hours")["rows"]] == [150]
+    assert [row["messages"] for row in chat.json("/chat/channels/ada/days")["rows"]] == [1200]
+    for table in TABLES:
+        assert chat.get(f"/api/v1/chat/channels/ADA/{table}?format=csv").status_code == 200
+    assert chat.get("/api/v1/chat/channels/nobody/minutes").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/chat", "/chat/ada", "/chat/live", "/api/v1/chat/channels"])
+def test_with_chat_off_nothing_is_there(path: str, shown: Web) -> None:
+    assert shown.get(path).status_code == 404
+    assert "/chat" not in shown.get("/").text
+
+
+def post(web: Web, origin: str | None = None, cookies: dict[str, str] | None = None, **form: str) -> requests.Response:
+    """Send the form of the page."""
+    given = {"origin": web.url if origin is None else origin}
+    return requests.post(
+        f"{web.url}/chat/follow", form, headers=given, cookies=cookies, timeout=30, allow_redirects=False
+    )
+
+
+def asked(url: str) -> list[tuple[object, ...]]:
+    return list(rows(url, "select login, kind from chat.requests order by 1"))
+
+
+def test_who_has_the_token_chooses_channels_and_needs_it_once(chat: Web, url: str) -> None:
+    assert post(chat, login="carol").headers["location"] == "/chat?told=closed"
+    assert post(chat, login="carol", token="wrong").headers["location"] == "/chat?told=closed"
+    assert asked(url) == []
+    first = post(chat, login="@Carol", token=TOKEN)
+    assert first.headers["location"] == "/chat"
+    cookie = first.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert TOKEN not in cookie
+    owner = {"owner": cookie.partition("=")[2].partition(";")[0]}
+    assert post(chat, cookies=owner, login="dave").headers["location"] == "/chat"
+    assert post(chat, cookies=owner, login="bob", do="leave").headers["location"] == "/chat"
+    assert asked(url) == [("bob", "leave"), ("carol", "follow"), ("dave", "follow")]
+    page = requests.get(f"{chat.url}/chat", cookies=owner, timeout=30).text
+    assert "Leave" in page
+    assert "asked, the bot looks the name up" in page
+    assert "Leave" not in chat.get("/chat").text
+
+
+@pytest.mark.parametrize("origin", ["", "https://elsewhere.example", "null"], ids=["none", "elsewhere", "hidden"])
+def test_a_form_from_elsewhere_is_refused(origin: str, chat: Web, url: str) -> None:
+    assert post(chat, origin, login="carol", token=TOKEN).status_code == 403
+    assert asked(url) == []
+
+
+def test_tokens_are_limited_for_each_address(chat: Web) -> None:
+    answers = [post(chat, login="carol", token=f"wrong{n}").status_code for n in range(11)]
+    assert answers == [303] * 10 + [429]
+    assert post(chat, login="carol", token=TOKEN).status_code == 429
+
+
+def api(web: Web, method: str, path: str, token: str | None = None, **more: Any) -> requests.Response:
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    return requests.request(method, f"{web.url}/api/v1/chat{path}", headers=headers, timeout=30, **more)
+
+
+def test_channels_are_chosen_by_the_api(chat: Web, url: str) -> None:
+    assert api(chat, "POST", "/channels", json={"login": "carol"}).status_code == 401
+    assert api(chat, "POST", "/channels", "wrong", json={"login": "carol"}).status_code == 401
+    made = api(chat, "POST", "/channels", TOKEN, json={"login": "carol"})
+    assert (made.status_code, made.json()) == (202, {"login": "carol", "state": "asked"})
+    assert api(chat, "POST", "/channels", TOKEN, json={"login": "a; b"}).status_code == 422
+    assert api(chat, "DELETE", "/channels/ada", TOKEN).status_code == 202
+    assert api(chat, "DELETE", "/channels/ada").status_code == 401
+    assert asked(url) == [("ada", "leave"), ("carol", "follow")]
+
+
+def test_visitors_choose_where_it_is_open(chat: Web, url: str) -> None:
+    write(url, "update chat.choice set is_open = true")
+    told = [post(chat, login=f"room{n}").headers["location"] for n in range(4)]
+    assert told == ["/chat"] * 3 + ["/chat?told=too_many"]
+    [(asker,)] = rows(url, "select distinct asked_by from chat.requests")
+    assert "127.0.0.1" not in asker
+
+
+class Stream:
+    """A reader of the live stream on a socket of its own."""
+
+    def __init__(self, url: str, last_id: str = "") -> None:
+        parts = urlsplit(url)
+        self._socket = socket.create_connection((parts.hostname, parts.port), timeout=30)
+        self._socket.sendall(
+            f"GET /chat/live HTTP/1.1\r\nHost: {parts.netloc}\r\nAccept: text/event-stream\r\n"
+            f"Accept-Encoding: gzip\r\nLast-Event-ID: {last_id}\r\n\r\n".encode()
+        )
+        self._file = self._socket.makefile("rb")
+        self.head = b"".join(iter(self._file.readline, b"\r\n")).decode()
+
+    def event(self) -> tuple[str, dict[str, Any]]:
+        """The next rows, with their id."""
+        found = ""
+        for line in self._file:
+            text = line.decode().strip()
+            if text.startswith("id: "):
+                found = text.removeprefix("id: ")
+            elif text.startswith("data: {"):
+                return found, json.loads(text.removeprefix("data: "))
+        raise AssertionError("the stream ended")
+
+    def close(self) -> None:
+        self._file.close()
+        self._socket.close()
+
+
+def test_a_change_is_sent_to_every_reader_and_a_reconnection_gets_the_difference(chat: Web, url: str) -> None:
+    readers = [Stream(chat.url) for _ in range(3)]
+    firsts = [reader.event() for reader in readers]
+    for reader, (_, data) in zip(readers, firsts, strict=True):
+        assert "text/event-stream" in reader.head
+        assert "x-accel-buffering: no" in reader.head
+        assert "cache-control: no-store" in reader.head
+        assert "content-encoding" not in reader.head
+        assert sorted(data["rows"]) == ["ada", "bob"]
+    write(url, "update chat.minutes set messages = 77 where not is_closed")
+    for reader in readers:
+        _, data = reader.event()
+        assert list(data["rows"]) == ["ada"]
+        assert data["rows"]["ada"]["now"] == "77"
+    again = Stream(chat.url, firsts[0][0])
+    _, data = again.event()
+    assert list(data["rows"]) == ["ada"]
+    write(url, "delete from chat.channels where login = 'bob'")
+    assert again.event()[1] == {"rows": {}, "gone": ["bob"], "whole": False}
+    restarted = Stream(chat.url, "0000-7")
+    assert restarted.head.startswith("HTTP/1.1 503"), "of one address four streams are open"
+    for reader in (*readers, again, restarted):
+        reader.close()
+
+
+def read_to_the_end(reader: Stream, ended: threading.Event) -> None:
+    list(reader._file)
+    ended.set()
+
+
+def test_an_open_stream_does_not_delay_the_end_of_the_server(
+    database: Database, url: str, serving: Callable[..., Any]
+) -> None:
+    stage(database, a_stream(1000, streamer="ada"), at=NOW)
+    a_chat(url)
+    with serving(url, more_settings=CHAT) as web:
+        reader = Stream(web.url)
+        reader.event()
+        ended = threading.Event()
+        threading.Thread(target=read_to_the_end, args=(reader, ended), daemon=True).start()
+    # The fixture has waited for the server.
+    assert ended.wait(30)
+    reader.close()
+
+
+def test_nobody_reads_nobody_asks_the_database() -> None:
+    samples = 0
+
+    def sample() -> live.Rows:
+        nonlocal samples
+        samples += 1
+        return {"ada": {"now": samples}}
+
+    async def life() -> None:
+        rows = live.LiveRows(sample, 0.001)
+        events = rows.open("a", "")
+        async for event in events:
+            if b"rows" in event and samples > 3:
+                break
+        await events.aclose()  # type: ignore[attr-defined]
+        await asyncio.sleep(0.05)
+        before = samples
+        await asyncio.sleep(0.05)
+        assert samples == before
+        assert rows.readers == 0
+
+    run_alone(life())
+
+
+def test_status_has_a_row_of_chat(chat: Web, url: str) -> None:
+    def row() -> Health:
+        with chat.site.database.transaction() as tx:
+            [found] = [one for one in health(tx, chat.site).parts if one.part == "chat"]
+        return found
+
+    good = row()
+    assert (good.state, good.message) == (
+        "good",
+        "2 channels followed, 1 joined, 1 refused; 100% of the last hour heard",
+    )
+    heard_at = MINUTE - timedelta(minutes=15)
+    write(url, "update chat.channels set asked_at = %s", NOW - timedelta(hours=2))
+    write(url, "update chat.broadcasts set first_seen_at = %s", MINUTE - timedelta(hours=1))
+    write(url, "update chat.minutes set covered_seconds = 59 where minute_at > %s", heard_at)
+    bad = row()
+    assert (bad.state, bad.name, bad.message) == ("problem", "Chat", "not heard while channels are live")
+    assert (bad.since, bad.reason) == (heard_at, "the listener does not run, or Twitch's chat does not answer")
+    assert "</b> the log of <code>watchtime listen</code> has the reason" in chat.get("/bot").text
+
+
+def test_status_without_a_database_does_not_know_chat_and_is_silent_about_it_when_it_is_off(
+    serving: Callable[..., Any],
+) -> None:
+    nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
+    for settings, is_shown in ((CHAT, True), ({}, False)):
+        with serving(nowhere, more_settings=settings) as web:
+            assert ("<strong>Chat</strong>" in web.get("/bot").text) is is_shown
