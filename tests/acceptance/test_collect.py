@@ -73,7 +73,7 @@ def test_a_poll_is_taken_from_the_sandbox_of_the_command_line(shell: Shell, url:
         line.strip().partition("=") for line in shell.output_of(server).splitlines() if line.startswith("  TWITCH_")
     ]
     settings = {name: value for name, _, value in lines}
-    assert len(settings) == 4
+    assert len(settings) == 5
     ran = shell.run("collect", DATABASE_URL=url, **settings)
     assert ran.code == 0, ran
     assert ": complete, " in ran.out

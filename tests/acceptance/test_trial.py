@@ -45,7 +45,7 @@ def serves_dashboard(shell: Shell) -> None:
 def test_the_trial_without_accounts_works_as_documented(shell: Shell, folder: Path) -> None:
     first, *commands = trial()
     settings, x_url = started_sandbox(shell, first)
-    assert len(settings) == 10
+    assert len(settings) == 11
     here = shell
     answered = False
     for command in commands:
