@@ -3,9 +3,10 @@
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import sleep
 
@@ -27,11 +28,12 @@ from tests.planted import found, found_below
 
 # One minute takes six seconds. On a busy machine a faster server would seem to be silent.
 SPEED = 10
-# Half of the listener, half of the counter. With --long there are as many rooms as are followed at most.
-KILLS, KILLS_LONG = 4, 100
-ROOMS, ROOMS_LONG = (
-    [Room(f"room{number}", f"77{number:04}", per_minute=60) for number in range(1, most + 1)] for most in (3, 90)
-)
+# Half of the listener, half of the counter, while as many channels are followed as can be.
+KILLS = 100
+ROOMS = [Room(f"room{number}", f"77{number:04}", per_minute=60) for number in range(1, 91)]
+# In `make test` one of each, early in a minute of three seconds: the next one is heard whole.
+SPEED_SHORT = 20
+ROOMS_SHORT = [Room(f"room{number}", f"77{number:04}", per_minute=300) for number in range(1, 4)]
 WORDS = ("planted-word-8f1e of somebody", "planted-text-原神")
 CHATTERS = "planted_chatter_3d"
 # The first user id of a room. They are hashed too.
@@ -42,8 +44,8 @@ RATES = {fault.value: 0.02 for fault in HARMLESS} | {
     ChatFault.RECONNECT_NEVER: 0.0001,
     ChatFault.ENDLESS: 0.002,
 }
-# With --long also those that lose something on the wire, which shows as coverage. Not DROPPED: what a server leaves out
-# of a whole stream, nobody can know.
+# In the long case also those that lose something on the wire, which shows as coverage. Not DROPPED: what a server
+# leaves out of a whole stream, nobody can know.
 LOSSES = {ChatFault.CUT: 2e-5, ChatFault.RESET: 2e-5, ChatFault.SILENCE: 1e-5, ChatFault.RECONNECT_AT_ONCE: 2e-5}
 COLUMNS = sorted(MinuteTruth().numbers())
 
@@ -95,41 +97,70 @@ def minutes_in(url: str) -> dict[tuple[str, int], dict[str, object]]:
     return {(row["channel_id"], int(row["minute_at"].timestamp() * 1000)): row for row in found}
 
 
-# With --long for about an hour.
+def test_every_covered_minute_is_true_after_a_kill_of_each_program_and_no_word_is_stored(
+    tmp_path: Path, url: str, queries: Queries
+) -> None:
+    minute = datetime.now(UTC).replace(second=0, microsecond=0)
+    clock = replace(fast_clock(SPEED_SHORT), start=minute)
+    follow(url, ROOMS_SHORT)
+    with (
+        ChatSandbox(ROOMS_SHORT, clock, seed=1, faults=ChatFaults(RATES, seed=3), words=WORDS, logins=CHATTERS) as chat,
+        programs(tmp_path, chat.url, url, clock) as running,
+    ):
+        for what in ("listen", "count"):
+            eventually(lambda: rows(url, "select sum(messages) > 10 from chat.minutes") == [(True,)], "counted")
+            running.kill(what)
+            running.start(what)
+        wait_for_minutes(url, len(ROOMS_SHORT))
+        running.stop("listen")
+        running.stop("count")
+    ChatJob(Database(url, queries), clock, tmp_path / "chat", timedelta(days=35), None, CALENDAR).count()
+    compare(chat, url, len(ROOMS_SHORT))
+    assert_no_word_is_stored(tmp_path, url)
+
+
+# For about an hour.
 @pytest.mark.timeout(3 * 3600)
-def test_every_covered_minute_is_true_after_kills_and_no_word_is_stored(
-    tmp_path: Path, url: str, queries: Queries, is_long: bool
+@pytest.mark.long
+def test_every_covered_minute_is_true_after_a_hundred_kills_and_no_word_is_stored(
+    tmp_path: Path, url: str, queries: Queries
 ) -> None:
     dice, clock = random.Random(2026), fast_clock(SPEED)
-    rooms, kills = (ROOMS_LONG, KILLS_LONG) if is_long else (ROOMS, KILLS)
-    rates = {fault: rate / len(rooms) * 3 for fault, rate in RATES.items()} | LOSSES if is_long else RATES
-    faults = ChatFaults(rates, seed=3)
+    faults = ChatFaults({fault: rate / 30 for fault, rate in RATES.items()} | LOSSES, seed=3)
+    follow(url, ROOMS)
+    with (
+        ChatSandbox(ROOMS, clock, seed=1, faults=faults, words=WORDS, logins=CHATTERS) as chat,
+        programs(tmp_path, chat.url, url, clock) as running,
+    ):
+        for number in range(KILLS):
+            # After a kill every room is joined again before the next one.
+            wait_for_minutes(url, len(covered(url)) + len(ROOMS) // 3)
+            sleep(dice.uniform(0, 2))
+            what = ("listen", "count")[number % 2]
+            running.kill(what)
+            running.start(what)
+        wait_for_minutes(url, len(covered(url)) + len(ROOMS))
+        chat.quiet()
+        # Until the last minute is closed.
+        clock.sleep(90)
+        running.stop("listen")
+        running.stop("count")
+    ChatJob(Database(url, queries), clock, tmp_path / "chat", timedelta(days=35), None, CALENDAR).count()
+    compare(chat, url, len(ROOMS) * KILLS // 3)
+    assert_no_word_is_stored(tmp_path, url)
+
+
+def follow(url: str, rooms: Sequence[Room]) -> None:
     for room in rooms:
         write(
             url,
             "insert into chat.channels (channel_id, login, state, asked_at, state_at)"
             f" values ('{room.room_id}', '{room.login}', 'wanted', '2026-11-21', '2026-11-21')",
         )
-    with (
-        ChatSandbox(rooms, clock, seed=1, faults=faults, words=WORDS, logins=CHATTERS) as sandbox,
-        programs(tmp_path, sandbox.url, url, clock) as running,
-    ):
-        for number in range(kills):
-            # After a kill every room is joined again before the next one.
-            wait_for_minutes(url, len(covered(url)) + len(rooms) // 3)
-            sleep(dice.uniform(0, 2))
-            what = ("listen", "count")[number % 2]
-            running.kill(what)
-            running.start(what)
-        wait_for_minutes(url, len(covered(url)) + len(rooms))
-        sandbox.quiet()
-        # Until the last minute is closed.
-        clock.sleep(90)
-        running.stop("listen")
-        running.stop("count")
-    ChatJob(Database(url, queries), clock, tmp_path / "chat", timedelta(days=35), None, CALENDAR).count()
-    compare(sandbox, url, len(rooms) * kills // 3)
-    assert found_below(tmp_path, SECRETS) == []
+
+
+def assert_no_word_is_stored(folder: Path, url: str) -> None:
+    assert found_below(folder, SECRETS) == []
     assert found(repr(everything_in(url)), SECRETS) == []
 
 

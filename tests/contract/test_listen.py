@@ -137,7 +137,7 @@ def test_after_a_lost_connection_the_channels_are_joined_again(how: str, tmp_pat
 
 def test_a_planned_reconnection_loses_nothing_and_leaves_no_gap(tmp_path: Path) -> None:
     # Slower, because a busy machine has to join again within 30 seconds of this clock.
-    faults, clock = ChatFaults(), fast_clock(5)
+    faults, clock = ChatFaults(), fast_clock(8)
     with (
         ChatSandbox([ANN], clock, speaks=False, faults=faults) as sandbox,
         listening(sandbox, tmp_path, clock) as journal,

@@ -142,7 +142,7 @@ PIECES = [
 LINES = st.binary(max_size=300) | st.lists(st.sampled_from(PIECES) | st.binary(max_size=9), max_size=40).map(b"".join)
 
 
-FUZZ = settings(max_examples=150, deadline=None, database=None)
+FUZZ = settings(max_examples=100, deadline=None, database=None)
 
 
 @FUZZ

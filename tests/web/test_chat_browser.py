@@ -68,8 +68,8 @@ def counting(job: ChatJob) -> Iterator[None]:
 def test_a_channel_is_chosen_joined_and_live_and_a_spike_becomes_a_moment_without_a_reload(
     database: Database, url: str, tmp_path: Path, serving: Callable[..., Any], browser: Browser
 ) -> None:
-    # A minute takes three seconds.
-    clock = fast_clock(20)
+    # A minute takes two seconds.
+    clock = fast_clock(30)
     world = World(seed=7, channels=500)
     twitch = TwitchSandbox(world, clock).start()
     room = Room(world.streamers.login(3), world.streamers.id(3), chatters=300)
