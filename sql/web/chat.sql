@@ -166,6 +166,21 @@ where channel_id = :channel_id
 order by day desc
 limit :limit;
 
+-- name: chat_compared
+-- The chat of some channels over the days of the bot from `first` to `last`. Grain: one row per channel with such days.
+select
+    channel_id,
+    cast(count(*) as integer) as days,
+    cast(sum(messages) as bigint) as messages,
+    cast(avg(chatters) as double precision) as chatters_per_day,
+    max(peak_messages) as peak_messages,
+    60 * cast(sum(watched_messages) as double precision) / nullif(sum(viewer_minutes), 0) as messages_per_watch_hour,
+    1000 * cast(sum(watched_messages) as double precision) / nullif(sum(viewer_minutes), 0) as messages_per_1000_viewers,
+    sum(covered_minutes) / nullif(cast(sum(minutes) as double precision), 0) as coverage
+from chat.daily_chats
+where channel_id = any(:channel_ids) and day between cast(:first as date) and cast(:last as date)
+group by channel_id;
+
 -- name: chat_emotes
 -- The emotes of a channel that were used most since an instant. Grain: one row per emote.
 select

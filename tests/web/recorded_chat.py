@@ -7,7 +7,7 @@ and so was a request.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 _NOW: Final = datetime(2026, 11, 8, 18, 5, tzinfo=UTC)
@@ -80,6 +80,10 @@ PARAMETERS: Final[Mapping[str, Sequence[Mapping[str, Any]]]] = {
     "web.chat_broadcasts": [{**_ADA, "limit": 9}, {**_ADA, "limit": 1}],
     "web.chat_hours": [{**_ADA, "since": _FIVE - timedelta(hours=1)}, {**_ADA, "since": _FIVE}],
     "web.chat_days": [{**_ADA, "limit": 9}, {**_ADA, "limit": 1}],
+    "web.chat_compared": [
+        {"channel_ids": ["ada", "carol", "nobody"], "first": date(2026, 11, 6), "last": date(2026, 11, 7)},
+        {"channel_ids": ["ada"], "first": date(2026, 11, 7), "last": date(2026, 11, 7)},
+    ],
     "web.chat_emotes": [
         {**_ADA, "since": _FIVE - timedelta(hours=1), "limit": 9},
         {**_ADA, "since": _FIVE, "limit": 2},

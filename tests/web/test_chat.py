@@ -109,6 +109,39 @@ def test_the_page_of_a_streamer_has_the_chat_of_their_days(chat: Web) -> None:
     assert '<td class="num">1,200</td>' in page
 
 
+def test_compared_streamers_have_the_chat_of_the_period(
+    database: Database, clock: VirtualClock, url: str, serving: Callable[..., Any]
+) -> None:
+    stage(database, a_stream(1000, streamer="ada"), a_stream(500, streamer="bob"), polls=48)
+    clock.move_to(DAY_START + timedelta(days=1, minutes=1))
+    Rollup(database, clock, CALENDAR).daily()
+    DatabaseNames(database).refresh()
+    a_chat(url)
+    write(url, "update chat.daily_chats set day = %s", DAY)
+    with serving(url, more_settings=CHAT) as web:
+        [row] = web.json("/compare/chat?names=bob,ada")["rows"]
+        assert row == {
+            "id": "ada",
+            "name": "Ada",
+            "slug": "ada",
+            "days": 1,
+            "messages": 1200,
+            "chatters_per_day": 150,
+            "peak_messages": 30,
+            "messages_per_watch_hour": 1.2,
+            "messages_per_1000_viewers": 20,
+            "coverage": pytest.approx(59 / 60),
+        }
+        csv = web.get("/api/v1/compare/chat?names=bob,ada&format=csv").text.splitlines()
+        assert csv[1].startswith("ada,Ada,ada,1,1200,150")
+        page = web.get("/compare?streamers=bob,ada").text
+        assert "Chat is counted in followed channels only" in page
+        assert "/api/v1/compare/chat?" in page
+        assert "Per 1,000 viewers" in page
+        for other in ("/compare?streamers=bob", "/compare?games=chess"):
+            assert "Per 1,000 viewers" not in web.get(other).text
+
+
 def test_the_page_of_a_day_has_its_hype_moments(
     database: Database, clock: VirtualClock, url: str, serving: Callable[..., Any]
 ) -> None:

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from bot.web.read.column_types import Column, Hour, NamedDay
+from bot.web.read.compare import Compared
 from bot.web.read.errors import NotFound
+from bot.web.read.ranges import Span
 from bot.web.read.table import rows_of
 from helperfunctions.database import Transaction
 
@@ -137,6 +139,30 @@ class ChatDay:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedChat:
+    """The chat of one of the compared streamers over some days. `days`: those on which their chat was heard."""
+
+    id: str
+    name: Annotated[str, Column("Streamer", "name", link="slug", link_to="streamers")]
+    slug: str
+    days: Annotated[int, Column("Days", "number", "days on which the chat was heard", is_wide=True)]
+    messages: Messages
+    chatters_per_day: Annotated[float, Column("Chatters a day", "number", "different people; about")]
+    peak_messages: Annotated[
+        int, Column("Peak per minute", "number", "most messages of a minute that was heard whole", is_wide=True)
+    ]
+    messages_per_watch_hour: PerWatchHour | None
+    messages_per_1000_viewers: (
+        Annotated[
+            float,
+            Column("Per 1,000 viewers", "small", "messages per minute, of minutes that were heard whole"),
+        ]
+        | None
+    )
+    coverage: Annotated[float, Column("Heard", "ratio", "part of the minutes that was heard whole")] | None
+
+
+@dataclass(frozen=True, slots=True)
 class ChatBroadcast:
     """The chat of a broadcast. `coverage`: the part of its minutes that was heard whole."""
 
@@ -234,6 +260,28 @@ def hours(tx: Transaction, channel_id: str, since: datetime) -> list[ChatHour]:
 def days(tx: Transaction, channel_id: str) -> list[ChatDay]:
     """The days of a channel, newest first."""
     return rows_of(ChatDay, tx.web.chat_days(channel_id=channel_id, limit=_DAYS))
+
+
+def compared(tx: Transaction, streamers: Sequence[Compared], span: Span) -> list[ComparedChat]:
+    """The chat of compared streamers over some days, in their order; without those whose chat was not heard."""
+    ids = [one.id for one in streamers]
+    found = {row.channel_id: row for row in tx.web.chat_compared(channel_ids=ids, first=span.first, last=span.last)}
+    return [
+        ComparedChat(
+            id=one.id,
+            name=one.name,
+            slug=one.slug,
+            days=row.days,
+            messages=row.messages,
+            chatters_per_day=row.chatters_per_day,
+            peak_messages=row.peak_messages,
+            messages_per_watch_hour=row.messages_per_watch_hour,
+            messages_per_1000_viewers=row.messages_per_1000_viewers,
+            coverage=row.coverage,
+        )
+        for one in streamers
+        if (row := found.get(one.id)) is not None
+    ]
 
 
 def broadcasts(tx: Transaction, channel_id: str) -> list[ChatBroadcast]:

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from bot.web.deps import SiteParts
+from bot.web.deps import Days, SiteParts, Slugs, slugs_in
 from bot.web.http.errors import API
 from bot.web.http.owner import Owner, TooManyTokens
-from bot.web.read import chat
+from bot.web.read import chat, compare
+from bot.web.read.coverage import span_of
 from bot.web.site import Site
 from bot.web.views.api import RESPONSES, Problem
 from bot.web.views.chat_pages import WHY_NOT, Login, ask
@@ -96,6 +97,16 @@ def chat_days(site: SiteParts, login: Login, table: TableResponse) -> Response:
     with site.database.transaction() as tx:
         found = chat.days(tx, chat.channel(tx, login).channel_id)
     return table.of_all(found, chat.ChatDay)
+
+
+@router.get("/compare/chat", response_model=Table[chat.ComparedChat], tags=["compare"])
+def compared_chat(site: SiteParts, names: Slugs, days: Days, table: TableResponse) -> Response:
+    """The chat of up to five streamers side by side; without those whose chat was not heard."""
+    slugs = slugs_in(names)
+    with site.read(days) as tx:
+        span = span_of(tx, site, days)
+        found = chat.compared(tx, compare.compared(tx, "streamer", slugs, span), span)
+    return table.of_all(found, chat.ComparedChat)
 
 
 @router.get("/chat/channels/{login}/broadcasts", response_model=Table[chat.ChatBroadcast], tags=["chat"])

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bot.web.deps import Days, SiteParts, Slugs, slugs_in
-from bot.web.read import bot_health, bot_status, compare, languages, now, search
+from bot.web.read import bot_health, bot_status, chat, compare, languages, now, search
 from bot.web.read.addresses import Kind
 from bot.web.read.coverage import change, span_of
 from bot.web.read.now import newest_poll
@@ -99,6 +99,7 @@ def compare_page(
         starts = [] if compared else _starts(tx, site, span)
         has_room = 0 < len(compared) < compare.MAX_COMPARED
         rivals = compare.rivals(tx, site, compared[0], [one.slug for one in compared]) if has_room else []
+        chats = chat.compared(tx, compared, span) if site.chat and kind == "streamer" else []
     amounts = [(one, one.watch_hours if measure == "hours" else one.average_viewers) for one in compared]
     amounts.sort(key=lambda amount: -(amount[1] or 0))
     return pages.show(
@@ -114,6 +115,7 @@ def compare_page(
         by_day=compare.by_day([each.slug for each in compared], by_day, measure),
         starts=starts,
         rivals=rivals[: compare.MAX_COMPARED],
+        chats=chats,
         amounts=amounts,
         chart=page_charts.compared(by_day, measure, span, site.calendar.timezone) if by_day else None,
         **values_of_days(days, span),

@@ -40,5 +40,6 @@ TABLES: Final[Mapping[str, type]] = {
     "chat_broadcasts": chat.ChatBroadcast,
     "chat_emotes": chat.ChatEmote,
     "chat_moments": chat.ChatMoment,
+    "compared_chat": chat.ComparedChat,
     "moments_of_day": chat.MomentOfDay,
 }
