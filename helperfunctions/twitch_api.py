@@ -54,6 +54,14 @@ class TwitchApi(TwitchHttp):
         """Fetch users by their logins: limits and result as of `get_games`."""
         return _items(self._get("/users", {"login": logins}))
 
+    def get_global_emotes(self) -> list[Any]:
+        """Fetch the emotes that everybody has: result as of `get_games`."""
+        return _items(self._get("/chat/emotes/global", {}))
+
+    def get_emotes_of(self, channel_id: str) -> list[Any]:
+        """Fetch the emotes that a channel offers: result as of `get_games`."""
+        return _items(self._get("/chat/emotes", {"broadcaster_id": channel_id}))
+
     def get_games(self, ids: Sequence[str]) -> list[Any]:
         """Fetch games by their ids, PAGE_SIZE at most, as items in the JSON of Twitch; those it does not know are left
         out."""

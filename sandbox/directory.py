@@ -18,6 +18,16 @@ from sandbox.world import World
 MOST_VALUES: Final = 100
 """The most ids and names in a request, and the most entries on a page."""
 
+GLOBAL_EMOTES: Final[Mapping[str, str]] = {
+    "1": ":)",
+    "25": "Kappa",
+    "1902": "Keepo",
+    "305954156": "PogChamp",
+    "425618": "LUL",
+    "emotesv2_0a1b2c": "GoatEmotey",
+}
+"""Names by id: the emotes of the simulated chat, and one that nobody uses."""
+
 _TWITCH_BEGAN: Final = int(datetime(2011, 6, 6, tzinfo=UTC).timestamp())
 _JOINING_SECONDS: Final = 12 * 365 * 86_400
 
@@ -81,6 +91,21 @@ class Directory:
         look_ups = {"id": streamers.number_of_id, "login": streamers.number_of_login}
         return json_response({"data": [self._user(number, request) for number in _found(request, look_ups)]})
 
+    def global_emotes(self) -> Response:
+        """GET /chat/emotes/global: the emotes that everybody has."""
+        return json_response({"data": [_emote(emote_id, name) for emote_id, name in GLOBAL_EMOTES.items()]})
+
+    def emotes(self, request: Request) -> Response:
+        """GET /chat/emotes: those that a channel offers; two. Raises Refusal."""
+        broadcaster_id = request.one("broadcaster_id")
+        if not broadcaster_id:
+            raise helix_refusal(HTTPStatus.BAD_REQUEST, 'The parameter "broadcaster_id" is missing')
+        number = self._world.streamers.number_of_id(broadcaster_id)
+        prefix = "" if number is None else self._world.streamers.login(number)[:10].replace("_", "")
+        names = [] if number is None else [f"{prefix}Hi", f"{prefix}Hype"]
+        found = [_emote(f"emotesv2_{broadcaster_id}{place}", name) for place, name in enumerate(names)]
+        return json_response({"data": found})
+
     def _game(self, number: int, request: Request) -> dict[str, str]:
         games = self._world.games
         return {
@@ -108,6 +133,10 @@ class Directory:
             "view_count": 0,
             "created_at": utc_text(joined),
         }
+
+
+def _emote(emote_id: str, name: str) -> dict[str, Any]:
+    return {"id": emote_id, "name": name, "format": ["static"], "scale": ["1.0"], "theme_mode": ["light", "dark"]}
 
 
 def _server(request: Request) -> str:

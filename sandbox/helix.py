@@ -110,6 +110,10 @@ class Helix:
                 return self._directory.top_games(request, self.listing())
             case "GET", "/helix/users":
                 return self._directory.users(request)
+            case "GET", "/helix/chat/emotes/global":
+                return self._directory.global_emotes()
+            case "GET", "/helix/chat/emotes":
+                return self._directory.emotes(request)
         raise helix_refusal(HTTPStatus.NOT_FOUND, "")
 
     def _streams(self, request: Request, injected: frozenset[Fault]) -> Response:

@@ -74,6 +74,14 @@ begin
 end
 $$;
 
+CREATE FUNCTION chat.emote_codes(ids text[]) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select coalesce(string_agg(coalesce(emote_names.code, given.id), ' ' order by given.place), '')
+    from unnest(ids) with ordinality as given (id, place)
+    left join chat.emote_names on emote_names.emote_id = given.id
+$$;
+
 CREATE FUNCTION chat.grant_to_reader(role text) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -82,7 +90,7 @@ begin
     execute format('grant usage on schema chat to %I', role);
     execute format(
         'grant select on chat.channels, chat.minutes, chat.counted_minutes, chat.hours, chat.hour_emotes, chat.broadcasts,'
-        ' chat.daily_chats, chat.daily_emotes, chat.moments, chat.choice to %I',
+        ' chat.daily_chats, chat.daily_emotes, chat.moments, chat.choice, chat.emote_names to %I',
         role
     );
     execute format('grant select (login, kind, asked_at, is_done, answer) on chat.requests to %I', role);
@@ -636,6 +644,26 @@ COMMENT ON COLUMN chat.daily_emotes.uses IS 'Number of uses.';
 COMMENT ON COLUMN chat.daily_emotes.messages IS 'Messages written in this channel, each once, bots included; without those of a shared chat from other channels.';
 
 COMMENT ON COLUMN chat.daily_emotes.source IS 'Who offers the emote.';
+
+CREATE TABLE chat.emote_lists (
+    owner_id text NOT NULL COLLATE pg_catalog."C",
+    fetched_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE chat.emote_names (
+    emote_id text NOT NULL COLLATE pg_catalog."C",
+    code text NOT NULL COLLATE pg_catalog."C",
+    owner_id text NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT emote_names_code_check CHECK ((code ~ '^[!-~]{1,64}$'::text))
+);
+
+COMMENT ON TABLE chat.emote_names IS 'Names of emotes: one row per emote.';
+
+COMMENT ON COLUMN chat.emote_names.emote_id IS 'Twitch''s id of the emote.';
+
+COMMENT ON COLUMN chat.emote_names.code IS 'What people write to use it.';
+
+COMMENT ON COLUMN chat.emote_names.owner_id IS 'Twitch''s id of the channel that offers it; empty for an emote that everybody has.';
 
 CREATE TABLE chat.hour_emotes (
     channel_id text NOT NULL COLLATE pg_catalog."C",
@@ -2241,6 +2269,12 @@ ALTER TABLE ONLY chat.daily_chats
 ALTER TABLE ONLY chat.daily_emotes
     ADD CONSTRAINT daily_emotes_pkey PRIMARY KEY (channel_id, day, emote_id);
 
+ALTER TABLE ONLY chat.emote_lists
+    ADD CONSTRAINT emote_lists_pkey PRIMARY KEY (owner_id);
+
+ALTER TABLE ONLY chat.emote_names
+    ADD CONSTRAINT emote_names_pkey PRIMARY KEY (emote_id);
+
 ALTER TABLE ONLY chat.hour_emotes
     ADD CONSTRAINT hour_emotes_pkey PRIMARY KEY (channel_id, hour_at, emote_id);
 
@@ -2442,6 +2476,8 @@ ALTER TABLE ONLY staging.set_aside
 CREATE INDEX broadcasts_of_channel ON chat.broadcasts USING btree (channel_id, started_at);
 
 CREATE INDEX daily_chats_by_day ON chat.daily_chats USING btree (day);
+
+CREATE INDEX emote_names_of_owner ON chat.emote_names USING btree (owner_id);
 
 CREATE INDEX moments_by_time ON chat.moments USING btree (starts_at);
 

@@ -85,6 +85,8 @@ BY_HAND = (
     "insert into chat.daily_emotes values ('2026-11-20', '11', '25', 4, 2, 'twitch')",
     "insert into chat.moments values ('11', '2026-11-21 12:10+00', 2, 99, 6.5, 'raid', '{25}')",
     "insert into chat.requests values ('ada', 'follow', 'owner', '2026-11-21 12:00+00', true, 'no')",
+    "insert into chat.emote_names values ('25', 'Kappa', '')",
+    "insert into chat.emote_lists values ('', '2026-11-21 12:00+00')",
     "insert into chat.choice values (true, true, false, 90)",
     "insert into chat.cursors (journal_id, seq, closed_until, moved_at)"
     " values ('0a1b', 12, '2026-11-21 12:00+00', '2026-11-21 12:01+00')",

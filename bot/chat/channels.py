@@ -97,6 +97,8 @@ def delete_channel(tx: Transaction, channel_id: str) -> None:
         tx.chat.delete_days,
         tx.chat.delete_daily_emotes,
         tx.chat.delete_moments,
+        tx.chat.delete_emote_names,
+        tx.chat.delete_emote_list,
     ):
         delete(channel_id=channel_id)
 

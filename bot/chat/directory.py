@@ -1,4 +1,4 @@
-"""Twitch's lists of live streams and users, as this step needs them."""
+"""Twitch's lists of live streams, users and emotes, as this step needs them."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -8,11 +8,15 @@ from typing import Any, Protocol
 
 
 class Directory(Protocol):
-    """Twitch's lists of live streams and users. Raises TwitchError."""
+    """Twitch's lists of live streams, users and emotes. Raises TwitchError."""
 
     def get_streams_of(self, user_ids: Sequence[str]) -> list[Any]: ...
 
     def get_users_named(self, logins: Sequence[str]) -> list[Any]: ...
+
+    def get_global_emotes(self) -> list[Any]: ...
+
+    def get_emotes_of(self, channel_id: str) -> list[Any]: ...
 
 
 OpenDirectory = Callable[[], AbstractContextManager[Directory]]

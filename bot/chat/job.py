@@ -12,6 +12,7 @@ from bot.chat.channels import Channels
 from bot.chat.choosing import Choosing
 from bot.chat.count import Counted, Counter
 from bot.chat.directory import OpenDirectory, live_channels
+from bot.chat.emotes import EmoteNames
 from bot.chat.rooms import MOST_ROOMS
 from bot.chat.sums import sum_up
 from bot.core.calendar import Calendar
@@ -40,6 +41,7 @@ class ChatJob:
     is_open: bool = False
     channels: Channels = field(init=False)
     _choosing: Choosing = field(init=False)
+    _emotes: EmoteNames | None = field(init=False)
     _counter: Counter | None = None
     _journal: Journal | None = None
     _told: list[dict[str, str]] = field(default_factory=list)
@@ -49,6 +51,8 @@ class ChatJob:
     def __post_init__(self) -> None:
         self.channels = Channels(self.database, self.clock, self.folder, self.open_directory, self.most_channels)
         self._choosing = Choosing(self.channels, self.is_open)
+        names = self.open_directory
+        self._emotes = None if names is None else EmoteNames(self.database, self.clock, names)
 
     def count(self) -> Counted:
         """Count what waits, and exchange channels with the listener."""
@@ -107,13 +111,16 @@ class ChatJob:
         self._pruned_at = now
 
     def look(self) -> int:
-        """Store which followed channels are live, and their viewers; every ten minutes sum up broadcasts and days.
+        """Store which followed channels are live, and their viewers; every ten minutes sum up broadcasts and days; once
+        a day fetch names of emotes.
 
         Returns how many are live. Raises TwitchError.
         """
         with self.database.exclusive("chat-live"):
             live = self._look()
             now = self.clock.now()
+            if self._emotes is not None:
+                self._emotes.fetch()
             if self._summed_at is None or not timedelta(0) <= now - self._summed_at < _SUM_UP_EVERY:
                 with self.database.transaction() as tx:
                     sum_up(tx, now, self.calendar, self.retention)

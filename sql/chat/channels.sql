@@ -98,6 +98,14 @@ delete from chat.daily_emotes where channel_id = cast(:channel_id as text);
 -- Delete the hype moments of a channel.
 delete from chat.moments where channel_id = cast(:channel_id as text);
 
+-- name: delete_emote_names!
+-- Delete the names of the emotes that a channel offers.
+delete from chat.emote_names where owner_id = cast(:channel_id as text);
+
+-- name: delete_emote_list!
+-- Delete when the emotes of a channel were fetched.
+delete from chat.emote_lists where owner_id = cast(:channel_id as text);
+
 -- name: forget_opted_out_chatters!
 -- Delete the opt-outs of chatters: their hashes mean nothing without the key.
 delete from chat.opt_outs where kind = 'chatter';
@@ -135,3 +143,33 @@ select cast(:minute_at as timestamptz), live.channel_id, live.viewers, live.game
 from unnest(cast(:channel_ids as text []), cast(:viewers as integer []), cast(:game_ids as text []))
     as live (channel_id, viewers, game_id)
 on conflict (channel_id, minute_at) do update set viewers = excluded.viewers, game_id = excluded.game_id;
+
+-- name: due_emote_lists
+-- The lists of emotes that were not fetched since an instant: of everybody (the empty id) and of each channel that was live,
+-- oldest first. Grain: one row per list.
+select owners.owner_id
+from (
+    select '' as owner_id
+    where exists (select from chat.channels)
+    union all
+    select channel_id
+    from chat.channels
+    where last_live_at is not null
+) as owners
+left join chat.emote_lists on emote_lists.owner_id = owners.owner_id
+where emote_lists.fetched_at is null or emote_lists.fetched_at <= cast(:before as timestamptz)
+order by emote_lists.fetched_at nulls first, owners.owner_id
+limit :limit;
+
+-- name: store_emote_names!
+-- Store the names of emotes of a list, given as JSON. Grain: one row per emote.
+insert into chat.emote_names (emote_id, code, owner_id)
+select given.emote_id, given.code, cast(:owner_id as text)
+from jsonb_to_recordset(cast(:names as jsonb)) as given (emote_id text, code text)
+on conflict (emote_id) do update set code = excluded.code, owner_id = excluded.owner_id;
+
+-- name: store_emote_list!
+-- Note when a list of emotes was fetched.
+insert into chat.emote_lists (owner_id, fetched_at)
+values (cast(:owner_id as text), cast(:now as timestamptz))
+on conflict (owner_id) do update set fetched_at = excluded.fetched_at;

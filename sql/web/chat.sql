@@ -39,7 +39,7 @@ select
     closed.chatters,
     case when by_channel.viewers_at > :now - interval '4 minutes' then by_channel.viewers end as viewers,
     by_channel.subscriber_messages / nullif(cast(by_channel.messages as double precision), 0) as subscriber_share,
-    closed.top_emotes[1] as top_emote,
+    coalesce(emote_names.code, closed.top_emotes[1]) as top_emote,
     by_channel.coverage,
     coalesce(by_channel.history, '{}') as history,
     moments.starts_at as last_moment_at,
@@ -47,6 +47,7 @@ select
 from chat.channels
 left join by_channel on by_channel.channel_id = channels.channel_id
 left join minutes as closed on closed.channel_id = channels.channel_id and closed.minute_at = by_channel.closed_at
+left join chat.emote_names on emote_names.emote_id = closed.top_emotes[1]
 left join streamers on streamers.streamer_id = channels.channel_id
 left join addresses on addresses.kind = 'streamer' and addresses.id = channels.channel_id and addresses.is_current
 left join lateral (
@@ -101,7 +102,7 @@ select
     covered_seconds,
     viewers,
     game_id,
-    array_to_string(top_emotes, ' ') as top_emotes,
+    chat.emote_codes(top_emotes) as top_emotes,
     is_closed,
     chat.is_covered(is_closed, covered_seconds) as is_covered
 from chat.minutes
@@ -182,16 +183,27 @@ where channel_id = any(:channel_ids) and day between cast(:first as date) and ca
 group by channel_id;
 
 -- name: chat_emotes
--- The emotes of a channel that were used most since an instant. Grain: one row per emote.
+-- The emotes of a channel that were used most since an instant, by name, or by id where the name is not known. Grain: one row per emote.
+with used as (
+    select
+        emote_id,
+        sum(uses) as uses,
+        sum(messages) as messages
+    from chat.hour_emotes
+    where channel_id = :channel_id and hour_at >= cast(:since as timestamptz)
+    group by emote_id
+    order by uses desc, emote_id
+    limit :limit
+)
+
 select
-    emote_id,
-    sum(uses) as uses,
-    sum(messages) as messages
-from chat.hour_emotes
-where channel_id = :channel_id and hour_at >= cast(:since as timestamptz)
-group by emote_id
-order by uses desc, emote_id
-limit :limit;
+    used.emote_id,
+    coalesce(emote_names.code, used.emote_id) as code,
+    used.uses,
+    used.messages
+from used
+left join chat.emote_names on emote_names.emote_id = used.emote_id
+order by used.uses desc, used.emote_id;
 
 -- name: chat_moments
 -- The hype moments of a channel since an instant, newest first. Grain: one row per moment.
@@ -201,7 +213,7 @@ select
     peak_messages,
     times_usual,
     kind,
-    array_to_string(top_emotes, ' ') as top_emotes
+    chat.emote_codes(top_emotes) as top_emotes
 from chat.moments
 where channel_id = :channel_id and starts_at >= cast(:since as timestamptz)
 order by starts_at desc

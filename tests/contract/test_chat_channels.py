@@ -1,7 +1,7 @@
 """Channels are found at Twitch by their names, and looked up by their ids from then on."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.chat.channels import Channels
-from bot.chat.directory import LiveChannel, live_channels
+from bot.chat.directory import Directory, LiveChannel, live_channels
+from bot.chat.emotes import EmoteNames, names_in
 from bot.chat.job import ChatJob
 from bot.chat.rooms import MOST_ROOMS
 from bot.core.calendar import Calendar
 from helperfunctions.chat_key import hasher_of
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from helperfunctions.errors import SettingsError, UnknownChannel
+from helperfunctions.errors import SettingsError, TwitchUnavailable, UnknownChannel
 from helperfunctions.twitch_api import TwitchApi
 from sandbox.server import TwitchSandbox
 from tests.factories import rows, write
@@ -131,6 +132,55 @@ def test_viewers_of_live_channels_are_stored_by_the_minute(
     stored = rows(url, "select minute_at, viewers > 0, game_id is not null, messages from chat.minutes")
     assert stored == [(clock.now().replace(second=0), True, True, 0)] * 3
     assert rows(url, "select distinct last_live_at, looked_at from chat.channels") == [(clock.now(), clock.now())]
+
+
+def emote_names(url: str) -> dict[str, str]:
+    return dict(rows(url, "select emote_id, code from chat.emote_names"))
+
+
+def test_names_of_emotes_are_those_of_twitchs_lists_fetched_once_a_day(
+    channels: Channels, job: ChatJob, clock: VirtualClock, sandbox: TwitchSandbox, url: str
+) -> None:
+    live = sandbox.world.live_at(clock.now())
+    number = int(live.streamers[0])
+    streamers = sandbox.world.streamers
+    channels.add(streamers.login(number))
+    job.look()
+    found = emote_names(url)
+    assert {"25": "Kappa", "1": ":)"}.items() <= found.items()
+    own = {code for emote_id, code in found.items() if streamers.id(number) in emote_id}
+    assert len(own) == 2
+    before = sandbox.requests
+    clock.advance(23 * 3600)
+    job.look()
+    assert sandbox.requests == before + 1, "only the live streams"
+    write(url, "delete from chat.emote_names")
+    clock.advance(3600)
+    job.look()
+    assert emote_names(url) == found
+    channels.opt_out_channel(streamers.login(number))
+    assert own.isdisjoint(emote_names(url).values())
+    assert "Kappa" in emote_names(url).values()
+
+
+def test_while_twitch_gives_no_names_of_emotes_the_look_goes_on(
+    channels: Channels, job: ChatJob, clock: VirtualClock, sandbox: TwitchSandbox, url: str
+) -> None:
+    number = int(sandbox.world.live_at(clock.now()).streamers[0])
+    channels.add(sandbox.world.streamers.login(number))
+    job._emotes = EmoteNames(channels.database, clock, no_directory)
+    assert job.look() == 1
+    assert emote_names(url) == {}
+
+
+def no_directory() -> AbstractContextManager[Directory]:
+    raise TwitchUnavailable("away")
+
+
+def test_an_emote_without_an_id_or_a_name_is_left_out() -> None:
+    items = [None, {"id": "1"}, {"id": "1", "name": "two words"}, {"id": "a b", "name": "x"}, {"id": 3, "name": "x"}]
+    odd = [{"id": "2", "name": "x" * 65}, {"id": "4", "name": "<3"}, {"id": "5", "name": "Kappa"}]
+    assert names_in([*items, *odd]) == [{"emote_id": "4", "code": "<3"}, {"emote_id": "5", "code": "Kappa"}]
 
 
 def test_items_that_are_no_streams_are_left_out() -> None:

@@ -22,7 +22,10 @@ from tests.conftest import database_url, execute
 from tests.factories import DAY_START, HALF_HOUR, a_stream, rows, stage
 
 OURS = migrations.versions_in()
-CHAT = "broadcasts channels choice cursors daily_chats daily_emotes hour_emotes hours minutes moments opt_outs requests"
+CHAT = (
+    "broadcasts channels choice cursors daily_chats daily_emotes emote_lists emote_names hour_emotes hours minutes "
+    "moments opt_outs requests"
+)
 TABLES = """
     select schemaname || '.' || tablename from pg_tables
     where schemaname in ('public', 'staging', 'chat') order by 1

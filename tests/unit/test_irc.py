@@ -171,6 +171,7 @@ def test_an_event_has_no_word_of_a_message_and_no_name(text: str, name: str, com
         msg_id="resub",
         target_msg_id="b3",
         msg_param_displayName=name,
+        emotes="25:0-6,8-40/1902:0-300",
     )
     assert "planted" not in repr(parse(line))
 

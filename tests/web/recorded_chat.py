@@ -42,6 +42,7 @@ insert into chat.hour_emotes (channel_id, hour_at, emote_id, uses, messages) val
 ('ada', '2026-11-08 16:00+00', '25', 4, 3), ('ada', '2026-11-08 17:00+00', '25', 3, 2),
 ('ada', '2026-11-08 17:00+00', '1902', 7, 6), ('ada', '2026-11-08 17:00+00', '88', 1, 1),
 ('carol', '2026-11-08 17:00+00', '25', 100, 90);
+insert into chat.emote_names values ('25', 'Kappa', ''), ('88', '<3', '');
 insert into chat.broadcasts values
 ('b1', 'ada', '2026-11-07 16:00+00', '2026-11-07 16:01+00', '2026-11-07 18:00+00',
  {_SUMS}, 130, 140, 120, 90, 300, 180000, 1500, 70, true),

@@ -54,6 +54,7 @@ def a_chat(url: str) -> None:
         MINUTE - timedelta(minutes=20),
     )
     write(url, "insert into chat.hour_emotes values ('ada', %s, '25', 7, 5)", MINUTE.replace(minute=0))
+    write(url, "insert into chat.emote_names values ('25', 'Kappa', '')")
     sums = "1200, 3, 300, 9, 8, 7, 6, 500, 4, 3, 20, 2, 1, 0, 60, 59, 30, 59000, 1180"
     write(url, f"insert into chat.hours values ('ada', %s, {sums}, 150)", MINUTE.replace(minute=0))
     write(url, f"insert into chat.daily_chats values (%s, 'ada', {sums}, 150)", NOW.date())
@@ -81,7 +82,7 @@ def test_the_page_shows_each_channel_now(chat: Web) -> None:
         "viewers": "1,000",
         "per_1000": "11.0",
         "subscribers": "39%",
-        "emote": "25",
+        "emote": "Kappa",
         "coverage": "100%",
         "moment": "6.5×",
     }
@@ -162,6 +163,11 @@ def test_every_table_is_there_as_json_and_csv(chat: Web) -> None:
     minutes = chat.json("/chat/channels/ada/minutes")["rows"]
     assert minutes[0]["is_closed"] is False
     assert minutes[1]["is_covered"] is True
+    assert minutes[1]["top_emotes"] == "Kappa 1902"
+    assert chat.json("/chat/channels/ada/emotes")["rows"] == [
+        {"emote_id": "25", "code": "Kappa", "uses": 7, "messages": 5}
+    ]
+    assert [row["top_emotes"] for row in chat.json("/chat/channels/ada/moments")["rows"]] == ["Kappa"]
     [broadcast] = chat.json("/chat/channels/ada/broadcasts")["rows"]
     assert broadcast["coverage"] == pytest.approx(59 / 60)
     assert broadcast["watch_hours"] == pytest.approx(59_000 / 60)

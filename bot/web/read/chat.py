@@ -78,7 +78,7 @@ class ChatChannel:
 @dataclass(frozen=True, slots=True)
 class ChatMinute:
     """A minute of a channel. `is_covered`: it is closed and was heard whole; other numbers are lower bounds.
-    `top_emotes`: ids of the emotes used most, with spaces between them."""
+    `top_emotes`: names of the emotes used most, or ids of those without a known name, with spaces between them."""
 
     minute_at: Annotated[datetime, Column("Minute", "time")]
     messages: Messages
@@ -187,9 +187,10 @@ class ChatBroadcast:
 
 @dataclass(frozen=True, slots=True)
 class ChatEmote:
-    """An emote of Twitch by its id, and how often it was used."""
+    """An emote of Twitch, and how often it was used. `code`: its name, or its id if that is not known."""
 
-    emote_id: Annotated[str, Column("Emote", "text")]
+    emote_id: str
+    code: Annotated[str, Column("Emote", "text")]
     uses: Annotated[int, Column("Uses", "number")]
     messages: Annotated[int, Column("Messages", "number", "messages with it")]
 
