@@ -768,6 +768,7 @@ CREATE TABLE chat.moments (
     times_usual double precision NOT NULL,
     kind text NOT NULL COLLATE pg_catalog."C",
     top_emotes text[] DEFAULT '{}'::text[] NOT NULL,
+    alerted_at timestamp with time zone,
     CONSTRAINT moments_kind_check CHECK ((kind = ANY (ARRAY['hype'::text, 'raid'::text, 'subs'::text]))),
     CONSTRAINT moments_minutes_check CHECK ((minutes > 0))
 );
@@ -787,6 +788,8 @@ COMMENT ON COLUMN chat.moments.times_usual IS 'How many times the median of the 
 COMMENT ON COLUMN chat.moments.kind IS 'hype, or raid or subs if such a notice came at most two minutes before.';
 
 COMMENT ON COLUMN chat.moments.top_emotes IS 'Ids of the five emotes used most, most first.';
+
+COMMENT ON COLUMN chat.moments.alerted_at IS 'When a message about it was sent to the webhook, UTC; null: none was.';
 
 CREATE TABLE chat.opt_outs (
     kind text NOT NULL COLLATE pg_catalog."C",

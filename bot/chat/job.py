@@ -13,6 +13,7 @@ from bot.chat.choosing import Choosing
 from bot.chat.count import Counted, Counter
 from bot.chat.directory import OpenDirectory, live_channels
 from bot.chat.emotes import EmoteNames
+from bot.chat.moment_alerts import MomentAlerts
 from bot.chat.rooms import MOST_ROOMS
 from bot.chat.sums import sum_up
 from bot.core.calendar import Calendar
@@ -39,6 +40,7 @@ class ChatJob:
     calendar: Calendar
     most_channels: int = MOST_ROOMS
     is_open: bool = False
+    moment_alerts: MomentAlerts | None = None
     channels: Channels = field(init=False)
     _choosing: Choosing = field(init=False)
     _emotes: EmoteNames | None = field(init=False)
@@ -114,9 +116,12 @@ class ChatJob:
         """Store which followed channels are live, and their viewers; every ten minutes sum up broadcasts and days; once
         a day fetch names of emotes.
 
-        Returns how many are live. Raises TwitchError.
+        Also sends messages about new hype moments, if that is wanted. Returns how many channels are live. Raises
+        TwitchError.
         """
         with self.database.exclusive("chat-live"):
+            if self.moment_alerts is not None:
+                self.moment_alerts.send_new()
             live = self._look()
             now = self.clock.now()
             if self._emotes is not None:

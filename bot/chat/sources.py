@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -31,8 +32,14 @@ def job_of(settings: Settings, database: "Database", clock: Clock, open_director
     """The jobs under these settings."""
     # Not for the listener, which has no database.
     from bot.chat.job import ChatJob
+    from bot.chat.moment_alerts import MomentAlerts
     from bot.core.calendar import Calendar
+    from helperfunctions import webhook
 
+    alerts = None
+    if settings.chat_moment_alerts and settings.alert_webhook_url is not None:
+        send = partial(webhook.send, settings.alert_webhook_url.get_secret_value())
+        alerts = MomentAlerts(database, clock, send)
     return ChatJob(
         database,
         clock,
@@ -42,6 +49,7 @@ def job_of(settings: Settings, database: "Database", clock: Clock, open_director
         Calendar(settings.timezone, settings.day_starts_at),
         settings.chat_channels_max,
         settings.chat_choice == "open",
+        alerts,
     )
 
 

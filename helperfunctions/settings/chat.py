@@ -65,6 +65,9 @@ class ChatSettings(BaseModel):
         default=None,
         description="who has it may choose channels on the dashboard; by default one is made in DATA_DIR/web-token",
     )
+    chat_moment_alerts: bool = Field(
+        default=False, description="true: a message to ALERT_WEBHOOK_URL for each hype moment in a followed chat"
+    )
     kept_chat_mb: int = Field(
         default=256,
         ge=1,

@@ -20,6 +20,8 @@ from helperfunctions.settings.chat import chat_contradictions
 from helperfunctions.settings.checks import time_of_day
 from helperfunctions.settings.model import X_CREDENTIALS, Settings, secret_fields
 
+# How pydantic writes true.
+_YES: Final = frozenset({"1", "on", "t", "true", "y", "yes"})
 DEFAULT: Final = "default"
 ENVIRONMENT: Final = "environment"
 AWS: Final = "AWS secret"
@@ -189,6 +191,8 @@ def _contradictions(values: Mapping[str, str], given: Set[str]) -> list[str]:
     problems += chat_contradictions(
         values.get("chat_source"), values.get("chat_login"), has_token="chat_token" in given
     )
+    if values.get("chat_moment_alerts", "").lower() in _YES and "alert_webhook_url" not in given:
+        problems.append("CHAT_MOMENT_ALERTS=true needs ALERT_WEBHOOK_URL, to which the messages go")
     day_starts_at, post_at = (
         _time_if_any(values.get(field, Settings.model_fields[field].default)) for field in ("day_starts_at", "post_at")
     )

@@ -155,6 +155,31 @@ peak_messages = excluded.peak_messages,
 times_usual = excluded.times_usual,
 top_emotes = excluded.top_emotes;
 
+-- name: claim_moments
+-- Note that a message about the new moments is sent, before it is. Grain: one row per moment that began since an instant and
+-- had no message, oldest first.
+with claimed as (
+    update chat.moments
+    set alerted_at = cast(:now as timestamptz)
+    where alerted_at is null and starts_at > cast(:since as timestamptz)
+    returning channel_id, starts_at, peak_messages, times_usual, kind
+)
+
+select
+    claimed.channel_id,
+    channels.login,
+    claimed.starts_at,
+    claimed.peak_messages,
+    claimed.times_usual,
+    claimed.kind
+from claimed
+inner join chat.channels on channels.channel_id = claimed.channel_id
+order by claimed.starts_at, channels.login;
+
+-- name: release_moments!
+-- Note that the message about the moments that were claimed at an instant was not sent.
+update chat.moments set alerted_at = null where alerted_at = cast(:now as timestamptz);
+
 -- name: see_broadcasts!
 -- Note that broadcasts are live. Grain: one row per broadcast.
 insert into chat.broadcasts (

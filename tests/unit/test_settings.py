@@ -54,6 +54,7 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "twitch_chat_url": "ircs://irc.chat.twitch.tv:6697",
         "chat_channels_max": 90,
         "chat_choice": "token",
+        "chat_moment_alerts": False,
         "web_token": None,
         "kept_chat_mb": 256,
         "chat_retention_days": 35,

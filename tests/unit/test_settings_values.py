@@ -170,6 +170,7 @@ def test_a_time_of_day_with_a_zone_of_its_own_is_a_problem(monkeypatch: pytest.M
     ("set_to", "problem"),
     [
         ({"TWITCH_CLIENT_ID": "id"}, "TWITCH_CLIENT_SECRET is missing: client id and secret belong together"),
+        ({"CHAT_MOMENT_ALERTS": "true"}, "CHAT_MOMENT_ALERTS=true needs ALERT_WEBHOOK_URL, to which the messages go"),
         ({"TWITCH_CLIENT_SECRET": SECRET}, "TWITCH_CLIENT_ID is missing: client id and secret belong together"),
         (
             {"POST_AT": "07:00"},
@@ -191,6 +192,11 @@ def test_settings_that_contradict_each_other_are_a_problem(
     for name, value in set_to.items():
         monkeypatch.setenv(name, value)
     assert problems() == [problem]
+
+
+def test_without_messages_about_hype_moments_no_webhook_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAT_MOMENT_ALERTS", "false")
+    assert load().settings.chat_moment_alerts is False
 
 
 def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch, dotenv: Path, tmp_path: Path) -> None:
