@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.acceptance.conftest import eventually
+from bot.web.views.chat_pages import STREAM_HEADERS
+from tests.acceptance.conftest import PATIENCE_SECONDS, eventually
 from tests.acceptance.doc_commands import ROOT
 
 # Debian installs nginx in a folder that only root's PATH has.
@@ -89,6 +90,13 @@ def proxy(tmp_path: Path) -> Iterator[Proxy]:
             if self.path.endswith("/slow"):
                 dashboard.may_end.wait()
             self.send_response(200)
+            if self.path.endswith("/live"):
+                for name, value in STREAM_HEADERS.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(b"data: first\n\n")
+                dashboard.may_end.wait()
+                return
             self.send_header("content-length", "0")
             self.end_headers()
 
@@ -134,6 +142,18 @@ def test_an_address_has_a_limited_number_of_requests_at_once(proxy: Proxy) -> No
         assert proxy.get("/twitch/") == 429
         proxy.dashboard.may_end.set()
         assert [one.result() for one in slow] == [200] * CONNECTIONS
+
+
+def test_an_event_of_the_live_chat_arrives_while_its_stream_goes_on(proxy: Proxy) -> None:
+    with requests.Session() as session:
+        session.trust_env = False
+        live = session.get(
+            f"{proxy.url}/twitch/chat/live", verify=str(proxy.certificate), stream=True, timeout=PATIENCE_SECONDS
+        )
+        assert next(live.iter_lines()) == b"data: first"
+        assert not proxy.dashboard.may_end.is_set()
+        proxy.dashboard.may_end.set()
+        live.close()
 
 
 def test_an_address_has_a_limited_number_of_requests_in_a_row(proxy: Proxy) -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -22,10 +23,11 @@ from sandbox.chat.server import ChatSandbox
 from sandbox.server import TwitchSandbox
 from sandbox.world import World
 from tests.contract.listening import listening
-from tests.factories import a_stream, stage
+from tests.factories import a_stream, stage, write
 from tests.fast_clock import FastClock, fast_clock
 from tests.no_tokens import NoTokenCache
 from tests.web.browsing import new_visit
+from tests.web.buffering_proxy import buffering_proxy
 from tests.web.checks_of_pages import violations
 from tests.web.conftest import CALENDAR, CHROMIUM
 from tests.web.test_chat import CHAT, TOKEN, a_chat
@@ -115,6 +117,29 @@ def test_a_channel_is_chosen_joined_and_live_and_a_spike_becomes_a_moment_withou
             assert visit.wrong == []
             visit.context.close()
     twitch.stop()
+
+
+def test_behind_a_proxy_that_holds_streams_back_the_page_asks_every_ten_seconds(
+    database: Database, url: str, serving: Callable[..., Any], browser: Browser
+) -> None:
+    stage(database, a_stream(1000, streamer="ada"))
+    a_chat(url)
+    with serving(url, more_settings=CHAT) as web, buffering_proxy(web.url) as (address, paths):
+        visit = new_visit(browser, replace(web, url=address))
+        visit.page.clock.install()
+        visit.open("/chat")
+        now = visit.page.locator('tr[data-channel="ada"] [data-field="now"]')
+        expect(now).to_have_text("10")
+        write(url, "update chat.minutes set messages = 77 where not is_closed")
+        visit.page.clock.run_for(9_000)
+        expect(now).to_have_text("77")
+        for messages in (78, 79):
+            write(url, "update chat.minutes set messages = %s where not is_closed", messages)
+            visit.page.clock.run_for(10_000)
+            expect(now).to_have_text(str(messages))
+        assert paths.count("/chat/live") == 1
+        assert visit.wrong == []
+        visit.context.close()
 
 
 def test_the_pages_of_chat_fit_a_phone_and_are_accessible(

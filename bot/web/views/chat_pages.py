@@ -19,6 +19,8 @@ from bot.web.views.page_values import PagesOfSite
 
 LIVE: Final = "/chat/live"
 FOLLOW: Final = "/chat/follow"
+# The second one tells nginx to hold nothing back.
+STREAM_HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
 _OFFERED: Final = (3, 24, 72)
 # A form has a name and a token.
 _MOST_BYTES: Final = 4_000
@@ -72,8 +74,7 @@ async def live(request: Request) -> Response:
         events = rows.open(owner.visitor(request.scope), request.headers.get("last-event-id", ""))
     except TooManyStreams:
         return Response("Too many streams.", 503, {"retry-after": "10", "cache-control": "no-store"})
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+    return StreamingResponse(events, media_type="text/event-stream", headers=STREAM_HEADERS)
 
 
 @router.post(FOLLOW)

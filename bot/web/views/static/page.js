@@ -401,7 +401,7 @@ addEventListener("keydown", (event) => {
   if (way && !event.shiftKey && !event.target.closest("figure, .scroll")) document.querySelector(`[data-arrow][rel=${way}]`)?.click();
 });
 
-// Chat: rows that change every second. A hidden page reads nothing; where streams do not get through, it is reloaded.
+// Chat: rows that change every second. A hidden page reads nothing; where streams do not get through, it asks every 10 s.
 function liveChat() {
   const part = document.querySelector("[data-live]");
   if (!part || !window.EventSource) return;
@@ -409,9 +409,17 @@ function liveChat() {
   const rows = new Map([part, ...part.querySelectorAll("[data-channel]")].filter((row) => row.dataset.channel).map((row) => [row.dataset.channel, row]));
   let stream = null;
   let heard = 0;
+  // Nothing has come on this stream: the first rows come within a second or two.
+  let isNew = true;
+  let timer = 0;
+  let asksUntil = 0;
 
-  function show({ rows: changed, gone }) {
+  function hear() {
     heard = Date.now();
+    isNew = false;
+  }
+  function show({ rows: changed, gone }) {
+    hear();
     if ("rows" in part.dataset && (gone.some((name) => rows.has(name)) || Object.keys(changed).some((name) => !rows.has(name)))) {
       location.reload();
       return;
@@ -428,26 +436,44 @@ function liveChat() {
   function open() {
     if (stream) return;
     heard = Date.now();
+    isNew = true;
     stream = new EventSource(part.dataset.live);
     stream.addEventListener("rows", (event) => show(JSON.parse(event.data)));
-    stream.addEventListener("beat", () => { heard = Date.now(); });
+    stream.addEventListener("beat", hear);
+    stream.addEventListener("open", () => { if (note && !isNew) note.textContent = "live"; });
     stream.addEventListener("error", () => {
       if (note) note.textContent = "reconnecting";
       // Refused: the browser does not try again by itself.
-      if (stream.readyState === EventSource.CLOSED) { stream = null; setTimeout(poll, 10000); }
+      if (stream?.readyState === EventSource.CLOSED) ask(60);
     });
   }
   function close() {
     stream?.close();
     stream = null;
+    clearTimeout(timer);
+  }
+  function start() {
+    if (document.hidden) return;
+    if (Date.now() < asksUntil) poll();
+    else open();
+  }
+  // Ask every 10 s for some time, and then try a stream again.
+  function ask(seconds) {
+    close();
+    asksUntil = Date.now() + seconds * 1000;
+    start();
   }
   async function poll() {
-    if (document.hidden) return;
     try {
       const answer = await fetch(location.href);
       if (answer.ok) {
         const loaded = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
-        for (const row of [loaded, ...loaded.querySelectorAll("[data-channel]")]) {
+        const theirs = [loaded, ...loaded.querySelectorAll("[data-channel]")].filter((row) => row.dataset.channel);
+        if ("rows" in part.dataset && (theirs.length !== rows.size || theirs.some((row) => !rows.has(row.dataset.channel)))) {
+          location.reload();
+          return;
+        }
+        for (const row of theirs) {
           for (const field of row.querySelectorAll("[data-field]")) {
             const mine = rows.get(row.dataset.channel)?.querySelector(`[data-field="${field.dataset.field}"]`);
             if (mine) mine.replaceWith(field.cloneNode(true));
@@ -457,11 +483,13 @@ function liveChat() {
     } catch {
       // The next attempt may succeed.
     }
-    open();
+    if (note) { note.hidden = false; note.textContent = "every 10 s"; }
+    clearTimeout(timer);
+    timer = setTimeout(start, 10000);
   }
-  document.addEventListener("visibilitychange", () => { if (document.hidden) close(); else open(); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) close(); else start(); });
   // A proxy that holds the stream back: nothing comes although a stream sends something every 15 s.
-  setInterval(() => { if (!document.hidden && stream && Date.now() - heard > 25000) { close(); poll(); } }, 5000);
-  if (!document.hidden) open();
+  setInterval(() => { if (!document.hidden && stream && Date.now() - heard > (isNew ? 8000 : 25000)) ask(600); }, 1000);
+  start();
 }
 liveChat();
