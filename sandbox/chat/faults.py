@@ -19,7 +19,7 @@ class ChatFault(StrEnum):
     OLD = "old"
     """The message has a timestamp of an hour ago."""
     AHEAD = "ahead"
-    """The message has a timestamp of five minutes ahead."""
+    """The message has a timestamp of a day ahead."""
     SPLIT = "split"
     """The packet ends in the middle of the message."""
     JUNK = "junk"

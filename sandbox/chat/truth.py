@@ -36,7 +36,7 @@ class MinuteTruth:
 @dataclass(slots=True)
 class ChatTruth:
     """The truth per room id and minute (its first instant in ms since 1970). `late` and `ahead`: messages whose
-    timestamp was an hour old, or minutes ahead; they are in no minute."""
+    timestamp was an hour old, or a day ahead; they are in no minute."""
 
     minutes: dict[tuple[str, int], MinuteTruth] = field(default_factory=dict)
     late: int = 0

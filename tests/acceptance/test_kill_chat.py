@@ -186,7 +186,7 @@ def compare(sandbox: ChatSandbox, url: str, least: int) -> None:
                 wrong.append((key, stored, said))
         elif any(stored[name] > said[name] for name in COLUMNS):  # type: ignore[operator]
             wrong.append((key, stored, said))
-    assert wrong == []
+    assert wrong == [], f"{len(wrong)} minutes are wrong"
     assert whole >= least
     emotes = rows(url, "select coalesce(sum(uses), 0) from chat.hour_emotes")[0][0]
     assert 0 < emotes <= sum(truth.emotes.total() for truth in sandbox.truth.minutes.values())
