@@ -31,8 +31,8 @@ PACIFIC: Final = ZoneInfo("America/Los_Angeles")
 QUARTER: Final = timedelta(minutes=15)
 # The order of jobs that are due at the same moment.
 _ORDER: Final = [job.name for job in JOBS]
-# The bot of this year has no lake, so its runner does not know the job.
-_SWITCHED_OFF: Final = {"lake"}
+# The bot of this year has neither a lake nor chat, so its runner does not know these jobs.
+_SWITCHED_OFF: Final = {"lake", "chat", "chat-live"}
 # The tolerance of the window of a poll: a retry moves the clock while the bot is killed.
 _SLACK: Final = timedelta(seconds=1)
 
