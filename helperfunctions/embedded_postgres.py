@@ -15,8 +15,10 @@ import shlex
 import stat
 import subprocess
 import tempfile
+import threading
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -57,6 +59,9 @@ _DAMAGED = (
 )
 # A file that is in the server's folder once it has run. Without it, the creation of the database was interrupted.
 MADE_MARK = "watchtime-made"
+# How often this process uses the server of each folder: the package's list has a process once.
+_uses: Counter[Path] = Counter()
+_counting = threading.Lock()
 
 
 def programs() -> Path:
@@ -78,12 +83,17 @@ def running(folder: Path) -> Iterator[str]:
     # The package's own lock is one file for the whole machine, which a second user may not even open. We lock only this
     # folder.
     lock = fasteners.InterProcessLock(folder.with_name(f"{folder.name}.lock"))
-    server = _started(folder, lock)
-    server._lock = lock
+    with _counting:
+        server = _started(folder, lock)
+        server._lock = lock
+        _uses[server.pgdata] += 1
     try:
         yield _url(server)
     finally:
-        _leave(server)
+        with _counting:
+            _uses[server.pgdata] -= 1
+            if not _uses[server.pgdata]:
+                _leave(server)
 
 
 def revive(folder: Path) -> None:

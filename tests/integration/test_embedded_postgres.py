@@ -137,6 +137,14 @@ def test_two_users_share_a_server_and_the_last_one_stops_it(folder: Path, enter:
     assert server(folder) is None
 
 
+def test_a_process_that_uses_a_server_twice_keeps_it_until_its_last_use_ends(folder: Path) -> None:
+    with embedded_postgres.running(folder) as url:
+        with embedded_postgres.running(folder) as again:
+            assert again == url
+        assert rows(url, "select 1") == [(1,)]
+    assert server(folder) is None
+
+
 def test_a_user_that_was_killed_does_not_keep_the_server_running(folder: Path, enter: Callable[[], User]) -> None:
     """The server runs until the next user has come and gone, and is used by it."""
     killed = enter()

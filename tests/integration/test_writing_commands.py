@@ -10,6 +10,7 @@ import typer
 from typer.main import get_command
 
 from bot.cli import app as cli
+from bot.cli import chat as cli_chat
 from bot.cli import lake as cli_lake
 from bot.cli import x as cli_x
 from bot.cli.jobs import verb_of
@@ -29,6 +30,7 @@ from tests.factories import DAY, write
 # Commands that only read, write elsewhere, or take all locks themselves.
 DOES_NOT_WRITE = {"backup", "config", "demo", "run", "sandbox", "web"} | {"restore", "copy-to"}
 DOES_NOT_WRITE |= {"outbox", "alias", "price", "lake", "lake verify", "lake status"}
+DOES_NOT_WRITE |= {"chat", "chat list", "chat status", "listen"}
 # Skips its writes.
 SKIPS = {"check"}
 # These have a lock of their own that a restore takes too.
@@ -52,6 +54,12 @@ WRITES: dict[str, Callable[[], object]] = {
     "lake forget": lambda: cli_lake.forget("1"),
     "lake restore": lambda: cli_lake.restore(DAY, DAY),
     "lake check": cli_lake.check,
+    "chat add": lambda: cli_chat.add("xqc"),
+    "chat remove": lambda: cli_chat.remove("xqc"),
+    "chat opt-out": lambda: cli_chat.opt_out("xqc"),
+    "chat forget": cli_chat.forget,
+    "chat count": cli_chat.count,
+    "chat look": cli_chat.look,
     "outbox send": cli_x.outbox_send,
     "outbox retry": lambda: cli_x.outbox_retry(1),
     "outbox drop": lambda: cli_x.outbox_drop(1),
@@ -68,6 +76,7 @@ def settings_of_the_command(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path:
     for name, value in {"DATABASE_URL": url, "DATA_DIR": str(tmp_path), "TWITCH_CLIENT_ID": "a"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("TWITCH_CLIENT_SECRET", "planted-secret")
+    monkeypatch.setenv("CHAT_SOURCE", "anonymous")
     now = SystemClock().now()
     write(
         url,
