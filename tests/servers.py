@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.factories import rows
 from tests.schema_dump import postgres_programs
 
@@ -17,6 +19,12 @@ SERVERS = {version: postgres_programs(version) for version in (16, 18)} | {
     for version in (15, 17)
     if (path := Path(f"/usr/lib/postgresql/{version}/bin")).joinpath("postgres").exists()
 }
+
+# As cases of a test: the oldest and the newest always, those between with --long.
+VERSIONS = [
+    version if version in (min(SERVERS), max(SERVERS)) else pytest.param(version, marks=pytest.mark.long)
+    for version in sorted(SERVERS)
+]
 
 
 @contextmanager

@@ -63,6 +63,7 @@ def test_staging_measures_every_way(capsys: pytest.CaptureFixture[str]) -> None:
         assert way in printed
 
 
+@pytest.mark.long
 def test_crawl_reads_all_pages_in_every_way(capsys: pytest.CaptureFixture[str]) -> None:
     crawl.main(pages=12, rounds=1, channels=2_000)
     printed = capsys.readouterr().out
@@ -105,6 +106,7 @@ def test_an_unknown_name_is_refused_with_the_known_ones(capsys: pytest.CaptureFi
     assert ", ".join(BENCHMARKS) in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_lake_measures_every_layer(capsys: pytest.CaptureFixture[str]) -> None:
     size = Size(1, 4, 60)
     lake.main(
@@ -123,6 +125,7 @@ def test_lake_measures_every_layer(capsys: pytest.CaptureFixture[str]) -> None:
     assert "240 points, 1 days of 4 polls" in printed
 
 
+@pytest.mark.long
 def test_ask_measures_a_day_a_week_and_a_year(capsys: pytest.CaptureFixture[str]) -> None:
     ask.main(years=(1,), pairs=20, rounds=1)
     printed = capsys.readouterr().out

@@ -11,14 +11,14 @@ from helperfunctions.queries import SQL_FOLDER, Queries
 from helperfunctions.settings import Settings
 from tests.factories import DAY, a_stream, rows, stage
 from tests.schema_dump import dump
-from tests.servers import SERVERS, logs_in_with_password, server_of
+from tests.servers import VERSIONS, logs_in_with_password, server_of
 
 
 def test_schema_sql_is_the_schema_that_the_migrations_create(url: str) -> None:
     assert (SQL_FOLDER / "schema.sql").read_text() == dump(url), "run `make schema`"
 
 
-@pytest.mark.parametrize("version", sorted(SERVERS))
+@pytest.mark.parametrize("version", VERSIONS)
 def test_a_day_is_the_same_on_every_version_of_postgresql(version: int, queries: Queries, clock: VirtualClock) -> None:
     """Migrations, COPY, partitions and the roll-up use only features of the oldest version."""
     with server_of(version) as url:
