@@ -56,6 +56,11 @@ VERBS = (
 )
 # Only a failing test waits this long: the tests must pass on a machine that is ten times slower too.
 PATIENCE_SECONDS = 600.0
+# Advisory locks of the database of a test: others are on the same server.
+LOCKS_HELD = """
+    select count(*) from pg_locks where locktype = 'advisory'
+    and database = (select oid from pg_database where datname = current_database())
+"""
 LAST_LINES = 100
 
 

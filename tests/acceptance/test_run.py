@@ -18,7 +18,7 @@ from helperfunctions import embedded_postgres
 from helperfunctions.clock import SystemClock
 from helperfunctions.database import Database
 from sandbox.server import TwitchSandbox
-from tests.acceptance.conftest import Serve, Shell, eventually, nothing_runs_in, settings_for
+from tests.acceptance.conftest import LOCKS_HELD, Serve, Shell, eventually, nothing_runs_in, settings_for
 from tests.factories import a_stream, rows, stage, write
 
 POLLS_THAT_ARE_NOT_WHOLE = """
@@ -30,11 +30,6 @@ POLLS_THAT_ARE_NOT_WHOLE = """
 """
 STREAMS_OF_NO_POLL = "select distinct poll_id from staging.streams left join staging.polls using (poll_id) \
     where polls.poll_id is null"
-# In this test's database: others are on the same server.
-LOCKS_HELD = """
-    select count(*) from pg_locks where locktype = 'advisory'
-    and database = (select oid from pg_database where datname = current_database())
-"""
 # A start takes a poll only if the last good one is older than an interval.
 AN_HOUR_OLDER = "update staging.polls set started_at = started_at - interval '1 hour'"
 ROUNDS = 4

@@ -35,6 +35,7 @@ from sandbox.world import World
 from sandbox.x.server import XSandbox
 from tests.acceptance.conftest import (
     CLIENT_SECRET,
+    LOCKS_HELD,
     WITHOUT_DRAWING,
     Shell,
     environment_of,
@@ -309,8 +310,7 @@ class Life:
             x_id for (x_id,) in rows(self.url, "select x_id from posts where status = 'sent'")
         }
         assert rows(self.url, NOT_WHOLE) == []
-        held = "select count(*) from pg_locks where locktype = 'advisory'"
-        eventually(lambda: rows(self.url, held) == [(locks,)], f"{locks} locks are held")
+        eventually(lambda: rows(self.url, LOCKS_HELD) == [(locks,)], f"{locks} locks are held")
 
 
 def last_failure(log: str, job: str) -> str:
