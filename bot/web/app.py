@@ -97,7 +97,15 @@ def make_app(site: Site) -> Gateway:
     errors = ErrorResponses(app.state.pages.render, away)
     _handle_errors(app, site, errors)
     _know_health(site)
-    cache = Cache(app, DataVersion(site).read, errors, is_picture=_is_picture, is_long=is_long, is_live=_is_live)
+    cache = Cache(
+        app,
+        DataVersion(site).read,
+        errors,
+        is_picture=_is_picture,
+        is_long=is_long,
+        is_live=_is_live,
+        is_stream=chat_pages.LIVE.__eq__,
+    )
     return Gateway(cache, site, errors, routes, stop_streams=app.state.live_chat.stop)
 
 

@@ -312,6 +312,11 @@ def read_to_the_end(reader: Stream, ended: threading.Event) -> None:
     ended.set()
 
 
+def test_a_program_that_accepts_anything_gets_the_stream_too(chat: Web) -> None:
+    with requests.get(f"{chat.url}/chat/live", stream=True, timeout=30) as response:
+        assert next(response.iter_lines()) == b"retry: 2000"
+
+
 def test_an_open_stream_does_not_delay_the_end_of_the_server(
     database: Database, url: str, serving: Callable[..., Any]
 ) -> None:

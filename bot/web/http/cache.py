@@ -17,7 +17,7 @@ from typing import Final
 from cachetools import LRUCache
 
 from bot.web.http.errors import RETRY_AFTER, ErrorResponses
-from bot.web.http.responses import App, Message, PreparedResponse, Receive, Scope, Send, header, prepare
+from bot.web.http.responses import App, Message, PreparedResponse, Receive, Scope, Send, prepare
 from helperfunctions.errors import WatchTimeError
 
 log = logging.getLogger(__name__)
@@ -83,8 +83,8 @@ class Cache:
 
     `version` returns the version of the data, or raises WatchTimeError; it is called in a thread. While the version is
     unknown, nothing is added to the cache. `is_picture` of a path, and `is_long` of a query, choose the queue in which
-    a request waits. A response to a path that `is_live` is never cached, and may be a
-    stream. `now` returns seconds that never go back.
+    a request waits. A response to a path that `is_live` is never cached; one that
+    `is_stream` is passed on while it is made. `now` returns seconds that never go back.
     """
 
     def __init__(
@@ -95,6 +95,7 @@ class Cache:
         is_picture: Callable[[str], bool] = lambda path: False,
         is_long: Callable[[bytes], bool] = lambda query: False,
         is_live: Callable[[str], bool] = lambda path: False,
+        is_stream: Callable[[str], bool] = lambda path: False,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
@@ -102,7 +103,7 @@ class Cache:
         self._errors = errors
         self._is_picture = is_picture
         self._is_long = is_long
-        self._is_live = is_live
+        self._is_live, self._is_stream = is_live, is_stream
         self._now = now
         self._cached: LRUCache[_Key, _Cached] = LRUCache(MAX_BYTES, getsizeof=lambda cached: cached.size)
         self._being_made: dict[tuple[object, str, bytes], asyncio.Future[PreparedResponse]] = {}
@@ -118,7 +119,7 @@ class Cache:
             await self._app(scope, receive, send)
             return
         if self._is_live(scope["path"]):
-            if b"text/event-stream" in header(scope, b"accept"):
+            if self._is_stream(scope["path"]):
                 await self._app(scope, receive, send)
             else:
                 response = await self._make_in_turn(scope, receive)
