@@ -15,6 +15,7 @@ import psycopg2
 from irctokens.line import tokenise
 from twitchAPI.chat import Chat
 
+from benchmarks import chat_live
 from benchmarks.harness import Bench, Contestant, a_database, progress, race, show, verdict
 from benchmarks.twitch_days import DAY
 from bot.chat.events import ChatEvent, encode, stripped
@@ -46,6 +47,7 @@ def main() -> None:
     with a_database() as bench:
         bench.run(_TABLE)
         _storing(bench, lines)
+    chat_live.main()
 
 
 def lines_of(number: int) -> list[bytes]:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -24,13 +24,18 @@ ROOT: Final = Path(__file__).parent.parent
 @contextmanager
 def dashboard(bench: Bench) -> Iterator[tuple[str, int]]:
     """`watchtime web` with a database, as the role that only reads, until the end of the block; its host and port."""
-    with _program(bench, "bot", "web", "--port", "0") as (server, _):
-        assert server.stdout is not None  # noqa: S101 - it is a pipe
-        line = server.stdout.readline()
-        found = re.search(r"http://([^:/]+):(\d+)/", line)
-        if found is None:
-            raise RuntimeError(f"the dashboard did not start: {line!r}")
-        yield found[1], int(found[2])
+    with program(bench, "bot", "web", "--port", "0") as (server, _):
+        yield address_of(server)
+
+
+def address_of(server: subprocess.Popen[str]) -> tuple[str, int]:
+    """The host and port of a dashboard that starts."""
+    assert server.stdout is not None  # noqa: S101 - it is a pipe
+    line = server.stdout.readline()
+    found = re.search(r"http://([^:/]+):(\d+)/", line)
+    if found is None:
+        raise RuntimeError(f"the dashboard did not start: {line!r}")
+    return found[1], int(found[2])
 
 
 @contextmanager
@@ -48,7 +53,7 @@ def streamlit(bench: Bench) -> Iterator[tuple[str, int]]:
     }
     arguments = [f"--{name}={value}" for name, value in options.items()]
     app = str(ROOT / "benchmarks" / "streamlit_app.py")
-    with _program(bench, "streamlit", "run", app, *arguments) as (server, folder):
+    with program(bench, "streamlit", "run", app, *arguments) as (server, folder):
         patience = time.monotonic() + 60
         while not _is_up(port):
             if server.poll() is not None or time.monotonic() > patience:
@@ -58,8 +63,10 @@ def streamlit(bench: Bench) -> Iterator[tuple[str, int]]:
 
 
 @contextmanager
-def _program(bench: Bench, *module_and_arguments: str) -> Iterator[tuple[subprocess.Popen[str], Path]]:
-    """A Python program with the settings of a dashboard, in an empty folder with a file of its errors.
+def program(
+    bench: Bench, *module_and_arguments: str, more_settings: Mapping[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """A Python program with the settings of a dashboard and others, in an empty folder with a file of its errors.
 
     It is stopped at the end of the block.
     """
@@ -73,6 +80,7 @@ def _program(bench: Bench, *module_and_arguments: str) -> Iterator[tuple[subproc
             "DATABASE_URL": bench.url,
             "WEB_DATABASE_URL": reader.of_embedded(bench.database, bench.url),
             "WEB_REQUESTS_PER_MINUTE": "0",
+            **(more_settings or {}),
         }
         with (
             (folder / "errors").open("w") as errors,
