@@ -1,5 +1,7 @@
 """Lines of Twitch's chat become events without a word or a name in them, whatever the bytes are."""
 
+from time import monotonic
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -142,6 +144,7 @@ PIECES = [
 LINES = st.binary(max_size=300) | st.lists(st.sampled_from(PIECES) | st.binary(max_size=9), max_size=40).map(b"".join)
 
 
+FUZZ_SECONDS = 600
 FUZZ = settings(max_examples=100, deadline=None, database=None)
 
 
@@ -150,6 +153,17 @@ FUZZ = settings(max_examples=100, deadline=None, database=None)
 @example(b"@" + b";" * 100)
 def test_any_line_is_an_event_or_a_reason(line: bytes) -> None:
     assert isinstance(parse(line), tuple | Reason)
+
+
+@pytest.mark.long
+def test_ten_minutes_of_lines_are_events_or_reasons_without_a_word() -> None:
+    ends_at, rounds = monotonic() + FUZZ_SECONDS, 0
+    while monotonic() < ends_at:
+        for test in (test_any_line_is_an_event_or_a_reason, test_an_event_has_no_word_of_a_message_and_no_name):
+            # Each run makes up others.
+            test()
+        rounds += 1
+    print(f"{rounds * 200:,} lines")  # noqa: T201 - shown with -s
 
 
 WORDS = st.text(min_size=6, max_size=60).filter(lambda text: not text.isascii() or not text.isalnum())

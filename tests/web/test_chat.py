@@ -217,7 +217,9 @@ def test_who_has_the_token_chooses_channels_and_needs_it_once(chat: Web, url: st
     assert "Leave" not in chat.get("/chat").text
 
 
-@pytest.mark.parametrize("origin", ["", "https://elsewhere.example", "null"], ids=["none", "elsewhere", "hidden"])
+@pytest.mark.parametrize(
+    "origin", ["", "https://elsewhere.example", "null", "http://["], ids=["none", "elsewhere", "hidden", "no address"]
+)
 def test_a_form_from_elsewhere_is_refused(origin: str, chat: Web, url: str) -> None:
     assert post(chat, origin, login="carol", token=TOKEN).status_code == 403
     assert asked(url) == []

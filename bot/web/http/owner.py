@@ -42,7 +42,7 @@ class Owner:
             given = SimpleCookie(header(scope, b"cookie").decode("latin-1")).get(COOKIE)
         except CookieError:
             return False
-        return bool(self._cookie and given and hmac.compare_digest(given.value, self._cookie))
+        return bool(self._cookie and given and hmac.compare_digest(given.value.encode(), self._cookie.encode()))
 
     def is_by_bearer(self, scope: Scope) -> bool:
         """True if a request has the token in its header Authorization. Raises TooManyTokens."""
@@ -75,7 +75,11 @@ class Owner:
 def is_from_here(scope: Scope) -> bool:
     """True if a form was sent from a page of this site: a browser says where it was."""
     origin = header(scope, b"origin").decode("latin-1")
-    return bool(origin) and urlsplit(origin).netloc == header(scope, b"host").decode("latin-1")
+    try:
+        return bool(origin) and urlsplit(origin).netloc == header(scope, b"host").decode("latin-1")
+    except ValueError:
+        # Not an address.
+        return False
 
 
 def _is_tls(scope: Scope) -> bool:

@@ -1,11 +1,13 @@
 """What people ask of the bot: the only thing that the dashboard writes, by one function of the database."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Final
 
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
 
+_LOGIN: Final = re.compile(r"[a-z0-9_]{1,25}")
 # A view of a channel is noted at most this often.
 _VIEW_EVERY: Final = timedelta(hours=1)
 
@@ -19,6 +21,9 @@ class ChatRequests:
 
     def ask(self, login: str, kind: str, asker: str) -> str:
         """Ask. Returns "ok", or why nothing was written. Raises DatabaseError."""
+        if not _LOGIN.fullmatch(login):
+            # Before the database, whose texts cannot have every character.
+            return "invalid"
         now = self._clock.now()
         if kind == "view" and now - self._viewed_at.get(login, datetime.min.replace(tzinfo=now.tzinfo)) < _VIEW_EVERY:
             return "ok"
