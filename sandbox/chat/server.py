@@ -124,6 +124,15 @@ class ChatSandbox:
 
         self._call(speak)
 
+    def crowd(self, login: str, first: int, last: int) -> None:
+        """Let each of these chatters write once in a room now."""
+
+        def speak() -> None:
+            for number in range(first, last + 1):
+                self._tell(self._speakers.message(self.rooms[login], self._now_ms(), chatter=number))
+
+        self._call(speak)
+
     def refuse(self, login: str, code: str) -> None:
         """Put everybody out of a room, and let nobody in again: as when a channel is suspended while it is live."""
 

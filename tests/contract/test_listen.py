@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.events import Covered, Said
+from bot.chat.events import Covered, Said, decode
 from bot.chat.listen import ChatLogin
+from bot.chat.minutes import Minutes
 from helperfunctions.errors import TwitchRefused
 from helperfunctions.irc import Flag
 from sandbox.chat.faults import ChatFault, ChatFaults
@@ -146,13 +147,41 @@ def test_a_planned_reconnection_loses_nothing_and_leaves_no_gap(tmp_path: Path) 
         until(lambda: states(journal) == {"ann": "joined"}, "joined")
         until(lambda: any(isinstance(event, Covered) for event in events(journal)), "covered")
         faults.cue(ChatFault.RECONNECT)
-        for number in range(20):
+        for number in range(40):
             sandbox.say("ann", f"message {number}")
-            clock.sleep(2)
-        until(lambda: len({one.key for one in messages(events(journal))}) == 20, "nothing is lost")
+            clock.sleep(1)
+        until(lambda: len({one.key for one in messages(events(journal))}) == 40, "nothing is lost")
+        assert len(messages(events(journal))) > 40, "some came on both connections, with the same id"
         assert sandbox.connections == 2
     spans = [(one.from_ms, one.to_ms) for one in sorted(e for e in events_in(tmp_path) if isinstance(e, Covered))]
     assert [end for _, end in spans[:-1]] == [begin for begin, _ in spans[1:]]
+
+
+def test_a_burst_of_five_thousand_messages_is_heard_whole(tmp_path: Path, clock: FastClock) -> None:
+    with ChatSandbox([ANN], clock, speaks=False) as sandbox, listening(sandbox, tmp_path, clock) as journal:
+        want(journal, ANN)
+        until(lambda: states(journal) == {"ann": "joined"}, "joined")
+        sandbox.burst("ann", 5_000)
+        until(lambda: len({one.key for one in messages(events(journal))}) == 5_000, "heard")
+
+
+@pytest.mark.parametrize("chatters", [2_000, pytest.param(40_000, marks=pytest.mark.long)], ids=["many", "a crowd"])
+def test_every_chatter_of_a_crowd_is_counted_once(chatters: int, tmp_path: Path, clock: FastClock) -> None:
+    at_once = 2_000
+    with ChatSandbox([ANN], clock, speaks=False) as sandbox, listening(sandbox, tmp_path, clock) as journal:
+        want(journal, ANN)
+        until(lambda: states(journal) == {"ann": "joined"}, "joined")
+        for first in range(0, chatters, at_once):
+            sandbox.crowd("ann", first, first + at_once - 1)
+            until(lambda: len(messages(events(journal))) >= first + at_once, "heard")  # noqa: B023
+        found, minutes = journal.after(0, 1_000_000), Minutes()
+        for batch in found:
+            # As if all of it came in one minute.
+            at_ms = found[0].at_ms
+            said = [one._replace(sent_ms=at_ms) for one in messages(decode(batch.events))]
+            minutes.apply(batch.seq, at_ms, said)
+        [minute] = minutes.changed()
+        assert (minute.messages + minute.mirrored_messages, len(minute.authors)) == (chatters, chatters)
 
 
 def events_in(folder: Path) -> list[object]:
