@@ -98,7 +98,8 @@ def test_messages_and_viewers_have_the_same_axis_of_time_and_gaps_are_gaps(chat:
     # Two hours, with one minute that is missing.
     assert sum(value is not None for value in values) == 119
     page = chat.get("/chat/ada").text
-    assert ">6.5×</text>" in page
+    # Of 180 points, the first one at the left edge and the last one at the right, the moment is that with the number 160.
+    assert f'x="{100 * 160 / 179:.2f}%" dx="-4" y="10" text-anchor="end">6.5×</text>' in page
     # NOW is 10:05 on the wall clock of Los Angeles.
     labels = re.findall(r'class="ax(?: minor)?" [^>]*data-at="[^"]*">([^<]*)<', page)
     assert labels == ["07:30", "08:00", "08:30", "09:00", "09:30"] * 2

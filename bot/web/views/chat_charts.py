@@ -77,13 +77,14 @@ def charts(
     groups = [places[n : n + step] for n in range(0, len(places), step)]
     said = [_average([one.messages for one in group if one and one.is_covered]) for group in groups]
     seen = [_average([one.viewers for one in group if one and one.viewers is not None]) for group in groups]
-    length = (until - first) / timedelta(minutes=1)
+    # The points of a line are from one edge to the other.
+    length = at[-1] - first
     marks = [
-        (round(100 * (one.starts_at - first) / timedelta(minutes=1) / length, 2), f"{one.times_usual:.1f}×")
+        (round(min(100 * (one.starts_at - first) / length, 100), 2), f"{one.times_usual:.1f}×")
         for one in moments
         if first <= one.starts_at < until
     ]
-    labels = _labels(first, until, zone)
+    labels = _labels(first, at[-1], zone)
     messages = lines("Messages per minute", "messages", at, [Series("messages", said)], zone, height=180)
     viewers = lines("Viewers", "viewers", at, [Series("viewers", seen)], zone, height=100)
     return ChatCharts(replace(messages, labels=labels, marks=tuple(marks)), replace(viewers, labels=labels))
