@@ -37,7 +37,11 @@ def shares(*spans: tuple[int, int, int], share: float = 1.0) -> dict[tuple[int, 
         pytest.param([(6, 20, 6)], "Sat 20–02", id="past midnight it is the day on which it begins"),
         pytest.param([(7, 22, 4)], "Sun 22–02", id="past the end of the week"),
         pytest.param([(3, 10, 30)], "Wed 10–10, Thu 10–16", id="longer than a day"),
-        pytest.param([(day, 4 * day, 10 - day) for day in range(1, 5)], "Mon 04–13, Tue 08–16, Wed 12–19", id="three"),
+        pytest.param(
+            [(day, 4 * day, 10 - day) for day in range(1, 5)],
+            "Mon 04–13, Tue 08–16, Wed 12–19 and at 1 other time",
+            id="three of four",
+        ),
         pytest.param([(1, 6, 2), (1, 18, 4)], "Mon 06–08, Mon 18–22", id="twice a day"),
         pytest.param([(1, 0, 168)], "around the clock", id="always"),
         pytest.param([], "", id="never"),
@@ -45,6 +49,19 @@ def shares(*spans: tuple[int, int, int], share: float = 1.0) -> dict[tuple[int, 
 )
 def test_usual_hours_in_words(spans: list[tuple[int, int, int]], words: str) -> None:
     assert usual_hours(shares(*spans)) == words
+
+
+def test_strongest_spans_are_named_not_the_first_of_the_week() -> None:
+    """All are two hours long: on Sunday the streamer is live most often, on Monday and Tuesday least often."""
+    week = shares()
+    for share, day in ((0.5, 1), (0.5, 2), (0.55, 3), (0.52, 4), (0.6, 7)):
+        week |= {(day, 3 * day + hour): share for hour in range(2)}
+    assert usual_hours(week) == "Wed 09–11, Thu 12–14, Sun 21–23 and at 2 other times"
+
+
+def test_span_with_the_surest_hour_is_named_although_others_are_longer() -> None:
+    week = shares((1, 2, 4), (2, 8, 4), (3, 14, 4), share=0.6) | {(7, 22): 0.9}
+    assert usual_hours(week) == "Mon 02–06, Tue 08–12, Sun 22–23 and at 1 other time"
 
 
 def test_hour_is_usual_from_a_half_on() -> None:

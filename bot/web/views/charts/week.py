@@ -148,7 +148,8 @@ def usual_hours(shares: Mapping[tuple[int, int], float], most: int = 3) -> str:
     """The hours with a share of at least a half in words: `Mon to Fri 18–23, Sat 20–02`; "" if there is none.
 
     A span that runs past midnight belongs to the day on which it begins. Days whose spans begin and end within an hour
-    of each other are put together, with the hours that most of them have. Of more than `most` spans the longest.
+    of each other are put together, with the hours that most of them have. Of more than `most` spans those with the most
+    live time, and always the one with the surest hour; the number of the others is said.
     """
     usual = [shares.get((place // 24 + 1, place % 24), 0.0) >= _USUAL_SHARE for place in range(_HOURS_OF_WEEK)]
     if all(usual):
@@ -159,8 +160,21 @@ def usual_hours(shares: Mapping[tuple[int, int], float], most: int = 3) -> str:
         if group is None:
             groups.append(group := [])
         group.append((day, begin, length))
-    longest = sorted(groups, key=lambda group: -sum(length for *_, length in group))[:most]
-    return ", ".join(_in_words(group) for group in sorted(longest))
+    if not groups:
+        return ""
+    strength = {number: _shares_of(group, shares) for number, group in enumerate(groups)}
+    surest = max(strength, key=lambda number: max(strength[number]))
+    strongest = sorted(strength, key=lambda number: -sum(strength[number]))
+    named = {*strongest[:most]} if surest in strongest[:most] else {*strongest[: most - 1], surest}
+    words = ", ".join(_in_words(groups[number]) for number in sorted(named, key=lambda number: groups[number]))
+    others = len(groups) - len(named)
+    return f"{words} and at {others} other {'time' if others == 1 else 'times'}" if others else words
+
+
+def _shares_of(group: Sequence[tuple[int, int, int]], shares: Mapping[tuple[int, int], float]) -> list[float]:
+    """The share of each hour of a group of spans."""
+    places = [(24 * day + begin + hour) % _HOURS_OF_WEEK for day, begin, length in group for hour in range(length)]
+    return [shares.get((place // 24 + 1, place % 24), 0.0) for place in places]
 
 
 def _spans(usual: Sequence[bool]) -> list[tuple[int, int, int]]:
