@@ -59,22 +59,25 @@ order by day desc
 limit 1;
 
 -- name: records_set
--- The records that leaders set on some days, by games, by streamers, or by both, the largest of each measure first. Who was live on less than a week of days has none. Of several records of one measure, the last one
--- counts, against the best before all of them. Grain: one row per kind, game or streamer, and measure.
+-- The records that leaders set on some days, by games, by streamers, or by both, and by one measure or by both, the largest of
+-- each measure first. Who was live on less than a week of days has none. Of several records of one measure, the last one
+-- counts; it is more than `best_before`, the best of all days before it, as on every page.
+-- Grain: one row per kind, game or streamer, and measure.
 with records as (
-    select
+    select distinct on (kind, id, measure)
         kind,
         id,
         measure,
-        max(day) as day,
-        max(value) as value,
-        min(best_before) as best_before
+        day,
+        value,
+        best_before
     from daily_leaders
     where
         day between cast(:first as date) and cast(:last as date)
         and value > best_before and days_before >= 7
         and (cast(:kind as text) is null or kind = cast(:kind as text))
-    group by kind, id, measure
+        and (cast(:measure as text) is null or measure = cast(:measure as text))
+    order by kind, id, measure, day desc
 )
 
 select

@@ -109,9 +109,16 @@ PARAMETERS: Final[Mapping[str, Parameters]] = {
         {"kind": "streamer", "measure": "peak_viewers", "limit": 4, "offset": 1},
     ],
     "web.records_set": [
-        {"kind": None, "first": date(2026, 11, 3), "last": LAST, **ALL},
-        {"kind": "game", "first": LAST, "last": LAST, **ALL},
-        {"kind": "streamer", "first": date(2026, 10, 6), "last": date(2026, 10, 8), "limit": 2, "offset": 1},
+        {"kind": None, "measure": None, "first": date(2026, 11, 3), "last": LAST, **ALL},
+        {"kind": "game", "measure": "watch_hours", "first": LAST, "last": LAST, **ALL},
+        {
+            "kind": "streamer",
+            "measure": None,
+            "first": date(2026, 10, 6),
+            "last": date(2026, 10, 8),
+            "limit": 2,
+            "offset": 1,
+        },
     ],
     "web.new_games": [
         {"first": date(2026, 10, 9), "last": LAST, **ALL},

@@ -51,8 +51,8 @@ def test_record_is_more_than_on_any_earlier_day_of_at_least_seven(two_weeks: Web
     """On the second day chess has more than before, too, but has been there for one day only; 300 is no record."""
     last = LAST.isoformat()
     assert recent(two_weeks, "kind=game") == [
-        ("game", "Chess", "peak_viewers", 1_000.0, 900.0, last),
-        ("game", "Chess", "watch_hours", 500.0, 450.0, last),
+        ("game", "Chess", "peak_viewers", 1_000.0, 950.0, last),
+        ("game", "Chess", "watch_hours", 500.0, 475.0, last),
     ]
     assert recent(two_weeks, "within=1&kind=streamer") == [
         ("streamer", "Ada", "peak_viewers", 1_000.0, 950.0, last),
@@ -63,7 +63,17 @@ def test_record_is_more_than_on_any_earlier_day_of_at_least_seven(two_weeks: Web
         ("watch_hours", 475.0, 450.0, (LAST - timedelta(days=1)).isoformat()),
     ]
     assert recent(two_weeks, f"day={DAY + timedelta(days=1)}") == []
-    assert two_weeks.json("/records/recent")["rows"][0]["change"] == pytest.approx(1_000 / 900 - 1)
+    assert two_weeks.json("/records/recent")["rows"][0]["change"] == pytest.approx(1_000 / 950 - 1)
+
+
+def test_record_has_the_same_predecessor_on_every_page(two_weeks: Web) -> None:
+    """Within 30 days and within one: on the last two days chess sets a record each, and the last counts."""
+    last = LAST.isoformat()
+    assert recent(two_weeks, "kind=game&measure=watch_hours") == recent(two_weeks, f"day={last}&kind=game")[1:]
+    for address in ("/records", "/records?within=1", f"/days/{last}", "/streamers/ada"):
+        page = two_weeks.get(address).text
+        assert "was 475" in page, address
+        assert "was 450" not in page, address
 
 
 def test_best_days_are_ranked_with_one_day_each(two_weeks: Web) -> None:

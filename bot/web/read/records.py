@@ -41,8 +41,8 @@ class BestDay:
 
 @dataclass(frozen=True, slots=True)
 class RecordSet:
-    """A record that a game or a streamer set on one of some days: more than on any day before these. `change` is a
-    ratio, 0.1 for ten percent more than the best before."""
+    """A record that a game or a streamer set on one of some days: more than on any day before it, of which the best was
+    `best_before`. `change` is a ratio, 0.1 for ten percent more than that."""
 
     kind: Kind
     id: str
@@ -98,9 +98,14 @@ def best_days(tx: Transaction, kind: Kind, measure: Measure, wanted: RowRange) -
     return TablePart(rows, found.total)
 
 
-def records_set(tx: Transaction, span: Span, wanted: RowRange, *, kind: Kind | None = None) -> TablePart[RecordSet]:
-    """The records of these days among each day's leaders, the largest of each measure first."""
-    found = fetch_part(tx.web.records_set, wanted, first=span.first, last=span.last, kind=kind)
+def records_set(
+    tx: Transaction, span: Span, wanted: RowRange, *, kind: Kind | None = None, measure: Measure | None = None
+) -> TablePart[RecordSet]:
+    """The records of these days among each day's leaders, the largest of each measure first; of several of one measure,
+    the last."""
+    found = fetch_part(
+        tx.web.records_set, wanted, first=span.first, last=span.last, kind=kind, measure=measure and measure.value
+    )
     rows = [
         RecordSet(
             kind=row.kind,

@@ -299,14 +299,16 @@ def recent_records(
     site: SiteParts,
     table: TableResponse,
     kind: Kind | None = None,
+    measure: records.Measure | None = None,
     within: Within = records.MAX_DAYS,
     day: OneDay = None,
 ) -> Response:
     """Records that games and streamers set recently, or on one day, the largest first: more than on any of at least
-    seven earlier days. Only the 50 leading games and streamers of a day are considered."""
+    seven earlier days. Of several by the same measure, the last. Only the 50 leading games and streamers of a day are
+    considered."""
     with site.database.transaction() as tx:
         span = Span(day, day) if day else records.within(newest_day(tx, site), within)
-        part = records.records_set(tx, span, table.wanted, kind=kind)
+        part = records.records_set(tx, span, table.wanted, kind=kind, measure=measure)
     return table.of_part(part, records.RecordSet)
 
 
