@@ -357,11 +357,37 @@ def test_no_two_areas_of_a_treemap_overlap() -> None:
 
 
 def test_treemap_of_a_total_that_was_added_up_in_another_order_has_no_other_part() -> None:
-    values = [0.1 * number for number in range(1, 31)]
+    values = [0.1 * number for number in range(31, 1, -1)]
     total = math.fsum(values) + 1e-12
-    assert len(treemap("Shares", [Part("x", value) for value in values], total).areas) == 30
+    areas = treemap("Shares", [Part("Game", value) for value in values], total).areas
+    assert [area.part.name for area in areas] == 30 * ["Game"]
     assert len(treemap("Shares", [Part("x", 1.0)], 1 + 1e-12).areas) == 1
     assert len(treemap("Shares", [Part("x", 1.0)], 1.1).areas) == 2
+
+
+def test_parts_of_a_treemap_without_room_for_their_names_are_among_the_others() -> None:
+    """On a phone there are fewer; the areas of both fill the whole, and are as large as their shares."""
+    parts = [Part(f"Game {number}", 100 / (number + 1)) for number in range(30)]
+    plot = treemap("Shares", parts, 500, height=300)
+    for areas, width, height in ((plot.areas, 1_150, 300), (plot.phone_areas, 330, plot.phone_height)):
+        assert all(area.label for area in areas)
+        assert areas[-1].part.name == "Others"
+        assert sum(area.share for area in areas) == pytest.approx(1)
+        for area in areas:
+            size = area.width / 1_000 * width * area.height
+            assert size == pytest.approx(area.share * width * height, rel=0.02)
+    assert 5 < len(plot.phone_areas) < len(plot.areas) < 31
+
+
+def test_name_of_a_line_is_next_to_the_chart_and_no_longer_than_its_room() -> None:
+    at = every_day(DAY, DAY + timedelta(days=2))
+    series = [Series("A" * 40, [1, None, 2]), Series("Peak", [None, 3, 4])]
+    plot = lines.lines("Days", "viewers", at, series, PACIFIC)
+    assert [line.name for line in plot.lines] == ["A" * 25 + "…", "Peak"]
+    assert plot.names_width >= 26 * 8
+    assert plot.has_gaps
+    # Before its first value, a line is not broken.
+    assert not lines.lines("Days", "viewers", at, series[1:], PACIFIC).has_gaps
 
 
 def test_day_that_was_not_measured_has_no_column_and_no_value() -> None:

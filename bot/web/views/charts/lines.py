@@ -23,13 +23,15 @@ from bot.web.views.charts.scale import (
     small,
     time_labels,
 )
-from helperfunctions.text import shown_name
+from helperfunctions.text import shortened, shown_name, weighted_length
 
 HEIGHT: Final = 220
 # The style of pale lines, after those of the five series.
 _PALE: Final = 5
 # The column of a single day would be as wide as the page.
 _WIDEST_COLUMN: Final = 60
+# Names at the ends of lines, in units of which wide characters count two.
+_LONGEST_NAME: Final = 26
 _SPARK_WIDTH: Final = 96
 _SPARK_HEIGHT: Final = 24
 
@@ -72,6 +74,10 @@ class LinePlot:
     labels: Sequence[TimeLabel]
     points: str
     named_ends: bool
+    # The width of the names at the ends, in pixels.
+    names_width: int = 0
+    # A line is broken: somewhere between two of its values, or after its last one, is none.
+    has_gaps: bool = False
     # Instants that are marked: places in percent of the width, and their texts.
     marks: Sequence[tuple[float, str]] = ()
 
@@ -107,6 +113,8 @@ def lines(
         labels=time_labels(at, zone),
         points=points_of(unit, at, {one.name: one.values for one in series}),
         named_ends=named_ends,
+        has_gaps=any(_is_broken(one.values) for one in series if not one.is_before),
+        names_width=max(_name_width(line.name) for line in drawn) if named_ends else 0,
     )
 
 
@@ -151,7 +159,7 @@ def _line(one: Series, style: int, scale: Scale) -> Line:
     places = _places(one.values, scale)
     x, y = next((place for place in reversed(places) if place is not None), (0.0, 0.0))
     return Line(
-        name=shown_name(one.name),
+        name=shortened(shown_name(one.name), _LONGEST_NAME),
         style=style,
         is_before=one.is_before,
         path=_path(places),
@@ -160,6 +168,16 @@ def _line(one: Series, style: int, scale: Scale) -> Line:
         end_y=y,
         name_y=y,
     )
+
+
+def _is_broken(values: Sequence[float | None]) -> bool:
+    first = next((place for place, value in enumerate(values) if value is not None), 0)
+    return None in values[first:]
+
+
+def _name_width(name: str) -> int:
+    """The pixels of a name at the end of its line, with the space before it."""
+    return 14 + 8 * weighted_length(name)
 
 
 def _with_names_apart(drawn: Sequence[Line], height: int) -> list[Line]:

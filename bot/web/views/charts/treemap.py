@@ -7,9 +7,21 @@ from typing import Final
 from bot.web.views.charts.scale import WIDTH
 from helperfunctions.text import shown_name
 
-# A card is about this many pixels wide; on a phone, a third of it.
+# A card is about this many pixels wide, on a desk and on a phone.
 _PIXELS: Final = 1_150
-_CHARACTER: Final = 8.0
+_PHONE_PIXELS: Final = 330
+_PHONE_HEIGHT: Final = 460
+# More parts would have no room for their names on a phone.
+_PHONE_PARTS: Final = 14
+# Parts whose names have no room are put together with the others, but not these first ones.
+_MIN_PARTS: Final = 5
+# The widths of characters in pixels, in the font of labels, and the space around a label.
+_LETTER: Final = 7.4
+_CAPITAL: Final = 9.4
+_WIDE: Final = 13.0
+_FIRST_WIDE: Final = "\u1100"
+_MARGINS: Final = 10
+_MIN_LETTERS: Final = 3
 _MIN_LABEL_HEIGHT: Final = 20
 
 
@@ -25,7 +37,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Area:
     """A part as it is drawn: left edge and width in thousandths, upper edge and height in pixels. `label` is empty
-    where the name has no room. `is_narrow`: even its beginning has room on a wide screen only."""
+    where the name has no room."""
 
     part: Part
     share: float
@@ -34,58 +46,95 @@ class Area:
     width: float
     height: float
     label: str
-    is_narrow: bool
 
 
 @dataclass(frozen=True, slots=True)
 class TreePlot:
-    """A treemap."""
+    """A treemap, and a higher one of fewer parts for a phone."""
 
     description: str
     height: int
     areas: Sequence[Area]
+    phone_height: int
+    phone_areas: Sequence[Area]
 
 
 def treemap(title: str, parts: Sequence[Part], total: float, *, height: int = 300) -> TreePlot:
-    """The parts of a whole of `total`, largest first. The rest of the whole is one more part, Others."""
+    """The parts of a whole of `total`, largest first. The rest of the whole is one more part, Others, with the small
+    ones whose names would have no room."""
     parts = [part for part in parts if part.value > 0]
-    rest = total - sum(part.value for part in parts)
-    # Less is an error of rounding: the total was added up in another order.
-    if rest > total * 1e-9:
-        parts = [*parts, Part("Others", rest)]
-    largest = ", ".join(f"{shown_name(part.name)} {part.value / total:.0%}" for part in parts[:3])
+    whole = _with_others(parts, total)
+    largest = ", ".join(f"{shown_name(part.name)} {part.value / total:.0%}" for part in whole[:3])
     return TreePlot(
         description=f"{title}: {largest}." if parts else f"{title}: no data yet.",
         height=height,
-        areas=[_area(part, total, *place) for part, place in zip(parts, _places(parts, total, height), strict=True)],
+        areas=_named_areas(parts, total, _PIXELS, height),
+        phone_height=_PHONE_HEIGHT,
+        phone_areas=_named_areas(parts[:_PHONE_PARTS], total, _PHONE_PIXELS, _PHONE_HEIGHT),
     )
 
 
-def _area(part: Part, total: float, x: float, y: float, width: float, height: float) -> Area:
-    name = shown_name(part.name)
-    room = int(width / WIDTH * _PIXELS / _CHARACTER) - 1
-    has_room = height >= _MIN_LABEL_HEIGHT and room >= 4
+def _named_areas(parts: Sequence[Part], total: float, pixels: int, height: int) -> list[Area]:
+    """The areas of the first parts, as many as have room for their names, and of the others."""
+    while True:
+        whole = _with_others(parts, total)
+        # The others are at the end of the longer side, so that the parts are as square as possible.
+        named = sum(part.value for part in parts) / total if len(whole) > len(parts) else 1.0
+        if width_first := pixels >= height:
+            places = _places(parts, named * pixels, height)
+        else:
+            places = _places(parts, pixels, named * height)
+        if len(whole) > len(parts):
+            edge = named * pixels if width_first else named * height
+            places += [(edge, 0.0, pixels - edge, height) if width_first else (0.0, edge, pixels, height - edge)]
+        areas = [_area(part, total, pixels, *place) for part, place in zip(whole, places, strict=True)]
+        nameless = sum(not area.label for area in areas[: len(parts)])
+        if len(parts) <= _MIN_PARTS or not nameless:
+            return areas
+        parts = parts[: max(_MIN_PARTS, len(parts) - (nameless + 1) // 2)]
+
+
+def _with_others(parts: Sequence[Part], total: float) -> list[Part]:
+    rest = total - sum(part.value for part in parts)
+    # Less is an error of rounding: the total was added up in another order.
+    return [*parts, Part("Others", rest)] if rest > total * 1e-9 else [*parts]
+
+
+def _area(part: Part, total: float, pixels: int, x: float, y: float, width: float, height: float) -> Area:
+    scale = WIDTH / pixels
     return Area(
         part=part,
         share=part.value / total,
-        x=round(x, 2),
+        x=round(x * scale, 2),
         y=round(y, 1),
-        width=round(width, 2),
+        width=round(width * scale, 2),
         height=round(height, 1),
-        label=(name if len(name) <= room else f"{name[: room - 1]}…") if has_room else "",
-        is_narrow=width < WIDTH / 7,
+        label=_label(shown_name(part.name), width - _MARGINS) if height >= _MIN_LABEL_HEIGHT else "",
     )
 
 
-def _places(parts: Sequence[Part], total: float, height: float) -> list[tuple[float, float, float, float]]:
-    """Left, top, width and height of each part: rows along the shorter side whose areas are as square as possible.
+def _label(name: str, room: float) -> str:
+    """A name, cut so that it has room in so many pixels; "" if not even its beginning has."""
+    width, fits = 0.0, 0
+    for number, char in enumerate(name, start=1):
+        width += _CAPITAL if char.isupper() else _LETTER if char < _FIRST_WIDE else _WIDE
+        if width > room:
+            return f"{name[:fits].rstrip()}…" if fits >= _MIN_LETTERS else ""
+        if width + _CAPITAL <= room:
+            fits = number
+    return name
+
+
+def _places(parts: Sequence[Part], width: float, height: float) -> list[tuple[float, float, float, float]]:
+    """Left, top, width and height of each part, in pixels: rows along the shorter side whose areas are as square as
+    possible.
 
     Source: Bruls, Huizing and van Wijk, Squarified Treemaps (2000).
     """
     found: list[tuple[float, float, float, float]] = []
-    # Worked out in pixels, so that squares are square.
-    x, y, width, left = 0.0, 0.0, float(_PIXELS), height
-    areas = [part.value / total * _PIXELS * height for part in parts]
+    x, y, left = 0.0, 0.0, height
+    total = sum(part.value for part in parts)
+    areas = [part.value / total * width * height for part in parts]
     while areas:
         side = min(width, left)
         row = _row(areas, side)
@@ -100,21 +149,22 @@ def _places(parts: Sequence[Part], total: float, height: float) -> list[tuple[fl
         else:
             x, width = x + depth, width - depth
         areas = areas[len(row) :]
-    scale = WIDTH / _PIXELS
-    return [(left_ * scale, top, width_ * scale, height_) for left_, top, width_, height_ in found]
+    return found
 
 
 def _row(areas: Sequence[float], side: float) -> list[float]:
     """The first areas, as many as make a row along a side whose worst area is as square as possible."""
-    row = [areas[0]]
+    length, total, worst = 1, areas[0], _worst(areas[0], areas[0], areas[0], side)
     for area in areas[1:]:
-        if _worst([*row, area], side) > _worst(row, side):
+        # The areas become smaller, so the worst is the first or the last of a row.
+        with_it = _worst(areas[0], area, total + area, side)
+        if with_it > worst:
             break
-        row.append(area)
-    return row
+        length, total, worst = length + 1, total + area, with_it
+    return list(areas[:length])
 
 
-def _worst(row: Sequence[float], side: float) -> float:
-    """The greatest ratio of the sides of an area in a row."""
-    depth = sum(row) / side
-    return max(max(area / depth / depth, depth * depth / area) for area in row)
+def _worst(largest: float, smallest: float, total: float, side: float) -> float:
+    """The greatest ratio of the sides of an area in a row, of which these are the largest and the smallest."""
+    depth = total / side
+    return max(largest / depth / depth, depth * depth / smallest)
