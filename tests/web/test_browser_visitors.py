@@ -73,6 +73,28 @@ def test_suggestions_stay_on_the_page_of_a_phone(visit: Callable[..., Visit]) ->
     assert window.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+def test_suggestions_say_that_nothing_is_found(visit: Callable[..., Visit]) -> None:
+    """Only streamers can be added to streamers."""
+    window = visit(viewport=PHONE)
+    window.open("/compare?streamers=ada")
+    window.page.locator("#add").fill("chess")
+    option = window.page.get_by_role("option")
+    expect(option).to_have_text("No streamer of this name. Only streamers can be added here.")
+    window.page.keyboard.press("ArrowDown")
+    window.page.keyboard.press("Enter")
+    expect(window.page.get_by_text("No game or streamer matches “chess”.")).to_be_visible()
+
+
+def test_hidden_columns_of_a_table_are_shown_on_a_phone_on_request(visit: Callable[..., Visit]) -> None:
+    window = visit(viewport=PHONE)
+    window.open("/days/2026-11-21")
+    table = window.page.locator("section:has(#streamers)")
+    expect(table.get_by_role("columnheader", name="Hours streamed")).to_be_hidden()
+    table.get_by_label("All columns").check()
+    expect(table.get_by_role("columnheader", name="Hours streamed")).to_be_visible()
+    assert window.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 def test_menu_leads_back_to_the_chosen_games(visit: Callable[..., Visit]) -> None:
     window = visit(timezone_id="Europe/Berlin")
     window.open("/find")

@@ -178,12 +178,14 @@ class Pages:
         zone = self._site.calendar.timezone
         return clock(zone, value) if self._site.clock.now() - value < _TODAY else moment(zone, value)
 
-    def cells(self, columns: Sequence[Column], row: Any) -> Markup:
-        """The cells of a row as HTML; a name is the heading of its row."""
+    def cells(self, columns: Sequence[Column], row: Any, nothing: str = "") -> Markup:
+        """The cells of a row as HTML; a name is the heading of its row. `nothing` is shown for an unknown change
+        instead of a dash."""
         parts: list[Markup] = []
         for column in columns:
             begin, end = _HEADING if column.is_heading else _cell_tags(column)
-            parts += begin, self._cell(column, row), end
+            is_nothing = nothing and column.format == "change" and getattr(row, column.field) is None
+            parts += begin, escape(nothing) if is_nothing else self._cell(column, row), end
         return Markup("".join(parts))  # noqa: S704 - every part is escaped
 
     def _cell(self, column: Column, row: Any) -> Markup:
@@ -194,6 +196,8 @@ class Pages:
             text = changed(value, getattr(row, "average_streams", None))
         else:
             text = _FORMATS[column.format](value)
+        if column.format == "language":
+            return Markup('<a href="{}">{}</a>').format(self.url(f"/languages/{value}"), text)
         if column.format == "text":
             # Names of games: the direction of one must not move the others.
             return Markup("<bdi>{}</bdi>").format(text)

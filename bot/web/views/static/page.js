@@ -233,7 +233,8 @@ function suggest(input, place) {
   }
 
   function mark(next) {
-    const options = [...list.children];
+    const options = list.querySelectorAll("[data-address]");
+    if (!options.length) return;
     at = (next + options.length) % options.length;
     options.forEach((option, number) => option.setAttribute("aria-selected", String(number === at)));
     input.setAttribute("aria-activedescendant", options[at].id);
@@ -244,7 +245,7 @@ function suggest(input, place) {
     const chosen = at >= 0 ? list.children[at].dataset.address : undefined;
     list.replaceChildren(...found.map((one, number) => {
       const option = element("li", { id: `${list.id}-${number}` },
-        element("bdi", { textContent: one.name }), element("small", {}, [one.kind, one.kind === "streamer" ? one.slug : "", one.watch_hours ? `${short.format(one.watch_hours)} h` : ""].filter(Boolean).join(" · ")));
+        element("bdi", { textContent: one.name }), element("small", {}, [one.kind, one.kind === "streamer" && one.slug !== one.name.toLowerCase() ? one.slug : "", one.watch_hours ? `${short.format(one.watch_hours)} hours in 30 days` : ""].filter(Boolean).join(" · ")));
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       option.dataset.address = `${own.root}${one.kind}s/${encodeURIComponent(one.slug)}`;
@@ -254,8 +255,15 @@ function suggest(input, place) {
     }));
     at = -1;
     input.removeAttribute("aria-activedescendant");
-    list.hidden = found.length === 0;
-    input.setAttribute("aria-expanded", String(found.length > 0));
+    if (!found.length) {
+      const kind = input.dataset.suggest;
+      const none = element("li", { textContent: kind === "streamer" ? "No streamer of this name. Only streamers can be added here." : `No ${kind || "game or streamer"} of this name` });
+      none.setAttribute("role", "option");
+      none.setAttribute("aria-disabled", "true");
+      list.append(none);
+    }
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
     // A new list keeps the marked suggestion.
     const marked = [...list.children].findIndex((option) => option.dataset.address === chosen);
     if (marked >= 0) mark(marked);
@@ -343,7 +351,8 @@ function share(button) {
   if (!navigator.share && !navigator.clipboard) return;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const address = document.querySelector("link[rel=canonical]")?.href ?? location.href;
+    // A comparison is shared with its dates, so that it shows the same tomorrow.
+    const address = button.dataset.address ? new URL(button.dataset.address, location.href).href : document.querySelector("link[rel=canonical]")?.href ?? location.href;
     try {
       if (navigator.share) await navigator.share({ title: document.title, url: address });
       else {
@@ -373,6 +382,9 @@ document.documentElement.classList.add("own-times");
 setInterval(ages, 30000);
 addEventListener("resize", scrollable);
 document.addEventListener("toggle", scrollable, true);
+document.addEventListener("change", (event) => { if (event.target.closest(".all-columns")) scrollable(); });
+// The picture of a part that was opened is loaded at once, also below the screen.
+document.addEventListener("toggle", (event) => event.target.querySelectorAll?.("img[loading]").forEach((image) => { image.loading = "eager"; }), true);
 document.querySelectorAll("[data-suggest]").forEach(suggest);
 // Fields of a filter that are left empty need no place in the address.
 document.querySelectorAll("form.filters").forEach((form) => form.addEventListener("formdata", (event) => {
