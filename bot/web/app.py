@@ -35,6 +35,8 @@ from bot.web.views import (
     game_pages,
     genre_api,
     genre_pages,
+    language_api,
+    language_pages,
     pages,
     pictures,
     sharing,
@@ -80,13 +82,20 @@ def make_app(site: Site) -> Gateway:
     app.state.live_chat = LiveRows(lambda: _live_rows(site))
     routes: list[Route] = []
     has_chat = site.chat is not None
-    for router in (api.router, genre_api.router, *([chat_api.router] if has_chat else [])):
+    for router in (api.router, genre_api.router, language_api.router, *([chat_api.router] if has_chat else [])):
         _add(app, router)
         routes += _routes(router)
     paths = [API, STATIC, HEALTH, CHOOSE, STYLE]
     optional = [pictures.router] if site.pictures is not None else []
     optional += [chat_pages.router] if has_chat else []
-    of_pages = [game_pages.router, genre_pages.router, streamer_pages.router, day_pages.router, pages.router]
+    of_pages = [
+        game_pages.router,
+        genre_pages.router,
+        language_pages.router,
+        streamer_pages.router,
+        day_pages.router,
+        pages.router,
+    ]
     for router in (embeds.router, sharing.router, *optional, *of_pages):
         _add(app, router)
         routes += _routes(router)

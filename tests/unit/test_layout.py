@@ -48,6 +48,8 @@ VENDORS = {
         "bot/web/views/game_pages.py",
         "bot/web/views/genre_api.py",
         "bot/web/views/genre_pages.py",
+        "bot/web/views/language_api.py",
+        "bot/web/views/language_pages.py",
         "bot/web/views/page_values.py",
         "bot/web/views/pages.py",
         "bot/web/views/pictures.py",

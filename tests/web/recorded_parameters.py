@@ -37,6 +37,15 @@ PARAMETERS: Final[Mapping[str, Parameters]] = {
         {"from_at": NOW - timedelta(days=40), "to_at": NOW - timedelta(days=39)},
     ],
     "web.neighbours_of_day": [{"day": date(2026, 10, 28)}, {"day": OCTOBER}, {"day": LAST}],
+    "web.languages_between": [{"first": date(2026, 11, 1), "last": LAST}, {"first": LAST, "last": LAST}],
+    "web.language_by_day": [
+        {"language": "de", "first": date(2026, 11, 1), "last": LAST},
+        {"language": "fr", "first": LAST, "last": LAST},
+    ],
+    "web.games_of_language": [
+        {"language": "en", "days": [LAST, date(2026, 11, 6)], **ALL},
+        {"language": "en", "days": [LAST], "limit": 2, "offset": 1},
+    ],
     "web.languages_of_day": [{"day": LAST}, {"day": date(2026, 10, 25)}],
     "web.find": [
         {"kind": "streamer", "slug": "grace"},

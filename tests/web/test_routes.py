@@ -20,6 +20,8 @@ from bot.web.views import (
     game_pages,
     genre_api,
     genre_pages,
+    language_api,
+    language_pages,
     page_values,
     pages,
     streamer_pages,
@@ -41,9 +43,10 @@ VALUES = {
     "game_id": "chess",
     "streamer_id": "ada",
     "day": "2026-11-21",
+    "which": "recent",
 }
 # No game of the small world has a genre; this one is always there.
-SLUGS = {"streamers": "ada", "genres": "unknown"}
+SLUGS = {"streamers": "ada", "genres": "unknown", "languages": "en"}
 INVALID = {
     "limit": ["limit=0"],
     "days": ["days=0", "days=7&from=2026-11-20", "from=2026-11-20&to=2026-11-19"],
@@ -129,6 +132,8 @@ def app_of(site: Site, written: Written) -> FastAPI:
     app.include_router(api.router)
     app.include_router(genre_api.router)
     app.include_router(genre_pages.router)
+    app.include_router(language_api.router)
+    app.include_router(language_pages.router)
     app.include_router(day_pages.router)
     app.include_router(game_pages.router)
     app.include_router(streamer_pages.router)
@@ -174,8 +179,19 @@ def test_transaction_ends_before_the_response_is_written(web_url: str, queries: 
         database = Recorded(pool)
         written = Written(database)
         app = app_of(site_of(database), written)
-        addresses = [*valid_addresses(api.router), *valid_addresses(genre_api.router)]
-        routers = (streamer_pages.router, game_pages.router, genre_pages.router, day_pages.router, pages.router)
+        addresses = [
+            *valid_addresses(api.router),
+            *valid_addresses(genre_api.router),
+            *valid_addresses(language_api.router),
+        ]
+        routers = (
+            streamer_pages.router,
+            game_pages.router,
+            genre_pages.router,
+            language_pages.router,
+            day_pages.router,
+            pages.router,
+        )
         for router in routers:
             addresses += valid_addresses(router)
         # Ada has too few streams for a schedule, and no day is summed up by genre.
@@ -193,6 +209,7 @@ def test_invalid_request_is_refused_even_while_the_database_is_away(queries: Que
     invalid = [
         *invalid_addresses(api.router),
         *invalid_addresses(genre_api.router),
+        *invalid_addresses(language_api.router),
         "/games/chess?days=0",
         "/streamers/ada?from=yesterday",
         "/explore?limit=0",

@@ -40,7 +40,7 @@ class Column:
     @property
     def is_heading(self) -> bool:
         """True if the value is the name of its row."""
-        return self.format == "name" and self.link in ("slug", "login")
+        return self.format == "language" or (self.format == "name" and self.link in ("slug", "login"))
 
 
 Rank = Annotated[int, Column("#", "number", "rank")]

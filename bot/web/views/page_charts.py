@@ -14,6 +14,7 @@ from bot.web.read.compare import ComparedDay, Measure, value_of
 from bot.web.read.find_game import Candidate
 from bot.web.read.games import GameDay, GameHour, HourOfWeek
 from bot.web.read.genres import ClassOnDay
+from bot.web.read.languages import LanguageDay
 from bot.web.read.now import NewestPoll
 from bot.web.read.ranges import Span
 from bot.web.read.rankings import GameInRange
@@ -223,6 +224,16 @@ def genre_hours(days: Sequence[ClassOnDay], span: Span, zone: ZoneInfo) -> Colum
     at = every_day(days[0].day, span.last)
     values: dict[date, float | None] = {day.day: day.watch_hours for day in days}
     return lines.columns("Hours watched per day", "hours watched", at, aligned(at, values), zone)
+
+
+def share_of_language(days: Sequence[LanguageDay], span: Span, zone: ZoneInfo) -> LinePlot | None:
+    """The share of a language on each day, in percent. None when there are too few days."""
+    if len(days) < _MIN_VALUES:
+        return None
+    at = every_day(days[0].day, span.last)
+    values: dict[date, float | None] = {day.day: None if day.share is None else 100 * day.share for day in days}
+    title = "Share of hours watched per day"
+    return lines.lines(title, "% of hours watched", at, [Series("Share", aligned(at, values))], zone)
 
 
 def compared(days: Sequence[ComparedDay], measure: Measure, span: Span, zone: ZoneInfo) -> LinePlot | None:
