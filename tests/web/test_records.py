@@ -114,6 +114,29 @@ def test_pages_link_records_to_their_day_and_to_games_and_streamers(two_weeks: W
     assert "Nothing new in this period" in two_weeks.get("/records?within=1").text
 
 
+@pytest.mark.parametrize(
+    ("address", "names"),
+    [
+        ("/records/recent?day={last}", ["Chess", "Ada", "Chess", "Ada"]),
+        ("/records/recent?kind=streamer&measure=peak_viewers", ["Ada"]),
+        ("/records/best", ["Chess", "Go", "Draughts"]),
+        ("/records/best?kind=streamer&limit=1&offset=1", ["Cyd"]),
+        ("/records/new?kind=streamer", ["Cyd"]),
+        ("/records/new?within=1", []),
+    ],
+)
+def test_all_of_a_list_of_records_are_on_a_page_of_its_own(two_weeks: Web, address: str, names: list[str]) -> None:
+    page = two_weeks.get(address.format(last=LAST)).text.split("<main")[1]
+    assert re.findall(r'<span class="name"><a [^>]*><bdi>([^<]*)', page) == names
+    assert ("Nothing in this period" in page) == (not names)
+
+
+def test_record_by_less_than_a_percent_is_said_in_whole_numbers(two_weeks: Web) -> None:
+    """Never as 70.1K, no change, was 70.1K."""
+    assert "±0%" not in two_weeks.get("/records").text
+    assert f"since {DAY:%b} {DAY.day}, {DAY.year}" in two_weeks.get("/records").text
+
+
 def test_page_of_records_before_the_first_day(shown: Web) -> None:
     page = shown.get("/records").text
     assert page.count("Records appear after the first full day.") == 4

@@ -1,25 +1,25 @@
 """The pages of days: a calendar, one day, and records."""
 
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from bot.web.deps import Day, SiteParts, Within
+from bot.web.deps import Day, OneDay, Rows, SiteParts, Within
 from bot.web.read import bot_status, chat, languages, records, streamer_ranking
 from bot.web.read.addresses import Kind
 from bot.web.read.coverage import newest_day
 from bot.web.read.errors import NotFound
 from bot.web.read.ranges import MAX_DAYS, Span
 from bot.web.read.rankings import game_ranking
-from bot.web.read.table import RowRange
+from bot.web.read.table import RowRange, TablePart
 from bot.web.views import page_charts
 from bot.web.views.page_values import PagesOfSite
 
 _TOP: Final = 25
 _DRAWN: Final = 90
 _BEST: Final = 10
-_RECENT: Final = 15
+_RECENT: Final = 10
 _NEW: Final = 10
 _RECORDS_OF_DAY: Final = 20
 
@@ -58,6 +58,7 @@ def day_page(site: SiteParts, day: Day, pages: PagesOfSite) -> Response:
             "posts": bot_status.summaries_of_day(tx, day),
             "spoken": languages.languages_of_day(tx, day),
             "records": records.records_set(tx, span, RowRange(_RECORDS_OF_DAY)),
+            "since": bot_status.first_day(tx),
             "moments": chat.moments_between(tx, measured[0].starts_at, measured[0].ends_at) if site.chat else [],
         }
         ranking = game_ranking(tx, site, span)
@@ -79,11 +80,58 @@ def records_page(site: SiteParts, pages: PagesOfSite, within: Within = records.M
         values: dict[str, Any] = {
             "of_all": records.records_of_all(tx),
             "best": {
-                (kind, measure.value): records.best_days(tx, kind, measure, RowRange(_BEST)).rows
+                (kind, measure.value): records.best_days(tx, kind, measure, RowRange(_BEST))
                 for kind in get_args(Kind)
                 for measure in records.Measure
             },
-            "recent": {kind: records.records_set(tx, span, RowRange(_RECENT), kind=kind) for kind in get_args(Kind)},
+            "since": bot_status.first_day(tx),
+            "recent": {
+                (kind, measure.value): records.records_set(tx, span, RowRange(_RECENT), kind=kind, measure=measure)
+                for kind in get_args(Kind)
+                for measure in records.Measure
+            },
             "new": {kind: records.newcomers(tx, kind, span, RowRange(_NEW)) for kind in get_args(Kind)},
         }
     return pages.show("records.html", within=within, **values)
+
+
+@router.get("/records/{which}")
+def list_of_records(
+    site: SiteParts,
+    pages: PagesOfSite,
+    rows: Rows,
+    which: Literal["recent", "best", "new"],
+    kind: Kind | None = None,
+    measure: records.Measure | None = None,
+    within: Within = records.MAX_DAYS,
+    day: OneDay = None,
+) -> Response:
+    """All records of some days or of one, all best days, or all newcomers, a part at a time."""
+    kind = kind if which == "recent" else kind or "game"
+    measure = measure if which == "recent" else measure or records.Measure.PEAK_VIEWERS
+    with site.database.transaction(cost=1) as tx:
+        span = Span(day, day) if day else records.within(newest_day(tx, site), within)
+        found: TablePart[Any]
+        if which == "recent":
+            found = records.records_set(tx, span, rows, kind=kind, measure=measure)
+        elif which == "best":
+            found = records.best_days(tx, kind or "game", measure or records.Measure.PEAK_VIEWERS, rows)
+        else:
+            found = records.newcomers(tx, kind or "game", span, rows)
+        since = bot_status.first_day(tx)
+    named = {"kind": kind, "measure": measure.value if measure else None, "day": day}
+    asked = {"best": ("kind", "measure"), "new": ("kind", "within")}.get(
+        which, ("kind", "measure", "day" if day else "within")
+    )
+    return pages.show(
+        "records_list.html",
+        which=which,
+        kind=kind,
+        measure=measure,
+        within=within,
+        day=day,
+        since=since,
+        found=found,
+        rows=rows,
+        parameters={name: value for name, value in (named | {"within": within}).items() if name in asked and value},
+    )
