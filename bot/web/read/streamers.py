@@ -99,7 +99,9 @@ class StreamOfStreamer:
     last_seen_at: datetime
     length_hours: Annotated[float, Column("Length", "hours", "until the last update that saw it")]
     watch_hours: WatchHours
-    airtime_hours: float
+    airtime_hours: Annotated[
+        float, Column("Counted", "hours", "time around the updates that saw it, on these days", is_wide=True)
+    ]
     average_viewers: AverageViewersLive | None
     peak_viewers: PeakViewers
     games: Annotated[str, Column("Games", "text", is_wide=True)]
