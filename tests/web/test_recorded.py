@@ -24,6 +24,8 @@ from bot.web.views import (
     game_pages,
     genre_api,
     genre_pages,
+    language_api,
+    language_pages,
     pages,
     pictures,
     sharing,
@@ -125,7 +127,20 @@ def test_every_file_belongs_to_a_request() -> None:
 
 # Without chat_pages and chat_api, which are off here: they show the present minute, and what the reader may choose.
 # `test_chat.py` tests them.
-ROUTERS = (embeds, sharing, pictures, game_pages, genre_pages, streamer_pages, day_pages, pages, api, genre_api)
+ROUTERS = (
+    embeds,
+    sharing,
+    pictures,
+    game_pages,
+    genre_pages,
+    language_pages,
+    streamer_pages,
+    day_pages,
+    pages,
+    api,
+    genre_api,
+    language_api,
+)
 
 
 def test_every_route_and_every_parameter_is_requested() -> None:

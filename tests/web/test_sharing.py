@@ -80,6 +80,18 @@ def test_picture_of_a_name_that_is_markup_is_drawn(public: Web) -> None:
     assert public.get("/cards/compare.png").status_code == 404
 
 
+@pytest.mark.parametrize("has_address", [True, False], ids=["with WEB_PUBLIC_URL", "without"])
+def test_comparison_is_shared_and_saved_with_its_dates(public: Web, web: Web, has_address: bool) -> None:
+    """Tomorrow, `the last 7 days` will be others."""
+    page = (public if has_address else web).get("/compare?games=chess,go&days=7").text
+    [shared] = re.findall(r'class="share" type="button" data-address="([^"]*)"', page)
+    query = "games=chess%2Cgo&measure=hours&from=2026-11-15&to=2026-11-21"
+    assert html.unescape(shared) == (BASE if has_address else "") + f"/compare?{query}"
+    [picture] = re.findall(r'href="([^"]*)" download="[^"]*">Save picture', page)
+    assert html.unescape(picture) == ("/twitch" if has_address else "") + f"/cards/compare.png?{query}"
+    assert web.get(f"/cards/compare.png?{query}").headers["content-type"] == "image/png"
+
+
 def test_comparison_of_nothing_has_no_card(public: Web) -> None:
     page = public.get("/compare?games=nothing").text
     assert meta(page, "og:image") == []

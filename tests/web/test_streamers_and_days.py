@@ -266,6 +266,47 @@ def test_languages_of_the_newest_poll_and_of_a_day(two_days: Web) -> None:
     assert "German" in two_days.get("/").text
 
 
+def test_languages_of_some_days(two_days: Web) -> None:
+    """Shares are those of the hours of known languages; Bob's is unknown."""
+    found = two_days.json("/languages?days=2")["rows"]
+    assert [(row["rank"], row["language"], row["watch_hours"]) for row in found] == [
+        (1, "pt", 7_200.0),
+        (2, "en", 2_400.0),
+        (3, "de", 1_200.0),
+    ]
+    assert [row["share"] for row in found] == pytest.approx([7_200 / 10_800, 2_400 / 10_800, 1_200 / 10_800])
+    # 300 viewers all day, of two days.
+    assert found[0]["average_viewers"] == 150.0
+    # English alone is there on the first day, so German cannot be compared with it.
+    assert [(row["language"], row["change"]) for row in two_days.json("/languages?days=1")["rows"]] == [
+        ("pt", None),
+        ("de", None),
+    ]
+    days = two_days.json("/languages/de/days?days=2")["rows"]
+    assert [(row["day"], row["watch_hours"], row["share"]) for row in days] == [
+        ("2026-11-21", 0.0, 0.0),
+        ("2026-11-22", 1_200.0, pytest.approx(1_200 / 8_400)),
+    ]
+    [chess] = two_days.json("/languages/pt/games?days=90")["rows"]
+    assert (chess["game"], chess["watch_hours"], chess["share"], chess["viewers_per_stream"]) == (
+        "Chess",
+        7_200.0,
+        1.0,
+        75.0,
+    )
+
+
+def test_language_has_a_page_to_which_all_lists_lead(two_days: Web) -> None:
+    for address in ("/", "/languages?days=2", "/days/2026-11-22", "/games/chess?days=2"):
+        assert 'href="/languages/de"' in two_days.get(address).text, address
+    page = two_days.get("/languages/de?days=2").text
+    assert "50 viewers in 1 channel" in page
+    assert "of 3 languages, by hours watched" in page
+    assert "Not streamed in this period" in two_days.get("/languages/fr?days=2").text
+    assert two_days.get("/languages/xx").status_code == 404
+    assert 'href="/languages"' in two_days.get("/").text
+
+
 def test_spread_of_a_games_viewers(two_days: Web) -> None:
     [chess] = [row for row in two_days.json("/games?days=1")["rows"] if row["game"] == "Chess"]
     # Of 350 viewers, 90 and 240 are those of the largest; without the three largest there are 60 and 50.
@@ -369,6 +410,32 @@ def test_page_of_a_streamer_names_the_period_of_each_rank(two_days: Web) -> None
     assert "#1 on Nov 22, 2026 · 5.00K hours watched" in page.split('name="description"')[1].split(">")[0]
 
 
+def test_streamer_without_a_period_to_compare_has_the_trend_of_a_shorter_one(two_days: Web) -> None:
+    """Thirty and seven days have no days before; the second day has half the hours of the first."""
+    for days in (30, 7, 1):
+        page = re.sub(r"<[^>]*>", "", two_days.get(f"/streamers/ada?days={days}").text)
+        assert re.search(r"Falling: ↓ down 50% hours watched on the latest day, vs the day before", page), days
+    assert "not enough history for 30 days" in two_days.get("/streamers/ada").text
+    # Bob is new, so nothing can be said.
+    assert "Rising" not in two_days.get("/streamers/bob").text
+
+
+def test_day_says_new_where_a_post_does(two_days: Web) -> None:
+    """Bob was not live on the day before. On the first day nothing can be compared."""
+    page = two_days.get("/days/2026-11-22").text
+    assert re.search(r">Bob</bdi></a></th><td[^>]*>5.00K</td><td[^>]*>new</td>", page)
+    assert "not live on the day before" in page
+    assert ">new</td>" not in two_days.get("/days/2026-11-21").text
+
+
+def test_hours_watched_of_a_stream_are_its_average_by_the_counted_time(two_days: Web) -> None:
+    [stream] = two_days.json("/streamers/ada/streams?days=2")["rows"]
+    assert stream["average_viewers"] * stream["airtime_hours"] == stream["watch_hours"]
+    page = two_days.get("/streamers/ada?days=2").text
+    assert ">Counted</th>" in page
+    assert ">48 h 00 min</td>" in page
+
+
 def test_first_page_leads_to_yesterday(two_days: Web) -> None:
     assert ">Yesterday (Sun, Nov 22): top games and streamers</a>" in two_days.get("/").text
 
@@ -389,7 +456,7 @@ def test_comparison_offers_the_neighbours_in_rank_and_marks_the_first(two_days: 
         "days=7&streamers=s90%2Cbob&measure=hours"
     ]
     both = two_days.get("/compare?streamers=ada,bob&days=1").text
-    assert re.search(r"<bdi>Bob</bdi> <b class=\"chip\">most</b>", both)
+    assert re.search(r"<bdi>Bob</bdi> <b class=\"chip\">most hours watched</b>", both)
     # A chart of one day would be a dot.
     assert re.search(r'<ul class="amounts">.*Bob.*Ada.*</ul>', both, re.DOTALL)
     assert "Compare top 5" in two_days.get("/days/2026-11-22").text

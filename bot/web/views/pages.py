@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from bot.web.deps import Days, SiteParts, Slugs, slugs_in
 from bot.web.read import bot_health, bot_status, chat, compare, languages, now, search
 from bot.web.read.addresses import Kind
-from bot.web.read.coverage import change, span_of
+from bot.web.read.coverage import change, newest_day, span_of
 from bot.web.read.now import newest_poll
 from bot.web.read.ranges import RequestedDays, Span
 from bot.web.read.rankings import game_ranking
@@ -98,9 +98,11 @@ def compare_page(
         compared, by_day = compare.compared_with_days(tx, kind, known, span)
         starts = [] if compared else _starts(tx, site, span)
         has_room = 0 < len(compared) < compare.MAX_COMPARED
+        newest = newest_day(tx, site)
         rivals = compare.rivals(tx, site, compared[0], [one.slug for one in compared]) if has_room else []
         chats = chat.compared(tx, compared, span) if site.chat and kind == "streamer" else []
     amounts = [(one, one.watch_hours if measure == "hours" else one.average_viewers) for one in compared]
+    chart = page_charts.compared(by_day, measure, span, site.calendar.timezone) if by_day else None
     amounts.sort(key=lambda amount: -(amount[1] or 0))
     return pages.show(
         "compare.html",
@@ -117,7 +119,9 @@ def compare_page(
         rivals=rivals[: compare.MAX_COMPARED],
         chats=chats,
         amounts=amounts,
-        chart=page_charts.compared(by_day, measure, span, site.calendar.timezone) if by_day else None,
+        newest=newest,
+        chart=chart,
+        has_gaps=chart is not None and chart.has_gaps,
         **values_of_days(days, span),
     )
 

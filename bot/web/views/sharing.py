@@ -139,6 +139,7 @@ def sitemap(site: SiteParts, pages: PagesOfSite) -> Response:
             "/compare",
             "/days",
             "/records",
+            "/languages",
             "/how-we-measure",
             "/api",
             "/help",
