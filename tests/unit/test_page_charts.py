@@ -1,7 +1,6 @@
 """Charts of the dashboard show measured values and gaps, and have descriptions."""
 
 import json
-import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -18,7 +17,6 @@ from bot.web.views.charts import lines, spots, week
 from bot.web.views.charts.lines import LinePlot, Series
 from bot.web.views.charts.scale import Scale, every_day, every_hour, round_step, tick, time_labels
 from bot.web.views.charts.spots import Spot
-from bot.web.views.charts.treemap import Part, treemap
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 DAY = date(2026, 11, 21)
@@ -333,57 +331,11 @@ def test_spark_goes_from_edge_to_edge_and_is_level_for_equal_values() -> None:
     assert lines.spark([None, None]) == ""
 
 
-def test_areas_of_a_treemap_have_the_shares_of_their_parts_and_fill_the_whole() -> None:
-    parts = [Part(f"Game {number}", 1000 / (number + 1), f"/games/{number}") for number in range(20)]
-    plot = treemap("Shares", parts, 5_000, height=300)
-    assert len(plot.areas) == 21
-    whole = 1000 * 300
-    for area in plot.areas:
-        assert area.width * area.height / whole == pytest.approx(area.share, abs=0.001)
-        assert 0 <= area.x <= area.x + area.width <= 1000.1
-        assert 0 <= area.y <= area.y + area.height <= 300.1
-    assert sum(area.width * area.height for area in plot.areas) == pytest.approx(whole, rel=0.001)
-    assert plot.areas[-1].part.name == "Others"
-    assert plot.description == "Shares: Game 0 20%, Game 1 10%, Game 2 7%."
-
-
-def test_no_two_areas_of_a_treemap_overlap() -> None:
-    areas = treemap("Shares", [Part(str(value), value) for value in (60, 60, 40, 30, 20, 10)], 220).areas
-    for number, one in enumerate(areas):
-        for other in areas[number + 1 :]:
-            is_beside = one.x + one.width <= other.x + 0.1 or other.x + other.width <= one.x + 0.1
-            is_above = one.y + one.height <= other.y + 0.2 or other.y + other.height <= one.y + 0.2
-            assert is_beside or is_above
-
-
-def test_treemap_of_a_total_that_was_added_up_in_another_order_has_no_other_part() -> None:
-    values = [0.1 * number for number in range(31, 1, -1)]
-    total = math.fsum(values) + 1e-12
-    areas = treemap("Shares", [Part("Game", value) for value in values], total).areas
-    assert [area.part.name for area in areas] == 30 * ["Game"]
-    assert len(treemap("Shares", [Part("x", 1.0)], 1 + 1e-12).areas) == 1
-    assert len(treemap("Shares", [Part("x", 1.0)], 1.1).areas) == 2
-
-
-def test_parts_of_a_treemap_without_room_for_their_names_are_among_the_others() -> None:
-    """On a phone there are fewer; the areas of both fill the whole, and are as large as their shares."""
-    parts = [Part(f"Game {number}", 100 / (number + 1)) for number in range(30)]
-    plot = treemap("Shares", parts, 500, height=300)
-    for areas, width, height in ((plot.areas, 1_150, 300), (plot.phone_areas, 330, plot.phone_height)):
-        assert all(area.label for area in areas)
-        assert areas[-1].part.name == "Others"
-        assert sum(area.share for area in areas) == pytest.approx(1)
-        for area in areas:
-            size = area.width / 1_000 * width * area.height
-            assert size == pytest.approx(area.share * width * height, rel=0.02)
-    assert 5 < len(plot.phone_areas) < len(plot.areas) < 31
-
-
 def test_name_of_a_line_is_next_to_the_chart_and_no_longer_than_its_room() -> None:
     at = every_day(DAY, DAY + timedelta(days=2))
     series = [Series("A" * 40, [1, None, 2]), Series("Peak", [None, 3, 4])]
     plot = lines.lines("Days", "viewers", at, series, PACIFIC)
-    assert [line.name for line in plot.lines] == ["A" * 25 + "…", "Peak"]
+    assert [line.name for line in plot.lines] == ["A" * 24 + "…", "Peak"]
     assert plot.names_width >= 26 * 8
     assert plot.has_gaps
     # Before its first value, a line is not broken.
@@ -394,9 +346,3 @@ def test_day_that_was_not_measured_has_no_column_and_no_value() -> None:
     plot = lines.columns("Hours", "hours", every_day(DAY, DAY + timedelta(days=2)), [8, None, 4], PACIFIC, height=100)
     assert [height for _, height in plot.columns][1] == 0
     assert json.loads(plot.points)["series"][0]["values"] == [8, None, 4]
-
-
-def test_name_is_written_in_an_area_only_where_it_has_room() -> None:
-    large, small = treemap("Shares", [Part("A long name of a game", 999), Part("A long name of a game", 1)], 1000).areas
-    assert (large.label, small.label) == ("A long name of a game", "")
-    assert treemap("Shares", [], 0).description == "Shares: no data yet."

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,12 +30,16 @@ from helperfunctions.database import Database, ReadPool
 from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings
 from tests.conftest import clone
-from tests.factories import a_stream, stage, write
+from tests.factories import DAY_START, HALF_HOUR, a_stream, stage, write
 
 CHROMIUM = Path("/usr/bin/chromium")
 BEGAN = datetime(2026, 11, 13, 16, tzinfo=UTC)
 NOW = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
 LAST_POLL = datetime(2026, 11, 22, 18, tzinfo=UTC)
+NEXT_DAY = date(2026, 11, 22)
+NEXT_START = DAY_START + timedelta(days=1)
+# When both days of `two_days` are over.
+TWO_DAYS_LATER = DAY_START + timedelta(days=2, hours=1)
 EVIL_GAME = '"><img src=x onerror=alert(1)>'
 EVIL_STREAMER = "<script>alert(1)</script>"
 FORMULA = "=1+1"
@@ -226,6 +230,23 @@ def shown(database: Database, url: str, serving: Serve) -> Iterator[Web]:
     stage(database, a_stream(), at=NOW)
     DatabaseNames(database).refresh()
     with serving(url) as web:
+        yield web
+
+
+@pytest.fixture
+def two_days(database: Database, url: str, serving: Serve) -> Any:
+    """Ada streams all of two days, the second with half her viewers and in German; Bob has many viewers for an hour."""
+    ada = a_stream(100, streamer="ada", started_at=DAY_START)
+    stage(database, ada, at=DAY_START, polls=48)
+    german = a_stream(50, streamer="ada", started_at=DAY_START, language="de")
+    others = [a_stream(size, streamer=f"s{size}", language="pt") for size in (90, 80, 70, 60)]
+    stage(database, german, *others, at=NEXT_START, day=NEXT_DAY, polls=46)
+    bob = a_stream(4_000, streamer="bob", game="go", started_at=NEXT_START + timedelta(hours=23), language="")
+    stage(database, german, *others, bob, at=NEXT_START + 46 * HALF_HOUR, day=NEXT_DAY, polls=2)
+    stage(database, german, bob, at=TWO_DAYS_LATER - HALF_HOUR, day=date(2026, 11, 23))
+    Rollup(database, VirtualClock(TWO_DAYS_LATER), CALENDAR).daily()
+    DatabaseNames(database).refresh()
+    with serving(url, TWO_DAYS_LATER) as web:
         yield web
 
 

@@ -219,7 +219,8 @@ def test_read_only_role_can_read_every_page_and_table(
         for path in PAGES:
             assert web.get(path).status_code == (404 if path == "/nowhere" else 200), path
         for path in web.json("/openapi.json")["paths"]:
-            filled = path.replace("{slug}", "ada" if "/streamers/{slug}" in path else "chess")
+            slugs = {"/streamers/{slug}": "ada", "/languages/{slug}": "en"}
+            filled = path.replace("{slug}", next((slug for part, slug in slugs.items() if part in path), "chess"))
             filled = filled.replace("{day}", "2026-11-21")
             # No genre is known here.
             kind, status = ("genre", 404 if "{slug}" in path else 200) if "/v1/genres" in path else ("game", 200)
@@ -235,7 +236,7 @@ def links_of(page: str) -> set[str]:
 def shape_of(link: str) -> tuple[str, ...]:
     """The path of a link without the names in it, and the names of its parameters."""
     parts = urlsplit(link)
-    path = re.sub(r"^(/api/v1)?/(games|streamers)/[^/]+", r"\1/\2/name", parts.path)
+    path = re.sub(r"^(/api/v1)?/(games|streamers|languages)/[^/]+", r"\1/\2/name", parts.path)
     return (path, *sorted(parse_qs(parts.query)))
 
 

@@ -1,4 +1,4 @@
-"""Streamers over some days, streams, languages, single days, previous periods, and how viewers of a game are spread."""
+"""Streamers over some days, streams, single days, previous periods, and how viewers of a game are spread."""
 
 import html
 import re
@@ -13,29 +13,10 @@ from bot.names.database_names import DatabaseNames
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from tests.factories import DAY_START, HALF_HOUR, a_stream, rows, stage, write
-from tests.web.conftest import CALENDAR, Web
+from tests.web.conftest import CALENDAR, NEXT_DAY, Web
+from tests.web.conftest import TWO_DAYS_LATER as NOW
 
 Serve = Callable[..., Any]
-NEXT_DAY = date(2026, 11, 22)
-NEXT_START = DAY_START + timedelta(days=1)
-NOW = DAY_START + timedelta(days=2, hours=1)
-
-
-@pytest.fixture
-def two_days(database: Database, url: str, serving: Serve) -> Any:
-    """Ada streams all of two days, the second with half her viewers and in German; Bob has many viewers for an hour."""
-    ada = a_stream(100, streamer="ada", started_at=DAY_START)
-    stage(database, ada, at=DAY_START, polls=48)
-    german = a_stream(50, streamer="ada", started_at=DAY_START, language="de")
-    others = [a_stream(size, streamer=f"s{size}", language="pt") for size in (90, 80, 70, 60)]
-    stage(database, german, *others, at=NEXT_START, day=NEXT_DAY, polls=46)
-    bob = a_stream(4_000, streamer="bob", game="go", started_at=NEXT_START + timedelta(hours=23), language="")
-    stage(database, german, *others, bob, at=NEXT_START + 46 * HALF_HOUR, day=NEXT_DAY, polls=2)
-    stage(database, german, bob, at=NOW - HALF_HOUR, day=date(2026, 11, 23))
-    Rollup(database, VirtualClock(NOW), CALENDAR).daily()
-    DatabaseNames(database).refresh()
-    with serving(url, NOW) as web:
-        yield web
 
 
 def ranked(web: Web, query: str) -> list[tuple[str, float]]:
@@ -216,12 +197,6 @@ def test_a_day_has_one_spelling(two_days: Web, path: str, spelling: str) -> None
     assert two_days.get(path.format(spelling)).status_code in (404, 422)
 
 
-def test_languages_of_a_day_can_be_downloaded(two_days: Web) -> None:
-    spoken = two_days.json("/days/2026-11-22/languages")["rows"]
-    assert [row["language"] for row in spoken] == ["pt", "de"]
-    assert "/api/v1/days/2026-11-22/languages?" in two_days.get("/days/2026-11-22").text
-
-
 def test_first_page_before_the_first_full_day_has_no_link_to_one(database: Database, url: str, serving: Serve) -> None:
     stage(database, a_stream(100), at=DAY_START)
     DatabaseNames(database).refresh()
@@ -249,62 +224,6 @@ def test_stream_over_two_days_is_one_with_the_sums_of_both(two_days: Web) -> Non
     assert stream["length_hours"] == 47.5
     assert two_days.json("/streamers/ada/streams?days=1")["rows"][0]["watch_hours"] == 1_200.0
     assert "Nov 21, 08:00 PST" in two_days.get("/streamers/ada?days=2").text
-
-
-def test_languages_of_the_newest_poll_and_of_a_day(two_days: Web) -> None:
-    """Bob's is unknown."""
-    assert two_days.json("/now/languages")["rows"] == [{"language": "de", "viewers": 50, "streams": 1}]
-    assert [
-        (row["language"], row["watch_hours"]) for row in two_days.json("/games/chess/languages?days=2")["rows"]
-    ] == [
-        ("pt", 7_200.0),
-        ("en", 2_400.0),
-        ("de", 1_200.0),
-    ]
-    page = two_days.get("/days/2026-11-22").text
-    assert page.index("Portuguese") < page.index("German")
-    assert "German" in two_days.get("/").text
-
-
-def test_languages_of_some_days(two_days: Web) -> None:
-    """Shares are those of the hours of known languages; Bob's is unknown."""
-    found = two_days.json("/languages?days=2")["rows"]
-    assert [(row["rank"], row["language"], row["watch_hours"]) for row in found] == [
-        (1, "pt", 7_200.0),
-        (2, "en", 2_400.0),
-        (3, "de", 1_200.0),
-    ]
-    assert [row["share"] for row in found] == pytest.approx([7_200 / 10_800, 2_400 / 10_800, 1_200 / 10_800])
-    # 300 viewers all day, of two days.
-    assert found[0]["average_viewers"] == 150.0
-    # English alone is there on the first day, so German cannot be compared with it.
-    assert [(row["language"], row["change"]) for row in two_days.json("/languages?days=1")["rows"]] == [
-        ("pt", None),
-        ("de", None),
-    ]
-    days = two_days.json("/languages/de/days?days=2")["rows"]
-    assert [(row["day"], row["watch_hours"], row["share"]) for row in days] == [
-        ("2026-11-21", 0.0, 0.0),
-        ("2026-11-22", 1_200.0, pytest.approx(1_200 / 8_400)),
-    ]
-    [chess] = two_days.json("/languages/pt/games?days=90")["rows"]
-    assert (chess["game"], chess["watch_hours"], chess["share"], chess["viewers_per_stream"]) == (
-        "Chess",
-        7_200.0,
-        1.0,
-        75.0,
-    )
-
-
-def test_language_has_a_page_to_which_all_lists_lead(two_days: Web) -> None:
-    for address in ("/", "/languages?days=2", "/days/2026-11-22", "/games/chess?days=2"):
-        assert 'href="/languages/de"' in two_days.get(address).text, address
-    page = two_days.get("/languages/de?days=2").text
-    assert "50 viewers in 1 channel" in page
-    assert "of 3 languages, by hours watched" in page
-    assert "Not streamed in this period" in two_days.get("/languages/fr?days=2").text
-    assert two_days.get("/languages/xx").status_code == 404
-    assert 'href="/languages"' in two_days.get("/").text
 
 
 def test_spread_of_a_games_viewers(two_days: Web) -> None:
@@ -408,32 +327,6 @@ def test_page_of_a_streamer_names_the_period_of_each_rank(two_days: Web) -> None
     page = two_days.get("/streamers/bob?days=7").text
     assert re.search(r'#1 on Nov 22</a> · <a href="[^"]*">#1 in 7 days</a>', page)
     assert "#1 on Nov 22, 2026 · 5.00K hours watched" in page.split('name="description"')[1].split(">")[0]
-
-
-def test_streamer_without_a_period_to_compare_has_the_trend_of_a_shorter_one(two_days: Web) -> None:
-    """Thirty and seven days have no days before; the second day has half the hours of the first."""
-    for days in (30, 7, 1):
-        page = re.sub(r"<[^>]*>", "", two_days.get(f"/streamers/ada?days={days}").text)
-        assert re.search(r"Falling: ↓ down 50% hours watched on the latest day, vs the day before", page), days
-    assert "not enough history for 30 days" in two_days.get("/streamers/ada").text
-    # Bob is new, so nothing can be said.
-    assert "Rising" not in two_days.get("/streamers/bob").text
-
-
-def test_day_says_new_where_a_post_does(two_days: Web) -> None:
-    """Bob was not live on the day before. On the first day nothing can be compared."""
-    page = two_days.get("/days/2026-11-22").text
-    assert re.search(r">Bob</bdi></a></th><td[^>]*>5.00K</td><td[^>]*>new</td>", page)
-    assert "not live on the day before" in page
-    assert ">new</td>" not in two_days.get("/days/2026-11-21").text
-
-
-def test_hours_watched_of_a_stream_are_its_average_by_the_counted_time(two_days: Web) -> None:
-    [stream] = two_days.json("/streamers/ada/streams?days=2")["rows"]
-    assert stream["average_viewers"] * stream["airtime_hours"] == stream["watch_hours"]
-    page = two_days.get("/streamers/ada?days=2").text
-    assert ">Counted</th>" in page
-    assert ">48 h 00 min</td>" in page
 
 
 def test_first_page_leads_to_yesterday(two_days: Web) -> None:
