@@ -15,6 +15,7 @@ order by sum(watch_hours) desc, language;
 -- on a day without a stream. Grain: one row per day.
 select
     days.day,
+    days.covered_hours,
     days.coverage,
     coalesce(own.watch_hours, 0) as watch_hours,
     coalesce(own.airtime_hours, 0) as airtime_hours,

@@ -20,6 +20,7 @@ from bot.web.read.errors import NotFound
 from bot.web.read.now import NewestPoll
 from bot.web.read.ranges import Span
 from bot.web.read.table import RowRange, TablePart, fetch_part, rows_of
+from bot.web.read.trends import Trend, trend, with_days_before
 from helperfunctions.database import Transaction
 
 # The languages that a channel on Twitch can choose, by their codes in ISO 639-1.
@@ -185,6 +186,12 @@ def language_by_day(tx: Transaction, language: str, span: Span) -> list[Language
         )
         for row in tx.web.language_by_day(language=language, first=span.first, last=span.last)
     ]
+
+
+def trend_of(tx: Transaction, language: str, span: Span) -> Trend | None:
+    """Whether a language rises or falls."""
+    days = with_days_before(span)
+    return trend(list(tx.web.language_by_day(language=language, first=days.first, last=days.last)), span)
 
 
 def span_of_games(span: Span) -> Span:

@@ -22,6 +22,7 @@ from bot.web.read.now import NewestPoll
 from bot.web.read.ranges import Span
 from bot.web.read.streamer_rank import rank_of
 from bot.web.read.table import RowRange, TablePart, fetch_part, rows_of
+from bot.web.read.trends import Trend, trend, with_days_before
 from helperfunctions.database import Transaction
 from helperfunctions.text import shown_name
 
@@ -187,6 +188,12 @@ def name_of(tx: Transaction, streamer_id: str) -> str:
 def by_day(tx: Transaction, streamer_id: str, span: Span) -> list[StreamerDay]:
     """A streamer on each measured day."""
     return rows_of(StreamerDay, tx.web.streamer_by_day(streamer_ids=[streamer_id], first=span.first, last=span.last))
+
+
+def trend_of(tx: Transaction, streamer_id: str, span: Span) -> Trend | None:
+    """Whether a streamer rises or falls."""
+    days = with_days_before(span)
+    return trend(list(tx.web.streamer_by_day(streamer_ids=[streamer_id], first=days.first, last=days.last)), span)
 
 
 def streams(tx: Transaction, streamer_id: str, span: Span, wanted: RowRange) -> TablePart[StreamOfStreamer]:

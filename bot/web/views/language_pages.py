@@ -37,6 +37,7 @@ def language_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite) -
         found = languages.languages_between(tx, span)
         spoken = languages.languages_now(tx, poll) if poll and not poll.is_stale else []
         by_day = languages.language_by_day(tx, code, span)
+        trend = languages.trend_of(tx, code, span)
         games = languages.games_of_language(tx, code, span, RowRange(_GAMES))
         streamers = streamer_ranking.streamer_ranking(
             tx, span, streamer_ranking.By.WATCH_HOURS, RowRange(_STREAMERS), language=code
@@ -49,6 +50,7 @@ def language_page(site: SiteParts, slug: Slug, days: Days, pages: PagesOfSite) -
         language=next((one for one in found if one.language == code), None),
         total=len(found),
         days=by_day,
+        trend=trend,
         chart=page_charts.share_of_language(by_day, span, site.calendar.timezone),
         games=games,
         span_of_games=languages.span_of_games(span),

@@ -17,7 +17,6 @@ from bot.web.read.ranges import Span
 from bot.web.read.records import record_of, within
 from bot.web.read.streamer_rank import rank_of
 from bot.web.read.streamer_schedule import WEEKS, schedule
-from bot.web.read.streamer_trend import trend
 from bot.web.read.table import RowRange
 from bot.web.views import page_charts, week_part
 from bot.web.views.page_values import PagesOfSite, next_update, values_of_days
@@ -113,7 +112,7 @@ def streamer_page(
             "streams": streamers.streams(tx, streamer.id, span, RowRange(_MOST_ROWS if streams else _ROWS)),
             "records": {record.record: record for record in streamers.streamer_records(tx, streamer.id)},
             "compared": None,
-            "trend": trend(tx, streamer.id, span),
+            "trend": streamers.trend_of(tx, streamer.id, span),
             "calendar_days": (in_calendar := streamers.by_day(tx, streamer.id, last_weeks)),
             "schedule": (week := schedule(tx, site, streamer.id, zone)),
         }

@@ -23,6 +23,8 @@ _FIRST_WIDE: Final = "\u1100"
 _MARGINS: Final = 10
 _MIN_LETTERS: Final = 3
 _MIN_LABEL_HEIGHT: Final = 20
+# So that a share has room, too.
+_MIN_LABEL_WIDTH: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def _with_others(parts: Sequence[Part], total: float) -> list[Part]:
 
 def _area(part: Part, total: float, pixels: int, x: float, y: float, width: float, height: float) -> Area:
     scale = WIDTH / pixels
+    has_room = height >= _MIN_LABEL_HEIGHT and width >= _MIN_LABEL_WIDTH
     return Area(
         part=part,
         share=part.value / total,
@@ -109,7 +112,7 @@ def _area(part: Part, total: float, pixels: int, x: float, y: float, width: floa
         y=round(y, 1),
         width=round(width * scale, 2),
         height=round(height, 1),
-        label=_label(shown_name(part.name), width - _MARGINS) if height >= _MIN_LABEL_HEIGHT else "",
+        label=_label(shown_name(part.name), width - _MARGINS) if has_room else "",
     )
 
 
