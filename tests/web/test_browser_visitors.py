@@ -82,7 +82,7 @@ def test_suggestions_say_that_nothing_is_found(visit: Callable[..., Visit]) -> N
     expect(option).to_have_text("No streamer of this name. Only streamers can be added here.")
     window.page.keyboard.press("ArrowDown")
     window.page.keyboard.press("Enter")
-    expect(window.page.get_by_text("No game or streamer matches “chess”.")).to_be_visible()
+    expect(window.page.get_by_text("No streamer matches “chess”.")).to_be_visible()
 
 
 def test_hidden_columns_of_a_table_are_shown_on_a_phone_on_request(visit: Callable[..., Visit]) -> None:

@@ -181,7 +181,7 @@ def test_names_and_posts_are_escaped_on_every_page(web: Web) -> None:
 def test_comparison_shows_what_is_known_and_names_what_is_not(web: Web) -> None:
     page = web.get("/compare?games=chess,gone-game,go&streamers=ada")
     assert page.status_code == 200
-    assert "No game or streamer matches “<bdi>gone-game</bdi>”" in page.text
+    assert "No game matches “<bdi>gone-game</bdi>”" in page.text
     assert "the streamers of this address are left out" in page.text
     assert [row["name"] for row in web.json("/compare?kind=game&names=chess,go")["rows"]] == ["Chess", "Go"]
     assert web.get("/api/v1/compare?kind=game&names=chess,gone-game").status_code == 404
