@@ -9,6 +9,9 @@ import pytest
 
 from bot.daily.rollup import Rollup
 from bot.names.database_names import DatabaseNames
+from bot.web.read.records import Measure, RecordSet
+from bot.web.read.table import RowRange, TablePart
+from bot.web.views.render import Pages
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.queries import Queries
@@ -131,10 +134,36 @@ def test_all_of_a_list_of_records_are_on_a_page_of_its_own(two_weeks: Web, addre
     assert ("Nothing in this period" in page) == (not names)
 
 
-def test_record_by_less_than_a_percent_is_said_in_whole_numbers(two_weeks: Web) -> None:
-    """Never as 70.1K, no change, was 70.1K."""
-    assert "±0%" not in two_weeks.get("/records").text
-    assert f"since {DAY:%b} {DAY.day}, {DAY.year}" in two_weeks.get("/records").text
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        pytest.param(70_400.0, "70,400 was 70,100", id="less than a percent"),
+        pytest.param(70_801.0, "70.8K ↑ up 1% was 70.1K", id="a percent"),
+    ],
+)
+def test_record_by_less_than_a_percent_is_said_in_whole_numbers(two_weeks: Web, value: float, shown: str) -> None:
+    """Not as 70.4K ±0%, was 70.1K."""
+    record = RecordSet("game", "1", "Go", "go", Measure.PEAK_VIEWERS, value, 70_100.0, value / 70_100 - 1, LAST)
+    page = Pages(two_weeks.site).render(
+        "records_list.html",
+        which="recent",
+        kind="game",
+        measure=None,
+        within=30,
+        day=None,
+        since=DAY,
+        found=TablePart([record], 1),
+        rows=RowRange(),
+        parameters={},
+    )
+    words = re.sub(r"<[^>]*>", " ", page.split('class="record"')[1].split("</li>")[0])
+    assert " ".join(words.strip("> ").split()) == shown
+
+
+def test_pages_of_records_say_since_when(two_weeks: Web) -> None:
+    since = f"since {DAY:%b} {DAY.day}, {DAY.year}"
+    for address in ("/records", "/records/recent", "/records/best", f"/days/{LAST}"):
+        assert since in two_weeks.get(address).text, address
 
 
 def test_page_of_records_before_the_first_day(shown: Web) -> None:
