@@ -98,7 +98,7 @@ def test_messages_and_viewers_have_the_same_axis_of_time_and_gaps_are_gaps(chat:
     # Two hours, with one minute that is missing.
     assert sum(value is not None for value in values) == 119
     page = chat.get("/chat/ada").text
-    # Of 180 points, the first one at the left edge and the last one at the right, the moment is that with the number 160.
+    # Of 180 points from one edge to the other, the moment is that with the number 160.
     assert f'x="{100 * 160 / 179:.2f}%" dx="-4" y="10" text-anchor="end">6.5×</text>' in page
     # NOW is 10:05 on the wall clock of Los Angeles.
     labels = re.findall(r'class="ax(?: minor)?" [^>]*data-at="[^"]*">([^<]*)<', page)
