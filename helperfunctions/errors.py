@@ -43,6 +43,10 @@
     │   └── EngineUnavailable       the engine does not answer in time; a later attempt can succeed
     ├── ChartNotDrawn           a chart could not be drawn
     ├── JournalUnusable         the journal of chat, a file, cannot be read or written
+    ├── QueueError              the queue of chat (RabbitMQ) failed; what waits stays in the journal
+    │   ├── QueueUnavailable        it does not answer, or the connection was lost; a later attempt can succeed
+    │   ├── QueueFull               nobody fetches what is in it; a later attempt can succeed
+    │   └── QueueRefused            it refuses us, or has other queues of the same name; a person has to fix it
     └── WebhookFailed           a message could not be delivered; a retry can help
 
 A vendor's error is translated once, in the file that uses the vendor's library, with `from exc`.
@@ -367,6 +371,32 @@ class JournalUnusable(WatchTimeError):
 
     can_retry = True
     exit_code = 75
+
+
+class QueueError(WatchTimeError):
+    """The queue of chat failed. What was not handed over waits in the journal."""
+
+    exit_code = 69
+
+
+class QueueUnavailable(QueueError):
+    """The queue does not answer, or the connection to it was lost."""
+
+    can_retry = True
+    exit_code = 75
+
+
+class QueueFull(QueueError):
+    """The queue takes nothing more until somebody fetches what is in it."""
+
+    can_retry = True
+    exit_code = 75
+
+
+class QueueRefused(QueueError):
+    """The queue rejects our user, or has queues of the same name with other arguments."""
+
+    exit_code = 78
 
 
 class WebhookFailed(WatchTimeError):

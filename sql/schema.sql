@@ -102,6 +102,13 @@ CREATE FUNCTION chat.is_covered(is_closed boolean, covered_seconds smallint) RET
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ select is_closed and covered_seconds = 60 $$;
 
+CREATE FUNCTION chat.is_wanted(last_live_at timestamp with time zone, looked_at timestamp with time zone, now_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select coalesce(last_live_at, '-infinity') > now_at - interval '10 minutes'
+        or coalesce(looked_at, '-infinity') <= now_at - interval '10 minutes'
+$$;
+
 CREATE FUNCTION chat.make_partition(for_day date) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -340,9 +347,12 @@ CREATE TABLE chat.channels (
     last_viewed_at timestamp with time zone,
     looked_at timestamp with time zone,
     last_live_at timestamp with time zone,
+    listener text COLLATE pg_catalog."C",
+    lease_until timestamp with time zone,
     CONSTRAINT channels_asked_by_check CHECK ((asked_by = ANY (ARRAY['operator'::text, 'visitor'::text]))),
     CONSTRAINT channels_check CHECK (((state = 'refused'::text) = (reason <> ''::text))),
     CONSTRAINT channels_check1 CHECK (((asked_by = 'visitor'::text) = (expires_at IS NOT NULL))),
+    CONSTRAINT channels_check2 CHECK (((listener IS NULL) = (lease_until IS NULL))),
     CONSTRAINT channels_login_check CHECK ((login ~ '^[a-z0-9_]{1,25}$'::text)),
     CONSTRAINT channels_state_check CHECK ((state = ANY (ARRAY['wanted'::text, 'joining'::text, 'joined'::text, 'refused'::text, 'parted'::text])))
 );
@@ -548,7 +558,9 @@ CREATE TABLE chat.cursors (
     seq bigint NOT NULL,
     closed_until timestamp with time zone NOT NULL,
     moved_at timestamp with time zone NOT NULL,
-    CONSTRAINT cursors_seq_check CHECK ((seq >= 0))
+    shard smallint DEFAULT '-1'::integer NOT NULL,
+    CONSTRAINT cursors_seq_check CHECK ((seq >= 0)),
+    CONSTRAINT cursors_shard_check CHECK (((shard >= '-1'::integer) AND (shard <= 7)))
 );
 
 CREATE TABLE chat.daily_chats (
@@ -790,6 +802,18 @@ COMMENT ON COLUMN chat.moments.kind IS 'hype, or raid or subs if such a notice c
 COMMENT ON COLUMN chat.moments.top_emotes IS 'Ids of the five emotes used most, most first.';
 
 COMMENT ON COLUMN chat.moments.alerted_at IS 'When a message about it was sent to the webhook, UTC; null: none was.';
+CREATE TABLE chat.nodes (
+    name text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL COLLATE pg_catalog."C",
+    seen_at timestamp with time zone NOT NULL,
+    waiting_bytes bigint DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    problem text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    key_mark text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT nodes_check CHECK (((failing_since IS NULL) = (problem = ''::text))),
+    CONSTRAINT nodes_kind_check CHECK ((kind = ANY (ARRAY['listener'::text, 'counter'::text]))),
+    CONSTRAINT nodes_problem_check CHECK ((problem = ANY (ARRAY[''::text, 'unavailable'::text, 'refused'::text, 'full'::text])))
+);
 
 CREATE TABLE chat.opt_outs (
     kind text NOT NULL COLLATE pg_catalog."C",
@@ -2264,7 +2288,7 @@ ALTER TABLE ONLY chat.choice
     ADD CONSTRAINT choice_pkey PRIMARY KEY (only_row);
 
 ALTER TABLE ONLY chat.cursors
-    ADD CONSTRAINT cursors_pkey PRIMARY KEY (journal_id);
+    ADD CONSTRAINT cursors_pkey PRIMARY KEY (journal_id, shard);
 
 ALTER TABLE ONLY chat.daily_chats
     ADD CONSTRAINT daily_chats_pkey PRIMARY KEY (channel_id, day);
@@ -2289,6 +2313,9 @@ ALTER TABLE ONLY chat.minutes
 
 ALTER TABLE ONLY chat.moments
     ADD CONSTRAINT moments_pkey PRIMARY KEY (channel_id, starts_at);
+
+ALTER TABLE ONLY chat.nodes
+    ADD CONSTRAINT nodes_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY chat.opt_outs
     ADD CONSTRAINT opt_outs_pkey PRIMARY KEY (kind, id);

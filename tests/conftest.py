@@ -29,6 +29,8 @@ from tests.everything import fill
 from tests.janitor import cleaning_up_after_us
 from tests.kept_connections import KeptDatabase, connection_to, forget, give_up, keep
 from tests.lakes import LakeOfTest, opened
+from tests.rabbit import MISSING, SERVER, Rabbit
+from tests.rabbit import serving as rabbit_serving
 from tests.seaweed import BUCKET, Seaweed, serving
 
 # The tests create and delete hundreds of thousands of files. Some file systems then search for free inodes most of the
@@ -68,6 +70,7 @@ _TOGETHER = (
     "web/test_browser",
     "web/",
     "contract/test_aws_secrets",
+    "integration/test_chat_queue",
     "integration/test_engines",
     "integration/test_lake",
     "integration/test_every_minute",
@@ -255,6 +258,15 @@ def seaweed() -> Iterator[Seaweed]:
     """A simulated S3 for this test process."""
     with tempfile.TemporaryDirectory(prefix="weed-") as folder, serving(Path(folder)) as seaweed:
         yield seaweed
+
+
+@pytest.fixture(scope="session")
+def rabbit() -> Iterator[Rabbit]:
+    """A RabbitMQ for this test process. A test has queues of its own."""
+    if not SERVER.exists():
+        pytest.skip(MISSING)
+    with tempfile.TemporaryDirectory(prefix="rabbit-") as folder, rabbit_serving(Path(folder)) as rabbit:
+        yield rabbit
 
 
 @pytest.fixture(params=["folder", "s3"])

@@ -90,6 +90,7 @@ BY_HAND = (
     "insert into chat.choice values (true, true, false, 90)",
     "insert into chat.cursors (journal_id, seq, closed_until, moved_at)"
     " values ('0a1b', 12, '2026-11-21 12:00+00', '2026-11-21 12:01+00')",
+    "insert into chat.nodes (name, kind, seen_at) values ('journal', 'listener', '2026-11-21 12:00+00')",
     "insert into chat.opt_outs (kind, id, since) values ('chatter', '123', '2026-11-21 12:00+00')",
     # A number that was taken and never used: the next one depends on the sequence alone.
     "select nextval('posts_post_id_seq'), nextval('staging.polls_poll_id_seq')",

@@ -1,6 +1,7 @@
 """The followed channels: added, removed and shown by a person; channels and chatters that opted out."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -111,11 +112,11 @@ def remove(database: Database, login: str) -> None:
             raise UnknownChannel(f"{login} is not followed")
 
 
-def forget(database: Database, folder: Path) -> int:
-    """Delete the key, the sketches of chatters and everything that waits. Returns the number of opt-outs of chatters
-    that are gone with it.
+def forget(database: Database, folder: Path, purge_queue: Callable[[], None] | None = None) -> int:
+    """Delete the key, the sketches of chatters and everything that waits, also in a queue. Returns the number of
+    opt-outs of chatters that are gone with it.
 
-    Raises Busy while a process listens.
+    Raises Busy while a process listens, and QueueError when the queue cannot be purged.
     """
     with only_listener(folder):
         journal = Journal(folder)
@@ -123,6 +124,8 @@ def forget(database: Database, folder: Path) -> int:
             journal.forget()
         finally:
             journal.close()
+        if purge_queue is not None:
+            purge_queue()
         chat_key.forget(folder)
         with database.transaction() as tx:
             # With the key somebody could have asked a sketch whether a chatter was there.

@@ -1,7 +1,7 @@
 """Count the journal into the minutes of the database. Reading it twice, or stopping anywhere, changes nothing."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -79,7 +79,7 @@ class Counter:
             opted_out = frozenset(int(row.id) for row in tx.chat.opted_out_chatters())
         seq = row.seq if row else 0
         if self._minutes is None or seq != self._stored_cursor:
-            closed_until_ms = _to_ms(row.closed_until) if row else 0
+            closed_until_ms = to_ms(row.closed_until) if row else 0
             self._minutes, self._stored_cursor = Minutes(seq, closed_until_ms, opted_out), seq
         self._minutes.opted_out = opted_out
         return self._minutes
@@ -87,12 +87,7 @@ class Counter:
     def _store(self, minutes: Minutes, counted: Counted) -> None:
         changed, cursor = minutes.changed(), minutes.cursor
         with self._database.transaction() as tx:
-            self._make_partitions(tx, changed)
-            if changed:
-                rows = orjson.dumps([_row_of(minute) for minute in changed]).decode()
-                stored = list(tx.chat.store_minutes(minutes=rows))
-                closed = {(row.channel_id, _to_ms(row.minute_at)) for row in stored if row.is_closed}
-                store_closed(tx, [one for one in changed if (one.channel_id, one.begin_ms) in closed])
+            store(tx, changed)
             if cursor != self._stored_cursor:
                 tx.chat.move_cursor(
                     journal_id=self._journal.id,
@@ -107,9 +102,16 @@ class Counter:
             self._stored_cursor = cursor
             self._journal.delete_until(cursor)
 
-    def _make_partitions(self, tx: Transaction, minutes: Iterable[Minute]) -> None:
-        for day in sorted({instant_of(minute.begin_ms).date() for minute in minutes}):
-            tx.chat.make_partition(day=day)
+
+def store(tx: Transaction, changed: Sequence[Minute]) -> None:
+    """Store minutes that changed, and what follows from those that this closes."""
+    for day in sorted({instant_of(minute.begin_ms).date() for minute in changed}):
+        tx.chat.make_partition(day=day)
+    if changed:
+        rows = orjson.dumps([_row_of(minute) for minute in changed]).decode()
+        stored = list(tx.chat.store_minutes(minutes=rows))
+        closed = {(row.channel_id, to_ms(row.minute_at)) for row in stored if row.is_closed}
+        store_closed(tx, [one for one in changed if (one.channel_id, one.begin_ms) in closed])
 
 
 def _row_of(minute: Minute) -> dict[str, Any]:
@@ -122,5 +124,6 @@ def _row_of(minute: Minute) -> dict[str, Any]:
     }
 
 
-def _to_ms(instant: datetime) -> int:
+def to_ms(instant: datetime) -> int:
+    """The number of ms since 1970 of an instant."""
     return (instant - _EPOCH) // timedelta(milliseconds=1)

@@ -61,7 +61,7 @@ class UnknownFormat(ValueError):
 
 def encode(events: Sequence[ChatEvent]) -> bytes:
     """A batch as bytes."""
-    return orjson.dumps([_FORMAT, [[_NUMBERS[type(event)], *event] for event in events]])
+    return orjson.dumps([_FORMAT, [to_fields(event) for event in events]])
 
 
 def decode(batch: bytes) -> list[ChatEvent]:
@@ -72,7 +72,19 @@ def decode(batch: bytes) -> list[ChatEvent]:
         raise UnknownFormat("a batch is damaged") from exc
     if version != _FORMAT:
         raise UnknownFormat(f"a batch has the format {version}")
-    return [_KINDS[number](*fields) for number, *fields in events]
+    return [of_fields(fields) for fields in events]
+
+
+def to_fields(event: ChatEvent) -> list[Any]:
+    """An event as values of JSON: the number of its kind, and its fields."""
+    return [_NUMBERS[type(event)], *event]
+
+
+def of_fields(fields: Sequence[Any]) -> ChatEvent:
+    """The event of such values. Raises ValueError, TypeError or IndexError for others."""
+    number, *values = fields
+    event: ChatEvent = _KINDS[number](*values)
+    return event
 
 
 def stripped(event: irc.Event, channel_id: str, hashed: Callable[[str], int]) -> ChatEvent:

@@ -1,10 +1,11 @@
 """The jobs of chat: count what waits, exchange channels with the listener, look who is live, and delete what is old."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
@@ -21,6 +22,9 @@ from helperfunctions.chat_journal import Journal, WantedRoom
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
 from helperfunctions.errors import DatabaseConflict
+
+if TYPE_CHECKING:
+    from bot.chat.count_queue import QueueCounter
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +45,13 @@ class ChatJob:
     most_channels: int = MOST_ROOMS
     is_open: bool = False
     moment_alerts: MomentAlerts | None = None
+    open_counter: "Callable[[], QueueCounter] | None" = None
+    """With a queue; None: the journal in `folder` is counted."""
     channels: Channels = field(init=False)
     _choosing: Choosing = field(init=False)
     _emotes: EmoteNames | None = field(init=False)
     _counter: Counter | None = None
+    _queue_counter: "QueueCounter | None" = None
     _journal: Journal | None = None
     _told: list[dict[str, str]] = field(default_factory=list)
     _pruned_at: datetime | None = None
@@ -57,7 +64,14 @@ class ChatJob:
         self._emotes = None if names is None else EmoteNames(self.database, self.clock, names)
 
     def count(self) -> Counted:
-        """Count what waits, and exchange channels with the listener."""
+        """Count what waits, and exchange channels with the listener. With a queue, listeners lease their channels."""
+        if self.open_counter is not None:
+            with self.database.exclusive("chat"):
+                self._choosing.answer()
+                with self.database.transaction() as tx:
+                    tx.chat.mark_left_channels(now=self.clock.now())
+                self._prune()
+            return self.count_queue()
         with self.database.exclusive("chat"):
             if self._journal is None:
                 self._journal = Journal(self.folder)
@@ -69,8 +83,18 @@ class ChatJob:
             self._prune()
         return counted
 
+    def count_queue(self, wait_seconds: float = 0) -> Counted:
+        """Count what was received from the queue; several processes may do that. Waits for the first message."""
+        assert self.open_counter is not None  # noqa: S101 - the caller has checked it
+        if self._queue_counter is None:
+            self._queue_counter = self.open_counter()
+        return self._queue_counter.count(wait_seconds)
+
     def close(self) -> None:
-        """Close the journal."""
+        """Close the journal, and give back the queue."""
+        if self._queue_counter is not None:
+            self._queue_counter.close()
+            self._queue_counter = None
         if self._journal is not None:
             self._journal.close()
             self._journal = self._counter = None

@@ -33,7 +33,7 @@ NO_ANSWER: Final = "no_answer"
 RENAMED: Final = "renamed"
 TOO_MANY: Final = "too_many"
 # Reasons that may pass; other refusals last until a person asks for the channel again.
-_MAY_PASS: Final = (NO_ANSWER, RENAMED, "msg_concurrent_channel_limit_reached", "msg_channel_suspended")
+MAY_PASS: Final = (NO_ANSWER, RENAMED, "msg_concurrent_channel_limit_reached", "msg_channel_suspended")
 
 
 @dataclass(slots=True)
@@ -217,7 +217,7 @@ class Rooms:
                 room.unanswered += 1
             if room.unanswered >= _ATTEMPTS and not room.confirmed:
                 self._refuse(room, NO_ANSWER, now_ms)
-            elif room.refused in _MAY_PASS and not 0 <= now_ms - room.changed_ms < _TRY_AGAIN_MS:
+            elif room.refused in MAY_PASS and not 0 <= now_ms - room.changed_ms < _TRY_AGAIN_MS:
                 room.refused = ""
 
     def covered(self) -> list[Covered]:

@@ -17,9 +17,13 @@ from helperfunctions.clock import Clock
 from helperfunctions.settings import Settings
 
 if TYPE_CHECKING:
+    from bot.chat.count_queue import QueueCounter
     from bot.chat.directory import OpenDirectory
     from bot.chat.job import ChatJob
+    from bot.chat.leases import Leases
     from bot.chat.listen import ChatLogin
+    from bot.chat.ship import Shipper
+    from helperfunctions.amqp import Queues
     from helperfunctions.database import Database
 
 
@@ -40,6 +44,13 @@ def job_of(settings: Settings, database: "Database", clock: Clock, open_director
     if settings.chat_moment_alerts and settings.alert_webhook_url is not None:
         send = partial(webhook.send, settings.alert_webhook_url.get_secret_value())
         alerts = MomentAlerts(database, clock, send)
+
+    def open_counter() -> "QueueCounter":
+        from bot.chat.count_queue import PREFETCH, QueueCounter
+        from helperfunctions.amqp import Consumer
+
+        return QueueCounter(database, Consumer(_amqp_url(settings), queues(), PREFETCH), clock)
+
     return ChatJob(
         database,
         clock,
@@ -50,7 +61,30 @@ def job_of(settings: Settings, database: "Database", clock: Clock, open_director
         settings.chat_channels_max,
         settings.chat_choice == "open",
         alerts,
+        open_counter if settings.amqp_url is not None else None,
     )
+
+
+def queues(name: str = "chat") -> "Queues":
+    """The queues of the shards."""
+    from bot.chat.shards import SHARDS
+    from helperfunctions.amqp import Queues
+
+    return Queues(name, SHARDS)
+
+
+def purge_of(settings: Settings) -> Callable[[], None] | None:
+    """What deletes everything that waits in the queue; None without one."""
+    if settings.amqp_url is None:
+        return None
+    from helperfunctions import amqp
+
+    return lambda: asyncio.run(amqp.purge(_amqp_url(settings), queues()))
+
+
+def _amqp_url(settings: Settings) -> str:
+    assert settings.amqp_url is not None  # noqa: S101 - the caller has checked it
+    return settings.amqp_url.get_secret_value()
 
 
 def login_of(settings: Settings, random: Random) -> "ChatLogin":
@@ -63,7 +97,8 @@ def login_of(settings: Settings, random: Random) -> "ChatLogin":
 
 
 def listen(settings: Settings, clock: Clock, *, with_parent: bool) -> None:
-    """Listen until SIGTERM or SIGINT; `with_parent`: also until standard input is closed.
+    """Listen until SIGTERM or SIGINT; `with_parent`: also until standard input is closed. With a queue, ship to it what
+    was heard, and share the channels with other listeners.
 
     Raises Busy when another process listens, TwitchRefused when the login is refused, and JournalUnusable.
     """
@@ -81,9 +116,51 @@ def listen(settings: Settings, clock: Clock, *, with_parent: bool) -> None:
                 clock,
                 settings.kept_chat_mb * 1_000_000,
             )
-            asyncio.run(_until_stopped(listener.run, with_parent=with_parent))
+            run = listener.run
+            if settings.amqp_url is not None:
+                run = partial(_run_with_queue, settings, clock, journal, listener.run)
+            asyncio.run(_until_stopped(run, with_parent=with_parent))
         finally:
             journal.close()
+
+
+async def _run_with_queue(
+    settings: Settings,
+    clock: Clock,
+    journal: Journal,
+    listen: Callable[[asyncio.Event], Awaitable[None]],
+    stopped: asyncio.Event,
+) -> None:
+    from bot.chat.leases import Leases
+    from bot.chat.queue_health import QueueHealth
+    from bot.chat.ship import Shipper
+    from helperfunctions.amqp import Publisher
+    from helperfunctions.database import Database
+    from helperfunctions.queries import Queries
+
+    assert settings.database_url is not None  # noqa: S101 - AMQP_URL needs it
+    database = Database(settings.database_url.get_secret_value(), Queries())
+    health = QueueHealth(clock, "chat waits in the journal, trying again")
+    shipper = Shipper(journal, lambda: Publisher.open(_amqp_url(settings), queues()), health)
+    await run_with_queue(listen, shipper, Leases(database, folder_of(settings), clock, health), stopped)
+
+
+async def run_with_queue(
+    listen: Callable[[asyncio.Event], Awaitable[None]], shipper: "Shipper", leases: "Leases", stopped: asyncio.Event
+) -> None:
+    """Listen, ship what was heard, and keep the leases, until `stopped` is set."""
+    has_ended = threading.Event()
+    # A thread, because the database may take its time.
+    keeping = asyncio.create_task(asyncio.to_thread(leases.keep, has_ended))
+    shipping = asyncio.create_task(shipper.run())
+    try:
+        await listen(stopped)
+    finally:
+        has_ended.set()
+        shipping.cancel()
+        await asyncio.gather(shipping, return_exceptions=True)
+        await shipper.ship_rest()
+        await asyncio.gather(keeping, return_exceptions=True)
 
 
 async def _until_stopped(run: Callable[[asyncio.Event], Awaitable[None]], *, with_parent: bool) -> None:

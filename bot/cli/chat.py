@@ -1,19 +1,25 @@
 """The verbs of chat: the listener, and the channels that are followed. Translates arguments and prints results."""
 
 import logging
-from typing import TYPE_CHECKING, Annotated
+import signal
+import threading
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from bot.cli.common import database_to_change, examples, opened_bot, opened_database, table_lines, terminal_width
-from helperfunctions import log
+from helperfunctions import log as logs
 from helperfunctions.clock import SystemClock
-from helperfunctions.errors import SettingsError
+from helperfunctions.errors import DatabaseError, SettingsError
 
 if TYPE_CHECKING:
     from bot.chat.channels import Channels
     from bot.chat.job import ChatJob
     from bot.jobs import Bot
+
+log = logging.getLogger(__name__)
+# For the connection to the queue, and its first message.
+_WAIT_SECONDS: Final = 5.0
 
 chat_app = typer.Typer(
     no_args_is_help=True,
@@ -49,7 +55,7 @@ def listen(
         raise SettingsError(["CHAT_SOURCE is off: set it to anonymous or account (docs/chat.md)"])
     from bot.chat import sources
 
-    log.set_up(logging.getLevelName(logging.getLogger().level), loaded.log_format)
+    logs.set_up(logging.getLevelName(logging.getLogger().level), loaded.log_format)
     sources.listen(loaded, SystemClock(), with_parent=with_parent)
 
 
@@ -128,17 +134,33 @@ def forget() -> None:
     from bot.chat import channels, sources
     from helperfunctions import settings
 
-    folder = sources.folder_of(settings.load().settings)
+    loaded = settings.load().settings
     with database_to_change() as database:
-        opt_outs = channels.forget(database, folder)
+        opt_outs = channels.forget(database, sources.folder_of(loaded), sources.purge_of(loaded))
     typer.echo(f"The key and everything that waited are deleted, and {opt_outs} opt-outs of chatters.")
 
 
-@chat_app.command(epilog=examples("watchtime chat count"))
-def count() -> None:
-    """Count the chat that waits, once; the bot does it every second."""
+@chat_app.command(epilog=examples("watchtime chat count", "watchtime chat count --until-stopped"))
+def count(
+    until_stopped: Annotated[
+        bool, typer.Option("--until-stopped", help="With AMQP_URL: go on until SIGTERM or Ctrl-C.")
+    ] = False,
+) -> None:
+    """Count the chat that waits, once; the bot does it every second.
+
+    With AMQP_URL several processes may count until they are stopped: RabbitMQ gives each part of the chat to one of
+    them, and to another one when that ends.
+    """
     with opened_bot() as bot, bot.database.writing():
-        counted = _job(bot).count()
+        job = _job(bot)
+        if until_stopped:
+            _count_until_stopped(job)
+            return
+        counted = job.count()
+        if job.open_counter is not None:
+            # It was connecting.
+            counted = job.count_queue(_WAIT_SECONDS)
+        job.close()
     typer.echo(f"{counted.batches} batches, {counted.minutes} minutes stored, {counted.closed} of them closed.")
 
 
@@ -148,6 +170,26 @@ def look() -> None:
     with opened_bot() as bot, bot.database.writing():
         live = _job(bot).look()
     typer.echo(f"{live} of the followed channels are live.")
+
+
+def _count_until_stopped(job: "ChatJob") -> None:
+    if job.open_counter is None:
+        raise SettingsError(["--until-stopped needs AMQP_URL (docs/chat.md)"])
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    pause = 1.0
+    try:
+        while not stopped.is_set():
+            try:
+                job.count_queue(1.0)
+                pause = 1.0
+            except DatabaseError as exc:
+                log.warning("cannot count; trying again in_seconds=%.0f: %s", pause, exc)
+                stopped.wait(pause)
+                pause = min(2 * pause, 60.0)
+    finally:
+        job.close()
 
 
 def _job(bot: "Bot") -> "ChatJob":

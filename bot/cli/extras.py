@@ -9,6 +9,7 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "aws": ("boto3", "botocore"),
     "lake": ("boto3", "botocore", "duckdb"),
     "spark": ("grpc", "pandas", "pyarrow", "pyspark"),
+    "queue": ("aio_pika", "aiormq", "pamqp"),
     "demo": ("numpy",),
 }
 

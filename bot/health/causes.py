@@ -37,6 +37,7 @@ class Cause(StrEnum):
     X_CREDENTIALS = "x_credentials"
     X_CREDITS = "x_credits"
     CHAT_NOT_HEARD = "chat_not_heard"
+    CHAT_QUEUE = "chat_queue"
     DATABASE = "database"
     STORE = "store"
 
@@ -52,6 +53,7 @@ REASONS: Final = {
     Cause.X_CREDENTIALS: "X refuses the bot's credentials",
     Cause.X_CREDITS: "the account on X has no credits left",
     Cause.CHAT_NOT_HEARD: "the listener does not run, or Twitch's chat does not answer",
+    Cause.CHAT_QUEUE: "the queue of chat does not answer, refuses, or is full",
     Cause.DATABASE: "the database does not answer, or refuses",
     Cause.STORE: "the data lake's store does not answer, or refuses",
 }
@@ -77,6 +79,7 @@ FIXES: Final = {
     Cause.X_CREDENTIALS: X_KEYS,
     Cause.X_CREDITS: X_CREDITS,
     Cause.CHAT_NOT_HEARD: "the log of `watchtime listen` has the reason, or of `watchtime run`, which starts it",
+    Cause.CHAT_QUEUE: "check RabbitMQ and AMQP_URL; a queue that is full needs a process that counts: `watchtime run`",
     Cause.DATABASE: "run `watchtime check`: it names the reason; polls are kept on disk meanwhile",
     Cause.STORE: "run `watchtime lake status`, and check LAKE_URL and its credentials",
 }

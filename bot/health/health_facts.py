@@ -97,7 +97,8 @@ class FailedPolls:
 class ChatFacts:
     """The followed channels by state, and their closed minutes of the last hour. `live_since`: since when a channel is
     live that did not refuse us; `covered_at`: the newest minute that was heard whole. `coverage`: from 0 to 1, of the
-    minutes in which the channels were live; None without one."""
+    minutes in which the channels were live; None without one. With a queue: how many listeners there are, what waits in
+    their journals, and since when one of them, or a counter, cannot use the queue, and why."""
 
     channels: int
     joined: int
@@ -107,6 +108,10 @@ class ChatFacts:
     coverage: float | None
     messages: int
     late_messages: int
+    listeners: int = 0
+    waiting_bytes: int = 0
+    queue_failing_since: datetime | None = None
+    queue_problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ _SUMMARY_LATE: Final = timedelta(hours=1)
 _MENTION_LATE: Final = timedelta(minutes=15)
 # A live channel is joined within a minute, a lost connection takes seconds, and a minute is closed 15 s after its end.
 _CHAT_LATE: Final = timedelta(minutes=10)
+# A broker restarts within a minute or two, and what was heard waits.
+_QUEUE_LATE: Final = timedelta(minutes=5)
 # After the time at which the next attempt of a job was due. With the ten minutes of the alert it is reported in a
 # quarter of an hour.
 _JOB_LATE: Final = timedelta(minutes=5)
@@ -69,3 +71,8 @@ def is_job_late(now: datetime, due_at: datetime) -> bool:
 def is_chat_late(now: datetime, heard_at: datetime) -> bool:
     """True if another minute of chat should have been heard whole."""
     return now - heard_at > _CHAT_LATE
+
+
+def is_queue_late(now: datetime, failing_since: datetime) -> bool:
+    """True if the queue of chat should work again."""
+    return now - failing_since > _QUEUE_LATE

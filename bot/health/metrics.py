@@ -146,6 +146,12 @@ def _of_chat(chat: ChatFacts) -> Iterator[Metric]:
     yield _by("chat_channels", "Channels whose chat is followed, by state", "state", by_state)
     yield _gauge("chat_messages_last_hour", "Chat messages counted in the last hour", chat.messages)
     yield _gauge("chat_late_messages_last_hour", "Chat messages that came too late to be counted", chat.late_messages)
+    if chat.listeners:
+        yield _gauge("chat_listeners", "Listeners that share the channels by the queue", chat.listeners)
+        yield _gauge("chat_waiting_bytes", "Chat in journals that waits for the queue", chat.waiting_bytes)
+    if chat.listeners or chat.queue_problem:
+        works = not chat.queue_problem
+        yield _gauge("chat_queue_works", "1 if listeners and counters can use the queue", works)
     if chat.coverage is not None:
         yield _gauge("chat_coverage_ratio", "Part of the last hour heard of the live channels", chat.coverage)
     if chat.covered_at is not None:

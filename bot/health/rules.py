@@ -23,6 +23,7 @@ from bot.health.lateness import (
     is_poll_late,
     is_poll_overdue,
     is_post_late,
+    is_queue_late,
     is_summary_late,
     next_poll_at,
 )
@@ -149,7 +150,21 @@ def last_failures(record: RunRecord) -> list[Problem]:
 
 
 def judge_chat(chat: ChatFacts, now: datetime, expected: Expected) -> list[Problem]:
-    """A problem if a followed channel is live and no minute of chat was heard whole for some time."""
+    """Problems if the queue cannot be used for some time, and if a followed channel is live and no minute of chat was
+    heard whole for some time."""
+    return [*_queue(chat, now), *_not_heard(chat, now, expected)]
+
+
+def _queue(chat: ChatFacts, now: datetime) -> list[Problem]:
+    since = chat.queue_failing_since
+    if since is None or not is_queue_late(now, since):
+        return []
+    what = {"full": "is full", "refused": "refuses us"}.get(chat.queue_problem, "does not answer")
+    message = f"the queue of chat {what} since {_utc(since)}; {chat.waiting_bytes / 1e6:.1f} MB wait in journals"
+    return [Problem("chat", message, since=since, cause=Cause.CHAT_QUEUE)]
+
+
+def _not_heard(chat: ChatFacts, now: datetime, expected: Expected) -> list[Problem]:
     if chat.live_since is None:
         return []
     since = max(at for at in (chat.live_since, chat.covered_at, expected.since) if at is not None)

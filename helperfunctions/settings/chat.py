@@ -1,6 +1,7 @@
 """The settings of chat: part of `Settings`."""
 
 import re
+from collections.abc import Set
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -16,6 +17,18 @@ def _chat_address(url: str) -> str:
     if not is_one or parts.username or parts.query or parts.fragment or " " in url:
         raise ValueError("should be an address such as ircs://irc.chat.twitch.tv:6697")
     return url.rstrip("/")
+
+
+def _amqp_address(url: SecretStr) -> SecretStr:
+    text = url.get_secret_value()
+    try:
+        parts = urlsplit(text)
+        is_one = parts.scheme in ("amqp", "amqps") and parts.hostname and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one or parts.query or parts.fragment or re.search(r"[\s\x00-\x1f\x7f]", text):
+        raise ValueError("should be an address such as amqp://USER:PASSWORD@HOST:5672/VIRTUAL_HOST")
+    return url
 
 
 def _login(login: str) -> str:
@@ -74,13 +87,22 @@ class ChatSettings(BaseModel):
         le=1_000_000,
         description="megabytes in DATA_DIR for chat that waits to be counted, while the database is unavailable",
     )
+    amqp_url: Annotated[SecretStr, AfterValidator(_amqp_address)] | None = Field(
+        default=None,
+        description="address of RabbitMQ, through which chat reaches those who count it; without it, by a file",
+    )
     chat_retention_days: int = Field(
         default=35, ge=1, le=3650, description="days after which the minutes of chat are deleted"
     )
 
 
-def chat_contradictions(source: str | None, login: str | None, *, has_token: bool) -> list[str]:
-    """Problems of settings that belong together, as texts."""
-    if source != "account" or (login and has_token):
-        return []
-    return ["CHAT_SOURCE=account needs CHAT_LOGIN and CHAT_TOKEN: both belong to the account that reads chat"]
+def chat_contradictions(source: str | None, login: str | None, given: Set[str]) -> list[str]:
+    """Problems of settings that belong together, as texts. `given`: the fields that have a value."""
+    problems = []
+    if source == "account" and not (login and "chat_token" in given):
+        problems.append(
+            "CHAT_SOURCE=account needs CHAT_LOGIN and CHAT_TOKEN: both belong to the account that reads chat"
+        )
+    if "amqp_url" in given and "database_url" not in given:
+        problems.append("AMQP_URL needs DATABASE_URL: listeners share the channels in a database that each can reach")
+    return problems

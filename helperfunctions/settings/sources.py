@@ -188,9 +188,7 @@ def _contradictions(values: Mapping[str, str], given: Set[str]) -> list[str]:
         problems.append(f"{missing.upper()} is missing: client id and secret belong together")
     for missing in set(X_CREDENTIALS) - given if set(X_CREDENTIALS) & given else ():
         problems.append(f"{missing.upper()} is missing: the four keys of X belong together")
-    problems += chat_contradictions(
-        values.get("chat_source"), values.get("chat_login"), has_token="chat_token" in given
-    )
+    problems += chat_contradictions(values.get("chat_source"), values.get("chat_login"), given)
     if values.get("chat_moment_alerts", "").lower() in _YES and "alert_webhook_url" not in given:
         problems.append("CHAT_MOMENT_ALERTS=true needs ALERT_WEBHOOK_URL, to which the messages go")
     day_starts_at, post_at = (

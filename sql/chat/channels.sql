@@ -1,6 +1,5 @@
 -- name: followed
--- The channels that are followed, by login. `is_wanted`: the channel was live in the last ten minutes, or nobody has looked
--- for ten minutes. Grain: one row per channel.
+-- The channels that are followed, by login. `is_wanted`: it is to be joined. Grain: one row per channel.
 select
     channel_id,
     login,
@@ -8,8 +7,7 @@ select
     reason,
     asked_at,
     last_live_at,
-    coalesce(last_live_at, '-infinity') > cast(:now as timestamptz) - interval '10 minutes'
-    or coalesce(looked_at, '-infinity') <= cast(:now as timestamptz) - interval '10 minutes' as is_wanted
+    chat.is_wanted(last_live_at, looked_at, cast(:now as timestamptz)) as is_wanted
 from chat.channels
 order by login;
 

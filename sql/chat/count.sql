@@ -1,12 +1,12 @@
 -- name: cursor^
 -- How far a journal is counted. Grain: one row, or none before the first minute of a journal was closed.
-select seq, closed_until from chat.cursors where journal_id = :journal_id;
+select seq, closed_until from chat.cursors where journal_id = :journal_id and shard = -1;
 
 -- name: move_cursor!
 -- Store how far a journal is counted.
 insert into chat.cursors (journal_id, seq, closed_until, moved_at)
 values (:journal_id, cast(:seq as bigint), cast(:closed_until as timestamptz), cast(:moved_at as timestamptz))
-on conflict (journal_id) do update
+on conflict (journal_id, shard) do update
 set seq = excluded.seq, closed_until = excluded.closed_until, moved_at = excluded.moved_at;
 
 -- name: opted_out_chatters

@@ -1,5 +1,5 @@
 -- name: chat^
--- The followed channels by state, and their closed minutes of the last hour. Grain: one row.
+-- The followed channels by state, their closed minutes of the last hour, and the processes that use a queue. Grain: one row.
 with followed as (
     select
         channels.channel_id,
@@ -21,6 +21,12 @@ last_hour as (
     from chat.minutes
     inner join followed using (channel_id)
     where minutes.minute_at > cast(:now as timestamptz) - interval '1 hour'
+),
+
+nodes as (
+    select *
+    from chat.nodes
+    where seen_at > cast(:now as timestamptz) - interval '2 minutes'
 )
 
 select
@@ -31,5 +37,11 @@ select
     max(minute_at) filter (where is_covered) as covered_at,
     cast(avg(covered_seconds / 60.0) filter (where is_closed and viewers is not null) as double precision) as coverage,
     coalesce(sum(messages), 0) as messages,
-    coalesce(sum(late_messages), 0) as late_messages
+    coalesce(sum(late_messages), 0) as late_messages,
+    (select count(*) from nodes where kind = 'listener') as listeners,
+    (select coalesce(sum(waiting_bytes), 0) from nodes) as waiting_bytes,
+    (select min(failing_since) from nodes) as queue_failing_since,
+    coalesce(
+        (select problem from nodes where failing_since is not null order by failing_since, name limit 1), ''
+    ) as queue_problem
 from last_hour;

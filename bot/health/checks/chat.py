@@ -44,7 +44,9 @@ def judge_chat(
         message += f"; {size(waiting_bytes)} wait to be counted"
     if dropped:
         message += f"; chat was dropped {dropped} times because too much waited (KEPT_CHAT_MB)"
-    if facts.channels and not is_heard:
+    if facts.queue_problem and not problems:
+        message += f"; the queue is {facts.queue_problem}"
+    if facts.channels and not is_heard and not facts.listeners:
         message += "; no listener runs"
     if problems:
         message += f"; {problems[0].message}"
