@@ -19,9 +19,10 @@ from aio_pika.exceptions import (
     AuthenticationError,
     ChannelPreconditionFailed,
     DeliveryError,
+    InvalidFrameError,
     ProbableAuthenticationError,
 )
-from aiormq.exceptions import ChannelAccessRefused, ConnectionNotAllowed
+from aiormq.exceptions import ChannelAccessRefused
 
 from helperfunctions.errors import QueueRefused, QueueUnavailable
 
@@ -74,7 +75,7 @@ class Publisher:
 
     @classmethod
     async def open(cls, url: str, queues: Queues) -> "Publisher":
-        """Connect, and declare the queues. Raises QueueUnavailable and QueueRefused."""
+        """Connect, and declare the queues. Raises QueueUnavailable."""
         place, connection = place_of(url), await _connected(url)
         try:
             channel = await _answered(
@@ -118,7 +119,7 @@ class Consumer:
         self._thread: threading.Thread | None = None
         self._is_closed = False
         self.connection = 0
-        self.problem: QueueUnavailable | QueueRefused | None = None
+        self.problem: QueueUnavailable | None = None
         """Why it is not connected just now."""
 
     def take(self, most: int, wait_seconds: float = 0) -> list[Delivery]:
@@ -177,14 +178,14 @@ class Consumer:
                 await self._receive_once(self._again)
                 pause = _FIRST_PAUSE_SECONDS
                 continue
-            except (QueueUnavailable, QueueRefused) as exc:
+            except QueueUnavailable as exc:
                 self.problem = exc
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._again.wait(), pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
     async def _receive_once(self, again: asyncio.Event) -> None:
-        """One connection, until it is to end. Raises QueueUnavailable and QueueRefused."""
+        """One connection, until it is to end. Raises QueueUnavailable."""
         place, connection = place_of(self._url), await _connected(self._url)
         try:
             closed = asyncio.Event()
@@ -239,7 +240,7 @@ class Consumer:
 
 
 async def purge(url: str, queues: Queues) -> None:
-    """Delete all messages that nobody has received. Raises QueueUnavailable and QueueRefused."""
+    """Delete all messages that nobody has received. Raises QueueUnavailable."""
     place, connection = place_of(url), await _connected(url)
     try:
         channel = await _answered(place, connection.channel().__aenter__())
@@ -263,7 +264,13 @@ class _NotTaken(Exception):
 
 async def _connected(url: str) -> AbstractConnection:
     place = place_of(url)
-    return await _answered(place, aio_pika.connect(url, timeout=_TIMEOUT_SECONDS))
+    try:
+        return await _answered(place, aio_pika.connect(url, timeout=_TIMEOUT_SECONDS))
+    except QueueUnavailable as exc:
+        if isinstance(exc.__cause__, InvalidFrameError):
+            # The library does not say why the broker closes a connection that it is opening.
+            raise QueueRefused(f"the queue does not allow us to use the virtual host of AMQP_URL at={place}") from exc
+        raise
 
 
 async def _declared(place: str, channel: AbstractChannel, queues: Queues) -> AbstractExchange:
@@ -284,8 +291,8 @@ async def _answered(place: str, request: Coroutine[Any, Any, _T]) -> _T:
         raise _NotTaken from exc
     except (AuthenticationError, ProbableAuthenticationError) as exc:
         raise QueueRefused(f"the queue refuses the user or password of AMQP_URL at={place}") from exc
-    except (ChannelAccessRefused, ConnectionNotAllowed) as exc:
-        raise QueueRefused(f"the queue does not allow the user of AMQP_URL to use its virtual host at={place}") from exc
+    except ChannelAccessRefused as exc:
+        raise QueueRefused(f"the queue does not allow the user of AMQP_URL to use its queues at={place}") from exc
     except ChannelPreconditionFailed as exc:
         raise QueueRefused(f"the queue has queues of this name with other arguments: delete them at={place}") from exc
     except TimeoutError as exc:

@@ -43,8 +43,7 @@
     │   └── EngineUnavailable       the engine does not answer in time; a later attempt can succeed
     ├── ChartNotDrawn           a chart could not be drawn
     ├── JournalUnusable         the journal of chat, a file, cannot be read or written
-    ├── QueueError              the queue of chat (RabbitMQ) failed; what waits stays in the journal
-    │   ├── QueueUnavailable        it does not answer, or the connection was lost; a later attempt can succeed
+    ├── QueueUnavailable        the queue of chat (RabbitMQ) does not answer; what was heard waits in the journal
     │   ├── QueueFull               nobody fetches what is in it; a later attempt can succeed
     │   └── QueueRefused            it refuses us, or has other queues of the same name; a person has to fix it
     └── WebhookFailed           a message could not be delivered; a retry can help
@@ -373,29 +372,24 @@ class JournalUnusable(WatchTimeError):
     exit_code = 75
 
 
-class QueueError(WatchTimeError):
-    """The queue of chat failed. What was not handed over waits in the journal."""
-
-    exit_code = 69
-
-
-class QueueUnavailable(QueueError):
-    """The queue does not answer, or the connection to it was lost."""
+class QueueUnavailable(WatchTimeError):
+    """The queue of chat does not answer, or the connection was lost. What was not handed over waits in the journal."""
 
     can_retry = True
     exit_code = 75
 
 
-class QueueFull(QueueError):
+class QueueFull(QueueUnavailable):
     """The queue takes nothing more until somebody fetches what is in it."""
 
     can_retry = True
     exit_code = 75
 
 
-class QueueRefused(QueueError):
+class QueueRefused(QueueUnavailable):
     """The queue rejects our user, or has queues of the same name with other arguments."""
 
+    can_retry = False
     exit_code = 78
 
 

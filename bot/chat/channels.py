@@ -116,7 +116,7 @@ def forget(database: Database, folder: Path, purge_queue: Callable[[], None] | N
     """Delete the key, the sketches of chatters and everything that waits, also in a queue. Returns the number of
     opt-outs of chatters that are gone with it.
 
-    Raises Busy while a process listens, and QueueError when the queue cannot be purged.
+    Raises Busy while a process listens, and QueueUnavailable when the queue cannot be purged.
     """
     with only_listener(folder):
         journal = Journal(folder)

@@ -22,7 +22,7 @@ from bot.chat.shards import SHARDS, read
 from helperfunctions.amqp import Delivery
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
-from helperfunctions.errors import QueueError
+from helperfunctions.errors import QueueUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Consumer(Protocol):
     def connection(self) -> int: ...
 
     @property
-    def problem(self) -> QueueError | None: ...
+    def problem(self) -> QueueUnavailable | None: ...
 
     def take(self, most: int, wait_seconds: float = 0) -> list[Delivery]: ...
 

@@ -11,7 +11,7 @@ from bot.chat.events import UnknownFormat
 from bot.chat.queue_health import QueueHealth
 from bot.chat.shards import SHARDS, messages_of
 from helperfunctions.chat_journal import Batch, Journal
-from helperfunctions.errors import JournalUnusable, QueueError, QueueFull
+from helperfunctions.errors import JournalUnusable, QueueFull, QueueUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ _REST_SECONDS: Final = 5.0
 
 
 class Publisher(Protocol):
-    """A connection to the queue. Both methods raise QueueError."""
+    """A connection to the queue. Both methods raise QueueUnavailable."""
 
     async def publish(self, queue: int, body: bytes) -> bool: ...
 
@@ -68,7 +68,7 @@ class Shipper:
                         pass
                     pause = _FIRST_PAUSE_SECONDS
                     await asyncio.sleep(self._real_seconds(_ROUND_MS / 1000))
-                except (QueueError, JournalUnusable):
+                except (QueueUnavailable, JournalUnusable):
                     await asyncio.sleep(self._real_seconds(pause))
                     pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
                 except Exception:
@@ -87,14 +87,14 @@ class Shipper:
 
         try:
             await asyncio.wait_for(rest(), _REST_SECONDS)
-        except (TimeoutError, QueueError, JournalUnusable) as exc:
+        except (TimeoutError, QueueUnavailable, JournalUnusable) as exc:
             log.info("the rest is shipped after the next start: %s", exc)
         finally:
             await self._close()
 
     async def ship(self) -> bool:
-        """Ship a round. Returns False if nothing waits. Raises QueueError and JournalUnusable; the next call tries the
-        same round again, without the messages that were confirmed."""
+        """Ship a round. Returns False if nothing waits. Raises QueueUnavailable and JournalUnusable; the next call
+        tries the same round again, without the messages that were confirmed."""
         try:
             if self._publisher is None:
                 self._publisher = await self._open_publisher()
@@ -107,7 +107,7 @@ class Shipper:
         except QueueFull as exc:
             self.health.fails(exc)
             raise
-        except QueueError as exc:
+        except QueueUnavailable as exc:
             self.health.fails(exc)
             await self._close()
             raise

@@ -23,13 +23,14 @@ def test_every_package_of_an_extra_is_in_the_table() -> None:
     optional = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     for extra, packages in EXTRAS.items():
         installed = {re.split(r"[^\w-]", requirement)[0] for requirement in optional[extra]}
-        # The package pyspark-client is imported as pyspark.
-        assert {name.removesuffix("-client") for name in installed} - {"twitch-watch-time"} <= set(packages)
+        # The package pyspark-client is imported as pyspark, and aio-pika as aio_pika.
+        names = {name.removesuffix("-client").replace("-", "_") for name in installed}
+        assert names - {"twitch_watch_time"} <= set(packages)
 
 
 def test_the_lock_file_has_every_extra_with_hashes_and_no_index() -> None:
     locked = (ROOT / "requirements.txt").read_text()
-    for package in ("boto3", "cachetools", "fastapi", "jinja2", "numpy", "uvicorn", "psycopg2-binary"):
+    for package in ("aio-pika", "boto3", "cachetools", "fastapi", "jinja2", "numpy", "uvicorn", "psycopg2-binary"):
         assert re.search(rf"^{package}==[\d.]+.*\\\n    --hash=sha256:", locked, re.MULTILINE), package
     assert "index-url" not in locked
 
@@ -50,6 +51,12 @@ def test_the_bot_works_without_the_extras(shell: Shell, url: str) -> None:
 def test_a_verb_names_the_extra_that_it_needs(arguments: list[str], extra: str, shell: Shell) -> None:
     line = without(shell, EVERYTHING).run(*arguments).failed_with(78)
     assert f"install the extra `{extra}`" in line
+
+
+def test_a_listener_with_a_queue_names_the_extra_that_it_needs(shell: Shell) -> None:
+    settings = {"CHAT_SOURCE": "anonymous", "AMQP_URL": "amqp://127.0.0.1:1/", "DATABASE_URL": "postgresql://x@h/d"}
+    line = without(shell, EXTRAS["queue"]).run("listen", **settings).failed_with(78)
+    assert "install the extra `queue`" in line
 
 
 def test_a_secret_of_aws_names_the_extra_that_it_needs(shell: Shell) -> None:

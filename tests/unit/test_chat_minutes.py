@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from bot.chat.events import ChatEvent, Covered, Moderated, Noticed, Said, UnknownFormat, decode, encode
-from bot.chat.minutes import Minute, Minutes
+from bot.chat.minutes import GONE_AFTER_MS, Minute, Minutes, OpenMinutes
 from helperfunctions.irc import Flag
 
 # 2026-11-21 16:00 UTC
@@ -113,6 +113,62 @@ def test_coverage_is_split_at_the_minutes_and_has_whole_seconds() -> None:
 def test_a_clock_that_was_set_back_does_not_close_the_present() -> None:
     minutes = count((NOON + 60 * MINUTE, []), (NOON + SECOND, [said(1, NOON)]))
     assert [(one.begin_ms, one.messages, one.is_closed) for one in minutes.changed()] == [(NOON, 1, False)]
+
+
+def test_a_minute_of_two_listeners_has_what_both_heard_and_is_closed_when_both_are_past_it() -> None:
+    """A channel that moves from one listener to another: what both heard is counted once."""
+    shared = OpenMinutes()
+    old, new = (Minutes(listener=name, shared=shared) for name in ("old", "new"))
+    old.apply(7, NOON + 20 * SECOND, [said(1), said(2, chatter=2), Covered(NOON, NOON + 20 * SECOND, ["11"])])
+    new.apply(1, NOON + 40 * SECOND, [said(2, chatter=2), said(3), Covered(NOON + 10 * SECOND, NOON + MINUTE, ["11"])])
+    new.apply(2, NOON + 75 * SECOND, [])
+    # The old one may have more.
+    [minute] = old.changed()
+    assert (minute.is_closed, new.cursor, new.closed_until_ms, old.cursor) == (False, 0, NOON, 6)
+    old.apply(8, NOON + 76 * SECOND, [])
+    assert (minute.is_closed, minute.messages, len(minute.authors), minute.covered_seconds) == (True, 3, 2, 60)
+    new.apply(3, NOON + 77 * SECOND, [])
+    assert (new.cursor, old.cursor, new.closed_until_ms) == (3, 8, NOON + MINUTE)
+
+
+def test_a_minute_does_not_wait_for_a_listener_that_is_gone() -> None:
+    shared = OpenMinutes()
+    old, new = (Minutes(listener=name, shared=shared) for name in ("old", "new"))
+    old.apply(1, NOON + 20 * SECOND, [said(1)])
+    new.apply(1, NOON + 40 * SECOND, [said(2)])
+    new.apply(2, NOON + GONE_AFTER_MS - 1, [])
+    [minute] = new.changed()
+    assert not minute.is_closed
+    new.apply(3, NOON + GONE_AFTER_MS + MINUTE, [])
+    assert (minute.is_closed, minute.messages, old.cursor) == (True, 2, 1)
+
+
+def test_the_minutes_of_a_listener_that_was_given_up_are_closed() -> None:
+    shared = OpenMinutes()
+    old, new = (Minutes(listener=name, shared=shared) for name in ("old", "new"))
+    old.apply(1, NOON, [said(1)])
+    new.apply(1, NOON, [said(2, channel="12")])
+    old.close_all()
+    assert [(one.channel_id, one.is_closed) for one in old.changed()] == [("11", True), ("12", False)]
+    assert (old.cursor, old.closed_until_ms, new.cursor) == (1, NOON + MINUTE, 0)
+
+
+@pytest.mark.parametrize(
+    ("spans", "seconds"),
+    [
+        ([(0, 20), (20, 60)], 60),
+        ([(0, 20), (10, 30)], 30),
+        ([(40, 60), (0, 10), (5, 6)], 30),
+        ([(0, 10), (20, 30), (10, 20)], 30),
+        ([(5, 5)], 0),
+    ],
+    ids=["one after the other", "overlapping", "in disorder", "closing a gap", "empty"],
+)
+def test_what_was_heard_twice_is_covered_once(spans: Sequence[tuple[int, int]], seconds: int) -> None:
+    minute = Minute("11", NOON, {})
+    for begin, end in spans:
+        minute.cover(NOON + begin * SECOND, NOON + end * SECOND)
+    assert minute.covered_seconds == seconds
 
 
 def a_chat(seed: int, batches: int = 400) -> list[tuple[int, list[ChatEvent]]]:

@@ -46,10 +46,19 @@ RIGHTS: dict[str, dict[str, Any]] = {
     },
     "migrate": {"networks": ["inside"], "volumes": ["database:/run/database:ro", "reading:/run/reading:ro"]},
     "bot": {
-        "networks": ["inside", "outside", "monitoring"],
+        "networks": ["inside", "outside", "monitoring", "queue"],
         "volumes": ["secrets:/run/watchtime:ro", "database:/run/database:ro", "bot:/data"],
     },
     "listen": {"networks": ["outside"], "volumes": ["secrets:/run/watchtime:ro", "bot:/data"]},
+    "queue": {
+        "cap_add": ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"],
+        "networks": ["queue"],
+        "volumes": ["queue:/var/lib/rabbitmq"],
+    },
+    "listen-queue": {
+        "networks": ["inside", "outside", "queue"],
+        "volumes": ["secrets:/run/watchtime:ro", "database:/run/database:ro", "bot:/data"],
+    },
     "web": {
         "networks": ["reading", "published"],
         "ports": ["127.0.0.1:8000:8000"],
@@ -83,6 +92,7 @@ WITHOUT_RIGHTS = {
     "depends_on",
     "environment",
     "healthcheck",
+    "hostname",
     "image",
     "init",
     "mem_limit",
@@ -123,6 +133,7 @@ def test_the_networks_separate_the_parts_from_each_other() -> None:
         "inside": {"internal": True},
         "reading": {"internal": True},
         "outside": {},
+        "queue": {"internal": True},
         "monitoring": {},
         "published": {
             "driver_opts": {"com.docker.network.bridge.enable_ip_masquerade": "false"},
@@ -162,6 +173,10 @@ def test_each_container_has_exactly_the_environment_that_it_needs() -> None:
             "HEALTH_HOST": "0.0.0.0",
             "HEALTH_PORT": "9464",
         },
+        "queue": {
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +SDcpu 1:1 +SDio 4 +sbwt none +sbwtdcpu none +sbwtdio none"
+        },
+        "listen-queue": {"DATABASE_URL_FILE": "/run/database/database_url"},
         "web": {
             "WEB_DATABASE_URL_FILE": "/run/reading/web_database_url",
             "WEB_TOKEN_FILE": "/run/reading/web_token",
@@ -272,6 +287,8 @@ def test_only_the_bot_its_database_and_the_dashboard_start_by_themselves() -> No
     profiles = {name: service.get("profiles") for name, service in SERVICES.items()}
     assert {name: profile for name, profile in profiles.items() if profile} == {
         "listen": ["chat"],
+        "queue": ["queue"],
+        "listen-queue": ["queue"],
         "demo": ["demo"],
         "prometheus": ["monitoring"],
         "grafana": ["monitoring"],
@@ -288,6 +305,7 @@ def test_each_container_starts_when_what_it_needs_is_ready() -> None:
         "migrate": {"db": is_healthy},
         "bot": {"migrate": is_done},
         "listen": {"secrets": is_done},
+        "listen-queue": {"migrate": is_done},
         "web": {"migrate": is_done},
         "grafana": {"secrets": is_done},
     }
@@ -308,6 +326,7 @@ def test_each_container_runs_one_verb_and_the_monitoring_keeps_a_bounded_history
         "migrate": ["migrate"],
         "bot": ["run"],
         "listen": ["listen"],
+        "listen-queue": ["listen"],
         "web": ["web"],
         "demo": ["demo", "--charts", "/data/demo-charts", "--web-host", "0.0.0.0"],
         "prometheus": [
@@ -322,7 +341,7 @@ def test_each_container_runs_one_verb_and_the_monitoring_keeps_a_bounded_history
 def test_bot_and_dashboard_start_in_the_folder_to_which_their_dot_env_is_copied() -> None:
     entrypoint = (ROOT / "entrypoint.sh").read_text()
     folders = {name: service["working_dir"] for name, service in SERVICES.items() if "working_dir" in service}
-    assert folders.keys() == {"bot", "listen", "web"}
+    assert folders.keys() == {"bot", "listen", "listen-queue", "web"}
     for name, folder in folders.items():
         [volume] = [mount.split(":")[0] for mount in SERVICES[name]["volumes"] if mount.split(":")[1] == folder]
         assert f'put "$volumes/{volume}/.env"' in entrypoint
@@ -331,7 +350,7 @@ def test_bot_and_dashboard_start_in_the_folder_to_which_their_dot_env_is_copied(
 def test_a_stop_gives_each_container_the_time_to_finish_its_work() -> None:
     """A running poll, a checkpoint of the database, the responses that have begun. Docker's own limit is 10 s."""
     times = {name: service["stop_grace_period"] for name, service in SERVICES.items() if "stop_grace_period" in service}
-    assert times == {"db": "60s", "bot": "120s", "web": "30s"}
+    assert times == {"db": "60s", "bot": "120s", "queue": "60s", "web": "30s"}
 
 
 def test_the_image_has_only_packages_whose_hashes_are_known() -> None:

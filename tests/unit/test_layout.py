@@ -26,6 +26,8 @@ VENDORS = {
         "bot/chat/count.py",
         "bot/chat/events.py",
         "bot/chat/job.py",
+        "bot/chat/leases.py",
+        "bot/chat/shards.py",
         "bot/demo/history.py",
         "bot/web/http/live.py",
         "bot/web/views/chat_api.py",
@@ -64,6 +66,8 @@ VENDORS = {
     "h11": {"bot/web/http/server.py"},
     "uvicorn": {"bot/web/http/server.py"},
     "fasteners": {"helperfunctions/chat_journal.py", "helperfunctions/embedded_postgres.py"},
+    "aio_pika": {"helperfunctions/amqp.py"},
+    "aiormq": {"helperfunctions/amqp.py"},
     "boto3": {"helperfunctions/aws_secrets.py", "helperfunctions/s3_store.py"},
     "botocore": {"helperfunctions/aws_secrets.py", "helperfunctions/s3_store.py"},
     "duckdb": {"helperfunctions/duck.py"},
@@ -261,6 +265,7 @@ def test_an_effect_of_an_import_is_detected(tmp_path: Path, effect: str) -> None
 
 NOT_FOR_A_BOT = {
     "altair",
+    "aio_pika",
     "bot.chat.job",
     "boto3",
     "cachetools",

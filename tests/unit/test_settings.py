@@ -28,6 +28,7 @@ def test_the_defaults_are_those_of_the_design() -> None:
     assert settings.model_dump(exclude={"data_dir"}) == {
         "database_url": None,
         "aws_secret_name": None,
+        "amqp_url": None,
         "twitch_client_id": None,
         "twitch_client_secret": None,
         "igdb_enabled": False,
@@ -131,6 +132,7 @@ def test_every_secret_can_come_from_a_file() -> None:
     assert secret_fields() == [
         "chat_token",
         "web_token",
+        "amqp_url",
         "database_url",
         "twitch_client_secret",
         "x_api_key",
