@@ -17,7 +17,7 @@ import psutil
 SERVER: Final = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 MISSING: Final = f"{SERVER} is missing: install Debian's rabbitmq-server"
 # Only a failing test waits this long.
-PATIENCE_SECONDS: Final = 40.0
+PATIENCE_SECONDS: Final = 300.0
 # One thread, which does not spin while it waits.
 _ERLANG: Final = "+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"
 _CONFIGURATION: Final = """

