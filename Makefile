@@ -84,7 +84,7 @@ format: $(VENV)/.development ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.benchmarks $(if $(filter lake,$(ARGS)),.venv-lake-peers/.installed) ## Measure; ARGS names one of: staging crawl rollup lake accuracy ask memory web first-visit sizing chat understand
+bench: $(VENV)/.benchmarks $(if $(filter lake,$(ARGS)),.venv-lake-peers/.installed) ## Measure; ARGS names one of: staging crawl rollup lake accuracy ask memory web first-visit sizing chat chat-queue understand
 	$(BIN)/python -m benchmarks $(ARGS)
 
 # Their environment is their own: they bring another boto3.

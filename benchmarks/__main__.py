@@ -4,7 +4,21 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from benchmarks import accuracy, ask, chat, crawl, first_visit, lake, memory, rollup, sizing, staging, understand, web
+from benchmarks import (
+    accuracy,
+    ask,
+    chat,
+    chat_queue,
+    crawl,
+    first_visit,
+    lake,
+    memory,
+    rollup,
+    sizing,
+    staging,
+    understand,
+    web,
+)
 from helperfunctions import log
 
 BENCHMARKS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
@@ -19,6 +33,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "first-visit": lambda given: first_visit.main(dict(given.address)),
     "sizing": lambda _: sizing.main(),
     "chat": lambda _: chat.main(),
+    "chat-queue": lambda _: chat_queue.main(),
     "understand": lambda given: understand.main(streamers=given.streamers),
 }
 

@@ -15,6 +15,7 @@ import pytest
 from benchmarks import (
     accuracy,
     ask,
+    chat_queue,
     crawl,
     first_visit,
     lake,
@@ -32,6 +33,7 @@ from benchmarks.harness import a_database, sharing_a_server
 from benchmarks.lake_days import Size
 from benchmarks.readers import Job, load, readers
 from helperfunctions.clock import SystemClock
+from tests.rabbit import MISSING, SERVER
 
 # The least: each reader makes one request.
 TINY = web.Size(
@@ -98,6 +100,16 @@ def test_accuracy_judges_three_rules_in_two_worlds(capsys: pytest.CaptureFixture
     assert printed.count("Back to started_at where audiences gather") == 2
     assert "Counting back to started_at: " in printed
     assert printed.count("plain ") >= 8
+
+
+@pytest.mark.long
+def test_chat_queue_measures_both_ways(capsys: pytest.CaptureFixture[str]) -> None:
+    if not SERVER.exists():
+        pytest.skip(MISSING)
+    chat_queue.main(seconds=2, one_by_one=50, rounds=1)
+    printed = capsys.readouterr().out
+    assert "ours: a message per second and shard" in printed
+    assert "one message per chat message" in printed
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
