@@ -125,7 +125,7 @@ class Consumer:
     def take(self, most: int, wait_seconds: float = 0) -> list[Delivery]:
         """What was received, in the order of each queue. Waits for the first message, and connects when it has to."""
         self._is_used.set()
-        if self._thread is None:
+        if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, name="queue", daemon=True)
             self._thread.start()
         if not self._received and wait_seconds:
@@ -258,7 +258,7 @@ def place_of(url: str) -> str:
     return f"{parts.hostname}:{parts.port or (5671 if parts.scheme == 'amqps' else 5672)}"
 
 
-class _NotTaken(Exception):
+class _NotTaken(QueueUnavailable):
     """The broker has refused a message, because its queue is full or gone."""
 
 

@@ -35,6 +35,9 @@ _MOST_HELD: Final = 400
 _MESSAGES: Final = 400
 _SEEN_EVERY: Final = timedelta(seconds=10)
 _FORGOTTEN_AFTER: Final = timedelta(hours=1)
+# RabbitMQ ends the channel of a consumer that has not acknowledged a message for 30 minutes. A counter has those of the
+# last open minute of a listener that has ended.
+_RECEIVED_AGAIN_AFTER: Final = timedelta(minutes=20)
 
 
 class Consumer(Protocol):
@@ -59,6 +62,7 @@ class _Held(NamedTuple):
     journal_id: str
     until_seq: int
     delivery: Delivery
+    received_at: datetime
 
 
 @dataclass(slots=True)
@@ -143,6 +147,11 @@ class QueueCounter:
             )
             tx.chat.forget_nodes(before=now - _FORGOTTEN_AFTER)
         self._seen_at = now
+        held = [shard.held[0].received_at for shard in self._shards if shard.held]
+        if held and now - min(held) > _RECEIVED_AGAIN_AFTER:
+            for shard in self._shards:
+                shard.held.clear()
+            self._consumer.start_again()
 
     def _begin_again(self) -> None:
         self._shards = [_Shard() for _ in range(SHARDS)]
@@ -180,7 +189,7 @@ class QueueCounter:
         for part in message.parts:
             if part.seq > source.minutes.seq:
                 source.minutes.apply(part.seq, part.at_ms, part.events)
-        shard.held.append(_Held(message.journal_id, message.until_seq, delivery._replace(body=b"")))
+        shard.held.append(_Held(message.journal_id, message.until_seq, delivery._replace(body=b""), self._clock.now()))
 
     def _source(self, tx: Transaction, number: int, journal_id: str) -> _Source:
         shard = self._shards[number]

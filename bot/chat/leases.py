@@ -41,14 +41,20 @@ class Leases:
 
     def keep(self, stopped: threading.Event) -> None:
         """Renew the leases until `stopped` is set, then give them back."""
-        journal = Journal(self.folder)
-        try:
-            while not stopped.is_set():
-                self._try(journal)
+        while not stopped.is_set():
+            try:
+                journal = Journal(self.folder)
+            except JournalUnusable as exc:
+                self._log("the channels stay as they are: %s", exc)
                 stopped.wait(self.real_seconds(RENEW_SECONDS))
-            self._end(journal)
-        finally:
-            journal.close()
+                continue
+            try:
+                while not stopped.is_set():
+                    self._try(journal)
+                    stopped.wait(self.real_seconds(RENEW_SECONDS))
+                self._end(journal)
+            finally:
+                journal.close()
 
     def renew(self, journal: Journal) -> None:
         """Renew the leases, take free channels, and exchange channels and their states with the listener. Raises
@@ -97,6 +103,9 @@ class Leases:
         except SettingsError as exc:
             journal.want([])
             self._log("no channel is joined: %s", exc)
+        except Exception:
+            # The next attempt may succeed, and without it others would lease our channels.
+            log.exception("renewing the leases failed unexpectedly")
 
     def _log(self, text: str, error: Exception) -> None:
         now = self.clock.now()

@@ -1,11 +1,13 @@
 """A simulated X on the test's own clock, and the parts of the bot that use it, on the test's own database."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,6 +24,7 @@ from bot.reply.lookup import Lookup
 from bot.reply.respond import Responder
 from bot.runtime.leader import Leadership
 from bot.spend.ledger import Ledger
+from helperfunctions.chat_key import Hasher, hasher_of
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import ChartNotDrawn
@@ -29,7 +32,13 @@ from helperfunctions.x_api import XApi
 from sandbox.x.server import XSandbox
 from tests.factories import DAY, DAY_START, a_stream, rows, stage, write
 from tests.integration.leading import Leads, Prepared
+from tests.rabbit import Rabbit
 from tests.sail import serving
+
+if TYPE_CHECKING:
+    # Importing it takes a while, and few tests need it.
+    from helperfunctions.amqp import Queues
+    from tests.integration.queue_parts import Counting
 
 CREDENTIALS = "a hash of them"
 # Seconds after which a post is certainly on its author's timeline.
@@ -263,3 +272,28 @@ def a_day_of_chess(inbox: Inbox) -> None:
     )
     inbox.outside.clock.move_to(DAY_START + timedelta(hours=25))
     Rollup(inbox.outside.database, VirtualClock(inbox.outside.clock.now()), CALENDAR).daily()
+
+
+@pytest.fixture
+def queues() -> "Queues":
+    """Queues that no other test has."""
+    from bot.chat.shards import SHARDS
+    from helperfunctions.amqp import Queues
+
+    return Queues(f"chat-{secrets.token_hex(8)}", SHARDS)
+
+
+@pytest.fixture
+def hashed(tmp_path: Path) -> Hasher:
+    """Hashes ids with a key of the test."""
+    return hasher_of(tmp_path / "key")
+
+
+@pytest.fixture
+def counting(database: Database, clock: VirtualClock, rabbit: Rabbit, queues: "Queues") -> "Iterator[Counting]":
+    """Counters of a test."""
+    from tests.integration.queue_parts import Counting
+
+    counting = Counting(database, clock, rabbit.url, queues)
+    yield counting
+    counting.close()

@@ -1,6 +1,7 @@
 """The metrics of chat, and the finding of `watchtime check`."""
 
-from datetime import time, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,8 @@ from bot.health.findings import Verdict
 from bot.health.health_facts import ChatFacts, Facts, gather
 from bot.health.metrics import Metrics, Snapshot
 from bot.health.record import RunRecord
-from bot.health.rules import Problem
+from bot.health.rules import Expected, Problem
+from bot.health.rules import judge_chat as judge_chat_rules
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.settings import Settings
@@ -99,3 +101,48 @@ def test_check_has_the_verdict_of_the_rules() -> None:
     assert finding.verdict is Verdict.WARNING
     assert finding.message.endswith("; nothing was heard")
     assert finding.fix == FIXES[Cause.CHAT_NOT_HEARD]
+
+
+def a_node(url: str, name: str, since: datetime | None, problem: str, seen_at: datetime, waiting: int = 0) -> None:
+    write(
+        url,
+        "insert into chat.nodes (name, kind, seen_at, waiting_bytes, failing_since, problem)"
+        " values (%s, 'listener', %s, %s, %s, %s)",
+        *(name, seen_at, waiting, since, problem),
+    )
+
+
+def test_a_queue_that_does_not_work_for_minutes_is_a_problem(database: Database, clock: VirtualClock, url: str) -> None:
+    now = clock.now()
+    a_node(url, "ann", None, "", now, 2_000_000)
+    a_node(url, "bob", now - timedelta(minutes=6), "full", now, 40_000_000)
+    # It has ended, so nobody waits for it.
+    a_node(url, "eve", now - timedelta(days=1), "refused", now - timedelta(minutes=5), 1)
+    facts = gather(database, clock, CALENDAR, Settings(chat_source="anonymous"))
+    assert facts.chat is not None
+    assert (facts.chat.listeners, facts.chat.waiting_bytes) == (2, 42_000_000)
+    expected = Expected(CALENDAR, timedelta(minutes=30), time(14), now)
+    [problem] = judge_chat_rules(facts.chat, now, expected)
+    assert (problem.cause, problem.since) == (Cause.CHAT_QUEUE, now - timedelta(minutes=6))
+    assert problem.message.startswith("the queue of chat is full since")
+    assert problem.message.endswith("42.0 MB wait in journals")
+    assert judge_chat_rules(facts.chat, now - timedelta(minutes=2), expected) == []
+    shown = Metrics(lambda: snapshot(facts)).text().decode()
+    for line in ("chat_queue_works 0.0", "chat_listeners 2.0", "chat_waiting_bytes 4.2e+07"):
+        assert f"watchtime_{line}\n" in shown
+    finding = judge_chat(facts.chat, [problem], 0, 0, is_heard=False)
+    assert (finding.verdict, finding.fix) == (Verdict.WARNING, FIXES[Cause.CHAT_QUEUE])
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [("unavailable", "does not answer"), ("refused", "refuses us"), ("full", "is full")],
+    ids=["away", "refused", "full"],
+)
+def test_each_reason_of_the_queue_has_its_words(problem: str, words: str, clock: VirtualClock) -> None:
+    now = clock.now()
+    facts = replace(FACTS, queue_problem=problem, queue_failing_since=now - timedelta(hours=1))
+    [found] = judge_chat_rules(facts, now, Expected(CALENDAR, timedelta(minutes=30), time(14), now))
+    assert f"the queue of chat {words} since" in found.message
+    finding = judge_chat(facts, [], 0, 0, is_heard=True)
+    assert finding.message.endswith(f"; the queue is {problem}")
