@@ -367,6 +367,10 @@ COMMENT ON COLUMN chat.channels.state IS 'wanted, joining, joined, refused or pa
 
 COMMENT ON COLUMN chat.channels.reason IS 'Why it is refused.';
 
+COMMENT ON COLUMN chat.channels.listener IS 'With a queue: id of the listener that has the channel.';
+
+COMMENT ON COLUMN chat.channels.lease_until IS 'With a queue: until then no other listener takes it, UTC.';
+
 CREATE TABLE chat.choice (
     only_row boolean DEFAULT true NOT NULL,
     is_on boolean NOT NULL,

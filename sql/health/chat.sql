@@ -39,7 +39,7 @@ select
     coalesce(sum(messages), 0) as messages,
     coalesce(sum(late_messages), 0) as late_messages,
     (select count(*) from nodes where kind = 'listener') as listeners,
-    (select coalesce(sum(waiting_bytes), 0) from nodes) as waiting_bytes,
+    (select cast(coalesce(sum(waiting_bytes), 0) as bigint) from nodes) as waiting_bytes,
     (select min(failing_since) from nodes) as queue_failing_since,
     coalesce(
         (select problem from nodes where failing_since is not null order by failing_since, name limit 1), ''

@@ -36,6 +36,9 @@ create table chat.nodes (
     check ((failing_since is null) = (problem = ''))
 );
 
+comment on column chat.channels.listener is 'With a queue: id of the listener that has the channel.';
+comment on column chat.channels.lease_until is 'With a queue: until then no other listener takes it, UTC.';
+
 -- migrate:down
 
 drop table chat.nodes;
