@@ -1,6 +1,7 @@
 """A real RabbitMQ of Debian's package, on free ports of the loopback interface. One for all tests of a process."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ SERVER: Final = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 MISSING: Final = f"{SERVER} is missing: install Debian's rabbitmq-server"
 # Only a failing test waits this long.
 PATIENCE_SECONDS: Final = 300.0
+_PORTS: Final = (20_000, 32_000)
 # One thread, which does not spin while it waits.
 _ERLANG: Final = "+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"
 _CONFIGURATION: Final = """
@@ -120,12 +122,12 @@ def serving(folder: Path) -> Iterator[Rabbit]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of the loopback interface that nothing uses just now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    """Ports of the loopback interface that nothing uses just now, below those that systems give to connections: the
+    broker is started again with the same ones."""
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randrange(*_PORTS)
+        with suppress(OSError), socket.socket() as one:
+            one.bind(("127.0.0.1", port))
+            found.append(port)
+    return found
