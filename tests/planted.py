@@ -14,6 +14,7 @@ SIGNS = "/7+Q=<&'é"
 BEGINNING = 13
 PASSWORD = f"planted-password{SIGNS}"
 READING_PASSWORD = f"planted-reading-password{SIGNS}"
+QUEUE_PASSWORD = f"planted-queue-password{SIGNS}"
 HOOK = "planted-webhook-5b1f"
 HEARTBEAT = "planted-heartbeat-7c2d"
 
@@ -27,6 +28,7 @@ def planted(database: str = "127.0.0.1:1/watch") -> dict[str, str]:
     }
     return values | {
         "DATABASE_URL": f"postgresql://watcher:{quote(PASSWORD, safe='')}@{database}",
+        "AMQP_URL": f"amqp://watcher:{quote(QUEUE_PASSWORD, safe='')}@127.0.0.1:1/",
         "ALERT_WEBHOOK_URL": f"http://127.0.0.1:1/{HOOK}",
         "HEARTBEAT_URL": f"http://127.0.0.1:1/{HEARTBEAT}",
         "WEB_DATABASE_URL": f"postgresql://reader:{quote(READING_PASSWORD, safe='')}@{database}",
@@ -36,7 +38,7 @@ def planted(database: str = "127.0.0.1:1/watch") -> dict[str, str]:
 def hidden_parts(values: Mapping[str, str]) -> list[str]:
     """The parts that may not be shown: of an address, only the password or a token, because its host is shown."""
     parts = {"DATABASE_URL": PASSWORD, "WEB_DATABASE_URL": READING_PASSWORD, "ALERT_WEBHOOK_URL": HOOK}
-    parts["HEARTBEAT_URL"] = HEARTBEAT
+    parts |= {"HEARTBEAT_URL": HEARTBEAT, "AMQP_URL": QUEUE_PASSWORD}
     return [parts.get(name, value) for name, value in values.items()]
 
 
