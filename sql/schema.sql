@@ -806,6 +806,7 @@ COMMENT ON COLUMN chat.moments.kind IS 'hype, or raid or subs if such a notice c
 COMMENT ON COLUMN chat.moments.top_emotes IS 'Ids of the five emotes used most, most first.';
 
 COMMENT ON COLUMN chat.moments.alerted_at IS 'When a message about it was sent to the webhook, UTC; null: none was.';
+
 CREATE TABLE chat.nodes (
     name text NOT NULL COLLATE pg_catalog."C",
     kind text NOT NULL COLLATE pg_catalog."C",

@@ -6,25 +6,23 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from time import sleep
 
 import pytest
 
-from bot.chat.job import ChatJob
-from helperfunctions.database import Database
-from helperfunctions.queries import Queries
 from sandbox.chat.faults import HARMLESS, ChatFault, ChatFaults
 from sandbox.chat.rooms import Room
 from sandbox.chat.server import ChatSandbox
 from sandbox.chat.truth import MinuteTruth
-from tests.acceptance.chat_programs import CALENDAR, clock_as_text
+from tests.acceptance.chat_programs import clock_as_text, job_of
 from tests.acceptance.conftest import ROOT, eventually
 from tests.everything import everything_in
 from tests.factories import rows, write
 from tests.fast_clock import FastClock, fast_clock
 from tests.planted import found, found_below
+from tests.rabbit import Rabbit
 
 # One minute takes six seconds. On a busy machine a faster server would seem to be silent.
 SPEED = 10
@@ -53,16 +51,20 @@ COLUMNS = sorted(MinuteTruth().numbers())
 class Programs:
     """The listener and the counter, started again after each kill. Their output goes into files."""
 
-    def __init__(self, folder: Path, chat_url: str, database_url: str, clock: FastClock) -> None:
+    def __init__(self, folder: Path, chat_url: str, database_url: str, clock: FastClock, rabbit: Rabbit | None) -> None:
         self._given = {"listen": chat_url, "count": database_url}
-        self._folder, self._clock = folder, clock
+        self._folder, self._clock, self._rabbit = folder, clock, rabbit
+        self._queue = [rabbit.url, database_url] if rabbit else []
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, what: str) -> None:
         command = [sys.executable, "-m", "tests.acceptance.chat_programs", what, str(self._folder / "chat")]
         with (self._folder / f"{what}.log").open("ab") as log:
             self._running[what] = subprocess.Popen(
-                [*command, self._given[what], *clock_as_text(self._clock)], cwd=ROOT, stdout=log, stderr=log
+                [*command, self._given[what], *clock_as_text(self._clock), *self._queue],
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
             )
 
     def kill(self, what: str) -> None:
@@ -71,6 +73,15 @@ class Programs:
         process.kill()
         process.wait()
 
+    def kill_and_start(self, what: str) -> None:
+        if what == "queue":
+            assert self._rabbit is not None
+            self._rabbit.kill()
+            self._rabbit.start()
+        else:
+            self.kill(what)
+            self.start(what)
+
     def stop(self, what: str) -> None:
         process = self._running.pop(what)
         process.terminate()
@@ -78,8 +89,10 @@ class Programs:
 
 
 @contextmanager
-def programs(folder: Path, chat_url: str, database_url: str, clock: FastClock) -> Iterator[Programs]:
-    both = Programs(folder, chat_url, database_url, clock)
+def programs(
+    folder: Path, chat_url: str, database_url: str, clock: FastClock, rabbit: Rabbit | None = None
+) -> Iterator[Programs]:
+    both = Programs(folder, chat_url, database_url, clock, rabbit)
     both.start("listen")
     both.start("count")
     try:
@@ -98,7 +111,7 @@ def minutes_in(url: str) -> dict[tuple[str, int], dict[str, object]]:
 
 
 def test_every_covered_minute_is_true_after_a_kill_of_each_program_and_no_word_is_stored(
-    tmp_path: Path, url: str, queries: Queries
+    tmp_path: Path, url: str
 ) -> None:
     minute = datetime.now(UTC).replace(second=0, microsecond=0)
     clock = replace(fast_clock(SPEED_SHORT), start=minute)
@@ -109,45 +122,57 @@ def test_every_covered_minute_is_true_after_a_kill_of_each_program_and_no_word_i
     ):
         for what in ("listen", "count"):
             eventually(lambda: rows(url, "select sum(messages) > 10 from chat.minutes") == [(True,)], "counted")
-            running.kill(what)
-            running.start(what)
+            running.kill_and_start(what)
         wait_for_minutes(url, len(ROOMS_SHORT))
         running.stop("listen")
         running.stop("count")
-    ChatJob(Database(url, queries), clock, tmp_path / "chat", timedelta(days=35), None, CALENDAR).count()
+    count_the_rest(tmp_path, url, clock)
     compare(chat, url, len(ROOMS_SHORT))
     assert_no_word_is_stored(tmp_path, url)
 
 
-# For about an hour.
+# For about an hour each.
 @pytest.mark.timeout(3 * 3600)
 @pytest.mark.long
+@pytest.mark.parametrize("has_queue", [False, True], ids=["file", "queue"])
 def test_every_covered_minute_is_true_after_a_hundred_kills_and_no_word_is_stored(
-    tmp_path: Path, url: str, queries: Queries
+    tmp_path: Path, url: str, has_queue: bool, request: pytest.FixtureRequest
 ) -> None:
+    """With a queue, RabbitMQ is killed too."""
+    rabbit: Rabbit | None = request.getfixturevalue("rabbit") if has_queue else None
+    victims = ("listen", "count", "queue") if rabbit else ("listen", "count")
     dice, clock = random.Random(2026), fast_clock(SPEED)
     faults = ChatFaults({fault: rate / 30 for fault, rate in RATES.items()} | LOSSES, seed=3)
     follow(url, ROOMS)
     with (
         ChatSandbox(ROOMS, clock, seed=1, faults=faults, words=WORDS, logins=CHATTERS) as chat,
-        programs(tmp_path, chat.url, url, clock) as running,
+        programs(tmp_path, chat.url, url, clock, rabbit) as running,
     ):
         for number in range(KILLS):
             # After a kill every room is joined again before the next one.
             wait_for_minutes(url, len(covered(url)) + len(ROOMS) // 3)
             sleep(dice.uniform(0, 2))
-            what = ("listen", "count")[number % 2]
-            running.kill(what)
-            running.start(what)
+            running.kill_and_start(victims[number % len(victims)])
         wait_for_minutes(url, len(covered(url)) + len(ROOMS))
         chat.quiet()
         # Until the last minute is closed.
         clock.sleep(90)
         running.stop("listen")
         running.stop("count")
-    ChatJob(Database(url, queries), clock, tmp_path / "chat", timedelta(days=35), None, CALENDAR).count()
+    count_the_rest(tmp_path, url, clock, rabbit)
     compare(chat, url, len(ROOMS) * KILLS // 3)
     assert_no_word_is_stored(tmp_path, url)
+    assert rabbit is None or found_below(rabbit.folder, SECRETS) == []
+
+
+def count_the_rest(folder: Path, url: str, clock: FastClock, rabbit: Rabbit | None = None) -> None:
+    """Count what still waits after both programs have ended."""
+    job = job_of(folder / "chat", url, clock, *([rabbit.url] if rabbit else []))
+    job.count()
+    if rabbit:
+        while job.count_queue(3).batches:
+            pass
+    job.close()
 
 
 def follow(url: str, rooms: Sequence[Room]) -> None:
