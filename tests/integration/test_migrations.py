@@ -24,7 +24,7 @@ from tests.factories import DAY_START, HALF_HOUR, a_stream, rows, stage
 OURS = migrations.versions_in()
 CHAT = (
     "broadcasts channels choice cursors daily_chats daily_emotes emote_lists emote_names hour_emotes hours minutes "
-    "moments opt_outs requests"
+    "moments nodes opt_outs requests"
 )
 TABLES = """
     select schemaname || '.' || tablename from pg_tables
