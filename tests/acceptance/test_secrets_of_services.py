@@ -254,7 +254,7 @@ def test_the_log_of_the_database_server_has_no_secret(
 def test_a_bot_that_twitch_and_x_refuse_writes_no_secret(shell: Shell, folder: Path) -> None:
     """The output and every file of `watchtime run` with an embedded database are searched."""
     values = planted() | {"TWITCH_CLIENT_ID": "me"}
-    del values["DATABASE_URL"]
+    del values["DATABASE_URL"], values["AMQP_URL"]
     with Sour(partial(refusing, 401)) as server:
         where = {
             "TWITCH_API_URL": f"{server.url}/helix",
