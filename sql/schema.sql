@@ -90,7 +90,7 @@ begin
     execute format('grant usage on schema chat to %I', role);
     execute format(
         'grant select on chat.channels, chat.minutes, chat.counted_minutes, chat.hours, chat.hour_emotes, chat.broadcasts,'
-        ' chat.daily_chats, chat.daily_emotes, chat.moments, chat.choice, chat.emote_names to %I',
+        ' chat.daily_chats, chat.daily_emotes, chat.moments, chat.choice, chat.emote_names, chat.nodes to %I',
         role
     );
     execute format('grant select (login, kind, asked_at, is_done, answer) on chat.requests to %I', role);

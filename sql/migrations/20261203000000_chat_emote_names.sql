@@ -28,13 +28,14 @@ comment on column chat.emote_names.emote_id is 'Twitch''s id of the emote.';
 comment on column chat.emote_names.code is 'What people write to use it.';
 comment on column chat.emote_names.owner_id is 'Twitch''s id of the channel that offers it; empty for an emote that everybody has.';
 
+-- The dashboard shows the names, and in its Status whether the queue works.
 create or replace function chat.grant_to_reader(role text) returns void language plpgsql as $$
 begin
     execute format('revoke all on all tables in schema chat from %I', role);
     execute format('grant usage on schema chat to %I', role);
     execute format(
         'grant select on chat.channels, chat.minutes, chat.counted_minutes, chat.hours, chat.hour_emotes, chat.broadcasts,'
-        ' chat.daily_chats, chat.daily_emotes, chat.moments, chat.choice, chat.emote_names to %I',
+        ' chat.daily_chats, chat.daily_emotes, chat.moments, chat.choice, chat.emote_names, chat.nodes to %I',
         role
     );
     execute format('grant select (login, kind, asked_at, is_done, answer) on chat.requests to %I', role);
