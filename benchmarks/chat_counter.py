@@ -25,7 +25,7 @@ from helperfunctions.queries import Queries
 
 ROOMS: Final = 90
 # So much of the day is counted at once.
-STEP_SECONDS: Final = 15
+STEP_SECONDS: Final = 30
 _KEPT: Final = timedelta(days=35)
 _CHATTERS: Final = 400
 _EMOTES: Final = 30
