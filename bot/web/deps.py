@@ -17,14 +17,14 @@ from pydantic import AfterValidator, BeforeValidator
 from bot.web.read import records
 from bot.web.read.compare import MAX_COMPARED
 from bot.web.read.errors import InvalidRequest
-from bot.web.read.find_game import Size
+from bot.web.read.find_game import Size, Sort
 from bot.web.read.game_list import Filters
 from bot.web.read.genres import Kind
 from bot.web.read.languages import NAMES
 from bot.web.read.own_hours import Days as OwnDays
 from bot.web.read.own_hours import OwnHours
 from bot.web.read.ranges import MAX_DAYS, RequestedDays
-from bot.web.read.table import MAX_ROWS, RowRange
+from bot.web.read.table import MAX_ROWS, Order, RowRange
 from bot.web.site import Site
 
 # PostgreSQL cannot store a NUL, and a slash would end this part of an address.
@@ -129,6 +129,16 @@ GameSize = Annotated[
     BeforeValidator(lambda value: value or None),
     Query(description="size of the games by live channels; without it, one that suits your viewers"),
 ]
+GameSort = Annotated[
+    Sort | None,
+    BeforeValidator(lambda value: value or None),
+    Query(description="order of the games: fit, spread or growth; without it, one that suits your viewers"),
+]
+# A field of a form whose usual value is chosen is sent empty by a browser without scripts.
+OrderOfRows = Annotated[
+    Order, BeforeValidator(lambda value: value or Order.DESCENDING), Query(description="sort order")
+]
+Skipped = Annotated[int, Query(ge=0, le=1_000_000, description="number of rows to skip")]
 OwnViewers = Annotated[
     int | None,
     BeforeValidator(lambda value: value or None),

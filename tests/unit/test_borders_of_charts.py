@@ -68,19 +68,14 @@ def test_line_of_fewer_than_three_days_is_not_drawn(days: int, is_drawn: bool) -
     assert (page_charts.hours_of_days(known, ZoneInfo("UTC")) is not None) is is_drawn
 
 
-def test_spot_has_one_channel_at_least_and_its_name_on_the_left_from_three_quarters_on() -> None:
+def test_spot_has_one_channel_at_least_and_its_name_on_the_left_where_there_is_no_room_on_the_right() -> None:
     def spot(channels: float, viewers: float = 100.0, name: str = "x") -> spots.Spot:
         return spots.Spot(name, "/x", channels, viewers)
 
     assert len(spots.spots("", [spot(0.99), spot(1.0), spot(5.0, 0.0)]).spots) == 1
-    # From 1 to 10,000, and 15 % more at both ends; 1,072 is at three quarters.
-    drawn = spots.spots("", [spot(1.0), spot(1_072.0, 5.0), spot(1_073.0, 50.0), spot(10_000.0, 1_000.0)]).spots
-    assert [(place.x, place.label_anchor) for place in drawn] == [
-        (1.47, "start"),
-        (75.0, "start"),
-        (75.01, "end"),
-        (98.53, "end"),
-    ]
+    # From 1 to 10,000, and 15 % more at both ends.
+    drawn = spots.spots("", [spot(1.0), spot(1_072.0, 5.0), spot(10_000.0, 1_000.0, "long")]).spots
+    assert [(place.x, place.label_anchor) for place in drawn] == [(1.47, "start"), (75.0, "start"), (98.53, "end")]
     names = [spots.spots("", [spot(2.0, 10.0, "n" * length)]).spots[0].label for length in (22, 23)]
     assert names == ["n" * 22, "n" * 21 + "…"]
     many = spots.spots("", [spot(2.0, 10.0 * 3**number) for number in range(12)]).spots

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from bot.web.read.find_game import Size, candidates, size_for, verdict
-from bot.web.read.game_list import By, Filters, Order, matching_games, rising
+from bot.web.read.find_game import Size, Sort, candidates, in_language, size_for, usual_top3_share, verdict
+from bot.web.read.game_list import By, Filters, matching_games, rising
+from bot.web.read.languages import LanguageInGame
 from bot.web.read.rankings import GameInRange
-from bot.web.read.table import RowRange
+from bot.web.read.table import Order, RowRange
 
 
 def a_game(name: str = "Chess", **changes: Any) -> GameInRange:
@@ -71,12 +72,10 @@ def test_game_whose_spread_is_unknown_is_no_candidate() -> None:
         ({"top_share": 0.83, "top3_share": 0.9}, "One channel has 83% of the viewers."),
         ({"top_share": 0.49, "top3_share": 0.75}, "Three channels have 75% of the viewers."),
         ({"top_share": 0.49, "top3_share": 0.74}, "Concentrated: the three largest channels have 74% of the viewers."),
-        ({"change": 0.2}, "Fairly spread: the three largest channels have 40% of the viewers, growing (+20%)."),
-        ({"change": -0.5}, "Fairly spread: the three largest channels have 40% of the viewers, shrinking (-50%)."),
-        ({"change": 0.19}, "Fairly spread: the three largest channels have 40% of the viewers."),
+        ({"change": 0.5}, "Fairly spread: the three largest channels have 40% of the viewers."),
         ({"top_share": None, "top3_share": None}, ""),
     ],
-    ids=["one", "three", "concentrated", "growing", "shrinking", "neither", "unknown"],
+    ids=["one", "three", "concentrated", "without-growth", "unknown"],
 )
 def test_verdict(changes: dict[str, Any], words: str) -> None:
     assert verdict(a_game(**changes)) == words
@@ -119,6 +118,49 @@ def test_place_of_the_own_channel(own_viewers: int | None, place: str) -> None:
 )
 def test_dominated_game_is_not_open(changes: dict[str, Any], is_open: bool) -> None:
     assert [one.is_open for one in candidates([a_game(**changes)], Size.ANY)] == [is_open]
+
+
+ORDERED = [
+    a_game("Even", rank=1, median_viewers=60.0, top3_share=0.3),
+    a_game("Typical", rank=2, median_viewers=200.0, top3_share=0.5),
+    a_game("Shrinking", rank=3, median_viewers=500.0, top3_share=0.2),
+    a_game("One channel", rank=4, median_viewers=900.0, top_share=0.6, top3_share=0.7),
+    a_game("New", rank=5, median_viewers=50.0, top3_share=0.6),
+]
+CHANGES = {"Even": 0.1, "Typical": 0.4, "Shrinking": -0.2, "One channel": 3.0}
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        (Sort.FIT, ["Typical", "Even", "New", "Shrinking", "One channel"]),
+        (Sort.SPREAD, ["Even", "Typical", "New", "Shrinking", "One channel"]),
+        (Sort.GROWTH, ["Typical", "Even", "Shrinking", "New", "One channel"]),
+    ],
+)
+def test_shrinking_games_and_those_of_one_channel_come_last(sort: Sort, order: list[str]) -> None:
+    found = candidates(ORDERED, Size.ANY, sort=sort, changes=CHANGES)
+    assert [one.game.game for one in found] == order
+    assert {one.game.game: one.change for one in found} == {**CHANGES, "New": None}
+
+
+def test_game_has_a_language_with_a_channel_of_it_live_on_average() -> None:
+    games = candidates([a_game("One"), a_game("Less"), a_game("None")], Size.ANY)
+    spoken = {"One": LanguageInGame(0.02, 1 / 30), "Less": LanguageInGame(0.9, 0.99 / 30)}
+    assert [(one.game.game, one.spoken) for one in in_language(games, spoken)] == [("One", spoken["One"])]
+
+
+def test_usual_share_of_the_three_largest_is_that_of_the_middle_game_of_a_size() -> None:
+    games = [a_game(top3_share=share) for share in (0.4, 0.5, 0.9)]
+    small = a_game(average_streams=6.0, top3_share=0.8)
+    assert usual_top3_share([*games, small], Size.MEDIUM) == 0.5
+    assert (usual_top3_share([*games, small], Size.SMALL), usual_top3_share(games, Size.BIG)) == (0.8, None)
+
+
+def test_viewers_of_a_game_without_those_of_its_three_largest_channels() -> None:
+    [one] = candidates([a_game()], Size.ANY)
+    assert one.viewers_of_others == pytest.approx(5_400)
+    assert one.other_channels == 27
 
 
 def test_rising_games_are_those_that_grew_most_and_are_not_tiny() -> None:

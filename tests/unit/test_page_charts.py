@@ -322,7 +322,23 @@ def test_names_of_spots_do_not_overlap() -> None:
     near = [Spot(f"A long name of game {number}", f"/games/{number}", 10.0, 100 + number / 100) for number in range(30)]
     apart = [Spot("Above", "/games/a", 10.0, 900.0), Spot("Right", "/games/b", 900.0, 100.0)]
     labels = [place.label for place in spots.spots("Games", [*near, *apart]).spots if place.label]
-    assert labels == ["A long name of game 0", "Above", "Right"]
+    # The first are drawn strongly with and without a name; the others have no room between the dots.
+    assert labels == ["A long name of game 0"]
+    plot = spots.spots("Games", [near[0], *apart, near[29]])
+    assert [place.label for place in plot.spots] == ["A long name of game 0", "Above", "Right", ""]
+    assert all(place.is_first for place in plot.spots)
+
+
+def test_name_of_a_spot_is_where_it_hides_no_dot() -> None:
+    left, right = Spot("Left", "/l", 10.0, 100.0), Spot("Right", "/r", 11.0, 100.0)
+    far = [Spot("Low", "/a", 1.0, 10.0), Spot("High", "/b", 900.0, 900.0)]
+    plot = spots.spots("Games", [left, right, *far])
+    assert [(place.label, place.label_anchor) for place in plot.spots] == [
+        ("Left", "end"),
+        ("Right", "start"),
+        ("Low", "start"),
+        ("High", "end"),
+    ]
 
 
 def test_spark_goes_from_edge_to_edge_and_is_level_for_equal_values() -> None:

@@ -90,6 +90,24 @@ def columns_of(row: type) -> tuple[Column, ...]:
     return tuple(sorted(found, key=lambda column: column.is_last))
 
 
+@cache
+def for_phone(
+    columns: tuple[Column, ...], wanted: tuple[str, ...], most: int, sorted_by: str | None
+) -> tuple[Column, ...]:
+    """The columns with those marked as wide that a phone has no room for. It shows the name of the row, and of the
+    others `most`: the fields that are `wanted`, or else the first that are not wide; the column by which the table is
+    sorted takes the place of the last one."""
+    names = [column.field for column in columns if column.is_heading or column.title == "#"]
+    others = [
+        column.field
+        for column in columns
+        if column.field not in names and (column.field in wanted if wanted else not column.is_wide)
+    ][:most]
+    if sorted_by is not None and sorted_by not in (*names, *others):
+        others = [*others[: most - 1], sorted_by]
+    return tuple(replace(column, is_wide=column.field not in (*names, *others)) for column in columns)
+
+
 def _column_in(annotation: Any) -> Column | None:
     """The column that a type carries, also as in `WatchHours | None`."""
     if get_origin(annotation) is Annotated:

@@ -1,10 +1,12 @@
 """Games for somebody who looks for one to stream: large enough to be watched, and not one person's. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from statistics import median
 from typing import Final, Protocol
 
+from bot.web.read.languages import LanguageInGame
 from bot.web.read.rankings import GameInRange
 
 # Of all viewers of a game: from here on, one channel or three have most of them.
@@ -12,7 +14,7 @@ DOMINATED_BY_ONE: Final = 0.5
 DOMINATED_BY_THREE: Final = 0.75
 # How viewers are spread, by the share of the three largest channels: below each of these, in words.
 _SPREAD: Final = ((1 / 3, "Widely spread"), (1 / 2, "Fairly spread"), (DOMINATED_BY_THREE, "Concentrated"))
-# A game that grew or shrank by more.
+# A game that shrank by more is no advice.
 _NOTABLE_CHANGE: Final = 0.2
 
 
@@ -25,6 +27,16 @@ class Size(StrEnum):
     ANY = "any"
 
 
+class Sort(StrEnum):
+    """The order of games."""
+
+    FIT = "fit"
+    SPREAD = "spread"
+    GROWTH = "growth"
+
+
+# Live channels of a language on average: with fewer, nobody looks for it there.
+MIN_CHANNELS_OF_LANGUAGE: Final = 1.0
 # Live channels on average, from and below. Below five, a game is somebody's own.
 BOUNDS: Final = {
     Size.SMALL: (5.0, 20.0),
@@ -39,7 +51,7 @@ _SIZE_FOR: Final = ((100, Size.SMALL), (300, Size.MEDIUM))
 
 
 def size_for(own_viewers: int | None) -> Size:
-    """The size of games that suits a channel: in a small game it is seen, in a big one it is far down the list."""
+    """The size of games that suits a channel: in a big game, a small channel is far down the list."""
     if own_viewers is None:
         return Size.MEDIUM
     return next((size for below, size in _SIZE_FOR if own_viewers < below), Size.BIG)
@@ -47,54 +59,111 @@ def size_for(own_viewers: int | None) -> Size:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A game, a verdict on it in a sentence, and where a channel of the given size would be among its channels."""
+    """A game, a verdict on it in a sentence, and where a channel of the given size would be among its channels.
+    `change` is that of the days that can be compared; `spoken`: the part of the requested language."""
 
     game: GameInRange
     verdict: str
     place: str
     is_open: bool
+    change: float | None = None
+    spoken: LanguageInGame | None = None
 
     @property
     def score(self) -> float:
         """Viewers of a typical channel, less for a game in which three channels have most viewers."""
         return (self.game.median_viewers or 0.0) * (1 - (self.game.top3_share or 0.0))
 
+    @property
+    def is_shrinking(self) -> bool:
+        """True if it has lost a fifth of its hours watched."""
+        return self.change is not None and self.change <= -_NOTABLE_CHANGE
 
-def candidates(games: Iterable[GameInRange], size: Size, own_viewers: int | None = None) -> list[Candidate]:
-    """The games of a size whose spread is known, the best first."""
-    least, below = BOUNDS[size]
+    @property
+    def viewers_of_others(self) -> float:
+        """Average viewers of all channels but the three largest."""
+        return self.game.average_viewers * (1 - (self.game.top3_share or 0.0))
+
+    @property
+    def other_channels(self) -> float:
+        """Live channels on average, without the three largest."""
+        return max(0.0, self.game.average_streams - 3)
+
+
+def candidates(
+    games: Iterable[GameInRange],
+    size: Size,
+    own_viewers: int | None = None,
+    *,
+    sort: Sort = Sort.FIT,
+    changes: Mapping[str, float] | None = None,
+) -> list[Candidate]:
+    """The games of a size whose spread is known, the best first. `changes` are those of the games, by id; without them,
+    those of their rows. Games of one channel or three come last, and shrinking ones before them."""
     found = [
-        Candidate(game, verdict(game), _place(game, own_viewers), _is_open(game))
+        Candidate(
+            game,
+            verdict(game),
+            _place(game, own_viewers),
+            _is_open(game),
+            game.change if changes is None else changes.get(game.game_id),
+        )
+        for game in _of_size(games, size)
+    ]
+
+    def place(one: Candidate) -> tuple[bool, bool, float, int]:
+        if sort is Sort.GROWTH:
+            return not one.is_open, one.change is None, -(one.change or 0.0), one.game.rank
+        value = -one.score if sort is Sort.FIT else one.game.top3_share or 0.0
+        return not one.is_open, one.is_shrinking, value, one.game.rank
+
+    return sorted(found, key=place)
+
+
+def in_language(found: Iterable[Candidate], spoken: Mapping[str, LanguageInGame]) -> list[Candidate]:
+    """The games that have a channel of a language live on average, with the part of this language, which is by id."""
+    return [
+        replace(one, spoken=part)
+        for one in found
+        if (part := spoken.get(one.game.game_id)) is not None
+        and part.of_streams * one.game.average_streams >= MIN_CHANNELS_OF_LANGUAGE
+    ]
+
+
+def usual_top3_share(games: Iterable[GameInRange], size: Size) -> float | None:
+    """The share of the three largest channels in the middle game of a size. None without games."""
+    shares = [game.top3_share or 0.0 for game in _of_size(games, size)]
+    return median(shares) if shares else None
+
+
+def _of_size(games: Iterable[GameInRange], size: Size) -> list[GameInRange]:
+    least, below = BOUNDS[size]
+    return [
+        game
         for game in games
         if least <= game.average_streams < below and game.median_viewers is not None and game.top3_share is not None
     ]
-    return sorted(found, key=lambda candidate: (-candidate.score, candidate.game.rank))
 
 
 class Spread(Protocol):
-    """The spread of a game's viewers, and its change, as ratios."""
+    """The spread of a game's viewers, as ratios."""
 
     @property
     def top_share(self) -> float | None: ...
     @property
     def top3_share(self) -> float | None: ...
-    @property
-    def change(self) -> float | None: ...
 
 
 def verdict(game: Spread) -> str:
-    """What a newcomer should know about a game."""
-    parts = []
+    """What a newcomer should know about the spread of a game's viewers."""
     if game.top_share is not None and game.top_share >= DOMINATED_BY_ONE:
-        parts.append(f"One channel has {game.top_share:.0%} of the viewers")
-    elif game.top3_share is not None and game.top3_share >= DOMINATED_BY_THREE:
-        parts.append(f"Three channels have {game.top3_share:.0%} of the viewers")
-    elif game.top3_share is not None:
+        return f"One channel has {game.top_share:.0%} of the viewers."
+    if game.top3_share is not None and game.top3_share >= DOMINATED_BY_THREE:
+        return f"Three channels have {game.top3_share:.0%} of the viewers."
+    if game.top3_share is not None:
         words = next(words for below, words in _SPREAD if game.top3_share < below)
-        parts.append(f"{words}: the three largest channels have {game.top3_share:.0%} of the viewers")
-    if game.change is not None and abs(game.change) >= _NOTABLE_CHANGE:
-        parts.append(f"{'growing' if game.change > 0 else 'shrinking'} ({game.change:+.0%})")
-    return f"{', '.join(parts)}." if parts else ""
+        return f"{words}: the three largest channels have {game.top3_share:.0%} of the viewers."
+    return ""
 
 
 def _is_open(game: GameInRange) -> bool:

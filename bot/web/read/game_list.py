@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from bot.web.read.rankings import GameInRange
-from bot.web.read.table import RowRange, TablePart, slice_of
+from bot.web.read.table import Order, RowRange, TablePart, slice_of
 from helperfunctions.text import name_key
 
 MIN_RISING_CHANNELS: Final = 5
@@ -24,13 +24,6 @@ class By(StrEnum):
     CHANGE = "change"
     RANK = "rank"
     GAME = "game"
-
-
-class Order(StrEnum):
-    """Sort order."""
-
-    ASCENDING = "asc"
-    DESCENDING = "desc"
 
 
 @dataclass(frozen=True, slots=True)

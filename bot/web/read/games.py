@@ -115,7 +115,7 @@ class HourOfWeek:
     """A game or genre in one hour of the week, averaged over the weeks; `weekday` 1 is Monday, on the wall clock of the
     requested time zone. `hours`: the number of such hours that were measured. `weeks`: the number of whole weeks up to
     the newest hour that have this hour with a live channel, and `weeks_above`: in how many of them its viewers per
-    channel were above the average hour of that week."""
+    channel were above those of that whole week."""
 
     weekday: Annotated[int, Column("Day", "weekday")]
     hour: Annotated[int, Column("Hour", "number")]
@@ -249,20 +249,21 @@ def of_week(hours: Iterable[MeasuredHour], timezone: ZoneInfo) -> list[HourOfWee
 
 def _above_the_week(hours: Sequence[MeasuredHour]) -> Mapping[datetime, tuple[int, bool]]:
     """For each hour with a live channel in a whole week up to the newest hour: the number of its week, and whether it
-    had more viewers per channel than the average hour of that week."""
+    had more viewers per channel than that whole week."""
     if not hours:
         return {}
     newest = max(hour.hour_at for hour in hours)
     weeks = (newest + HOUR - min(hour.hour_at for hour in hours)) // _WEEK
-    by_week: defaultdict[int, dict[datetime, float]] = defaultdict(dict)
+    by_week: defaultdict[int, list[MeasuredHour]] = defaultdict(list)
     for hour in hours:
         number = (newest - hour.hour_at) // _WEEK
         if number < weeks and hour.average_streams:
-            by_week[number][hour.hour_at] = hour.average_viewers / hour.average_streams
+            by_week[number].append(hour)
     return {
-        hour_at: (number, value > sum(values.values()) / len(values))
-        for number, values in by_week.items()
-        for hour_at, value in values.items()
+        hour.hour_at: (number, hour.average_viewers / hour.average_streams > whole)
+        for number, of_week in by_week.items()
+        for whole in [sum(hour.average_viewers for hour in of_week) / sum(hour.average_streams for hour in of_week)]
+        for hour in of_week
     }
 
 

@@ -1,5 +1,6 @@
 """Languages of streams: now, on a day, and over some days."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Final
@@ -61,6 +62,8 @@ NAMES: Final = {
     "zh": "Chinese",
     "zh-hk": "Chinese (Hong Kong)",
 }
+# There is a row for each day, game and language: a year of them would be slow.
+_DAYS_OF_LANGUAGE: Final = 30
 LanguageCode = Annotated[str, Column("Language", "language")]
 
 
@@ -218,6 +221,23 @@ def games_of_language(tx: Transaction, language: str, span: Span, wanted: RowRan
         for rank, row in enumerate(found.rows, wanted.offset + 1)
     ]
     return TablePart(rows, found.total)
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageInGame:
+    """The part of a language in a game, of its viewers and of its live channels, as ratios."""
+
+    of_viewers: float
+    of_streams: float
+
+
+def language_in_games(
+    tx: Transaction, language: str, game_ids: Iterable[str], span: Span
+) -> Mapping[str, LanguageInGame]:
+    """The part of a language in each of some games that has it, by id, over the last 30 days of a range."""
+    days = [span.last - timedelta(days=number) for number in range(min(span.days, _DAYS_OF_LANGUAGE))]
+    rows = tx.web.languages_in_games(language=language, game_ids=list(game_ids), days=days)
+    return {row.game_id: LanguageInGame(row.of_viewers or 0.0, row.of_streams) for row in rows}
 
 
 def languages_of_game(tx: Transaction, game_id: str, span: Span) -> list[LanguageOfGame]:

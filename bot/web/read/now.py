@@ -19,7 +19,7 @@ from bot.web.read.column_types import (
     Viewers,
 )
 from bot.web.read.coverage import change
-from bot.web.read.table import RowRange, TablePart, rows_of
+from bot.web.read.table import Order, RowRange, TablePart, rows_of
 from bot.web.site import Site
 from helperfunctions.database import Transaction
 
@@ -114,21 +114,31 @@ def games_now(tx: Transaction, site: Site, poll: NewestPoll | None, wanted: RowR
 
 
 def streamers_now(
-    tx: Transaction, poll: NewestPoll | None, wanted: RowRange, *, game_id: str | None = None
+    tx: Transaction,
+    poll: NewestPoll | None,
+    wanted: RowRange,
+    *,
+    game_id: str | None = None,
+    order: Order = Order.DESCENDING,
 ) -> TablePart[StreamNow]:
-    """The streams of the newest poll, of all games or of one, most watched first."""
+    """The streams of the newest poll, of all games or of one, most watched first or last. Ranks are those from the most
+    watched down in both orders."""
     if poll is None:
         return TablePart((), 0)
     total = poll.streams
     if game_id is not None:
         game = tx.read.game_now(poll_id=poll.poll_id, game_ids=[game_id])
         total = int(game.streams) if game else 0
+    is_up = order is Order.ASCENDING
+    # Of those after the first `offset`, counted from the other end.
+    end = max(0, total - wanted.offset) if is_up else wanted.offset + wanted.limit
+    first = max(0, end - wanted.limit) if is_up else wanted.offset
     rows = tx.read.streamers_now(
         poll_id=poll.poll_id,
         day=poll.day,
         game_ids=None if game_id is None else [game_id],
-        limit=wanted.limit,
-        offset=wanted.offset,
+        limit=end - first,
+        offset=first,
     )
     streams = [
         StreamNow(
@@ -142,9 +152,9 @@ def streamers_now(
             game_slug=row.game_slug,
             started_at=row.started_at,
         )
-        for rank, row in enumerate(rows, wanted.offset + 1)
+        for rank, row in enumerate(rows, first + 1)
     ]
-    return TablePart(streams, total)
+    return TablePart(streams[::-1] if is_up else streams, total)
 
 
 def viewers_by_hour(tx: Transaction, poll: NewestPoll | None) -> list[HourOfAll]:

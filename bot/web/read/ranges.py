@@ -37,6 +37,12 @@ class Span:
         """The same number of days, just before this range."""
         return Span(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
 
+    def whole_weeks(self, least: int) -> "Span":
+        """The whole weeks of this range up to its end, or the `least` number of weeks where it is shorter: each weekday
+        is in them equally often."""
+        first = self.last - timedelta(weeks=max(least, self.days // 7)) + timedelta(days=1)
+        return Span(max(first, _EARLIEST), self.last)
+
     def __str__(self) -> str:
         return f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
 

@@ -5,10 +5,10 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import accumulate
 from math import isnan, nan
-from typing import Any, overload
+from typing import Any, Final, overload
 
 from bot.read.measurements import Measured, parts_of
 from bot.web.read.column_types import (
@@ -28,6 +28,9 @@ from bot.web.read.coverage import can_be_compared, change_per_hour, coverage_of,
 from bot.web.read.ranges import Span
 from bot.web.site import Site
 from helperfunctions.database import Transaction
+
+# Where a range cannot be compared with the days before it, its last days can sooner.
+RECENT_DAYS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,20 @@ class GameRanking(Sequence[GameInRange]):
         """Coverage of the range."""
         return self._totals.coverage
 
+    @property
+    def is_compared(self) -> bool:
+        """True if the range can be compared with the as many days before."""
+        return can_be_compared(self._totals.coverage, self._totals.coverage_before)
+
+    def changes(self) -> Mapping[str, float]:
+        """The change of each game that was there before, by its id."""
+        totals = self._totals
+        changes = (
+            change_per_hour(now, totals.coverage, None if isnan(before) else before, totals.coverage_before)
+            for now, before in zip(totals.watch_hours, totals.watch_hours_before, strict=True)
+        )
+        return {game_id: change for game_id, change in zip(totals.ids, changes, strict=True) if change is not None}
+
     def tracked_since(self, first_seen_day: date) -> Tracked:
         """How long a game that was first seen on this day was measured in the range."""
         return self._totals.tracked_since(first_seen_day)
@@ -219,6 +236,26 @@ def game_ranking(tx: Transaction, site: Site, span: Span) -> GameRanking:
         lambda: {game.game_id: GameTitle(game.game, game.slug, game.first_seen_day) for game in tx.web.game_titles()},
     )
     return GameRanking(totals, titles)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The days whose hours watched are compared with the as many days before, and the games of these days."""
+
+    span: Span
+    games: GameRanking
+
+
+def growth(tx: Transaction, site: Site, span: Span, ranking: GameRanking) -> Growth | None:
+    """The growth over a range of days, or over its last seven days where the whole range cannot be compared with the
+    days before it. None where these cannot either. `ranking` is that of the range."""
+    if ranking.is_compared:
+        return Growth(span, ranking)
+    if span.days <= RECENT_DAYS:
+        return None
+    recent = Span(span.last - timedelta(days=RECENT_DAYS - 1), span.last)
+    ranking = game_ranking(tx, site, recent)
+    return Growth(recent, ranking) if ranking.is_compared else None
 
 
 def _totals(tx: Transaction, span: Span) -> GameTotals:

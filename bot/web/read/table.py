@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from operator import itemgetter
 from typing import Any, Final, Generic, TypeVar
 
@@ -10,6 +11,13 @@ Record = TypeVar("Record")
 
 # The largest limit of one request.
 MAX_ROWS: Final = 10_000
+
+
+class Order(StrEnum):
+    """Sort order."""
+
+    ASCENDING = "asc"
+    DESCENDING = "desc"
 
 
 @dataclass(frozen=True, slots=True)

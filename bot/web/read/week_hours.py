@@ -7,10 +7,19 @@ from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 HOUR: Final = timedelta(hours=1)
+# An hour of the week is better than others in at least this share of at least this many weeks: one large channel moves
+# one of them.
+MIN_WEEKS: Final = 3
+_LASTING: Final = 0.75
 
 # The day of the week, 1 is Monday, and the hour.
 ClockHour = tuple[int, int]
 Value = TypeVar("Value")
+
+
+def is_lasting(weeks: int, weeks_above: int) -> bool:
+    """True if an hour was above the average of its week in most of several weeks."""
+    return weeks >= MIN_WEEKS and weeks_above >= _LASTING * weeks
 
 
 def by_clock_hour(

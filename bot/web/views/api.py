@@ -50,6 +50,7 @@ from bot.web.read.ranges import Span
 from bot.web.read.rankings import GameInRange, game_ranking
 from bot.web.read.shares import TOP, GameShare, shares_by_day
 from bot.web.read.streamer_schedule import HourLive, schedule
+from bot.web.read.table import Order
 from bot.web.views.table_response import RowResponse, Table, TableResponse
 
 
@@ -109,7 +110,7 @@ def all_games(
     filters: GameFilters,
     table: TableResponse,
     sort: game_list.By = game_list.By.WATCH_HOURS,
-    order: game_list.Order = game_list.Order.DESCENDING,
+    order: Order = Order.DESCENDING,
 ) -> Response:
     """All games over some days: hours watched, viewers, and the number of streams."""
     with site.read(days) as tx:
@@ -214,12 +215,17 @@ def all_streamers(
     language: Language = None,
     game: GameSlug = None,
     sort: streamer_ranking.By = streamer_ranking.By.WATCH_HOURS,
+    order: Order = Order.DESCENDING,
 ) -> Response:
-    """All streamers over some days, or those with one game, ranked by one of four measures, highest first."""
+    """All streamers over some days, or those with one game, ranked by one of four measures, highest first unless
+    requested otherwise; by average viewers, those with half an hour live for each measured day, at least one hour and
+    at most 15."""
     with site.read(days) as tx:
         span = span_of(tx, site, days)
         game_id = find(tx, "game", game).id if game else None
-        part = streamer_ranking.streamer_ranking(tx, span, sort, table.wanted, language=language, game_id=game_id)
+        part = streamer_ranking.streamer_ranking(
+            tx, span, sort, table.wanted, order=order, language=language, game_id=game_id
+        )
     return table.of_part(part, streamer_ranking.StreamerInRange)
 
 

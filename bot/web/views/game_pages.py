@@ -11,22 +11,27 @@ from bot.web.deps import (
     Days,
     GameFilters,
     GameSize,
+    GameSort,
     HoursToStream,
+    Language,
+    OrderOfRows,
     OwnViewers,
     Rows,
     SiteParts,
+    Skipped,
     Slug,
     Timezone,
 )
-from bot.web.read import find_game, game_list, games, genres, languages, now, own_hours
+from bot.web.read import find_game, game_list, games, genres, languages, now
 from bot.web.read.addresses import find, slug_of
 from bot.web.read.coverage import span_of
 from bot.web.read.errors import NotFound
-from bot.web.read.find_game import verdict
+from bot.web.read.find_game import Size, Sort, verdict
+from bot.web.read.own_hours import own_times
 from bot.web.read.previous import game_days_compared
-from bot.web.read.rankings import game_ranking
+from bot.web.read.rankings import game_ranking, growth
 from bot.web.read.shares import TOP, shares_by_day
-from bot.web.read.table import RowRange
+from bot.web.read.table import Order, RowRange
 from bot.web.views import page_charts, week_part
 from bot.web.views.page_charts import WeekMeasure
 from bot.web.views.page_values import PagesOfSite, next_update, values_of_days
@@ -60,18 +65,23 @@ def game_page(
     slug: Slug,
     days: Days,
     pages: PagesOfSite,
+    hours: HoursToStream = None,
     week: WeekMeasure = "per-channel",
     compare: Comparison = None,
 ) -> Response:
-    """A game: now, the last 24 hours, some days, the best times to stream, and its streamers."""
+    """A game: now, the last 24 hours, some days, the best times to stream, first those within the hours in which
+    somebody can, and its streamers."""
     zone = site.calendar.timezone
     with site.read(days) as tx:
         game = find(tx, "game", slug)
         if game.slug != slug:
-            return RedirectResponse(pages.url(f"/games/{game.slug}", days.query), 301)
+            return RedirectResponse(pages.url(f"/games/{game.slug}", days.query | (hours.query if hours else {})), 301)
         span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
-        values = {
+        grown = growth(tx, site, span, game_ranking(tx, site, span))
+        values: dict[str, Any] = {
             "game": games.summary(tx, site, game, span, poll),
+            "growth_days": (grown.span.days if grown else None),
+            "change": (row.change if grown and (row := grown.games.of(game.id)) else None),
             "last_day": (last_day := games.last_day(tx, game.id, poll)),
             "days": (by_day := games.by_day(tx, game.id, span)),
             "streamers": games.streamers(tx, game.id, span, RowRange(_ROWS)),
@@ -82,7 +92,8 @@ def game_page(
         by_hour = games.hours_for_chart(tx, site, game.id, span, by_day)
         days_before = games.by_day(tx, game.id, span.before) if compare else []
         hours_before = games.by_hour(tx, site, game.id, span.before) if compare and by_hour else []
-        hours_of_week = games.by_hour_of_week(tx, site, game.id, span, zone)
+        week_zone = hours.timezone if hours else zone
+        best_times = week_part.of_game(tx, site, game, days, span, week, week_zone, hours)
     before = hours_before if by_hour else days_before
     charts: dict[str, Any] = {
         "next_at": next_update(site),
@@ -94,14 +105,39 @@ def game_page(
         "game.html",
         poll=poll,
         verdict=verdict,
-        week=week_part.of_game(game.slug, hours_of_week, days, week, zone),
+        week=best_times,
         week_measure=week,
+        own_query=hours.query if hours else {},
         compare=compare,
         compared=game_days_compared(by_day, days_before, span) if compare else None,
         has_before=bool(days_before),
         **charts,
         **values,
         **values_of_days(days, span),
+    )
+
+
+@router.get("/games/{slug}/live")
+def live_page(
+    site: SiteParts, slug: Slug, rows: Rows, pages: PagesOfSite, order: OrderOfRows = Order.DESCENDING
+) -> Response:
+    """All live channels of a game."""
+    with site.database.transaction() as tx:
+        game = find(tx, "game", slug)
+        if game.slug != slug:
+            return RedirectResponse(pages.url(f"/games/{game.slug}/live"), 301)
+        poll = now.newest_poll(tx, site)
+        live = now.streamers_now(tx, poll, rows, game_id=game.id, order=order)
+        name = games.name_of(tx, game.id)
+    return pages.show(
+        "live.html",
+        slug=game.slug,
+        name=name,
+        live=live,
+        poll=poll,
+        rows=rows,
+        order=order.value,
+        next_at=next_update(site),
     )
 
 
@@ -119,8 +155,7 @@ def game_week(
     with site.read(days) as tx:
         game = find(tx, "game", slug)
         span = span_of(tx, site, days)
-        hours = games.by_hour_of_week(tx, site, game.id, span, zone)
-    part = week_part.of_game(game.slug, hours, days, week, zone)
+        part = week_part.of_game(tx, site, game, days, span, week, zone)
     if part is None:
         raise NotFound("no hourly data for these days")
     return pages.show("week.html", week=part)
@@ -134,20 +169,20 @@ def explore_page(
     rows: Rows,
     pages: PagesOfSite,
     sort: game_list.By = game_list.By.WATCH_HOURS,
-    order: game_list.Order = game_list.Order.DESCENDING,
+    order: Order = Order.DESCENDING,
 ) -> Response:
     """All games over some days, filtered and sorted."""
     with site.read(days) as tx:
         span = span_of(tx, site, days)
-        ranking = genres.of_genre(tx, filters.genre, game_ranking(tx, site, span))
+        of_all = game_ranking(tx, site, span)
+        ranking = genres.of_genre(tx, filters.genre, of_all)
+        grown = growth(tx, site, span, of_all) if filters == game_list.Filters() else None
         known_genres = genres.genre_names(tx)
         # Of all games: it would mislead next to a filtered table.
         is_start = filters == game_list.Filters() and not rows.offset
         voice = shares_by_day(tx, ranking[:TOP], span) if is_start else []
     parameters = asdict(filters) | days.query
-    drawn = game_list.matching_games(
-        ranking, filters, game_list.By.WATCH_HOURS, game_list.Order.DESCENDING, RowRange(_SPOTS)
-    )
+    drawn = game_list.matching_games(ranking, filters, game_list.By.WATCH_HOURS, Order.DESCENDING, RowRange(_SPOTS))
     return pages.show(
         "game_list.html",
         games=game_list.matching_games(ranking, filters, sort, order, rows),
@@ -160,7 +195,8 @@ def explore_page(
         sortable=set(game_list.By),
         chart=page_charts.games_between(drawn.rows, site),
         voice=page_charts.share_over_time(voice, span, site.calendar.timezone),
-        rising=game_list.rising(ranking, _RISING) if filters == game_list.Filters() else [],
+        rising=game_list.rising(grown.games, _RISING) if grown else [],
+        growth=grown,
         **values_of_days(days, span),
     )
 
@@ -172,25 +208,45 @@ def find_page(
     pages: PagesOfSite,
     size: GameSize = None,
     viewers: OwnViewers = None,
+    language: Language = None,
+    sort: GameSort = None,
     hours: HoursToStream = None,
+    offset: Skipped = 0,
 ) -> Response:
     """Games for somebody who looks for one to stream, with the best times within the hours in which they can."""
     shown_size = size or find_game.size_for(viewers)
     with site.read(days) as tx:
         span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
-        found = find_game.candidates(game_ranking(tx, site, span), shown_size, viewers)
-        shown = found[:_CANDIDATES]
-        times = own_hours.best_times(tx, site, [one.game for one in shown], span, hours) if hours else {}
-    threshold = poll.more_than_viewers if poll else None
+        threshold = poll.more_than_viewers if poll else None
+        is_uncounted = viewers is not None and threshold is not None and viewers <= threshold
+        shown_sort = sort or (Sort.SPREAD if is_uncounted else Sort.FIT)
+        ranking = game_ranking(tx, site, span)
+        grown = growth(tx, site, span, ranking)
+        of_all = list(ranking)
+        changes = grown.games.changes() if grown else {}
+        found = find_game.candidates(of_all, shown_size, viewers, sort=shown_sort, changes=changes)
+        if language:
+            ids = [one.game.game_id for one in found]
+            found = find_game.in_language(found, languages.language_in_games(tx, language, ids, span))
+        rows = RowRange(_CANDIDATES, offset)
+        shown = found[offset : offset + _CANDIDATES]
+        times = own_times(tx, site, [one.game.game_id for one in shown], span, hours) if hours else {}
     return pages.show(
         "find.html",
         found=shown,
         total=len(found),
+        rows=rows,
         size=shown_size.value,
         chosen_size=size.value if size else "",
+        sort=shown_sort.value,
+        chosen_sort=sort.value if sort else "",
+        language=language or "",
+        languages=sorted(languages.NAMES.items(), key=lambda item: item[1]),
         viewers=viewers,
         threshold=threshold,
-        is_uncounted=viewers is not None and threshold is not None and viewers <= threshold,
+        is_uncounted=is_uncounted,
+        growth=grown,
+        usual_shares={one.value: find_game.usual_top3_share(of_all, one) for one in (Size.SMALL, Size.MEDIUM)},
         hours=hours,
         times=times,
         zone=(hours.timezone if hours else site.calendar.timezone).key,

@@ -3,6 +3,7 @@
 from calendar import Calendar
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 from urllib.parse import quote
@@ -16,11 +17,13 @@ from bot.web.read.games import GameDay, GameHour, HourOfWeek
 from bot.web.read.genres import ClassOnDay
 from bot.web.read.languages import LanguageDay
 from bot.web.read.now import NewestPoll
+from bot.web.read.own_hours import OwnHours, OwnTimes
 from bot.web.read.ranges import Span
 from bot.web.read.rankings import GameInRange
 from bot.web.read.shares import GameShare
 from bot.web.read.streamer_schedule import Schedule
 from bot.web.read.streamers import StreamerDay
+from bot.web.read.week_hours import is_lasting
 from bot.web.site import Site
 from bot.web.views.charts import calendar, lines, spots, week
 from bot.web.views.charts.calendar import CalendarPlot
@@ -48,9 +51,6 @@ _OF_WEEK: Final[Mapping[WeekMeasure, Callable[[HourOfWeek], float | None]]] = {
 _MAX_SPOTS: Final = 500
 # A line of fewer values is a dot in a large box.
 _MIN_VALUES: Final = 3
-# The best hours of the week are so in at least this share of at least this many weeks.
-_MIN_WEEKS: Final = 2
-_LASTING: Final = 0.75
 # Areas of a treemap; more would be too small to read.
 MAX_SHARES: Final = 30
 
@@ -80,8 +80,10 @@ def game_hours(
     height: int = 160,
     before: Sequence[GameHour] = (),
     days_before: int = 0,
+    has_trend: bool = False,
 ) -> LinePlot | None:
-    """A game in some hours, with those a number of days `before`. None when there are too few."""
+    """A game in some hours, with those a number of days `before`, or else with the average of a day. None when there
+    are too few."""
     if len(hours) < _MIN_VALUES:
         return None
 
@@ -96,6 +98,8 @@ def game_hours(
         (hour.hour_at.astimezone(zone) + timedelta(days=days_before)).astimezone(UTC): value_of(hour) for hour in before
     }
     series += _previous(at, later, days_before)
+    if has_trend and len(series) == 1:
+        series += _trend(series[0].values, 24, "24-hour average")
     return lines.lines(title, unit, at, series, zone, height=height)
 
 
@@ -121,6 +125,7 @@ def game_history(
             height=lines.HEIGHT,
             before=hours_before,
             days_before=span.days,
+            has_trend=True,
         )
     days = [row for row in rows if isinstance(row, GameDay)]
     if len(days) < _MIN_VALUES:
@@ -132,7 +137,19 @@ def game_history(
     at = every_day(days[0].day, span.last)
     later = {row.day + timedelta(days=span.days): value_of(row) for row in before if isinstance(row, GameDay)}
     series = [Series(title, aligned(at, {day.day: value_of(day) for day in days})), *_previous(at, later, span.days)]
+    if len(series) == 1:
+        series += _trend(series[0].values, 7, "7-day average")
     return lines.lines(title, unit, at, series, zone)
+
+
+def _trend(values: Sequence[float | None], length: int, name: str) -> list[Series]:
+    """The pale line of the average of the last `length` values, where none of them is missing. None for few values."""
+    if len(values) < 2 * length:
+        return []
+    windows = (values[max(0, end - length) : end] for end in range(1, len(values) + 1))
+    known = ([value for value in window if value is not None] for window in windows)
+    averages = [sum(window) / length if len(window) == length else None for window in known]
+    return [Series(name, averages, is_before=True, is_pale=True)] if _count(averages) else []
 
 
 def _previous(
@@ -145,11 +162,27 @@ def _previous(
     return [series] if _count(series.values) else []
 
 
-def game_week(hours: Sequence[HourOfWeek], measure: WeekMeasure, *, is_advice: bool = False) -> WeekPlot | None:
+def game_week(
+    hours: Sequence[HourOfWeek],
+    measure: WeekMeasure,
+    *,
+    is_advice: bool = False,
+    own_hours: OwnHours | None = None,
+    own: OwnTimes | None = None,
+) -> WeekPlot | None:
     """A game or genre by weekday and hour. None without hourly data. `is_advice`: the best hours by viewers per channel
-    are those that are so in most weeks."""
+    are those that are so in most weeks. `own_hours` are outlined, and the `own` ones that are recommended more
+    strongly."""
     if not hours:
         return None
+    plot = _game_week(hours, measure, is_advice=is_advice)
+    if own_hours is None:
+        return plot
+    best = [(time.weekday, time.start, (time.end - time.start) % 24) for time in own.recommended] if own else []
+    return replace(plot, outlines=week.outlines(own_hours.places, best))
+
+
+def _game_week(hours: Sequence[HourOfWeek], measure: WeekMeasure, *, is_advice: bool) -> WeekPlot:
     value_of, unit = _OF_WEEK[measure], WEEK_UNITS[measure]
     cells = {(hour.weekday, hour.hour): value_of(hour) for hour in hours}
     title = f"{unit.capitalize()} by weekday and hour"
@@ -157,11 +190,6 @@ def game_week(hours: Sequence[HourOfWeek], measure: WeekMeasure, *, is_advice: b
         return week.week(title, unit, cells, "Most")
     sure = {(hour.weekday, hour.hour) for hour in hours if is_lasting(hour.weeks, hour.weeks_above)}
     return week.week(title, unit, cells, sure=sure)
-
-
-def is_lasting(weeks: int, weeks_above: int) -> bool:
-    """True if an hour was above the average of its week in most of several weeks: one large channel moves one week."""
-    return weeks >= _MIN_WEEKS and weeks_above >= _LASTING * weeks
 
 
 def streamer_week(schedule: Schedule) -> WeekPlot | None:

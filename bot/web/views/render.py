@@ -19,11 +19,12 @@ from markupsafe import Markup, escape
 from bot.web.http import static_files
 from bot.web.read import languages
 from bot.web.read.addresses import Kind
-from bot.web.read.column_types import MIN_CHANNELS_OF_CHANGE, Column, columns_of
+from bot.web.read.column_types import MIN_CHANNELS_OF_CHANGE, Column
 from bot.web.read.ranges import USUAL, Span
 from bot.web.read.table import MAX_ROWS, RowRange
 from bot.web.site import Site
-from bot.web.views.tables import TABLES
+from bot.web.views.hours import WEEKDAYS, clock_span, own_hours_in_words
+from bot.web.views.tables import TABLES, table_columns
 from helperfunctions.text import duration, short_number, shown_name
 
 _FOLDER: Final = Path(__file__).parent
@@ -31,7 +32,6 @@ _NOTHING: Final = "–"
 _HOURS: Final = re.compile(r"(\b\d\d–\d\d\b)")
 # Entries of each cache of formatted values: most tables show the same few hundred names.
 _CACHED: Final = 4_096
-_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _HEADING: Final = Markup('<th scope="row">'), Markup("</th>")
 _NO_CHANGE: Final = 0.005
 # From here on, a change is a factor: ×3 instead of +200%.
@@ -85,6 +85,10 @@ class Pages:
             "range": days_of,
             "duration": duration,
             "hours": spans_of_hours,
+            "clock_span": clock_span,
+            "own_hours": own_hours_in_words,
+            "short_day": lambda number: WEEKDAYS[number - 1][:3],
+            "change_if": changed_surely,
             "time": partial(moment, site.calendar.timezone),
             "clock": partial(clock, site.calendar.timezone),
             "ago": self.ago,
@@ -98,7 +102,7 @@ class Pages:
         }
         self._environment.globals |= {
             "tables": TABLES,
-            "columns_of": columns_of,
+            "table_columns": table_columns,
             "url": self.url,
             "static": self.static,
             "cells": self.cells,
@@ -268,6 +272,11 @@ def changed(value: float | None, channels: float | None = None) -> Markup:
     return _marked(value > 0, shown, channels is not None and channels < MIN_CHANNELS_OF_CHANGE)
 
 
+def changed_surely(value: float, is_sure: bool) -> Markup:
+    """A change like `changed`, in grey if it may be chance."""
+    return changed(value, None if is_sure else 0.0)
+
+
 @lru_cache(maxsize=_CACHED)
 def _marked(is_up: bool, shown: str, is_chance: bool) -> Markup:
     arrow, way = ("↑", "up") if is_up else ("↓", "down")
@@ -358,7 +367,7 @@ _FORMATS: Final[dict[str, Any]] = {
     "ratio": percent,
     "change": changed,
     "day": day,
-    "weekday": lambda number: _WEEKDAYS[number - 1],
+    "weekday": lambda number: WEEKDAYS[number - 1],
     "hours": lambda hours: duration(timedelta(hours=hours)),
     "language": languages.language_name,
 }

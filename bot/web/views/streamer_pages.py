@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from bot.web.deps import Comparison, Days, GameSlug, Language, Rows, SiteParts, Slug, Timezone
+from bot.web.deps import Comparison, Days, GameSlug, Language, OrderOfRows, Rows, SiteParts, Slug, Timezone
 from bot.web.read import chat, games, now, search, streamer_ranking, streamers
 from bot.web.read.addresses import find, slug_of
 from bot.web.read.coverage import newest_day, span_of
@@ -17,9 +17,11 @@ from bot.web.read.ranges import Span
 from bot.web.read.records import record_of, within
 from bot.web.read.streamer_rank import rank_of
 from bot.web.read.streamer_schedule import WEEKS, schedule
-from bot.web.read.table import RowRange
+from bot.web.read.table import Order, RowRange
+from bot.web.site import Site
 from bot.web.views import page_charts, week_part
 from bot.web.views.page_values import PagesOfSite, next_update, values_of_days
+from helperfunctions.text import name_key
 
 _ROWS: Final = 15
 _MOST_ROWS: Final = 500
@@ -40,27 +42,35 @@ def streamers_page(
     language: Language = None,
     game: GameSlug = None,
     game_name: Annotated[str, Query(max_length=200)] = "",
+    shown_game: GameSlug = None,
     sort: streamer_ranking.By = streamer_ranking.By.WATCH_HOURS,
+    order: OrderOfRows = Order.DESCENDING,
 ) -> Response:
-    """All streamers over some days, ranked; with the name of a game, a redirect to those with this game."""
+    """All streamers over some days, ranked; with the name of a game, a redirect to those with this game. `shown_game`:
+    the game whose name the field of the form had."""
     query = {**days.query, **({"language": language} if language else {}), **({"game": game} if game else {})}
+    sorting = {"sort": sort.value, **({"order": order.value} if order is Order.ASCENDING else {})}
     # Before the transaction below: the search opens its own.
-    named = search.search(site, game_name, kind="game", limit=1) if game_name.strip() else []
+    named = _game_named(site, game_name, shown_game) if game_name.strip() else None
     if named:
-        return RedirectResponse(pages.url("/streamers", query | {"game": named[0].slug, "sort": sort.value}), 303)
+        return RedirectResponse(pages.url("/streamers", query | {"game": named} | sorting), 303)
     with site.read(days) as tx:
         span = span_of(tx, site, days)
         with_game = find(tx, "game", game) if game else None
         if with_game and with_game.slug != game:
-            return RedirectResponse(pages.url("/streamers", query | {"game": with_game.slug, "sort": sort.value}), 301)
+            return RedirectResponse(pages.url("/streamers", query | {"game": with_game.slug} | sorting), 301)
         game_id = with_game.id if with_game else None
-        found = streamer_ranking.streamer_ranking(tx, span, sort, rows, language=language, game_id=game_id)
+        found = streamer_ranking.streamer_ranking(tx, span, sort, rows, order=order, language=language, game_id=game_id)
         name = games.name_of(tx, game_id) if game_id else ""
+        least_hours = streamer_ranking.least_hours(tx, span)
     return pages.show(
         "streamers.html",
         streamers=found,
         rows=rows,
         sort=sort.value,
+        order=order.value,
+        sorting=sorting,
+        least_hours=least_hours,
         language=language or "",
         game=game,
         game_name=name,
@@ -70,6 +80,17 @@ def streamers_page(
         sortable=set(streamer_ranking.By),
         **values_of_days(days, span),
     )
+
+
+def _game_named(site: Site, name: str, shown: str | None) -> str | None:
+    """The slug of the game of a name; of several with the same, the one that was `shown`."""
+    if shown is not None:
+        with site.database.transaction() as tx:
+            game = find(tx, "game", shown)
+            if name_key(games.name_of(tx, game.id)) == name_key(name):
+                return game.slug
+    named = search.search(site, name, kind="game", limit=1)
+    return named[0].slug if named else None
 
 
 @router.get("/streamers/id/{streamer_id}")

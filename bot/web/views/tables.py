@@ -1,7 +1,7 @@
-"""The row classes of the tables, under the names that templates use."""
+"""The row classes of the tables, under the names that templates use, and the columns that a page shows of one."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from bot.web.read import (
     bot_status,
@@ -15,6 +15,7 @@ from bot.web.read import (
     streamer_ranking,
     streamers,
 )
+from bot.web.read.column_types import Column, columns_of, for_phone
 
 TABLES: Final[Mapping[str, type]] = {
     "games_now": now.GameNow,
@@ -46,3 +47,28 @@ TABLES: Final[Mapping[str, type]] = {
     "compared_chat": chat.ComparedChat,
     "moments_of_day": chat.MomentOfDay,
 }
+
+
+def table_columns(
+    row_class: type,
+    rows: Sequence[Any],
+    only: Sequence[str] | None,
+    phone: Sequence[str],
+    on_phone: int,
+    sorted_by: str | None,
+) -> tuple[Column, ...]:
+    """The columns of a table, those for which a phone has no room marked as wide: all, or the fields of `only`, but no
+    changes where none is known."""
+    columns = tuple(
+        column
+        for column in columns_of(row_class)
+        if (only is None or column.field in only)
+        and (
+            column.format != "change"
+            or column.field == sorted_by
+            or any(getattr(row, column.field) is not None for row in rows)
+        )
+    )
+    # With the name of the row, and its number where there is one.
+    named = sum(1 for column in columns if column.is_heading or column.title == "#")
+    return for_phone(columns, tuple(phone), len(phone) or max(1, on_phone - named), sorted_by)

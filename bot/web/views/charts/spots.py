@@ -8,11 +8,17 @@ from typing import Final
 from bot.web.views.charts.scale import GridLine, TimeLabel, small, tick
 from helperfunctions.text import shown_name
 
-# Games that are named in the chart, where their names do not overlap.
+# Games that are drawn strongly, and named in the chart where their names overlap neither names nor dots.
 NAMED_SPOTS: Final = 10
-# The space of a name, in percent of the width and in pixels.
-_CHARACTER_WIDTH: Final = 1.1
-_NAME_HEIGHT: Final = 16
+# The space of a character of a name and of a dot from its middle on, in percent of the width; and of a name above and
+# below its line, and of a dot, in pixels.
+_CHARACTER_WIDTH: Final = 0.8
+_DOT_WIDTH: Final = 0.6
+_ABOVE: Final = 11
+_BELOW: Final = 4
+_DOT_HEIGHT: Final = 6
+# Where a name can be, from its dot: its end there, and the pixels to its line.
+_PLACES: Final = (("start", 4), ("end", 4), ("middle", -11), ("middle", 20))
 _LONGEST_NAME: Final = 22
 # The steps of a scale up to a ratio of both ends; a longer one has powers of ten.
 _STEPS: Final = (
@@ -39,13 +45,16 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class SpotPlace:
-    """A spot as it is drawn: `x` in percent, `y` in pixels; `label` is empty for all but the best."""
+    """A spot as it is drawn: `x` in percent, `y` in pixels. `is_first`: one of the best; `label`: its name, if there is
+    room for it, `label_down` pixels below the middle."""
 
     spot: Spot
     x: float
     y: float
-    label: str
-    label_anchor: str
+    is_first: bool = False
+    label: str = ""
+    label_anchor: str = "start"
+    label_down: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +74,16 @@ def spots(title: str, games: Sequence[Spot], *, height: int = 340) -> SpotPlot:
     games = [game for game in games if game.channels >= MIN_CHANNELS and game.viewers_per_channel > 0]
     x = _Logarithmic.of([game.channels for game in games])
     y = _Logarithmic.of([game.viewers_per_channel for game in games])
-    places: list[SpotPlace] = []
-    named: list[SpotPlace] = []
-    for game in games:
-        share = x.share(game.channels)
-        place = SpotPlace(
+    dots = [
+        SpotPlace(
             spot=game,
-            x=round(100 * share, 2),
+            x=round(100 * x.share(game.channels), 2),
             y=round(height * (1 - y.share(game.viewers_per_channel)), 1),
-            label="",
-            label_anchor="end" if share > 0.75 else "start",
+            is_first=number < NAMED_SPOTS,
         )
-        if len(named) < NAMED_SPOTS:
-            name = shown_name(game.name)
-            if not any(_overlap(place, name, other) for other in named):
-                place = replace(place, label=name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…")
-                named.append(place)
-        places.append(place)
+        for number, game in enumerate(games)
+    ]
+    places = [*_named(dots), *dots[NAMED_SPOTS:]]
     by_ratio = sorted(game.viewers_per_channel for game in games)
     usual = by_ratio[len(by_ratio) // 2] if by_ratio else None
     text = ", ".join(shown_name(game.name) for game in games[:3])
@@ -95,16 +97,42 @@ def spots(title: str, games: Sequence[Spot], *, height: int = 340) -> SpotPlot:
     )
 
 
-def _overlap(place: SpotPlace, name: str, other: SpotPlace) -> bool:
-    """True if a name at one place would overlap the name at another."""
-    (left, right), (others_left, others_right) = _extent(place, name), _extent(other, other.label)
-    return abs(place.y - other.y) < _NAME_HEIGHT and left < others_right and others_left < right
+def _named(dots: Sequence[SpotPlace]) -> list[SpotPlace]:
+    """The first dots, with their names where they do not overlap those of better ones, or any dot."""
+    found: list[SpotPlace] = []
+    boxes: list[_Box] = [
+        (dot.x - _DOT_WIDTH, dot.x + _DOT_WIDTH, dot.y - _DOT_HEIGHT, dot.y + _DOT_HEIGHT) for dot in dots
+    ]
+    for dot in dots[:NAMED_SPOTS]:
+        name = shown_name(dot.spot.name)
+        label = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+        for anchor, down in _PLACES:
+            place = replace(dot, label=label, label_anchor=anchor, label_down=down)
+            box = _box(place)
+            if box[0] >= 0 and box[1] <= 100 and not any(_overlap(box, other) for other in boxes):
+                boxes.append(box)
+                break
+        else:
+            place = dot
+        found.append(place)
+    return found
 
 
-def _extent(place: SpotPlace, name: str) -> tuple[float, float]:
-    """The left and the right end of a name, in percent of the width."""
-    width = (min(len(name), _LONGEST_NAME) + 2) * _CHARACTER_WIDTH
-    return (place.x - width, place.x) if place.label_anchor == "end" else (place.x, place.x + width)
+# Left, right, top and bottom, in percent of the width and in pixels.
+_Box = tuple[float, float, float, float]
+
+
+def _box(place: SpotPlace) -> _Box:
+    """The space of the name of a spot."""
+    width = len(place.label) * _CHARACTER_WIDTH
+    gap = 0.0 if place.label_anchor == "middle" else _DOT_WIDTH + 0.1
+    left = {"start": place.x + gap, "end": place.x - gap - width, "middle": place.x - width / 2}[place.label_anchor]
+    line = place.y + place.label_down
+    return left, left + width, line - _ABOVE, line + _BELOW
+
+
+def _overlap(box: _Box, other: _Box) -> bool:
+    return box[0] < other[1] and other[0] < box[1] and box[2] < other[3] and other[2] < box[3]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -26,9 +26,20 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """Neighbouring hours of a day that are outlined: the row, the first hour, and the number of hours."""
+
+    row: int
+    first: int
+    hours: int
+    is_best: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WeekPlot:
     """A week, an hour a cell: for each day its name and 24 cells. `best`: the best hours in words, and `best_hours`
-    each of them, as the day of the week and the hour. `strongest`: the hours with the highest values in words."""
+    each of them, as the day of the week and the hour. `strongest`: the hours with the highest values in words.
+    `outlines`: those of the hours of a visitor, and of the best among them."""
 
     description: str
     days: Sequence[tuple[str, Sequence[Cell]]]
@@ -37,6 +48,7 @@ class WeekPlot:
     high: str
     best_hours: Sequence[tuple[int, int]] = ()
     strongest: str = ""
+    outlines: Sequence[Outline] = ()
 
     @property
     def has_gaps(self) -> bool:
@@ -93,6 +105,29 @@ def week(
         high=small(high),
         best_hours=[(day, hour) for day, first, last in spans for hour in range(first, last)],
     )
+
+
+def outlines(places: Iterable[int], best: Iterable[tuple[int, int, int]]) -> list[Outline]:
+    """The outlines of some hours of the week, 0 is Monday from 0:00 to 1:00, and of the `best` of them: the day of the
+    week, the first hour and the number of hours, which may run past midnight. The best are drawn last."""
+    best_places = [
+        {(24 * (day - 1) + first + hour) % _HOURS_OF_WEEK for hour in range(hours)} for day, first, hours in best
+    ]
+    return _runs(set(places), is_best=False) + [one for some in best_places for one in _runs(some, is_best=True)]
+
+
+def _runs(places: Container[int], *, is_best: bool) -> list[Outline]:
+    """The neighbouring hours of each day."""
+    found: list[Outline] = []
+    for place in range(_HOURS_OF_WEEK):
+        if place not in places:
+            continue
+        row, hour = divmod(place, 24)
+        if found and found[-1].row == row and found[-1].first + found[-1].hours == hour:
+            found[-1] = replace(found[-1], hours=found[-1].hours + 1)
+        else:
+            found.append(Outline(row, hour, 1, is_best))
+    return found
 
 
 Span = tuple[int, int, int]

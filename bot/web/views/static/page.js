@@ -57,7 +57,8 @@ function ages() {
 async function localWeek() {
   const part = document.querySelector(".week-of");
   if (!part) return;
-  if (part.dataset.zone === zone) return part.classList.add("own");
+  // Somebody's own hours are in their time zone.
+  if (part.dataset.zone === zone || !part.dataset.fragment) return part.classList.add("own");
   const address = new URL(part.dataset.fragment, location.href);
   address.searchParams.set("tz", zone);
   try {
@@ -161,10 +162,10 @@ function overTime(figure) {
 }
 
 function ofCells(figure) {
-  const cells = [...figure.querySelectorAll(".plot rect")].map((cell) => {
-    const text = onOwnClock(cell.querySelector("title").textContent);
+  const cells = [...figure.querySelectorAll(".plot title")].map((title) => {
+    const [cell, text] = [title.parentNode, onOwnClock(title.textContent)];
     // Its own title would be shown a second time.
-    cell.querySelector("title").remove();
+    title.remove();
     return { cell, text };
   });
   const placeOf = new Map(cells.map(({ cell }, place) => [cell, place]));
