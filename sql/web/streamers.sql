@@ -102,7 +102,8 @@ where cast(:kind as text) = 'streamer' and streamer_id = any(cast(:ids as text [
 
 -- name: streamer_totals
 -- The totals of streamers over whole months and single days, with one game and of one language if these are given: a
--- part of them, in the given order; by average, those with an hour live. Grain: one row per streamer.
+-- part of them, ranked by one measure, upwards if `direction` is -1; by average, those with at least some hours live.
+-- Grain: one row per streamer.
 with parts as (
     select
         streamer_id,
@@ -163,7 +164,7 @@ totals as (
         count(*) over () as of_all
     from parts
     group by streamer_id
-    having cast(:sort as text) <> 'average_viewers' or sum(airtime_hours) >= 1
+    having cast(:sort as text) <> 'average_viewers' or sum(airtime_hours) >= cast(:least_hours as double precision)
 ),
 
 wanted as (
@@ -172,7 +173,7 @@ wanted as (
         case when totals.airtime_hours > 0 then totals.watch_hours / totals.airtime_hours end as average_viewers
     from totals
     order by
-        case cast(:sort as text)
+        cast(:direction as integer) * case cast(:sort as text)
             when 'watch_hours' then totals.watch_hours
             when 'airtime_hours' then totals.airtime_hours
             when 'peak_viewers' then totals.peak_viewers
@@ -191,7 +192,7 @@ left join streamers using (streamer_id)
 left join addresses
     on addresses.kind = 'streamer' and addresses.id = wanted.streamer_id and addresses.is_current
 order by
-    case cast(:sort as text)
+    cast(:direction as integer) * case cast(:sort as text)
         when 'watch_hours' then wanted.watch_hours
         when 'airtime_hours' then wanted.airtime_hours
         when 'peak_viewers' then wanted.peak_viewers
