@@ -14,7 +14,7 @@ WEEK = {"months": [], "days": [date(2026, 11, day) for day in range(1, 8)]}
 ALL = {"limit": 1000, "offset": 0}
 NEWEST_DAYS = {"first": date(2026, 11, 6), "last": LAST}
 GAPS = {"first": date(2026, 10, 19), "last": date(2026, 10, 29)}
-RANKED = {"language": None, "game_id": None, "sort": "watch_hours", **ALL}
+RANKED = {"language": None, "game_id": None, "sort": "watch_hours", "direction": 1, "least_hours": 1.0, **ALL}
 HOUR = timedelta(hours=1)
 SHOWN = {"fetched_after": NOW - timedelta(hours=23)}
 
@@ -69,6 +69,10 @@ PARAMETERS: Final[Mapping[str, Parameters]] = {
     "web.game_by_hour": [
         {"game_id": "go", "from_at": NEWEST_POLL - 2 * HOUR, "to_at": NEWEST_POLL},
         {"game_id": "solo", "from_at": NEWEST_POLL - 3 * HOUR, "to_at": NOW},
+    ],
+    "web.languages_in_games": [
+        {"language": language, "game_ids": ["chess", "go", "solo"], "days": WEEK["days"]}
+        for language in ("de", "zh-hk")
     ],
     "web.languages_of_game": [{"game_id": "chess", **WEEK}, {"game_id": "", **WEEK}],
     "web.ranked_days_of_game": [
@@ -166,6 +170,7 @@ PARAMETERS: Final[Mapping[str, Parameters]] = {
     "web.streamer_totals": [
         {**RANKED, **MONTH_AND_DAYS},
         {**RANKED, **WEEK, "sort": "average_viewers"},
+        {**RANKED, **WEEK, "sort": "average_viewers", "direction": -1, "least_hours": 20.0, "limit": 3},
         {**RANKED, **WEEK, "sort": "peak_viewers", "limit": 3, "offset": 2},
         {**RANKED, **WEEK, "sort": "airtime_hours", "limit": 3},
         {**RANKED, **MONTH_AND_DAYS, "language": "de"},

@@ -149,7 +149,7 @@ def _trend(values: Sequence[float | None], length: int, name: str) -> list[Serie
     windows = (values[max(0, end - length) : end] for end in range(1, len(values) + 1))
     known = ([value for value in window if value is not None] for window in windows)
     averages = [sum(window) / length if len(window) == length else None for window in known]
-    return [Series(name, averages, is_before=True, is_pale=True)] if _count(averages) else []
+    return [Series(name, averages, is_before=True, is_pale=True, is_trend=True)] if _count(averages) else []
 
 
 def _previous(

@@ -39,12 +39,14 @@ _SPARK_HEIGHT: Final = 24
 @dataclass(frozen=True, slots=True)
 class Series:
     """The values of a line, one for each time of the chart; None where nothing was measured. `is_before`: of an earlier
-    time, for comparison. `is_pale`: drawn in grey, behind the others."""
+    time, for comparison. `is_pale`: drawn in grey, behind the others. `is_trend`: an average of the first line, which
+    is drawn only."""
 
     name: str
     values: Sequence[float | None]
     is_before: bool = False
     is_pale: bool = False
+    is_trend: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +106,15 @@ def lines(
     is_compared = all(one.is_before for one in series[1:])
     # Lines of earlier times end where those of today do, so their names are above the chart.
     named_ends = not any(one.is_before for one in series) and len(series) > 1
+    read = [one for one in series if not one.is_trend]
     return LinePlot(
-        description=_description(title, unit, series),
+        description=_description(title, unit, read),
         height=height,
         lines=_with_names_apart(drawn, height) if named_ends else drawn,
         area=_area(series[0].values, scale) if series and is_compared else "",
         grid=scale.grid(),
         labels=time_labels(at, zone),
-        points=points_of(unit, at, {one.name: one.values for one in series}),
+        points=points_of(unit, at, {one.name: one.values for one in read}),
         named_ends=named_ends,
         has_gaps=any(_is_broken(one.values) for one in series if not one.is_before),
         names_width=max(_name_width(line.name) for line in drawn) if named_ends else 0,
