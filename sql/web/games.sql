@@ -156,53 +156,53 @@ where
 order by hours.hour_at;
 
 -- name: games_by_hours_of_week
--- Some games in those hours of a span of whole weeks that are some hours of the week on the wall clock of a time zone; 0 is
--- Monday from 0:00 to 1:00. `of_week`: the viewers per channel of the game in the whole week around the hour, `of_all` in the
--- whole span. Grain: one row per game and hour.
-with every_hour as materialized (
+-- Some games in those hours of some whole weeks of the bot's days, up to one, that are some hours of the week on the wall clock
+-- of a time zone; 0 is Monday from 0:00 to 1:00. `of_week`: the viewers per channel of the game in the whole week around the
+-- hour, `of_all`: in all these weeks. Grain: one row per game and hour.
+with clock as materialized (
     select
-        game_id,
         hour_at,
-        average_viewers,
-        average_streams,
-        (cast(extract(epoch from cast(:to_at as timestamptz) - hour_at) as integer) - 1) / 604800 as week
-    from hourly_games
+        (cast(extract(epoch from cast(:to_at as timestamptz) - hour_at) as integer) - 1) / 604800 as week,
+        in_zone.place
+    from generate_series(
+        date_trunc('hour', cast(:from_at as timestamptz), 'UTC'), cast(:to_at as timestamptz), interval '1 hour'
+    ) as hours (hour_at)
+    cross join lateral (
+        select
+            cast(
+                24 * (extract(isodow from hour_at at time zone :timezone) - 1)
+                + extract(hour from hour_at at time zone :timezone) as integer
+            ) as place
+    ) as in_zone
     where
-        game_id = any(cast(:game_ids as text []))
-        and hour_at >= cast(:from_at as timestamptz) and hour_at < cast(:to_at as timestamptz)
+        hour_at >= cast(:from_at as timestamptz) and hour_at < cast(:to_at as timestamptz)
+        and in_zone.place = any(cast(:places as integer []))
 ),
 
-weeks as (
+weeks as materialized (
     select
         game_id,
-        week,
-        sum(cast(average_viewers as double precision)) / nullif(sum(cast(average_streams as double precision)), 0) as of_week,
-        sum(sum(cast(average_viewers as double precision))) over of_game
-        / nullif(sum(sum(cast(average_streams as double precision))) over of_game, 0) as of_all
-    from every_hour
-    group by game_id, week
+        (cast(:last as date) - day) / 7 as week,
+        sum(watch_hours) / nullif(sum(airtime_hours), 0) as of_week,
+        sum(sum(watch_hours)) over of_game / nullif(sum(sum(airtime_hours)) over of_game, 0) as of_all
+    from daily_games
+    where day = any(cast(:days as date [])) and game_id = any(cast(:game_ids as text []))
+    group by game_id, (cast(:last as date) - day) / 7
     window of_game as (partition by game_id)
 )
 
 select
-    every_hour.game_id,
-    every_hour.hour_at,
-    every_hour.average_viewers,
-    every_hour.average_streams,
-    in_zone.place,
+    hourly_games.game_id,
+    hourly_games.hour_at,
+    hourly_games.average_viewers,
+    hourly_games.average_streams,
+    clock.place,
     coalesce(weeks.of_week, 0) as of_week,
     coalesce(weeks.of_all, 0) as of_all
-from every_hour
-cross join lateral (
-    select
-        cast(
-            24 * (extract(isodow from every_hour.hour_at at time zone :timezone) - 1)
-            + extract(hour from every_hour.hour_at at time zone :timezone) as integer
-        ) as place
-) as in_zone
-inner join weeks using (game_id, week)
-where in_zone.place = any(cast(:places as integer []))
-order by every_hour.game_id, every_hour.hour_at;
+from weeks
+inner join clock using (week)
+inner join hourly_games on hourly_games.game_id = weeks.game_id and hourly_games.hour_at = clock.hour_at
+order by hourly_games.game_id, hourly_games.hour_at;
 
 -- name: languages_in_games
 -- The share of one language in some games over some days, of the hours watched and of the hours streamed. Grain: one row per

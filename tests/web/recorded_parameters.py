@@ -154,6 +154,8 @@ PARAMETERS: Final[Mapping[str, Parameters]] = {
         {
             "game_ids": ["chess", "go"],
             "timezone": timezone,
+            "days": [LAST - timedelta(days=number) for number in range(8)],
+            "last": LAST,
             "from_at": NEWEST_POLL - timedelta(days=8),
             "to_at": NEWEST_POLL,
             "places": places,

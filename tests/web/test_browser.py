@@ -24,6 +24,8 @@ PAGES = (
     "/explore",
     "/streamers",
     "/find?size=any&viewers=100",
+    "/games/chess?on=sun&start=0&end=24",
+    "/games/chess/live?order=asc",
     "/days",
     "/days/2026-11-21",
     "/records",
@@ -80,18 +82,36 @@ def test_large_text_and_a_small_screen_need_no_horizontal_scrolling(visit: Calla
         window.page.set_viewport_size({"width": 320, "height": 740})
 
 
+def test_periods_are_in_one_row_on_a_phone(visit: Callable[..., Visit]) -> None:
+    window = visit(viewport=PHONE)
+    for path in ("/find", "/games/chess", "/streamers?days=7"):
+        window.open(path)
+        tops = "[...document.querySelectorAll('.period nav a')].map((link) => link.getBoundingClientRect().top)"
+        assert len(set(window.page.evaluate(tops))) == 1, path
+
+
+def test_own_hours_stay_in_their_time_zone(visit: Callable[..., Visit]) -> None:
+    """The heat map of other visitors is loaded again in their own zone."""
+    window = visit(timezone_id="Europe/Berlin")
+    window.open("/games/chess?on=sun&start=0&end=24&tz=Asia/Tokyo")
+    assert "Asia/Tokyo time" in window.page.locator(".week-of").inner_text()
+    figure = window.page.locator("figure.week")
+    figure.press("Home")
+    assert "Mon" in figure.locator(".values-below").inner_text()
+
+
 def test_menu_with_genres_and_chat_is_in_one_row_on_a_desk_and_on_a_tablet(
     browser: Browser, web_url: str, serving: Callable[..., Any]
 ) -> None:
     """Beside the search box, or below it."""
     with serving(web_url, more_settings={"chat_source": "anonymous"}, has_genres=True) as web:
         window = new_visit(browser, web)
-        # The marked page is written in bold: the widest name decides.
         for width in (1440, 1280, 1160, 1100, 820):
             window.page.set_viewport_size({"width": width, "height": 740})
             window.open("/find")
             tops = "[...document.querySelectorAll('header nav a')].map((link) => link.getBoundingClientRect().top)"
             assert len(set(window.page.evaluate(tops))) == 1, width
+            assert window.page.evaluate("document.querySelector('.brand span').offsetHeight") < 30, width
             table = window.page.locator(".scroll").first
             window.open("/")
             assert table.evaluate("one => one.scrollWidth - one.clientWidth") <= 0, width

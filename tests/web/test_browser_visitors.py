@@ -103,7 +103,7 @@ def test_menu_leads_back_to_the_chosen_games(visit: Callable[..., Visit]) -> Non
     window.page.get_by_role("button", name="Show games").click()
     expect(window.page).to_have_url(re.compile(r"viewers=80&on=weekdays&start=18&end=23&tz=Europe%2FBerlin#games"))
     window.open("/games/chess")
-    window.page.get_by_role("link", name="Find a game to stream").click()
+    window.page.get_by_role("link", name="Find a game").click()
     expect(window.page).to_have_url(re.compile("/find\\?viewers=80&on=weekdays"))
 
 

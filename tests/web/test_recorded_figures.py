@@ -83,7 +83,9 @@ def test_streamers_of_a_range(web: Web, first: date, last: date, sort: str) -> N
     now = sums_by(lambda seen: seen.streamer, first, last)
     then = sums_by(lambda seen: seen.streamer, *before(first, last))
     if sort == "average_viewers":
-        now = {name: sums for name, sums in now.items() if sums.airtime_hours >= 1}
+        # Half an hour of each measured day, but at least one hour and at most 15.
+        least = min(15.0, max(1.0, covered(first, last) / 48))
+        now = {name: sums for name, sums in now.items() if sums.airtime_hours >= least}
     _check_streamers(web, now, then, first, last, sort, "")
 
 

@@ -120,10 +120,13 @@ def own_times(
 ) -> Mapping[str, OwnTimes]:
     """The best times of some games, by id, over the four weeks up to the end of a range, however short it is; a game
     without hourly data is left out."""
+    days = [span.last - timedelta(days=number) for number in range(7 * WEEKS)]
     to_at = site.calendar.day(span.last).ends_at
     found: defaultdict[str, list[Any]] = defaultdict(list)
     for row in tx.web.games_by_hours_of_week(
         game_ids=list(game_ids),
+        days=days,
+        last=span.last,
         from_at=to_at - timedelta(weeks=WEEKS),
         to_at=to_at,
         places=hours.places,
