@@ -145,6 +145,8 @@ def test_games_have_a_channel_of_the_chosen_language(month: Web) -> None:
     assert "1 game with 5 live channels or more, German" in found
     assert re.search(r"German: 168 viewers \(15%\)\s+on 2.0 channels", card(found, "chess"))
     assert "No game of this size has a channel in French live" in month.get("/find?size=any&language=fr").text
+    assert "Show games of any size" not in month.get("/find?size=any&language=fr").text
+    assert "Show games of any size" in month.get("/find?language=fr").text
     assert month.get("/find?language=EN!").status_code == 422
 
 
