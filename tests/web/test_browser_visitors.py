@@ -95,6 +95,16 @@ def test_hidden_columns_of_a_table_are_shown_on_a_phone_on_request(visit: Callab
     assert window.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+def test_ranks_of_a_table_that_a_phone_leaves_out_are_shown_on_request(visit: Callable[..., Visit]) -> None:
+    window = visit(viewport=PHONE)
+    window.open("/streamers")
+    headings = window.page.get_by_role("columnheader")
+    expect(headings).to_have_text(["Streamer", "Hours watched ↓", "Avg viewers", "Peak viewers"])
+    window.page.get_by_label("All columns").check()
+    expect(headings.first).to_have_text("#")
+    expect(window.page.get_by_role("columnheader", name="Hours streamed")).to_be_visible()
+
+
 def test_menu_leads_back_to_the_chosen_games(visit: Callable[..., Visit]) -> None:
     window = visit(timezone_id="Europe/Berlin")
     window.open("/find")
