@@ -293,6 +293,8 @@ class Life:
 
     def ends_well(self, bot: Process) -> str:
         """Stop the bot, which must still run, and check that its posts and polls are consistent; its log."""
+        # Before its first line it does not handle signals yet.
+        eventually(lambda: self.log(bot) != "", "the bot has started")
         assert bot.poll() is None, self.log(bot)
         bot.terminate()
         ended = self.shell.end_of(bot)

@@ -18,13 +18,15 @@ from tests.acceptance.faults.jobs_at_once import JobsAtOnce
 from tests.acceptance.forks import Process
 from tests.factories import rows
 
+LONG = pytest.mark.long
+
 Trouble = Callable[[Server, Life], AbstractContextManager[str]]
 
 
 @pytest.mark.parametrize(
     "how",
     [
-        pytest.param(signal.SIGINT, id="fast", marks=pytest.mark.long),
+        pytest.param(signal.SIGINT, id="fast", marks=LONG),
         pytest.param(signal.SIGQUIT, id="immediate"),
     ],
 )
@@ -102,7 +104,7 @@ def gone(server: Server, life: Life) -> Iterator[str]:
     server.start()
 
 
-@pytest.mark.parametrize("trouble", [no_connection_left, read_only, pytest.param(gone, marks=pytest.mark.long)])
+@pytest.mark.parametrize("trouble", [no_connection_left, *(pytest.param(one, marks=LONG) for one in (read_only, gone))])
 def test_while_the_database_cannot_be_written_nothing_is_posted_and_afterwards_the_bot_goes_on(
     trouble: Trouble, life: Life, server: Server
 ) -> None:

@@ -74,7 +74,9 @@ def write_for_ever(url: str) -> None:
         execute(url, "select pg_logical_emit_message(false, 'x', repeat('x', 1000000))")
 
 
-@pytest.mark.parametrize("dies", [False, True], ids=["tables", "wal"])
+@pytest.mark.parametrize(
+    "dies", [pytest.param(False, marks=pytest.mark.long, id="tables"), pytest.param(True, id="wal")]
+)
 def test_with_a_full_disk_of_the_database_nothing_is_lost_and_afterwards_the_bot_goes_on(
     dies: bool, life: Life, small_disk: Path, on_small_disk: Server, small_template: str, queries: Queries
 ) -> None:
