@@ -97,6 +97,23 @@ def test_a_rate_limit_postpones_all_posts_until_it_ends(outside: Outside) -> Non
     assert outside.sender.send() == 3
 
 
+def test_a_rate_limit_that_another_post_meets_does_not_shorten_the_pause_of_a_refused_one(outside: Outside) -> None:
+    outside.summary()
+    outside.sandbox.faults.set_rates({XFault.GENERIC_403: 1})
+    for _ in range(4):
+        outside.sender.send()
+        ((next_try_at,),) = rows(outside.url, "select next_try_at from posts")
+        if next_try_at - outside.clock.now() < timedelta(minutes=8):
+            outside.clock.move_to(next_try_at)
+    outside.sandbox.faults.clear()
+    outside.reply("answer")
+    outside.sandbox.faults.cue(XFault.TOO_MANY_REQUESTS)
+    outside.sender.send()
+    assert rows(outside.url, "select next_try_at, attempts from posts where kind = 'games'") == [(next_try_at, 4)]
+    outside.later(5)
+    assert (outside.sender.send(), outside.published()) == (1, ["answer"])
+
+
 def test_without_credits_x_is_not_called_until_the_next_day_or_a_resume(outside: Outside) -> None:
     outside.reply("answer")
     outside.sandbox.faults.cue(XFault.NO_CREDITS)

@@ -3,7 +3,7 @@
 import logging
 import random
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -247,6 +247,34 @@ def test_an_error_about_credits_or_credentials_pauses_every_call(
         x.me()
     outside.later(1)
     assert x.me().username == "watchtimebot"
+
+
+@pytest.mark.parametrize(
+    ("fault", "pause_seconds"), [(XFault.NO_CREDITS, 24 * 3600), (XFault.UNAUTHORIZED, 900)], ids=["credits", "keys"]
+)
+def test_pauses_of_one_cause_that_follow_each_other_within_an_hour_began_with_the_first(
+    outside: Outside, fault: XFault, pause_seconds: int
+) -> None:
+    def pause_after(seconds: float) -> datetime:
+        """When the pause began, after another attempt that failed."""
+        outside.later(seconds)
+        outside.sandbox.faults.cue(fault)
+        with pytest.raises(XError):
+            MeteredX(outside.x, outside.ledger, Purpose.MENTIONS).me()
+        ((since,),) = rows(outside.url, "select since from x_pauses")
+        assert isinstance(since, datetime)
+        return since
+
+    # Without credits, a pause lasts until midnight (UTC).
+    outside.clock.move_to(at("2026-11-22 00:00"))
+    first = outside.clock.now()
+    assert [pause_after(seconds) for seconds in (0, pause_seconds, pause_seconds)] == [first] * 3
+    ((until,),) = rows(outside.url, "select until from x_pauses")
+    outside.clock.move_to(until + timedelta(minutes=59))
+    assert pause_after(0) == first
+    ((until,),) = rows(outside.url, "select until from x_pauses")
+    outside.clock.move_to(until + timedelta(hours=1))
+    assert pause_after(0) == outside.clock.now()
 
 
 def test_the_report_of_a_month_has_a_forecast(outside: Outside) -> None:
