@@ -80,6 +80,7 @@ def a_stream(
     game: str = "chess",
     stream_id: str | None = None,
     streamer_name: str | None = None,
+    login: str | None = None,
     game_name: str | None = None,
     started_at: datetime | None = DAY_START,
     language: str = "en",
@@ -88,7 +89,7 @@ def a_stream(
     return Stream(
         stream_id=StreamId(stream_id or f"stream-of-{streamer}"),
         streamer_id=StreamerId(streamer),
-        login=streamer.lower(),
+        login=login or streamer.lower(),
         streamer_name=streamer_name or streamer.title(),
         game_id=GameId(game),
         game_name=game_name or game.title(),

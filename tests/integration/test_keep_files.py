@@ -204,6 +204,24 @@ def test_without_room_the_oldest_polls_are_dropped(
     assert names == ["20261121T170000Z", "20261121T173000Z"]
 
 
+def test_without_room_a_file_that_was_set_aside_is_dropped_before_any_poll(
+    collecting: MakeCollector, switch: Switch, clock: VirtualClock, kept: KeptPolls
+) -> None:
+    """Also one that is newer than the polls: it can never be stored."""
+    switch.off()
+    for _ in range(2):
+        with pytest.raises(DatabaseUnavailable):
+            collecting(page(a_raw_stream())).collect()
+        clock.advance(1800)
+    first, second = kept.waiting()
+    torn = second.rename(second.with_suffix(".refused"))
+    little = KeptPolls(kept.folder, 2 * first.stat().st_size + 20)
+    with pytest.raises(DatabaseUnavailable):
+        collecting(page(a_raw_stream()), kept=little).collect()
+    assert first in kept.waiting()
+    assert (len(kept.waiting()), torn.exists()) == (2, False)
+
+
 def test_the_draft_of_a_process_that_was_killed_is_removed_with_the_next_poll_and_one_at_work_is_not(
     collecting: MakeCollector, switch: Switch, kept: KeptPolls
 ) -> None:

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.calendar import Calendar
+from bot.core.polls import PollStatus
 from bot.core.questions import Question, Subject, SubjectKind, Window, WindowKind
 from bot.daily.rollup import Rollup
+from bot.read.measurements import newest_poll
 from bot.reply.answer_facts import LiveFacts, Ranked, SpanFacts
 from bot.reply.lookup import Lookup
 from helperfunctions.clock import VirtualClock
@@ -245,6 +247,19 @@ def test_complete_poll_is_preferred_to_a_newer_partial_one(database: Database, u
     assert live(database, ADA, DAY_START + timedelta(minutes=40)).viewers == 1000
     later = live(database, ADA, DAY_START + timedelta(minutes=75))
     assert (later.viewers, later.is_whole) == (0, False)
+
+
+@pytest.mark.parametrize("dates_before", [0, 1, 2], ids=["the date of the poll", "the date before", "two dates before"])
+def test_complete_poll_is_preferred_whatever_the_date_of_its_day(database: Database, dates_before: int) -> None:
+    """A day has the date of its start in its time zone: up to two before the UTC date of a poll."""
+    now = datetime(2026, 11, 22, 1, tzinfo=UTC)
+    day = now.date() - timedelta(days=dates_before)
+    whole = stage(database, a_stream(), at=now - HALF_HOUR, day=day)
+    stage(database, a_stream(), at=now, day=day, status=PollStatus.PARTIAL)
+    with database.transaction() as tx:
+        shown = newest_poll(tx, whole_since=now - timedelta(hours=1))
+    assert shown is not None
+    assert (shown.poll_id, shown.is_whole) == (whole.poll_id, True)
 
 
 def test_old_poll_is_not_shown_as_live(database: Database) -> None:

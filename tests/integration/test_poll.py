@@ -1,6 +1,7 @@
 """A poll of a scripted Twitch is stored in staging as a whole, recorded as partial or failed, or not stored at all."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -132,14 +133,14 @@ def test_a_poll_stored_after_a_newer_one_does_not_restore_older_names(
 ) -> None:
     """The day of the last stream does not go back; streamers of the older poll alone have the name of that poll."""
     late_day = DAY - timedelta(days=1) if day_before else DAY
-    renamed = a_stream(streamer="ada", streamer_name="Countess", game="1", game_name="New")
-    before = a_stream(streamer="ada", streamer_name="Ada", game="1", game_name="Old")
+    before = a_stream(streamer="ada", streamer_name="Ada", login="lovelace", game="1", game_name="Old")
+    renamed = replace(before, streamer_name="Countess", login="countess", game_name="New")
     only_before = a_stream(streamer="bob", streamer_name="Bob", game="2", game_name="Go")
     stage(database, a_stream(streamer="bob", streamer_name="Bobby", game="2", game_name="Baduk"), day=DAY - 2 * ONE_DAY)
     stage(database, renamed, at=DAY_START + HALF_HOUR)
     stage(database, before, only_before, at=DAY_START, day=late_day)
     assert rows(url, STREAMERS) == [
-        ("ada", "ada", "Countess", late_day, DAY),
+        ("ada", "countess", "Countess", late_day, DAY),
         ("bob", "bob", "Bob", DAY - 2 * ONE_DAY, late_day),
     ]
     assert rows(url, GAME_NAMES) == [("1", "New", late_day, DAY), ("2", "Go", DAY - 2 * ONE_DAY, late_day)]
