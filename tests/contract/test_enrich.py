@@ -4,6 +4,7 @@ the matches of games."""
 import gzip
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,28 @@ def test_a_game_is_looked_up_once_and_again_when_it_is_due(
     of_unknown = [day for day, due in looked_up if due == [unknown]]
     of_known = [day for day, due in looked_up if due == [LEAGUE]]
     assert (of_unknown, of_known, len(looked_up)) == ([1, 8, 38, 68], [30, 60], 6)
+
+
+def test_new_games_are_looked_up_first_and_then_those_that_have_been_due_the_longest(
+    database: Database, clock: VirtualClock, url: str
+) -> None:
+    """Of new games, those of the newest day come first."""
+    write(
+        url,
+        "insert into games (game_id, game_name, first_seen_day, last_seen_day) select id, id, day, day"
+        " from (values ('old', date '2026-11-01'), ('new', '2026-11-21'), ('due', '2026-11-20'),"
+        " ('due for long', '2026-11-02'), ('not due', '2026-11-21')) as known (id, day)",
+    )
+    write(
+        url,
+        "insert into game_matches (game_id, how, checked_at, next_check_at)"
+        " select id, 'none', %s, %s + hours * interval '1 hour'"
+        " from (values ('due', -1), ('due for long', -500), ('not due', 1)) as matched (id, hours)",
+        *(clock.now() - timedelta(days=30), clock.now()),
+    )
+    with database.transaction() as tx:
+        due = [row.game_id for row in tx.enrich.due_games(now=clock.now(), limit=9)]
+    assert due == ["new", "old", "due for long", "due"]
 
 
 def test_an_edition_without_genres_has_those_of_its_parent_and_that_is_stored(

@@ -241,6 +241,27 @@ def test_games_that_twitch_has_taken_down_do_not_end_the_run(
     assert rows(url, STORED) == [("game", "gone", None, "unknown to Twitch"), ("streamer", streamer, "image/png", None)]
 
 
+@pytest.mark.parametrize("kind", ["game", "streamer"])
+@pytest.mark.parametrize("ids", [9, 10])
+def test_an_answer_that_knows_none_of_ten_ids_is_not_believed(
+    bot: Bot, world: World, database: Database, clock: VirtualClock, url: str, ids: int, kind: str
+) -> None:
+    """Otherwise one empty answer would leave all of them without a picture for hours."""
+    streams = [
+        a_stream(1000, streamer=world.streamers.id(5), game=f"gone{number}")
+        if kind == "game"
+        else a_stream(1000, streamer=f"gone{number}", game="")
+        for number in range(ids)
+    ]
+    stage(database, *streams, at=clock.now())
+    run = bot.picture_job.run()
+    unknown = rows(url, "select count(*) from pictures where refused = 'unknown to Twitch'")
+    if ids == 9:
+        assert (unknown, run.problem) == ([(9,)], "")
+    else:
+        assert (unknown, run.problem) == ([(0,)], "Twitch knows none of 10 ids, which cannot be")
+
+
 def test_twitch_that_refuses_fails_no_job(bot: Bot, make_bot: MakeBot, live: list[tuple[str, str]], url: str) -> None:
     run = make_bot(twitch_client_secret=SecretStr("wrong")).picture_job.run()
     assert (run.stored, run.left, "Twitch refuses" in run.problem) == (0, 6, True)

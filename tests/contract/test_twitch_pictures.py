@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from helperfunctions.errors import PictureRefused, PictureUnavailable
+from helperfunctions.errors import PictureRefused, PictureUnavailable, WatchTimeError
 from helperfunctions.picture_format import PictureFormat, format_of
 from helperfunctions.twitch_pictures import MAX_BYTES, TwitchPictures
 from sandbox.faults import Faults
@@ -64,6 +64,22 @@ def test_a_server_that_fails_is_one_that_may_answer_later(
     faults.cue(fault)
     with pytest.raises(PictureUnavailable):
         server.download(box_art(sandbox))
+
+
+STATUSES: dict[int, type[WatchTimeError]] = {
+    **dict.fromkeys((400, 401, 404, 410, 451), PictureRefused),
+    # A server that blocks our address for a while answers 403.
+    **dict.fromkeys((403, 408, 429, 500, 502, 503, 504), PictureUnavailable),
+}
+
+
+@pytest.mark.parametrize(("status", "error"), STATUSES.items(), ids=[str(status) for status in STATUSES])
+def test_a_status_that_may_pass_refuses_no_picture(status: int, error: type[WatchTimeError]) -> None:
+    with answering([Answer(status, png())]) as (url, _):
+        server = TwitchPictures(api_url=url)
+        with pytest.raises(error, match=f"^status {status}$"):
+            server.download(f"{url}/a.png")
+        server.close()
 
 
 @pytest.mark.parametrize("how", [how for how in dripping.DRIPS if how != "in a body of known length"])
