@@ -1,7 +1,13 @@
 """The lake from a poll to the sealed day and the curated months, in a folder and on S3."""
 
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
+from bot.lake.verify import verify
+from bot.lake.work import whole_turn
 from tests.factories import DAY_START, a_stream, rows
 from tests.lakes import LakeOfTest, a_day
 
@@ -38,3 +44,37 @@ def test_a_second_turn_changes_nothing(lake: LakeOfTest) -> None:
     before = list(lake.lake.store.objects())
     assert str(lake.turn()) == "Objects of the lake: 0 put."
     assert list(lake.lake.store.objects()) == before
+
+
+class RolledUpMeanwhile:
+    """A store in which a late poll is stored, and its day rolled up again, while an object is being put."""
+
+    def __init__(self, lake: LakeOfTest, key: str) -> None:
+        self._lake = lake
+        self._key = key
+        self.times = 0
+
+    def put(self, key: str, *given: Any, **more: Any) -> str:
+        if key == self._key and not self.times:
+            self.times += 1
+            self._lake.poll(a_stream(9, streamer="cleo"), at=DAY_START + timedelta(minutes=10))
+            self._lake.roll_up()
+        return self._lake.lake.store.put(key, *given, **more)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._lake.lake.store, name)
+
+
+def test_a_day_that_is_rolled_up_again_while_its_month_is_being_put_is_in_it_after_the_next_turn(
+    folder_lake: LakeOfTest,
+) -> None:
+    lake = folder_lake
+    key = "curated/daily_streamers/month=2026-11/daily_streamers.parquet"
+    a_day(lake)
+    store: Any = RolledUpMeanwhile(lake, key)
+    assert whole_turn(replace(lake.lake, store=store)).errors == []
+    assert store.times == 1
+    assert ("cleo",) not in lake.rows(key, "distinct streamer_id")
+    lake.turn()
+    assert ("cleo",) in lake.rows(key, "distinct streamer_id")
+    assert verify(lake.lake).findings == []

@@ -1,6 +1,7 @@
 """Leader election: one of several bots leads, and prepares the database again after a lost connection."""
 
 import logging
+import re
 from datetime import timedelta
 from pathlib import Path
 from random import random
@@ -173,6 +174,23 @@ def test_preparation_that_kills_the_database_is_retried_after_growing_waits(
     assert (
         "could not be prepared 2 times in a row; next attempt at 2026-11-21 16:01:05 UTC: it was killed" in caplog.text
     )
+
+
+def test_failed_preparations_are_counted_anew_after_one_that_ended_well(
+    leads: Leads, clock: VirtualClock, switch: Switch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ours = Prepared()
+    leadership = leads(ours)
+    for error in (DatabaseUnavailable("it was killed"), None, DatabaseUnavailable("it was killed again")):
+        ours.error = error
+        for _ in range(4 if error else 1):
+            clock.advance(3600)
+            assert leadership.refresh() is (Role.WITHOUT_DATABASE if error else Role.LEADING)
+        switch.off()
+        switch.on()
+        waits = re.findall(r"could not be prepared (\d) times in a row", caplog.text)
+        assert waits == ([] if error is None else ["2", "3", "4"])
+        caplog.clear()
 
 
 def test_preparation_during_which_the_database_dies_counts_as_a_loss(leads: Leads, switch: Switch) -> None:
