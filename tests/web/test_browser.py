@@ -267,8 +267,13 @@ def test_values_of_a_chart_are_read_with_the_mouse_and_with_the_arrow_keys(visit
     expect(chart.get_by_role("status")).to_contain_text("viewers")
     page.keyboard.press("ArrowLeft")
     expect(values).to_have_text("Sun, Nov 22, 18:00no data")
-    page.keyboard.press("Escape")
-    expect(values).to_be_hidden()
+    for key, edge in (("ArrowLeft", "End"), ("ArrowRight", "Home")):
+        page.keyboard.press(edge)
+        first = values.inner_text()
+        page.keyboard.press("Escape")
+        expect(values).to_be_hidden()
+        page.keyboard.press(key)
+        assert values.inner_text() == first
     week = page.locator("figure.week")
     week.focus()
     page.keyboard.press("Home")

@@ -1,6 +1,5 @@
 """Pages and tables of chat, the choice of channels, and the live stream, over real sockets."""
 
-import asyncio
 import json
 import re
 import socket
@@ -16,12 +15,11 @@ from pydantic import SecretStr
 
 from bot.daily.rollup import Rollup
 from bot.names.database_names import DatabaseNames
-from bot.web.http import live
 from bot.web.read.bot_health import Health, health
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from tests.factories import DAY, DAY_START, a_stream, rows, stage, write
-from tests.web.conftest import CALENDAR, NOW, Web, run_alone
+from tests.web.conftest import CALENDAR, NOW, Web
 
 TOKEN = "planted-token-of-the-operator"
 CHAT = {"chat_source": "anonymous", "web_token": SecretStr(TOKEN)}
@@ -333,30 +331,6 @@ def test_an_open_stream_does_not_delay_the_end_of_the_server(
     # The fixture has waited for the server.
     assert ended.wait(30)
     reader.close()
-
-
-def test_nobody_reads_nobody_asks_the_database() -> None:
-    samples = 0
-
-    def sample() -> live.Rows:
-        nonlocal samples
-        samples += 1
-        return {"ada": {"now": samples}}
-
-    async def life() -> None:
-        rows = live.LiveRows(sample, 0.001)
-        events = rows.open("a", "")
-        async for event in events:
-            if b"rows" in event and samples > 3:
-                break
-        await events.aclose()  # type: ignore[attr-defined]
-        await asyncio.sleep(0.05)
-        before = samples
-        await asyncio.sleep(0.05)
-        assert samples == before
-        assert rows.readers == 0
-
-    run_alone(life())
 
 
 def test_status_has_a_row_of_chat(chat: Web, url: str) -> None:

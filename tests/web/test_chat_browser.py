@@ -142,6 +142,34 @@ def test_behind_a_proxy_that_holds_streams_back_the_page_asks_every_ten_seconds(
         visit.context.close()
 
 
+def test_the_stream_of_a_quiet_chat_is_given_up_after_more_than_one_missing_heartbeat(
+    database: Database, url: str, serving: Callable[..., Any], browser: Browser
+) -> None:
+    """Only a stream on which nothing has come yet is given up earlier. A heartbeat comes every 15 seconds."""
+    stage(database, a_stream(1000, streamer="ada"))
+    a_chat(url)
+    with serving(url, more_settings=CHAT) as web:
+        visit = new_visit(browser, web)
+        page = visit.page
+        page.add_init_script(
+            "window.streamsClosed = 0; const close = EventSource.prototype.close;"
+            "EventSource.prototype.close = function () { window.streamsClosed += 1; close.call(this); };"
+        )
+        page.clock.install()
+        visit.open("/chat")
+        expect(page.locator(".live-note")).to_have_text("live")
+        page.clock.run_for(12_000)
+        assert page.evaluate("window.streamsClosed") == 0
+        for _ in range(10):
+            # A heartbeat may come in the middle.
+            page.clock.run_for(26_000)
+            if page.evaluate("window.streamsClosed"):
+                break
+        expect(page.locator(".live-note")).to_have_text("every 10 s")
+        assert visit.wrong == []
+        visit.context.close()
+
+
 def test_the_pages_of_chat_fit_a_phone_and_are_accessible(
     database: Database, url: str, serving: Callable[..., Any], browser: Browser
 ) -> None:
