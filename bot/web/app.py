@@ -210,7 +210,7 @@ def _problem_of(exc: Exception, path: str, site: Site) -> _Problem:
             return _Problem(exc.status_code, None, dict(exc.headers or {}))
         case RequestValidationError():
             first = exc.errors()[0]
-            return _Problem(422, f"{first['loc'][-1]}: {first['msg']}")
+            return _Problem(422, f"{first['loc'][-1]}: {first['msg'].removeprefix('Value error, ')}")
         case NotFound():
             return _Problem(404, _sentence(exc))
         case InvalidRequest():

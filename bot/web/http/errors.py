@@ -17,6 +17,8 @@ _DETAILS: Final = {
     500: "Something went wrong on our side. The details are in the log.",
     503: "The database is unavailable or busy. Try again in a minute.",
 }
+# Where HTTP's own phrase says nothing to a visitor.
+_TITLES: Final = {422: "This address is not valid"}
 RETRY_AFTER: Final = {"retry-after": "30"}
 
 
@@ -52,6 +54,6 @@ class ErrorResponses:
             content_type, body = b"application/json", orjson.dumps({"detail": detail})
         else:
             content_type = b"text/html; charset=utf-8"
-            body = self._page("error.html", title=phrase, status=status, detail=detail).encode()
+            body = self._page("error.html", title=_TITLES.get(status, phrase), status=status, detail=detail).encode()
         more = ((name.encode(), value.encode()) for name, value in (headers or {}).items())
         return prepare(status, [(b"content-type", content_type), *more], body)
