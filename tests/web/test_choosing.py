@@ -135,7 +135,7 @@ def test_growth_is_that_of_seven_days_where_thirty_cannot_be_compared(month: Web
 
 def test_games_of_one_channel_come_last_under_a_heading_and_without_praise(month: Web) -> None:
     page = month.get("/find?size=any").text
-    assert page.index("/games/chess") < page.index("Of one or three channels") < page.index("/games/go")
+    assert page.index("/games/chess") < page.index("Watched on one to three channels") < page.index("/games/go")
     assert 'class="up"' not in card(page, "go")
 
 

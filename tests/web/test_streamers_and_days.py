@@ -315,7 +315,7 @@ def test_last_time_live_on_an_unfinished_day_is_no_date_of_the_bot(
 def test_game_is_found_with_its_best_time_within_own_hours(two_days: Web) -> None:
     """On both days, chess has 100 viewers in one channel, and on Sunday 350 in five."""
     page = two_days.get("/find?size=any&days=1&viewers=15&on=sun&start=10&end=12&tz=America/Los_Angeles").text
-    assert "With 15 viewers, you would be below all counted channels: those have more than 50." in page
+    assert "With 15 viewers, you would be below all channels that are counted here, which have more than 50" in page
     assert re.search(r"not known yet</strong>.*10–12</span></span> has most,\s+70 viewers", page)
     assert "no channel above the threshold" in two_days.get("/find?size=any&days=1&on=wed").text
     assert "In your hours" not in two_days.get("/find?size=any&days=1").text
