@@ -61,11 +61,15 @@ REASONS: Final = {
 # The start of a bot, from a folder and in containers.
 START: Final = "start it with `watchtime run`, or in containers with `docker compose up -d bot`"
 LOG: Final = "on the terminal or in the journal of `watchtime run`, or `docker compose logs bot`"
+RESTART: Final = "in .env, and restart the bot (in containers: `docker compose up -d`)"
 TWITCH_KEYS: Final = (
     "copy the client id and a new secret from https://dev.twitch.tv/console/apps into TWITCH_CLIENT_ID and "
-    "TWITCH_CLIENT_SECRET"
+    f"TWITCH_CLIENT_SECRET {RESTART}"
 )
-X_KEYS: Final = "copy all four keys again from https://console.x.com, then `watchtime spend --resume`"
+X_KEYS: Final = (
+    "copy all four keys again from https://console.x.com into X_API_KEY, X_API_KEY_SECRET, X_ACCESS_TOKEN and "
+    f"X_ACCESS_TOKEN_SECRET {RESTART}; the bot calls X at the next attempt, or at once after `watchtime spend --resume`"
+)
 X_CREDITS: Final = "buy credits at https://console.x.com, then `watchtime spend --resume`"
 
 FIXES: Final = {
@@ -80,7 +84,8 @@ FIXES: Final = {
     Cause.X_CREDITS: X_CREDITS,
     Cause.CHAT_NOT_HEARD: "the log of `watchtime listen` has the reason, or of `watchtime run`, which starts it",
     Cause.CHAT_QUEUE: "check RabbitMQ and AMQP_URL; a queue that is full needs a process that counts: `watchtime run`",
-    Cause.DATABASE: "run `watchtime check`: it names the reason; polls are kept on disk meanwhile",
+    Cause.DATABASE: "run `watchtime check`, or in containers `docker compose exec bot python3 -m bot check`: it names "
+    "the reason; polls are kept on disk meanwhile",
     Cause.STORE: "run `watchtime lake status`, and check LAKE_URL and its credentials",
 }
 
