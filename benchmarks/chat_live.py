@@ -190,7 +190,7 @@ def _waits(sandbox: ChatSandbox, reader: Reader, ended: threading.Event) -> list
             began = monotonic()
             sandbox.say(_PROBE, "hello")
             shown.wait_for(lambda: any(now != before for now in newest[seen:]), timeout=_LONGEST_SECONDS)  # noqa: B023
-            # With a minute that was closed at the same moment, the message cannot be told.
+            # With a minute that was closed at the same moment, the message cannot be found in it.
             if next((now for now in newest[seen:] if now != before), before) >= before:
                 waits.append(monotonic() - began)
         if number % 20 == 0:

@@ -129,10 +129,10 @@ def _in_own_process(lake: Path, days: int, pairs: Path, threads: int) -> Took:
     """DuckDB in a process of its own, so that its memory can be measured."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "benchmarks.engine_check", "--duckdb", str(lake), str(pairs)]
-    told = subprocess.run(
+    ran = subprocess.run(
         [*command, "--days", str(days), "--threads", str(threads)], check=True, capture_output=True, text=True
     )
-    return Took(f"DuckDB, {threads} threads", time.perf_counter() - began, float(told.stdout), pairs)
+    return Took(f"DuckDB, {threads} threads", time.perf_counter() - began, float(ran.stdout), pairs)
 
 
 def check(spark_home: Path, *, days: int, polls: int, streams: int, threads: int) -> bool:

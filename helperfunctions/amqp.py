@@ -106,7 +106,7 @@ class Consumer:
     """Receives the messages of all queues in a thread of its own, and connects again after a failure.
 
     A message is acknowledged by the caller when it is done with it; what is not is received again after the connection
-    was lost, by whoever has the queue then. `connection` is the number of the present one.
+    was lost, by the process that has the queue then. `connection` is the number of the present one.
     """
 
     def __init__(self, url: str, queues: Queues, prefetch: int) -> None:

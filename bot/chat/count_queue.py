@@ -2,7 +2,7 @@
 changes nothing.
 
 A message is acknowledged when the cursor is past it, which moves in the transaction that closes its minutes. What a
-counter had and did not acknowledge is received again, by whoever has the queue then, from the cursor on.
+counter had and did not acknowledge is received again, by the process that has the queue then, from the cursor on.
 """
 
 import logging

@@ -53,7 +53,7 @@ class ChatJob:
     _counter: Counter | None = None
     _queue_counter: "QueueCounter | None" = None
     _journal: Journal | None = None
-    _told: list[dict[str, str]] = field(default_factory=list)
+    _stored_states: list[dict[str, str]] = field(default_factory=list)
     _pruned_at: datetime | None = None
     _summed_at: datetime | None = None
 
@@ -100,7 +100,7 @@ class ChatJob:
             self._journal = self._counter = None
 
     def _exchange(self, journal: Journal) -> None:
-        """Tell the listener what is wanted, and store what became of it."""
+        """Hand the wanted channels to the listener, and store their states."""
         now = self.clock.now()
         with self.database.transaction() as tx:
             followed = list(tx.chat.followed(now=now))
@@ -115,9 +115,9 @@ class ChatJob:
                 room = heard.get(row.channel_id)
                 if room is not None and room.asked_at_ms == int(row.asked_at.timestamp() * 1000):
                     states.append({"channel_id": row.channel_id, "state": room.state, "reason": room.reason})
-            if states != self._told:
+            if states != self._stored_states:
                 tx.chat.store_states(states=orjson.dumps(states).decode(), now=now)
-        self._told = states
+        self._stored_states = states
 
     def _prune(self) -> None:
         """Drop the minutes of old days; one that is being read stays until the next time."""

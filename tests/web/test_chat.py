@@ -197,8 +197,8 @@ def asked(url: str) -> list[tuple[object, ...]]:
 
 
 def test_who_has_the_token_chooses_channels_and_needs_it_once(chat: Web, url: str) -> None:
-    assert post(chat, login="carol").headers["location"] == "/chat?told=closed"
-    assert post(chat, login="carol", token="wrong").headers["location"] == "/chat?told=closed"
+    assert post(chat, login="carol").headers["location"] == "/chat?outcome=closed"
+    assert post(chat, login="carol", token="wrong").headers["location"] == "/chat?outcome=closed"
     assert asked(url) == []
     first = post(chat, login="@Carol", token=TOKEN)
     assert first.headers["location"] == "/chat"
@@ -248,8 +248,8 @@ def test_channels_are_chosen_by_the_api(chat: Web, url: str) -> None:
 
 def test_visitors_choose_where_it_is_open(chat: Web, url: str) -> None:
     write(url, "update chat.choice set is_open = true")
-    told = [post(chat, login=f"room{n}").headers["location"] for n in range(4)]
-    assert told == ["/chat"] * 3 + ["/chat?told=too_many"]
+    outcome = [post(chat, login=f"room{n}").headers["location"] for n in range(4)]
+    assert outcome == ["/chat"] * 3 + ["/chat?outcome=too_many"]
     [(asker,)] = rows(url, "select distinct asked_by from chat.requests")
     assert "127.0.0.1" not in asker
 

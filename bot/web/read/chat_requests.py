@@ -29,7 +29,7 @@ class ChatRequests:
             return "ok"
         with self._database.transaction() as tx:
             tx.web.begin_writing()
-            told = str(tx.web.ask_for_chat(login=login, kind=kind, asker=asker, at=now))
+            outcome = str(tx.web.ask_for_chat(login=login, kind=kind, asker=asker, at=now))
         if kind == "view":
             self._viewed_at[login] = now
-        return told
+        return outcome

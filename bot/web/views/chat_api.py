@@ -63,11 +63,11 @@ async def _chosen(site: Site, request: Request, login: str, *, is_leaving: bool)
         return _problem(429, "Too many tokens from your address.", {"retry-after": str(round(exc.seconds) or 1)})
     if not is_owner and "authorization" in request.headers:
         return _problem(401, "The token is wrong.", {"www-authenticate": "Bearer"})
-    told = await ask(site, owner, request, login, "leave" if is_leaving else "follow", is_owner)
-    if told == "closed":
-        return _problem(401, WHY_NOT[told], {"www-authenticate": "Bearer"})
-    if told != "ok":
-        return _problem(422 if told == "invalid" else 409, WHY_NOT.get(told, told))
+    outcome = await ask(site, owner, request, login, "leave" if is_leaving else "follow", is_owner)
+    if outcome == "closed":
+        return _problem(401, WHY_NOT[outcome], {"www-authenticate": "Bearer"})
+    if outcome != "ok":
+        return _problem(422 if outcome == "invalid" else 409, WHY_NOT.get(outcome, outcome))
     return Response(orjson.dumps({"login": login.lower(), "state": "asked"}), 202, media_type="application/json")
 
 

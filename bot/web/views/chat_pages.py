@@ -40,7 +40,7 @@ Login = Annotated[str, Path(min_length=1, max_length=25, pattern=r"^[A-Za-z0-9_]
 
 
 @router.get("/chat")
-def chat_page(site: SiteParts, pages: PagesOfSite, request: Request, told: Annotated[str, Query()] = "") -> Response:
+def chat_page(site: SiteParts, pages: PagesOfSite, request: Request, outcome: Annotated[str, Query()] = "") -> Response:
     """The followed channels now."""
     now = site.clock.now()
     with site.database.transaction() as tx:
@@ -54,7 +54,7 @@ def chat_page(site: SiteParts, pages: PagesOfSite, request: Request, told: Annot
             requests=requests,
             is_owner=owner.is_by_cookie(request.scope),
             may_ask=site.chat is not None and site.chat.is_open,
-            told=WHY_NOT.get(told, ""),
+            outcome=WHY_NOT.get(outcome, ""),
         )
     )
 
@@ -91,10 +91,10 @@ async def follow(site: SiteParts, pages: PagesOfSite, request: Request) -> Respo
         is_owner = owner.is_by_cookie(request.scope) or bool(token and owner.is_token(request.scope, token.encode()))
     except TooManyTokens as exc:
         return Response("Too many tokens from your address.", 429, {"retry-after": str(round(exc.seconds) or 1)})
-    told = (
+    outcome = (
         "closed" if token and not is_owner else await ask(site, owner, request, form.get("login", ""), kind, is_owner)
     )
-    response = RedirectResponse(pages.url("/chat", {"told": "" if told == "ok" else told}), 303)
+    response = RedirectResponse(pages.url("/chat", {"outcome": "" if outcome == "ok" else outcome}), 303)
     if token and is_owner:
         response.headers["set-cookie"] = owner.cookie(request.scope)
     return _unstored(response)
