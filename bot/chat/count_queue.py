@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 # Messages of a shard that a counter may have without acknowledging them. A listener sends one a second, and a minute is
 # open for 75 seconds.
 PREFETCH: Final = 500
-# With so many of them, the listener that has been silent for the longest time is taken to be gone.
+# With this number of them, the listener that has been silent for the longest time is taken to be gone.
 _MOST_HELD: Final = 400
 # Messages of one transaction.
 _MESSAGES: Final = 400

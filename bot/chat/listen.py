@@ -19,7 +19,7 @@ from helperfunctions.irc_connection import IrcConnection
 
 log = logging.getLogger(__name__)
 
-# Seconds between two rounds, and between two batches; a batch of so many events is written at once.
+# Seconds between two rounds, and between two batches; a batch of this number of events is written at once.
 _ROUND_SECONDS: Final = 1.0
 _FLUSH_SECONDS: Final = 0.25
 _BATCH: Final = 500

@@ -18,7 +18,7 @@ from statistics import median
 from typing import Final
 
 MINUTE: Final = timedelta(minutes=1)
-# The usual is that of so many covered minutes, all of them within the hour before.
+# The usual is that of this number of covered minutes, all of them within the hour before.
 USUAL_MINUTES: Final = 15
 USUAL_WITHIN: Final = timedelta(hours=1)
 _DEVIATIONS: Final = 6.0

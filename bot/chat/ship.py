@@ -15,7 +15,7 @@ from helperfunctions.errors import JournalUnusable, QueueFull, QueueUnavailable
 
 log = logging.getLogger(__name__)
 
-# What came in a second is one round. A round of less than so many bytes has more, when more waits.
+# What came in a second is one round. A round of fewer bytes than this has more, when more waits.
 _ROUND_MS: Final = 1_000
 _ROUND_BYTES: Final = 128_000
 _ROUND_BATCHES: Final = 64

@@ -25,6 +25,10 @@ PerWatchHour = Annotated[
     float, Column("Per hour watched", "small", "messages for each hour watched, of minutes that were heard whole")
 ]
 Peak = Annotated[int, Column("Peak per minute", "number", "most messages of a minute that was heard whole")]
+_MinutesHeard = Annotated[int, Column("Minutes heard", "number")]
+_Subs = Annotated[int, Column("Subs", "number", is_wide=True)]
+_GiftedSubs = Annotated[int, Column("Gifted subs", "number", is_wide=True)]
+_Bits = Annotated[int, Column("Bits", "number", is_wide=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,9 @@ class ChatMinute:
     bot_messages: Annotated[int, Column("By bots", "number", is_wide=True)]
     emote_only_messages: Annotated[int, Column("Emotes only", "number", is_wide=True)]
     command_messages: Annotated[int, Column("Commands", "number", is_wide=True)]
-    bits: Annotated[int, Column("Bits", "number", is_wide=True)]
+    bits: _Bits
     subs: Annotated[int, Column("Subs", "number")]
-    gifted_subs: Annotated[int, Column("Gifted subs", "number", is_wide=True)]
+    gifted_subs: _GiftedSubs
     raid_viewers: Annotated[int, Column("Raid viewers", "number", is_wide=True)]
     removed_messages: Annotated[int, Column("Removed", "number", is_wide=True)]
     timeouts: Annotated[int, Column("Timeouts", "number", is_wide=True)]
@@ -115,10 +119,10 @@ class ChatHour:
     chatters: Chatters
     peak_messages: Peak
     minutes: int
-    covered_minutes: Annotated[int, Column("Minutes heard", "number")]
-    subs: Annotated[int, Column("Subs", "number", is_wide=True)]
-    gifted_subs: Annotated[int, Column("Gifted subs", "number", is_wide=True)]
-    bits: Annotated[int, Column("Bits", "number", is_wide=True)]
+    covered_minutes: _MinutesHeard
+    subs: _Subs
+    gifted_subs: _GiftedSubs
+    bits: _Bits
     messages_per_watch_hour: PerWatchHour | None
 
 
@@ -131,10 +135,10 @@ class ChatDay:
     chatters: Chatters
     peak_messages: Peak
     minutes: int
-    covered_minutes: Annotated[int, Column("Minutes heard", "number")]
-    subs: Annotated[int, Column("Subs", "number", is_wide=True)]
-    gifted_subs: Annotated[int, Column("Gifted subs", "number", is_wide=True)]
-    bits: Annotated[int, Column("Bits", "number", is_wide=True)]
+    covered_minutes: _MinutesHeard
+    subs: _Subs
+    gifted_subs: _GiftedSubs
+    bits: _Bits
     messages_per_watch_hour: PerWatchHour | None
 
 
@@ -179,9 +183,9 @@ class ChatBroadcast:
         float, Column("Hours watched", "short", "in the minutes that were heard whole", is_wide=True)
     ]
     messages_per_watch_hour: PerWatchHour | None
-    subs: Annotated[int, Column("Subs", "number", is_wide=True)]
-    gifted_subs: Annotated[int, Column("Gifted subs", "number", is_wide=True)]
-    bits: Annotated[int, Column("Bits", "number", is_wide=True)]
+    subs: _Subs
+    gifted_subs: _GiftedSubs
+    bits: _Bits
     raid_viewers: Annotated[int, Column("Raid viewers", "number", is_wide=True)]
 
 

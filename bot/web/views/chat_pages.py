@@ -19,7 +19,7 @@ from bot.web.views.page_values import PagesOfSite
 
 LIVE: Final = "/chat/live"
 FOLLOW: Final = "/chat/follow"
-# The second one tells nginx to hold nothing back.
+# The second one makes nginx hold nothing back.
 STREAM_HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
 _OFFERED: Final = (3, 24, 72)
 # A form has a name and a token.

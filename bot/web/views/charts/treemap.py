@@ -117,7 +117,7 @@ def _area(part: Part, total: float, pixels: int, x: float, y: float, width: floa
 
 
 def _label(name: str, room: float) -> str:
-    """A name, cut so that it has room in so many pixels; "" if not even its beginning has."""
+    """A name, cut so that it has room in a width in pixels; "" if not even its beginning has."""
     width, fits = 0.0, 0
     for number, char in enumerate(name, start=1):
         width += _CAPITAL if char.isupper() else _LETTER if char < _FIRST_WIDE else _WIDE
