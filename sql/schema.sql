@@ -57,20 +57,22 @@ begin
 end
 $_$;
 
-CREATE FUNCTION chat.days_of_minutes() RETURNS TABLE(day date)
+CREATE FUNCTION chat.days_of_minutes() RETURNS TABLE(day date, is_finished boolean)
     LANGUAGE sql STABLE
     AS $$
-    select to_date(substr(class.relname, 9), 'YYYY_MM_DD')
+    select
+        to_date(right(class.relname, 10), 'YYYY_MM_DD'),
+        coalesce('fillfactor=100' = any(class.reloptions), false)
     from pg_catalog.pg_inherits as inherits
     inner join pg_catalog.pg_class as class on class.oid = inherits.inhrelid
-    where inherits.inhparent = cast('chat.minutes' as regclass)
+    where inherits.inhparent = cast('chat.minute_counts' as regclass)
 $$;
 
 CREATE FUNCTION chat.drop_partition(for_day date) RETURNS void
     LANGUAGE plpgsql
     AS $$
 begin
-    execute format('drop table if exists chat.%I', 'minutes_' || to_char(for_day, 'YYYY_MM_DD'));
+    execute format('drop table if exists chat.%I', 'minute_counts_' || to_char(for_day, 'YYYY_MM_DD'));
 end
 $$;
 
@@ -80,6 +82,18 @@ CREATE FUNCTION chat.emote_codes(ids text[]) RETURNS text
     select coalesce(string_agg(coalesce(emote_names.code, given.id), ' ' order by given.place), '')
     from unnest(ids) with ordinality as given (id, place)
     left join chat.emote_names on emote_names.emote_id = given.id
+$$;
+
+CREATE FUNCTION chat.finish_partition(for_day date) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    partition text := 'minute_counts_' || to_char(for_day, 'YYYY_MM_DD');
+begin
+    execute format('alter table chat.%I set (fillfactor = 100)', partition);
+    execute format('alter index chat.%I set (fillfactor = 100)', partition || '_pkey');
+    execute format('cluster chat.%I using %I', partition, partition || '_pkey');
+end
 $$;
 
 CREATE FUNCTION chat.grant_to_reader(role text) RETURNS void
@@ -113,7 +127,7 @@ CREATE FUNCTION chat.make_partition(for_day date) RETURNS void
     LANGUAGE plpgsql
     AS $$
 declare
-    partition text := 'minutes_' || to_char(for_day, 'YYYY_MM_DD');
+    partition text := 'minute_counts_' || to_char(for_day, 'YYYY_MM_DD');
 begin
     if to_regclass('chat.' || partition) is not null then
         return;
@@ -124,9 +138,9 @@ begin
         select from pg_catalog.pg_class
         where relname = partition and relnamespace = cast('chat' as regnamespace)
     ) then
-        execute format('create table chat.%I (like chat.minutes including all) with (fillfactor = 50)', partition);
+        execute format('create table chat.%I (like chat.minute_counts including all) with (fillfactor = 50)', partition);
         execute format(
-            'alter table chat.minutes attach partition chat.%I for values from (%L) to (%L)',
+            'alter table chat.minute_counts attach partition chat.%I for values from (%L) to (%L)',
             partition,
             for_day at time zone 'UTC',
             (for_day + 1) at time zone 'UTC'
@@ -379,40 +393,86 @@ CREATE TABLE chat.choice (
     CONSTRAINT choice_only_row_check CHECK (only_row)
 );
 
-CREATE TABLE chat.minutes (
+CREATE TABLE chat.emotes (
+    emote_number integer NOT NULL,
+    emote_id text NOT NULL COLLATE pg_catalog."C"
+);
+
+COMMENT ON TABLE chat.emotes IS 'Numbers of emotes in the tables minute_counts, hour_emote_counts and daily_emote_counts.';
+
+CREATE TABLE chat.minute_counts (
     minute_at timestamp with time zone NOT NULL,
-    channel_id text NOT NULL COLLATE pg_catalog."C",
+    bits bigint,
     messages integer DEFAULT 0 NOT NULL,
-    mirrored_messages integer DEFAULT 0 NOT NULL,
     chatters integer DEFAULT 0 NOT NULL,
     subscriber_messages integer DEFAULT 0 NOT NULL,
-    first_time_messages integer DEFAULT 0 NOT NULL,
-    bot_messages integer DEFAULT 0 NOT NULL,
-    emote_only_messages integer DEFAULT 0 NOT NULL,
-    command_messages integer DEFAULT 0 NOT NULL,
-    bits bigint DEFAULT 0 NOT NULL,
-    subs integer DEFAULT 0 NOT NULL,
-    gifted_subs integer DEFAULT 0 NOT NULL,
-    raid_viewers integer DEFAULT 0 NOT NULL,
-    removed_messages integer DEFAULT 0 NOT NULL,
-    timeouts integer DEFAULT 0 NOT NULL,
-    late_messages integer DEFAULT 0 NOT NULL,
-    covered_seconds smallint DEFAULT 0 NOT NULL,
-    top_emotes text[] DEFAULT '{}'::text[] NOT NULL,
-    top_emote_uses integer[] DEFAULT '{}'::integer[] NOT NULL,
-    is_closed boolean DEFAULT false NOT NULL,
+    first_time_messages integer,
+    bot_messages integer,
+    emote_only_messages integer,
+    command_messages integer,
+    mirrored_messages integer,
+    subs integer,
+    gifted_subs integer,
+    raid_viewers integer,
+    removed_messages integer,
+    timeouts integer,
+    late_messages integer,
     viewers integer,
+    emote_1 integer,
+    emote_2 integer,
+    emote_3 integer,
+    emote_4 integer,
+    emote_5 integer,
+    uses_1 integer,
+    uses_2 integer,
+    uses_3 integer,
+    uses_4 integer,
+    uses_5 integer,
+    covered_seconds smallint DEFAULT 0 NOT NULL,
+    is_closed boolean DEFAULT false NOT NULL,
+    channel_id text NOT NULL COLLATE pg_catalog."C",
     game_id text COLLATE pg_catalog."C",
-    CONSTRAINT minutes_check CHECK (((chatters >= 0) AND (chatters <= messages))),
-    CONSTRAINT minutes_check1 CHECK ((cardinality(top_emotes) = cardinality(top_emote_uses))),
-    CONSTRAINT minutes_covered_seconds_check CHECK (((covered_seconds >= 0) AND (covered_seconds <= 60))),
-    CONSTRAINT minutes_messages_check CHECK ((messages >= 0)),
-    CONSTRAINT minutes_mirrored_messages_check CHECK ((mirrored_messages >= 0)),
-    CONSTRAINT minutes_viewers_check CHECK ((viewers >= 0))
+    CONSTRAINT minute_counts_check CHECK (((chatters >= 0) AND (chatters <= messages))),
+    CONSTRAINT minute_counts_check1 CHECK ((num_nulls(emote_1, emote_2, emote_3, emote_4, emote_5) = num_nulls(uses_1, uses_2, uses_3, uses_4, uses_5))),
+    CONSTRAINT minute_counts_covered_seconds_check CHECK (((covered_seconds >= 0) AND (covered_seconds <= 60))),
+    CONSTRAINT minute_counts_messages_check CHECK ((messages >= 0)),
+    CONSTRAINT minute_counts_mirrored_messages_check CHECK ((mirrored_messages >= 0)),
+    CONSTRAINT minute_counts_viewers_check CHECK ((viewers >= 0))
 )
 PARTITION BY RANGE (minute_at);
 
-COMMENT ON TABLE chat.minutes IS 'Chat by the minute: one row per channel and minute.';
+COMMENT ON TABLE chat.minute_counts IS 'What the view minutes is made of.';
+
+CREATE VIEW chat.minutes AS
+ SELECT minute_at,
+    channel_id,
+    messages,
+    COALESCE(mirrored_messages, 0) AS mirrored_messages,
+    chatters,
+    subscriber_messages,
+    COALESCE(first_time_messages, 0) AS first_time_messages,
+    COALESCE(bot_messages, 0) AS bot_messages,
+    COALESCE(emote_only_messages, 0) AS emote_only_messages,
+    COALESCE(command_messages, 0) AS command_messages,
+    COALESCE(bits, (0)::bigint) AS bits,
+    COALESCE(subs, 0) AS subs,
+    COALESCE(gifted_subs, 0) AS gifted_subs,
+    COALESCE(raid_viewers, 0) AS raid_viewers,
+    COALESCE(removed_messages, 0) AS removed_messages,
+    COALESCE(timeouts, 0) AS timeouts,
+    COALESCE(late_messages, 0) AS late_messages,
+    covered_seconds,
+    ARRAY( SELECT emotes.emote_id
+           FROM (unnest(ARRAY[minute_counts.emote_1, minute_counts.emote_2, minute_counts.emote_3, minute_counts.emote_4, minute_counts.emote_5]) WITH ORDINALITY used(emote_number, place)
+             JOIN chat.emotes ON ((emotes.emote_number = used.emote_number)))
+          ORDER BY used.place) AS top_emotes,
+    array_remove(ARRAY[uses_1, uses_2, uses_3, uses_4, uses_5], NULL::integer) AS top_emote_uses,
+    is_closed,
+    viewers,
+    game_id
+   FROM chat.minute_counts;
+
+COMMENT ON VIEW chat.minutes IS 'Chat by the minute: one row per channel and minute.';
 
 COMMENT ON COLUMN chat.minutes.minute_at IS 'Start of the minute, UTC.';
 
@@ -638,16 +698,29 @@ COMMENT ON COLUMN chat.daily_chats.watched_messages IS 'Messages of these minute
 
 COMMENT ON COLUMN chat.daily_chats.chatters IS 'Distinct authors of messages: exact in minutes, about in hours, broadcasts and days.';
 
-CREATE TABLE chat.daily_emotes (
-    day date NOT NULL,
+CREATE TABLE chat.daily_emote_counts (
     channel_id text NOT NULL COLLATE pg_catalog."C",
-    emote_id text NOT NULL COLLATE pg_catalog."C",
-    uses integer NOT NULL,
-    messages integer NOT NULL,
-    source text NOT NULL COLLATE pg_catalog."C"
+    day date NOT NULL,
+    emote_numbers integer[] NOT NULL,
+    uses integer[] NOT NULL,
+    messages integer[] NOT NULL,
+    CONSTRAINT daily_emote_counts_check CHECK (((cardinality(emote_numbers) = cardinality(uses)) AND (cardinality(uses) = cardinality(messages))))
 );
 
-COMMENT ON TABLE chat.daily_emotes IS 'Emotes by the day: one row per day, channel and emote.';
+COMMENT ON TABLE chat.daily_emote_counts IS 'What the view daily_emotes is made of.';
+
+CREATE VIEW chat.daily_emotes AS
+ SELECT counts.day,
+    counts.channel_id,
+    emotes.emote_id,
+    used.uses,
+    used.messages,
+    ('twitch'::text COLLATE "C") AS source
+   FROM ((chat.daily_emote_counts counts
+     CROSS JOIN LATERAL UNNEST(counts.emote_numbers, counts.uses, counts.messages) used(emote_number, uses, messages))
+     JOIN chat.emotes ON ((emotes.emote_number = used.emote_number)));
+
+COMMENT ON VIEW chat.daily_emotes IS 'Emotes by the day: one row per day, channel and emote.';
 
 COMMENT ON COLUMN chat.daily_emotes.day IS 'Day of the bot, named after the date on which it starts.';
 
@@ -681,16 +754,38 @@ COMMENT ON COLUMN chat.emote_names.code IS 'What people write to use it.';
 
 COMMENT ON COLUMN chat.emote_names.owner_id IS 'Twitch''s id of the channel that offers it; empty for an emote that everybody has.';
 
-CREATE TABLE chat.hour_emotes (
-    channel_id text NOT NULL COLLATE pg_catalog."C",
-    hour_at timestamp with time zone NOT NULL,
-    emote_id text NOT NULL COLLATE pg_catalog."C",
-    uses integer NOT NULL,
-    messages integer NOT NULL,
-    source text DEFAULT 'twitch'::text NOT NULL COLLATE pg_catalog."C"
+ALTER TABLE chat.emotes ALTER COLUMN emote_number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME chat.emotes_emote_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
-COMMENT ON TABLE chat.hour_emotes IS 'Emotes by the hour: one row per channel, hour and emote.';
+CREATE TABLE chat.hour_emote_counts (
+    channel_id text NOT NULL COLLATE pg_catalog."C",
+    hour_at timestamp with time zone NOT NULL,
+    emote_numbers integer[] NOT NULL,
+    uses integer[] NOT NULL,
+    messages integer[] NOT NULL,
+    CONSTRAINT hour_emote_counts_check CHECK (((cardinality(emote_numbers) = cardinality(uses)) AND (cardinality(uses) = cardinality(messages))))
+);
+
+COMMENT ON TABLE chat.hour_emote_counts IS 'What the view hour_emotes is made of.';
+
+CREATE VIEW chat.hour_emotes AS
+ SELECT counts.channel_id,
+    counts.hour_at,
+    emotes.emote_id,
+    used.uses,
+    used.messages,
+    ('twitch'::text COLLATE "C") AS source
+   FROM ((chat.hour_emote_counts counts
+     CROSS JOIN LATERAL UNNEST(counts.emote_numbers, counts.uses, counts.messages) used(emote_number, uses, messages))
+     JOIN chat.emotes ON ((emotes.emote_number = used.emote_number)));
+
+COMMENT ON VIEW chat.hour_emotes IS 'Emotes by the hour: one row per channel, hour and emote.';
 
 COMMENT ON COLUMN chat.hour_emotes.channel_id IS 'Twitch''s id of the channel, which is that of its streamer.';
 
@@ -2298,8 +2393,8 @@ ALTER TABLE ONLY chat.cursors
 ALTER TABLE ONLY chat.daily_chats
     ADD CONSTRAINT daily_chats_pkey PRIMARY KEY (channel_id, day);
 
-ALTER TABLE ONLY chat.daily_emotes
-    ADD CONSTRAINT daily_emotes_pkey PRIMARY KEY (channel_id, day, emote_id);
+ALTER TABLE ONLY chat.daily_emote_counts
+    ADD CONSTRAINT daily_emote_counts_pkey PRIMARY KEY (channel_id, day);
 
 ALTER TABLE ONLY chat.emote_lists
     ADD CONSTRAINT emote_lists_pkey PRIMARY KEY (owner_id);
@@ -2307,14 +2402,20 @@ ALTER TABLE ONLY chat.emote_lists
 ALTER TABLE ONLY chat.emote_names
     ADD CONSTRAINT emote_names_pkey PRIMARY KEY (emote_id);
 
-ALTER TABLE ONLY chat.hour_emotes
-    ADD CONSTRAINT hour_emotes_pkey PRIMARY KEY (channel_id, hour_at, emote_id);
+ALTER TABLE ONLY chat.emotes
+    ADD CONSTRAINT emotes_emote_id_key UNIQUE (emote_id);
+
+ALTER TABLE ONLY chat.emotes
+    ADD CONSTRAINT emotes_pkey PRIMARY KEY (emote_number);
+
+ALTER TABLE ONLY chat.hour_emote_counts
+    ADD CONSTRAINT hour_emote_counts_pkey PRIMARY KEY (channel_id, hour_at);
 
 ALTER TABLE ONLY chat.hours
     ADD CONSTRAINT hours_pkey PRIMARY KEY (channel_id, hour_at);
 
-ALTER TABLE ONLY chat.minutes
-    ADD CONSTRAINT minutes_pkey PRIMARY KEY (channel_id, minute_at);
+ALTER TABLE ONLY chat.minute_counts
+    ADD CONSTRAINT minute_counts_pkey PRIMARY KEY (channel_id, minute_at);
 
 ALTER TABLE ONLY chat.moments
     ADD CONSTRAINT moments_pkey PRIMARY KEY (channel_id, starts_at);

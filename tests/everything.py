@@ -75,14 +75,15 @@ BY_HAND = (
     "insert into chat.channels (channel_id, login, state, asked_at, state_at)"
     " values ('11', 'ada', 'joined', '2026-11-21 12:00+00', '2026-11-21 12:01+00')",
     "select chat.make_partition('2026-11-21')",
-    "insert into chat.minutes (minute_at, channel_id, messages, chatters, top_emotes, top_emote_uses, viewers)"
-    " values ('2026-11-21 12:00+00', '11', 7, 3, '{25,1902}', '{4,2}', 100)",
+    "insert into chat.emotes (emote_id) values ('25'), ('1902')",
+    "insert into chat.minute_counts (minute_at, channel_id, messages, chatters, emote_1, emote_2, uses_1, uses_2,"
+    " viewers) values ('2026-11-21 12:00+00', '11', 7, 3, 1, 2, 4, 2, 100)",
     f"insert into chat.hours values ('11', '2026-11-21 12:00+00', {CHAT_SUMS}, 3, '\\x789c')",
-    "insert into chat.hour_emotes values ('11', '2026-11-21 12:00+00', '25', 4, 2)",
+    "insert into chat.hour_emote_counts values ('11', '2026-11-21 12:00+00', '{1}', '{4}', '{2}')",
     "insert into chat.broadcasts values"
     f" ('b1', '11', '2026-11-21 12:00+00', '2026-11-21 12:01+00', '2026-11-21 13:00+00', {CHAT_SUMS}, 3, true)",
     f"insert into chat.daily_chats values ('2026-11-20', '11', {CHAT_SUMS}, 3)",
-    "insert into chat.daily_emotes values ('2026-11-20', '11', '25', 4, 2, 'twitch')",
+    "insert into chat.daily_emote_counts values ('11', '2026-11-20', '{1}', '{4}', '{2}')",
     "insert into chat.moments values ('11', '2026-11-21 12:10+00', 2, 99, 6.5, 'raid', '{25}')",
     "insert into chat.requests values ('ada', 'follow', 'owner', '2026-11-21 12:00+00', true, 'no')",
     "insert into chat.emote_names values ('25', 'Kappa', '')",

@@ -56,18 +56,20 @@ def _store_sketches(tx: Transaction, by_hour: Mapping[_Hour, Sequence[Minute]], 
 
 
 def _store_emotes(tx: Transaction, by_hour: Mapping[_Hour, Sequence[Minute]]) -> None:
-    added = []
+    added, emote_ids = [], set[str]()
     for (channel_id, hour_at), minutes in by_hour.items():
         uses: Counter[str] = Counter()
         messages: Counter[str] = Counter()
         for minute in minutes:
             uses.update(minute.emotes)
             messages.update(minute.emote_messages)
+        emote_ids |= uses.keys()
         added += [
             {"channel_id": channel_id, "hour_at": hour_at, "emote_id": emote, "uses": n, "messages": messages[emote]}
             for emote, n in uses.items()
         ]
     if added:
+        tx.chat.number_emotes(emote_ids=sorted(emote_ids))
         tx.chat.add_emotes(emotes=orjson.dumps(added).decode())
 
 

@@ -108,8 +108,9 @@ def store(tx: Transaction, changed: Sequence[Minute]) -> None:
     for day in sorted({instant_of(minute.begin_ms).date() for minute in changed}):
         tx.chat.make_partition(day=day)
     if changed:
-        rows = orjson.dumps([_row_of(minute) for minute in changed]).decode()
-        stored = list(tx.chat.store_minutes(minutes=rows))
+        rows = [_row_of(minute) for minute in changed]
+        tx.chat.number_emotes(emote_ids=sorted({emote for row in rows for emote in row["top_emotes"]}))
+        stored = list(tx.chat.store_minutes(minutes=orjson.dumps(rows).decode()))
         closed = {(row.channel_id, to_ms(row.minute_at)) for row in stored if row.is_closed}
         store_closed(tx, [one for one in changed if (one.channel_id, one.begin_ms) in closed])
 

@@ -1,9 +1,10 @@
 """The jobs of chat: count what waits, exchange channels with the listener, look who is live, and delete what is old."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,7 @@ from bot.chat.sums import sum_up
 from bot.core.calendar import Calendar
 from helperfunctions.chat_journal import Journal, WantedRoom
 from helperfunctions.clock import Clock
-from helperfunctions.database import Database
+from helperfunctions.database import Database, Transaction
 from helperfunctions.errors import DatabaseConflict
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_PRUNE_EVERY: Final = timedelta(hours=1)
+_TIDY_EVERY: Final = timedelta(hours=1)
+# So long after its end the minutes of a day (UTC) are all counted, but for what waited for the database.
+_OVER_AFTER: Final = timedelta(hours=1)
 _SUM_UP_EVERY: Final = timedelta(minutes=10)
 
 
@@ -54,7 +57,7 @@ class ChatJob:
     _queue_counter: "QueueCounter | None" = None
     _journal: Journal | None = None
     _stored_states: list[dict[str, str]] = field(default_factory=list)
-    _pruned_at: datetime | None = None
+    _tidied_at: datetime | None = None
     _summed_at: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -70,7 +73,7 @@ class ChatJob:
                 self._choosing.answer()
                 with self.database.transaction() as tx:
                     tx.chat.mark_left_channels(now=self.clock.now())
-                self._prune()
+                self._tidy()
             return self.count_queue()
         with self.database.exclusive("chat"):
             if self._journal is None:
@@ -80,7 +83,7 @@ class ChatJob:
             self._choosing.answer()
             self._exchange(self._journal)
             counted = self._counter.count()
-            self._prune()
+            self._tidy()
         return counted
 
     def count_queue(self, wait_seconds: float = 0) -> Counted:
@@ -119,22 +122,36 @@ class ChatJob:
                 tx.chat.store_states(states=orjson.dumps(states).decode(), now=now)
         self._stored_states = states
 
-    def _prune(self) -> None:
-        """Drop the minutes of old days; one that is being read stays until the next time."""
+    def _tidy(self) -> None:
+        """Drop the minutes of old days, and write those of finished days anew, which takes less disk. A day that is
+        being read stays as it is until the next time."""
         now = self.clock.now()
-        if self._pruned_at is not None and timedelta(0) <= now - self._pruned_at < _PRUNE_EVERY:
+        if self._tidied_at is not None and timedelta(0) <= now - self._tidied_at < _TIDY_EVERY:
             return
+        today = now.astimezone(UTC).date()
         with self.database.transaction() as tx:
-            days = [row.day for row in tx.chat.old_days(before=(now.astimezone(UTC) - self.retention).date())]
-        for day in days:
-            try:
-                with self.database.transaction() as tx:
-                    tx.collect.limit_lock_wait()
-                    tx.chat.drop_partition(day=day)
+            old = [row.day for row in tx.chat.old_days(before=today - self.retention)]
+        for day in old:
+            with self._unless_read(day) as tx:
+                tx.chat.drop_partition(day=day)
                 log.info("minutes of chat deleted day=%s", day)
-            except DatabaseConflict as exc:
-                log.warning("minutes of chat are being read and stay for now day=%s: %s", day, exc)
-        self._pruned_at = now
+        with self.database.transaction() as tx:
+            over = [row.day for row in tx.chat.days_to_finish(before=(now.astimezone(UTC) - _OVER_AFTER).date())]
+        for day in over:
+            with self._unless_read(day) as tx:
+                tx.chat.finish_partition(day=day)
+                log.info("minutes of chat written anew day=%s", day)
+        self._tidied_at = now
+
+    @contextmanager
+    def _unless_read(self, day: date) -> Iterator[Transaction]:
+        """A transaction that changes the minutes of a day, or is left when it has to wait for others."""
+        try:
+            with self.database.transaction() as tx:
+                tx.collect.limit_lock_wait()
+                yield tx
+        except DatabaseConflict as exc:
+            log.warning("minutes of chat are being read and stay for now day=%s: %s", day, exc)
 
     def look(self) -> int:
         """Store which followed channels are live, and their viewers; every ten minutes sum up broadcasts and days; once

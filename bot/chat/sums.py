@@ -33,7 +33,6 @@ def sum_up(tx: Transaction, now: datetime, calendar: Calendar, retention: timede
         for channel_id in summed:
             chatters = _chatters(tx, channel_id, day.starts_at, day.ends_at)
             tx.chat.store_chatters_of_day(day=day.date, channel_id=channel_id, chatters=chatters)
-        tx.chat.clear_emotes_of_day(day=day.date)
         tx.chat.sum_up_emotes_of_day(day=day.date, starts_at=day.starts_at, ends_at=day.ends_at)
     tx.chat.keep_top_emotes(since=now - _EMOTES_PRUNED, before=now - _EMOTES_KEPT)
     tx.chat.forget_old_sketches(before=now - retention)

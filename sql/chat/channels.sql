@@ -70,7 +70,7 @@ delete from chat.channels where channel_id = cast(:channel_id as text);
 
 -- name: delete_minutes!
 -- Delete what was counted of a channel.
-delete from chat.minutes where channel_id = cast(:channel_id as text);
+delete from chat.minute_counts where channel_id = cast(:channel_id as text);
 
 -- name: delete_hours!
 -- Delete the hours of a channel.
@@ -78,7 +78,7 @@ delete from chat.hours where channel_id = cast(:channel_id as text);
 
 -- name: delete_hour_emotes!
 -- Delete the emotes of a channel's hours.
-delete from chat.hour_emotes where channel_id = cast(:channel_id as text);
+delete from chat.hour_emote_counts where channel_id = cast(:channel_id as text);
 
 -- name: delete_broadcasts!
 -- Delete the broadcasts of a channel.
@@ -90,7 +90,7 @@ delete from chat.daily_chats where channel_id = cast(:channel_id as text);
 
 -- name: delete_daily_emotes!
 -- Delete the emotes of a channel's days.
-delete from chat.daily_emotes where channel_id = cast(:channel_id as text);
+delete from chat.daily_emote_counts where channel_id = cast(:channel_id as text);
 
 -- name: delete_moments!
 -- Delete the hype moments of a channel.
@@ -136,7 +136,7 @@ last_live_at = case when channel_id = any(cast(:live_ids as text [])) then cast(
 
 -- name: store_viewers!
 -- Store the viewers and the game of live channels in a minute. Grain: one row per channel.
-insert into chat.minutes (minute_at, channel_id, viewers, game_id)
+insert into chat.minute_counts (minute_at, channel_id, viewers, game_id)
 select cast(:minute_at as timestamptz), live.channel_id, live.viewers, live.game_id
 from unnest(cast(:channel_ids as text []), cast(:viewers as integer []), cast(:game_ids as text []))
     as live (channel_id, viewers, game_id)

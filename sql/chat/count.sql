@@ -17,48 +17,75 @@ select id from chat.opt_outs where kind = 'chatter';
 -- Create the partition of a day (UTC) of minutes if there is none.
 select chat.make_partition(cast(:day as date));
 
+-- name: number_emotes!
+-- Give a number to each emote that has none. Numbers are not used up for those that have one. Grain: one row per emote.
+insert into chat.emotes (emote_id)
+select given.emote_id
+from unnest(cast(:emote_ids as text [])) as given (emote_id)
+where not exists (select from chat.emotes where emotes.emote_id = given.emote_id)
+order by given.emote_id
+on conflict do nothing;
+
 -- name: store_minutes
--- Overwrite minutes that are not closed, given as JSON; without those of channels that opted out. The viewers stay as they
--- are. Returns the minutes that it closed: of each closed minute exactly once. Grain: one row per channel and minute.
-insert into chat.minutes (
-    minute_at, channel_id, messages, mirrored_messages, chatters, subscriber_messages, first_time_messages, bot_messages,
-    emote_only_messages, command_messages, bits, subs, gifted_subs, raid_viewers, removed_messages, timeouts, late_messages,
-    covered_seconds, top_emotes, top_emote_uses, is_closed
+-- Overwrite minutes that are not closed, given as JSON; without those of channels that opted out. Their emotes have numbers.
+-- What is rare is null instead of 0. The viewers stay as they are. Returns the minutes that it closed: of each closed minute
+-- exactly once. Grain: one row per channel and minute.
+insert into chat.minute_counts (
+    minute_at, channel_id, messages, chatters, subscriber_messages, first_time_messages, bot_messages, emote_only_messages,
+    command_messages, mirrored_messages, bits, subs, gifted_subs, raid_viewers, removed_messages, timeouts, late_messages,
+    covered_seconds, emote_1, emote_2, emote_3, emote_4, emote_5, uses_1, uses_2, uses_3, uses_4, uses_5, is_closed
 )
 select
     counted.minute_at,
     counted.channel_id,
     counted.messages,
-    counted.mirrored_messages,
     counted.chatters,
     counted.subscriber_messages,
-    counted.first_time_messages,
-    counted.bot_messages,
-    counted.emote_only_messages,
-    counted.command_messages,
-    counted.bits,
-    counted.subs,
-    counted.gifted_subs,
-    counted.raid_viewers,
-    counted.removed_messages,
-    counted.timeouts,
-    counted.late_messages,
+    nullif(counted.first_time_messages, 0),
+    nullif(counted.bot_messages, 0),
+    nullif(counted.emote_only_messages, 0),
+    nullif(counted.command_messages, 0),
+    nullif(counted.mirrored_messages, 0),
+    nullif(counted.bits, 0),
+    nullif(counted.subs, 0),
+    nullif(counted.gifted_subs, 0),
+    nullif(counted.raid_viewers, 0),
+    nullif(counted.removed_messages, 0),
+    nullif(counted.timeouts, 0),
+    nullif(counted.late_messages, 0),
     counted.covered_seconds,
-    counted.top_emotes,
-    counted.top_emote_uses,
+    numbers.of_top[1],
+    numbers.of_top[2],
+    numbers.of_top[3],
+    numbers.of_top[4],
+    numbers.of_top[5],
+    counted.top_emote_uses[1],
+    counted.top_emote_uses[2],
+    counted.top_emote_uses[3],
+    counted.top_emote_uses[4],
+    counted.top_emote_uses[5],
     counted.is_closed
 from jsonb_populate_recordset(cast(null as chat.minutes), cast(:minutes as jsonb)) as counted
+cross join lateral (
+    select
+        array(
+            select emotes.emote_number
+            from unnest(counted.top_emotes) with ordinality as used (emote_id, place)
+            inner join chat.emotes on emotes.emote_id = used.emote_id
+            order by used.place
+        ) as of_top
+) as numbers
 where not exists (select from chat.opt_outs where opt_outs.kind = 'channel' and opt_outs.id = counted.channel_id)
 on conflict (channel_id, minute_at) do update
 set
 messages = excluded.messages,
-mirrored_messages = excluded.mirrored_messages,
 chatters = excluded.chatters,
 subscriber_messages = excluded.subscriber_messages,
 first_time_messages = excluded.first_time_messages,
 bot_messages = excluded.bot_messages,
 emote_only_messages = excluded.emote_only_messages,
 command_messages = excluded.command_messages,
+mirrored_messages = excluded.mirrored_messages,
 bits = excluded.bits,
 subs = excluded.subs,
 gifted_subs = excluded.gifted_subs,
@@ -67,15 +94,35 @@ removed_messages = excluded.removed_messages,
 timeouts = excluded.timeouts,
 late_messages = excluded.late_messages,
 covered_seconds = excluded.covered_seconds,
-top_emotes = excluded.top_emotes,
-top_emote_uses = excluded.top_emote_uses,
+emote_1 = excluded.emote_1,
+emote_2 = excluded.emote_2,
+emote_3 = excluded.emote_3,
+emote_4 = excluded.emote_4,
+emote_5 = excluded.emote_5,
+uses_1 = excluded.uses_1,
+uses_2 = excluded.uses_2,
+uses_3 = excluded.uses_3,
+uses_4 = excluded.uses_4,
+uses_5 = excluded.uses_5,
 is_closed = excluded.is_closed
-where not minutes.is_closed
+where not minute_counts.is_closed
 returning channel_id, minute_at, is_closed;
+
+-- name: days_to_finish
+-- The days of minutes before a day whose partitions still have free places. Grain: one row per day.
+select days.day
+from chat.days_of_minutes() as days
+where not days.is_finished and days.day < cast(:before as date)
+order by days.day;
+
+-- name: finish_partition$
+-- Write the minutes of a day anew, without free places.
+select chat.finish_partition(cast(:day as date));
 
 -- name: old_days
 -- The days of minutes that are past their time. Grain: one row per day.
-select days.day from chat.days_of_minutes() as days (day)
+select days.day
+from chat.days_of_minutes() as days
 where days.day < cast(:before as date)
 order by days.day;
 

@@ -75,37 +75,62 @@ set chatters_sketch = :sketch, chatters = :chatters
 where channel_id = :channel_id and hour_at = :hour_at;
 
 -- name: add_emotes!
--- Add the emotes of minutes that were just closed to their hours, given as JSON. Grain: one row per channel, hour and emote.
-insert into chat.hour_emotes (channel_id, hour_at, emote_id, uses, messages)
+-- Add the emotes of minutes that were just closed to their hours, given as JSON; they have numbers. Grain: one row per channel
+-- and hour.
+insert into chat.hour_emote_counts as stored (channel_id, hour_at, emote_numbers, uses, messages)
 select
     added.channel_id,
     added.hour_at,
-    added.emote_id,
-    added.uses,
-    added.messages
+    array_agg(emotes.emote_number order by emotes.emote_number) as emote_numbers,
+    array_agg(added.uses order by emotes.emote_number) as uses,
+    array_agg(added.messages order by emotes.emote_number) as messages
 from jsonb_to_recordset(cast(:emotes as jsonb))
     as added (channel_id text, hour_at timestamptz, emote_id text, uses integer, messages integer)
-on conflict (channel_id, hour_at, emote_id) do update
-set uses = hour_emotes.uses + excluded.uses, messages = hour_emotes.messages + excluded.messages;
+inner join chat.emotes on emotes.emote_id = added.emote_id
+group by added.channel_id, added.hour_at
+on conflict (channel_id, hour_at) do update
+set (emote_numbers, uses, messages) = (
+    select
+        array_agg(merged.emote_number order by merged.emote_number),
+        array_agg(merged.uses order by merged.emote_number),
+        array_agg(merged.messages order by merged.emote_number)
+    from (
+        select
+            parts.emote_number,
+            cast(sum(parts.uses) as integer) as uses,
+            cast(sum(parts.messages) as integer) as messages
+        from unnest(
+            stored.emote_numbers || excluded.emote_numbers,
+            stored.uses || excluded.uses,
+            stored.messages || excluded.messages
+        ) as parts (emote_number, uses, messages)
+        group by parts.emote_number
+    ) as merged
+);
 
 -- name: keep_top_emotes!
--- Delete the emotes of hours between two instants that are not among the twenty used most. Grain: one row per channel, hour
--- and emote.
-delete from chat.hour_emotes
-using (
+-- Delete the emotes of hours between two instants that are not among the twenty used most. Grain: one row per channel and hour.
+update chat.hour_emote_counts as stored
+set (emote_numbers, uses, messages) = (
     select
-        channel_id,
-        hour_at,
-        emote_id,
-        row_number() over (partition by channel_id, hour_at order by uses desc, emote_id) as place
-    from chat.hour_emotes
-    where hour_at >= cast(:since as timestamptz) and hour_at < cast(:before as timestamptz)
-) as ranked
+        array_agg(top.emote_number order by top.emote_number),
+        array_agg(top.uses order by top.emote_number),
+        array_agg(top.messages order by top.emote_number)
+    from (
+        select
+            used.emote_number,
+            used.uses,
+            used.messages
+        from unnest(stored.emote_numbers, stored.uses, stored.messages) as used (emote_number, uses, messages)
+        inner join chat.emotes on emotes.emote_number = used.emote_number
+        order by used.uses desc, emotes.emote_id asc
+        limit 20
+    ) as top
+)
 where
-    ranked.place > 20
-    and hour_emotes.channel_id = ranked.channel_id
-    and hour_emotes.hour_at = ranked.hour_at
-    and hour_emotes.emote_id = ranked.emote_id;
+    cardinality(stored.emote_numbers) > 20
+    and stored.hour_at >= cast(:since as timestamptz)
+    and stored.hour_at < cast(:before as timestamptz);
 
 -- name: forget_old_sketches!
 -- Delete the sketches of hours before an instant.
@@ -339,30 +364,29 @@ update chat.broadcasts set chatters = :chatters where stream_id = :stream_id;
 -- Store how many chatters a channel had on a day.
 update chat.daily_chats set chatters = :chatters where day = :day and channel_id = :channel_id;
 
--- name: clear_emotes_of_day!
--- Delete the emotes of a day, to count them again.
-delete from chat.daily_emotes where day = cast(:day as date);
-
 -- name: sum_up_emotes_of_day!
--- The fifty emotes of each channel that were used most in the hours that begin on a day. Grain: one row per channel and emote.
-insert into chat.daily_emotes (day, channel_id, emote_id, uses, messages, source)
+-- The fifty emotes of each channel that were used most in the hours that begin on a day. Grain: one row per channel.
+insert into chat.daily_emote_counts (channel_id, day, emote_numbers, uses, messages)
 select
-    cast(:day as date),
     ranked.channel_id,
-    ranked.emote_id,
-    ranked.uses,
-    ranked.messages,
-    ranked.source
+    cast(:day as date),
+    array_agg(ranked.emote_number order by ranked.emote_number) as emote_numbers,
+    array_agg(ranked.uses order by ranked.emote_number) as uses,
+    array_agg(ranked.messages order by ranked.emote_number) as messages
 from (
     select
-        channel_id,
-        emote_id,
-        source,
-        sum(uses) as uses,
-        sum(messages) as messages,
-        row_number() over (partition by channel_id order by sum(uses) desc, emote_id asc) as place
-    from chat.hour_emotes
-    where hour_at >= cast(:starts_at as timestamptz) and hour_at < cast(:ends_at as timestamptz)
-    group by channel_id, emote_id, source
+        counts.channel_id,
+        used.emote_number,
+        cast(sum(used.uses) as integer) as uses,
+        cast(sum(used.messages) as integer) as messages,
+        row_number() over (partition by counts.channel_id order by sum(used.uses) desc, emotes.emote_id asc) as place
+    from chat.hour_emote_counts as counts
+    cross join lateral unnest(counts.emote_numbers, counts.uses, counts.messages) as used (emote_number, uses, messages)
+    inner join chat.emotes on emotes.emote_number = used.emote_number
+    where counts.hour_at >= cast(:starts_at as timestamptz) and counts.hour_at < cast(:ends_at as timestamptz)
+    group by counts.channel_id, used.emote_number, emotes.emote_id
 ) as ranked
-where ranked.place <= 50;
+where ranked.place <= 50
+group by ranked.channel_id
+on conflict (channel_id, day) do update
+set emote_numbers = excluded.emote_numbers, uses = excluded.uses, messages = excluded.messages;

@@ -4,7 +4,14 @@
 -- Most messages first. Grain: one row per channel.
 with minutes as (
     select
-        minutes.*,
+        minutes.channel_id,
+        minutes.minute_at,
+        minutes.messages,
+        minutes.chatters,
+        minutes.subscriber_messages,
+        minutes.covered_seconds,
+        minutes.is_closed,
+        minutes.viewers,
         chat.is_covered(minutes.is_closed, minutes.covered_seconds) as is_covered
     from chat.minutes
     where minutes.minute_at > cast(:now as timestamptz) - interval '31 minutes'
@@ -39,7 +46,7 @@ select
     closed.chatters,
     case when by_channel.viewers_at > :now - interval '4 minutes' then by_channel.viewers end as viewers,
     by_channel.subscriber_messages / nullif(cast(by_channel.messages as double precision), 0) as subscriber_share,
-    coalesce(emote_names.code, closed.top_emotes[1]) as top_emote,
+    coalesce(emote_names.code, best.emote_id) as top_emote,
     by_channel.coverage,
     coalesce(by_channel.history, '{}') as history,
     moments.starts_at as last_moment_at,
@@ -47,7 +54,12 @@ select
 from chat.channels
 left join by_channel on by_channel.channel_id = channels.channel_id
 left join minutes as closed on closed.channel_id = channels.channel_id and closed.minute_at = by_channel.closed_at
-left join chat.emote_names on emote_names.emote_id = closed.top_emotes[1]
+left join lateral (
+    select minutes.top_emotes[1] as emote_id
+    from chat.minutes
+    where minutes.channel_id = channels.channel_id and minutes.minute_at = by_channel.closed_at
+) as best on true
+left join chat.emote_names on emote_names.emote_id = best.emote_id
 left join streamers on streamers.streamer_id = channels.channel_id
 left join addresses on addresses.kind = 'streamer' and addresses.id = channels.channel_id and addresses.is_current
 left join lateral (

@@ -108,7 +108,7 @@ def counted_alone(database: Database, journal: Journal, clock: VirtualClock, url
 
 
 def empty(url: str) -> None:
-    write(url, "truncate chat.minutes, chat.hours, chat.hour_emotes, chat.moments, chat.cursors")
+    write(url, "truncate chat.minute_counts, chat.hours, chat.hour_emote_counts, chat.moments, chat.cursors")
 
 
 def a_short_chat(hashed: Hasher) -> list[tuple[int, list[ChatEvent]]]:

@@ -166,7 +166,33 @@ def test_minutes_of_old_days_are_deleted(job: ChatJob, journal: Journal, clock: 
     clock.advance((DAYS + timedelta(days=1)).total_seconds())
     job.count()
     assert [row[1] for row in minutes(url)] == [START + timedelta(days=1)]  # type: ignore[index]
-    assert rows(url, "select * from chat.days_of_minutes()") == [((START + timedelta(days=1)).date(),)]
+    assert rows(url, "select day from chat.days_of_minutes()") == [((START + timedelta(days=1)).date(),)]
+
+
+def test_the_minutes_of_a_day_that_is_over_are_written_anew_once_nobody_reads_them(
+    journal: Journal, job: ChatJob, clock: VirtualClock, database: Database, url: str
+) -> None:
+    """Until then half of each page is free. Minutes that come later are stored as before."""
+    append(journal, 5, said(1))
+    append(journal, 200, said(2, 190))
+    job.count()
+    before, finished = minutes(url), "select is_finished from chat.days_of_minutes() order by day"
+    clock.advance(timedelta(hours=8, minutes=59).total_seconds())
+    job.count()
+    assert rows(url, finished) == [(False,)]
+    clock.advance(3600)
+    with database.transaction() as reader:
+        reader.run("select * from chat.minutes")
+        job.count()
+    assert rows(url, finished) == [(False,)]
+    clock.advance(3600)
+    job.count()
+    assert rows(url, finished) == [(True,)]
+    assert minutes(url) == before
+    append(journal, 300, said(3, 300), said(4, 301))
+    append(journal, 400)
+    job.count()
+    assert [row[2] for row in minutes(url)] == [1, 1, 2]  # type: ignore[index]
 
 
 def test_viewers_and_counts_of_a_minute_do_not_overwrite_each_other(

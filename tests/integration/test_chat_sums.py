@@ -72,7 +72,7 @@ def test_stops_anywhere_count_every_emote_and_chatter_once(
     append(whole, 102, [])
     a_job(database, clock, tmp_path / "whole").count()
     expected = everything(url)
-    write(url, "truncate chat.minutes, chat.hours, chat.hour_emotes, chat.moments, chat.cursors")
+    write(url, "truncate chat.minute_counts, chat.hours, chat.hour_emote_counts, chat.moments, chat.cursors")
     stopped = Journal(tmp_path / "stopped")
     job = a_job(database, clock, tmp_path / "stopped")
     for number, events in enumerate(minutes):

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,8 +23,8 @@ from tests.factories import DAY_START, HALF_HOUR, a_stream, rows, stage
 
 OURS = migrations.versions_in()
 CHAT = (
-    "broadcasts channels choice cursors daily_chats daily_emotes emote_lists emote_names hour_emotes hours minutes "
-    "moments nodes opt_outs requests"
+    "broadcasts channels choice cursors daily_chats daily_emote_counts emote_lists emote_names emotes "
+    "hour_emote_counts hours minute_counts moments nodes opt_outs requests"
 )
 TABLES = """
     select schemaname || '.' || tablename from pg_tables
@@ -233,6 +233,50 @@ def test_a_day_that_began_before_languages_were_stored_is_rolled_up(
     ]
     assert rows(empty_url, "select top_watch_hours from daily_games") == [(None,)]
     assert rows(empty_url, "select * from months") == []
+
+
+CHAT_VIEWS = ("minutes", "counted_minutes", "hour_emotes", "daily_emotes")
+
+
+def chat_rows(url: str) -> dict[str, object]:
+    """The rows of the views of chat, and what their columns are said to mean."""
+    found: dict[str, object] = {view: rows(url, f"select * from chat.{view} order by 1, 2, 3") for view in CHAT_VIEWS}
+    for view in CHAT_VIEWS:
+        found[f"meanings of {view}"] = rows(
+            url,
+            "select attname, col_description(attrelid, attnum), obj_description(attrelid, 'pg_class')"
+            f" from pg_attribute where attrelid = cast('chat.{view}' as regclass) and attnum > 0 order by attnum",
+        )
+    return found
+
+
+def test_minutes_and_emotes_of_chat_keep_their_columns_with_less_disk_and_back(
+    new: Database, folder: Path, empty_url: str
+) -> None:
+    version = "20261204000000"
+    migrate_until(version, new, folder)
+    for statement in (
+        "select chat.make_partition(day) from (values (date '2026-11-21'), ('2026-11-22')) as days (day)",
+        "insert into chat.minutes values"
+        " ('2026-11-21 12:00+00', '11', 20, 2, 9, 3, 1, 4, 5, 6, 700, 8, 9, 10, 11, 12, 13, 60,"
+        " '{emotesv2_1,25,1902}', '{4,3,2}', true, 100, '9'),"
+        " ('2026-11-22 12:00+00', '11', 7, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 59,"
+        " '{}', '{}', false, null, null)",
+        "insert into chat.hour_emotes values"
+        " ('11', '2026-11-21 12:00+00', '25', 4, 2), ('11', '2026-11-21 12:00+00', 'x', 3, 3)",
+        "insert into chat.daily_emotes values ('2026-11-20', '11', '1902', 5, 1, 'twitch')",
+    ):
+        execute(empty_url, statement)
+    before = chat_rows(empty_url)
+    migrations.migrate(new)
+    assert chat_rows(empty_url) == before
+    assert rows(empty_url, "select * from chat.days_of_minutes() order by day") == [
+        (date(2026, 11, 21), True),
+        (date(2026, 11, 22), False),
+    ]
+    path = next(migrations.MIGRATIONS_FOLDER.glob(f"{version}*"))
+    execute(empty_url, path.read_text().split("-- migrate:down")[1])
+    assert chat_rows(empty_url) == before
 
 
 def test_a_database_with_a_wrong_encoding_is_refused_with_the_fix(server_url: str, queries: Queries) -> None:

@@ -22,10 +22,11 @@ values
 ('carol', 'carol', 'joined', '', 'operator', '2026-11-07 12:00+00', '2026-11-07 12:01+00', null, null),
 ('zed', 'zed', 'wanted', '', 'operator', '2026-11-08 18:04+00', '2026-11-08 18:04+00', null, null);
 select chat.make_partition('2026-11-08');
-insert into chat.minutes (minute_at, channel_id, messages, chatters, subscriber_messages, covered_seconds, is_closed,
- viewers, game_id, top_emotes, top_emote_uses)
+insert into chat.emotes (emote_id) values ('25'), ('1902'), ('88');
+insert into chat.minute_counts (minute_at, channel_id, messages, chatters, subscriber_messages, covered_seconds,
+ is_closed, viewers, game_id, emote_1, emote_2, uses_1, uses_2)
 select cast('2026-11-08 ' || at || '+00' as timestamptz), channel_id, messages, least(messages, 5), subscribers,
- covered, is_closed, viewers, 'chess', array['25', '1902'], array[4, 2]
+ covered, is_closed, viewers, 'chess', 1, 2, 4, 2
 from (
     values
     ('17:34', 'ada', 900, 900, 0, true, 900), ('17:35', 'ada', 10, 5, 60, true, 1000),
@@ -38,10 +39,10 @@ insert into chat.hours values
 ('ada', '2026-11-08 16:00+00', {_SUMS}, 130, 140, 60, 59, 200, 59000, 1180, 17, null),
 ('ada', '2026-11-08 17:00+00', {_SUMS}, 130, 140, 30, 0, 0, 0, 0, 18, null),
 ('carol', '2026-11-08 17:00+00', {_SUMS}, 130, 140, 60, 60, 9, 24000, 100, 3, null);
-insert into chat.hour_emotes (channel_id, hour_at, emote_id, uses, messages) values
-('ada', '2026-11-08 16:00+00', '25', 4, 3), ('ada', '2026-11-08 17:00+00', '25', 3, 2),
-('ada', '2026-11-08 17:00+00', '1902', 7, 6), ('ada', '2026-11-08 17:00+00', '88', 1, 1),
-('carol', '2026-11-08 17:00+00', '25', 100, 90);
+insert into chat.hour_emote_counts (channel_id, hour_at, emote_numbers, uses, messages) values
+('ada', '2026-11-08 16:00+00', '{{1}}', '{{4}}', '{{3}}'),
+('ada', '2026-11-08 17:00+00', '{{1,2,3}}', '{{3,7,1}}', '{{2,6,1}}'),
+('carol', '2026-11-08 17:00+00', '{{1}}', '{{100}}', '{{90}}');
 insert into chat.emote_names values ('25', 'Kappa', ''), ('88', '<3', '');
 insert into chat.broadcasts values
 ('b1', 'ada', '2026-11-07 16:00+00', '2026-11-07 16:01+00', '2026-11-07 18:00+00',

@@ -38,11 +38,12 @@ def a_chat(url: str) -> None:
     write(url, followed, "bob", "bob", "refused", "msg_banned", NOW, NOW)
     write(url, "insert into chat.choice values (true, true, false, 90)")
     write(url, "select chat.make_partition(%s)", NOW.date())
+    write(url, "insert into chat.emotes (emote_id) values ('25'), ('1902')")
     write(
         url,
-        "insert into chat.minutes (minute_at, channel_id, messages, chatters, subscriber_messages, covered_seconds,"
-        " top_emotes, top_emote_uses, is_closed, viewers)"
-        " select %s - n * interval '1 minute', 'ada', 10 + n %% 7, 5, 5, 60, '{25,1902}', '{4,2}', n > 0, 1000"
+        "insert into chat.minute_counts (minute_at, channel_id, messages, chatters, subscriber_messages,"
+        " covered_seconds, emote_1, emote_2, uses_1, uses_2, is_closed, viewers)"
+        " select %s - n * interval '1 minute', 'ada', 10 + n %% 7, 5, 5, 60, 1, 2, 4, 2, n > 0, 1000"
         " from generate_series(0, 120) as n where n <> 30",
         MINUTE,
     )
@@ -51,7 +52,7 @@ def a_chat(url: str) -> None:
         "insert into chat.moments values ('ada', %s, 2, 100, 6.5, 'hype', '{25}')",
         MINUTE - timedelta(minutes=20),
     )
-    write(url, "insert into chat.hour_emotes values ('ada', %s, '25', 7, 5)", MINUTE.replace(minute=0))
+    write(url, "insert into chat.hour_emote_counts values ('ada', %s, '{1}', '{7}', '{5}')", MINUTE.replace(minute=0))
     write(url, "insert into chat.emote_names values ('25', 'Kappa', '')")
     sums = "1200, 3, 300, 9, 8, 7, 6, 500, 4, 3, 20, 2, 1, 0, 60, 59, 30, 59000, 1180"
     write(url, f"insert into chat.hours values ('ada', %s, {sums}, 150)", MINUTE.replace(minute=0))
