@@ -17,7 +17,6 @@ from bot.chat.sketch import Sketch
 from helperfunctions.database import Transaction, records
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_HOUR: Final = timedelta(hours=1)
 _Hour = tuple[str, datetime]
 
 
@@ -33,9 +32,8 @@ def store_closed(tx: Transaction, closed: Sequence[Minute]) -> None:
     by_hour: defaultdict[_Hour, list[Minute]] = defaultdict(list)
     for minute in closed:
         by_hour[minute.channel_id, _hour_of(instant_of(minute.begin_ms))].append(minute)
-    hours = [hour for _, hour in by_hour]
-    keys = {"channel_ids": [channel_id for channel_id, _ in by_hour], "hours": hours}
-    tx.chat.store_hours(**keys, since=min(hours), before=max(hours) + _HOUR)
+    keys = {"channel_ids": [channel_id for channel_id, _ in by_hour], "hours": [hour for _, hour in by_hour]}
+    tx.chat.store_hours(**keys)
     _store_sketches(tx, by_hour, keys)
     _store_emotes(tx, by_hour)
     _store_moments(tx, closed)

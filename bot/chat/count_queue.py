@@ -186,9 +186,6 @@ class QueueCounter:
         for part in message.parts:
             if part.seq > source.minutes.seq:
                 source.minutes.apply(part.seq, part.at_ms, part.events)
-        for part in message.parts:
-            if part.seq > source.minutes.seq:
-                source.minutes.apply(part.seq, part.at_ms, part.events)
         shard.held.append(_Held(message.journal_id, message.until_seq, delivery._replace(body=b""), self._clock.now()))
 
     def _source(self, tx: Transaction, number: int, journal_id: str) -> _Source:

@@ -17,7 +17,7 @@ from bot.chat.directory import OpenDirectory, live_channels
 from bot.chat.emotes import EmoteNames
 from bot.chat.moment_alerts import MomentAlerts
 from bot.chat.rooms import MOST_ROOMS
-from bot.chat.sums import sum_up
+from bot.chat.sums import sum_up, sum_up_totals
 from bot.core.calendar import Calendar
 from helperfunctions.chat_journal import Journal, WantedRoom
 from helperfunctions.clock import Clock
@@ -83,6 +83,7 @@ class ChatJob:
             self._choosing.answer()
             self._exchange(self._journal)
             counted = self._counter.count()
+            self._sum_up_after(counted)
             self._tidy()
         return counted
 
@@ -91,7 +92,15 @@ class ChatJob:
         assert self.open_counter is not None  # noqa: S101 - the caller has checked it
         if self._queue_counter is None:
             self._queue_counter = self.open_counter()
-        return self._queue_counter.count(wait_seconds)
+        counted = self._queue_counter.count(wait_seconds)
+        self._sum_up_after(counted)
+        return counted
+
+    def _sum_up_after(self, counted: Counted) -> None:
+        """Let broadcasts and days have the minutes that were just closed, as hours and moments do."""
+        if counted.closed:
+            with self.database.transaction() as tx:
+                sum_up_totals(tx, self.clock.now(), self.calendar)
 
     def close(self) -> None:
         """Close the journal, and give back the queue."""
@@ -184,6 +193,7 @@ class ChatJob:
         minute_at = now.replace(second=0, microsecond=0)
         broadcasts = [one for one in live if one.stream_id and one.started_at]
         with self.database.transaction() as tx:
+            tx.chat.lock_sums()
             tx.chat.looked(now=now, live_ids=[one.channel_id for one in live])
             tx.chat.make_partition(day=minute_at.astimezone(UTC).date())
             tx.chat.store_viewers(

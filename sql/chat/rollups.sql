@@ -1,40 +1,36 @@
 -- name: store_hours!
 -- Sum up the closed minutes of hours, given by their channels and beginnings. Grain: one row per channel and hour.
 insert into chat.hours (
-    channel_id, hour_at, messages, mirrored_messages, subscriber_messages, first_time_messages, bot_messages,
-    emote_only_messages, command_messages, bits, subs, gifted_subs, raid_viewers, removed_messages, timeouts,
-    late_messages, minutes, covered_minutes, peak_messages, viewer_minutes, watched_messages
+    channel_id, hour_at,
+    messages, mirrored_messages, subscriber_messages, first_time_messages, bot_messages, emote_only_messages,
+    command_messages, bits, subs, gifted_subs, raid_viewers, removed_messages, timeouts, late_messages, minutes,
+    covered_minutes, peak_messages, viewer_minutes, watched_messages
 )
 select
     wanted.channel_id,
     wanted.hour_at,
-    sum(counted.messages) as messages,
-    sum(counted.mirrored_messages) as mirrored_messages,
-    sum(counted.subscriber_messages) as subscriber_messages,
-    sum(counted.first_time_messages) as first_time_messages,
-    sum(counted.bot_messages) as bot_messages,
-    sum(counted.emote_only_messages) as emote_only_messages,
-    sum(counted.command_messages) as command_messages,
-    sum(counted.bits) as bits,
-    sum(counted.subs) as subs,
-    sum(counted.gifted_subs) as gifted_subs,
-    sum(counted.raid_viewers) as raid_viewers,
-    sum(counted.removed_messages) as removed_messages,
-    sum(counted.timeouts) as timeouts,
-    sum(counted.late_messages) as late_messages,
-    count(*) as minutes,
-    sum(counted.covered_minutes) as covered_minutes,
-    max(counted.covered_messages) as peak_messages,
-    sum(counted.viewer_minutes) as viewer_minutes,
-    sum(counted.watched_messages) as watched_messages
+    sums.messages,
+    sums.mirrored_messages,
+    sums.subscriber_messages,
+    sums.first_time_messages,
+    sums.bot_messages,
+    sums.emote_only_messages,
+    sums.command_messages,
+    sums.bits,
+    sums.subs,
+    sums.gifted_subs,
+    sums.raid_viewers,
+    sums.removed_messages,
+    sums.timeouts,
+    sums.late_messages,
+    sums.minutes,
+    sums.covered_minutes,
+    sums.peak_messages,
+    sums.viewer_minutes,
+    sums.watched_messages
 from unnest(cast(:channel_ids as text []), cast(:hours as timestamptz [])) as wanted (channel_id, hour_at)
-inner join chat.counted_minutes as counted
-    on
-        counted.channel_id = wanted.channel_id
-        and counted.minute_at >= wanted.hour_at
-        and counted.minute_at < wanted.hour_at + interval '1 hour'
-where counted.minute_at >= cast(:since as timestamptz) and counted.minute_at < cast(:before as timestamptz)
-group by wanted.channel_id, wanted.hour_at
+cross join lateral chat.sums_of(wanted.channel_id, wanted.hour_at, wanted.hour_at + interval '1 hour', false) as sums
+where sums.minutes > 0
 on conflict (channel_id, hour_at) do update
 set
 messages = excluded.messages,
@@ -225,8 +221,13 @@ from unnest(cast(:stream_ids as text []), cast(:channel_ids as text []), cast(:s
 on conflict (stream_id) do update
 set last_seen_at = excluded.last_seen_at, is_final = false;
 
--- name: sum_up_broadcasts
--- Sum up the broadcasts that are not final, from the minutes since an instant. Grain: one row per broadcast.
+-- name: lock_sums$
+-- Let only one process at a time change broadcasts and days, until its transaction ends.
+select pg_advisory_xact_lock(hashtextextended('watchtime sums of chat', 0));
+
+-- name: sum_up_broadcasts!
+-- Sum up the broadcasts that are not final, each from the minute in which it began to the one in which it was last seen. Grain:
+-- one row per broadcast.
 update chat.broadcasts
 set
 messages = sums.messages,
@@ -251,78 +252,75 @@ watched_messages = sums.watched_messages
 from (
     select
         live.stream_id,
-        sum(counted.messages) as messages,
-        sum(counted.mirrored_messages) as mirrored_messages,
-        sum(counted.subscriber_messages) as subscriber_messages,
-        sum(counted.first_time_messages) as first_time_messages,
-        sum(counted.bot_messages) as bot_messages,
-        sum(counted.emote_only_messages) as emote_only_messages,
-        sum(counted.command_messages) as command_messages,
-        sum(counted.bits) as bits,
-        sum(counted.subs) as subs,
-        sum(counted.gifted_subs) as gifted_subs,
-        sum(counted.raid_viewers) as raid_viewers,
-        sum(counted.removed_messages) as removed_messages,
-        sum(counted.timeouts) as timeouts,
-        sum(counted.late_messages) as late_messages,
-        count(*) as minutes,
-        sum(counted.covered_minutes) as covered_minutes,
-        max(counted.covered_messages) as peak_messages,
-        sum(counted.viewer_minutes) as viewer_minutes,
-        sum(counted.watched_messages) as watched_messages
+        spans.*
     from chat.broadcasts as live
-    inner join chat.counted_minutes as counted
-        on
-            counted.channel_id = live.channel_id
-            and counted.minute_at >= date_bin('1 minute', live.started_at, '2000-01-01 00:00+00')
-            and counted.minute_at <= live.last_seen_at
-    where not live.is_final and counted.minute_at >= cast(:since as timestamptz)
-    group by live.stream_id
+    cross join lateral chat.sums_of(
+        live.channel_id,
+        date_bin('1 minute', live.started_at, '2000-01-01 00:00+00'),
+        date_bin('1 minute', live.last_seen_at, '2000-01-01 00:00+00') + interval '1 minute',
+        true
+    ) as spans
+    where not live.is_final and spans.minutes > 0
 ) as sums
-where broadcasts.stream_id = sums.stream_id
-returning
-    broadcasts.stream_id,
-    broadcasts.channel_id,
-    broadcasts.started_at,
-    broadcasts.last_seen_at;
+where
+    broadcasts.stream_id = sums.stream_id
+    and (broadcasts.messages, broadcasts.minutes, broadcasts.viewer_minutes)
+    is distinct from (sums.messages, sums.minutes, sums.viewer_minutes);
+
+-- name: open_broadcasts
+-- The broadcasts that are not final and were heard. Grain: one row per broadcast.
+select
+    stream_id,
+    channel_id,
+    started_at,
+    last_seen_at
+from chat.broadcasts
+where not is_final and minutes > 0;
 
 -- name: end_broadcasts!
 -- Broadcasts that were last seen before an instant do not change any more. Grain: one row per broadcast.
 update chat.broadcasts set is_final = true
 where not is_final and last_seen_at < cast(:before as timestamptz);
 
--- name: sum_up_day
+-- name: sum_up_day!
 -- Sum up the closed minutes of a day of the bot, given by its bounds. Grain: one row per channel.
 insert into chat.daily_chats (
-    day, channel_id, messages, mirrored_messages, subscriber_messages, first_time_messages, bot_messages,
-    emote_only_messages, command_messages, bits, subs, gifted_subs, raid_viewers, removed_messages, timeouts,
-    late_messages, minutes, covered_minutes, peak_messages, viewer_minutes, watched_messages
+    day, channel_id,
+    messages, mirrored_messages, subscriber_messages, first_time_messages, bot_messages, emote_only_messages,
+    command_messages, bits, subs, gifted_subs, raid_viewers, removed_messages, timeouts, late_messages, minutes,
+    covered_minutes, peak_messages, viewer_minutes, watched_messages
 )
 select
     cast(:day as date),
-    counted.channel_id,
-    sum(counted.messages) as messages,
-    sum(counted.mirrored_messages) as mirrored_messages,
-    sum(counted.subscriber_messages) as subscriber_messages,
-    sum(counted.first_time_messages) as first_time_messages,
-    sum(counted.bot_messages) as bot_messages,
-    sum(counted.emote_only_messages) as emote_only_messages,
-    sum(counted.command_messages) as command_messages,
-    sum(counted.bits) as bits,
-    sum(counted.subs) as subs,
-    sum(counted.gifted_subs) as gifted_subs,
-    sum(counted.raid_viewers) as raid_viewers,
-    sum(counted.removed_messages) as removed_messages,
-    sum(counted.timeouts) as timeouts,
-    sum(counted.late_messages) as late_messages,
-    count(*) as minutes,
-    sum(counted.covered_minutes) as covered_minutes,
-    max(counted.covered_messages) as peak_messages,
-    sum(counted.viewer_minutes) as viewer_minutes,
-    sum(counted.watched_messages) as watched_messages
-from chat.counted_minutes as counted
-where counted.minute_at >= cast(:starts_at as timestamptz) and counted.minute_at < cast(:ends_at as timestamptz)
-group by counted.channel_id
+    heard.channel_id,
+    sums.messages,
+    sums.mirrored_messages,
+    sums.subscriber_messages,
+    sums.first_time_messages,
+    sums.bot_messages,
+    sums.emote_only_messages,
+    sums.command_messages,
+    sums.bits,
+    sums.subs,
+    sums.gifted_subs,
+    sums.raid_viewers,
+    sums.removed_messages,
+    sums.timeouts,
+    sums.late_messages,
+    sums.minutes,
+    sums.covered_minutes,
+    sums.peak_messages,
+    sums.viewer_minutes,
+    sums.watched_messages
+from (
+    select distinct channel_id
+    from chat.hours
+    where hour_at > cast(:starts_at as timestamptz) - interval '1 hour' and hour_at < cast(:ends_at as timestamptz)
+) as heard
+cross join lateral chat.sums_of(
+    heard.channel_id, cast(:starts_at as timestamptz), cast(:ends_at as timestamptz), true
+) as sums
+where sums.minutes > 0
 on conflict (channel_id, day) do update
 set
 messages = excluded.messages,
@@ -343,8 +341,11 @@ minutes = excluded.minutes,
 covered_minutes = excluded.covered_minutes,
 peak_messages = excluded.peak_messages,
 viewer_minutes = excluded.viewer_minutes,
-watched_messages = excluded.watched_messages
-returning channel_id;
+watched_messages = excluded.watched_messages;
+
+-- name: channels_of_day
+-- The channels that were heard on a day. Grain: one row per channel.
+select channel_id from chat.daily_chats where day = cast(:day as date);
 
 -- name: sketches_between
 -- The sketches of a channel's hours that have a part between two instants. Grain: one row per hour.

@@ -27,9 +27,10 @@ create table chat.emotes (
 );
 
 -- One row per channel and minute, partitioned by day (UTC). The state of a minute, never a difference: it is overwritten while
--- the minute is open, and never again after it was closed. Half of each page of a running day is left free, and no index has a
--- column that changes, so that overwriting needs neither a new place nor a new entry in an index. `finish_partition` takes the
--- free half away. Columns of what is rare are null instead of 0: a null takes no place. Widest types first: no gaps.
+-- the minute is open, and never again after it was closed. A part of each page of a running day is left free, and no index has
+-- a column that changes, so that overwriting needs neither a new place nor a new entry in an index: with 15 % free that was so
+-- for 96 % of the changes of 90 channels once a second, with 50 % for all, which took half as much disk again. `finish_partition`
+-- takes away what is free. Columns of what is rare are null instead of 0: a null takes no place. Widest types first: no gaps.
 create table chat.minute_counts (
     minute_at timestamptz not null,
     bits bigint,
@@ -182,7 +183,7 @@ begin
         select from pg_catalog.pg_class
         where relname = partition and relnamespace = cast('chat' as regnamespace)
     ) then
-        execute format('create table chat.%I (like chat.minute_counts including all) with (fillfactor = 50)', partition);
+        execute format('create table chat.%I (like chat.minute_counts including all) with (fillfactor = 85)', partition);
         execute format(
             'alter table chat.minute_counts attach partition chat.%I for values from (%L) to (%L)',
             partition,

@@ -172,7 +172,7 @@ def test_minutes_of_old_days_are_deleted(job: ChatJob, journal: Journal, clock: 
 def test_the_minutes_of_a_day_that_is_over_are_written_anew_once_nobody_reads_them(
     journal: Journal, job: ChatJob, clock: VirtualClock, database: Database, url: str
 ) -> None:
-    """Until then half of each page is free. Minutes that come later are stored as before."""
+    """Until then a part of each page is free. Minutes that come later are stored as before."""
     append(journal, 5, said(1))
     append(journal, 200, said(2, 190))
     job.count()

@@ -155,6 +155,47 @@ def test_broadcasts_and_days_are_summed_up_from_covered_minutes_with_viewers(
     assert rows(url, "select is_final from chat.broadcasts") == [(True,)]
 
 
+def test_broadcasts_and_days_have_a_minute_as_soon_as_it_is_closed(
+    database: Database, clock: VirtualClock, tmp_path: Path, url: str
+) -> None:
+    """The peak of a day is that of its highest moment, and its messages are those of its minutes."""
+    journal, random, job = Journal(tmp_path), Random(1), a_job(database, clock, tmp_path)
+    for number in range(150):
+        append(journal, number, a_minute(number, 300 if number in (30, 140) else 20, random))
+        see(database, url, START + timedelta(minutes=number, seconds=20), 600)
+        clock.advance(60)
+        job.count()
+    closed = 149
+    summed = "select messages, minutes, peak_messages from chat."
+    assert rows(url, "select count(*), max(peak_messages) from chat.moments") == [(2, 300)]
+    assert rows(url, f"{summed}daily_chats") == [(closed * 20 + 560, closed, 300)]
+    assert rows(url, f"{summed}broadcasts") == [((closed - 5) * 20 + 560, closed - 5, 300)]
+    assert rows(url, "select sum(messages) from chat.hours") == [(closed * 20 + 560,)]
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "hours"),
+    [(5, 35, 0), (0, 60, 1), (40, 130, 1), (10, 250, 3), (60, 240, 3)],
+    ids=["within an hour", "an hour", "a whole hour between", "several", "whole hours"],
+)
+def test_a_sum_by_hours_is_the_sum_of_the_minutes(
+    database: Database, clock: VirtualClock, tmp_path: Path, url: str, first: int, end: int, hours: int
+) -> None:
+    journal, random = Journal(tmp_path), Random(1)
+    for number in range(260):
+        append(journal, number, a_minute(number, number % 7, random))
+    append(journal, 262, [])
+    a_job(database, clock, tmp_path).count()
+    span = f"'11', '{START + timedelta(minutes=first)}', '{START + timedelta(minutes=end)}'"
+    [by_minutes] = rows(url, f"select * from chat.sums_of({span}, false)")
+    assert by_minutes[0] == sum(number % 7 for number in range(first, end))
+    assert rows(url, f"select * from chat.sums_of({span}, true)") == [by_minutes]
+    # The minutes of whole hours are not read.
+    write(url, "delete from chat.minute_counts")
+    [(minutes,)] = rows(url, f"select coalesce(minutes, 0) from chat.sums_of({span}, true)")
+    assert minutes == 60 * hours
+
+
 def everything_summed(url: str) -> list[object]:
     return [rows(url, f"select * from chat.{table} order by 1, 2") for table in ("broadcasts", "daily_chats")]
 
@@ -166,6 +207,7 @@ def test_yesterday_is_summed_up_for_half_an_hour_after_its_end(
     append(journal, 0, a_minute(0, 30, Random(1)))
     append(journal, 2, [])
     a_job(database, clock, tmp_path).count()
+    write(url, "delete from chat.daily_chats")
     for hours, summed in ((25, False), (24.4, True)):
         with database.transaction() as tx:
             sum_up(tx, START + timedelta(hours=hours), CALENDAR, DAYS)
