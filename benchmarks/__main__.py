@@ -8,6 +8,8 @@ from benchmarks import (
     accuracy,
     ask,
     chat,
+    chat_day,
+    chat_live,
     chat_queue,
     crawl,
     first_visit,
@@ -35,7 +37,11 @@ BENCHMARKS: Final[Mapping[str, Callable[[argparse.Namespace], None]]] = {
     "chat": lambda _: chat.main(),
     "chat-queue": lambda _: chat_queue.main(),
     "understand": lambda given: understand.main(streamers=given.streamers),
+    "chat-live": lambda _: chat_live.main(),
+    "chat-day": lambda _: chat_day.main(),
 }
+# They are run by another one too.
+PARTS: Final = frozenset({"chat-live", "chat-day"})
 
 
 def _named_address(text: str) -> tuple[str, str]:
@@ -78,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
     log.set_up("ERROR")
     for name, run in BENCHMARKS.items():
-        if not given.benchmarks or name in given.benchmarks:
+        if name in (given.benchmarks or BENCHMARKS.keys() - PARTS):
             run(given)
 
 

@@ -15,7 +15,7 @@ import psycopg2
 from irctokens.line import tokenise
 from twitchAPI.chat import Chat
 
-from benchmarks import chat_live
+from benchmarks import chat_day, chat_live
 from benchmarks.harness import Bench, Contestant, a_database, progress, race, show, verdict
 from benchmarks.twitch_days import DAY
 from bot.chat.events import ChatEvent, encode, stripped
@@ -36,7 +36,6 @@ SLOW: Final = 300
 MINUTES: Final = 10
 _BATCH: Final = 500
 _TABLE: Final = "create table said (channel_id text, user_id text, sent_at timestamptz, text text)"
-_EMPTY: Final = ("truncate said, chat.minutes, chat.hours, chat.hour_emotes, chat.moments, chat.cursors",)
 _INSERT: Final = "insert into said values (%s, %s, now(), %s)"
 
 
@@ -48,6 +47,7 @@ def main() -> None:
         bench.run(_TABLE)
         _storing(bench, lines)
     chat_live.main()
+    chat_day.main()
 
 
 def lines_of(number: int) -> list[bytes]:
@@ -102,7 +102,7 @@ def _storing(bench: Bench, lines: Sequence[bytes]) -> None:
     seconds = race(
         [
             Contestant(
-                ours, partial(_ours, bench, lines, cpu), partial(bench.run, "truncate chat.minutes, chat.hours")
+                ours, partial(_ours, bench, lines, cpu), partial(bench.run, "truncate chat.minute_counts, chat.hours")
             ),
             Contestant(seeds, lambda: _one_by_one(bench, is_one_connection=False), partial(bench.run, "truncate said")),
             Contestant(

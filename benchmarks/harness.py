@@ -161,9 +161,13 @@ def peak_memory_mb() -> float:
 
     Not `ru_maxrss` where there is a choice: on Linux that of a child starts with the peak of its parent.
     """
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024 / 1e6
+    if Path("/proc/self/status").exists():
+        return peak_memory_mb_of("self")
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def peak_memory_mb_of(process: int | str) -> float:
+    """The peak of the resident memory of a running process of Linux, in MB of 10^6 bytes."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM:")).split()[1]) * 1024 / 1e6
