@@ -5,11 +5,14 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bot.chat.events import encode
+from bot.chat.count_queue import QueueCounter
+from bot.chat.events import ChatEvent, encode
 from bot.chat.queue_health import QueueHealth
 from bot.chat.shards import SHARDS
 from bot.chat.ship import Shipper
@@ -35,6 +38,40 @@ from tests.integration.queue_parts import (
 )
 from tests.planted import found_below
 from tests.rabbit import Rabbit
+
+
+@dataclass(frozen=True, slots=True)
+class ShortChat:
+    """Two minutes of chat: its batches, a journal from which they are shipped, and the rows that they make without a
+    queue."""
+
+    batches: list[tuple[int, list[ChatEvent]]]
+    journal: Journal
+    expected: list[tuple[object, ...]]
+    url: str
+    ship: Callable[[], int]
+    """Ships what the journal has."""
+
+    @property
+    def halves(self) -> tuple[list[tuple[int, list[ChatEvent]]], list[tuple[int, list[ChatEvent]]]]:
+        half = len(self.batches) // 2
+        return self.batches[:half], self.batches[half:]
+
+    def is_counted_by(self, counter: QueueCounter) -> None:
+        """Let a counter count until all is there."""
+        count_until(counter, lambda: len(stored(self.url)) >= len(self.expected))
+        assert stored(self.url) == self.expected
+
+
+@pytest.fixture
+def chat(
+    tmp_path: Path, database: Database, url: str, clock: VirtualClock, rabbit: Rabbit, queues: Queues, hashed: Hasher
+) -> ShortChat:
+    batches = a_short_chat(hashed)
+    alone, journal = Journal(tmp_path / "alone"), Journal(tmp_path / "shipped")
+    write_into(alone, batches)
+    expected = counted_alone(database, alone, clock, url)
+    return ShortChat(batches, journal, expected, url, partial(ship_all, journal, rabbit.url, queues, clock))
 
 
 @pytest.mark.parametrize(
@@ -91,49 +128,27 @@ def test_the_same_minutes_through_the_journal_and_the_queue_and_read_twice(
 
 
 def test_two_counters_do_not_disturb_each_other_and_one_takes_over(
-    tmp_path: Path,
-    database: Database,
-    url: str,
-    clock: VirtualClock,
-    rabbit: Rabbit,
-    queues: Queues,
-    counting: Counting,
-    hashed: Hasher,
+    chat: ShortChat, counting: Counting, url: str
 ) -> None:
-    batches = a_short_chat(hashed)
-    alone, journal = Journal(tmp_path / "alone"), Journal(tmp_path / "shipped")
-    write_into(alone, batches)
-    expected = counted_alone(database, alone, clock, url)
     first, second = counting.new(), counting.new()
-    half = len(batches) // 2
-    write_into(journal, batches[:half])
-    ship_all(journal, rabbit.url, queues, clock)
+    write_into(chat.journal, chat.halves[0])
+    chat.ship()
     count_until(first, lambda: len(rows(url, "select from chat.cursors")) == SHARDS)
     # The second one waits for the queues that the first one has.
     assert second.count(1).batches == 0
-    write_into(journal, batches[half:])
-    ship_all(journal, rabbit.url, queues, clock)
+    write_into(chat.journal, chat.halves[1])
+    chat.ship()
     first.close()
-    count_until(second, lambda: len(stored(url)) >= len(expected))
-    assert stored(url) == expected
+    chat.is_counted_by(second)
     assert rows(url, "select name from chat.nodes where kind = 'counter'") != []
 
 
 def test_a_full_queue_refuses_and_what_is_refused_is_shipped_once_it_has_room(
-    tmp_path: Path,
-    database: Database,
-    url: str,
-    clock: VirtualClock,
-    rabbit: Rabbit,
-    hashed: Hasher,
-    caplog: pytest.LogCaptureFixture,
+    chat: ShortChat, database: Database, clock: VirtualClock, rabbit: Rabbit, caplog: pytest.LogCaptureFixture
 ) -> None:
-    batches = a_short_chat(hashed)
     queues = Queues(f"small-{time.time_ns()}", SHARDS, most_bytes=8_000)
-    alone, journal = Journal(tmp_path / "alone"), Journal(tmp_path / "shipped")
-    for one in (alone, journal):
-        write_into(one, batches)
-    expected = counted_alone(database, alone, clock, url)
+    journal = chat.journal
+    write_into(journal, chat.batches)
     health = QueueHealth(clock, "it waits")
 
     async def ship(how: Callable[[Shipper], Awaitable[None]]) -> None:
@@ -167,12 +182,11 @@ def test_a_full_queue_refuses_and_what_is_refused_is_shipped_once_it_has_room(
     try:
         shipping = threading.Thread(target=lambda: asyncio.run(ship(to_its_end)))
         shipping.start()
-        count_until(counter, lambda: len(stored(url)) >= len(expected))
+        chat.is_counted_by(counter)
     finally:
         has_counted.set()
         shipping.join()
         counting.close()
-    assert stored(url) == expected
     assert (health.problem, journal.waiting_bytes()) == ("", 0)
 
 
@@ -202,22 +216,8 @@ def test_a_full_journal_in_front_of_a_full_queue_drops_the_oldest_and_coverage_s
 
 
 def test_what_is_no_message_is_left_out_and_the_rest_is_counted(
-    tmp_path: Path,
-    database: Database,
-    url: str,
-    clock: VirtualClock,
-    rabbit: Rabbit,
-    queues: Queues,
-    counting: Counting,
-    hashed: Hasher,
-    caplog: pytest.LogCaptureFixture,
+    chat: ShortChat, rabbit: Rabbit, queues: Queues, counting: Counting, caplog: pytest.LogCaptureFixture
 ) -> None:
-    batches = a_short_chat(hashed)
-    alone, journal = Journal(tmp_path / "alone"), Journal(tmp_path / "shipped")
-    for one in (alone, journal):
-        write_into(one, batches)
-    expected = counted_alone(database, alone, clock, url)
-
     async def garble() -> None:
         publisher = await Publisher.open(rabbit.url, queues)
         for shard in range(SHARDS):
@@ -225,43 +225,29 @@ def test_what_is_no_message_is_left_out_and_the_rest_is_counted(
         await publisher.close()
 
     asyncio.run(garble())
-    ship_all(journal, rabbit.url, queues, clock)
-    counter = counting.new()
-    count_until(counter, lambda: len(stored(url)) >= len(expected))
-    assert stored(url) == expected
+    write_into(chat.journal, chat.batches)
+    chat.ship()
+    chat.is_counted_by(counting.new())
     assert caplog.text.count("cannot be read and is left out") == SHARDS
 
 
 def test_a_broker_that_was_killed_has_what_it_confirmed_and_both_sides_come_back(
-    tmp_path: Path,
-    database: Database,
-    url: str,
-    clock: VirtualClock,
-    rabbit: Rabbit,
-    queues: Queues,
-    counting: Counting,
-    hashed: Hasher,
+    chat: ShortChat, url: str, rabbit: Rabbit, counting: Counting
 ) -> None:
-    batches = a_short_chat(hashed)
-    alone, journal = Journal(tmp_path / "alone"), Journal(tmp_path / "shipped")
-    write_into(alone, batches)
-    expected = counted_alone(database, alone, clock, url)
-    half = len(batches) // 2
-    write_into(journal, batches[:half])
+    write_into(chat.journal, chat.halves[0])
     counter = counting.new()
-    ship_all(journal, rabbit.url, queues, clock)
+    chat.ship()
     count_until(counter, lambda: len(rows(url, "select from chat.cursors")) == SHARDS)
     rabbit.kill()
     try:
-        write_into(journal, batches[half:])
+        write_into(chat.journal, chat.halves[1])
         with pytest.raises(QueueUnavailable):
-            ship_all(journal, rabbit.url, queues, clock)
+            chat.ship()
         count_until(counter, lambda: counter.health.problem == "unavailable")
     finally:
         rabbit.start()
-    ship_all(journal, rabbit.url, queues, clock)
-    count_until(counter, lambda: len(stored(url)) >= len(expected))
-    assert stored(url) == expected
+    chat.ship()
+    chat.is_counted_by(counter)
     assert counter.health.problem == ""
 
 

@@ -33,6 +33,7 @@ from tests.conftest import clone
 from tests.factories import DAY_START, HALF_HOUR, a_stream, stage, write
 
 CHROMIUM = Path("/usr/bin/chromium")
+NEEDS_CHROMIUM = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium")
 BEGAN = datetime(2026, 11, 13, 16, tzinfo=UTC)
 NOW = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
 LAST_POLL = datetime(2026, 11, 22, 18, tzinfo=UTC)

@@ -5,15 +5,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, expect
 
 from tests.web.browsing import DESK, PHONE, Visit, new_visit
 from tests.web.checks_of_pages import fits_and_has_no_violation, violations
-from tests.web.conftest import CHROMIUM, EVIL_GAME, EVIL_STREAMER
+from tests.web.conftest import EVIL_GAME, EVIL_STREAMER, NEEDS_CHROMIUM
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium")
+pytestmark = NEEDS_CHROMIUM
 
 PAGES = (
     "/",

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.web.browsing import PHONE, Visit
-from tests.web.conftest import CHROMIUM
+from tests.web.conftest import NEEDS_CHROMIUM
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium")
+pytestmark = NEEDS_CHROMIUM
 
 
 def test_best_times_are_in_the_visitors_zone(visit: Callable[..., Visit]) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, expect
 
@@ -29,10 +28,10 @@ from tests.no_tokens import NoTokenCache
 from tests.web.browsing import new_visit
 from tests.web.buffering_proxy import buffering_proxy
 from tests.web.checks_of_pages import violations
-from tests.web.conftest import CALENDAR, CHROMIUM
+from tests.web.conftest import CALENDAR, NEEDS_CHROMIUM
 from tests.web.test_chat import CHAT, TOKEN, a_chat
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium")
+pytestmark = NEEDS_CHROMIUM
 QUIET_MINUTES, QUIET, MINUTE_MS = 20, 20, 60_000
 
 

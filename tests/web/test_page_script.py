@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests.web.browsing import Visit, new_visit
-from tests.web.conftest import CHROMIUM, NOW, Web
+from tests.web.conftest import NEEDS_CHROMIUM, NOW, Web
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium")
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture
