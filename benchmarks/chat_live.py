@@ -36,6 +36,8 @@ _PROBE: Final = "probe"
 _STREAMS_OF_ADDRESS: Final = 4
 _PATIENCE_SECONDS: Final = 180.0
 _LONGEST_SECONDS: Final = 10.0
+# The dashboard tells browsers to wait for so long before they open a stream again.
+_RETRY_SECONDS: Final = 2.0
 _FOLLOW: Final = (
     "insert into chat.channels (channel_id, login, state, asked_at, state_at, last_live_at)"
     " values ('{0}', '{1}', 'wanted', now(), now(), now() + interval '1 day')"
@@ -62,7 +64,9 @@ class Reader:
         self._given = host, port, number
         own = f"127.0.0.{2 + number // _STREAMS_OF_ADDRESS}"
         self.socket = socket.create_connection((host, port), timeout=_PATIENCE_SECONDS, source_address=(own, 0))
-        self.socket.sendall(f"GET /chat/live HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+        # Otherwise the end of a stream would not be seen before that of its connection.
+        request = f"GET /chat/live HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
+        self.socket.sendall(request.encode())
         self._file = self.socket.makefile("rb")
 
     def again(self) -> "Reader":
@@ -197,6 +201,7 @@ def _seen(sandbox: ChatSandbox, bench: Bench, reader: Reader, ended: threading.E
                     with shown:
                         newest.append(now)
                         shown.notify()
+                sleep(_RETRY_SECONDS)
                 stream = stream.again()
 
     threading.Thread(target=read, daemon=True).start()

@@ -35,8 +35,8 @@ def test_metrics_show_the_facts_about_chat(database: Database, clock: VirtualClo
     write(url, "update chat.channels set state = 'refused', reason = 'msg_banned' where login = 'bob'")
     write(
         url,
-        "insert into chat.minutes (minute_at, channel_id, messages, chatters, covered_seconds, is_closed, viewers,"
-        " late_messages) select %s - n * interval '1 minute', 'ann', 10, 7, 30 * n, true, 100, 1"
+        "insert into chat.minute_counts (minute_at, channel_id, messages, chatters, covered_seconds, is_closed,"
+        " viewers, late_messages) select %s - n * interval '1 minute', 'ann', 10, 7, 30 * n, true, 100, 1"
         " from generate_series(1, 2) as n",
         now,
     )
