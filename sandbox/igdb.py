@@ -36,8 +36,8 @@ class Igdb:
     """Responds as IGDB would, with the injected faults. `requests` counts them by endpoint, refused ones included."""
 
     def __init__(self, world: World, clock: Clock, oauth: OAuth, faults: Faults, deliver: Deliver) -> None:
-        self.catalogue = Catalogue(world)
         self.requests: dict[str, int] = {}
+        self._world = world
         self._clock = clock
         self._oauth = oauth
         self._faults = faults
@@ -45,6 +45,16 @@ class Igdb:
         self._lock = threading.Lock()
         self._open = 0
         self._recent: deque[float] = deque(maxlen=REQUESTS_PER_SECOND)
+        self._building = threading.Lock()
+        self._catalogue: Catalogue | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Built at its first use, because most programs ask nothing of IGDB."""
+        with self._building:
+            if self._catalogue is None:
+                self._catalogue = Catalogue(self._world)
+            return self._catalogue
 
     @contextmanager
     def open_request(self) -> Iterator[bool]:
