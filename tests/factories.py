@@ -51,6 +51,10 @@ REPEAT = """
     select max(poll_id) from copies
 """
 
+HOURS_OF_PARTIAL_POLLS = (
+    "select distinct date_trunc('hour', started_at, 'UTC') from staging.polls where status = 'partial'"
+)
+
 
 def a_raw_stream(**changes: Any) -> dict[str, Any]:
     """A stream in the JSON of Get Streams."""
@@ -138,10 +142,10 @@ def _repeated(tx: Transaction, poll: Poll, times: int, apart: timedelta) -> Poll
     """Store more polls like one that is in staging; the last one. In one statement: a day has 48 polls."""
     [(last_id,)] = tx.run(REPEAT.format(poll_id=poll.poll_id, times=times, apart=apart))
     hours = {
-        row.hour_at
-        for number in range(1, times + 1)
-        for row in tx.collect.hours_to_sum_up(day=poll.day, started_at=poll.started_at + number * apart)
+        (poll.started_at + number * apart).replace(minute=0, second=0, microsecond=0) for number in range(1, times + 1)
     }
+    # A partial poll does not count near a complete one, so each changes the hours of others.
+    hours |= {at for (at,) in tx.run(HOURS_OF_PARTIAL_POLLS)}
     for hour_at in sorted(hours) if poll.status is not PollStatus.FAILED else ():
         tx.collect.delete_hour(hour_at=hour_at)
         tx.collect.sum_up_hour(day=poll.day, hour_at=hour_at)

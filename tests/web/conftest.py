@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+import itertools
 import json
 import queue
 import re
@@ -29,8 +30,9 @@ from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database, ReadPool
 from helperfunctions.queries import Queries
 from helperfunctions.settings import Settings
-from tests.conftest import clone
+from tests.conftest import clone, drop
 from tests.factories import DAY_START, HALF_HOUR, a_stream, stage, write
+from tests.kept_connections import KeptDatabase, give_up
 
 CHROMIUM = Path("/usr/bin/chromium")
 NEEDS_CHROMIUM = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed: apt-get install chromium")
@@ -46,6 +48,9 @@ EVIL_STREAMER = "<script>alert(1)</script>"
 FORMULA = "=1+1"
 CHART = '{"mark": "bar", "data": {"values": [{"a": 1}]}, "encoding": {"x": {"field": "a"}}}'
 EVIL_POST = "</blockquote><script>alert(2)</script> {{ 7*7 }}"
+
+
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -234,9 +239,11 @@ def shown(database: Database, url: str, serving: Serve) -> Iterator[Web]:
         yield web
 
 
-@pytest.fixture
-def two_days(database: Database, url: str, serving: Serve) -> Any:
+@pytest.fixture(scope="session")
+def two_days_url(server_url: str, template: str, queries: Queries) -> str:
     """Ada streams all of two days, the second with half her viewers and in German; Bob has many viewers for an hour."""
+    url = clone(server_url, template, "two_days")
+    database = KeptDatabase(url, queries)
     ada = a_stream(100, streamer="ada", started_at=DAY_START)
     stage(database, ada, at=DAY_START, polls=48)
     german = a_stream(50, streamer="ada", started_at=DAY_START, language="de")
@@ -247,7 +254,30 @@ def two_days(database: Database, url: str, serving: Serve) -> Any:
     stage(database, german, bob, at=TWO_DAYS_LATER - HALF_HOUR, day=date(2026, 11, 23))
     Rollup(database, VirtualClock(TWO_DAYS_LATER), CALENDAR).daily()
     DatabaseNames(database).refresh()
-    with serving(url, TWO_DAYS_LATER) as web:
+    # A database with a connection cannot be cloned.
+    give_up(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def two_days(server_url: str, two_days_url: str, queries: Queries) -> Iterator[Web]:
+    """The dashboard of two days, which tests only read."""
+    with served(clone(server_url, "two_days", "two_days_read"), queries, TWO_DAYS_LATER) as web:
+        yield web
+
+
+@pytest.fixture
+def own_two_days_url(server_url: str, two_days_url: str) -> Iterator[str]:
+    """A copy of the database of two days for a test that changes its rows."""
+    name = f"two_days_{next(_numbers)}"
+    yield clone(server_url, "two_days", name)
+    drop(server_url, name)
+
+
+@pytest.fixture
+def own_two_days(own_two_days_url: str, serving: Serve) -> Iterator[Web]:
+    """The dashboard of this copy."""
+    with serving(own_two_days_url, TWO_DAYS_LATER) as web:
         yield web
 
 

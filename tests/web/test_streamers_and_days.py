@@ -153,18 +153,18 @@ def test_ranking_by_average_has_only_those_with_an_hour_live(database: Database,
     ("days_ago", "place"), [(0, (1, 6)), (1, (1, 6)), (2, (None, None))], ids=["today", "the day before", "earlier"]
 )
 def test_rank_of_the_day_before_is_shown_until_the_new_one_is_stored(
-    days_ago: int, place: tuple[int | None, int | None], two_days: Web, url: str
+    days_ago: int, place: tuple[int | None, int | None], own_two_days: Web, own_two_days_url: str
 ) -> None:
     """The roll-up stores a day first, and ranks the streamers afterwards."""
-    write(url, f"update streamer_ranks set last_day = last_day - {days_ago}")
-    row = two_days.json("/streamers/bob?days=1")
+    write(own_two_days_url, f"update streamer_ranks set last_day = last_day - {days_ago}")
+    row = own_two_days.json("/streamers/bob?days=1")
     assert (row["rank"], row["streamers"]) == place
 
 
-def test_day_without_measurement_does_not_count_in_a_schedule(two_days: Web, url: str) -> None:
+def test_day_without_measurement_does_not_count_in_a_schedule(own_two_days: Web, own_two_days_url: str) -> None:
     """Nothing is known about that day: it must not look as if the streamer had stayed away."""
-    write(url, f"update days set covered_hours = 0, coverage = 0 where day = '{NEXT_DAY}'")
-    hours = two_days.json("/streamers/ada/week?tz=UTC&limit=168")["rows"]
+    write(own_two_days_url, f"update days set covered_hours = 0, coverage = 0 where day = '{NEXT_DAY}'")
+    hours = own_two_days.json("/streamers/ada/week?tz=UTC&limit=168")["rows"]
     assert sum(row["hours"] for row in hours) == 24
 
 
