@@ -79,6 +79,9 @@ _TOGETHER = (
     "sandbox/test_world",
 )
 
+# Fixtures whose database has rows from the start, and the fixture that has the name of their template.
+_TEMPLATES = {"full_url": "full_template", "inbox": "template_of_a_day_of_chess"}
+
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # the package has no types
     """Sends a test, or tests that run together, to the next free test process."""
@@ -213,8 +216,8 @@ def full_template(server_url: str, template: str, queries: Queries) -> str:
 
 @pytest.fixture
 def url(request: pytest.FixtureRequest, server_url: str) -> Iterator[str]:
-    """The address of a new database with the schema, and for tests that ask for `full_url` with rows in it."""
-    source = "full_template" if "full_url" in request.fixturenames else "template"
+    """The address of a new database with the schema, and with the rows that the test's other fixtures need."""
+    source = next((_TEMPLATES[name] for name in request.fixturenames if name in _TEMPLATES), "template")
     name = f"test_{next(_numbers)}"
     yield clone(server_url, request.getfixturevalue(source), name)
     drop(server_url, name)

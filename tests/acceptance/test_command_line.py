@@ -113,23 +113,19 @@ def test_without_credentials_the_message_names_where_to_get_them(verb: str, shel
     "arguments",
     [
         ["collect"],
-        ["daily"],
-        ["prune"],
-        ["enrich"],
-        ["lake"],
         ["lake", "verify"],
-        ["pictures"],
         ["post"],
         ["migrate"],
         ["ask", "xQc"],
-        ["reply"],
-        ["outbox"],
         ["spend"],
-        ["alias"],
-        ["price"],
         ["backup"],
         ["web"],
         ["copy-to", "postgresql://127.0.0.1:1/elsewhere"],
+        # These open the database as one of those above does.
+        *(
+            pytest.param([verb], marks=pytest.mark.long)
+            for verb in ("daily", "prune", "enrich", "lake", "pictures", "reply", "outbox", "alias", "price")
+        ),
     ],
     ids=" ".join,
 )

@@ -111,6 +111,10 @@ ANSWERS: dict[str, Answer] = {
 }
 
 
+# Tried with --long: their text goes the way of that of another status.
+ALIKE = {"402", "404", "408", "418", "422", "503", "403 not enrolled", "429 capped", "400 cursor"}
+
+
 @pytest.fixture
 def heard() -> Iterator[io.StringIO]:
     """The log with -v."""
@@ -190,7 +194,9 @@ def contents(bot: Bot) -> list[Any]:
     return [rows(url.get_secret_value(), f"select * from {table}") for (table,) in tables]
 
 
-@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize(
+    "answer", [pytest.param(name, marks=pytest.mark.long) if name in ALIKE else name for name in ANSWERS]
+)
 def test_no_response_of_twitch_or_x_brings_a_secret_into_log_or_files(
     answer: str, a_day: VirtualClock, url: str, tmp_path: Path, heard: io.StringIO
 ) -> None:

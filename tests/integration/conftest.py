@@ -28,8 +28,10 @@ from helperfunctions.chat_key import Hasher, hasher_of
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.errors import ChartNotDrawn
+from helperfunctions.queries import Queries
 from helperfunctions.x_api import XApi
 from sandbox.x.server import XSandbox
+from tests.conftest import clone
 from tests.factories import DAY, DAY_START, a_stream, rows, stage, write
 from tests.integration.leading import Leads, Prepared
 from tests.rabbit import Rabbit
@@ -255,23 +257,35 @@ def make_inbox(make_outside: MakeOutside) -> MakeInbox:
     return made
 
 
+AFTER_A_DAY_OF_CHESS = DAY_START + timedelta(hours=25)
+
+
+@pytest.fixture(scope="session")
+def template_of_a_day_of_chess(server_url: str, template: str, queries: Queries) -> str:
+    """A database in which a day of chess is rolled up, from which others are cloned."""
+    name = "template_of_a_day_of_chess"
+    roll_up_a_day_of_chess(Database(clone(server_url, template, name), queries))
+    return name
+
+
 @pytest.fixture
 def inbox(make_inbox: MakeInbox) -> Inbox:
-    """A day of chess is rolled up, and the first start is over."""
+    """A day of chess is rolled up, and the first start is over. The database is a clone of the template above."""
     inbox = make_inbox(budget_usd="1000")
-    a_day_of_chess(inbox)
+    inbox.outside.clock.move_to(AFTER_A_DAY_OF_CHESS)
     return inbox
 
 
 def a_day_of_chess(inbox: Inbox) -> None:
-    stage(
-        inbox.outside.database,
-        a_stream(1000, streamer="ada", game="chess"),
-        a_stream(500, streamer="bob", game="go"),
-        polls=48,
-    )
-    inbox.outside.clock.move_to(DAY_START + timedelta(hours=25))
-    Rollup(inbox.outside.database, VirtualClock(inbox.outside.clock.now()), CALENDAR).daily()
+    """The same in an inbox whose database has no rows so far."""
+    roll_up_a_day_of_chess(inbox.outside.database)
+    inbox.outside.clock.move_to(AFTER_A_DAY_OF_CHESS)
+
+
+def roll_up_a_day_of_chess(database: Database) -> None:
+    ada, bob = a_stream(1000, streamer="ada", game="chess"), a_stream(500, streamer="bob", game="go")
+    stage(database, ada, bob, polls=48)
+    Rollup(database, VirtualClock(AFTER_A_DAY_OF_CHESS), CALENDAR).daily()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import ast
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -179,19 +180,22 @@ def test_a_restore_or_copy_that_fails_half_way_leaves_everything_as_it_was(
     assert everything_in(full_url) == {}
 
 
-@pytest.mark.parametrize("job", LOCKS)
 def test_nothing_is_restored_into_a_database_that_the_bot_uses(
-    job: str, file: Path, full_url: str, database: Database, empty_url: str, queries: Queries
+    file: Path, full_url: str, database: Database, empty_url: str, queries: Queries
 ) -> None:
     before, other = everything_in(full_url), Database(empty_url, queries)
-    with database.exclusive(job):
-        with pytest.raises(Busy, match=f"{job}.*stop every program that writes"):
-            restore(database, file, replace=True)
-        with pytest.raises(Busy, match=f"{job}.*stop every program that writes"):
+    for job in LOCKS:
+        with database.exclusive(job):
+            with pytest.raises(Busy, match=f"{job}.*stop every program that writes"):
+                restore(database, file, replace=True)
+            with pytest.raises(Busy, match=f"{job}.*stop every program that writes"):
+                backup.copy(database, other, LOCKS, quietly)
+        with other.exclusive(job), pytest.raises(Busy, match=job):
             backup.copy(database, other, LOCKS, quietly)
+    with ExitStack() as all_jobs:
+        for job in LOCKS:
+            all_jobs.enter_context(database.exclusive(job))
         backup.backup(database, file.with_name("meanwhile.dump"), quietly)
-    with other.exclusive(job), pytest.raises(Busy, match=job):
-        backup.copy(database, other, LOCKS, quietly)
     assert everything_in(full_url) == before
     assert tables_of(empty_url) == []
 

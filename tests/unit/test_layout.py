@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -140,13 +141,15 @@ READS_THE_TIME = {
 }
 
 
-def tree(path: Path) -> ast.Module:
-    return ast.parse((ROOT / path).read_text())
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """All nodes of a file's syntax tree."""
+    return list(ast.walk(ast.parse((ROOT / path).read_text())))
 
 
 def imports(path: Path) -> Iterator[str]:
     """The packages that a file imports, anywhere in it."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (name.name.split(".")[0] for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -159,9 +162,7 @@ def test_no_file_is_above_400_lines_and_no_function_above_80() -> None:
         for path in (ROOT / package).rglob("*.py"):
             name, code = str(path.relative_to(ROOT)), path.read_text()
             long += [(name, "", lines)] if (lines := code.count("\n")) > 400 else []
-            functions = (
-                node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            )
+            functions = (node for node in nodes(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
             sizes = ((node.name, (node.end_lineno or 0) - node.lineno + 1) for node in functions)
             long += [(name, function, size) for function, size in sizes if size > 80]
     assert long == []
@@ -191,7 +192,7 @@ def test_only_the_demo_and_the_verbs_to_develop_with_import_the_sandbox() -> Non
 def test_only_the_clock_reads_the_time() -> None:
     asking: list[str] = []
     for path in FILES:
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
                 owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
                 if (owner, node.attr) in READS_THE_TIME:
@@ -329,7 +330,7 @@ def test_every_exclusive_lock_has_the_name_of_a_job() -> None:
     taken = {
         node.args[0].value: f"{path}:{node.lineno}"
         for path in FILES
-        for node in ast.walk(ast.parse((ROOT / path).read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "exclusive"
