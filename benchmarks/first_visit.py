@@ -182,4 +182,4 @@ def _show(network: Network, visits: Mapping[str, Sequence[Visit]]) -> None:
 
 def chromium() -> str | None:
     """A browser of this machine; None: the one that playwright installs."""
-    return shutil.which("chromium") or shutil.which("google-chrome")
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-headless-shell", "google-chrome"))), None)
