@@ -9,25 +9,7 @@ insert into chat.hours (
 select
     wanted.channel_id,
     wanted.hour_at,
-    sums.messages,
-    sums.mirrored_messages,
-    sums.subscriber_messages,
-    sums.first_time_messages,
-    sums.bot_messages,
-    sums.emote_only_messages,
-    sums.command_messages,
-    sums.bits,
-    sums.subs,
-    sums.gifted_subs,
-    sums.raid_viewers,
-    sums.removed_messages,
-    sums.timeouts,
-    sums.late_messages,
-    sums.minutes,
-    sums.covered_minutes,
-    sums.peak_messages,
-    sums.viewer_minutes,
-    sums.watched_messages
+    sums.*
 from unnest(cast(:channel_ids as text []), cast(:hours as timestamptz [])) as wanted (channel_id, hour_at)
 cross join lateral chat.sums_of(wanted.channel_id, wanted.hour_at, wanted.hour_at + interval '1 hour', false) as sums
 where sums.minutes > 0
@@ -293,25 +275,7 @@ insert into chat.daily_chats (
 select
     cast(:day as date),
     heard.channel_id,
-    sums.messages,
-    sums.mirrored_messages,
-    sums.subscriber_messages,
-    sums.first_time_messages,
-    sums.bot_messages,
-    sums.emote_only_messages,
-    sums.command_messages,
-    sums.bits,
-    sums.subs,
-    sums.gifted_subs,
-    sums.raid_viewers,
-    sums.removed_messages,
-    sums.timeouts,
-    sums.late_messages,
-    sums.minutes,
-    sums.covered_minutes,
-    sums.peak_messages,
-    sums.viewer_minutes,
-    sums.watched_messages
+    sums.*
 from (
     select distinct channel_id
     from chat.hours
