@@ -149,6 +149,23 @@ begin
 end
 $$;
 
+CREATE FUNCTION chat.number_emotes(given_ids text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (
+        select from unnest(given_ids) as given (emote_id)
+        where not exists (select from chat.emotes where emotes.emote_id = given.emote_id)
+    ) then
+        perform pg_advisory_xact_lock(hashtextextended('watchtime numbers of emotes', 0));
+        insert into chat.emotes (emote_id)
+        select given.emote_id
+        from unnest(given_ids) as given (emote_id)
+        where not exists (select from chat.emotes where emotes.emote_id = given.emote_id);
+    end if;
+end
+$$;
+
 CREATE FUNCTION chat.sums_of(a_channel_id text, from_at timestamp with time zone, until_at timestamp with time zone, by_hours boolean) RETURNS TABLE(messages bigint, mirrored_messages bigint, subscriber_messages bigint, first_time_messages bigint, bot_messages bigint, emote_only_messages bigint, command_messages bigint, bits bigint, subs bigint, gifted_subs bigint, raid_viewers bigint, removed_messages bigint, timeouts bigint, late_messages bigint, minutes integer, covered_minutes integer, peak_messages integer, viewer_minutes bigint, watched_messages bigint)
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$

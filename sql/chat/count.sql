@@ -17,14 +17,9 @@ select id from chat.opt_outs where kind = 'chatter';
 -- Create the partition of a day (UTC) of minutes if there is none.
 select chat.make_partition(cast(:day as date));
 
--- name: number_emotes!
--- Give a number to each emote that has none. Numbers are not used up for those that have one. Grain: one row per emote.
-insert into chat.emotes (emote_id)
-select given.emote_id
-from unnest(cast(:emote_ids as text [])) as given (emote_id)
-where not exists (select from chat.emotes where emotes.emote_id = given.emote_id)
-order by given.emote_id
-on conflict do nothing;
+-- name: number_emotes$
+-- Give a number to each emote that has none.
+select chat.number_emotes(cast(:emote_ids as text []));
 
 -- name: store_minutes
 -- Overwrite minutes that are not closed, given as JSON; without those of channels that opted out. Their emotes have numbers.

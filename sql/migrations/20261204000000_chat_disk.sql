@@ -26,6 +26,23 @@ create table chat.emotes (
     emote_id text collate "C" not null unique
 );
 
+-- Give a number to each emote that has none. Numbers are not used up for those that have one, and of several counters with new
+-- emotes one waits for the other, so that no two wait for each other.
+create function chat.number_emotes(given_ids text []) returns void language plpgsql as $$
+begin
+    if exists (
+        select from unnest(given_ids) as given (emote_id)
+        where not exists (select from chat.emotes where emotes.emote_id = given.emote_id)
+    ) then
+        perform pg_advisory_xact_lock(hashtextextended('watchtime numbers of emotes', 0));
+        insert into chat.emotes (emote_id)
+        select given.emote_id
+        from unnest(given_ids) as given (emote_id)
+        where not exists (select from chat.emotes where emotes.emote_id = given.emote_id);
+    end if;
+end
+$$;
+
 -- One row per channel and minute, partitioned by day (UTC). The state of a minute, never a difference: it is overwritten while
 -- the minute is open, and never again after it was closed. A part of each page of a running day is left free, and no index has
 -- a column that changes, so that overwriting needs neither a new place nor a new entry in an index: with 15 % free that was so
@@ -480,6 +497,7 @@ drop table chat.hour_emote_counts;
 drop table chat.daily_emote_counts;
 drop table chat.emotes;
 drop function chat.finish_partition(date);
+drop function chat.number_emotes(text []);
 drop function chat.days_of_minutes();
 alter table chat.plain_minutes rename to minutes;
 alter table chat.plain_hour_emotes rename to hour_emotes;

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -193,6 +194,22 @@ def test_the_minutes_of_a_day_that_is_over_are_written_anew_once_nobody_reads_th
     append(journal, 400)
     job.count()
     assert [row[2] for row in minutes(url)] == [1, 1, 2]  # type: ignore[index]
+
+
+def test_each_emote_gets_one_number_also_from_counters_that_see_it_at_once(database: Database, url: str) -> None:
+    def number(*emote_ids: str) -> None:
+        with database.transaction() as tx:
+            tx.chat.number_emotes(emote_ids=list(emote_ids))
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as first:
+            first.chat.number_emotes(emote_ids=["b"])
+            second = pool.submit(number, "a", "b")
+            first.chat.number_emotes(emote_ids=["a"])
+        second.result()
+    number("a", "b")
+    number("c")
+    assert rows(url, "select * from chat.emotes order by 1") == [(1, "b"), (2, "a"), (3, "c")]
 
 
 def test_viewers_and_counts_of_a_minute_do_not_overwrite_each_other(
