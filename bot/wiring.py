@@ -27,8 +27,8 @@ from bot.enrich.job import EnrichJob
 from bot.health import heartbeat
 from bot.health.alert import Alerter
 from bot.health.health_facts import gather
+from bot.health.problem import Expected
 from bot.health.record import RunRecord, record_in
-from bot.health.rules import Expected
 from bot.health.totals import Totals
 from bot.jobs import Bot
 from bot.lake import sources as lake_sources
@@ -50,6 +50,7 @@ from helperfunctions import embedded_postgres, migrations, reader
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, ReadPool
 from helperfunctions.drawing import draw_png, draw_svg, svg_to_png
+from helperfunctions.errors import DatabaseError
 from helperfunctions.queries import Queries
 from helperfunctions.settings import Loaded, Settings
 from helperfunctions.token_cache import TokenFile
@@ -288,7 +289,7 @@ def with_watch(
     leads: Callable[[], bool] = lambda: True,
     record: Callable[[], RunRecord] = RunRecord,
     preparing_since: Callable[[], datetime | None] = lambda: None,
-    why_without_database: Callable[[], str] = str,
+    why_without_database: Callable[[], DatabaseError | None] = lambda: None,
 ) -> tuple[Bot, "Watch"]:
     """The same bot with the watch over its health, which answers /healthz, /readyz and /metrics and sends the alert."""
     from bot.health.watch import Watch

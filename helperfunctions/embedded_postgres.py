@@ -44,6 +44,8 @@ SYSTEM_USER = "pgserver"
 # replaced.
 USER_LOCK = Path("/run/watchtime-user.lock")
 # What the server writes when it does not find its control file, and when its files are damaged or of another version.
+# The reason of its errors.
+_WHY = "embedded"
 _NO_SYSTEM = "could not find the database system"
 _DAMAGED = (
     _NO_SYSTEM,
@@ -111,10 +113,10 @@ def _started(folder: Path, lock: fasteners.InterProcessLock) -> Any:
             return _start(folder)
     except PermissionError as exc:
         raise DatabaseUnavailable(
-            f"the embedded database in {folder} cannot be used: {exc}; set DATA_DIR to a folder of this user"
+            f"the embedded database in {folder} cannot be used: {exc}; set DATA_DIR to a folder of this user", _WHY
         ) from exc
     except (OSError, RuntimeError, subprocess.SubprocessError) as exc:
-        raise DatabaseUnavailable(f"the embedded database in {folder} cannot be used: {exc}") from exc
+        raise DatabaseUnavailable(f"the embedded database in {folder} cannot be used: {exc}", _WHY) from exc
 
 
 def _start(folder: Path) -> Any:
@@ -173,7 +175,7 @@ def _create(server: Any) -> None:
     )
     if done.returncode != 0:
         raise DatabaseUnavailable(
-            f"the embedded database in {server.pgdata} cannot be created: {_reason(done.stderr, done.returncode)}"
+            f"the embedded database in {server.pgdata} cannot be created: {_reason(done.stderr, done.returncode)}", _WHY
         )
 
 
@@ -192,7 +194,7 @@ def _is_running(server: Any) -> bool:
     if _postmaster(server.pgdata) is None:
         reason = _reason(_written_since(server.log, size_before) or done.stderr, done.returncode)
         kind = EmbeddedDatabaseBroken if _is_about_files(reason) else DatabaseUnavailable
-        raise kind(f"the embedded database in {server.pgdata} does not start: {reason}; its log is {server.log}")
+        raise kind(f"the embedded database in {server.pgdata} does not start: {reason}; its log is {server.log}", _WHY)
     return False
 
 
@@ -297,7 +299,7 @@ def _wait_until(is_so: Callable[[], bool]) -> None:
     patience = time.monotonic() + START_TIMEOUT_SECONDS
     while not is_so():
         if time.monotonic() > patience:
-            raise DatabaseUnavailable(f"the embedded database does not start within {START_TIMEOUT_SECONDS} s")
+            raise DatabaseUnavailable(f"the embedded database does not start within {START_TIMEOUT_SECONDS} s", _WHY)
         time.sleep(0.2)
 
 

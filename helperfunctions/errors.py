@@ -121,10 +121,14 @@ class DatabaseError(WatchTimeError):
 
 
 class DatabaseUnavailable(DatabaseError):
-    """PostgreSQL cannot be reached, or the connection was lost."""
+    """PostgreSQL cannot be reached, or the connection was lost. `why`: read_only, full, embedded, or "" for others."""
 
     can_retry = True
     exit_code = 75
+
+    def __init__(self, message: str, why: str = "") -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class DatabaseTooSlow(DatabaseUnavailable):
@@ -134,10 +138,8 @@ class DatabaseTooSlow(DatabaseUnavailable):
 
 
 class DatabaseSettingsWrong(DatabaseUnavailable):
-    """PostgreSQL answers, but has no such database or role, or does not support the encryption that the URL requires.
-
-    A running bot treats the database as unavailable until the settings or the server are changed.
-    """
+    """PostgreSQL answers, but has no such database or role, or does not support the encryption that the URL requires:
+    it is unavailable until the settings or the server are changed."""
 
     can_retry = False
     exit_code = 78
@@ -206,10 +208,8 @@ class UnknownChannel(TwitchError):
 
 
 class PictureRefused(TwitchError):
-    """An address is not on one of Twitch's servers for pictures, or has no picture that we store.
-
-    The message is a few words that count as the reason, without the address.
-    """
+    """An address is not on one of Twitch's servers for pictures, or has no picture that we store. The message is a few
+    words that count as the reason, without the address."""
 
     exit_code = 69
 

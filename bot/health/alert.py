@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from bot.health.rules import JUDGED_WITHOUT_DATABASE, Problem
+from bot.health.problem import Problem
+from bot.health.rules import JUDGED_WITHOUT_DATABASE
 from helperfunctions import atomic_file
 from helperfunctions.clock import Wait
 from helperfunctions.errors import WebhookFailed

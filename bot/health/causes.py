@@ -10,12 +10,19 @@ from typing import Final
 from bot.core.polls import CrawlEnd
 from helperfunctions import errors
 from helperfunctions.errors import (
+    DatabaseConflict,
     DatabaseError,
+    DatabaseSettingsWrong,
+    DatabaseTooSlow,
+    DatabaseUnavailable,
+    EmbeddedDatabaseBroken,
     EngineFailed,
     LakeError,
+    SchemaMismatch,
     StoreError,
     TwitchError,
     TwitchRefused,
+    WatchTimeError,
     XCredentialsWrong,
     XError,
     XOutOfCredits,
@@ -39,6 +46,17 @@ class Cause(StrEnum):
     CHAT_NOT_HEARD = "chat_not_heard"
     CHAT_QUEUE = "chat_queue"
     DATABASE = "database"
+    DATABASE_EMBEDDED = "database_embedded"
+    DATABASE_BROKEN = "database_broken"
+    DATABASE_SETTINGS = "database_settings"
+    DATABASE_READ_ONLY = "database_read_only"
+    DATABASE_FULL = "database_full"
+    DATABASE_SLOW = "database_slow"
+    DATABASE_REFUSED = "database_refused"
+    DATABASE_SCHEMA = "database_schema"
+    DATABASE_RESTARTS = "database_restarts"
+    DATABASE_PREPARED = "database_prepared"
+    DISK = "disk"
     STORE = "store"
 
 
@@ -54,7 +72,18 @@ REASONS: Final = {
     Cause.X_CREDITS: "the account on X has no credits left",
     Cause.CHAT_NOT_HEARD: "the listener does not run, or Twitch's chat does not answer",
     Cause.CHAT_QUEUE: "the queue of chat does not answer, refuses, or is full",
-    Cause.DATABASE: "the database does not answer, or refuses",
+    Cause.DATABASE: "the database does not answer",
+    Cause.DATABASE_EMBEDDED: "the embedded database does not start",
+    Cause.DATABASE_BROKEN: "files of the embedded database are missing or damaged",
+    Cause.DATABASE_SETTINGS: "the server has no such database or user, or DATABASE_URL is wrong",
+    Cause.DATABASE_READ_ONLY: "the database takes no changes: it recovers, or was set to read-only",
+    Cause.DATABASE_FULL: "the database has no room left on its disk",
+    Cause.DATABASE_SLOW: "the database takes too long",
+    Cause.DATABASE_REFUSED: "the database refuses something to the bot's user",
+    Cause.DATABASE_SCHEMA: "the tables are of another version of this program",
+    Cause.DATABASE_RESTARTS: "its server is restarted, or the connection breaks",
+    Cause.DATABASE_PREPARED: "its tables are brought up to date",
+    Cause.DISK: "the disk of DATA_DIR is almost full",
     Cause.STORE: "the data lake's store does not answer, or refuses",
 }
 
@@ -70,6 +99,9 @@ X_KEYS: Final = (
     "copy all four keys again from https://console.x.com into X_API_KEY, X_API_KEY_SECRET, X_ACCESS_TOKEN and "
     f"X_ACCESS_TOKEN_SECRET {RESTART}; the bot calls X at the next attempt, or at once after `watchtime spend --resume`"
 )
+DATABASE_URL: Final = "`watchtime config` shows DATABASE_URL without its password"
+MEANWHILE: Final = "polls are kept on disk meanwhile"
+POSTS_FIX: Final = "run `watchtime outbox`, which has the reason for each post, and `watchtime check`"
 X_CREDITS: Final = "buy credits at https://console.x.com, then `watchtime spend --resume`"
 
 FIXES: Final = {
@@ -84,8 +116,24 @@ FIXES: Final = {
     Cause.X_CREDITS: X_CREDITS,
     Cause.CHAT_NOT_HEARD: "the log of `watchtime listen` has the reason, or of `watchtime run`, which starts it",
     Cause.CHAT_QUEUE: "check RabbitMQ and AMQP_URL; a queue that is full needs a process that counts: `watchtime run`",
-    Cause.DATABASE: "run `watchtime check`, or in containers `docker compose exec bot python3 -m bot check`: it names "
-    "the reason; polls are kept on disk meanwhile",
+    Cause.DATABASE: "is PostgreSQL running, and the network to it up? In containers: `docker compose up -d db`, and "
+    f"`docker compose logs db` has its reason. {DATABASE_URL}; {MEANWHILE}",
+    Cause.DATABASE_EMBEDDED: f"see postgres/log in DATA_DIR, and whether memory and disk are free; it is started again "
+    f"by itself, and {MEANWHILE}",
+    Cause.DATABASE_BROKEN: "see postgres/log in DATA_DIR for the file, and put it back if it was moved. Otherwise move "
+    f"the folder postgres away and restore a backup: `watchtime restore FILE`; {MEANWHILE}",
+    Cause.DATABASE_SETTINGS: f"create the database or the user, or fix DATABASE_URL {RESTART}; {MEANWHILE}",
+    Cause.DATABASE_READ_ONLY: "wait until it has recovered, or connect to the primary and turn default_transaction_"
+    f"read_only off; {MEANWHILE}",
+    Cause.DATABASE_FULL: f"free some space on the disk of the database; {MEANWHILE}",
+    Cause.DATABASE_SLOW: "is its machine busy, or does another program hold locks? It is tried again by itself",
+    Cause.DATABASE_REFUSED: f"check the rights of the bot's user, and the server's log (`docker compose logs db`); "
+    f"{MEANWHILE}",
+    Cause.DATABASE_SCHEMA: "use the newer version of this program; for tables that are older, run `watchtime migrate`",
+    Cause.DATABASE_RESTARTS: "check the log of the database server (`docker compose logs db`), and the memory of its "
+    "machine or container",
+    Cause.DATABASE_PREPARED: f"nothing: this ends by itself, and {MEANWHILE}",
+    Cause.DISK: "free some space: what cannot be stored is lost",
     Cause.STORE: "run `watchtime lake status`, and check LAKE_URL and its credentials",
 }
 
@@ -97,11 +145,23 @@ _OF_ERRORS: Final = (
     (XRefused, Cause.X_REFUSED),
     (XRefusedForNow, Cause.X_REFUSED),
     (XError, Cause.X_UNAVAILABLE),
-    (DatabaseError, Cause.DATABASE),
+    (EmbeddedDatabaseBroken, Cause.DATABASE_BROKEN),
+    (DatabaseSettingsWrong, Cause.DATABASE_SETTINGS),
+    (DatabaseTooSlow, Cause.DATABASE_SLOW),
+    (DatabaseConflict, Cause.DATABASE_SLOW),
+    (DatabaseUnavailable, Cause.DATABASE),
+    (SchemaMismatch, Cause.DATABASE_SCHEMA),
+    (DatabaseError, Cause.DATABASE_REFUSED),
     (StoreError, Cause.STORE),
     (LakeError, Cause.STORE),
     (EngineFailed, Cause.STORE),
 )
+# The reasons of DatabaseUnavailable.
+_OF_WHY: Final = {
+    "read_only": Cause.DATABASE_READ_ONLY,
+    "full": Cause.DATABASE_FULL,
+    "embedded": Cause.DATABASE_EMBEDDED,
+}
 
 
 def cause_of_outcome(outcome: str) -> Cause:
@@ -109,8 +169,26 @@ def cause_of_outcome(outcome: str) -> Cause:
     if outcome == "interrupted":
         return Cause.INTERRUPTED
     kind = getattr(errors, outcome, None)
-    if not isinstance(kind, type):
-        return Cause.UNKNOWN
+    return _cause_of_kind(kind) if isinstance(kind, type) else Cause.UNKNOWN
+
+
+def cause_of_error(error: WatchTimeError) -> Cause:
+    """The cause of an error of ours, or of the one that it was raised from."""
+    found = error.__cause__ if isinstance(error.__cause__, WatchTimeError) else error
+    cause = _cause_of_kind(type(found))
+    return (
+        _OF_WHY.get(found.why, cause) if cause is Cause.DATABASE and isinstance(found, DatabaseUnavailable) else cause
+    )
+
+
+def own_fix(error: WatchTimeError) -> str:
+    """The fix that an error itself has, which is more precise than that of its cause; "" if it has none."""
+    if not isinstance(error, DatabaseSettingsWrong):
+        return ""
+    return str(error).rpartition(": ")[2]
+
+
+def _cause_of_kind(kind: type) -> Cause:
     return next((cause for base, cause in _OF_ERRORS if issubclass(kind, base)), Cause.UNKNOWN)
 
 

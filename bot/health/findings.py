@@ -6,12 +6,11 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from bot.health.causes import TWITCH_KEYS, X_CREDITS, X_KEYS
+from bot.health.causes import FIXES, TWITCH_KEYS, X_CREDITS, X_KEYS, cause_of_error, own_fix
 from helperfunctions.errors import (
     DatabaseError,
     DatabaseSettingsWrong,
     DatabaseUnavailable,
-    EmbeddedDatabaseBroken,
     SettingsError,
     TwitchError,
     TwitchRefused,
@@ -75,23 +74,14 @@ def from_error(name: str, error: WatchTimeError) -> Finding:
     """The finding for an error of ours, and its fix."""
     message = str(error)
     match error:
-        case EmbeddedDatabaseBroken():
-            fix = (
-                "see its log for the file, and put it back if it was moved. Otherwise move the folder away and restore "
-                "a backup: `watchtime restore FILE`"
-            )
-        case DatabaseUnavailable() if "embedded" in message:
-            fix = "see its log, and whether memory and disk are free; it is started again by itself"
         case TwitchRefused():
             message, fix = message.partition(": ")[0], TWITCH_KEYS
         case SettingsError():
             message, _, fix = message.partition(": ")
         case DatabaseSettingsWrong():
-            message, _, fix = message.rpartition(": ")
-        case DatabaseUnavailable():
-            fix = "is PostgreSQL running? `watchtime config` shows DATABASE_URL without its password"
+            message, fix = message.rpartition(": ")[0], own_fix(error)
         case DatabaseError():
-            fix = "check the rights of the bot's role, and the server's log"
+            fix = FIXES[cause_of_error(error)]
         case TwitchUnavailable():
             fix = "check the network and https://status.twitch.com; try again later"
         case TwitchError():

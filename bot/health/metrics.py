@@ -12,8 +12,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from bot.health.health_facts import ChatFacts, Facts, WorkFacts
+from bot.health.problem import Problem
 from bot.health.record import RunRecord
-from bot.health.rules import Problem
 from bot.spend.report import Spending
 
 NAME: Final = "watchtime"

@@ -5,12 +5,11 @@ dashboard's page about the bot present what these functions return, so that all 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from bot.core.calendar import Calendar, newest_posting
+from bot.core.calendar import newest_posting
 from bot.core.polls import PollStatus
 from bot.core.posts import FAILED, UNFINISHED
 from bot.health.causes import Cause, cause_of_outcome, cause_of_pause, cause_of_poll
@@ -27,6 +26,7 @@ from bot.health.lateness import (
     is_summary_late,
     next_poll_at,
 )
+from bot.health.problem import Expected, NextPoll, Problem
 from bot.health.record import JobRecord, Loss, RunRecord, without_expectations
 from bot.spend.report import Spending
 
@@ -50,48 +50,6 @@ RUNS_WITHIN: Final = timedelta(minutes=5)
 JUDGED_WITHOUT_DATABASE: Final = frozenset({"database", "database restarts", "disk", "jobs"})
 
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that is wrong: the part of the bot, and a message of one line. `subject` is the job, post or cause
-    within the part, where there can be several problems at a time.
-
-    The message may have an error's own words. `cause` is for everybody, as are `since`, how many `times`, and when it
-    is retried. `is_late`: work is overdue, which did not fail.
-    """
-
-    part: str
-    message: str
-    subject: str = ""
-    since: datetime | None = None
-    times: int = 0
-    cause: Cause = Cause.UNKNOWN
-    retry_at: datetime | None = None
-    is_late: bool = False
-
-    @property
-    def name(self) -> str:
-        """The part and the subject; the same for as long as the same problem lasts."""
-        return f"{self.part} ({self.subject})" if self.subject else self.part
-
-
-@dataclass(frozen=True, slots=True)
-class NextPoll:
-    """When the next poll is due. `is_overdue`: it should have ended by now."""
-
-    at: datetime
-    is_overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """The due times of work, by the settings. Work that was due before `since` (the start of the bot) is not missed."""
-
-    calendar: Calendar
-    interval: timedelta
-    post_at: time
-    since: datetime
 
 
 def judge(facts: Facts, expected: Expected) -> list[Problem]:
@@ -187,7 +145,10 @@ def judge_jobs(record: RunRecord, now: datetime) -> list[Problem]:
         if what := _why_failing(job, now):
             found.append(_failure(name, job, what))
         elif what := _why_late(job, now):
-            found.append(Problem("jobs", f"{name} {what}", name, since=job.due_at, is_late=True))
+            late = Problem(
+                "jobs", f"{name} {what}", name, since=job.due_at, is_late=True, last_good_at=job.succeeded_at
+            )
+            found.append(late)
     return found
 
 
@@ -206,7 +167,7 @@ def judge_losses(record: RunRecord, now: datetime) -> list[Problem]:
     if restarts:
         message += f"; its server was restarted {_times(restarts)}"
     return [
-        Problem("database restarts", message, since=losses[0].at, times=len(losses), cause=Cause.DATABASE),
+        Problem("database restarts", message, since=losses[0].at, times=len(losses), cause=Cause.DATABASE_RESTARTS),
     ]
 
 
@@ -214,7 +175,7 @@ def judge_disk(free_bytes: int | None) -> list[Problem]:
     """A problem if there is too little free space. None: the free space is not known."""
     if free_bytes is None or free_bytes >= LEAST_FREE_BYTES:
         return []
-    return [Problem("disk", f"only {free_bytes / 1e6:.0f} MB are free in DATA_DIR")]
+    return [Problem("disk", f"only {free_bytes / 1e6:.0f} MB are free in DATA_DIR", cause=Cause.DISK)]
 
 
 def late_days(facts: WorkFacts, expected: Expected) -> list[date]:
@@ -256,6 +217,7 @@ def _failure(name: str, job: JobRecord, what: str) -> Problem:
         times=job.failures,
         cause=cause_of_outcome(job.outcome),
         retry_at=job.retry_at,
+        last_good_at=job.succeeded_at,
     )
 
 
@@ -301,10 +263,11 @@ def _poll(facts: WorkFacts, expected: Expected) -> Sequence[Problem]:
         Problem(
             "poll",
             message,
-            since=facts.last_good_poll_at or failed.since or since,
+            since=failed.since or facts.last_good_poll_at or (None if since == _LONG_AGO else since),
             times=failed.polls,
             cause=cause_of_last_poll(facts),
             is_late=not failed.polls,
+            last_good_at=facts.last_good_poll_at,
         )
     ]
 

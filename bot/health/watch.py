@@ -10,11 +10,15 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
+from bot.health import problem
 from bot.health.alert import Alerter
+from bot.health.causes import Cause
+from bot.health.consequences import consequences
 from bot.health.health_facts import Facts
 from bot.health.metrics import CONTENT_TYPE, Metrics, Snapshot
+from bot.health.problem import Expected, Problem
 from bot.health.record import RunRecord
-from bot.health.rules import Expected, Problem, judge, judge_disk, judge_run, last_failures, recent_losses
+from bot.health.rules import judge, judge_disk, judge_run, last_failures, recent_losses
 from helperfunctions import disk
 from helperfunctions.clock import Clock
 from helperfunctions.errors import DatabaseError
@@ -50,12 +54,12 @@ class Watch:
     alerter: Alerter | None
     record: Callable[[], RunRecord] = RunRecord
     preparing_since: Callable[[], datetime | None] = lambda: None
-    why_without_database: Callable[[], str] = str
+    why_without_database: Callable[[], DatabaseError | None] = lambda: None
     monotonic: Callable[[], float] = monotonic
     fresh_seconds: float = FRESH_SECONDS
     metrics: Metrics = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _facts: tuple[float, Facts | None, str] | None = None
+    _facts: tuple[float, Facts | None, DatabaseError | None] | None = None
     _running: dict[str, float] = field(default_factory=dict)
     _running_lock: threading.Lock = field(default_factory=threading.Lock)
     _loop_at: float = field(init=False)
@@ -92,11 +96,11 @@ class Watch:
         since = self.preparing_since()
         if since is not None:
             message = f"the database has been prepared since {since:%F %H:%M} UTC: its schema is brought up to date"
-            return [Problem("database", message), *found]
+            return [Problem("database", message, since=since, cause=Cause.DATABASE_PREPARED), *found]
         facts, error = self._read()
         # The leader may be refused something, such as the schema, that reading the facts does not need.
         error = error or self.why_without_database()
-        of_database = [Problem("database", error)] if error else []
+        of_database = [] if error is None else [problem.of_database(error)]
         return [*of_database, *(judge(facts, self.expected) if facts is not None else ()), *found]
 
     def pages(self) -> dict[str, Callable[[], Page]]:
@@ -114,8 +118,18 @@ class Watch:
 
     def _readyz(self) -> Page:
         found = self.problems()
+        caused_by = consequences(found)
         problems = [
-            {"part": problem.part, "message": problem.message, "since": _iso(problem.since)} for problem in found
+            {
+                "part": one.part,
+                "message": one.message,
+                "since": _iso(one.since),
+                "last_good": _iso(one.last_good_at),
+                "reason": one.reason,
+                "fix": one.fix,
+                "caused_by": caused_by.get(one.name),
+            }
+            for one in found
         ]
         # A failed attempt is not a problem yet; it is noted, so that "ready" does not hide it.
         failures = [
@@ -144,15 +158,14 @@ class Watch:
             problems=self.problems(),
         )
 
-    def _read(self) -> tuple[Facts | None, str]:
+    def _read(self) -> tuple[Facts | None, DatabaseError | None]:
         """The facts, or an error; read every few seconds at most, by one thread at a time."""
         with self._lock:
             if self._facts is None or self.monotonic() - self._facts[0] >= self.fresh_seconds:
                 try:
-                    facts, error = self.read(), ""
+                    self._facts = (self.monotonic(), self.read(), None)
                 except DatabaseError as exc:
-                    facts, error = None, str(exc)
-                self._facts = (self.monotonic(), facts, error)
+                    self._facts = (self.monotonic(), None, exc)
             return self._facts[1], self._facts[2]
 
     def _running_seconds(self) -> dict[str, float]:

@@ -70,12 +70,12 @@ class Leadership:
         self._held: AdvisoryLock | None = None
         self._server_started_at: datetime | None = None
         self._failed_preparations = 0
-        self._preparation_error = ""
+        self._preparation_error: DatabaseError | None = None
         self._pause = Wait(clock.now(), timedelta(0))
         self._refreshes_since_logged = 0
         self._lock = threading.Lock()
         self._role: Role | None = None
-        self._why = ""
+        self._why: DatabaseError | None = None
         self.elections = 0
         self._since = clock.now()
 
@@ -92,8 +92,8 @@ class Leadership:
             return self._since
 
     @property
-    def why_without_database(self) -> str:
-        """The reason why the database could not be used at the last refresh; empty if it could."""
+    def why_without_database(self) -> DatabaseError | None:
+        """The reason why the database could not be used at the last refresh; None if it could."""
         with self._lock:
             return self._why
 
@@ -106,13 +106,13 @@ class Leadership:
         was, was_since = self.role, self.since
         try:
             role = self._elected()
-            why = ""
+            why: DatabaseError | None = None
         except SchemaMismatch:
             self._release()
             raise
         except DatabaseError as exc:
             self._release()
-            role, why = Role.WITHOUT_DATABASE, str(exc)
+            role, why = Role.WITHOUT_DATABASE, exc
         self._log(was, role, why, (self._clock.now() - was_since).total_seconds())
         self._set(role, was_since if role is was else None, why)
         return role
@@ -127,7 +127,7 @@ class Leadership:
                 return Role.LEADING
             self._lost()
         if not self._pause.is_over(self._clock.now()):
-            raise DatabaseUnavailable(self._why_not_yet())
+            raise DatabaseUnavailable(self._why_not_yet()) from self._preparation_error
         self._held = self._acquired()
         if self._held is None:
             return Role.STANDBY
@@ -145,7 +145,7 @@ class Leadership:
 
     def _prepare_database(self) -> None:
         """Call `prepare`; after each time that it fails in a row, wait for longer before the next attempt."""
-        self._set(Role.PREPARING, None, "")
+        self._set(Role.PREPARING, None, None)
         log.info("leading; preparing the database: its schema, and polls that were kept on disk")
         try:
             self._prepare()
@@ -153,7 +153,7 @@ class Leadership:
             raise
         except DatabaseError as exc:
             self._failed_preparations += 1
-            self._preparation_error = str(exc)
+            self._preparation_error = exc
             self._pause = Wait(self._clock.now(), wait_after(self._failed_preparations))
             if self._pause.length:
                 log.warning(self._why_not_yet())
@@ -187,12 +187,12 @@ class Leadership:
             self._held.release()
             self._held = None
 
-    def _set(self, role: Role, since: datetime | None, why: str) -> None:
+    def _set(self, role: Role, since: datetime | None, why: DatabaseError | None) -> None:
         with self._lock:
             self._why = why
             self._role, self._since = role, since or self._clock.now()
 
-    def _log(self, was: Role | None, role: Role, why: str, seconds: float) -> None:
+    def _log(self, was: Role | None, role: Role, why: DatabaseError | None, seconds: float) -> None:
         """Log each change of the role, and repeat it from time to time while the database is unavailable."""
         self._refreshes_since_logged = 0 if role != was else self._refreshes_since_logged + 1
         if role == was and (role is not Role.WITHOUT_DATABASE or self._refreshes_since_logged % _LOG_AGAIN_AFTER):

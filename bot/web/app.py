@@ -183,6 +183,8 @@ class _Problem:
 def _handle_errors(app: FastAPI, site: Site, errors: ErrorResponses) -> None:
     def handle(request: Request, exc: Exception) -> Response:
         problem = _problem_of(exc, request.url.path, site)
+        if problem.is_away and isinstance(exc, DatabaseError):
+            site.known_health.database_is_away(site.clock.now(), exc)
         made = (
             errors.database_is_away(request.url.path)
             if problem.is_away

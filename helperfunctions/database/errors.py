@@ -56,9 +56,11 @@ def _translation_of(exc: psycopg2.Error) -> DatabaseError:
     message, code = _first_line(exc), exc.pgcode or ""
     match exc:
         case psycopg2.errors.ReadOnlySqlTransaction():
-            return DatabaseUnavailable("the database is read-only: it is recovering, or was set to read-only")
+            return DatabaseUnavailable(
+                "the database is read-only: it is recovering, or was set to read-only", "read_only"
+            )
         case psycopg2.errors.DiskFull():
-            return DatabaseUnavailable(f"the database has no room left on its disk: {message}")
+            return DatabaseUnavailable(f"the database has no room left on its disk: {message}", "full")
         case psycopg2.errors.OutOfMemory():
             return DatabaseUnavailable(f"the database server has no memory left for this: {message}")
         case psycopg2.errors.QueryCanceled():

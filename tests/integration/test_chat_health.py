@@ -13,8 +13,8 @@ from bot.health.checks.chat import judge_chat
 from bot.health.findings import Verdict
 from bot.health.health_facts import ChatFacts, Facts, gather
 from bot.health.metrics import Metrics, Snapshot
+from bot.health.problem import Expected, Problem
 from bot.health.record import RunRecord
-from bot.health.rules import Expected, Problem
 from bot.health.rules import judge_chat as judge_chat_rules
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database

@@ -6,6 +6,7 @@ import psycopg2
 import psycopg2.extensions
 import pytest
 
+from bot.health.causes import Cause, cause_of_error
 from helperfunctions.database import Database, Transactions
 from helperfunctions.errors import (
     DatabaseConflict,
@@ -65,6 +66,21 @@ def test_an_error_of_the_server_shows_whether_a_retry_can_help(
     assert message in str(error)
     assert "the reason" in str(error) or sqlstate == "25006"
     assert error.can_retry is (kind not in (DatabaseError, ValueRefused))
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "cause"),
+    [
+        ("53100", Cause.DATABASE_FULL),
+        ("25006", Cause.DATABASE_READ_ONLY),
+        ("57P03", Cause.DATABASE),
+        ("57014", Cause.DATABASE_SLOW),
+        ("42501", Cause.DATABASE_REFUSED),
+    ],
+    ids=["disk full", "read-only", "starting up", "statement time-out", "right revoked"],
+)
+def test_an_error_of_the_server_has_a_cause_in_plain_words(database: Database, sqlstate: str, cause: Cause) -> None:
+    assert cause_of_error(refuse(database, sqlstate)) is cause
 
 
 def test_a_lock_time_out_is_not_reported_as_an_unavailable_database(url: str, queries: Queries) -> None:

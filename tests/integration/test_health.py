@@ -18,14 +18,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.core.calendar import Calendar
 from bot.daily.rollup import Rollup
 from bot.health.alert import Alerter
+from bot.health.causes import Cause
 from bot.health.health_facts import Facts, gather
+from bot.health.problem import Expected
 from bot.health.record import JobRecord, Loss, RunRecord
-from bot.health.rules import Expected, Problem
 from bot.health.watch import FRESH_SECONDS, Watch
 from helperfunctions import health_server, webhook
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from helperfunctions.errors import SettingsError, WebhookFailed
+from helperfunctions.errors import DatabaseError, SettingsError, WebhookFailed
 from helperfunctions.health_server import MAX_CONNECTIONS, Page
 from helperfunctions.settings import Settings
 from tests.conftest import Switch
@@ -252,9 +253,10 @@ def test_an_error_that_only_the_leader_gets_from_the_database_is_a_problem(
     at: str, watch: Watch, switch: Switch
 ) -> None:
     """Reading the facts needs fewer rights."""
-    refused = Problem("database", "the database refused: permission denied for table schema_migrations")
-    watch.why_without_database = lambda: refused.message
-    assert refused in watch.problems()
+    refused = DatabaseError("the database refused: permission denied for table schema_migrations")
+    watch.why_without_database = lambda: refused
+    [problem] = [problem for problem in watch.problems() if problem.part == "database"]
+    assert (problem.message, problem.cause) == (str(refused), Cause.DATABASE_REFUSED)
     assert requests.get(f"{at}/readyz", timeout=10).status_code == 503
     switch.off()
     [problem] = [problem for problem in watch.problems() if problem.part == "database"]

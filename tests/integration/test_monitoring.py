@@ -19,7 +19,8 @@ import yaml
 from bot.core.calendar import Calendar
 from bot.health import metrics
 from bot.health.health_facts import gather
-from bot.health.rules import MOST_LOSSES, REPEATED_FAILURES, Expected
+from bot.health.problem import Expected
+from bot.health.rules import MOST_LOSSES, REPEATED_FAILURES
 from bot.health.watch import Watch
 from helperfunctions import health_server
 from helperfunctions.clock import VirtualClock

@@ -17,8 +17,8 @@ from bot.daily.rollup import Rollup
 from bot.health import rules, watch
 from bot.health.findings import FINDING_OF, Verdict
 from bot.health.health_facts import LEADER_LOCK, gather
+from bot.health.problem import Expected
 from bot.health.record import FILE_NAME, JobRecord, Loss, RunRecord, dumps, read
-from bot.health.rules import Expected
 from bot.health.watch import Watch
 from bot.web.read import bot_health
 from bot.web.site import Site

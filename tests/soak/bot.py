@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bot.core.polls import Poll
-from bot.health.rules import Problem
+from bot.health.problem import Problem
 from bot.jobs import JOBS
 from bot.runtime.leader import Role
 from bot.runtime.run import Run, prepare

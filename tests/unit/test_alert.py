@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.health.alert import Alerter
-from bot.health.rules import Problem
+from bot.health.problem import Problem
 from helperfunctions.errors import WebhookFailed
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)

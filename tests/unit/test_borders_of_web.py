@@ -193,7 +193,7 @@ class SteadyDatabase:
 
 def test_version_changes_every_five_minutes_and_a_dead_database_is_revived_each_half_a_minute() -> None:
     clock, database, revived, seconds = VirtualClock(NOW), SteadyDatabase(), [], [0.0]
-    known = SimpleNamespace(update=lambda *_: None, database_is_away=lambda _: None, version=0)
+    known = SimpleNamespace(update=lambda *_: None, database_is_away=lambda *_: None, version=0)
     site = SimpleNamespace(
         clock=clock, version_database=database, revive=lambda: revived.append(seconds[0]), known_health=known
     )

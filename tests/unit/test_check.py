@@ -17,7 +17,7 @@ from bot.health.checks.work import judge_budget, judge_outbox, judge_poll, judge
 from bot.health.doctor import outcome
 from bot.health.findings import Finding, Verdict, exit_code, from_error
 from bot.health.health_facts import LastPoll
-from bot.health.rules import Problem
+from bot.health.problem import Problem
 from bot.spend.allowance import Allowance
 from bot.spend.month import month_of
 from bot.spend.report import Pause, Spending, Spent
@@ -259,7 +259,7 @@ def test_damaged_files_of_the_embedded_database_have_a_fix_for_them() -> None:
     broken = from_error("database", EmbeddedDatabaseBroken("the embedded database in data/postgres does not start: x"))
     assert (broken.verdict, broken.is_temporary, exit_code([broken])) == (Verdict.BAD, False, 78)
     assert "`watchtime restore FILE`" in str(broken.fix)
-    waits = from_error("database", DatabaseUnavailable("the embedded database in data/postgres does not start: x"))
+    waits = from_error("database", DatabaseUnavailable("data/postgres does not start: x", "embedded"))
     assert (exit_code([waits]), "DATABASE_URL" in str(waits.fix)) == (75, False)
 
 

@@ -22,10 +22,10 @@ from bot.health.health_facts import (
     Waiting,
     WorkFacts,
 )
+from bot.health.problem import Expected
 from bot.health.record import JobRecord, RunRecord
 from bot.health.rules import (
     LEAST_FREE_BYTES,
-    Expected,
     expected_since,
     judge,
     judge_bot,
@@ -309,7 +309,8 @@ def test_the_problem_of_failed_polls_has_since_when_they_fail_for_this_reason() 
     failed = FailedPolls(6, since=began + timedelta(minutes=30), reason_since=began + timedelta(hours=2))
     refused = replace(poll(NOW), status="failed", error="401", ended_because="twitch_refused")
     [problem] = judge_work(work(last_good_poll_at=began, failed_polls=failed, last_poll=refused), EXPECTED)
-    assert (problem.since, problem.times, problem.cause) == (began, 6, Cause.TWITCH_REFUSED)
+    assert (problem.since, problem.last_good_at) == (began + timedelta(minutes=30), began)
+    assert (problem.times, problem.cause) == (6, Cause.TWITCH_REFUSED)
     assert problem.message.endswith(
         "failed 6 times since 2026-11-22 20:31 UTC, since 2026-11-22 22:01 UTC with this error: 401"
     )
@@ -331,7 +332,10 @@ def test_a_job_that_failed_once_is_noted_and_no_problem() -> None:
         ("InvalidCursor", Cause.TWITCH_UNAVAILABLE),
         ("XUnknown", Cause.X_UNAVAILABLE),
         ("XRefusedForNow", Cause.X_REFUSED),
-        ("DatabaseTooSlow", Cause.DATABASE),
+        ("DatabaseUnavailable", Cause.DATABASE),
+        ("DatabaseTooSlow", Cause.DATABASE_SLOW),
+        ("EmbeddedDatabaseBroken", Cause.DATABASE_BROKEN),
+        ("SchemaMismatch", Cause.DATABASE_SCHEMA),
         ("StoreUnavailable", Cause.STORE),
         ("interrupted", Cause.INTERRUPTED),
         ("KeyError", Cause.UNKNOWN),

@@ -1,14 +1,17 @@
 """A person who looks at the dashboard sees what is wrong, since when, and what to do."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.core.polls import PollStatus
-from bot.health.record import JobRecord, RunRecord
+from bot.health.causes import FIXES, REASONS, Cause
+from bot.health.record import JobRecord, Loss, RunRecord
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
+from helperfunctions.errors import EmbeddedDatabaseBroken
 from tests.conftest import Switch
 from tests.factories import a_stream, stage, write
 from tests.web.conftest import LAST_POLL, NOW, Serve, Web
@@ -111,8 +114,12 @@ def test_x_that_refuses_is_a_row_with_its_next_attempt(database: Database, url: 
         *(NOW + HOUR, NOW - HOUR),
     )
     with serving(url) as web:
-        status, row = web.get("/bot").text, parts(web)["x"]
-    assert "planted" not in status
+        home, status, row = web.get("/").text, web.get("/bot").text, parts(web)["x"]
+    assert "planted" not in status + home
+    since = f'<time class="clock" datetime="{instant(NOW - HOUR)}">'
+    assert re.search(
+        f"X: on hold, since {since}[^<]*</time>: X refuses the bot&#39;s credentials. See status</a>", home
+    )
     assert (row["state"], row["reason"]) == ("problem", "X refuses the bot's credentials")
     assert [datetime.fromisoformat(row[field]) for field in ("since", "retry_at")] == [NOW - HOUR, NOW + HOUR]
     assert "<code>watchtime spend --resume</code>" in status
@@ -136,9 +143,96 @@ def test_status_without_a_database_has_what_is_known_and_since_when(
         assert f'has not answered since <time class="clock" datetime="{instant(NOW)}">' in page.text
         assert "1 problem" in page.text
         assert '<a class="button" href="">Try again</a>' in page.text
-        assert "<code>watchtime check</code>" in page.text
+        assert f"{REASONS[Cause.DATABASE]}.<" in page.text
+        assert "<code>docker compose logs db</code>" in page.text
     assert '<a class="button" href="">Try again</a>' in other
     assert '<a href="/bot">Status</a> has what is known' in other
+
+
+@pytest.mark.parametrize(
+    ("minutes", "message", "last"),
+    [
+        (40, "reachable again, after it was lost once within the last hour", 40),
+        (61, "reachable, and not lost within the last hour", None),
+    ],
+    ids=["within an hour", "before"],
+)
+def test_database_that_was_lost_once_says_so_for_an_hour(
+    minutes: int, message: str, last: int | None, database: Database, url: str, serving: Serve
+) -> None:
+    """One loss is no problem: an administrator may have restarted it."""
+    stage(database, a_stream(), at=LAST_POLL)
+    loss = Loss(NOW - timedelta(minutes=minutes), was_restart=True)
+    record = RunRecord(NOW - 5 * HOUR, NOW, LAST_POLL, {}, [loss])
+    with serving(url, run_record=lambda: record) as web:
+        row = parts(web)["database"]
+    assert (row["state"], row["message"]) == ("good", message)
+    assert row["last_at"] == (None if last is None else (NOW - timedelta(minutes=last)).isoformat())
+
+
+def test_database_that_only_the_dashboard_lost_says_so(
+    database: Database, url: str, serving: Serve, switch: Switch
+) -> None:
+    """The embedded server can be away while no bot runs."""
+    stage(database, a_stream(), at=LAST_POLL)
+    record = RunRecord(NOW - HOUR, NOW, LAST_POLL, {})
+    with serving(url, run_record=lambda: record) as web:
+        switch.off()
+        web.get("/bot")
+        switch.on()
+        assert web.get("/bot?x=1").status_code == 200
+        row = parts(web)["database"]
+    assert row["message"] == "reachable again, after it did not answer this dashboard within the last hour"
+
+
+def test_reason_and_fix_of_a_lost_database_are_those_of_readyz_and_check(
+    database: Database, url: str, serving: Serve, switch: Switch
+) -> None:
+    """An embedded server that cannot start again; afterwards its connections are refused."""
+
+    def revive() -> None:
+        raise EmbeddedDatabaseBroken("the embedded database in /planted/postgres does not start: x")
+
+    stage(database, a_stream(), at=LAST_POLL)
+    with serving(url, revive=revive) as web:
+        switch.off()
+        first, second = web.get("/bot").text, web.get("/bot?x=1").text
+    for page in (first, second):
+        assert "planted" not in page
+        assert REASONS[Cause.DATABASE_BROKEN] in page
+        assert "restore a backup: <code>watchtime restore FILE</code>" in page
+
+
+def test_cause_has_its_consequences_below_it_and_is_one_problem(
+    database: Database, url: str, serving: Serve, switch: Switch
+) -> None:
+    """Without the database, the job that polls fails, and that of daily figures is overdue."""
+    stage(database, a_stream(), at=LAST_POLL)
+    since = NOW - timedelta(minutes=20)
+    failing = JobRecord(outcome="DatabaseUnavailable", error="planted", failures=4, failing_since=since)
+    jobs = {"collect": failing, "daily": JobRecord(due_at=since, succeeded_at=NOW - HOUR)}
+    record = RunRecord(since, NOW, LAST_POLL, jobs)
+    with serving(url, run_record=lambda: record) as web:
+        switch.off()
+        status = web.get("/bot").text
+    assert "1 problem<" in status
+    assert status.count("What to do:") == 1
+    assert FIXES[Cause.DATABASE].split("`")[0] in status
+    below = status.partition("Therefore also:")[2].partition("</ul>")[0]
+    assert re.findall("<strong>(.*?)</strong>", below) == ["Updates from Twitch", "Daily figures"]
+
+
+def test_failing_updates_say_since_when_they_fail_and_when_the_last_one_succeeded(
+    database: Database, url: str, serving: Serve
+) -> None:
+    for hours in range(4):
+        status = PollStatus.COMPLETE if not hours else PollStatus.FAILED
+        stage(database, *([] if hours else [a_stream()]), at=LAST_POLL - (3 - hours) * HOUR, status=status)
+    with serving(url) as web:
+        status, row = web.get("/bot").text, parts(web)["poll"]
+    times = [f'<time datetime="{instant(LAST_POLL - before * HOUR)}">[^<]*</time>' for before in (2, 3)]
+    assert re.search(f"3 updates failed \\(failing since {times[0]}, last good {times[1]}\\)", status)
+    assert (row["state"], row["last_good_at"]) == ("problem", (LAST_POLL - 3 * HOUR).isoformat())
 
 
 def test_new_bot_has_no_problem_and_what_is_not_known_says_so(database: Database, url: str, serving: Serve) -> None:

@@ -6,7 +6,7 @@ from bot.health.causes import FIXES
 from bot.health.checks.session import Session, Skipped
 from bot.health.findings import Finding, Verdict, size
 from bot.health.health_facts import ChatFacts
-from bot.health.rules import Problem
+from bot.health.problem import Problem
 
 
 def check_chat(session: Session) -> Sequence[Finding]:

@@ -10,8 +10,9 @@ from bot.core.calendar import Calendar
 from bot.health import rules
 from bot.health.findings import FINDING_OF
 from bot.health.health_facts import Facts, gather
+from bot.health.problem import Expected, Problem
 from bot.health.record import RunRecord, record_in
-from bot.health.rules import Expected, Problem, expected_since
+from bot.health.rules import expected_since
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database
 from helperfunctions.settings import Loaded, Settings

@@ -8,7 +8,7 @@ from typing import Final
 from bot.health.causes import FIXES, Cause
 from bot.health.checks.session import Session, Skipped
 from bot.health.findings import Finding, Verdict, from_error, span
-from bot.health.rules import Problem
+from bot.health.problem import Problem
 from bot.spend.account import fetch_account
 from bot.spend.ledger import Ledger
 from helperfunctions.errors import Busy, OverBudget, TwitchUnavailable

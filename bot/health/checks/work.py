@@ -12,8 +12,9 @@ from bot.health.causes import FIXES, Cause
 from bot.health.checks.session import Session, Skipped
 from bot.health.findings import Finding, Verdict, span
 from bot.health.health_facts import LastPoll
+from bot.health.problem import Problem
 from bot.health.record import RunRecord
-from bot.health.rules import Problem, is_running, late_days
+from bot.health.rules import is_running, late_days
 from bot.spend.report import Spending
 from helperfunctions.database import records
 
@@ -199,7 +200,6 @@ def judge_schedulers(close_polls: int, external: Collection[str]) -> Sequence[Fi
 def judge_restarts(problems: Sequence[Problem], losses: int) -> Finding:
     """The finding about losses of the database: whether there are more than a restart explains."""
     if problems:
-        fix = "check the log of the database server, and the memory of its machine or container"
-        return Finding("database restarts", Verdict.BAD, problems[0].message, fix, is_temporary=True)
+        return Finding("database restarts", Verdict.BAD, problems[0].message, problems[0].fix, is_temporary=True)
     lost = {0: "at no time", 1: "once"}.get(losses, f"{losses} times")
     return Finding("database restarts", Verdict.GOOD, f"the bot lost the database {lost} within the last hour")

@@ -40,11 +40,19 @@ class DataVersion:
                 # Not before the first page of all, which a visitor waits for.
                 if self._has_read:
                     self._site.known_health.update(partial(health, tx, self._site), self._now())
-        except DatabaseUnavailable:
-            self._site.known_health.database_is_away(now)
-            if self._now() >= self._may_revive_at:
-                self._may_revive_at = self._now() + _REVIVE_EVERY_SECONDS
-                self._site.revive()
+        except DatabaseUnavailable as exc:
+            self._site.known_health.database_is_away(now, exc)
+            self._revive()
             raise
         self._has_read = True
         return (*state, self._site.known_health.version, now.timestamp() // _MAX_SAME_SECONDS)
+
+    def _revive(self) -> None:
+        if self._now() < self._may_revive_at:
+            return
+        self._may_revive_at = self._now() + _REVIVE_EVERY_SECONDS
+        try:
+            self._site.revive()
+        except DatabaseUnavailable as exc:
+            self._site.known_health.database_is_away(self._site.clock.now(), exc)
+            raise

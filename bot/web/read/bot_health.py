@@ -3,22 +3,21 @@
 The verdicts are those of the rules of health. The error of a job can name hosts and accounts, so a cause replaces it.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from bot.core.calendar import next_posting
 from bot.core.polls import PollStatus
-from bot.health.causes import FIXES, REASONS, Cause
+from bot.health.causes import REASONS, Cause
+from bot.health.consequences import consequences
 from bot.health.health_facts import ChatFacts, WorkFacts, gather_work
+from bot.health.problem import Expected, NextPoll, Problem, of_database
 from bot.health.record import RunRecord
 from bot.health.rules import (
-    Expected,
-    NextPoll,
-    Problem,
+    LOSSES_WITHIN,
     cause_of_last_poll,
     expected_since,
     is_running,
@@ -29,7 +28,9 @@ from bot.health.rules import (
     judge_work,
     last_failures,
     next_poll,
+    recent_losses,
 )
+from bot.web.read import health_words
 from bot.web.site import Site
 from helperfunctions.database import Transaction, record
 
@@ -51,12 +52,6 @@ NAMES: Final[Mapping[str, str]] = {
 }
 # The part to which a job belongs; each other job is a part of its own, which is shown while it has a problem.
 _PART_OF_JOB: Final = {"collect": "poll", "daily": "day", "post": "summaries", "reply": "answers", "outbox": "outbox"}
-_POSTS: Final = {
-    "games": "top games",
-    "streamers": "top streamers",
-    "streamers_of_game": "top streamers of a game",
-}
-_POSTS_FIX: Final = "run `watchtime outbox`, which has the reason for each post, and `watchtime check`"
 _NOT_KNOWN: Final = "not known here"
 _NO_DATABASE: Final = "not known while the database is unavailable"
 
@@ -83,8 +78,9 @@ class Due:
 class Health:
     """One part of the bot: its name, its state, and a message.
 
-    Of a problem: since when, how many times, the reason in a few words, what to do, with commands between backquotes,
-    and when the bot tries again by itself. `last_at`: the newest update.
+    Of a problem: since when (the first failure, or when it was due), when it last went well, how many times, the reason
+    in a few words, what to do, with commands between backquotes, when the bot tries again by itself, and the part whose
+    problem is the cause. `last_at`: the newest update, or the newest loss of the database.
     """
 
     part: str
@@ -98,6 +94,8 @@ class Health:
     what_to_do: str = ""
     retry_at: datetime | None = None
     last_at: datetime | None = None
+    last_good_at: datetime | None = None
+    caused_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +119,15 @@ class BotHealth:
         return [part for part in self.parts if part.state is State.PROBLEM]
 
     @property
+    def causes(self) -> Sequence[Health]:
+        """The parts with a problem that no other one caused."""
+        return [part for part in self.problems if not part.caused_by]
+
+    def caused_by(self, cause: Health) -> Sequence[Health]:
+        """The parts whose problem is a consequence of that of another part."""
+        return [part for part in self.parts if part.caused_by == cause.part]
+
+    @property
     def needs_attention(self) -> bool:
         """True if a part has a problem, or its newest attempt failed."""
         return any(part.state in (State.PROBLEM, State.NOTICE) for part in self.parts)
@@ -139,7 +146,8 @@ def health(tx: Transaction, site: Site) -> BotHealth:
     chat = record(ChatFacts, tx.health.chat(now=now)) if site.chat is not None else None
     of_chat = judge_chat(chat, now, expected) if chat is not None else []
     of_run = [*judge_record(run, now), *judge_losses(run, now)]
-    found = _by_part([*of_bot, *judge_work(facts, expected), *of_run, *of_chat])
+    problems = [*of_bot, *judge_work(facts, expected), *of_run, *of_chat]
+    found = _by_part(problems)
     notices = _by_part(last_failures(run))
     if facts.failed_polls.polls:
         notices.setdefault("poll", []).append(_failed_update(facts))
@@ -147,22 +155,24 @@ def health(tx: Transaction, site: Site) -> BotHealth:
     good = {
         "bot": Health("bot", NAMES["bot"], State.GOOD, True, "running") if facts.has_leader else _unknown("bot"),
         "poll": _good_polls(facts, polls),
-        "day": _good("day", _days(facts)),
-        "summaries": _good("summaries", _summaries(facts)),
-        "outbox": _good("outbox", _count(facts.waiting.posts, "post") + " waiting" if facts.waiting.posts else "none"),
+        "day": _good("day", health_words.of_days(facts)),
+        "summaries": _good("summaries", health_words.of_summaries(facts)),
+        "outbox": _good(
+            "outbox", health_words.count(facts.waiting.posts, "post") + " waiting" if facts.waiting.posts else "none"
+        ),
         "x": _good("x", "calls are not on hold"),
         "answers": _good("answers", "no failure") if _knows(run) else _unknown("answers"),
-        "database": _good("database", "reachable" + (", and not lost within the last hour" if _knows(run) else "")),
+        "database": _good_database(run, site.known_health.last_away_at, now),
     }
     if chat is not None:
-        good["chat"] = _good("chat", _chat(chat))
+        good["chat"] = _good("chat", health_words.of_chat(chat))
     due = next_poll(facts, expected)
     # Polls keep their schedule, whatever failed before.
     parts = [
         replace(part, retry_at=due.at if due is not None and not of_bot else None)
         if part.retry_at and part.part == "poll"
         else part
-        for part in _presented(good, found, notices, facts)
+        for part in _presented(good, found, notices, facts, _causes(problems))
     ]
     has_failed = facts.last_poll is not None and facts.last_poll.status == PollStatus.FAILED
     is_missing = due is not None and (has_failed or "poll" in found or due.is_overdue)
@@ -180,9 +190,10 @@ def health_without_database(site: Site, since: datetime) -> BotHealth:
     """The health while the database is unavailable, `since` then: as far as the bot's record on disk has it."""
     now, run = site.clock.now(), site.run_record()
     expected = _expected(site, run, now)
-    found = _by_part([*judge_bot(run, None, expected, now), *judge_record(run, now)])
-    database = Problem("database", "it does not answer this dashboard", since=since, cause=Cause.DATABASE)
-    found["database"] = [database]
+    because = site.known_health.away_because
+    database = of_database(because, "it does not answer this dashboard", since)
+    problems = [database, *judge_bot(run, None, expected, now), *judge_record(run, now)]
+    found = _by_part(problems)
     good = {
         part: replace(_unknown(part), message=_NO_DATABASE) for part in list(NAMES)[: 8 if site.chat is None else 9]
     }
@@ -190,7 +201,7 @@ def health_without_database(site: Site, since: datetime) -> BotHealth:
         good["bot"] = _good("bot", "running")
     if run.last_good_poll_at is not None:
         good["poll"] = replace(good["poll"], last_at=run.last_good_poll_at)
-    parts = _presented(good, found, _by_part(last_failures(run)), None)
+    parts = _presented(good, found, _by_part(last_failures(run)), None, _causes(problems))
     return BotHealth(parts, no_update_since=run.last_good_poll_at)
 
 
@@ -218,9 +229,25 @@ def _knows(run: RunRecord) -> bool:
 def _by_part(problems: Sequence[Problem]) -> dict[str, list[Problem]]:
     parts: dict[str, list[Problem]] = {}
     for problem in problems:
-        part = _PART_OF_JOB.get(problem.subject, problem.subject) if problem.part == "jobs" else problem.part
-        parts.setdefault("database" if part == "database restarts" else part, []).append(problem)
+        parts.setdefault(_part_of(problem), []).append(problem)
     return parts
+
+
+def _part_of(problem: Problem) -> str:
+    """The row in which a problem is."""
+    part = _PART_OF_JOB.get(problem.subject, problem.subject) if problem.part == "jobs" else problem.part
+    return "database" if part == "database restarts" else part
+
+
+def _causes(problems: Sequence[Problem]) -> Mapping[str, str]:
+    """For each row whose problems have all been caused by that of another row: this one."""
+    names = {problem.name: _part_of(problem) for problem in problems}
+    caused = consequences(problems)
+    causes = {
+        part: {names.get(caused.get(problem.name, ""), "") for problem in of_part} - {part}
+        for part, of_part in _by_part(problems).items()
+    }
+    return {part: min(of_part) for part, of_part in causes.items() if of_part and "" not in of_part}
 
 
 def _presented(
@@ -228,6 +255,7 @@ def _presented(
     found: Mapping[str, Sequence[Problem]],
     notices: Mapping[str, Sequence[Problem]],
     facts: WorkFacts | None,
+    causes: Mapping[str, str],
 ) -> list[Health]:
     """One row for each part, those with a problem first: its problem, else its newest failure, else its state."""
     parts = dict.fromkeys([*good, *found, *notices])
@@ -235,7 +263,8 @@ def _presented(
     rows = []
     for part in parts:
         if part in found:
-            rows.append(_bad(part, found[part], State.PROBLEM, facts, is_stopped))
+            row = _bad(part, found[part], State.PROBLEM, facts, is_stopped)
+            rows.append(replace(row, caused_by=causes.get(part, "")))
         elif part in notices and not is_stopped:
             rows.append(_bad(part, notices[part], State.NOTICE, facts, is_stopped))
         elif part == "answers" and (is_stopped or "x" in found):
@@ -262,50 +291,21 @@ def _bad(part: str, problems: Sequence[Problem], state: State, facts: WorkFacts 
         NAMES.get(part, part),
         state,
         state is not State.PROBLEM,
-        _sentence(part, main, problems, facts),
+        health_words.sentence(part, main, problems, facts),
         since=min((problem.since for problem in problems if problem.since is not None), default=None),
         times=max(problem.times for problem in problems) or None,
         reason=REASONS[cause] if is_known and part != "bot" else "",
-        what_to_do=_POSTS_FIX if cause is Cause.UNKNOWN and is_about_posts else FIXES[cause],
+        what_to_do=replace(main, part=part, cause=cause).fix,
         retry_at=main.retry_at,
+        last_good_at=max((problem.last_good_at for problem in problems if problem.last_good_at), default=None),
         last_at=facts.last_poll.started_at if part == "poll" and facts is not None and facts.last_poll else None,
     )
 
 
-def _sentence(part: str, main: Problem, problems: Sequence[Problem], facts: WorkFacts | None) -> str:
-    """What is wrong with a part."""
-    if part == "bot":
-        return "not running"
-    if part == "x":
-        return "no call is made"
-    if part == "chat" and main.part == "chat":
-        return "not heard while channels are live"
-    if part == "database":
-        return f"lost {_times(main.times)} within an hour" if main.times else "not reachable"
-    if main.part == "jobs":
-        return "overdue" if main.is_late else f"failed {_times(main.times)} in a row" if main.times > 1 else "failed"
-    if part == "poll":
-        return f"{_count(main.times, 'update')} failed" if main.times else "no update"
-    if part == "day":
-        return f"{_count(main.times, 'day')} overdue"
-    if part == "summaries" and facts is not None:
-        return _wrong_summaries(problems, facts)
-    if part == "outbox":
-        return f"{_count(main.times, 'post')} overdue"
-    return "overdue" if main.is_late else "failed"
-
-
-def _wrong_summaries(problems: Sequence[Problem], facts: WorkFacts) -> str:
-    states = {post.kind: post.status.replace("_", " ") for post in facts.summaries.posts}
-    wrong = [
-        f"{_POSTS.get(one.subject, one.subject)} {states[one.subject]}" for one in problems if one.subject in states
-    ]
-    return f"{_date(facts.summaries.day)}: {', '.join(wrong) if wrong else 'not made'}"
-
-
 def _failed_update(facts: WorkFacts) -> Problem:
     failed = facts.failed_polls
-    return Problem("poll", "", since=failed.since, times=failed.polls, cause=cause_of_last_poll(facts))
+    last = facts.last_good_poll_at
+    return Problem("poll", "", "", failed.since, failed.polls, cause_of_last_poll(facts), last_good_at=last)
 
 
 def _why_no_update(found: Mapping[str, Sequence[Problem]], facts: WorkFacts) -> str:
@@ -323,6 +323,17 @@ def _unknown(part: str) -> Health:
     return Health(part, NAMES[part], State.UNKNOWN, True, _NOT_KNOWN)
 
 
+def _good_database(run: RunRecord, away_at: datetime | None, now: datetime) -> Health:
+    """A database that can be read, and whether it was lost: by the bot, or by this dashboard."""
+    if losses := recent_losses(run, now):
+        message = f"reachable again, after it was lost {health_words.times(len(losses))} within the last hour"
+        return replace(_good("database", message), last_at=losses[-1].at)
+    if away_at is not None and now - away_at < LOSSES_WITHIN:
+        message = "reachable again, after it did not answer this dashboard within the last hour"
+        return replace(_good("database", message), last_at=away_at)
+    return _good("database", "reachable" + (", and not lost within the last hour" if _knows(run) else ""))
+
+
 def _good_polls(facts: WorkFacts, polls: Mapping[str, int]) -> Health:
     poll = facts.last_poll
     if poll is None:
@@ -333,39 +344,3 @@ def _good_polls(facts: WorkFacts, polls: Mapping[str, int]) -> Health:
         "24 hours were complete"
     )
     return replace(_good("poll", message), last_at=poll.started_at)
-
-
-def _chat(chat: ChatFacts) -> str:
-    refused = f", {chat.refused} refused" if chat.refused else ""
-    heard = "" if chat.coverage is None else f"; {chat.coverage:.0%} of the last hour heard"
-    return f"{_count(chat.channels, 'channel')} followed, {chat.joined} joined{refused}{heard}"
-
-
-def _days(facts: WorkFacts) -> str:
-    day = facts.last_day
-    if day is None:
-        return "no full day yet"
-    return f"{_date(day.day)} is the latest day, with {day.coverage:.0%} coverage"
-
-
-def _summaries(facts: WorkFacts) -> str:
-    summaries = facts.summaries
-    if not summaries.posts:
-        if facts.first_day is None or facts.first_day > summaries.day:
-            first = "the first full day is over" if facts.first_day is None else f"those of {_date(facts.first_day)}"
-            return f"none are due before {first}"
-        return f"none of {_date(summaries.day)}"
-    counts = Counter(post.status.replace("_", " ") for post in summaries.posts)
-    return f"{_date(summaries.day)}: {', '.join(f'{count} {status}' for status, count in counts.items())}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number} times"
-
-
-def _date(day: date) -> str:
-    return f"{day:%b} {day.day}"

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from bot.health.causes import Cause, cause_of_error
+from helperfunctions.errors import DatabaseError
+
 if TYPE_CHECKING:
     from bot.web.read.bot_health import BotHealth
 
@@ -15,12 +18,15 @@ _FRESH_SECONDS: Final = 5.0
 class KnownHealth:
     """What was known last. Each assignment is one step, so that threads need no lock.
 
-    `away_since`: when the database was first found to be unavailable; None while it can be read.
+    `away_since`: when the database was first found to be unavailable, and `away_because` the most precise reason for
+    it; None while it can be read. `last_away_at`: when it was last found to be unavailable.
     """
 
     def __init__(self) -> None:
         self.newest: BotHealth | None = None
         self.away_since: datetime | None = None
+        self.away_because: DatabaseError | None = None
+        self.last_away_at: datetime | None = None
         self._read_at = float("-inf")
 
     def update(self, read: "Callable[[], BotHealth]", seconds: float) -> None:
@@ -32,11 +38,15 @@ class KnownHealth:
     def store(self, found: "BotHealth") -> None:
         """Remember what was read from the database."""
         self.newest = found
-        self.away_since = None
+        self.away_since = self.away_because = None
 
-    def database_is_away(self, now: datetime) -> datetime:
+    def database_is_away(self, now: datetime, error: DatabaseError | None = None) -> datetime:
         """Remember that the database is unavailable, and return since when."""
         self._read_at = float("-inf")
+        self.last_away_at = now
+        # An embedded server that does not start says why; afterwards it does not answer.
+        if self.away_because is None or (error is not None and cause_of_error(error) is not Cause.DATABASE):
+            self.away_because = error or self.away_because
         if self.away_since is None:
             self.away_since = now
         return self.away_since
