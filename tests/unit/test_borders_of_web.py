@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -304,9 +305,11 @@ def test_384_refused_connections_wait_and_the_oldest_is_cut_off() -> None:
 )
 def test_heading_of_a_card_has_26_characters_at_most(names: list[str], heading: str) -> None:
     compared = [ComparedGame("game", name, name, name, 1.0, 1.0, 1.0, 1) for name in names]
-    card = cards.of_comparison(compared, "hours", Span(DAY, DAY))
+    card = cards.of_comparison(compared, [], "hours", Span(DAY, DAY), ZoneInfo("UTC"))
     assert card.heading == heading
-    long = cards.of_comparison([ComparedGame("game", "x", "x" * 35, "x", 1.0, 1.0, 1.0, 1)], "hours", Span(DAY, DAY))
+    long = cards.of_comparison(
+        [ComparedGame("game", "x", "x" * 35, "x", 1.0, 1.0, 1.0, 1)], [], "hours", Span(DAY, DAY), ZoneInfo("UTC")
+    )
     # A mark of omission counts two.
     assert [bar.name for bar in long.bars] == ["x" * 32 + "…"]
 

@@ -1,11 +1,13 @@
 """Cards of links: what they show."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
-from bot.web.read.compare import ComparedGame
+from bot.web.read.compare import ComparedDay, ComparedGame
 from bot.web.read.ranges import Span
 from bot.web.views.cards import Bar, of_comparison
 
+ZONE = ZoneInfo("America/Los_Angeles")
 WEEK = Span(date(2026, 11, 15), date(2026, 11, 21))
 
 
@@ -13,17 +15,36 @@ def a_game(name: str, hours: float | None, viewers: float | None) -> ComparedGam
     return ComparedGame("game", name, name, name.lower(), hours, 1.0, viewers, 1)
 
 
-def test_card_of_a_comparison_has_a_bar_for_each() -> None:
+def a_day(one: ComparedGame, day: int, hours: float) -> ComparedDay:
+    return ComparedDay(one.slug, one.name, date(2026, 11, day), 1.0, hours, hours / 24, 1)
+
+
+def test_card_of_a_comparison_is_a_chart_with_a_name_and_a_value_at_the_end_of_each_line() -> None:
+    chess, go = a_game("Chess", 40_000, 500.0), a_game("Go", 10_000, 2_000.0)
+    days = [a_day(one, day, hours * day) for one, hours in ((chess, 100), (go, 99)) for day in range(15, 22)]
+    card = of_comparison([chess, go], days, "hours", WEEK, ZONE)
+    assert (card.heading, card.line) == ("Chess vs Go", "Hours watched on Twitch, 7 days up to Nov 21, 2026, by day")
+    assert card.bars == ()
+    assert card.chart is not None
+    assert [(line.name, line.value, line.style) for line in card.chart.lines] == [("Chess", "40K", 0), ("Go", "10K", 1)]
+    assert card.chart.days == ("Nov 15", "Nov 21")
+    assert [line.path.count("L") for line in card.chart.lines] == [6, 6]
+    first, second = (line.name_y for line in card.chart.lines)
+    assert second - first >= 43
+
+
+def test_card_of_a_comparison_of_one_day_has_a_bar_for_each() -> None:
     compared = [a_game("Chess", 40_000, 500.0), a_game("Go", 10_000, 2_000.0), a_game("Hex", None, None)]
-    card = of_comparison(compared, "hours", WEEK)
-    assert (card.heading, card.line) == ("Chess vs Go vs Hex", "Hours watched on Twitch, 7 days up to Nov 21, 2026")
+    day = Span(WEEK.last, WEEK.last)
+    card = of_comparison(compared, [a_day(compared[0], 21, 40_000)], "hours", day, ZONE)
+    assert (card.heading, card.line) == ("Chess vs Go vs Hex", "Hours watched on Twitch, 1 day up to Nov 21, 2026")
     assert card.bars == [Bar("Chess", "40K", 1.0), Bar("Go", "10K", 0.25), Bar("Hex", "0", 0.0)]
-    by_viewers = of_comparison(compared, "viewers", Span(WEEK.last, WEEK.last))
+    by_viewers = of_comparison(compared, [], "viewers", day, ZONE)
     assert by_viewers.line == "Average viewers on Twitch, 1 day up to Nov 21, 2026"
     assert [bar.length for bar in by_viewers.bars] == [0.25, 1.0, 0.0]
 
 
 def test_card_of_long_names_has_their_number_instead() -> None:
     compared = [a_game(f"A game with a long name {number}", 0.0, 0.0) for number in range(3)]
-    assert of_comparison(compared, "hours", WEEK).heading == "3 games compared"
-    assert of_comparison(compared[:1], "hours", WEEK).heading == "A game with a long name 0"
+    assert of_comparison(compared, [], "hours", WEEK, ZONE).heading == "3 games compared"
+    assert of_comparison(compared[:1], [], "hours", WEEK, ZONE).heading == "A game with a long name 0"

@@ -264,7 +264,9 @@ def share_of_language(days: Sequence[LanguageDay], span: Span, zone: ZoneInfo) -
     return lines.lines(title, "% of hours watched", at, [Series("Share", aligned(at, values))], zone)
 
 
-def compared(days: Sequence[ComparedDay], measure: Measure, span: Span, zone: ZoneInfo) -> LinePlot | None:
+def compared(
+    days: Sequence[ComparedDay], measure: Measure, span: Span, zone: ZoneInfo, *, height: int = lines.HEIGHT
+) -> LinePlot | None:
     """Up to five games or streamers. None when there are too few days."""
     at = every_day(min((day.day for day in days), default=span.last), span.last)
     if len(at) < _MIN_VALUES:
@@ -275,7 +277,8 @@ def compared(days: Sequence[ComparedDay], measure: Measure, span: Span, zone: Zo
     for slug, label in labels.items():
         values: dict[date, float | None] = {day.day: value_of(day, measure) for day in days if day.slug == slug}
         series.append(Series(label, aligned(at, values)))
-    return lines.lines(f"{'Average viewers' if unit == 'viewers' else 'Hours watched'} per day", unit, at, series, zone)
+    title = f"{'Average viewers' if unit == 'viewers' else 'Hours watched'} per day"
+    return lines.lines(title, unit, at, series, zone, height=height)
 
 
 def _labels(named: Mapping[str, tuple[str, str]]) -> dict[str, str]:
@@ -303,9 +306,9 @@ def games_between(games: Sequence[GameInRange], site: Site) -> SpotPlot:
 
 
 def candidates(found: Sequence[Candidate], site: Site) -> SpotPlot:
-    """Games to choose from, by live channels and viewers of a typical channel; the best are named."""
+    """Games to choose from, by live channels and viewers per channel; the best are named."""
     return spots.spots(
-        "Live channels and viewers of a typical channel",
+        "Live channels and viewers per channel",
         [
             Spot(
                 one.game.game,

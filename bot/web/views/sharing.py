@@ -90,10 +90,11 @@ def card_of_comparison(
     slugs = slugs_in(streamer_slugs if kind == "streamer" else game_slugs)
     with site.read(days) as tx:
         span = span_of(tx, site, days)
-        compared = compare.compared(tx, kind, compare.known_slugs(tx, kind, slugs), span)
+        compared, by_day = compare.compared_with_days(tx, kind, compare.known_slugs(tx, kind, slugs), span)
     if not compared:
         raise NotFound("nothing of this comparison is known")
-    return _card(site, pictures, pages, cards.of_comparison(compared, measure, span))
+    card = cards.of_comparison(compared, by_day, measure, span, site.calendar.timezone)
+    return _card(site, pictures, pages, card)
 
 
 def _card(site: SiteParts, pictures: PictureQueue, pages: PagesOfSite, card: cards.Card) -> Response:

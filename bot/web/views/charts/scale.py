@@ -136,18 +136,18 @@ def fraction(place: int, length: int) -> float:
     return place / (length - 1) if length > 1 else 0.5
 
 
-def apart(ends: Sequence[float], height: float) -> list[float]:
-    """The places of names at these ends of lines, in their order, far enough from each other and inside the chart."""
+def apart(ends: Sequence[float], height: float, least: float = _NAME_HEIGHT) -> list[float]:
+    """The places of names at these ends of lines, in their order, `least` from each other and inside the chart."""
     order = sorted(range(len(ends)), key=lambda number: ends[number])
     places = list(ends)
     lowest = -float("inf")
     for number in order:
-        places[number] = lowest = max(ends[number], lowest + _NAME_HEIGHT, _NAME_HEIGHT)
+        places[number] = lowest = max(ends[number], lowest + least, least)
     # The last names may have left the chart: all that are too low move up.
     highest = float(height)
     for number in reversed(order):
         places[number] = highest = min(places[number], highest)
-        highest -= _NAME_HEIGHT
+        highest -= least
     return places
 
 
