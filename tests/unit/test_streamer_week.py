@@ -39,7 +39,7 @@ def shares(*spans: tuple[int, int, int], share: float = 1.0) -> dict[tuple[int, 
         pytest.param([(3, 10, 30)], "Wed 10–10, Thu 10–16", id="longer than a day"),
         pytest.param(
             [(day, 4 * day, 10 - day) for day in range(1, 5)],
-            "Mon 04–13, Tue 08–16, Wed 12–19 and at 1 other time",
+            "Mon 04–13, Tue 08–16, Wed 12–19 | Thu 16–22",
             id="three of four",
         ),
         pytest.param([(1, 6, 2), (1, 18, 4)], "Mon 06–08, Mon 18–22", id="twice a day"),
@@ -48,7 +48,8 @@ def shares(*spans: tuple[int, int, int], share: float = 1.0) -> dict[tuple[int, 
     ],
 )
 def test_usual_hours_in_words(spans: list[tuple[int, int, int]], words: str) -> None:
-    assert usual_hours(shares(*spans)) == words
+    shown, more = usual_hours(shares(*spans))
+    assert " | ".join([shown, *more]) == words
 
 
 def test_strongest_spans_are_named_not_the_first_of_the_week() -> None:
@@ -56,17 +57,17 @@ def test_strongest_spans_are_named_not_the_first_of_the_week() -> None:
     week = shares()
     for share, day in ((0.5, 1), (0.5, 2), (0.55, 3), (0.52, 4), (0.6, 7)):
         week |= {(day, 3 * day + hour): share for hour in range(2)}
-    assert usual_hours(week) == "Wed 09–11, Thu 12–14, Sun 21–23 and at 2 other times"
+    assert usual_hours(week) == ("Wed 09–11, Thu 12–14, Sun 21–23", ["Mon 03–05", "Tue 06–08"])
 
 
 def test_span_with_the_surest_hour_is_named_although_others_are_longer() -> None:
     week = shares((1, 2, 4), (2, 8, 4), (3, 14, 4), share=0.6) | {(7, 22): 0.9}
-    assert usual_hours(week) == "Mon 02–06, Tue 08–12, Sun 22–23 and at 1 other time"
+    assert usual_hours(week) == ("Mon 02–06, Tue 08–12, Sun 22–23", ["Wed 14–18"])
 
 
 def test_hour_is_usual_from_a_half_on() -> None:
-    assert usual_hours(shares((2, 9, 3), share=0.5)) == "Tue 09–12"
-    assert usual_hours(shares((2, 9, 3), share=0.49)) == ""
+    assert usual_hours(shares((2, 9, 3), share=0.5)) == ("Tue 09–12", [])
+    assert usual_hours(shares((2, 9, 3), share=0.49)) == ("", ())
 
 
 def test_week_has_a_step_for_each_share_and_none_where_the_streamer_is_not_live() -> None:

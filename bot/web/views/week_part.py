@@ -24,7 +24,8 @@ from helperfunctions.database import Transaction
 class WeekPart:
     """The values of `week.html`. `path`: the address of this part, and of its table in the API. `query` and
     `api_query`: the parameters of the two, without the time zone. `before` and `words`: the sentence above the chart,
-    whose words are strong; `note` follows it. `span`: the days that are averaged, where the page does not say so.
+    whose words are strong; `note` follows it, and `more` words, which are
+    folded. `span`: the days that are averaged, where the page does not say so.
     `own_hours`: those in which somebody can stream, and `own` the best of them; None if no channel is live in them. The
     part is then in their time zone."""
 
@@ -38,6 +39,7 @@ class WeekPart:
     chart: WeekPlot
     row: type
     rows: Sequence[Any]
+    more: Sequence[str] = ()
     span: Span | None = None
     own_hours: OwnHours | None = None
     own: OwnTimes | None = None
@@ -98,8 +100,8 @@ def _advice(chart: WeekPlot, hours: Sequence[HourOfWeek]) -> tuple[str, str]:
     above = f"{least.weeks_above} of {least.weeks} weeks"
     all_of = "" if least.weeks_above == least.weeks else "at least "
     return chart.best, (
-        f"Each of these hours was above its whole week in {all_of}{above}. Large channels count too: what a"
-        " typical channel has is not stored by the hour. "
+        f"Each of these hours was above its whole week in {all_of}{above}. Large channels count too: these"
+        " are averages, the median is not stored by the hour. "
     )
 
 
@@ -142,4 +144,5 @@ def of_streamer(slug: str, schedule: Schedule, zone: ZoneInfo) -> WeekPart | Non
         chart=chart,
         row=HourLive,
         rows=schedule.hours,
+        more=chart.more,
     )

@@ -38,7 +38,8 @@ class Outline:
 @dataclass(frozen=True, slots=True)
 class WeekPlot:
     """A week, an hour a cell: for each day its name and 24 cells. `best`: the best hours in words, and `best_hours`
-    each of them, as the day of the week and the hour. `strongest`: the hours with the highest values in words.
+    each of them, as the day of the week and the hour. `more`: hours that are as good, for which the sentence has no
+    room. `strongest`: the hours with the highest values in words.
     `outlines`: those of the hours of a visitor, and of the best among them."""
 
     description: str
@@ -47,6 +48,7 @@ class WeekPlot:
     low: str
     high: str
     best_hours: Sequence[tuple[int, int]] = ()
+    more: Sequence[str] = ()
     strongest: str = ""
     outlines: Sequence[Outline] = ()
 
@@ -166,29 +168,31 @@ def usual_week(title: str, shares: Mapping[tuple[int, int], float]) -> WeekPlot:
         step = min(_HEAT_STEPS - 1, int(_HEAT_STEPS * share)) if share else None
         return Cell(step, f"{when}: live {share:.0%} of the time" if share else f"{when}: not live")
 
-    usual = usual_hours(shares)
+    usual, more = usual_hours(shares)
     strongest = in_words(best_spans(shares))
-    fixed = usual or ("at no fixed hours" + (f", most often {strongest}" if strongest else ""))
+    fixed = ", ".join([usual, *more]) or ("at no fixed hours" + (f", most often {strongest}" if strongest else ""))
     return WeekPlot(
         description=f"{title}. Usually live: {fixed}.",
         days=[(name, [cell(day, hour) for hour in range(24)]) for day, name in enumerate(_WEEKDAYS, start=1)],
         best=usual,
+        more=more,
         strongest=strongest,
         low="seldom",
         high="always",
     )
 
 
-def usual_hours(shares: Mapping[tuple[int, int], float], most: int = 3) -> str:
-    """The hours with a share of at least a half in words: `Mon to Fri 18–23, Sat 20–02`; "" if there is none.
+def usual_hours(shares: Mapping[tuple[int, int], float], most: int = 3) -> tuple[str, Sequence[str]]:
+    """The hours with a share of at least a half in words: `Mon to Fri 18–23, Sat 20–02`; "" if there is none. And those
+    of more than `most` spans that are left out.
 
     A span that runs past midnight belongs to the day on which it begins. Days whose spans begin and end within an hour
     of each other are put together, with the hours that most of them have. Of more than `most` spans those with the most
-    live time, and always the one with the surest hour; the number of the others is said.
+    live time, and always the one with the surest hour.
     """
     usual = [shares.get((place // 24 + 1, place % 24), 0.0) >= _USUAL_SHARE for place in range(_HOURS_OF_WEEK)]
     if all(usual):
-        return "around the clock"
+        return "around the clock", ()
     groups: list[list[tuple[int, int, int]]] = []
     for day, begin, length in _spans(usual):
         group = next((group for group in groups if _is_alike(group[0], (day, begin, length))), None)
@@ -196,14 +200,14 @@ def usual_hours(shares: Mapping[tuple[int, int], float], most: int = 3) -> str:
             groups.append(group := [])
         group.append((day, begin, length))
     if not groups:
-        return ""
+        return "", ()
     strength = {number: _shares_of(group, shares) for number, group in enumerate(groups)}
     surest = max(strength, key=lambda number: max(strength[number]))
     strongest = sorted(strength, key=lambda number: -sum(strength[number]))
     named = {*strongest[:most]} if surest in strongest[:most] else {*strongest[: most - 1], surest}
-    words = ", ".join(_in_words(groups[number]) for number in sorted(named, key=lambda number: groups[number]))
-    others = len(groups) - len(named)
-    return f"{words} and at {others} other {'time' if others == 1 else 'times'}" if others else words
+    words = {number: _in_words(groups[number]) for number in sorted(strength, key=lambda number: groups[number])}
+    shown = ", ".join(text for number, text in words.items() if number in named)
+    return shown, [text for number, text in words.items() if number not in named]
 
 
 def _shares_of(group: Sequence[tuple[int, int, int]], shares: Mapping[tuple[int, int], float]) -> list[float]:
