@@ -89,6 +89,33 @@ def test_the_page_shows_each_channel_now(chat: Web) -> None:
     assert TOKEN not in page.text
 
 
+def test_the_best_moment_is_said_in_words(chat: Web) -> None:
+    began = f'<time datetime="{MINUTE - timedelta(minutes=20):%Y-%m-%dT%H:%M:%SZ}">'
+    channel, every = chat.get("/chat/ada").text, chat.get("/chat").text
+    assert re.search(
+        f"Best:</strong> {began}[^<]*</time>, 6.5 times the usual: 100 messages in a minute, most of all <bdi>Kappa<",
+        channel,
+    )
+    assert re.search(f"Hype moment: <strong>.*Ada.*</strong>, {began}[^<]*</time>: 6.5 times as many", every)
+
+
+@pytest.mark.parametrize(
+    ("choice", "is_open"),
+    [("token", False), ("open", True)],
+    ids=["only the owner may choose", "visitors may ask"],
+)
+def test_the_token_is_asked_for_behind_a_link_for_the_owner(
+    database: Database, url: str, serving: Callable[..., Any], choice: str, is_open: bool
+) -> None:
+    stage(database, a_stream(1000, streamer="ada"), at=NOW)
+    with serving(url, more_settings=CHAT | {"chat_choice": choice}) as web:
+        page = web.get("/chat").text
+    before, _, folded = page.partition("<summary>For the owner</summary>")
+    assert 'name="token"' not in before
+    assert ('name="login"' in before) is is_open
+    assert 'name="token"' in folded.partition("</details>")[0]
+
+
 def test_messages_and_viewers_have_the_same_axis_of_time_and_gaps_are_gaps(chat: Web) -> None:
     charts = chat.charts("/chat/ada")
     messages, viewers = charts["Messages per minute"], charts["Viewers"]
@@ -343,7 +370,7 @@ def test_status_has_a_row_of_chat(chat: Web, url: str) -> None:
     good = row()
     assert (good.state, good.message) == (
         "good",
-        "2 channels followed, 1 joined, 1 refused; 100% of the last hour heard",
+        "2 channels followed, 1 joined, 1 refused; 100% of the last hour received",
     )
     heard_at = MINUTE - timedelta(minutes=15)
     write(url, "update chat.channels set asked_at = %s", NOW - timedelta(hours=2))

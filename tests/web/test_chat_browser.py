@@ -93,6 +93,8 @@ def test_a_channel_is_chosen_joined_and_live_and_a_spike_becomes_a_moment_withou
         with counting(job), listening(chat, tmp_path, clock):
             visit = new_visit(browser, web)
             visit.open("/chat")
+            expect(visit.page.locator("input[name=token]")).to_be_hidden()
+            visit.page.get_by_text("For the owner").click()
             visit.page.get_by_role("textbox", name="Channel").fill(f"@{room.login}")
             visit.page.locator("input[name=token]").fill(TOKEN)
             visit.page.get_by_role("button", name="Follow").click()
@@ -181,5 +183,32 @@ def test_the_pages_of_chat_fit_a_phone_and_are_accessible(
             visit.page.evaluate(AXE_SCRIPT)
             assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360, path
             assert violations(visit.page) == [], path
+        visit.open("/chat")
+        # The table is not cut: what a phone has no room for is shown on request.
+        table = visit.page.locator("#table .scroll")
+        assert table.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+        visit.page.get_by_label("All columns").check()
+        expect(visit.page.locator('tr[data-channel="ada"] [data-field="now"]')).to_be_visible()
+        assert visit.wrong == []
+        visit.context.close()
+
+
+def test_rows_keep_their_places_while_one_looks(
+    database: Database, url: str, serving: Callable[..., Any], browser: Browser
+) -> None:
+    """A channel that is followed now comes last, one that is left stays and says so."""
+    stage(database, a_stream(1000, streamer="ada"))
+    a_chat(url)
+    with serving(url, more_settings=CHAT) as web:
+        visit = new_visit(browser, web)
+        visit.open("/chat")
+        visit.page.evaluate("window.wasNotReloaded = true")
+        expect(visit.page.locator(".live-note")).to_have_text("live")
+        write(url, "update chat.channels set channel_id = 'zoe', login = 'zoe', state = 'joined' where login = 'bob'")
+        rows = visit.page.locator("tr[data-channel]")
+        expect(rows).to_have_count(3)
+        assert rows.evaluate_all("all => all.map((one) => one.dataset.channel)") == ["ada", "bob", "zoe"]
+        expect(rows.nth(1).locator('[data-field="state"]')).to_have_text("no longer followed")
+        assert visit.page.evaluate("window.wasNotReloaded")
         assert visit.wrong == []
         visit.context.close()

@@ -22,10 +22,10 @@ _DAYS: Final = 400
 Messages = Annotated[int, Column("Messages", "number", "each once, bots included; without those of a shared chat")]
 Chatters = Annotated[int, Column("Chatters", "number", "different people; about")]
 PerWatchHour = Annotated[
-    float, Column("Per hour watched", "small", "messages for each hour watched, of minutes that were heard whole")
+    float, Column("Per hour watched", "small", "messages for each hour watched, of minutes that were received whole")
 ]
-Peak = Annotated[int, Column("Peak per minute", "number", "most messages of a minute that was heard whole")]
-_MinutesHeard = Annotated[int, Column("Minutes heard", "number")]
+Peak = Annotated[int, Column("Peak per minute", "number", "most messages of a minute that was received whole")]
+_MinutesHeard = Annotated[int, Column("Minutes received", "number", "minutes whose messages were received whole")]
 _Subs = Annotated[int, Column("Subs", "number", is_wide=True)]
 _GiftedSubs = Annotated[int, Column("Gifted subs", "number", is_wide=True)]
 _Bits = Annotated[int, Column("Bits", "number", is_wide=True)]
@@ -102,7 +102,7 @@ class ChatMinute:
     removed_messages: Annotated[int, Column("Removed", "number", is_wide=True)]
     timeouts: Annotated[int, Column("Timeouts", "number", is_wide=True)]
     late_messages: Annotated[int, Column("Late", "number", "came too late to be counted", is_wide=True)]
-    covered_seconds: Annotated[int, Column("Seconds heard", "number")]
+    covered_seconds: Annotated[int, Column("Seconds received", "number", "of the 60 of the minute")]
     viewers: Annotated[int, Column("Viewers", "number")] | None
     game_id: str | None
     top_emotes: str
@@ -149,21 +149,21 @@ class ComparedChat:
     id: str
     name: Annotated[str, Column("Streamer", "name", link="slug", link_to="streamers")]
     slug: str
-    days: Annotated[int, Column("Days", "number", "days on which the chat was heard", is_wide=True)]
+    days: Annotated[int, Column("Days", "number", "days on which the chat was received", is_wide=True)]
     messages: Messages
     chatters_per_day: Annotated[float, Column("Chatters a day", "number", "different people; about")]
     peak_messages: Annotated[
-        int, Column("Peak per minute", "number", "most messages of a minute that was heard whole", is_wide=True)
+        int, Column("Peak per minute", "number", "most messages of a minute that was received whole", is_wide=True)
     ]
     messages_per_watch_hour: PerWatchHour | None
     messages_per_1000_viewers: (
         Annotated[
             float,
-            Column("Per 1,000 viewers", "small", "messages per minute, of minutes that were heard whole"),
+            Column("Per 1,000 viewers", "small", "messages per minute, of minutes that were received whole"),
         ]
         | None
     )
-    coverage: Annotated[float, Column("Heard", "ratio", "part of the minutes that was heard whole")] | None
+    coverage: Annotated[float, Column("Received", "ratio", "part of the minutes that was received whole")] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +178,9 @@ class ChatBroadcast:
     peak_messages: Peak
     minutes: int
     covered_minutes: int
-    coverage: Annotated[float, Column("Heard", "ratio", "part of its minutes that was heard whole")] | None
+    coverage: Annotated[float, Column("Received", "ratio", "part of its minutes that was received whole")] | None
     watch_hours: Annotated[
-        float, Column("Hours watched", "short", "in the minutes that were heard whole", is_wide=True)
+        float, Column("Hours watched", "short", "in the minutes that were received whole", is_wide=True)
     ]
     messages_per_watch_hour: PerWatchHour | None
     subs: _Subs

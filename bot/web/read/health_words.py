@@ -51,7 +51,7 @@ def _wrong_summaries(problems: Sequence[Problem], facts: WorkFacts) -> str:
 def of_chat(chat: ChatFacts) -> str:
     """The chat that is followed, and how much of it was heard."""
     refused = f", {chat.refused} refused" if chat.refused else ""
-    heard = "" if chat.coverage is None else f"; {chat.coverage:.0%} of the last hour heard"
+    heard = "" if chat.coverage is None else f"; {chat.coverage:.0%} of the last hour received"
     return f"{count(chat.channels, 'channel')} followed, {chat.joined} joined{refused}{heard}"
 
 

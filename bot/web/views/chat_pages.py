@@ -14,7 +14,7 @@ from bot.web.http.owner import Owner, TooManyTokens, is_from_here
 from bot.web.read import chat
 from bot.web.site import Site
 from bot.web.views import chat_charts
-from bot.web.views.chat_rows import row_of, state_of
+from bot.web.views.chat_rows import in_steady_order, row_of, state_of
 from bot.web.views.page_values import PagesOfSite
 
 LIVE: Final = "/chat/live"
@@ -50,7 +50,8 @@ def chat_page(site: SiteParts, pages: PagesOfSite, request: Request, outcome: An
     return _unstored(
         pages.show(
             "chat.html",
-            channels=[(one, row_of(one)) for one in rows],
+            channels=[(one, row_of(one)) for one in in_steady_order(rows)],
+            best=max((one for one in rows if one.last_moment_times), key=_times_usual, default=None),
             requests=requests,
             is_owner=owner.is_by_cookie(request.scope),
             may_ask=site.chat is not None and site.chat.is_open,
@@ -130,11 +131,16 @@ def channel_page(
             offered_hours=_OFFERED,
             minutes=list(reversed(minutes)),
             moments=moments,
+            best=max(moments, key=lambda one: one.times_usual, default=None),
             summary=chat_charts.summary(minutes),
             charts=chat_charts.charts(minutes, moments, since, now, site.calendar.timezone),
             **values,
         )
     )
+
+
+def _times_usual(one: chat.ChatNow) -> float:
+    return one.last_moment_times or 0.0
 
 
 async def ask(

@@ -1,6 +1,6 @@
 """The rows of the live page as a script gets them: the texts that the page shows, by the login of the channel."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.web.read.chat import ChatNow
@@ -31,6 +31,12 @@ def state_of(state: str, reason: str) -> str:
     """The state of a channel in words."""
     word = STATES.get(state, state)
     return f"{word}: {_REASONS.get(reason, reason)}" if reason else word
+
+
+def in_steady_order(channels: Iterable[ChatNow]) -> list[ChatNow]:
+    """The channels in an order that changes seldom, so that a row stays where somebody is about to tap it: those that
+    are live by their viewers, which change with each update, and the others by their names."""
+    return sorted(channels, key=lambda one: (one.state != "joined", -(one.viewers or 0), one.login))
 
 
 def row_of(one: ChatNow) -> dict[str, Any]:

@@ -298,6 +298,17 @@ function suggest(input, place) {
   });
 }
 
+// No more than five can be compared.
+function picks(part) {
+  for (const form of part.querySelectorAll("form.picks")) {
+    const boxes = [...form.querySelectorAll(".pick input")];
+    form.addEventListener("change", () => {
+      const isFull = boxes.filter((box) => box.checked).length >= 5;
+      for (const box of boxes) box.disabled = isFull && !box.checked;
+    });
+  }
+}
+
 // When new figures are due, the page is loaded once and its content replaced, unless nobody looks or it is being used.
 function refresh() {
   const main = document.querySelector("main[data-next]");
@@ -305,7 +316,7 @@ function refresh() {
   const wait = new Date(main.dataset.next) - Date.now() + 20000 + 40000 * Math.random();
   setTimeout(async () => {
     if (document.hidden) return document.addEventListener("visibilitychange", refresh, { once: true });
-    const isUsed = main.contains(document.activeElement) && document.activeElement !== main;
+    const isUsed = (main.contains(document.activeElement) && document.activeElement !== main) || main.querySelector(".pick :checked");
     try {
       const answer = isUsed ? null : await fetch(location.href);
       const loaded = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main[data-next]");
@@ -331,6 +342,7 @@ function enhance(part) {
   localWeek();
   ages();
   part.querySelectorAll(".share").forEach(share);
+  picks(part);
   part.querySelectorAll(".at-origin").forEach((code) => { code.textContent = code.textContent.replaceAll("https://dashboard.example", location.origin); });
   part.querySelectorAll(".copy").forEach(copy);
 }
@@ -426,16 +438,45 @@ function liveChat() {
   let isNew = true;
   let timer = 0;
   let asksUntil = 0;
+  let isAdding = false;
 
   function hear() {
     heard = Date.now();
     isNew = false;
   }
+  // Rows keep their places while one looks: a new one is the last, one that is gone stays and says so.
+  function leave(name) {
+    const state = rows.get(name)?.querySelector('[data-field="state"]');
+    if (state) state.textContent = "no longer followed";
+    rows.delete(name);
+  }
+  function add(theirs) {
+    const body = part.querySelector("tbody");
+    const added = theirs.filter((row) => !rows.has(row.dataset.channel));
+    if (added.length && !body) return location.reload();
+    for (const row of added) {
+      body.querySelector(`[data-channel="${row.dataset.channel}"]`)?.remove();
+      body.append(row);
+      rows.set(row.dataset.channel, row);
+    }
+    if (added.length) scrollable();
+  }
+  async function addRows() {
+    if (isAdding) return;
+    isAdding = true;
+    try {
+      const answer = await fetch(location.href);
+      if (answer.ok) add([...new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("tr[data-channel]")]);
+    } catch {
+      // The next event asks again.
+    }
+    isAdding = false;
+  }
   function show({ rows: changed, gone }) {
     hear();
-    if ("rows" in part.dataset && (gone.some((name) => rows.has(name)) || Object.keys(changed).some((name) => !rows.has(name)))) {
-      location.reload();
-      return;
+    if ("rows" in part.dataset) {
+      gone.forEach(leave);
+      if (Object.keys(changed).some((name) => !rows.has(name))) addRows();
     }
     for (const [name, values] of Object.entries(changed)) {
       for (const field of rows.get(name)?.querySelectorAll("[data-field]") ?? []) {
@@ -482,9 +523,10 @@ function liveChat() {
       if (answer.ok) {
         const loaded = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
         const theirs = [loaded, ...loaded.querySelectorAll("[data-channel]")].filter((row) => row.dataset.channel);
-        if ("rows" in part.dataset && (theirs.length !== rows.size || theirs.some((row) => !rows.has(row.dataset.channel)))) {
-          location.reload();
-          return;
+        if ("rows" in part.dataset) {
+          const known = new Set(theirs.map((row) => row.dataset.channel));
+          [...rows.keys()].filter((name) => !known.has(name)).forEach(leave);
+          add(theirs);
         }
         for (const row of theirs) {
           for (const field of row.querySelectorAll("[data-field]")) {
