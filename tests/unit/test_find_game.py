@@ -4,10 +4,20 @@ from typing import Any
 
 import pytest
 
-from bot.web.read.find_game import Size, Sort, candidates, in_language, size_for, usual_top3_share, verdict
+from bot.web.read.find_game import (
+    Size,
+    Sort,
+    by_own_hours,
+    candidates,
+    in_language,
+    size_for,
+    usual_top3_share,
+    verdict,
+)
 from bot.web.read.game_list import By, Filters, matching_games, rising
 from bot.web.read.languages import LanguageInGame
-from bot.web.read.rankings import GameInRange
+from bot.web.read.own_hours import OwnTime, OwnTimes
+from bot.web.read.rankings import GameGrowth, GameInRange
 from bot.web.read.table import Order, RowRange
 
 
@@ -101,10 +111,10 @@ def test_size_that_suits_a_channel(own_viewers: int | None, size: Size) -> None:
     ("own_viewers", "place"),
     [
         (None, ""),
-        (0, "below its typical channel"),
-        (99, "below its typical channel"),
-        (100, "above its typical channel"),
-        (299, "above its typical channel"),
+        (0, "below its median channel"),
+        (99, "below its median channel"),
+        (100, "above its median channel"),
+        (299, "above its median channel"),
         (300, "above its average channel"),
     ],
 )
@@ -127,7 +137,12 @@ ORDERED = [
     a_game("One channel", rank=4, median_viewers=900.0, top_share=0.6, top3_share=0.7),
     a_game("New", rank=5, median_viewers=50.0, top3_share=0.6),
 ]
-CHANGES = {"Even": 0.1, "Typical": 0.4, "Shrinking": -0.2, "One channel": 3.0}
+GROWTHS = {
+    "Even": GameGrowth(0.5, 0.1),
+    "Typical": GameGrowth(0.4, 0.4),
+    "Shrinking": GameGrowth(-0.2, -0.3),
+    "One channel": GameGrowth(3.0, 3.0),
+}
 
 
 @pytest.mark.parametrize(
@@ -139,9 +154,47 @@ CHANGES = {"Even": 0.1, "Typical": 0.4, "Shrinking": -0.2, "One channel": 3.0}
     ],
 )
 def test_shrinking_games_and_those_of_one_channel_come_last(sort: Sort, order: list[str]) -> None:
-    found = candidates(ORDERED, Size.ANY, sort=sort, changes=CHANGES)
+    found = candidates(ORDERED, Size.ANY, sort=sort, growths=GROWTHS)
     assert [one.game.game for one in found] == order
-    assert {one.game.game: one.change for one in found} == {**CHANGES, "New": None}
+    assert {one.game.game: one.growth for one in found} == {**GROWTHS, "New": None}
+
+
+@pytest.mark.parametrize(
+    ("change", "of_others", "lasting", "words"),
+    [
+        (0.4, 0.35, 0.35, "growing"),
+        (0.4, 0.01, 0.01, "steady without its largest channel"),
+        (0.4, -0.1, 0.0, "steady without its largest channel"),
+        (-0.4, 0.02, 0.0, "steady without its largest channel"),
+        (-0.4, -0.3, -0.3, "shrinking"),
+        (0.04, 0.3, 0.04, "steady"),
+        (0.4, None, 0.4, "growing"),
+    ],
+    ids=["all channels", "a guest", "a guest hides a loss", "a guest is gone", "a loss", "hardly", "not stored"],
+)
+def test_one_channel_alone_makes_no_game_grow(
+    change: float, of_others: float | None, lasting: float, words: str
+) -> None:
+    growth = GameGrowth(change, of_others)
+    assert (growth.lasting, growth.words) == (lasting, words)
+
+
+def an_own_time(change: float, weeks_above: int = 4) -> OwnTimes:
+    return OwnTimes([OwnTime(1, 1, 18, 20, 100.0, change, 4, weeks_above)], None)
+
+
+def test_games_are_ordered_by_what_they_offer_in_own_hours() -> None:
+    """All fit equally well, but for the last."""
+    games = [a_game(name) for name in ("Unknown", "By chance", "Better", "Much better")]
+    found = candidates([*games, a_game("Poor", median_viewers=10.0)], Size.ANY)
+    times = {
+        "By chance": an_own_time(0.9, weeks_above=1),
+        "Better": an_own_time(0.1),
+        "Much better": an_own_time(0.5),
+        "Poor": an_own_time(0.6),
+    }
+    order = [one.game.game for one in by_own_hours(found, times)]
+    assert order == ["Much better", "Better", "Poor", "Unknown", "By chance"]
 
 
 def test_game_has_a_language_with_a_channel_of_it_live_on_average() -> None:
@@ -165,15 +218,18 @@ def test_viewers_of_a_game_without_those_of_its_three_largest_channels() -> None
 
 def test_rising_games_are_those_that_grew_most_and_are_not_tiny() -> None:
     games = [
-        a_game("Half", change=0.5),
-        a_game("Tiny", change=9.0, average_streams=4.9),
-        a_game("Double", change=1.0, average_streams=5.0),
-        a_game("Shrinking", change=-0.5),
-        a_game("Unknown", change=None),
-        a_game("Tenth", change=0.1),
+        a_game("Half"),
+        a_game("Tiny", average_streams=4.9),
+        a_game("Double", average_streams=5.0),
+        a_game("Guest"),
+        a_game("Shrinking"),
+        a_game("Unknown"),
+        a_game("Tenth"),
     ]
-    assert [game.game for game in rising(games, 2)] == ["Double", "Half"]
-    assert [game.game for game in rising(games, 9)] == ["Double", "Half", "Tenth"]
+    changes = {"Half": 0.5, "Tiny": 9.0, "Double": 1.0, "Shrinking": -0.5, "Tenth": 0.1}
+    growths = {name: GameGrowth(change, change) for name, change in changes.items()} | {"Guest": GameGrowth(8.0, 0.0)}
+    assert [game.game for game, _ in rising(games, 2, growths)] == ["Double", "Half"]
+    assert [game.game for game, _ in rising(games, 9, growths)] == ["Double", "Half", "Tenth"]
 
 
 EVERYTHING = Filters()

@@ -96,7 +96,7 @@ def test_card_and_page_recommend_the_same_time_whatever_the_period(month: Web, d
     assert "on=weekdays&start=18&end=23&tz=America%2FLos_Angeles" in address
     page = month.get(address).text
     assert own_words(found) == own_words(page)
-    assert own_words(found).startswith("In your hours: Wed 19–21, 283 viewers per channel, ↑ up 78%")
+    assert own_words(found).startswith("In your hours: Wed 19–21, 283 viewers per channel on average, ↑ up 78%")
     assert own_words(found).endswith("vs all hours (above in 4 of 4 weeks). Weak: Mon, Tue, Thu, Fri.")
 
 

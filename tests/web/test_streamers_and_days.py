@@ -171,7 +171,7 @@ def test_day_without_measurement_does_not_count_in_a_schedule(own_two_days: Web,
 def test_form_to_find_a_game_is_answered_with_its_field_empty(two_days: Web) -> None:
     """A browser without scripts sends empty fields."""
     page = two_days.get("/find?size=any&viewers=&days=1").text
-    assert "viewers of a typical channel" in page
+    assert "viewers per channel (the median" in page
     assert "Concentrated: the three largest channels have 69% of the viewers" in page
     assert "sort=median_viewers" in two_days.get("/explore?sort=median_viewers&days=1").text
 

@@ -61,7 +61,7 @@ ViewersPerStream = Annotated[
 TopShare = Annotated[float, Column("Top channel", "ratio", "share of viewers of the largest channel", is_wide=True)]
 Top3Share = Annotated[float, Column("Top 3 channels", "ratio", "share of viewers of the three largest", is_wide=True)]
 MedianViewers = Annotated[
-    float, Column("Typical channel", "number", "median viewers of a channel, without the three largest")
+    float, Column("Viewers per channel, median", "number", "median viewers of a channel, without the three largest")
 ]
 # The change of a game with fewer live channels on average is chance.
 MIN_CHANNELS_OF_CHANGE: Final = 1

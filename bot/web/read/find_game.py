@@ -7,15 +7,14 @@ from statistics import median
 from typing import Final, Protocol
 
 from bot.web.read.languages import LanguageInGame
-from bot.web.read.rankings import GameInRange
+from bot.web.read.own_hours import OwnTimes
+from bot.web.read.rankings import NOTABLE_CHANGE, GameGrowth, GameInRange
 
 # Of all viewers of a game: from here on, one channel or three have most of them.
 DOMINATED_BY_ONE: Final = 0.5
 DOMINATED_BY_THREE: Final = 0.75
 # How viewers are spread, by the share of the three largest channels: below each of these, in words.
 _SPREAD: Final = ((1 / 3, "Widely spread"), (1 / 2, "Fairly spread"), (DOMINATED_BY_THREE, "Concentrated"))
-# A game that shrank by more is no advice.
-_NOTABLE_CHANGE: Final = 0.2
 
 
 class Size(StrEnum):
@@ -33,6 +32,7 @@ class Sort(StrEnum):
     FIT = "fit"
     SPREAD = "spread"
     GROWTH = "growth"
+    HOURS = "hours"
 
 
 # Live channels of a language on average: with fewer, nobody looks for it there.
@@ -46,7 +46,7 @@ BOUNDS: Final = {
 }
 
 
-# A channel has about as many viewers as a typical one of these games, below these numbers.
+# A channel has about as many viewers as the median one of these games, below these numbers.
 _SIZE_FOR: Final = ((100, Size.SMALL), (300, Size.MEDIUM))
 
 
@@ -60,24 +60,24 @@ def size_for(own_viewers: int | None) -> Size:
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A game, a verdict on it in a sentence, and where a channel of the given size would be among its channels.
-    `change` is that of the days that can be compared; `spoken`: the part of the requested language."""
+    `growth` is that of the days that can be compared; `spoken`: the part of the requested language."""
 
     game: GameInRange
     verdict: str
     place: str
     is_open: bool
-    change: float | None = None
+    growth: GameGrowth | None = None
     spoken: LanguageInGame | None = None
 
     @property
     def score(self) -> float:
-        """Viewers of a typical channel, less for a game in which three channels have most viewers."""
+        """Viewers per channel, less for a game in which three channels have most viewers."""
         return (self.game.median_viewers or 0.0) * (1 - (self.game.top3_share or 0.0))
 
     @property
     def is_shrinking(self) -> bool:
-        """True if it has lost a fifth of its hours watched."""
-        return self.change is not None and self.change <= -_NOTABLE_CHANGE
+        """True if it has lost a fifth of its hours watched, and not only those of one channel."""
+        return self.growth is not None and self.growth.lasting <= -NOTABLE_CHANGE
 
     @property
     def viewers_of_others(self) -> float:
@@ -96,26 +96,39 @@ def candidates(
     own_viewers: int | None = None,
     *,
     sort: Sort = Sort.FIT,
-    changes: Mapping[str, float] | None = None,
+    growths: Mapping[str, GameGrowth] | None = None,
 ) -> list[Candidate]:
-    """The games of a size whose spread is known, the best first. `changes` are those of the games, by id; without them,
-    those of their rows. Games of one channel or three come last, and shrinking ones before them."""
+    """The games of a size whose spread is known, the best first. `growths` are those of the games, by id. Games of one
+    channel or three come last, and shrinking ones before them."""
     found = [
         Candidate(
             game,
             verdict(game),
             _place(game, own_viewers),
             _is_open(game),
-            game.change if changes is None else changes.get(game.game_id),
+            (growths or {}).get(game.game_id),
         )
         for game in _of_size(games, size)
     ]
 
     def place(one: Candidate) -> tuple[bool, bool, float, int]:
         if sort is Sort.GROWTH:
-            return not one.is_open, one.change is None, -(one.change or 0.0), one.game.rank
-        value = -one.score if sort is Sort.FIT else one.game.top3_share or 0.0
+            return not one.is_open, one.growth is None, -(one.growth.lasting if one.growth else 0.0), one.game.rank
+        value = one.game.top3_share or 0.0 if sort is Sort.SPREAD else -one.score
         return not one.is_open, one.is_shrinking, value, one.game.rank
+
+    return sorted(found, key=place)
+
+
+def by_own_hours(found: Iterable[Candidate], times: Mapping[str, OwnTimes]) -> list[Candidate]:
+    """The games by what they offer within the hours of somebody: the fit of each, more or less by as much as its best
+    hours there differ from all hours. First those with hours that are better in most weeks."""
+
+    def place(one: Candidate) -> tuple[bool, bool, bool, float, int]:
+        own = times.get(one.game.game_id)
+        change = 0.0 if own is None else own.times[0].change if own.best else min(0.0, own.times[0].change)
+        is_lasting = own is not None and own.best is not None
+        return not one.is_open, one.is_shrinking, not is_lasting, -one.score * (1 + change), one.game.rank
 
     return sorted(found, key=place)
 
@@ -175,4 +188,4 @@ def _place(game: GameInRange, own_viewers: int | None) -> str:
         return ""
     if own_viewers >= (game.viewers_per_stream or 0):
         return "above its average channel"
-    return "above its typical channel" if own_viewers >= game.median_viewers else "below its typical channel"
+    return "above its median channel" if own_viewers >= game.median_viewers else "below its median channel"

@@ -1,11 +1,11 @@
 """Filter and sort all games, for streamers who choose one: demand against supply. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from bot.web.read.rankings import GameInRange
+from bot.web.read.rankings import GameGrowth, GameInRange
 from bot.web.read.table import Order, RowRange, TablePart, slice_of
 from helperfunctions.text import name_key
 
@@ -73,10 +73,19 @@ def matching_games(
     return slice_of(matching, wanted)
 
 
-def rising(games: Sequence[GameInRange], most: int) -> list[GameInRange]:
-    """The games that grew most, of those with some live channels: the changes of smaller ones are chance."""
-    grown = [game for game in games if game.average_streams >= MIN_RISING_CHANNELS and (game.change or 0) > 0]
-    return sorted(grown, key=lambda game: -(game.change or 0))[:most]
+def rising(
+    games: Sequence[GameInRange], most: int, growths: Mapping[str, GameGrowth]
+) -> list[tuple[GameInRange, GameGrowth]]:
+    """The games that grew most, of those with some live channels: the changes of smaller ones are chance, as is that of
+    a single channel."""
+    grown = [
+        (game, growth)
+        for game in games
+        if game.average_streams >= MIN_RISING_CHANNELS
+        and (growth := growths.get(game.game_id)) is not None
+        and growth.lasting > 0
+    ]
+    return sorted(grown, key=lambda one: -one[1].lasting)[:most]
 
 
 def _within(value: float, least: float | None, most: float | None) -> bool:

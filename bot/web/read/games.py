@@ -28,7 +28,7 @@ from bot.web.read.coverage import hours_of, ratio
 from bot.web.read.errors import NotFound
 from bot.web.read.now import NewestPoll, last_hours
 from bot.web.read.ranges import MAX_DAYS_BY_HOUR, Span
-from bot.web.read.rankings import game_ranking
+from bot.web.read.rankings import GameRanking, game_ranking
 from bot.web.read.table import RowRange, TablePart, fetch_part, rows_of
 from bot.web.read.week_hours import HOUR, by_clock_hour
 from bot.web.site import Site
@@ -141,12 +141,20 @@ class StreamerOfGame:
     peak_viewers: PeakViewers
 
 
-def summary(tx: Transaction, site: Site, game: Addressed, span: Span, poll: NewestPoll | None) -> GameSummary:
-    """A game over some days, and now. Raises NotFound."""
+def summary(
+    tx: Transaction,
+    site: Site,
+    game: Addressed,
+    span: Span,
+    poll: NewestPoll | None,
+    ranking: GameRanking | None = None,
+) -> GameSummary:
+    """A game over some days, and now. `ranking` is that of these days, if it is known. Raises NotFound."""
     known = tx.web.game(game_id=game.id)
     if known is None:
         raise NotFound("no game is at this address")
-    ranking = game_ranking(tx, site, span)
+    if ranking is None:
+        ranking = game_ranking(tx, site, span)
     coverage, row = ranking.coverage, ranking.of(game.id)
     nothing = 0 if coverage.covered_hours else None
     watch_hours = row.watch_hours if row else nothing

@@ -31,6 +31,10 @@ from helperfunctions.database import Transaction
 
 # Where a range cannot be compared with the days before it, its last days can sooner.
 RECENT_DAYS: Final = 7
+# A game that shrank by more is no advice.
+NOTABLE_CHANGE: Final = 0.2
+# Of hours watched: a smaller change is none.
+_STEADY: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,41 @@ class Tracked:
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """The rank and the hours watched of a game in the days before."""
+    """The rank and the hours watched of a game in the days before, and the share of its largest channels."""
 
     rank: int
     watch_hours: float
+    top_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class GameGrowth:
+    """The change of a game's hours watched, as a ratio: of all its channels, and `of_others` without the channel that
+    was largest at each update; None where that is not stored."""
+
+    change: float
+    of_others: float | None
+
+    @property
+    def lasting(self) -> float:
+        """The change that one channel alone did not make: the smaller of the two, or none where they disagree."""
+        if self.of_others is None:
+            return self.change
+        if self.change * self.of_others <= 0:
+            return 0.0
+        return min(self.change, self.of_others, key=abs)
+
+    @property
+    def is_of_one(self) -> bool:
+        """True if one channel, such as a guest, made much of the change."""
+        return abs(self.change - self.lasting) >= NOTABLE_CHANGE / 2 and abs(self.lasting) < abs(self.change) / 2
+
+    @property
+    def words(self) -> str:
+        """Whether the game grows, whoever was its largest channel."""
+        if abs(self.lasting) < _STEADY:
+            return "steady without its largest channel" if self.is_of_one else "steady"
+        return "growing" if self.lasting > 0 else "shrinking"
 
 
 class GameTotals:
@@ -113,6 +148,7 @@ class GameTotals:
         # 0: not ranked before.
         self.ranks_before = array("l")
         self.watch_hours_before = array("d")
+        self.top_shares_before = array("f")
         # Not a number: unknown.
         self.top_shares = array("f")
         self.top3_shares = array("f")
@@ -120,7 +156,7 @@ class GameTotals:
 
     def add(self, games: Iterable[Any], before: Mapping[str, _Before]) -> None:
         """Append the rows of `game_totals`; `before` is by id."""
-        not_before = _Before(0, nan)
+        not_before = _Before(0, nan, nan)
         for game in games:
             then = before.get(game.game_id, not_before)
             self.ids.append(sys.intern(game.game_id))
@@ -129,6 +165,7 @@ class GameTotals:
             self.peak_viewers.append(game.peak_viewers)
             self.ranks_before.append(then.rank)
             self.watch_hours_before.append(then.watch_hours)
+            self.top_shares_before.append(then.top_share)
             self.top_shares.append(nan if game.top_share is None else game.top_share)
             self.top3_shares.append(nan if game.top3_share is None else game.top3_share)
             self.median_viewers.append(nan if game.median_viewers is None else game.median_viewers)
@@ -148,9 +185,11 @@ class GameTotals:
 class GameRanking(Sequence[GameInRange]):
     """The totals as rows with names. A row is made on access."""
 
-    def __init__(self, totals: GameTotals, titles: Mapping[str, GameTitle]) -> None:
+    def __init__(self, totals: GameTotals, titles: Mapping[str, GameTitle], version: tuple[object, object]) -> None:
         self._totals = totals
         self._titles = titles
+        self.version = version
+        """Of the days and of the names: another ranking of the same transaction has the same."""
 
     @property
     def coverage(self) -> Measured:
@@ -162,14 +201,25 @@ class GameRanking(Sequence[GameInRange]):
         """True if the range can be compared with the as many days before."""
         return can_be_compared(self._totals.coverage, self._totals.coverage_before)
 
-    def changes(self) -> Mapping[str, float]:
-        """The change of each game that was there before, by its id."""
+    def growths(self) -> Mapping[str, GameGrowth]:
+        """How each game that was there before has changed, by its id."""
         totals = self._totals
-        changes = (
-            change_per_hour(now, totals.coverage, None if isnan(before) else before, totals.coverage_before)
-            for now, before in zip(totals.watch_hours, totals.watch_hours_before, strict=True)
-        )
-        return {game_id: change for game_id, change in zip(totals.ids, changes, strict=True) if change is not None}
+        return {id_: found for place, id_ in enumerate(totals.ids) if (found := self._growth(place)) is not None}
+
+    def growth_of(self, game_id: str) -> GameGrowth | None:
+        """How a game has changed; None if it was not there before."""
+        return self._growth(self._totals.ids.index(game_id)) if game_id in self._totals.ids else None
+
+    def _growth(self, place: int) -> GameGrowth | None:
+        totals = self._totals
+        now, then = totals.watch_hours[place], totals.watch_hours_before[place]
+        if isnan(then):
+            return None
+        whole = change_per_hour(now, totals.coverage, then, totals.coverage_before)
+        now, then = now * (1 - totals.top_shares[place]), then * (1 - totals.top_shares_before[place])
+        is_known = not isnan(now) and not isnan(then)
+        others = change_per_hour(now, totals.coverage, then, totals.coverage_before) if is_known else None
+        return None if whole is None else GameGrowth(whole, others)
 
     def tracked_since(self, first_seen_day: date) -> Tracked:
         """How long a game that was first seen on this day was measured in the range."""
@@ -227,15 +277,17 @@ def _known(value: float) -> float | None:
     return None if isnan(value) else value
 
 
-def game_ranking(tx: Transaction, site: Site, span: Span) -> GameRanking:
-    """Every game over a range of days. Totals are cached until a day changes, names until one does."""
-    days_version, names_version = tuple(tx.web.days_version()), tx.web.names_version()
+def game_ranking(tx: Transaction, site: Site, span: Span, *, like: GameRanking | None = None) -> GameRanking:
+    """Every game over a range of days. Totals are cached until a day changes, names until one does. `like` is another
+    ranking of this transaction, which knows whether they did."""
+    version = like.version if like else (tuple(tx.web.days_version()), tx.web.names_version())
+    days_version, names_version = version
     totals: GameTotals = site.game_totals((span, days_version), lambda: _totals(tx, span))
     titles: Mapping[str, GameTitle] = site.game_titles(
         names_version,
         lambda: {game.game_id: GameTitle(game.game, game.slug, game.first_seen_day) for game in tx.web.game_titles()},
     )
-    return GameRanking(totals, titles)
+    return GameRanking(totals, titles, version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +306,7 @@ def growth(tx: Transaction, site: Site, span: Span, ranking: GameRanking) -> Gro
     if span.days <= RECENT_DAYS:
         return None
     recent = Span(span.last - timedelta(days=RECENT_DAYS - 1), span.last)
-    ranking = game_ranking(tx, site, recent)
+    ranking = game_ranking(tx, site, recent, like=ranking)
     return Growth(recent, ranking) if ranking.is_compared else None
 
 
@@ -264,6 +316,9 @@ def _totals(tx: Transaction, span: Span) -> GameTotals:
     before = {}
     if can_be_compared(totals.coverage, totals.coverage_before):
         games = tx.web.game_totals(**parts_of(tx, span.before.first, span.before.last))
-        before = {game.game_id: _Before(rank, game.watch_hours) for rank, game in enumerate(games, start=1)}
+        before = {
+            game.game_id: _Before(rank, game.watch_hours, nan if game.top_share is None else game.top_share)
+            for rank, game in enumerate(games, start=1)
+        }
     totals.add(tx.web.game_totals(**parts_of(tx, span.first, span.last)), before)
     return totals

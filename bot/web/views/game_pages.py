@@ -1,5 +1,6 @@
 """The pages of games: one game, all games, and games to choose from."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ from bot.web.read.addresses import find, slug_of
 from bot.web.read.coverage import span_of
 from bot.web.read.errors import NotFound
 from bot.web.read.find_game import Size, Sort, verdict
-from bot.web.read.own_hours import own_times
+from bot.web.read.own_hours import OwnTimes, own_times
 from bot.web.read.previous import game_days_compared
 from bot.web.read.rankings import game_ranking, growth
 from bot.web.read.shares import TOP, shares_by_day
@@ -41,6 +42,8 @@ _ROWS: Final = 15
 _SPOTS: Final = 250
 _RISING: Final = 4
 _CANDIDATES: Final = 30
+# Games that are ordered by what they offer within somebody's hours.
+_BY_HOURS: Final = 90
 
 router = APIRouter(include_in_schema=False)
 
@@ -77,11 +80,11 @@ def game_page(
         if game.slug != slug:
             return RedirectResponse(pages.url(f"/games/{game.slug}", days.query | (hours.query if hours else {})), 301)
         span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
-        grown = growth(tx, site, span, game_ranking(tx, site, span))
+        grown = growth(tx, site, span, ranking := game_ranking(tx, site, span))
         values: dict[str, Any] = {
-            "game": games.summary(tx, site, game, span, poll),
+            "game": games.summary(tx, site, game, span, poll, ranking),
             "growth_days": (grown.span.days if grown else None),
-            "change": (row.change if grown and (row := grown.games.of(game.id)) else None),
+            "growth": (grown.games.growth_of(game.id) if grown else None),
             "last_day": (last_day := games.last_day(tx, game.id, poll)),
             "days": (by_day := games.by_day(tx, game.id, span)),
             "streamers": games.streamers(tx, game.id, span, RowRange(_ROWS)),
@@ -195,7 +198,7 @@ def explore_page(
         sortable=set(game_list.By),
         chart=page_charts.games_between(drawn.rows, site),
         voice=page_charts.share_over_time(voice, span, site.calendar.timezone),
-        rising=game_list.rising(grown.games, _RISING) if grown else [],
+        rising=game_list.rising(grown.games, _RISING, grown.games.growths()) if grown else [],
         growth=grown,
         **values_of_days(days, span),
     )
@@ -219,18 +222,24 @@ def find_page(
         span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
         threshold = poll.more_than_viewers if poll else None
         is_uncounted = viewers is not None and threshold is not None and viewers <= threshold
-        shown_sort = sort or (Sort.SPREAD if is_uncounted else Sort.FIT)
+        shown_sort = sort or (Sort.HOURS if hours else Sort.SPREAD if is_uncounted else Sort.FIT)
         ranking = game_ranking(tx, site, span)
         grown = growth(tx, site, span, ranking)
         of_all = list(ranking)
-        changes = grown.games.changes() if grown else {}
-        found = find_game.candidates(of_all, shown_size, viewers, sort=shown_sort, changes=changes)
+        growths = grown.games.growths() if grown else {}
+        found = find_game.candidates(of_all, shown_size, viewers, sort=shown_sort, growths=growths)
         if language:
             ids = [one.game.game_id for one in found]
             found = find_game.in_language(found, languages.language_in_games(tx, language, ids, span))
         rows = RowRange(_CANDIDATES, offset)
+        times: Mapping[str, OwnTimes] = {}
+        if hours and shown_sort is Sort.HOURS:
+            # The best times of all games would take long: those that fit best are ordered by theirs.
+            times = own_times(tx, site, [one.game.game_id for one in found[:_BY_HOURS]], span, hours)
+            found = [*find_game.by_own_hours(found[:_BY_HOURS], times), *found[_BY_HOURS:]]
         shown = found[offset : offset + _CANDIDATES]
-        times = own_times(tx, site, [one.game.game_id for one in shown], span, hours) if hours else {}
+        if hours and (rest := [one.game.game_id for one in shown if one.game.game_id not in times]):
+            times = {**times, **own_times(tx, site, rest, span, hours)}
     return pages.show(
         "find.html",
         found=shown,
