@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
@@ -47,9 +47,10 @@ class Schedule:
         return self.streams >= _MIN_STREAMS and self.days >= _MIN_DAYS
 
 
-def schedule(tx: Transaction, site: Site, streamer_id: str, timezone: ZoneInfo) -> Schedule:
-    """The week of a streamer over the last eight weeks of which streams are stored."""
-    last = newest_day(tx, site)
+def schedule(tx: Transaction, site: Site, streamer_id: str, timezone: ZoneInfo, newest: date | None = None) -> Schedule:
+    """The week of a streamer over the last eight weeks of which streams are stored. `newest`: the newest day, if it is
+    known."""
+    last = newest or newest_day(tx, site)
     days = [last - timedelta(days=number) for number in range(7 * WEEKS)]
     measured = [(day.starts_at, day.ends_at) for day in tx.web.days_with_streams(days=days)]
     streams = [

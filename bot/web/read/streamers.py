@@ -1,8 +1,9 @@
 """One streamer: summary, days, games and records."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from bot.web.read.addresses import Addressed
 from bot.web.read.column_types import (
@@ -129,20 +130,51 @@ class _Live:
     since: datetime | None = None
 
 
-def summary(tx: Transaction, streamer: Addressed, span: Span, poll: NewestPoll | None) -> StreamerSummary:
-    """A streamer over some days, and now. Raises NotFound."""
+@dataclass(frozen=True, slots=True)
+class KnownDays:
+    """The measured days of a streamer that a page needs, read once."""
+
+    rows: Sequence[Any]
+
+    def within(self, span: Span) -> list[StreamerDay]:
+        """The measured days of a range, which has to be among those that were read."""
+        return rows_of(StreamerDay, [row for row in self.rows if span.first <= row.day <= span.last])
+
+    def trend(self, span: Span) -> Trend | None:
+        """Whether the streamer rises or falls."""
+        days = with_days_before(span)
+        return trend([row for row in self.rows if days.first <= row.day <= days.last], span)
+
+
+def known_days(tx: Transaction, streamer_id: str, span: Span, newest: Span) -> KnownDays:
+    """The days of a range, those before it, and the `newest` ones, which may be far from them."""
+    wanted = with_days_before(span)
+    parts = [newest] if newest.first <= wanted.first and wanted.last <= newest.last else [wanted, newest]
+    rows = {
+        row.day: row
+        for part in parts
+        for row in tx.web.streamer_by_day(streamer_ids=[streamer_id], first=part.first, last=part.last)
+    }
+    return KnownDays([rows[day] for day in sorted(rows)])
+
+
+def summary(
+    tx: Transaction, streamer: Addressed, span: Span, poll: NewestPoll | None, known_days: KnownDays | None = None
+) -> StreamerSummary:
+    """A streamer over some days, and now; `known_days` are those of the range and before it. Raises NotFound."""
     known = tx.web.streamer(streamer_id=streamer.id)
     if known is None:
         raise NotFound("no streamer is at this address")
     live = _live(tx, streamer.id, poll)
     coverage, coverage_before = coverage_of(tx, span), coverage_of(tx, span.before)
-    days = by_day(tx, streamer.id, span)
+    days = known_days.within(span) if known_days else by_day(tx, streamer.id, span)
     watch_hours = sum(day.watch_hours for day in days) if days else None
     airtime_hours = sum(day.airtime_hours for day in days) if days else None
     place = rank_of(tx, span, watch_hours)
     hours_before = None
     if can_be_compared(coverage, coverage_before):
-        hours_before = sum(day.watch_hours for day in by_day(tx, streamer.id, span.before)) or None
+        before = known_days.within(span.before) if known_days else by_day(tx, streamer.id, span.before)
+        hours_before = sum(day.watch_hours for day in before) or None
     return StreamerSummary(
         streamer_id=streamer.id,
         streamer=known.streamer,
@@ -188,12 +220,6 @@ def name_of(tx: Transaction, streamer_id: str) -> str:
 def by_day(tx: Transaction, streamer_id: str, span: Span) -> list[StreamerDay]:
     """A streamer on each measured day."""
     return rows_of(StreamerDay, tx.web.streamer_by_day(streamer_ids=[streamer_id], first=span.first, last=span.last))
-
-
-def trend_of(tx: Transaction, streamer_id: str, span: Span) -> Trend | None:
-    """Whether a streamer rises or falls."""
-    days = with_days_before(span)
-    return trend(list(tx.web.streamer_by_day(streamer_ids=[streamer_id], first=days.first, last=days.last)), span)
 
 
 def streams(tx: Transaction, streamer_id: str, span: Span, wanted: RowRange) -> TablePart[StreamOfStreamer]:

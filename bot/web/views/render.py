@@ -3,7 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
@@ -105,7 +105,7 @@ class Pages:
             "table_columns": table_columns,
             "url": self.url,
             "static": self.static,
-            "cells": self.cells,
+            "cells_of": self.cells_of,
             "linked": self.linked,
             "picture": self.picture,
             "linked_day": self.linked_day,
@@ -182,15 +182,29 @@ class Pages:
         zone = self._site.calendar.timezone
         return clock(zone, value) if self._site.clock.now() - value < _TODAY else moment(zone, value)
 
-    def cells(self, columns: Sequence[Column], row: Any, nothing: str = "") -> Markup:
-        """The cells of a row as HTML; a name is the heading of its row. `nothing` is shown for an unknown change
-        instead of a dash."""
-        parts: list[Markup] = []
-        for column in columns:
-            begin, end = _HEADING if column.is_heading else _cell_tags(column)
-            is_nothing = nothing and column.format == "change" and getattr(row, column.field) is None
-            parts += begin, escape(nothing) if is_nothing else self._cell(column, row), end
-        return Markup("".join(parts))  # noqa: S704 - every part is escaped
+    def cells_of(self, columns: Sequence[Column], nothing: str = "") -> Callable[..., Markup]:
+        """A function that makes the cells of a row as HTML; a name is the heading of its row, with a `face` before it.
+        `nothing` is shown for an unknown change instead of a dash."""
+        # Found once for all rows: most cells are numbers, which need no escaping.
+        plan = [
+            (column, *(_HEADING if column.is_heading else _cell_tags(column)), _PLAIN.get(column.format))
+            for column in columns
+        ]
+
+        def made(row: Any, face: str = "") -> Markup:
+            parts: list[str] = []
+            for column, begin, end, plain in plan:
+                value = getattr(row, column.field)
+                if plain is not None:
+                    text: str = plain(value)
+                elif nothing and value is None and column.format == "change":
+                    text = escape(nothing)
+                else:
+                    text = self._cell(column, row)
+                parts += begin, face if column.is_heading else "", text, end
+            return Markup("".join(parts))  # noqa: S704 - every part is escaped
+
+        return made
 
     def _cell(self, column: Column, row: Any) -> Markup:
         value = getattr(row, column.field)
@@ -371,6 +385,8 @@ _FORMATS: Final[dict[str, Any]] = {
     "hours": lambda hours: duration(timedelta(hours=hours)),
     "language": languages.language_name,
 }
+# The formats whose texts have no character that HTML escapes.
+_PLAIN: Final = {name: _FORMATS[name] for name in ("number", "small", "short", "ratio", "day", "weekday", "hours")}
 
 
 @lru_cache

@@ -116,11 +116,12 @@ def streamer_page(
         streamer = find(tx, "streamer", slug)
         if streamer.slug != slug:
             return RedirectResponse(pages.url(f"/streamers/{streamer.slug}", days.query), 301)
-        span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
-        newest = newest_day(tx, site)
-        summary = streamers.summary(tx, streamer, span, poll)
+        newest, poll = newest_day(tx, site), now.newest_poll(tx, site)
+        span = days.up_to(newest)
+        known = streamers.known_days(tx, streamer.id, span, _last_weeks(newest, date.min))
+        summary = streamers.summary(tx, streamer, span, poll, known)
         last_weeks = _last_weeks(newest, summary.first_seen_day)
-        on_newest = streamers.by_day(tx, streamer.id, Span(newest, newest))
+        on_newest = known.within(Span(newest, newest))
         hours_of_newest = on_newest[0].watch_hours if on_newest else None
         values: dict[str, Any] = {
             "streamer": summary,
@@ -128,16 +129,16 @@ def streamer_page(
             "hours_of_newest": hours_of_newest,
             "rank_of_newest": rank_of(tx, Span(newest, newest), hours_of_newest).rank,
             "record": record_of(tx, "streamer", streamer.id, within(newest, _RECORD_DAYS)),
-            "days": (by_day := streamers.by_day(tx, streamer.id, span)),
+            "days": (by_day := known.within(span)),
             "games": streamers.games(tx, streamer.id, span, RowRange(_ROWS)),
             "streams": streamers.streams(tx, streamer.id, span, RowRange(_MOST_ROWS if streams else _ROWS)),
             "records": {record.record: record for record in streamers.streamer_records(tx, streamer.id)},
             "compared": None,
-            "trend": streamers.trend_of(tx, streamer.id, span),
-            "calendar_days": (in_calendar := streamers.by_day(tx, streamer.id, last_weeks)),
-            "schedule": (week := schedule(tx, site, streamer.id, zone)),
+            "trend": known.trend(span),
+            "calendar_days": (in_calendar := known.within(last_weeks)),
+            "schedule": (week := schedule(tx, site, streamer.id, zone, newest)),
         }
-        before = streamers.by_day(tx, streamer.id, span.before) if compare else []
+        before = known.within(span.before) if compare else []
         values["chat_login"] = chat.followed_login(tx, streamer.id) if site.chat else None
         values["chat_days"] = chat.days(tx, streamer.id)[:_ROWS] if site.chat else []
     if compare:
