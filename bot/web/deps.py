@@ -175,9 +175,9 @@ GenreKind = Annotated[
 Slugs = Annotated[str, Query(max_length=700, description="slugs with commas between them, at most five")]
 
 
-def slugs_in(text: str) -> Sequence[str]:
-    """The slugs of a list with commas, each once. Raises InvalidRequest for more than five."""
+def slugs_in(text: str, most: int | None = MAX_COMPARED) -> Sequence[str]:
+    """The slugs of a list with commas, each once. Raises InvalidRequest for more than `most`."""
     slugs = list(dict.fromkeys(slug for slug in text.replace("\0", "").split(",") if slug.strip()))
-    if len(slugs) > MAX_COMPARED:
-        raise InvalidRequest(f"at most {MAX_COMPARED} can be compared at once")
+    if most is not None and len(slugs) > most:
+        raise InvalidRequest(f"at most {most} can be compared at once")
     return slugs

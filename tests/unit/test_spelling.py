@@ -54,6 +54,11 @@ def test_lists_of_slugs_are_in_lower_case_without_empty_or_repeated_ones() -> No
     assert spelling.query("/compare", b"games=Chess,,go,,,CHESS,", ROUTES) == b"games=chess%2Cgo"
 
 
+def test_a_list_that_a_form_sends_one_by_one_is_one_list() -> None:
+    query = b"games=Chess&days=7&games=go&games=chess&days=30"
+    assert spelling.query("/compare", query, ROUTES) == b"days=30&games=chess%2Cgo"
+
+
 def test_address_without_parameters_has_no_query() -> None:
     assert spelling.query("/bot", b"days=30&x=1", ROUTES) == b""
 

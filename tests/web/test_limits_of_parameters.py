@@ -27,7 +27,10 @@ LIMITS = {
     "own viewers": ("/find?viewers=10000000", "/find?viewers=10000001"),
     "no viewers": ("/find?viewers=0", "/find?viewers=-1"),
     "size": ("/find?size=big", "/find?size=huge"),
-    "compared": ("/compare?games=a,b,c,d,e", "/compare?games=a,b,c,d,e,f"),
+    "compared": (
+        "/api/v1/compare?kind=game&names=chess,go,just-chatting,game-1,game-2",
+        "/api/v1/compare?kind=game&names=chess,go,just-chatting,game-1,game-2,game-3",
+    ),
     "length of a list": (f"/compare?games={'x' * 700}", f"/compare?games={'x' * 701}"),
     "searched": (f"/search?q={'x' * 200}", f"/search?q={'x' * 201}"),
     "searched by programs": (f"/api/v1/search?q={'x' * 200}", f"/api/v1/search?q={'x' * 201}"),

@@ -89,3 +89,36 @@ def test_page_is_replaced_when_new_figures_are_due_unless_it_is_used(window: Vis
     # Focus on the content as a whole, as after the link that skips the menu, is no use of it.
     page.evaluate("document.querySelector('main').focus()")
     assert page.evaluate("document.activeElement.id") == "content"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "names"),
+    [
+        ("/days/2026-11-21", "Top streamers", "ada,carol"),
+        ("/explore", "All games", "just-chatting,go"),
+        ("/", "Top games now", "chess,just-chatting"),
+        ("/games/chess", "Top streamers", "ada,carol"),
+    ],
+    ids=["a day", "all games", "now", "a game"],
+)
+def test_two_names_of_a_list_are_compared_with_three_clicks(window: Visit, path: str, kind: str, names: str) -> None:
+    window.open(path)
+    page = window.page
+    form = page.locator("form.picks", has=page.get_by_role("table", name=kind))
+    expect(form.get_by_role("button", name="Compare")).to_be_hidden()
+    for name in names.split(","):
+        form.locator(f".pick:has([value={name}])").click()
+    form.get_by_role("button", name="Compare").click()
+    expect(page.locator(".chosen li")).to_have_count(2)
+    assert page.locator(".chosen a").count() == 2
+    assert names.replace(",", "&") in page.url.replace("games=", "").replace("streamers=", "")
+
+
+def test_no_more_than_five_can_be_ticked(window: Visit) -> None:
+    window.open("/explore")
+    boxes = window.page.locator("form.picks .pick input")
+    for place in range(5):
+        boxes.nth(place).check()
+    expect(boxes.nth(5)).to_be_disabled()
+    boxes.nth(0).uncheck()
+    expect(boxes.nth(5)).to_be_enabled()

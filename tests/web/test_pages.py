@@ -187,6 +187,13 @@ def test_comparison_shows_what_is_known_and_names_what_is_not(web: Web) -> None:
     assert web.get("/api/v1/compare?kind=game&names=chess,gone-game").status_code == 404
 
 
+def test_comparison_of_more_than_five_has_the_first_five_and_says_so(web: Web) -> None:
+    page = web.get("/compare?games=chess&games=go&games=game-1&games=game-2&games=game-3&games=game-4").text
+    assert page.count('aria-label="Remove ') == 5
+    assert "Up to 5 can be compared: these are the first 5." in page
+    assert "these are the first" not in web.get("/compare?games=chess&games=go").text
+
+
 def test_page_past_the_end_of_a_table_leads_back(web: Web) -> None:
     page = web.get("/explore?offset=5000&min_viewers=60").text
     assert "No games match" in page

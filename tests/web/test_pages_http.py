@@ -118,7 +118,7 @@ def test_unavailable_database_is_reported_and_the_dashboard_recovers(
         ("/games/chess?from=2026-11-20&to=2026-11-01", 422, "A range ends on or after"),
         ("/games/chess?from=1", 422, "a date is written as 2026-11-21"),
         ("/games/chess?days=3&from=2026-11-01", 422, "not both"),
-        ("/compare?games=a,b,c,d,e,f", 422, "At most 5"),
+        ("/api/v1/compare?kind=game&names=a,b,c,d,e,f", 422, "At most 5"),
         ("/charts/post.svg?post=9", 404, "No chart goes with this post."),
         ("/static/..%2fserve.py", 404, ""),
         ("/static/style.css.bak", 404, ""),

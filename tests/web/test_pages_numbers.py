@@ -216,4 +216,4 @@ def test_days_have_a_chart_of_the_hours_watched(web: Web) -> None:
 def test_day_shows_the_columns_for_which_there_is_room(web: Web) -> None:
     table = web.get("/days/2026-11-21").text.partition("Top games</caption>")[2].partition("</table>")[0]
     headings = [text.strip() for text in re.findall(r'<th scope="col"[^>]*>([^<]*)', table)]
-    assert headings == ["#", "Game", "Hours watched", "vs day before", "Avg viewers", "Avg live channels"]
+    assert headings == ["#", "Game", "Hours watched", "vs day before", "Avg viewers", "Avg live channels", "Compare"]

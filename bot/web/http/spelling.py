@@ -35,12 +35,16 @@ class Route:
 
 
 def query(path: str, given: bytes, routes: Iterable[Route]) -> bytes:
-    """The canonical query of an address: without unknown parameters, with the last value of a repeated one, in one
-    order and with one spelling per value. A value that is not valid is left as it is, for an error message."""
+    """The canonical query of an address: without unknown parameters, with the last value of a repeated one, or all of
+    a list, in one order and with one spelling per value. A value that is not valid is left as it is, for an error
+    message."""
     if not given:
         return b""
     parameters = next((route.parameters for route in routes if route.pattern.fullmatch(path)), ())
-    values = dict(parse_qsl(given.decode("latin-1"), keep_blank_values=True)) if parameters else {}
+    values: dict[str, str] = {}
+    for name, value in parse_qsl(given.decode("latin-1"), keep_blank_values=True) if parameters else ():
+        # A form sends a list as a parameter for each that is ticked.
+        values[name] = f"{values[name]},{value}" if name in _LISTS and name in values else value
     canonical = {name: _value(name, values[name]) for name in parameters if name in values}
     return urlencode({name: value for name, value in canonical.items() if value or name not in _MAY_BE_EMPTY}).encode()
 

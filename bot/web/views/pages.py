@@ -85,7 +85,8 @@ def compare_page(
 ) -> Response:
     """Up to five games or streamers side by side; with `add`, a redirect to the page with one more."""
     kind: Kind = "streamer" if streamer_slugs and not game_slugs else "game"
-    slugs = slugs_in(streamer_slugs if kind == "streamer" else game_slugs)
+    named = slugs_in(streamer_slugs if kind == "streamer" else game_slugs, most=None)
+    slugs = named[: compare.MAX_COMPARED]
     # Before the transaction below: the search opens its own, and all connections could be busy with requests that wait
     # for a second one.
     found = search.search(site, add, kind=kind if slugs else None, limit=1) if add else []
@@ -114,6 +115,7 @@ def compare_page(
         not_found=[name for name in (add, *slugs) if name and name not in known],
         is_mixed=bool(game_slugs and streamer_slugs),
         most=compare.MAX_COMPARED,
+        has_more=len(named) > len(slugs),
         by_day=compare.by_day([each.slug for each in compared], by_day, measure),
         starts=starts,
         rivals=rivals[: compare.MAX_COMPARED],
