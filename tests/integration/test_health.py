@@ -252,10 +252,9 @@ def test_while_the_database_is_prepared_the_bot_is_alive_and_not_ready(
 def test_an_error_that_only_the_leader_gets_from_the_database_is_a_problem(
     at: str, watch: Watch, switch: Switch
 ) -> None:
-    """Reading the facts needs fewer rights."""
     refused = DatabaseError("the database refused: permission denied for table schema_migrations")
     watch.why_without_database = lambda: refused
-    [problem] = [problem for problem in watch.problems() if problem.part == "database"]
+    problem = next(problem for problem in watch.problems() if problem.part == "database")
     assert (problem.message, problem.cause) == (str(refused), Cause.DATABASE_REFUSED)
     assert requests.get(f"{at}/readyz", timeout=10).status_code == 503
     switch.off()
