@@ -225,7 +225,7 @@ def test_table_is_sorted_filtered_and_downloaded(visit: Callable[..., Visit]) ->
     window = visit()
     window.open("/explore")
     page = window.page
-    page.get_by_role("link", name="Viewers per channel").click()
+    page.get_by_role("link", name="Viewers per channel", exact=True).click()
     page.wait_for_url("**sort=viewers_per_stream*")
     page.get_by_label("Average viewers: min").fill("500")
     page.get_by_role("button", name="Filter").click()

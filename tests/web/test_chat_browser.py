@@ -204,7 +204,8 @@ def test_rows_keep_their_places_while_one_looks(
         visit.open("/chat")
         visit.page.evaluate("window.wasNotReloaded = true")
         expect(visit.page.locator(".live-note")).to_have_text("live")
-        write(url, "update chat.channels set channel_id = 'zoe', login = 'zoe', state = 'joined' where login = 'bob'")
+        changed = "channel_id = 'zoe', login = 'zoe', state = 'joined', reason = ''"
+        write(url, f"update chat.channels set {changed} where login = 'bob'")
         rows = visit.page.locator("tr[data-channel]")
         expect(rows).to_have_count(3)
         assert rows.evaluate_all("all => all.map((one) => one.dataset.channel)") == ["ada", "bob", "zoe"]
