@@ -8,6 +8,8 @@ from bot.health.problem import Problem
 
 _X: Final = frozenset({Cause.X_UNAVAILABLE, Cause.X_REFUSED, Cause.X_CREDENTIALS, Cause.X_CREDITS})
 _TWITCH: Final = frozenset({Cause.TWITCH_UNAVAILABLE, Cause.TWITCH_REFUSED})
+# A bot that runs starts the listener of chat, unless that has a process of its own.
+_OF_NO_BOT: Final = frozenset({Cause.NOT_RUNNING, Cause.INTERRUPTED, Cause.CHAT_NOT_HEARD})
 _OF_X: Final = frozenset({"outbox", "summaries", "mentions"})
 # The jobs that call X, and the job that does the work of each part.
 _JOBS_OF_X: Final = frozenset({"outbox", "post", "reply"})
@@ -32,7 +34,7 @@ def _is_caused(problem: Problem, by: Problem) -> bool:
         return by.part == "database"
     match by.part:
         case "bot":
-            return problem.is_late or problem.cause in (Cause.NOT_RUNNING, Cause.INTERRUPTED)
+            return problem.is_late or problem.cause in _OF_NO_BOT
         case "database":
             return problem.is_late or problem.cause.startswith("database")
         case "x":

@@ -27,7 +27,7 @@ def by(cause: str, *problems: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("problems", "found"),
     [
-        ([LATE_POLL, STOPPED], by("bot", "poll")),
+        ([LATE_POLL, STOPPED, Problem("chat", "", cause=Cause.CHAT_NOT_HEARD)], by("bot", "poll", "chat")),
         ([LATE_POLL, LATE_DAY, job("lake", is_late=True), AWAY], by("database", "poll", "day", "jobs (lake)")),
         ([job("collect", Cause.DATABASE), job("daily", Cause.DATABASE_SLOW), AWAY],
          by("database", "jobs (collect)", "jobs (daily)")),
