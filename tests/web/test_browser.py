@@ -135,6 +135,19 @@ def test_search_works_with_the_keyboard_alone(visit: Callable[..., Visit]) -> No
     expect(page.get_by_role("heading", level=1)).to_have_text("Just Chatting")
 
 
+def test_escape_closes_the_suggestions(visit: Callable[..., Visit]) -> None:
+    window = visit()
+    window.open("/")
+    page = window.page
+    page.get_by_role("combobox").focus()
+    page.keyboard.type("just chatt")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("combobox")).to_have_attribute("aria-expanded", "false", timeout=5_000)
+    expect(page.get_by_role("listbox")).to_be_hidden(timeout=5_000)
+
+
 def test_marked_suggestion_stays_marked_when_the_list_changes(visit: Callable[..., Visit]) -> None:
     window = visit()
     window.open("/")

@@ -217,6 +217,9 @@ function suggest(input, place) {
   const opensPage = input.name === "q";
 
   function close() {
+    // An answer that is still to come does not open the list again.
+    clearTimeout(waiting);
+    current = "";
     list.hidden = true;
     at = -1;
     input.setAttribute("aria-expanded", "false");
