@@ -1,4 +1,5 @@
-"""The sandbox's own endpoints, which Twitch does not have: its state, the exact watch time, and the faults in force."""
+"""The sandbox's own endpoints, which Twitch does not have: its state, the exact watch time, what was said in
+chat, and the faults in force."""
 
 import json
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from helperfunctions.clock import Clock
+from sandbox.chat.truth import ChatTruth
 from sandbox.faults import Faults
 from sandbox.messages import Request, Response, helix_refusal, json_response
 from sandbox.truth import Hours
@@ -18,11 +20,14 @@ _TOP: Final = 10
 class Control:
     """Answers requests below /sandbox."""
 
-    def __init__(self, world: World, clock: Clock, faults: Faults, count_requests: Callable[[], int]) -> None:
+    def __init__(
+        self, world: World, clock: Clock, faults: Faults, count_requests: Callable[[], int], chat: ChatTruth | None
+    ) -> None:
         self._world = world
         self._clock = clock
         self._faults = faults
         self._count_requests = count_requests
+        self._chat = chat
 
     def answer(self, request: Request) -> Response:
         """The response to a request below /sandbox. Raises Refusal."""
@@ -31,6 +36,8 @@ class Control:
                 return json_response(self._health())
             case "GET", "/sandbox/truth":
                 return json_response(self._truth(request))
+            case "GET", "/sandbox/chat" if self._chat is not None:
+                return json_response({"minutes": self._chat.rows()})
             case "GET", "/sandbox/faults":
                 return json_response(self._fault_table())
             case "POST", "/sandbox/faults":

@@ -53,9 +53,11 @@ def serve(
     # A fault of a connection at this rate of messages would end it all the time.
     chat_faults = ChatFaults({fault: fault_rate for fault in HARMLESS if "reconnect" not in fault}, seed=seed)
     with (
-        TwitchSandbox(world, clock, host=host, port=port, faults=faults, rate_limit=rate_limit) as twitch,
-        XSandbox(clock, host=host, port=x_port, faults=x_faults) as x,
         ChatSandbox(rooms_of(world), clock, host=host, port=chat_port, seed=seed, faults=chat_faults) as chat,
+        TwitchSandbox(
+            world, clock, host=host, port=port, faults=faults, rate_limit=rate_limit, chat=chat.truth
+        ) as twitch,
+        XSandbox(clock, host=host, port=x_port, faults=x_faults) as x,
     ):
         print_line(f"A simulated Twitch of {channels:,} channels, and an X; point the bot at them with:")
         print_line(f"  TWITCH_API_URL={twitch.api_url}")

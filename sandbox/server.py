@@ -5,6 +5,7 @@ from typing import Final
 
 from helperfunctions.clock import Clock
 from sandbox import pictures
+from sandbox.chat.truth import ChatTruth
 from sandbox.control import Control
 from sandbox.faults import Faults
 from sandbox.helix import Helix
@@ -25,7 +26,7 @@ class TwitchSandbox(SandboxServer):
 
     `port` 0 takes a free one. `rate_limit` is in requests per minute of the clock, 0 for none. Every request to
     Twitch's endpoints takes `seconds_per_request` on the clock: a virtual one moves on, the real one makes the client
-    wait.
+    wait. `chat`: what is said in the chat of the same world, for /sandbox/chat.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class TwitchSandbox(SandboxServer):
         client_id: str = CLIENT_ID,
         client_secret: str = CLIENT_SECRET,
         token_seconds: int = TOKEN_SECONDS,
+        chat: ChatTruth | None = None,
     ) -> None:
         super().__init__(clock, host=host, port=port)
         self.world = world
@@ -51,7 +53,7 @@ class TwitchSandbox(SandboxServer):
         oauth = OAuth(client_id, client_secret, Tokens(token_seconds))
         self._helix = Helix(world, clock, oauth, self.faults, rate_limit)
         self.igdb = Igdb(world, clock, oauth, self.faults, self._helix.delivered)
-        self._control = Control(world, clock, self.faults, lambda: self.requests)
+        self._control = Control(world, clock, self.faults, lambda: self.requests, chat)
         self._requests = 0
         self._picture_requests = 0
         self._lock = threading.Lock()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final
 
 MINUTE_MS: Final = 60_000
@@ -45,3 +46,14 @@ class ChatTruth:
     def minute(self, room_id: str, sent_ms: int) -> MinuteTruth:
         """The truth of the minute of an instant."""
         return self.minutes.setdefault((room_id, sent_ms - sent_ms % MINUTE_MS), MinuteTruth())
+
+    def rows(self) -> list[dict[str, str | int]]:
+        """All minutes with their numbers, for JSON; `minute_at` in ISO 8601, UTC."""
+        return [
+            {
+                "channel_id": room_id,
+                "minute_at": datetime.fromtimestamp(begin_ms / 1000, UTC).isoformat(),
+                **minute.numbers(),
+            }
+            for (room_id, begin_ms), minute in sorted(self.minutes.items(), key=lambda item: item[0])
+        ]

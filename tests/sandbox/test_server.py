@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from helperfunctions.clock import VirtualClock
+from sandbox.chat.truth import ChatTruth
 from sandbox.server import TwitchSandbox
 from sandbox.world import World
 from tests.sandbox.client import TIMEOUT, Client
@@ -100,5 +101,15 @@ def test_the_true_watch_time_requires_two_instants_with_an_offset(client: Client
     assert requests.get(f"{client.sandbox.url}/sandbox/truth{query}", timeout=TIMEOUT).status_code == 400
 
 
-def test_an_unknown_address_of_the_sandbox_is_not_found(client: Client) -> None:
-    assert requests.get(f"{client.sandbox.url}/sandbox/nothing", timeout=TIMEOUT).status_code == 404
+def test_what_was_said_in_chat_is_served_over_http(world: World, clock: VirtualClock) -> None:
+    said = ChatTruth()
+    said.minute("11", 1_764_331_261_000).messages = 3
+    with TwitchSandbox(world, clock, chat=said) as sandbox:
+        [minute] = requests.get(f"{sandbox.url}/sandbox/chat", timeout=TIMEOUT).json()["minutes"]
+    assert (minute["channel_id"], minute["minute_at"]) == ("11", "2025-11-28T12:01:00+00:00")
+    assert (minute["messages"], minute["chatters"]) == (3, 0)
+
+
+@pytest.mark.parametrize("path", ["nothing", "chat"])
+def test_an_unknown_address_of_the_sandbox_is_not_found(client: Client, path: str) -> None:
+    assert requests.get(f"{client.sandbox.url}/sandbox/{path}", timeout=TIMEOUT).status_code == 404
