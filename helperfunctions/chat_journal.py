@@ -7,7 +7,7 @@ channels are wanted, and what became of them. A batch has a number that is never
 import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,12 @@ from helperfunctions.errors import Busy, JournalUnusable
 
 FILE_NAME: Final = "journal.sqlite"
 _BUSY_MS: Final = 5_000
+_LISTENER_LOCK: Final = "listen.lock"
+_SERVICE_LOCK: Final = "listen-service.lock"
+# Whoever looks whether a listener runs has its lock for a moment.
+_LOOK_SECONDS: Final = 1.0
+# Until the bot's listener has ended: it may be in the middle of shipping to a broker.
+_HANDOVER_SECONDS: Final = 30.0
 _TABLES: Final = """
 create table if not exists journal (id text not null, at_ms integer not null default 0, times_dropped integer not null);
 create table if not exists batches (
@@ -224,11 +230,35 @@ def _translated(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def only_listener(folder: Path) -> Iterator[None]:
-    """Hold the lock of the one listener of a folder. Raises Busy when another process holds it."""
+def only_listener(folder: Path, *, is_service: bool = False) -> Iterator[None]:
+    """Hold the lock of the one listener of a folder. Raises Busy when another process holds it.
+
+    `is_service`: a listener that goes on without the bot. The one that the bot has started ends for it, which this
+    waits for.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = fasteners.InterProcessLock(str(folder / "listen.lock"))
-    if not lock.acquire(blocking=False):
+    with ExitStack() as held:
+        if is_service:
+            held.enter_context(_locked(folder / _SERVICE_LOCK, _LOOK_SECONDS))
+        held.enter_context(_locked(folder / _LISTENER_LOCK, _HANDOVER_SECONDS if is_service else _LOOK_SECONDS))
+        yield
+
+
+def is_listening(folder: Path) -> bool:
+    """True if a process holds the lock of the listener."""
+    return _is_locked(folder / _LISTENER_LOCK)
+
+
+def has_service(folder: Path) -> bool:
+    """True if a listener runs, or waits to, that goes on without the bot."""
+    return _is_locked(folder / _SERVICE_LOCK)
+
+
+@contextmanager
+def _locked(path: Path, seconds: float) -> Iterator[None]:
+    """Hold a lock, for which this waits. Raises Busy."""
+    lock = fasteners.InterProcessLock(str(path))
+    if not lock.acquire(blocking=seconds > 0, timeout=seconds):
         if lock.lockfile is not None:
             # The library leaves it open.
             lock.lockfile.close()
@@ -239,10 +269,10 @@ def only_listener(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def is_listening(folder: Path) -> bool:
-    """True if a process holds the lock of the listener."""
+def _is_locked(path: Path) -> bool:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with only_listener(folder):
+        with _locked(path, 0):
             return False
     except Busy:
         return True

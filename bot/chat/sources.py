@@ -100,12 +100,13 @@ def listen(settings: Settings, clock: Clock, *, with_parent: bool) -> None:
     """Listen until SIGTERM or SIGINT; `with_parent`: also until standard input is closed. With a queue, ship to it what
     was heard, and share the channels with other listeners.
 
-    Raises Busy when another process listens, TwitchRefused when the login is refused, and JournalUnusable.
+    Without a parent it takes over from the listener that a bot has started. Raises Busy when another process listens,
+    TwitchRefused when the login is refused, and JournalUnusable.
     """
     from bot.chat.listen import Listener
 
     folder = folder_of(settings)
-    with only_listener(folder):
+    with only_listener(folder, is_service=not with_parent):
         journal = Journal(folder)
         try:
             listener = Listener(

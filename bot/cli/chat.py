@@ -44,9 +44,9 @@ def listen(
 ) -> None:
     """Listen to the chat of the followed channels until stopped.
 
-    `watchtime run` starts it. As a service of its own it goes on while the bot is upgraded. It needs no database: what
-    it hears waits in DATA_DIR, without words and names, until the bot counts it. Ends with 75 when another process
-    listens, and with 78 when Twitch rejects CHAT_LOGIN or CHAT_TOKEN.
+    `watchtime run` starts it. As a service of its own it goes on while the bot is upgraded, and takes over from the one
+    that the bot has started. It needs no database: what it hears waits in DATA_DIR, without words and names, until the
+    bot counts it. Ends with 75 when another service listens, and with 78 when Twitch rejects CHAT_LOGIN or CHAT_TOKEN.
     """
     from helperfunctions import settings
 

@@ -1,4 +1,7 @@
-"""Starts the listener of chat as a process of its own, next to `watchtime run`, unless another one is there."""
+"""Starts the listener of chat as a process of its own, next to `watchtime run`, unless another one is there.
+
+It ends for one that is a service of its own, which goes on while the bot is replaced.
+"""
 
 import logging
 import subprocess
@@ -6,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic
 from typing import Final
 
@@ -38,16 +42,19 @@ def chat_listener(bot: Bot) -> Iterator[None]:
 
 
 def _keep_running(bot: Bot, ended: threading.Event) -> None:
-    from helperfunctions.chat_journal import is_listening
+    from helperfunctions.chat_journal import has_service, is_listening
 
     assert bot.chat_job is not None  # noqa: S101 - the caller has checked it
     folder, failures, free_since = bot.chat_job.folder, 0, monotonic() - _FREE_FOR_SECONDS
     while not ended.is_set():
-        if is_listening(folder):
+        if is_listening(folder) or has_service(folder):
             free_since = monotonic()
         elif monotonic() - free_since >= _FREE_FOR_SECONDS:
             began = monotonic()
-            _run_one(ended)
+            _run_one(folder, ended)
+            if has_service(folder):
+                log.info("the listener of chat ended for one that is a service of its own")
+                continue
             failures = 0 if monotonic() - began > _LONGEST_WAIT_SECONDS else failures + 1
             if not ended.is_set():
                 wait = min(2.0**failures * 5, _LONGEST_WAIT_SECONDS)
@@ -57,12 +64,17 @@ def _keep_running(bot: Bot, ended: threading.Event) -> None:
         ended.wait(_LOOK_EVERY_SECONDS)
 
 
-def _run_one(ended: threading.Event) -> None:
-    """Run a listener until it ends or is to end. Its standard input is closed with our process, however that ends."""
+def _run_one(folder: Path, ended: threading.Event) -> None:
+    """Run a listener until it ends or is to end, or until one that is a service is there.
+
+    Its standard input is closed with our process, however that ends.
+    """
+    from helperfunctions.chat_journal import has_service
+
     command = [sys.executable, "-m", "bot", "listen", "--with-parent"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE)
     try:
-        while process.poll() is None and not ended.wait(1.0):
+        while process.poll() is None and not has_service(folder) and not ended.wait(1.0):
             pass
     finally:
         assert process.stdin is not None  # noqa: S101 - it is a pipe

@@ -53,9 +53,15 @@ def test_a_followed_channel_is_joined_and_counted_while_the_bot_runs(
         status = shell.run("chat", "status", **settings)
         assert "A listener runs." in status.out
         assert room.login in shell.run("chat", "list", **settings).out
+        # A service of its own takes over from the bot's listener, at which the bot ends it.
+        service = shell.start("listen", **settings)
+        eventually(lambda: "ended for one that is a service" in shell.output_of(bot, "err"), "taken over")
+        eventually(lambda: chat.joined() == [room.login], "joined by the service")
         assert "another process listens" in shell.run("listen", **settings).failed_with(75)
         assert shell.run("chat", "remove", room.login, **settings).code == 0
         eventually(lambda: chat.joined() == [], "left")
+        service.terminate()
+        assert shell.end_of(service).code == 0
         bot.terminate()
         assert shell.end_of(bot).code == 0
         nothing_runs_in(folder)
