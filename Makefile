@@ -49,7 +49,7 @@ test: $(VENV)/.development ## Run all tests, on all cores
 test-long: $(VENV)/.development ## Run all tests at full length: about an hour
 	$(BIN)/python -m pytest --long -n $(WORKERS) -q $(ARGS)
 
-test-engine: $(VENV)/.development ## Run the shipped containers with a year of data; needs Docker, half an hour and 15 GB
+test-engine: $(VENV)/.development ## Run the shipped containers with a year of data, and chat; needs Docker, half an hour and 15 GB
 	$(BIN)/python -m pytest -m engine -v tests/engine $(ARGS)
 
 # Airflow's environment is its own: its packages and the bot's need not agree.

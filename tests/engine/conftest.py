@@ -1,7 +1,6 @@
-"""The shipped containers with a year of data, on a real Docker engine: `make test-engine`."""
+"""The shipped containers on a real Docker engine, with a year of data and with chat: `make test-engine`."""
 
 import os
-import re
 import shutil
 import subprocess
 import tarfile
@@ -17,18 +16,20 @@ import pytest
 
 from bot.core.calendar import Calendar
 from helperfunctions.clock import SystemClock
-from tests.engine.stack import LASTING, ROOT, Stack, compose_command, eventually, fill_a_year, fill_what_is_new
+from tests.engine.stack import ROOT, Stack, compose_command, eventually, fill_a_year, fill_what_is_new
 
 # The commit of the newest release; PREVIOUS names another commit, tag or branch to upgrade from.
 RELEASED: Final = "6dd0bc38b530"
 PREVIOUS: Final = os.environ.get("PREVIOUS", RELEASED)
 PROJECT: Final = "watchtime-engine-test"
+NETWORK: Final = "10.213.47"
 # KEEP_ENGINE=1 leaves the containers and their year of data for the next run, which then begins with the new version.
 KEEP: Final = bool(os.environ.get("KEEP_ENGINE"))
 DAYS: Final = 365
 PAIRS: Final = 40_000
 
-_stacks: list[Stack] = []
+stacks: list[tuple[str, Stack]] = []
+"""What ran, with its title."""
 
 
 def pytest_sessionstart() -> None:
@@ -40,12 +41,12 @@ def pytest_sessionstart() -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The figures of the run: peaks of memory, and what the tests measured."""
-    for stack in _stacks:
-        terminalreporter.section(f"{DAYS} days of {PAIRS:,} pairs in the shipped limits")
-        terminalreporter.write_line("container   limit MiB   peak MiB   killed processes")
-        for name in LASTING:
+    for title, stack in stacks:
+        terminalreporter.section(f"{title} in the shipped limits")
+        terminalreporter.write_line("container     limit MiB   peak MiB   killed processes")
+        for name in stack.names:
             seen = stack.memory[name]
-            terminalreporter.write_line(f"{name:<11}{stack.limits[name]:>10}{seen.peak_mib:>11.0f}{seen.killed:>19}")
+            terminalreporter.write_line(f"{name:<13}{stack.limits[name]:>10}{seen.peak_mib:>11.0f}{seen.killed:>19}")
         for line in stack.report:
             terminalreporter.write_line(line)
 
@@ -54,15 +55,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def stack() -> Iterator[Stack]:
     """This version, upgraded from the previous release with a year of data in it, and up."""
     folder = Path(tempfile.gettempdir()) / PROJECT
-    stack = Stack(folder, PROJECT)
-    _stacks.append(stack)
+    stack = Stack(folder, PROJECT, NETWORK)
+    stacks.append((f"{DAYS} days of {PAIRS:,} pairs", stack))
     if not (folder / "filled").exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         _previous_release_with_a_year(stack)
     stack.use(ROOT, "watchtime-engine-test:this")
     stack.compose("build", "bot")
-    _start_sandbox(stack)
+    stack.start_sandbox()
     try:
         with stack.watched():
             # The upgrade first; then the rows that it made room for, before the bot sums up the months.
@@ -89,7 +90,7 @@ def _previous_release_with_a_year(stack: Stack) -> None:
     stack.use(source, "watchtime-engine-test:previous")
     stack.remove()
     stack.compose("build", "bot")
-    _start_sandbox(stack)
+    stack.start_sandbox()
     stack.compose("up", "-d", "--no-build")
     polled = "select from staging.polls where status = 'complete'"
     eventually(lambda: bool(stack.sql(f"select 1 where exists ({polled})")), "the previous release polls")
@@ -99,12 +100,3 @@ def _previous_release_with_a_year(stack: Stack) -> None:
     stack.report.append(f"loaded in {seconds:.0f} s")
     # The upgrade may not change these.
     (stack.folder / "filled").write_text(stack.totals())
-
-
-def _start_sandbox(stack: Stack) -> None:
-    """Start the simulated Twitch and X, and put their credentials into `.env`."""
-    stack.compose("up", "-d", "--no-build", "sandbox")
-    eventually(lambda: "X_ACCESS_TOKEN_SECRET" in stack.log("sandbox"), "the simulated Twitch and X serve")
-    settings = re.findall(r"^\s+(\w+)=(.*)$", stack.log("sandbox"), re.MULTILINE)
-    lines = [f"{name}={re.sub(r'0[.]0[.]0[.]0|127[.]0[.]0[.]1', 'sandbox', value)}" for name, value in settings]
-    (stack.folder / ".env").write_text("\n".join([f"COMPOSE_PROJECT_NAME={PROJECT}", *lines, ""]))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -19,15 +20,25 @@ from tests.soak.limits import bytes_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 LASTING: Final = ("db", "bot", "web")
-# Two Docker networks cannot have the same addresses, and the shipped ones may be in use on this machine.
-NETWORK: Final = "10.213.47"
-LOOK_EVERY_SECONDS: Final = 1.0
 _FILLING: Final = "set synchronous_commit = off; set jit = off; set max_parallel_workers_per_gather = 0;"
 # What the kernel counts for a container: anonymous and shared memory, which it cannot give back, unlike cached files.
 # Both versions of cgroups, so two names for each.
 _MEMORY: Final = """
 cat /sys/fs/cgroup/memory/memory.stat /sys/fs/cgroup/memory.stat 2>/dev/null | grep -E '^(rss|anon|shmem) '
 cat /sys/fs/cgroup/memory/memory.oom_control /sys/fs/cgroup/memory.events 2>/dev/null | grep '^oom_kill '
+"""
+_CONNECT: Final = """
+import concurrent.futures, socket, sys
+def connect(host, port):
+    try:
+        socket.create_connection((host, int(port)), 5).close()
+    except ConnectionRefusedError:
+        pass
+    except OSError as error:
+        return f"not reached {host}: {error}"
+    return f"reached {host}"
+with concurrent.futures.ThreadPoolExecutor() as threads:
+    print(*threads.map(connect, sys.argv[1::2], sys.argv[2::2]), sep="\\n")
 """
 
 
@@ -45,11 +56,20 @@ class Stack:
 
     folder: Path
     project: str
-    limits: dict[str, int] = field(default_factory=lambda: dict.fromkeys(LASTING, 0))
+    network: str
+    """The first three numbers of addresses that no other network of the engine has, the shipped one neither."""
+    names: tuple[str, ...] = LASTING
+    """The services whose memory is measured."""
+    look_every_seconds: float = 1.0
+    limits: dict[str, int] = field(default_factory=dict)
     report: list[str] = field(default_factory=list)
-    memory: dict[str, Memory] = field(default_factory=lambda: {name: Memory() for name in LASTING})
+    memory: dict[str, Memory] = field(default_factory=dict)
 
-    def use(self, source: Path, image: str) -> None:
+    def __post_init__(self) -> None:
+        self.limits = dict.fromkeys(self.names, 0)
+        self.memory = {name: Memory() for name in self.names}
+
+    def use(self, source: Path, image: str, channels: int = 40_000) -> None:
         """Take the Compose file of a version of the project: as it is shipped, but for the image's name, a free port
         of this machine, and a simulated Twitch and X on the bot's network."""
         compose = yaml.safe_load((source / "docker-compose.yml").read_text())
@@ -57,16 +77,30 @@ class Stack:
             if service["image"] == "twitch-watch-time":
                 service["image"] = image
                 service["build"]["context"] = str(source)
-        self.limits = {name: bytes_of(compose["services"][name]["mem_limit"]) // (1 << 20) for name in LASTING}
+        self.limits = {name: bytes_of(compose["services"][name]["mem_limit"]) // (1 << 20) for name in self.names}
         compose["services"]["web"]["ports"] = ["127.0.0.1::8000"]
         compose["services"]["sandbox"] = {
             "image": image,
-            "command": ["sandbox", "--host", "0.0.0.0", "--channels", "40000"],
+            "command": ["sandbox", "--host", "0.0.0.0", "--channels", str(channels)],
             "healthcheck": {"disable": True},
             "init": True,
             "networks": ["outside"],
         }
         (self.folder / "docker-compose.yml").write_text(yaml.safe_dump(compose))
+
+    def start_sandbox(self, *lines: str) -> None:
+        """Start the simulated Twitch and X, and put their credentials and these lines into `.env`."""
+        self.compose("up", "-d", "--no-build", "sandbox")
+        eventually(lambda: "X_ACCESS_TOKEN_SECRET" in self.log("sandbox"), "the simulated Twitch and X serve")
+        settings = re.findall(r"^\s+(\w+)=(.*)$", self.log("sandbox"), re.MULTILINE)
+        given = [f"{name}={re.sub(r'0[.]0[.]0[.]0|127[.]0[.]0[.]1', 'sandbox', value)}" for name, value in settings]
+        (self.folder / ".env").write_text("")
+        self.add_to_env(f"COMPOSE_PROJECT_NAME={self.project}", *given, *lines)
+
+    def add_to_env(self, *lines: str) -> None:
+        """Append lines to `.env`."""
+        with (self.folder / ".env").open("a") as file:
+            file.writelines(f"{line}\n" for line in lines)
 
     def compose(self, *words: str, timeout: float = 900) -> str:
         """Run Compose with these arguments. Returns its output; fails with its whole output."""
@@ -83,7 +117,7 @@ class Stack:
     def environment(self) -> dict[str, str]:
         """For Compose: ours, with the tests' network; the shell's COMPOSE_PROJECT_NAME would be another project."""
         kept = {name: value for name, value in os.environ.items() if name != "COMPOSE_PROJECT_NAME"}
-        return kept | {"DOCKER_PAGES_NETWORK": NETWORK}
+        return kept | {"DOCKER_PAGES_NETWORK": self.network}
 
     def command(self, service: str, *words: str) -> list[str]:
         """The command line that runs a program in a service's container."""
@@ -92,6 +126,17 @@ class Stack:
     def inside(self, service: str, *words: str, timeout: float = 900) -> str:
         """Run a program in a service's container. Returns its output."""
         return self.run(*self.command(service, *words), timeout=timeout)
+
+    def reached(self, service: str, *servers: tuple[str, int]) -> list[str]:
+        """The hosts of those servers that a program in a service's container reaches, even if nothing listens there."""
+        words = [str(part) for server in servers for part in server]
+        lines = self.inside(service, "python3", "-c", _CONNECT, *words).splitlines()
+        assert len(lines) == len(servers)
+        return [line.removeprefix("reached ") for line in lines if line.startswith("reached ")]
+
+    def addresses(self, service: str) -> list[str]:
+        """The addresses of a service's container, one for each of its networks."""
+        return [network["IPAddress"] for network in self.state(service)["NetworkSettings"]["Networks"].values()]
 
     def container(self, service: str) -> str:
         """The id of a service's container, running or not."""
@@ -136,7 +181,8 @@ class Stack:
     def remove(self) -> None:
         """Stop and remove all containers with their data, also those of another version in an earlier run."""
         with suppress(AssertionError):
-            self.compose("down", "--volumes", "--remove-orphans")
+            profiles = [f"--profile={name}" for name in ("chat", "queue", "demo", "monitoring")]
+            self.compose(*profiles, "down", "--volumes", "--remove-orphans")
         # Compose removes only the volumes that its file names, and an older version has fewer.
         label = f"--filter=label=com.docker.compose.project={self.project}"
         for volume in self.run("docker", "volume", "ls", "-q", label).split():
@@ -148,8 +194,8 @@ class Stack:
         done = threading.Event()
 
         def watch() -> None:
-            while not done.wait(LOOK_EVERY_SECONDS):
-                for service in LASTING:
+            while not done.wait(self.look_every_seconds):
+                for service in self.names:
                     with suppress(AssertionError, IndexError, subprocess.TimeoutExpired):
                         self._look(service)
 

@@ -219,7 +219,7 @@ def mebibytes(service: dict[str, Any]) -> int:
 
 
 def test_the_containers_of_make_test_engine_have_the_shipped_limits(tmp_path: Path) -> None:
-    stack = Stack(tmp_path, "unused")
+    stack = Stack(tmp_path, "unused", "10.213.47")
     stack.use(ROOT, "unused")
     assert stack.limits == {name: mebibytes(SERVICES[name]) for name in ("db", "bot", "web")}
     kept = yaml.safe_load((tmp_path / "docker-compose.yml").read_text())["services"]
