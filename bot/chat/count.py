@@ -58,11 +58,13 @@ class Counter:
                 for batch in batches:
                     if batch.seq != minutes.seq + 1:
                         log.warning("batches of chat are lost first=%d last=%d", minutes.seq + 1, batch.seq - 1)
+                        minutes.lost(batch.at_ms)
                     try:
                         events = decode(batch.events)
                     except UnknownFormat as exc:
                         log.error("a batch of chat cannot be read and is left out seq=%d: %s", batch.seq, exc)
                         events = []
+                        minutes.lost(batch.at_ms)
                     minutes.apply(batch.seq, batch.at_ms, events)
                 self._store(minutes, counted)
                 counted.batches += len(batches)

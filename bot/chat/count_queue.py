@@ -183,6 +183,7 @@ class QueueCounter:
                 "batches of chat are lost shard=%d first=%d last=%d",
                 *(delivery.queue, source.minutes.seq + 1, message.after_seq),
             )
+            source.minutes.lost(message.parts[0].at_ms if message.parts else 0)
         for part in message.parts:
             if part.seq > source.minutes.seq:
                 source.minutes.apply(part.seq, part.at_ms, part.events)

@@ -136,6 +136,8 @@ class Minutes:
         self._listener = listener
         self._shared = shared if shared is not None else OpenMinutes()
         self._arrived_ms = 0
+        # Nothing that was sent before counts as heard.
+        self._complete_from_ms = 0
 
     @property
     def cursor(self) -> int:
@@ -151,12 +153,18 @@ class Minutes:
         """Forget which minutes changed: they are stored."""
         self._shared.changed.clear()
 
+    def lost(self, until_ms: int) -> None:
+        """Batches are missing that came up to an instant. When what they had was heard, a later one says: this does not
+        count as heard."""
+        self._complete_from_ms = max(self._complete_from_ms, until_ms)
+
     def apply(self, seq: int, at_ms: int, events: Iterable[ChatEvent]) -> None:
         """Count a batch, and close the minutes that are over. Batches come in the order of `seq`."""
         if at_ms < self._arrived_ms - _CLOCK_WAS_SET_MS:
             # Minutes in the future were closed by a wrong clock.
             self._arrived_ms = at_ms
             self.closed_until_ms = min(self.closed_until_ms, _closed_at(at_ms))
+            self._complete_from_ms = min(self._complete_from_ms, at_ms)
         self._arrived_ms = self._shared.arrived_ms[self._listener] = max(self._arrived_ms, at_ms)
         self.seq = seq
         for event in events:
@@ -191,10 +199,11 @@ class Minutes:
             minute.moderated(event)
 
     def _cover(self, event: Covered) -> None:
-        earliest_ms = max(event.from_ms, self.closed_until_ms, _closed_at(self._arrived_ms))
+        from_ms = max(event.from_ms, self._complete_from_ms)
+        earliest_ms = max(from_ms, self.closed_until_ms, _closed_at(self._arrived_ms))
         begin_ms = earliest_ms - earliest_ms % MINUTE_MS
         while begin_ms < event.to_ms:
-            span = max(event.from_ms, begin_ms), min(event.to_ms, begin_ms + MINUTE_MS)
+            span = max(from_ms, begin_ms), min(event.to_ms, begin_ms + MINUTE_MS)
             for channel_id in event.channel_ids:
                 self._minute(channel_id, begin_ms).cover(*span)
             begin_ms += MINUTE_MS

@@ -133,12 +133,14 @@ def test_lost_batches_are_passed_over(
 ) -> None:
     append(journal, 5, said(1))
     journal.delete_until(append(journal, 6, said(2)))
-    journal.append(b"damaged", START_MS + 7, {}, 10_000_000)
-    append(journal, 8, said(3))
+    append(journal, 7, Covered(START_MS, START_MS + 5 * SECOND, ["11"]))
+    journal.append(b"damaged", START_MS + 20 * SECOND, {}, 10_000_000)
+    append(journal, 62, said(3), Covered(START_MS + 5 * SECOND, START_MS + 60 * SECOND, ["11"]))
     job.count()
-    assert [row[2] for row in minutes(url)] == [1]  # type: ignore[index]
+    # Of what was lost nothing counts as heard.
+    assert [(row[2], row[9]) for row in minutes(url)] == [(1, 40)]  # type: ignore[index]
     assert "batches of chat are lost first=1 last=2" in caplog.text
-    assert "cannot be read and is left out seq=3" in caplog.text
+    assert "cannot be read and is left out seq=4" in caplog.text
 
 
 def test_what_opted_out_is_not_counted(journal: Journal, job: ChatJob, url: str) -> None:

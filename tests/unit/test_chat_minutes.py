@@ -115,6 +115,16 @@ def test_a_clock_that_was_set_back_does_not_close_the_present() -> None:
     assert [(one.begin_ms, one.messages, one.is_closed) for one in minutes.changed()] == [(NOON, 1, False)]
 
 
+def test_what_was_heard_while_batches_were_lost_is_not_covered() -> None:
+    """That something was heard is in a later batch than what was heard."""
+    minutes = Minutes()
+    minutes.apply(1, NOON + 10 * SECOND, [Covered(NOON, NOON + 8 * SECOND, ["11"])])
+    minutes.lost(NOON + 13 * SECOND)
+    minutes.apply(5, NOON + 13 * SECOND, [Covered(NOON + 8 * SECOND, NOON + 10 * SECOND, ["11"])])
+    minutes.apply(6, NOON + 63 * SECOND, [Covered(NOON + 10 * SECOND, NOON + 60 * SECOND, ["11"])])
+    assert only(minutes).covered == [(NOON, NOON + 8 * SECOND), (NOON + 13 * SECOND, NOON + MINUTE)]
+
+
 def test_a_minute_of_two_listeners_has_what_both_heard_and_is_closed_when_both_are_past_it() -> None:
     """A channel that moves from one listener to another: what both heard is counted once."""
     shared = OpenMinutes()
