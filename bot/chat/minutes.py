@@ -160,8 +160,8 @@ class Minutes:
 
     def apply(self, seq: int, at_ms: int, events: Iterable[ChatEvent]) -> None:
         """Count a batch, and close the minutes that are over. Batches come in the order of `seq`."""
-        if at_ms < self._arrived_ms - _CLOCK_WAS_SET_MS:
-            # Minutes in the future were closed by a wrong clock.
+        if at_ms < max(self._arrived_ms, self.closed_until_ms) - _CLOCK_WAS_SET_MS:
+            # Minutes in the future were closed by a wrong clock, perhaps before a stop.
             self._arrived_ms = at_ms
             self.closed_until_ms = min(self.closed_until_ms, _closed_at(at_ms))
             self._complete_from_ms = min(self._complete_from_ms, at_ms)

@@ -115,6 +115,12 @@ def test_a_clock_that_was_set_back_does_not_close_the_present() -> None:
     assert [(one.begin_ms, one.messages, one.is_closed) for one in minutes.changed()] == [(NOON, 1, False)]
 
 
+def test_minutes_that_a_wrong_clock_closed_before_a_stop_do_not_close_the_present() -> None:
+    minutes = Minutes(seq=10, closed_until_ms=NOON + 365 * 24 * 60 * MINUTE)
+    minutes.apply(11, NOON + 5 * SECOND, [said(1, NOON), Covered(NOON, NOON + 3 * SECOND, ["11"])])
+    assert (only(minutes).messages, only(minutes).covered_seconds) == (1, 3)
+
+
 def test_what_was_heard_while_batches_were_lost_is_not_covered() -> None:
     """That something was heard is in a later batch than what was heard."""
     minutes = Minutes()
