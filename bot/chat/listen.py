@@ -32,7 +32,7 @@ _GIVE_UP_AFTER_MS: Final = 15_000
 _LONGEST_PAUSE_SECONDS: Final = 120.0
 # While the journal cannot be written, events wait in memory; more than this many are dropped, with their coverage.
 _MOST_PENDING: Final = 50_000
-# A clock that goes back by more was set.
+# A clock that goes back by more, or goes differently from the machine's by more between two rounds, was set.
 _CLOCK_WAS_SET_MS: Final = 60_000
 
 
@@ -75,6 +75,8 @@ class Listener:
         self._pending: list[ChatEvent] = []
         self._reasons: Counter[str] = Counter()
         self._last_at_ms = self._covered_ms = 0
+        # The last round, by the clock and by the machine.
+        self._round_ms, self._round_seconds = 0, 0.0
         self._journal_failed = False
         self._error: BaseException | None = None
 
@@ -102,6 +104,7 @@ class Listener:
     def _round(self) -> None:
         """Look after channels and connections, once."""
         now_ms = self._now_ms()
+        self._notice_a_set_clock(now_ms)
         try:
             for number, login in self._rooms.want(self._journal.wanted(), now_ms):
                 self._send(number, f"PART #{login}")
@@ -126,6 +129,16 @@ class Listener:
             task = asyncio.create_task(self._connection())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    def _notice_a_set_clock(self, now_ms: int) -> None:
+        """After the clock was set, or the machine slept, what was heard counts from now on."""
+        seconds = asyncio.get_running_loop().time()
+        passed_ms = (seconds - self._round_seconds) / self._real_seconds(1.0) * 1000
+        if self._round_ms and abs(now_ms - self._round_ms - passed_ms) > _CLOCK_WAS_SET_MS:
+            log.warning("the clock was set, by %.0f s", (now_ms - self._round_ms - passed_ms) / 1000)
+            self._pending += self._rooms.covered()
+            self._rooms.clock_was_set(now_ms)
+        self._round_ms, self._round_seconds = now_ms, seconds
 
     def _send(self, number: int, line: str) -> None:
         if number in self._connections:

@@ -137,6 +137,23 @@ class Rooms:
         if connection.pinged_ms:
             connection.heard_ms = connection.pinged_ms.popleft()
 
+    def clock_was_set(self, now_ms: int) -> None:
+        """The times that were noted before mean nothing any more: what was heard counts from now on."""
+        for connection in self._connections.values():
+            connection.received_ms, connection.heard_ms = now_ms, 0
+            # Their answers are still to come, and say nothing about the present.
+            connection.pinged_ms = deque([0] * len(connection.pinged_ms))
+        for room in self._rooms.values():
+            room.confirmed = dict.fromkeys(room.confirmed, now_ms)
+            room.asked = dict.fromkeys(room.asked, now_ms)
+        self._joins.extend([now_ms] * len(self._joins))
+        self.missed(now_ms)
+
+    def missed(self, now_ms: int) -> None:
+        """What was heard up to now is lost, and does not count as heard."""
+        for room in self._rooms.values():
+            room.covered_until_ms = now_ms
+
     def is_drained(self, number: int) -> bool:
         """True if a connection that ends soon is not needed: each of its channels is confirmed elsewhere, and what was
         sent here before that has come."""

@@ -2,6 +2,8 @@
 
 import ssl
 import subprocess
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -210,6 +212,37 @@ def test_a_silence_is_not_covered(tmp_path: Path, clock: FastClock) -> None:
     # From the last answer, 2 s before it, to the new connection, after 15 s without a sign of life.
     assert [gap for gap in gaps if gap > 10_000] != []
     assert min(gaps) >= 0
+
+
+@dataclass(frozen=True)
+class SetClock(FastClock):
+    """A clock that can be set: the sum of `ahead`."""
+
+    ahead: list[timedelta] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return super().now() + sum(self.ahead, timedelta(0))
+
+
+@pytest.mark.parametrize("hours", [-1, 1], ids=["back", "ahead"])
+def test_after_the_clock_was_set_coverage_goes_on_from_the_new_time(
+    hours: int, tmp_path: Path, clock: FastClock
+) -> None:
+    def spans() -> list[Covered]:
+        return [event for event in events(journal) if isinstance(event, Covered)]
+
+    wrong = SetClock(clock.start, clock.since, clock.speed)
+    with (
+        ChatSandbox([ANN], clock, speaks=False) as sandbox,
+        listening(sandbox, tmp_path, wrong, most_bytes=1_000_000_000) as journal,
+    ):
+        want(journal, ANN)
+        until(lambda: len(spans()) > 2, "covered")
+        was_set_ms = int(wrong.now().timestamp() * 1000)
+        wrong.ahead.append(timedelta(hours=hours))
+        until(lambda: any(abs(one.from_ms - was_set_ms) > 3_000_000 for one in spans()), "covered again")
+        found = spans()
+    assert max(one.to_ms - one.from_ms for one in found) < 1_800_000
 
 
 def test_an_account_with_a_wrong_token_ends_the_listener(tmp_path: Path, clock: FastClock) -> None:
