@@ -233,6 +233,8 @@ class Listener:
         except JournalUnusable as exc:
             self._journal_is_unusable(exc)
             if len(self._pending) > _MOST_PENDING:
+                # That the newest of them were heard would be said later.
+                self._rooms.missed(now_ms)
                 self._pending.clear()
             return
         self._pending.clear()
