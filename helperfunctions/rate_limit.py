@@ -44,6 +44,12 @@ class RateLimit:
             self._requests[client] = requests + 1
         return 0.0
 
+    def take_back(self, address: str) -> None:
+        """Count the newest request of an address no more. For the thread of `allow`."""
+        client = counted_as(address)
+        if self._requests.get(client, 0):
+            self._requests[client] -= 1
+
 
 def client_address(peer: str, forwarded_for: str | None, trusted: Sequence[IPv4Network | IPv6Network]) -> str:
     """The address of the client: the closest one that is not a trusted proxy.

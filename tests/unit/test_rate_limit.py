@@ -30,6 +30,16 @@ def test_requests_above_the_limit_wait_for_the_next_minute() -> None:
     assert limit.allow("192.0.2.1") == 0
 
 
+def test_a_request_that_is_taken_back_is_not_counted() -> None:
+    limit = RateLimit(1, Watch())
+    assert limit.allow("192.0.2.1") == 0
+    limit.take_back("192.0.2.1")
+    limit.take_back("192.0.2.1")
+    limit.take_back("192.0.2.2")
+    assert limit.allow("192.0.2.1") == 0
+    assert limit.allow("192.0.2.1") > 0
+
+
 def test_ipv6_addresses_of_one_customer_count_as_one() -> None:
     limit = RateLimit(1, Watch())
     assert limit.allow("2001:db8:1:2::1") == 0

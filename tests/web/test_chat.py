@@ -252,7 +252,14 @@ def test_a_form_from_elsewhere_is_refused(origin: str, chat: Web, url: str) -> N
     assert asked(url) == []
 
 
-def test_tokens_are_limited_for_each_address(chat: Web) -> None:
+def test_right_tokens_are_not_limited(chat: Web) -> None:
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    address = f"{chat.url}/api/v1/chat/channels"
+    sent = [requests.post(address, json={"login": f"c{n}"}, headers=headers, timeout=30) for n in range(11)]
+    assert [response.status_code for response in sent] == [202] * 11
+
+
+def test_wrong_tokens_are_limited_for_each_address(chat: Web) -> None:
     answers = [post(chat, login="carol", token=f"wrong{n}").status_code for n in range(11)]
     assert answers == [303] * 10 + [429]
     assert post(chat, login="carol", token=TOKEN).status_code == 429

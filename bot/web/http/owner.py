@@ -14,15 +14,15 @@ from helperfunctions.rate_limit import RateLimit, client_address, counted_as
 
 COOKIE: Final = "owner"
 _MONTHS: Final = 90 * 24 * 3600
-# Tokens of one address in a minute, right or wrong.
-_TOKENS_PER_MINUTE: Final = 10
+# After so many wrong tokens of one address in a minute, its right ones are refused too: nobody can try all tokens.
+_WRONG_TOKENS_PER_MINUTE: Final = 10
 
 
 class TooManyTokens(Exception):
-    """An address sent too many tokens. `seconds`: until it may send another one."""
+    """An address sent too many wrong tokens. `seconds`: until it may send another one."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__("too many tokens from this address")
+        super().__init__("too many wrong tokens from this address")
         self.seconds = seconds
 
 
@@ -33,7 +33,7 @@ class Owner:
         self._token, self._root, self._trusted = token, root_path, trusted
         # Of the token only what a cookie has: it cannot be made of the cookie again.
         self._cookie = hashlib.sha256(f"watchtime owner {token}".encode()).hexdigest() if token else ""
-        self._limit = RateLimit(_TOKENS_PER_MINUTE)
+        self._limit = RateLimit(_WRONG_TOKENS_PER_MINUTE)
         self._visitors_key = secrets.token_bytes(32)
 
     def is_by_cookie(self, scope: Scope) -> bool:
@@ -51,9 +51,13 @@ class Owner:
 
     def is_token(self, scope: Scope, token: bytes) -> bool:
         """True if it is the token, in UTF-8. Raises TooManyTokens."""
-        if wait_seconds := self._limit.allow(self._address(scope)):
+        address = self._address(scope)
+        if wait_seconds := self._limit.allow(address):
             raise TooManyTokens(wait_seconds)
-        return bool(self._token) and hmac.compare_digest(token, self._token.encode())
+        is_right = bool(self._token) and hmac.compare_digest(token, self._token.encode())
+        if is_right:
+            self._limit.take_back(address)
+        return is_right
 
     def cookie(self, scope: Scope) -> str:
         """The header that stores the operator's cookie."""

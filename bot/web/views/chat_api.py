@@ -60,7 +60,7 @@ async def _chosen(site: Site, request: Request, login: str, *, is_leaving: bool)
         # No cookie is accepted here: another site could make a browser send it.
         is_owner = owner.is_by_bearer(request.scope)
     except TooManyTokens as exc:
-        return _problem(429, "Too many tokens from your address.", {"retry-after": str(round(exc.seconds) or 1)})
+        return _problem(429, "Too many wrong tokens from your address.", {"retry-after": str(round(exc.seconds) or 1)})
     if not is_owner and "authorization" in request.headers:
         return _problem(401, "The token is wrong.", {"www-authenticate": "Bearer"})
     outcome = await ask(site, owner, request, login, "leave" if is_leaving else "follow", is_owner)
