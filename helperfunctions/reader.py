@@ -40,6 +40,10 @@ def of_embedded(database: Database, own_url: str) -> str:
     """The URL of the embedded server for the read-only role, which is created if needed."""
     parts = urlsplit(own_url)
     place = parts.netloc.rpartition("@")[2]
-    url = urlunsplit(parts._replace(netloc=f"{EMBEDDED_ROLE}@{place}"))
-    prepare(database, url)
-    return url
+    prepare_embedded(database)
+    return urlunsplit(parts._replace(netloc=f"{EMBEDDED_ROLE}@{place}"))
+
+
+def prepare_embedded(database: Database) -> None:
+    """Create the embedded server's read-only role, or correct its rights."""
+    prepare(database, f"postgresql://{EMBEDDED_ROLE}@")

@@ -122,9 +122,11 @@ def restore(
                 return
         with on_standard_error().doing("Restoring") as progress:
             restored = backups.restore(database, found, LOCKS, progress, replace=replace)
+        # The rights of the dashboard's role were deleted together with the old tables.
         if loaded.web_database_url is not None:
-            # The role's rights were deleted together with the old tables.
             reader.prepare(database, loaded.web_database_url.get_secret_value())
+        elif loaded.database_url is None:
+            reader.prepare_embedded(database)
     typer.echo(f"Restored {_summary(restored.contents)}.")
     if restored.migrated:
         typer.echo(f"Applied {', '.join(restored.migrated)}.")

@@ -15,7 +15,7 @@ import psutil
 import psycopg2
 import pytest
 
-from helperfunctions import embedded_postgres
+from helperfunctions import embedded_postgres, reader
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.queries import Queries
@@ -55,7 +55,11 @@ def test_a_lost_embedded_database_is_restored_with_all_rows(
         assert everything_in(url) == before
     again = shell.run("restore", name, DATA_DIR=str(data)).failed_with(65)
     assert "the database is in use" in again
-    assert shell.run("restore", name, "--replace", "--yes", DATA_DIR=str(data)).code == 0
+    with embedded_postgres.running(data / "postgres") as url:
+        # As a dashboard that goes on meanwhile.
+        reading = reader.of_embedded(Database(url, queries), url)
+        assert shell.run("restore", name, "--replace", "--yes", DATA_DIR=str(data)).code == 0
+        assert rows(reading, "select count(*) from days") == rows(url, "select count(*) from days")
     nothing_runs_in(folder)
 
 
