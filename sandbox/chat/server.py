@@ -5,6 +5,7 @@ Source of the protocol: https://dev.twitch.tv/docs/chat/irc
 
 import asyncio
 import heapq
+import os
 import ssl
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -192,7 +193,9 @@ class ChatSandbox:
             )
             opened.set_result(None)
         except OSError as exc:
-            opened.set_exception(exc)
+            host, port = self._address
+            # asyncio's own message is a sentence that repeats the address.
+            opened.set_exception(OSError(exc.errno, os.strerror(exc.errno or 0), f"{host}:{port}"))
             return
         rounds = self._loop.create_task(self._rounds())
         self._loop.run_forever()

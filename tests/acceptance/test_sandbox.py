@@ -40,15 +40,16 @@ def test_a_token_is_issued_at_the_printed_address(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "of_twitch"),
-    [("127.0.0.1", True), ("127.0.0.1", False), ("203.0.113.1", True)],
-    ids=["the port is taken", "the port of X is taken", "an address of another machine"],
+    ("host", "of"),
+    [("127.0.0.1", "--port"), ("127.0.0.1", "--x-port"), ("127.0.0.1", "--chat-port"), ("203.0.113.1", "--chat-port")],
+    ids=["the port is taken", "the port of X is taken", "the port of chat is taken", "an address of another machine"],
 )
-def test_an_address_that_cannot_be_used_is_one_message(host: str, of_twitch: bool, shell: Shell) -> None:
+def test_an_address_that_cannot_be_used_is_one_message(host: str, of: str, shell: Shell) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ports = ("--port", port, "--x-port", "0") if of_twitch else ("--port", "0", "--x-port", port)
-        ran = shell.run("sandbox", "--host", host, *ports, "--chat-port", "0", "--channels", "1000", COLUMNS="200")
+        ports = {"--port": "0", "--x-port": "0", "--chat-port": "0"} | {of: port}
+        given = [word for option in ports.items() for word in option]
+        ran = shell.run("sandbox", "--host", host, *given, "--channels", "1000", COLUMNS="200")
     assert ran.code == 2
     assert f"cannot listen on {host}:{port}: " in ran.err
     assert "Traceback" not in ran.err

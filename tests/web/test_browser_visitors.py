@@ -98,7 +98,7 @@ def test_ranks_of_a_table_that_a_phone_leaves_out_are_shown_on_request(visit: Ca
     window = visit(viewport=PHONE)
     window.open("/streamers")
     headings = window.page.get_by_role("columnheader")
-    expect(headings).to_have_text(["Streamer", "Hours watched ↓", "Avg viewers", "Peak viewers"])
+    expect(headings).to_have_text(["Streamer", "Hours watched ↓", "Avg viewers", "Peak viewers", "Compare"])
     window.page.get_by_label("All columns").check()
     expect(headings.first).to_have_text("#")
     expect(window.page.get_by_role("columnheader", name="Hours streamed")).to_be_visible()
