@@ -122,13 +122,13 @@ where channel_id = :channel_id and minute_at >= cast(:since as timestamptz)
 order by minute_at;
 
 -- name: chat_broadcasts
--- The newest broadcasts of a channel, newest first. Grain: one row per broadcast.
+-- The newest broadcasts of a channel, newest first; `chatters` is null until they are counted. Grain: one row per broadcast.
 select
     stream_id,
     started_at,
     last_seen_at,
     messages,
-    chatters,
+    case when chatters > 0 or messages = 0 then chatters end as chatters,
     peak_messages,
     minutes,
     covered_minutes,
@@ -162,11 +162,11 @@ where channel_id = :channel_id and hour_at >= cast(:since as timestamptz)
 order by hour_at;
 
 -- name: chat_days
--- The days of a channel, newest first. Grain: one row per day.
+-- The days of a channel, newest first; `chatters` is null until they are counted. Grain: one row per day.
 select
     day,
     messages,
-    chatters,
+    case when chatters > 0 or messages = 0 then chatters end as chatters,
     peak_messages,
     minutes,
     covered_minutes,

@@ -128,11 +128,11 @@ class ChatHour:
 
 @dataclass(frozen=True, slots=True)
 class ChatDay:
-    """The chat of a channel on one of the bot's days."""
+    """The chat of a channel on one of the bot's days. `chatters`: empty until they are counted, every ten minutes."""
 
     day: NamedDay
     messages: Messages
-    chatters: Chatters
+    chatters: Chatters | None
     peak_messages: Peak
     minutes: int
     covered_minutes: _MinutesHeard
@@ -168,13 +168,14 @@ class ComparedChat:
 
 @dataclass(frozen=True, slots=True)
 class ChatBroadcast:
-    """The chat of a broadcast. `coverage`: the part of its minutes that was heard whole."""
+    """The chat of a broadcast. `coverage`: the part of its minutes that was heard whole. `chatters`: empty until
+    they are counted, every ten minutes."""
 
     stream_id: str
     started_at: Annotated[datetime, Column("Started", "time")]
     last_seen_at: datetime
     messages: Messages
-    chatters: Chatters
+    chatters: Chatters | None
     peak_messages: Peak
     minutes: int
     covered_minutes: int
