@@ -32,6 +32,14 @@ def test_csv_has_a_byte_order_mark_a_header_and_every_value() -> None:
     )
 
 
+def test_a_list_is_json() -> None:
+    @dataclass(frozen=True)
+    class History:
+        history: list[int | None]
+
+    assert read_back(csv_of([History([None, 531])], History))[1] == ["[null, 531]"]
+
+
 COMPUTED = (
     "=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\tx", "\rx", "\nx", " =1", "\u00a0=1", "\u3000=1", "\u200b=1", "\ufeff=1",
     "\0=1", "＝1", "＋1", "－1", "＠1", " ＝1", "﹢1", "﹣1", "﹦1", "﹫1", "-", "=",
