@@ -1,6 +1,5 @@
 """The followed channels: added, removed and shown by a person; channels and chatters that opted out."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,15 +8,15 @@ from typing import Final
 
 from bot.chat.directory import OpenDirectory
 from bot.chat.rooms import MOST_ROOMS
+from bot.core.logins import LOGIN, login_in
 from helperfunctions import chat_key
 from helperfunctions.chat_journal import Journal, is_listening, only_listener
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
-from helperfunctions.errors import SettingsError, UnknownChannel
+from helperfunctions.errors import Busy, SettingsError, UnknownChannel
 
 # Later than every hour.
 LATEST: Final = datetime.max.replace(tzinfo=UTC)
-_LOGIN: Final = re.compile(r"[a-z0-9_]{1,25}")
 
 
 # A channel that a visitor asked for is followed until its page was not viewed for so long.
@@ -35,9 +34,9 @@ class Channels:
     open_directory: OpenDirectory | None
     most: int = MOST_ROOMS
 
-    def add(self, login: str, *, by_visitor: bool = False) -> None:
-        """Follow a channel: for good, or as long as its page is viewed. Raises SettingsError if there are too many,
-        UnknownChannel if it opted out."""
+    def add(self, login: str, *, by_visitor: bool = False) -> str:
+        """Follow a channel: for good, or as long as its page is viewed. Returns its login. Raises SettingsError if
+        there are too many, UnknownChannel if it opted out."""
         login = checked(login)
         channel_id, now = self._id_of(login), self.clock.now()
         with self.database.transaction() as tx:
@@ -53,20 +52,25 @@ class Channels:
             )
             if added is None:
                 raise UnknownChannel(f"{login} opted out and is not followed")
+        return login
 
-    def opt_out_channel(self, login: str) -> None:
-        """Never follow a channel again, and delete what was counted of it."""
-        channel_id = self._id_of(checked(login))
+    def opt_out_channel(self, login: str) -> str:
+        """Never follow a channel again, and delete what was counted of it. Returns its login."""
+        login = checked(login)
+        channel_id = self._id_of(login)
         with self.database.transaction() as tx:
             tx.chat.opt_out(kind="channel", id=channel_id, now=self.clock.now())
             delete_channel(tx, channel_id)
+        return login
 
-    def opt_out_chatter(self, login: str) -> None:
-        """Count a chatter no more. Only a hash of their id is stored."""
+    def opt_out_chatter(self, login: str) -> str:
+        """Count a chatter no more. Only a hash of their id is stored. Returns their login."""
+        login = checked(login)
         hashed = chat_key.hasher_of(self.folder)
-        key = hashed(self._id_of(checked(login)))
+        key = hashed(self._id_of(login))
         with self.database.transaction() as tx:
             tx.chat.opt_out(kind="chatter", id=str(key), now=self.clock.now())
+        return login
 
     def _id_of(self, login: str) -> str:
         if self.open_directory is None:
@@ -80,9 +84,9 @@ class Channels:
 
 
 def checked(login: str) -> str:
-    """A login as Twitch writes it. Raises UnknownChannel if it can be none."""
-    login = login.strip().removeprefix("@").lower()
-    if not _LOGIN.fullmatch(login):
+    """A login as Twitch writes it, of a name or the address of a channel. Raises UnknownChannel if it can be none."""
+    login = login_in(login)
+    if not LOGIN.fullmatch(login):
         raise UnknownChannel("the name of a channel has 1 to 25 of the characters a to z, 0 to 9 and _")
     return login
 
@@ -104,12 +108,13 @@ def delete_channel(tx: Transaction, channel_id: str) -> None:
         delete(channel_id=channel_id)
 
 
-def remove(database: Database, login: str) -> None:
-    """Follow a channel no more. Raises UnknownChannel if it is not followed."""
+def remove(database: Database, login: str) -> str:
+    """Follow a channel no more. Returns its login. Raises UnknownChannel if it is not followed."""
     login = checked(login)
     with database.transaction() as tx:
         if not tx.chat.remove_channel(login=login):
             raise UnknownChannel(f"{login} is not followed")
+    return login
 
 
 def forget(database: Database, folder: Path, purge_queue: Callable[[], None] | None = None) -> int:
@@ -118,6 +123,8 @@ def forget(database: Database, folder: Path, purge_queue: Callable[[], None] | N
 
     Raises Busy while a process listens, and QueueUnavailable when the queue cannot be purged.
     """
+    if is_listening(folder):
+        raise Busy("a listener runs: stop `watchtime run`, and `watchtime listen` if it is a service of its own, first")
     with only_listener(folder):
         journal = Journal(folder)
         try:
@@ -134,13 +141,13 @@ def forget(database: Database, folder: Path, purge_queue: Callable[[], None] | N
 
 
 def status(database: Database, now: datetime) -> list[tuple[str, str, str, str, str]]:
-    """Each followed channel: messages, coverage and late messages of the closed minutes of the last hour, and state."""
+    """Each followed channel: messages, coverage and late messages of its closed minutes of the last hour, and state."""
     with database.transaction() as tx:
         return [
             (
                 row.login,
                 f"{row.messages:,}",
-                f"{row.covered_seconds / 3600:.0%}",
+                "–" if row.coverage is None else f"{row.coverage:.0%}",
                 f"{row.late_messages:,}",
                 f"{row.state} {row.reason}".strip(),
             )

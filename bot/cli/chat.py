@@ -28,7 +28,7 @@ chat_app = typer.Typer(
     epilog=examples("watchtime chat add xqc", "watchtime chat status"),
 )
 
-LoginArgument = Annotated[str, typer.Argument(metavar="channel", help="The name of a channel, as in twitch.tv/NAME.")]
+LoginArgument = Annotated[str, typer.Argument(metavar="channel", help="The name of a channel, or its address.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,8 +63,8 @@ def listen(
 def add(channel: LoginArgument) -> None:
     """Follow the chat of a channel, or ask again for one that refused."""
     with opened_bot() as bot, bot.database.writing():
-        _channels(bot).add(channel)
-    typer.echo(f"Following {channel.lower()}; `watchtime chat status` shows whether its chat is joined.")
+        login = _channels(bot).add(channel)
+    typer.echo(f"Following {login}; `watchtime chat status` shows whether its chat is joined.")
 
 
 @chat_app.command(epilog=examples("watchtime chat remove xqc"))
@@ -73,8 +73,8 @@ def remove(channel: LoginArgument) -> None:
     from bot.chat.channels import remove as remove_channel
 
     with database_to_change() as database:
-        remove_channel(database, channel)
-    typer.echo(f"No longer following {channel.lower()}.")
+        login = remove_channel(database, channel)
+    typer.echo(f"No longer following {login}.")
 
 
 @chat_app.command("list", epilog=examples("watchtime chat list"))
@@ -117,11 +117,11 @@ def opt_out(
         raise typer.BadParameter("name either a channel, or a chatter with --user")
     with opened_bot() as bot, bot.database.writing():
         if channel is not None:
-            _channels(bot).opt_out_channel(channel)
-            typer.echo(f"{channel.lower()} is not followed any more, and what was counted is deleted.")
+            login = _channels(bot).opt_out_channel(channel)
+            typer.echo(f"{login} is not followed any more, and what was counted is deleted.")
         elif user is not None:
-            _channels(bot).opt_out_chatter(user)
-            typer.echo(f"{user.lower()} is not counted any more. Their name is not stored.")
+            login = _channels(bot).opt_out_chatter(user)
+            typer.echo(f"{login} is not counted any more. Their name is not stored.")
 
 
 @chat_app.command(epilog=examples("watchtime chat forget"))

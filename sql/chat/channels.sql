@@ -109,15 +109,15 @@ delete from chat.emote_lists where owner_id = cast(:channel_id as text);
 delete from chat.opt_outs where kind = 'chatter';
 
 -- name: last_hour
--- The chat of each followed channel in the closed minutes of the last hour, by login. Grain: one row per channel.
+-- The chat of each followed channel in its closed minutes of the last hour, by login: `coverage` is the part of these minutes
+-- that was heard, null without one. Grain: one row per channel.
 select
     channels.login,
     channels.state,
     channels.reason,
     coalesce(sum(minutes.messages), 0) as messages,
     coalesce(sum(minutes.late_messages), 0) as late_messages,
-    coalesce(sum(minutes.covered_seconds), 0) as covered_seconds,
-    max(minutes.minute_at) as newest_at
+    cast(avg(minutes.covered_seconds / 60.0) as double precision) as coverage
 from chat.channels
 left join chat.minutes
     on

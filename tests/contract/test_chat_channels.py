@@ -43,8 +43,8 @@ def channels(job: ChatJob) -> Channels:
 
 def test_a_channel_is_followed_by_its_id(channels: Channels, sandbox: TwitchSandbox, url: str) -> None:
     streamers = sandbox.world.streamers
-    channels.add(f"@{streamers.login(3).upper()}")
-    channels.add(streamers.login(3))
+    assert channels.add(f"@{streamers.login(3).upper()}") == streamers.login(3)
+    assert channels.add(f"https://www.twitch.tv/{streamers.login(3)}") == streamers.login(3)
     assert rows(url, "select channel_id, login, state from chat.channels") == [
         (streamers.id(3), streamers.login(3), "wanted")
     ]

@@ -245,7 +245,7 @@ def test_forget_deletes_the_key_and_what_waits(journal: Journal, job: ChatJob, d
     before = hasher_of(job.folder)("22")
     append(journal, 5, said(before))
     write(url, "insert into chat.opt_outs values ('chatter', '7', %s)", START)
-    with a_listener_in(job.folder), pytest.raises(Busy):
+    with a_listener_in(job.folder), pytest.raises(Busy, match="stop `watchtime run`"):
         channels.forget(database, job.folder)
     assert channels.forget(database, job.folder) == 1
     assert journal.after(0, 10) == []
@@ -255,7 +255,7 @@ def test_forget_deletes_the_key_and_what_waits(journal: Journal, job: ChatJob, d
 
 def test_removing_a_channel_that_is_not_followed_is_an_error(database: Database, url: str) -> None:
     follow(url, "11", "ann")
-    channels.remove(database, "Ann")
+    assert channels.remove(database, "https://www.twitch.tv/Ann") == "ann"
     with pytest.raises(UnknownChannel, match="ann is not followed"):
         channels.remove(database, "ann")
     with pytest.raises(UnknownChannel, match="1 to 25"):
@@ -263,12 +263,17 @@ def test_removing_a_channel_that_is_not_followed_is_an_error(database: Database,
 
 
 def test_the_status_shows_the_last_hour(journal: Journal, job: ChatJob, database: Database, url: str) -> None:
+    """Of the minutes of a channel, as on the page: one that was chosen just now was not missed before."""
     follow(url, "11", "ann")
+    follow(url, "22", "bob")
     for minute in range(30):
-        begin = minute * 60
-        span = Covered(START_MS + begin * SECOND, START_MS + (begin + 60) * SECOND, ["11"])
+        begin, heard = minute * 60, 60 if minute % 2 else 30
+        span = Covered(START_MS + begin * SECOND, START_MS + (begin + heard) * SECOND, ["11"])
         append(journal, begin + 61, said(minute, begin), span)
     append(journal, 3600)
     job.count()
     now = datetime.fromtimestamp(START_MS / 1000 + 3599, UTC)
-    assert channels.status(database, now) == [("ann", "30", "50%", "0", "wanted")]
+    assert channels.status(database, now) == [
+        ("ann", "30", "75%", "0", "wanted"),
+        ("bob", "0", "–", "0", "wanted"),
+    ]

@@ -206,6 +206,15 @@ def test_every_table_is_there_as_json_and_csv(chat: Web) -> None:
     assert chat.get("/api/v1/chat/channels/nobody/minutes").status_code == 404
 
 
+def test_chatters_that_are_not_counted_yet_are_missing_and_not_none(chat: Web, url: str) -> None:
+    write(url, "update chat.broadcasts set chatters = 0")
+    write(url, "update chat.daily_chats set chatters = 0")
+    for table in ("broadcasts", "days"):
+        assert [row["chatters"] for row in chat.json(f"/chat/channels/ada/{table}")["rows"]] == [None], table
+    write(url, "update chat.broadcasts set messages = 0, subscriber_messages = 0")
+    assert [row["chatters"] for row in chat.json("/chat/channels/ada/broadcasts")["rows"]] == [0]
+
+
 @pytest.mark.parametrize("path", ["/chat", "/chat/ada", "/chat/live", "/api/v1/chat/channels"])
 def test_with_chat_off_nothing_is_there(path: str, shown: Web) -> None:
     assert shown.get(path).status_code == 404
@@ -250,6 +259,18 @@ def test_who_has_the_token_chooses_channels_and_needs_it_once(chat: Web, url: st
 def test_a_form_from_elsewhere_is_refused(origin: str, chat: Web, url: str) -> None:
     assert post(chat, origin, login="carol", token=TOKEN).status_code == 403
     assert asked(url) == []
+
+
+def test_the_address_of_a_channel_is_its_name(chat: Web, url: str) -> None:
+    sent = requests.post(
+        f"{chat.url}/api/v1/chat/channels",
+        json={"login": "https://www.twitch.tv/Carol?referrer=raid"},
+        headers={"authorization": f"Bearer {TOKEN}"},
+        timeout=30,
+    )
+    assert (sent.status_code, sent.json()["login"]) == (202, "carol")
+    assert post(chat, login="twitch.tv/dave/videos", token=TOKEN).headers["location"] == "/chat"
+    assert asked(url) == [("carol", "follow"), ("dave", "follow")]
 
 
 def test_right_tokens_are_not_limited(chat: Web) -> None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
+from bot.core.logins import login_in
 from bot.web.deps import Days, SiteParts, Slugs, slugs_in
 from bot.web.http.errors import API
 from bot.web.http.owner import Owner, TooManyTokens
@@ -29,7 +30,7 @@ _CHOICES: dict[int | str, dict[str, Any]] = {
 
 
 class Choice(BaseModel):
-    """A channel to follow."""
+    """A channel to follow: its name, or its address on Twitch."""
 
     login: str
 
@@ -68,7 +69,7 @@ async def _chosen(site: Site, request: Request, login: str, *, is_leaving: bool)
         return _problem(401, WHY_NOT[outcome], {"www-authenticate": "Bearer"})
     if outcome != "ok":
         return _problem(422 if outcome == "invalid" else 409, WHY_NOT.get(outcome, outcome))
-    return Response(orjson.dumps({"login": login.lower(), "state": "asked"}), 202, media_type="application/json")
+    return Response(orjson.dumps({"login": login_in(login), "state": "asked"}), 202, media_type="application/json")
 
 
 def _problem(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:

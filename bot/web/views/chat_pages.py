@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
+from bot.core.logins import login_in
 from bot.web.deps import SiteParts
 from bot.web.http.live import LiveRows, TooManyStreams
 from bot.web.http.owner import Owner, TooManyTokens, is_from_here
@@ -150,7 +151,7 @@ async def ask(
     if site.chat is None:
         return "off"
     asker = "owner" if is_owner else owner.visitor(request.scope)
-    return await asyncio.to_thread(site.chat.ask, login.strip().removeprefix("@").lower(), kind, asker)
+    return await asyncio.to_thread(site.chat.ask, login_in(login), kind, asker)
 
 
 async def _limited(request: Request) -> bytes | None:
