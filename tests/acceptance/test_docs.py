@@ -41,6 +41,7 @@ OF_THE_SYSTEM = {
         "grep",
         "mkdir",
         "mv",
+        "psql",
         "python3",
     ),
     *("rm", "sudo", "umask", "unset", "vi", ".venv/bin/pip"),
