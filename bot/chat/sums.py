@@ -13,8 +13,6 @@ from helperfunctions.database import Transaction
 _OVER_AFTER: Final = timedelta(hours=1)
 # The minutes of a day are all closed so long after its end.
 _CLOSED_AFTER: Final = timedelta(minutes=30)
-# Minutes that were received while there was no database are closed when it is back; a day waits for them so long.
-_LATEST: Final = timedelta(days=8)
 # So long after its end an hour keeps all of its emotes: the day to which it belongs is summed up until then.
 _EMOTES_KEPT: Final = timedelta(hours=52)
 _EMOTES_PRUNED: Final = timedelta(days=5)
@@ -30,17 +28,14 @@ def sum_up_totals(tx: Transaction, now: datetime, calendar: Calendar) -> None:
 
 
 def sum_up(tx: Transaction, now: datetime, calendar: Calendar, retention: timedelta) -> None:
-    """Sum up the broadcasts and days that are not over or got minutes late, and delete what hours need no longer."""
+    """Sum up the broadcasts and days that are not over, and delete what hours need no longer."""
     sum_up_totals(tx, now, calendar)
-    late = _late_days(tx, now, calendar)
-    for day in late:
-        tx.chat.sum_up_day(day=day.date, starts_at=day.starts_at, ends_at=day.ends_at)
     for row in list(tx.chat.open_broadcasts()):
         # Most broadcasts begin in the middle of an hour, in which nobody listens before.
         chatters = _chatters(tx, row.channel_id, row.started_at, row.last_seen_at + timedelta(minutes=1))
         tx.chat.store_chatters_of_broadcast(stream_id=row.stream_id, chatters=chatters)
     tx.chat.end_broadcasts(before=now - _OVER_AFTER)
-    for day in (*late, *_open_days(now, calendar)):
+    for day in _open_days(now, calendar):
         for channel_id in [row.channel_id for row in tx.chat.channels_of_day(day=day.date)]:
             chatters = _chatters(tx, channel_id, day.starts_at, day.ends_at)
             tx.chat.store_chatters_of_day(day=day.date, channel_id=channel_id, chatters=chatters)
@@ -54,17 +49,6 @@ def _open_days(now: datetime, calendar: Calendar) -> list[Day]:
     today = calendar.day_of(now)
     yesterday = calendar.day_of(today.starts_at - timedelta(seconds=1))
     return [yesterday, today] if now < today.starts_at + _CLOSED_AFTER else [today]
-
-
-def _late_days(tx: Transaction, now: datetime, calendar: Calendar) -> list[Day]:
-    """Days that are over and lack minutes which were closed since."""
-    late, first_open = [], _open_days(now, calendar)[0]
-    day = calendar.day_of(first_open.starts_at - timedelta(seconds=1))
-    while day.ends_at > now - _LATEST:
-        if tx.chat.is_day_behind(day=day.date, starts_at=day.starts_at, ends_at=day.ends_at):
-            late.append(day)
-        day = calendar.day_of(day.starts_at - timedelta(seconds=1))
-    return late
 
 
 def _chatters(tx: Transaction, channel_id: str, from_at: datetime, until_at: datetime) -> int:

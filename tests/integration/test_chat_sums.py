@@ -200,37 +200,19 @@ def everything_summed(url: str) -> list[object]:
     return [rows(url, f"select * from chat.{table} order by 1, 2") for table in ("broadcasts", "daily_chats")]
 
 
-@pytest.mark.parametrize(
-    ("days", "summed"), [(1.05, True), (7.9, True), (9.1, False)], ids=["an hour", "a week", "more than eight days"]
-)
-def test_a_day_gets_minutes_that_were_closed_late(
-    database: Database, clock: VirtualClock, tmp_path: Path, url: str, days: float, summed: bool
-) -> None:
-    """The database was away over the end of the day, and the listener went on."""
-    journal = Journal(tmp_path)
-    append(journal, 0, a_minute(0, 30, Random(1)))
-    append(journal, 2, [])
-    clock.move_to(START + timedelta(days=days))
-    a_job(database, clock, tmp_path).count()
-    with database.transaction() as tx:
-        sum_up(tx, clock.now(), CALENDAR, DAYS)
-    found = rows(url, "select day, messages, minutes, chatters > 20 from chat.daily_chats where minutes > 0")
-    assert found == ([(date(2026, 11, 21), 30, 1, True)] if summed else [])
-    assert bool(rows(url, "select from chat.daily_emotes where day = '2026-11-21'")) is summed
-
-
-def test_a_day_that_has_all_its_minutes_is_not_summed_up_again(
+def test_yesterday_is_summed_up_for_half_an_hour_after_its_end(
     database: Database, clock: VirtualClock, tmp_path: Path, url: str
 ) -> None:
     journal = Journal(tmp_path)
     append(journal, 0, a_minute(0, 30, Random(1)))
     append(journal, 2, [])
     a_job(database, clock, tmp_path).count()
-    for hours, bits in ((24.4, 0), (25, 7)):
-        write(url, "update chat.daily_chats set bits = 7")
+    write(url, "delete from chat.daily_chats")
+    for hours, summed in ((25, False), (24.4, True)):
         with database.transaction() as tx:
             sum_up(tx, START + timedelta(hours=hours), CALENDAR, DAYS)
-        assert rows(url, "select bits from chat.daily_chats") == [(bits,)]
+        found = rows(url, "select day from chat.daily_chats")
+        assert found == ([(date(2026, 11, 21),)] if summed else [])
 
 
 def test_old_hours_keep_their_sums_and_top_emotes_without_sketches(
