@@ -49,11 +49,11 @@ select
     nullif(counted.timeouts, 0),
     nullif(counted.late_messages, 0),
     counted.covered_seconds,
-    numbers.of_top[1],
-    numbers.of_top[2],
-    numbers.of_top[3],
-    numbers.of_top[4],
-    numbers.of_top[5],
+    (select emote_number from chat.emotes where emote_id = counted.top_emotes[1]),
+    (select emote_number from chat.emotes where emote_id = counted.top_emotes[2]),
+    (select emote_number from chat.emotes where emote_id = counted.top_emotes[3]),
+    (select emote_number from chat.emotes where emote_id = counted.top_emotes[4]),
+    (select emote_number from chat.emotes where emote_id = counted.top_emotes[5]),
     counted.top_emote_uses[1],
     counted.top_emote_uses[2],
     counted.top_emote_uses[3],
@@ -61,15 +61,6 @@ select
     counted.top_emote_uses[5],
     counted.is_closed
 from jsonb_populate_recordset(cast(null as chat.minutes), cast(:minutes as jsonb)) as counted
-cross join lateral (
-    select
-        array(
-            select emotes.emote_number
-            from unnest(counted.top_emotes) with ordinality as used (emote_id, place)
-            inner join chat.emotes on emotes.emote_id = used.emote_id
-            order by used.place
-        ) as of_top
-) as numbers
 where not exists (select from chat.opt_outs where opt_outs.kind = 'channel' and opt_outs.id = counted.channel_id)
 on conflict (channel_id, minute_at) do update
 set

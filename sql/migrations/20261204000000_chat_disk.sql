@@ -289,11 +289,11 @@ begin
             nullif(plain.timeouts, 0),
             nullif(plain.late_messages, 0),
             plain.viewers,
-            numbers.of_top[1],
-            numbers.of_top[2],
-            numbers.of_top[3],
-            numbers.of_top[4],
-            numbers.of_top[5],
+            (select emote_number from chat.emotes where emote_id = plain.top_emotes[1]),
+            (select emote_number from chat.emotes where emote_id = plain.top_emotes[2]),
+            (select emote_number from chat.emotes where emote_id = plain.top_emotes[3]),
+            (select emote_number from chat.emotes where emote_id = plain.top_emotes[4]),
+            (select emote_number from chat.emotes where emote_id = plain.top_emotes[5]),
             plain.top_emote_uses[1],
             plain.top_emote_uses[2],
             plain.top_emote_uses[3],
@@ -304,14 +304,6 @@ begin
             plain.channel_id,
             plain.game_id
         from chat.plain_minutes as plain
-        cross join lateral (
-            select array(
-                select emotes.emote_number
-                from unnest(plain.top_emotes) with ordinality as used (emote_id, place)
-                inner join chat.emotes on emotes.emote_id = used.emote_id
-                order by used.place
-            ) as of_top
-        ) as numbers
         where plain.minute_at >= a_day at time zone 'UTC' and plain.minute_at < (a_day + 1) at time zone 'UTC';
         if a_day < newest then
             perform chat.finish_partition(a_day);
