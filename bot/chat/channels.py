@@ -15,7 +15,8 @@ from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
 from helperfunctions.errors import Busy, SettingsError, UnknownChannel
 
-# Later than every hour.
+# Before and after every hour.
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -136,7 +137,7 @@ def forget(database: Database, folder: Path, purge_queue: Callable[[], None] | N
         chat_key.forget(folder)
         with database.transaction() as tx:
             # With the key somebody could have asked a sketch whether a chatter was there.
-            tx.chat.forget_old_sketches(before=LATEST)
+            tx.chat.forget_old_sketches(since=_EARLIEST, before=LATEST)
             return int(tx.chat.forget_opted_out_chatters())
 
 

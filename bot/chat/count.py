@@ -30,11 +30,21 @@ _COLUMNS: Final = (
 
 @dataclass(slots=True)
 class Counted:
-    """The result of a run: batches that were read, minutes that were stored, and how many of these are closed."""
+    """The result of a run: batches that were read, minutes that were stored, how many of these are closed, and the
+    oldest of those that are."""
 
     batches: int = 0
     minutes: int = 0
     closed: int = 0
+    oldest_closed_at: datetime | None = None
+
+    def add(self, minutes: Sequence[Minute]) -> None:
+        """Add minutes that were stored."""
+        closed = [instant_of(minute.begin_ms) for minute in minutes if minute.is_closed]
+        self.minutes += len(minutes)
+        self.closed += len(closed)
+        known = [self.oldest_closed_at] if self.oldest_closed_at is not None else []
+        self.oldest_closed_at = min([*known, *closed], default=None)
 
 
 class Counter:
@@ -98,8 +108,7 @@ class Counter:
                     moved_at=self._clock.now(),
                 )
         minutes.stored()
-        counted.minutes += len(changed)
-        counted.closed += sum(minute.is_closed for minute in changed)
+        counted.add(changed)
         if cursor != self._stored_cursor:
             self._stored_cursor = cursor
             self._journal.delete_until(cursor)

@@ -165,8 +165,7 @@ class QueueCounter:
             stored = [self._store(tx, number) for number in range(SHARDS)]
         counted.batches += len(deliveries)
         for number, minutes in enumerate(stored):
-            counted.minutes += len(minutes)
-            counted.closed += sum(minute.is_closed for minute in minutes)
+            counted.add(minutes)
             self._acknowledge(self._shards[number])
 
     def _apply(self, tx: Transaction, delivery: Delivery) -> None:

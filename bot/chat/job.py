@@ -17,7 +17,7 @@ from bot.chat.directory import OpenDirectory, live_channels
 from bot.chat.emotes import EmoteNames
 from bot.chat.moment_alerts import MomentAlerts
 from bot.chat.rooms import MOST_ROOMS
-from bot.chat.sums import sum_up, sum_up_totals
+from bot.chat.sums import is_over, sum_up, sum_up_totals
 from bot.core.calendar import Calendar
 from helperfunctions.chat_journal import Journal, WantedRoom
 from helperfunctions.clock import Clock
@@ -98,9 +98,15 @@ class ChatJob:
 
     def _sum_up_after(self, counted: Counted) -> None:
         """Let broadcasts and days have the minutes that were just closed, as hours and moments do."""
-        if counted.closed:
-            with self.database.transaction() as tx:
-                sum_up_totals(tx, self.clock.now(), self.calendar)
+        oldest_at, now = counted.oldest_closed_at, self.clock.now()
+        if oldest_at is None:
+            return
+        with self.database.transaction() as tx:
+            if is_over(oldest_at, now, self.calendar):
+                # What waited while the bot or the database was away.
+                sum_up(tx, now, self.calendar, self.retention, oldest_at, now)
+            else:
+                sum_up_totals(tx, now, self.calendar)
 
     def close(self) -> None:
         """Close the journal, and give back the queue."""
@@ -178,7 +184,7 @@ class ChatJob:
                 self._emotes.fetch()
             if self._summed_at is None or not timedelta(0) <= now - self._summed_at < _SUM_UP_EVERY:
                 with self.database.transaction() as tx:
-                    sum_up(tx, now, self.calendar, self.retention)
+                    sum_up(tx, now, self.calendar, self.retention, last_at=self._summed_at)
                 self._summed_at = now
         return live
 

@@ -111,9 +111,12 @@ where
     and stored.hour_at < cast(:before as timestamptz);
 
 -- name: forget_old_sketches!
--- Delete the sketches of hours before an instant.
+-- Delete the sketches of hours between two instants.
 update chat.hours set chatters_sketch = null
-where chatters_sketch is not null and hour_at < cast(:before as timestamptz);
+where
+    chatters_sketch is not null
+    and hour_at >= cast(:since as timestamptz)
+    and hour_at < cast(:before as timestamptz);
 
 -- name: minutes_around
 -- The closed minutes of channels between two instants, both included, in their order. Grain: one row per channel and minute.

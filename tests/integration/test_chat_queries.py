@@ -51,3 +51,7 @@ def test_neither_emotes_nor_old_hours_are_read_from_end_to_end(
     job.count()
     assert "chat.store_minutes" in {plan.name for plan in explained.plans}
     assert read_whole(explained) & {"emotes", "hours"} == set()
+    explained.plans.clear()
+    job.look()
+    assert "chat.forget_old_sketches" in {plan.name for plan in explained.plans}
+    assert "hours" not in read_whole(explained)

@@ -215,6 +215,24 @@ def test_yesterday_is_summed_up_for_half_an_hour_after_its_end(
         assert found == ([(date(2026, 11, 21),)] if summed else [])
 
 
+def test_a_day_that_is_over_is_summed_up_when_its_minutes_are_counted_late(
+    database: Database, clock: VirtualClock, tmp_path: Path, url: str
+) -> None:
+    """The bot was away when the day ended, and its listener was not."""
+    journal, random = Journal(tmp_path), Random(1)
+    append(journal, 0, a_minute(0, 30, random))
+    append(journal, 2, [])
+    job = a_job(database, clock, tmp_path)
+    job.count()
+    append(journal, 5, a_minute(5, 20, random))
+    append(journal, 30 * 60, [])
+    clock.advance(30 * 3600)
+    job.count()
+    [(messages, chatters)] = rows(url, "select messages, chatters from chat.daily_chats")
+    assert (messages, chatters > 30) == (50, True)
+    assert rows(url, "select sum(uses) from chat.daily_emotes") == rows(url, "select sum(uses) from chat.hour_emotes")
+
+
 def test_old_hours_keep_their_sums_and_top_emotes_without_sketches(
     database: Database, clock: VirtualClock, tmp_path: Path, url: str
 ) -> None:
