@@ -21,8 +21,8 @@ where
     and (channels.state, channels.reason) is distinct from (now.state, now.reason);
 
 -- name: add_channel^
--- Follow a channel, or ask for it again; not one that opted out. One that the operator follows stays theirs. Grain: one row
--- per channel, or none.
+-- Follow a channel, or ask for it again; not one that opted out. One that the operator follows stays theirs. Chat that is
+-- joined or being joined goes on: to be joined anew it would be left first. Grain: one row per channel, or none.
 insert into chat.channels (channel_id, login, state, asked_by, asked_at, state_at, expires_at)
 select
     cast(:channel_id as text),
@@ -36,11 +36,15 @@ where not exists (select from chat.opt_outs where kind = 'channel' and id = cast
 on conflict (channel_id) do update
 set
 login = excluded.login,
-state = 'wanted',
-reason = '',
+(state, reason, asked_at, state_at) = (
+    select
+        case when goes_on then channels.state else 'wanted' end,
+        '',
+        case when goes_on then channels.asked_at else excluded.asked_at end,
+        case when goes_on then channels.state_at else excluded.state_at end
+    from (values (channels.state in ('joining', 'joined') and channels.login = excluded.login)) as now (goes_on)
+),
 asked_by = case when channels.asked_by = 'operator' then 'operator' else excluded.asked_by end,
-asked_at = excluded.asked_at,
-state_at = excluded.state_at,
 expires_at = case when channels.asked_by = 'operator' then null else excluded.expires_at end
 returning channel_id;
 

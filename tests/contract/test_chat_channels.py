@@ -50,6 +50,25 @@ def test_a_channel_is_followed_by_its_id(channels: Channels, sandbox: TwitchSand
     ]
 
 
+@pytest.mark.parametrize(
+    ("state", "after"),
+    [("joined", "joined"), ("joining", "joining"), ("parted", "wanted"), ("refused", "wanted")],
+    ids=["joined", "joining", "parted", "refused"],
+)
+def test_only_a_chat_that_is_not_joined_is_asked_for_again(
+    state: str, after: str, channels: Channels, sandbox: TwitchSandbox, clock: VirtualClock, url: str
+) -> None:
+    """To join it anew, the listener would leave it first, and miss what is said meanwhile."""
+    login = sandbox.world.streamers.login(3)
+    channels.add(login)
+    first = clock.now()
+    write(url, "update chat.channels set state = %s, reason = %s", state, "msg_banned" if state == "refused" else "")
+    clock.advance(60)
+    channels.add(login)
+    asked_at = first if after == state else clock.now()
+    assert rows(url, "select state, reason, asked_at from chat.channels") == [(after, "", asked_at)]
+
+
 def test_a_name_that_moved_to_another_channel_is_released(channels: Channels, sandbox: TwitchSandbox, url: str) -> None:
     login = sandbox.world.streamers.login(3)
     write(
