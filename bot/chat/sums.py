@@ -35,8 +35,11 @@ def sum_up(
     last_at: datetime | None = None,
 ) -> None:
     """Sum up the broadcasts and days that are not over, and delete what hours need no longer. `closed_since`: the
-    oldest minute that was just closed, whose day may be over; `last_at`: the last time that this was done, if known."""
+    oldest minute that was just closed, whose day may be over; `last_at`: the last time that this was done, if known.
+    If not, a process may have been killed after it had closed late minutes: their days are looked for."""
     days = _open_days(now, calendar, closed_since)
+    if last_at is None:
+        days = [*_days_behind(tx, days[0], now - _OVERLAP, calendar), *days]
     _sum_up_totals(tx, days)
     for row in list(tx.chat.open_broadcasts()):
         # Most broadcasts begin in the middle of an hour, in which nobody listens before.
@@ -75,6 +78,17 @@ def _open_days(now: datetime, calendar: Calendar, since: datetime | None = None)
     while days[0].starts_at > first:
         days.insert(0, calendar.day_of(days[0].starts_at - timedelta(seconds=1)))
     return days
+
+
+def _days_behind(tx: Transaction, before: Day, since: datetime, calendar: Calendar) -> list[Day]:
+    """The days before another one, until an instant, that lack minutes which are closed."""
+    behind: list[Day] = []
+    day = calendar.day_of(before.starts_at - timedelta(seconds=1))
+    while day.ends_at > since:
+        if tx.chat.is_day_behind(day=day.date, starts_at=day.starts_at, ends_at=day.ends_at):
+            behind.insert(0, day)
+        day = calendar.day_of(day.starts_at - timedelta(seconds=1))
+    return behind
 
 
 def _chatters(tx: Transaction, channel_id: str, from_at: datetime, until_at: datetime) -> int:

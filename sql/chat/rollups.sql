@@ -310,6 +310,23 @@ peak_messages = excluded.peak_messages,
 viewer_minutes = excluded.viewer_minutes,
 watched_messages = excluded.watched_messages;
 
+-- name: is_day_behind$
+-- Whether whole hours of a day have minutes that were closed after the day was summed up last. Grain: one row.
+select exists (
+    select
+    from (
+        select
+            channel_id,
+            sum(minutes) as minutes
+        from chat.hours
+        where hour_at >= cast(:starts_at as timestamptz) and hour_at <= cast(:ends_at as timestamptz) - interval '1 hour'
+        group by channel_id
+    ) as counted
+    left join chat.daily_chats
+        on daily_chats.channel_id = counted.channel_id and daily_chats.day = cast(:day as date)
+    where counted.minutes > coalesce(daily_chats.minutes, 0)
+);
+
 -- name: channels_of_day
 -- The channels that were heard on a day. Grain: one row per channel.
 select channel_id from chat.daily_chats where day = cast(:day as date);

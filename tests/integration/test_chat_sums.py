@@ -210,9 +210,27 @@ def test_yesterday_is_summed_up_for_half_an_hour_after_its_end(
     write(url, "delete from chat.daily_chats")
     for hours, summed in ((25, False), (24.4, True)):
         with database.transaction() as tx:
-            sum_up(tx, START + timedelta(hours=hours), CALENDAR, DAYS)
+            sum_up(tx, START + timedelta(hours=hours), CALENDAR, DAYS, last_at=START)
         found = rows(url, "select day from chat.daily_chats")
         assert found == ([(date(2026, 11, 21),)] if summed else [])
+
+
+@pytest.mark.parametrize(("days", "summed"), [(2, True), (7.9, True), (8.1, False)], ids=["a day", "a week", "longer"])
+def test_a_process_looks_at_its_start_for_days_that_lack_closed_minutes(
+    database: Database, clock: VirtualClock, tmp_path: Path, url: str, days: float, summed: bool
+) -> None:
+    """The one before was killed after it had closed late minutes. A day that has them all is not summed up again."""
+    journal = Journal(tmp_path)
+    append(journal, 0, a_minute(0, 30, Random(1)))
+    append(journal, 2, [])
+    a_job(database, clock, tmp_path).count()
+    write(url, "delete from chat.daily_chats")
+    for bits in (0, 7):
+        with database.transaction() as tx:
+            sum_up(tx, START + timedelta(days=days), CALENDAR, DAYS)
+        found = rows(url, "select day, messages, chatters > 20, bits from chat.daily_chats")
+        assert found == ([(date(2026, 11, 21), 30, True, bits)] if summed else [])
+        write(url, "update chat.daily_chats set bits = 7")
 
 
 def test_a_day_that_is_over_is_summed_up_when_its_minutes_are_counted_late(
