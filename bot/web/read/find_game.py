@@ -76,8 +76,8 @@ class Candidate:
 
     @property
     def is_shrinking(self) -> bool:
-        """True if it has lost a fifth of its hours watched, and not only those of one channel."""
-        return self.growth is not None and self.growth.lasting <= -NOTABLE_CHANGE
+        """True if it has lost a fifth of its hours watched, and is not steady without its largest channel."""
+        return self.growth is not None and self.growth.change <= -NOTABLE_CHANGE and not self.growth.is_steady
 
     @property
     def viewers_of_others(self) -> float:
@@ -99,23 +99,25 @@ def candidates(
     growths: Mapping[str, GameGrowth] | None = None,
 ) -> list[Candidate]:
     """The games of a size whose spread is known, the best first. `growths` are those of the games, by id. Games of one
-    channel or three come last, and shrinking ones before them."""
+    channel or three come last, shrinking ones before them, and before those the ones whose growth is unknown: the first
+    days of a game say little of the next."""
     found = [
         Candidate(
             game,
             verdict(game),
             _place(game, own_viewers),
-            _is_open(game),
+            is_open(game),
             (growths or {}).get(game.game_id),
         )
         for game in _of_size(games, size)
     ]
 
-    def place(one: Candidate) -> tuple[bool, bool, float, int]:
+    def place(one: Candidate) -> tuple[bool, bool, bool, float, int]:
         if sort is Sort.GROWTH:
-            return not one.is_open, one.growth is None, -(one.growth.lasting if one.growth else 0.0), one.game.rank
+            lasting = one.growth.lasting if one.growth else 0.0
+            return not one.is_open, False, one.growth is None, -lasting, one.game.rank
         value = one.game.top3_share or 0.0 if sort is Sort.SPREAD else -one.score
-        return not one.is_open, one.is_shrinking, value, one.game.rank
+        return not one.is_open, one.is_shrinking, one.growth is None, value, one.game.rank
 
     return sorted(found, key=place)
 
@@ -124,11 +126,12 @@ def by_own_hours(found: Iterable[Candidate], times: Mapping[str, OwnTimes]) -> l
     """The games by what they offer within the hours of somebody: the fit of each, more or less by as much as its best
     hours there differ from all hours. First those with hours that are better in most weeks."""
 
-    def place(one: Candidate) -> tuple[bool, bool, bool, float, int]:
+    def place(one: Candidate) -> tuple[bool, bool, bool, bool, float, int]:
         own = times.get(one.game.game_id)
         change = 0.0 if own is None else own.times[0].change if own.best else min(0.0, own.times[0].change)
         is_lasting = own is not None and own.best is not None
-        return not one.is_open, one.is_shrinking, not is_lasting, -one.score * (1 + change), one.game.rank
+        value = -one.score * (1 + change)
+        return not one.is_open, one.is_shrinking, one.growth is None, not is_lasting, value, one.game.rank
 
     return sorted(found, key=place)
 
@@ -179,7 +182,8 @@ def verdict(game: Spread) -> str:
     return ""
 
 
-def _is_open(game: GameInRange) -> bool:
+def is_open(game: Spread) -> bool:
+    """True if neither one channel nor three have most of a game's viewers."""
     return (game.top_share or 0) < DOMINATED_BY_ONE and (game.top3_share or 0) < DOMINATED_BY_THREE
 
 

@@ -112,15 +112,15 @@ class GameGrowth:
         return min(self.change, self.of_others, key=abs)
 
     @property
-    def is_of_one(self) -> bool:
-        """True if one channel, such as a guest, made much of the change."""
-        return abs(self.change - self.lasting) >= NOTABLE_CHANGE / 2 and abs(self.lasting) < abs(self.change) / 2
+    def is_steady(self) -> bool:
+        """True if all that is left without a single channel, such as a guest, is no change."""
+        return abs(self.lasting) < _STEADY
 
     @property
     def words(self) -> str:
         """Whether the game grows, whoever was its largest channel."""
-        if abs(self.lasting) < _STEADY:
-            return "steady without its largest channel" if self.is_of_one else "steady"
+        if self.is_steady:
+            return "steady"
         return "growing" if self.lasting > 0 else "shrinking"
 
 

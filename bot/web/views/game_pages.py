@@ -27,7 +27,7 @@ from bot.web.read import find_game, game_list, games, genres, languages, now
 from bot.web.read.addresses import find, slug_of
 from bot.web.read.coverage import span_of
 from bot.web.read.errors import NotFound
-from bot.web.read.find_game import Size, Sort, verdict
+from bot.web.read.find_game import Size, Sort, is_open, verdict
 from bot.web.read.own_hours import OwnTimes, own_times
 from bot.web.read.previous import game_days_compared
 from bot.web.read.rankings import game_ranking, growth
@@ -107,6 +107,7 @@ def game_page(
     return pages.show(
         "game.html",
         poll=poll,
+        is_open=is_open,
         verdict=verdict,
         week=best_times,
         week_measure=week,
