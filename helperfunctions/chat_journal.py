@@ -25,6 +25,7 @@ _SERVICE_LOCK: Final = "listen-service.lock"
 _LOOK_SECONDS: Final = 1.0
 # Until the bot's listener has ended: it may be in the middle of shipping to a broker.
 _HANDOVER_SECONDS: Final = 30.0
+_DAMAGES: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _TABLES: Final = """
 create table if not exists journal (id text not null, at_ms integer not null default 0, times_dropped integer not null);
 create table if not exists batches (
@@ -96,10 +97,23 @@ class Journal:
                 if self._file.execute("select 1 from journal").fetchone() is None:
                     self._file.execute("insert into journal values (?, 0, 0)", (secrets.token_hex(8),))
             self.id: str = self._file.execute("select id from journal").fetchone()[0]
+            self._inode = self.path.stat().st_ino
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def is_current(self) -> bool:
+        """False after the file was deleted, or replaced by another one."""
+        try:
+            return self.path.stat().st_ino == self._inode
+        except OSError:
+            return False
+
+    def is_whole(self) -> bool:
+        """True if the file has what SQLite wrote; reads all of it."""
+        with _translated(self.path):
+            return bool(self._file.execute("pragma quick_check(1)").fetchone() == ("ok",))
 
     def append(self, events: bytes, at_ms: int, reasons: Mapping[str, int], most_bytes: int) -> int:
         """Append a batch, and add to the counts of lines without an event. Returns the number of the batch.
@@ -267,6 +281,33 @@ def _locked(path: Path, seconds: float) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def is_damage(error: JournalUnusable) -> bool:
+    """True if the journal has bytes that SQLite did not write: it can never be used again."""
+    # The lower byte is the kind of error.
+    return getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF in _DAMAGES
+
+
+def delete_damaged(folder: Path) -> bool:
+    """Delete the journal if it is damaged; what waits in it is lost. Only for the one listener of a folder."""
+    path = folder / FILE_NAME
+    if not path.exists():
+        return False
+    try:
+        journal = Journal(folder)
+        try:
+            is_whole = journal.is_whole()
+        finally:
+            journal.close()
+    except JournalUnusable as exc:
+        if not is_damage(exc):
+            raise
+        is_whole = False
+    if not is_whole:
+        for end in ("", "-wal", "-shm"):
+            Path(f"{path}{end}").unlink(missing_ok=True)
+    return not is_whole
 
 
 def _is_locked(path: Path) -> bool:

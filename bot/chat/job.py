@@ -76,6 +76,9 @@ class ChatJob:
                 self._tidy()
             return self.count_queue()
         with self.database.exclusive("chat"):
+            if self._journal is not None and not self._journal.is_current():
+                self._journal.close()
+                self._journal = None
             if self._journal is None:
                 self._journal = Journal(self.folder)
                 self._counter = Counter(self.database, self._journal, self.clock)

@@ -11,7 +11,7 @@ from typing import Final
 from bot.chat.events import ChatEvent, encode, stripped
 from bot.chat.rooms import Rooms
 from helperfunctions import irc
-from helperfunctions.chat_journal import Journal
+from helperfunctions.chat_journal import Journal, is_damage
 from helperfunctions.chat_key import Hasher
 from helperfunctions.clock import Clock
 from helperfunctions.errors import ChatUnavailable, JournalUnusable, TwitchRefused
@@ -81,7 +81,8 @@ class Listener:
         self._error: BaseException | None = None
 
     async def run(self, stopped: asyncio.Event) -> None:
-        """Listen until `stopped` is set. Raises TwitchRefused when the login is refused."""
+        """Listen until `stopped` is set. Raises TwitchRefused when the login is refused, and
+        JournalUnusable when the journal is damaged."""
         flushing = asyncio.create_task(self._flush_again_and_again())
         try:
             while not stopped.is_set() and self._error is None:
@@ -245,3 +246,6 @@ class Listener:
         if not self._journal_failed:
             log.error("%s", exc)
         self._journal_failed = True
+        if is_damage(exc):
+            # The next start begins a new one.
+            self._error = exc

@@ -1,6 +1,7 @@
 """The parts of chat under the settings: the listener's process, and the jobs of the bot."""
 
 import asyncio
+import logging
 import signal
 import sys
 import threading
@@ -11,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from helperfunctions.chat_journal import Journal, only_listener
+from helperfunctions.chat_journal import Journal, delete_damaged, only_listener
 from helperfunctions.chat_key import hasher_of
 from helperfunctions.clock import Clock
 from helperfunctions.settings import Settings
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from bot.chat.ship import Shipper
     from helperfunctions.amqp import Queues
     from helperfunctions.database import Database
+
+log = logging.getLogger(__name__)
 
 
 def folder_of(settings: Settings) -> Path:
@@ -107,6 +110,8 @@ def listen(settings: Settings, clock: Clock, *, with_parent: bool) -> None:
 
     folder = folder_of(settings)
     with only_listener(folder, is_service=not with_parent):
+        if delete_damaged(folder):
+            log.error("the journal of chat was damaged and begins anew: what waited in it is lost path=%s", folder)
         journal = Journal(folder)
         try:
             listener = Listener(

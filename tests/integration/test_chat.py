@@ -15,11 +15,11 @@ from bot.chat import channels
 from bot.chat.events import ChatEvent, Covered, Moderated, Noticed, Said, encode
 from bot.chat.job import ChatJob
 from bot.core.calendar import Calendar
-from helperfunctions.chat_journal import Journal, RoomRow, WantedRoom
+from helperfunctions.chat_journal import Journal, RoomRow, WantedRoom, delete_damaged, is_damage
 from helperfunctions.chat_key import hasher_of
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from helperfunctions.errors import Busy, DatabaseUnavailable, UnknownChannel
+from helperfunctions.errors import Busy, DatabaseUnavailable, JournalUnusable, UnknownChannel
 from tests.conftest import START, Switch
 from tests.factories import rows, write
 
@@ -141,6 +141,28 @@ def test_lost_batches_are_passed_over(
     assert [(row[2], row[9]) for row in minutes(url)] == [(1, 40)]  # type: ignore[index]
     assert "batches of chat are lost first=1 last=2" in caplog.text
     assert "cannot be read and is left out seq=4" in caplog.text
+
+
+@pytest.mark.parametrize(("at", "length"), [(0, 100), (3 * 4096, 2 * 4096)], ids=["no SQLite file", "damaged pages"])
+def test_a_damaged_journal_is_replaced_at_the_next_start_of_the_listener(
+    journal: Journal, job: ChatJob, folder: Path, url: str, at: int, length: int
+) -> None:
+    for key in range(200):
+        append(journal, 5, *[said(key, chatter=other) for other in range(50)])
+    assert not delete_damaged(folder)
+    job.count()
+    journal.close()
+    job._journal.close()  # type: ignore[union-attr]
+    with (folder / "journal.sqlite").open("r+b") as file:
+        file.seek(at)
+        file.write(b"\xff" * length)
+    with pytest.raises(JournalUnusable) as damaged:
+        append(Journal(folder), 6, said(300))
+    assert is_damage(damaged.value)
+    assert delete_damaged(folder)
+    append(Journal(folder), 70, said(301, 65))
+    job.count()
+    assert minutes(url)[-1][2] == 1  # type: ignore[index]
 
 
 def test_what_opted_out_is_not_counted(journal: Journal, job: ChatJob, url: str) -> None:
