@@ -232,13 +232,17 @@ order by starts_at desc
 limit :limit;
 
 -- name: chat_requests
--- What was asked for and is not done, or why not, newest first. Grain: one row per channel.
+-- What was asked for and is not followed: it is not done, or why not, newest first. Grain: one row per channel.
 select
     login,
     asked_at,
     answer
 from chat.requests
-where kind = 'follow' and (not is_done or answer <> '') and asked_at > cast(:now as timestamptz) - interval '1 day'
+where
+    kind = 'follow'
+    and (not is_done or answer <> '')
+    and asked_at > cast(:now as timestamptz) - interval '1 day'
+    and not exists (select from chat.channels where channels.login = requests.login)
 order by asked_at desc, login
 limit 20;
 

@@ -253,6 +253,18 @@ def test_who_has_the_token_chooses_channels_and_needs_it_once(chat: Web, url: st
     assert "Leave" not in chat.get("/chat").text
 
 
+def test_a_refusal_is_not_shown_once_the_channel_is_followed(chat: Web, url: str) -> None:
+    asked_for = (
+        "insert into chat.requests (login, kind, asked_by, asked_at, is_done, answer)"
+        " values (%s, 'follow', 'owner', %s, true, 'no room')"
+    )
+    write(url, asked_for, "carol", NOW)
+    write(url, asked_for, "bob", NOW)
+    page = chat.get("/chat").text
+    assert "<bdi>carol</bdi>: no room" in page
+    assert "<bdi>bob</bdi>: no room" not in page
+
+
 @pytest.mark.parametrize(
     "origin", ["", "https://elsewhere.example", "null", "http://["], ids=["none", "elsewhere", "hidden", "no address"]
 )
