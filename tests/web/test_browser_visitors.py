@@ -104,6 +104,15 @@ def test_ranks_of_a_table_that_a_phone_leaves_out_are_shown_on_request(visit: Ca
     expect(window.page.get_by_role("columnheader", name="Hours streamed")).to_be_visible()
 
 
+def test_an_address_that_may_not_be_copied_is_shown_to_be_copied_by_hand(visit: Callable[..., Visit]) -> None:
+    window = visit(permissions=[])
+    window.open("/games/chess")
+    window.page.get_by_role("button", name="Share").click()
+    shown = window.page.get_by_role("textbox", name="The address to share")
+    expect(shown).to_have_value(re.compile("/games/chess$"))
+    expect(shown).to_be_focused()
+
+
 def test_menu_leads_back_to_the_chosen_games(visit: Callable[..., Visit]) -> None:
     window = visit(timezone_id="Europe/Berlin")
     window.open("/find")

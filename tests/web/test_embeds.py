@@ -105,7 +105,7 @@ def test_badge_of_an_old_address_stays(database: Database, url: str, serving: Se
 @pytest.mark.parametrize("path", ["/games/chess", "/streamers/ada"])
 def test_feed_has_an_entry_for_each_finished_day(public: Web, path: str) -> None:
     answer = public.get(f"{path}/feed.atom")
-    assert answer.headers["content-type"].startswith("application/atom+xml")
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     feed = ElementTree.fromstring(answer.content)  # noqa: S314 - our own answer
     entries = feed.findall("atom:entry", ATOM)
     days = {row["day"]: row for row in public.json(f"{path}/days?days=9")["rows"]}

@@ -100,7 +100,7 @@ def test_comparison_of_nothing_has_no_card(public: Web) -> None:
 
 def test_feed_has_the_newest_days_with_their_top_lists(public: Web) -> None:
     answer = public.get("/feeds/days.xml")
-    assert answer.headers["content-type"].startswith("application/atom+xml")
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     entries = ElementTree.fromstring(answer.content).findall("atom:entry", ATOM)  # noqa: S314 - our own answer
     assert len(entries) == 9
     assert entries[0].findtext("atom:title", "", ATOM) == "Most watched on Twitch, Nov 21, 2026"

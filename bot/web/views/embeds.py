@@ -106,4 +106,4 @@ def _feed(site: Site, pages: PagesOfSite, kind: Kind, slug: str) -> Response:
         name = games.name_of(tx, found.id) if kind == "game" else streamers.name_of(tx, found.id)
         days = ranked_days(tx, kind, found.id, _FEED_DAYS)
     feed = pages.render("subject_feed.xml", kind=kind, id=found.id, slug=found.slug, name=name, days=days)
-    return Response(feed, headers={"cache-control": _CACHED}, media_type="application/atom+xml")
+    return Response(feed, headers={"cache-control": _CACHED}, media_type="application/atom+xml; charset=utf-8")

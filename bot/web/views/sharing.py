@@ -120,7 +120,7 @@ def feed_of_days(site: SiteParts, pages: PagesOfSite) -> Response:
                     "streamers": streamer_ranking(tx, span, By.WATCH_HOURS, RowRange(5)).rows,
                 }
             )
-    return Response(pages.render("feed.xml", entries=entries), media_type="application/atom+xml")
+    return Response(pages.render("feed.xml", entries=entries), media_type="application/atom+xml; charset=utf-8")
 
 
 @router.get("/sitemap.xml")

@@ -375,8 +375,13 @@ function share(button) {
         await navigator.clipboard.writeText(address);
         button.textContent = "Address copied";
       }
-    } catch {
-      // The visitor has closed the dialog.
+    } catch (refused) {
+      // Without the right to copy, the address can be copied by hand. AbortError: the visitor has closed the dialog.
+      if (refused.name === "AbortError") return;
+      const shown = element("input", { value: address, readOnly: true });
+      shown.setAttribute("aria-label", "The address to share");
+      button.replaceWith(shown);
+      shown.select();
     }
   });
 }
