@@ -195,7 +195,9 @@ class QueueCounter:
             row = tx.chat.shard_cursor(journal_id=journal_id, shard=number)
             seq, closed_until_ms = (row.seq, to_ms(row.closed_until)) if row else (0, 0)
             minutes = Minutes(seq, closed_until_ms, self._opted_out, journal_id, shard.open)
-            source = shard.sources[journal_id] = _Source(minutes, seq, row is None or row.shard != number)
+            stored_seq = row.stored_seq if row else None
+            is_new, stored_cursor = stored_seq is None, seq if stored_seq is None else stored_seq
+            source = shard.sources[journal_id] = _Source(minutes, stored_cursor, is_new)
         source.minutes.opted_out = self._opted_out
         return source
 

@@ -1,6 +1,14 @@
 -- name: cursor^
--- How far a journal is counted. Grain: one row, or none before the first minute of a journal was closed.
-select seq, closed_until from chat.cursors where journal_id = :journal_id and shard = -1;
+-- How far a journal is counted; by the queue, if that was used last. Grain: one row, or none before the first minute of a
+-- journal was closed.
+select
+    min(seq) as seq,
+    min(closed_until) as closed_until
+from chat.cursors
+where journal_id = :journal_id
+group by shard = -1
+order by seq desc
+limit 1;
 
 -- name: move_cursor!
 -- Store how far a journal is counted.

@@ -112,12 +112,16 @@ where
     <> case when chat.is_wanted(last_live_at, looked_at, cast(:now as timestamptz)) then 'wanted' else 'parted' end;
 
 -- name: shard_cursor^
--- How far a shard of a journal is counted; before its first closed minute, how far the journal was counted without a queue. Grain:
--- one row, or none.
-select seq, closed_until, shard
-from chat.cursors
-where journal_id = cast(:journal_id as text) and shard in (-1, cast(:shard as smallint))
-order by shard desc
+-- How far a shard of a journal is counted; or the journal without a queue, if that was later. `stored_seq`: the cursor of the
+-- shard itself. Grain: one row, or none.
+select
+    newest.seq,
+    newest.closed_until,
+    own.seq as stored_seq
+from chat.cursors as newest
+left join chat.cursors as own on own.journal_id = newest.journal_id and own.shard = cast(:shard as smallint)
+where newest.journal_id = cast(:journal_id as text) and newest.shard in (-1, cast(:shard as smallint))
+order by newest.seq desc, newest.shard desc
 limit 1;
 
 -- name: move_shard_cursor^

@@ -143,6 +143,21 @@ def test_lost_batches_are_passed_over(
     assert "cannot be read and is left out seq=4" in caplog.text
 
 
+def test_without_the_queue_again_counting_goes_on_after_what_the_queue_had(
+    journal: Journal, job: ChatJob, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for shard, seq in ((-1, 1), (0, 4), (1, 3)):
+        write(url, "insert into chat.cursors values (%s, %s, %s, %s, %s)", journal.id, seq, START, START, shard)
+    for _ in range(3):
+        journal.delete_until(append(journal, 5, said(1)))
+    append(journal, 6, said(2))
+    append(journal, 80)
+    job.count()
+    assert [row[2] for row in minutes(url)] == [1]  # type: ignore[index]
+    assert "lost" not in caplog.text
+    assert job.count().batches == 0
+
+
 @pytest.mark.parametrize(("at", "length"), [(0, 100), (3 * 4096, 2 * 4096)], ids=["no SQLite file", "damaged pages"])
 def test_a_damaged_journal_is_replaced_at_the_next_start_of_the_listener(
     journal: Journal, job: ChatJob, folder: Path, url: str, at: int, length: int

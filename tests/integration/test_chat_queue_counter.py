@@ -6,12 +6,13 @@ import pytest
 
 from bot.chat.count_queue import QueueCounter
 from bot.chat.events import Said, encode
-from bot.chat.shards import messages_of, shard_of
+from bot.chat.shards import SHARDS, messages_of, shard_of
 from helperfunctions.chat_journal import Batch, Journal
 from helperfunctions.chat_key import Hasher
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
-from tests.factories import rows
+from tests.conftest import START
+from tests.factories import rows, write
 from tests.integration.queue_parts import (
     COLUMNS,
     START_MS,
@@ -47,6 +48,22 @@ def test_a_counter_that_does_not_know_that_it_lost_a_shard_changes_nothing(
     second.count()
     assert stored(url) == expected
     assert late.started_again == 1
+
+
+def test_a_queue_that_is_used_again_goes_on_after_what_was_counted_without_it(
+    database: Database, url: str, clock: VirtualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    for shard, seq in ((-1, 10), *((shard, 4) for shard in range(SHARDS))):
+        write(url, "insert into chat.cursors values ('again', %s, %s, %s, %s)", seq, START, START, shard)
+    consumer = Handed()
+    counter = QueueCounter(database, consumer, clock)
+    said = Batch(11, START_MS, encode([Said("7", START_MS, 1, 1, 0, 0, [])]))
+    after = Batch(12, START_MS + 80_000, encode([]))
+    consumer.hand(messages_of("again", 10, [said, after], no_damage))
+    counter.count()
+    assert rows(url, "select messages, is_closed from chat.minutes") == [(1, True)]
+    assert rows(url, "select distinct seq from chat.cursors where shard >= 0") == [(12,)]
+    assert (consumer.started_again, "lost" in caplog.text) == (0, False)
 
 
 def test_messages_that_cannot_be_acknowledged_for_long_are_received_again(
