@@ -139,11 +139,13 @@ looked_at = cast(:now as timestamptz),
 last_live_at = case when channel_id = any(cast(:live_ids as text [])) then cast(:now as timestamptz) else last_live_at end;
 
 -- name: store_viewers!
--- Store the viewers and the game of live channels in a minute. Grain: one row per channel.
+-- Store the viewers and the game of live channels in a minute; not of one that opted out while Twitch was asked. Grain: one row
+-- per channel.
 insert into chat.minute_counts (minute_at, channel_id, viewers, game_id)
 select cast(:minute_at as timestamptz), live.channel_id, live.viewers, live.game_id
 from unnest(cast(:channel_ids as text []), cast(:viewers as integer []), cast(:game_ids as text []))
     as live (channel_id, viewers, game_id)
+where not exists (select from chat.opt_outs where opt_outs.kind = 'channel' and opt_outs.id = live.channel_id)
 on conflict (channel_id, minute_at) do update set viewers = excluded.viewers, game_id = excluded.game_id;
 
 -- name: due_emote_lists

@@ -187,7 +187,7 @@ order by claimed.starts_at, channels.login;
 update chat.moments set alerted_at = null where alerted_at = cast(:now as timestamptz);
 
 -- name: see_broadcasts!
--- Note that broadcasts are live. Grain: one row per broadcast.
+-- Note that broadcasts are live; not those of a channel that opted out while Twitch was asked. Grain: one row per broadcast.
 insert into chat.broadcasts (
     stream_id, channel_id, started_at, first_seen_at, last_seen_at, messages, mirrored_messages,
     subscriber_messages, first_time_messages, bot_messages, emote_only_messages, command_messages, bits, subs,
@@ -203,6 +203,7 @@ select
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 from unnest(cast(:stream_ids as text []), cast(:channel_ids as text []), cast(:starts as timestamptz []))
     as seen (stream_id, channel_id, started_at)
+where not exists (select from chat.opt_outs where opt_outs.kind = 'channel' and opt_outs.id = seen.channel_id)
 on conflict (stream_id) do update
 set last_seen_at = excluded.last_seen_at, is_final = false;
 

@@ -76,7 +76,7 @@ left join lateral (
 order by by_channel.messages_now desc nulls last, channels.login;
 
 -- name: chat_channel^
--- A channel whose chat is or was followed, by its login. Grain: one row, or none.
+-- A followed channel, by its login. Grain: one row, or none.
 select
     channels.channel_id,
     channels.login,

@@ -154,6 +154,16 @@ def test_viewers_of_live_channels_are_stored_by_the_minute(
     assert rows(url, "select distinct last_live_at, looked_at from chat.channels") == [(clock.now(), clock.now())]
 
 
+def test_nothing_is_stored_of_a_channel_that_opts_out_while_twitch_is_asked(
+    channels: Channels, job: ChatJob, sandbox: TwitchSandbox, url: str
+) -> None:
+    channels.add(sandbox.world.streamers.login(live_numbers(sandbox)[0]))
+    write(url, "insert into chat.opt_outs select 'channel', channel_id, now() from chat.channels")
+    assert job.look() == 1
+    for table in ("minutes", "broadcasts"):
+        assert rows(url, f"select from chat.{table}") == []
+
+
 def emote_names(url: str) -> dict[str, str]:
     return dict(rows(url, "select emote_id, code from chat.emote_names"))
 
