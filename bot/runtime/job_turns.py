@@ -46,7 +46,7 @@ class ScheduledTurns:
             timezone=UTC,
         )
         for entry in entries:
-            self._scheduler.add_job(run, entry.trigger, args=(entry.job.name,), id=entry.job.name)
+            self._scheduler.add_job(run, entry.trigger, args=(entry.job.name,), id=entry.job.name, name=entry.job.name)
         # A job of its own that stays: one that is added to run once is removed by the scheduler's thread, which fails
         # if the scheduler is being shut down at that moment.
         self._scheduler.add_job(catch_up, IntervalTrigger(weeks=5200), id=_CATCH_UP)
