@@ -52,7 +52,7 @@ def count(url: str, folder: Path) -> None:
 
 
 def count_a_day(url: str, folder: Path, messages: int) -> dict[str, float]:
-    """Count a day with so many messages, step by step, until its minutes are finished."""
+    """Count a day with this number of messages, step by step, until its minutes are finished."""
     random, began = Random(1), monotonic()
     clock, database = VirtualClock(START), Database(url, Queries())
     calendar = Calendar(ZoneInfo("America/Los_Angeles"), DAY.starts_at.time())

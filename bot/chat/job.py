@@ -141,8 +141,8 @@ class ChatJob:
         self._stored_states = states
 
     def _tidy(self) -> None:
-        """Drop the minutes of old days, and write those of finished days anew, which takes less disk. A day that is
-        being read stays as it is until the next time."""
+        """Drop the minutes of old days, and rewrite those of finished days, which takes less disk. A day that is being
+        read stays as it is until the next time."""
         now = self.clock.now()
         if self._tidied_at is not None and timedelta(0) <= now - self._tidied_at < _TIDY_EVERY:
             return
@@ -158,7 +158,7 @@ class ChatJob:
         for day in over:
             with self._unless_read(day) as tx:
                 tx.chat.finish_partition(day=day)
-                log.info("minutes of chat written anew day=%s", day)
+                log.info("minutes of chat rewritten day=%s", day)
         self._tidied_at = now
 
     @contextmanager

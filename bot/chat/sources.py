@@ -111,7 +111,10 @@ def listen(settings: Settings, clock: Clock, *, with_parent: bool) -> None:
     folder = folder_of(settings)
     with only_listener(folder, is_service=not with_parent):
         if delete_damaged(folder):
-            log.error("the journal of chat was damaged and begins anew: what waited in it is lost path=%s", folder)
+            log.error(
+                "the journal of chat was damaged and was replaced by an empty one: what waited in it is lost path=%s",
+                folder,
+            )
         journal = Journal(folder)
         try:
             listener = Listener(

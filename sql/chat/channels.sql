@@ -22,7 +22,7 @@ where
 
 -- name: add_channel^
 -- Follow a channel, or ask for it again; not one that opted out. One that the operator follows stays theirs. Chat that is
--- joined or being joined goes on: to be joined anew it would be left first. Grain: one row per channel, or none.
+-- joined or being joined goes on: to be joined again it would be left first. Grain: one row per channel, or none.
 insert into chat.channels (channel_id, login, state, asked_by, asked_at, state_at, expires_at)
 select
     cast(:channel_id as text),

@@ -110,7 +110,7 @@ where not days.is_finished and days.day < cast(:before as date)
 order by days.day;
 
 -- name: finish_partition$
--- Write the minutes of a day anew, without free places.
+-- Rewrite the minutes of a day without free places.
 select chat.finish_partition(cast(:day as date));
 
 -- name: old_days

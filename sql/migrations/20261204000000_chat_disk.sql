@@ -20,7 +20,7 @@ alter table chat.minutes rename to plain_minutes;
 alter table chat.hour_emotes rename to plain_hour_emotes;
 alter table chat.daily_emotes rename to plain_daily_emotes;
 
--- The numbers that stand for emotes in the tables below. One row per emote that was counted.
+-- The numbers of emotes in the tables below. One row per emote that was counted.
 create table chat.emotes (
     emote_number integer generated always as identity primary key,
     emote_id text collate "C" not null unique
@@ -222,7 +222,7 @@ create function chat.days_of_minutes() returns table (day date, is_finished bool
     where inherits.inhparent = cast('chat.minute_counts' as regclass)
 $$;
 
--- Write the minutes of a day anew, channel by channel, without free places. Rows can still be added and changed afterwards.
+-- Rewrite the minutes of a day, channel by channel, without free places. Rows can still be added and changed afterwards.
 create function chat.finish_partition(for_day date) returns void language plpgsql as $$
 declare
     partition text := 'minute_counts_' || to_char(for_day, 'YYYY_MM_DD');

@@ -209,7 +209,7 @@ def test_minutes_of_old_days_are_deleted(job: ChatJob, journal: Journal, clock: 
     assert rows(url, "select day from chat.days_of_minutes()") == [((START + timedelta(days=1)).date(),)]
 
 
-def test_the_minutes_of_a_day_that_is_over_are_written_anew_once_nobody_reads_them(
+def test_the_minutes_of_a_day_that_is_over_are_rewritten_once_nobody_reads_them(
     journal: Journal, job: ChatJob, clock: VirtualClock, database: Database, url: str
 ) -> None:
     """Until then a part of each page is free. Minutes that come later are stored as before."""

@@ -14,7 +14,7 @@ from helperfunctions.rate_limit import RateLimit, client_address, counted_as
 
 COOKIE: Final = "owner"
 _MONTHS: Final = 90 * 24 * 3600
-# After so many wrong tokens of one address in a minute, its right ones are refused too: nobody can try all tokens.
+# Of one address. After them its right tokens are refused too, for a while: nobody can try all tokens.
 _WRONG_TOKENS_PER_MINUTE: Final = 10
 
 

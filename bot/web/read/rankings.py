@@ -118,7 +118,7 @@ class GameGrowth:
 
     @property
     def words(self) -> str:
-        """Whether the game grows, whoever was its largest channel."""
+        """Whether the game grows, also without its largest channel."""
         if self.is_steady:
             return "steady"
         return "growing" if self.lasting > 0 else "shrinking"

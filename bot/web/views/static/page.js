@@ -301,7 +301,7 @@ function suggest(input, place) {
   });
 }
 
-// No more than five can be compared.
+// At most five can be compared.
 function picks(part) {
   for (const form of part.querySelectorAll("form.picks")) {
     const boxes = [...form.querySelectorAll(".pick input")];
