@@ -92,7 +92,7 @@ async def follow(site: SiteParts, pages: PagesOfSite, request: Request) -> Respo
     try:
         is_owner = owner.is_by_cookie(request.scope) or bool(token and owner.is_token(request.scope, token.encode()))
     except TooManyTokens as exc:
-        return Response("Too many tokens from your address.", 429, {"retry-after": str(round(exc.seconds) or 1)})
+        return Response("Too many wrong tokens from your address.", 429, {"retry-after": str(round(exc.seconds) or 1)})
     outcome = (
         "closed" if token and not is_owner else await ask(site, owner, request, form.get("login", ""), kind, is_owner)
     )
