@@ -14,7 +14,7 @@ from bot.runtime.runner import CLOCK_WAS_SET, Runner
 from helperfunctions.errors import DatabaseError, DatabaseUnavailable
 from tests.conftest import Switch
 from tests.integration.leading import Leads, Prepared
-from tests.integration.runs import ALL, ROWS, Jobs, Observed, SettableClock, jobs, plan, run, wall
+from tests.integration.runs import ALL, ROWS, Jobs, Observed, SettableClock, jobs, once_a_year, plan, run, wall
 
 __all__ = ["jobs", "plan", "run", "wall"]
 
@@ -83,10 +83,10 @@ def test_while_the_database_is_being_prepared_only_the_poll_and_the_watch_run(
 
 @pytest.mark.parametrize("noticed", [True, False], ids=["noticed while away", "back before the next refresh"])
 def test_every_job_runs_at_once_when_the_database_is_back(
-    noticed: bool, leads: Leads, run: Callable[..., Runner], jobs: Jobs, switch: Switch
+    noticed: bool, leads: Leads, run: Callable[..., Runner], jobs: Jobs, plan: RunPlan, switch: Switch
 ) -> None:
-    """Also after a short outage."""
-    runner = run(leads(Prepared()))
+    """Also after a short outage. No job has its regular turn meanwhile."""
+    runner = run(leads(Prepared()), replace(plan, entries=once_a_year(*ALL)))
     runner.refresh()
     jobs.wait_for(ALL)
     switch.off()
