@@ -1,6 +1,7 @@
 """`kill -9` of the listener and the counter of chat while people write: the minutes that are covered are true."""
 
 import random
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from time import sleep
 
 import pytest
 
+from helperfunctions.chat_key import hasher_of
 from sandbox.chat.faults import HARMLESS, ChatFault, ChatFaults
 from sandbox.chat.rooms import Room
 from sandbox.chat.server import ChatSandbox
@@ -49,7 +51,10 @@ COLUMNS = sorted(MinuteTruth().numbers())
 
 
 class Programs:
-    """The listener and the counter, started again after each kill. Their output goes into files."""
+    """The listener and the counter, started again after each kill. Their output goes into files.
+
+    "listen 2" is another listener, with a folder of its own.
+    """
 
     def __init__(self, folder: Path, chat_url: str, database_url: str, clock: FastClock, rabbit: Rabbit | None) -> None:
         self._given = {"listen": chat_url, "count": database_url}
@@ -58,10 +63,11 @@ class Programs:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, what: str) -> None:
-        command = [sys.executable, "-m", "tests.acceptance.chat_programs", what, str(self._folder / "chat")]
+        name, _, number = what.partition(" ")
+        command = [sys.executable, "-m", "tests.acceptance.chat_programs", name, str(self._folder / f"chat{number}")]
         with (self._folder / f"{what}.log").open("ab") as log:
             self._running[what] = subprocess.Popen(
-                [*command, self._given[what], *clock_as_text(self._clock), *self._queue],
+                [*command, self._given[name], *clock_as_text(self._clock), *self._queue],
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
@@ -163,6 +169,48 @@ def test_every_covered_minute_is_true_after_a_hundred_kills_and_no_word_is_store
     compare(chat, url, len(ROOMS) * KILLS // 3)
     assert_no_word_is_stored(tmp_path, url)
     assert rabbit is None or found_below(rabbit.folder, SECRETS) == []
+
+
+@pytest.mark.long
+def test_channels_of_a_killed_listener_go_to_another_one_and_every_covered_minute_is_true(
+    tmp_path: Path, url: str, rabbit: Rabbit
+) -> None:
+    """Two listeners share the channels, two counters the queue."""
+    clock = fast_clock(SPEED_SHORT)
+    rooms = [replace(room, per_minute=300) for room in ROOMS[:12]]
+    follow(url, rooms)
+    hasher_of(tmp_path / "chat")
+    shutil.copytree(tmp_path / "chat", tmp_path / "chat2")
+    with (
+        ChatSandbox(rooms, clock, seed=1, faults=ChatFaults(RATES, seed=3), words=WORDS, logins=CHATTERS) as chat,
+        programs(tmp_path, chat.url, url, clock, rabbit) as running,
+    ):
+        running.start("listen 2")
+        running.start("count 2")
+        for _ in range(3):
+            eventually(lambda: channels_of_listeners(url) == [6, 6], "two listeners share the channels")
+            wait_for_minutes(url, len(covered(url)) + 2 * len(rooms))
+            running.kill("listen")
+            running.kill("count")
+            eventually(lambda: channels_of_listeners(url) == [12], "one listener has all channels")
+            wait_for_minutes(url, len(covered(url)) + 2 * len(rooms))
+            running.start("listen")
+            running.start("count")
+        wait_for_minutes(url, len(covered(url)) + len(rooms))
+        chat.quiet()
+        # Until the last minute is closed.
+        clock.sleep(90)
+        for what in ("listen", "listen 2", "count", "count 2"):
+            running.stop(what)
+    count_the_rest(tmp_path, url, clock, rabbit)
+    compare(chat, url, 12 * len(rooms))
+    assert_no_word_is_stored(tmp_path, url)
+
+
+def channels_of_listeners(url: str) -> list[int]:
+    """How many channels each listener has leased."""
+    counts = "select count(*) from chat.channels where listener is not null group by listener order by 1"
+    return [number for (number,) in rows(url, counts)]
 
 
 def count_the_rest(folder: Path, url: str, clock: FastClock, rabbit: Rabbit | None = None) -> None:
