@@ -77,6 +77,7 @@ _TOGETHER = (
     "integration/test_games_of_one_name",
     "integration/test_memory_limit",
     "sandbox/test_world",
+    "unit/test_layout",
 )
 
 # Fixtures whose database has rows from the start, and the fixture that has the name of their template.

@@ -132,6 +132,7 @@ def run_demo(
                 x_timeout=TIMEOUT,
             )
         )
+        stack.enter_context(bot.database.keeping_connections())
         screen.line(f"A real PostgreSQL runs in {folder}")
         if history:
             screen.line(f"The {history} days before are made quickly: one poll an hour, directly into staging")

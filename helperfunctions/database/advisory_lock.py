@@ -1,6 +1,6 @@
 """Advisory locks of PostgreSQL, each on a connection of its own."""
 
-from contextlib import suppress
+from collections.abc import Callable
 from typing import Any
 
 from helperfunctions.database.errors import translated
@@ -9,12 +9,18 @@ from helperfunctions.queries import BoundStep
 
 
 class AdvisoryLock:
-    """A held lock. The server releases it when the connection ends, however the process that holds it ends."""
+    """A held lock. The server releases it when the connection ends, however the process that holds it ends.
 
-    def __init__(self, connection: Any, database: BoundStep, name: str, *, shared: bool = False) -> None:
+    `end` closes the connection after the release, or keeps it for another use.
+    """
+
+    def __init__(
+        self, connection: Any, database: BoundStep, name: str, end: Callable[[Any], None], *, shared: bool = False
+    ) -> None:
         self.connection = connection
         self.database = database
         self._name = name
+        self._end = end
         self._shared = shared
 
     def is_held(self) -> bool:
@@ -29,6 +35,10 @@ class AdvisoryLock:
     def release(self) -> None:
         """Release the lock. No error if it is lost already."""
         # Closing would release it too, but a moment later: the next session may try to acquire it at once.
-        with suppress(DatabaseError), translated():
-            (self.database.unshare if self._shared else self.database.unlock)(name=self._name)
-        self.connection.close()
+        try:
+            with translated():
+                (self.database.unshare if self._shared else self.database.unlock)(name=self._name)
+        except DatabaseError:
+            self.connection.close()
+        else:
+            self._end(self.connection)

@@ -24,7 +24,9 @@ def impatient(shell: Shell) -> Shell:
     return replace(shell, program=(sys.executable, "-m", "tests.acceptance.impatient"))
 
 
-@pytest.mark.parametrize("refused", ["TWITCH_CLIENT_SECRET", "X_ACCESS_TOKEN_SECRET"])
+@pytest.mark.parametrize(
+    "refused", ["TWITCH_CLIENT_SECRET", pytest.param("X_ACCESS_TOKEN_SECRET", marks=pytest.mark.long)]
+)
 def test_a_bot_with_refused_credentials_goes_on_as_soon_as_the_secret_in_aws_is_fixed(
     refused: str, impatient: Shell, aws: Aws, serve: Serve, url: str
 ) -> None:

@@ -137,7 +137,7 @@ def has_asked(sandbox: TwitchSandbox, requests: int) -> bool:
     return sandbox.requests >= requests
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.4])
+@pytest.mark.parametrize("seconds", [pytest.param(0.0, marks=pytest.mark.long), 0.4])
 def test_a_bot_killed_while_it_creates_its_database_starts_the_next_time(
     seconds: float, shell: Shell, folder: Path, twitch: dict[str, str]
 ) -> None:

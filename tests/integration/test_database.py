@@ -51,6 +51,46 @@ def test_a_transaction_that_fails_leaves_nothing(database: Database, url: str) -
     assert rows(url, PARTITIONS) == []
 
 
+def test_connections_that_are_kept_are_used_again_with_the_first_settings(database: Database, url: str) -> None:
+    """By transactions and by locks, but for one that was lost."""
+    backends = set()
+
+    def note() -> None:
+        with database.transaction() as tx:
+            [(backend, timeout)] = tx.run("select pg_backend_pid(), current_setting('statement_timeout')")
+            backends.add(backend)
+            assert timeout == "30min"
+            tx.run("set statement_timeout = 1000")
+
+    def fail() -> None:
+        with database.transaction() as tx:
+            tx.collect.make_partition(day=DAY)
+            raise Oops
+
+    def be_killed() -> None:
+        with database.transaction() as tx:
+            kill_others(url)
+            tx.run("select 1")
+
+    with database.keeping_connections():
+        note()
+        with database.exclusive("collect"):
+            note()
+        with Database(url, Queries()).exclusive("collect"):
+            note()
+        assert len(backends) == 1
+        with pytest.raises(Oops):
+            fail()
+        note()
+        assert len(backends) == 1
+        with pytest.raises(DatabaseUnavailable):
+            be_killed()
+        note()
+    assert len(backends) == 2
+    assert rows(url, PARTITIONS) == []
+    assert kill_others(url) == 0
+
+
 def test_a_connection_killed_during_a_transaction_is_reported_and_leaves_nothing(database: Database, url: str) -> None:
 
     def be_killed() -> None:

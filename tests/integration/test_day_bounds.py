@@ -25,6 +25,7 @@ AFTERNOON = Calendar(PACIFIC, time(14))
 IN_TOKYO = Calendar(TOKYO, time(8))
 BEGAN = datetime(2026, 11, 18, 8, tzinfo=UTC)
 TABLES = ("days", "daily_games", "daily_streamers", "daily_streamer_games")
+LONG = pytest.mark.long
 
 
 def whole_rows(url: str) -> set[tuple[str, str]]:
@@ -49,12 +50,14 @@ def live(database: Database, url: str, settings: Sequence[tuple[float, Calendar]
     "settings",
     [
         pytest.param([(0, MIDNIGHT), (49, EIGHT)], id="from midnight to eight, just after a day was finished"),
-        pytest.param([(0, MIDNIGHT), (44, EIGHT)], id="from midnight to eight, before a day was finished"),
-        pytest.param([(0, EIGHT), (49, MIDNIGHT)], id="from eight to midnight, in the night"),
+        pytest.param([(0, MIDNIGHT), (44, EIGHT)], id="from midnight to eight, before a day was finished", marks=LONG),
+        pytest.param([(0, EIGHT), (49, MIDNIGHT)], id="from eight to midnight, in the night", marks=LONG),
         pytest.param([(0, EIGHT), (58, MIDNIGHT)], id="from eight to midnight, just after a day was finished"),
-        pytest.param([(0, EIGHT), (50, MIDNIGHT), (60, EIGHT), (70, NOON), (72, EIGHT)], id="back and forth"),
+        pytest.param(
+            [(0, EIGHT), (50, MIDNIGHT), (60, EIGHT), (70, NOON), (72, EIGHT)], id="back and forth", marks=LONG
+        ),
         pytest.param([(0, EIGHT), (60, IN_TOKYO)], id="to the other side of the world"),
-        pytest.param([(0, IN_TOKYO), (60, EIGHT)], id="and from there"),
+        pytest.param([(0, IN_TOKYO), (60, EIGHT)], id="and from there", marks=LONG),
         pytest.param([(0, IN_TOKYO), (40, EIGHT), (50, IN_TOKYO), (90, EIGHT)], id="there and back, twice"),
     ],
 )

@@ -199,7 +199,7 @@ def test_the_process_number_of_a_dead_server_may_belong_to_another_program(folde
         assert rows(url, "select 1") == [(1,)]
 
 
-@pytest.mark.parametrize("lines_written", [0, 5])
+@pytest.mark.parametrize("lines_written", [0, pytest.param(5, marks=pytest.mark.long)])
 def test_an_incomplete_pid_file_after_a_kill_does_not_block_the_next_start(folder: Path, lines_written: int) -> None:
     """PostgreSQL writes the lines of postmaster.pid one after the other while it starts."""
     lines = stop_without_a_trace_in(folder)
@@ -209,7 +209,7 @@ def test_an_incomplete_pid_file_after_a_kill_does_not_block_the_next_start(folde
         assert rows(url, "select 1") == [(1,)]
 
 
-@pytest.mark.parametrize("written", ["", "[12"])
+@pytest.mark.parametrize("written", ["[12", pytest.param("", marks=pytest.mark.long)])
 def test_an_incomplete_list_of_users_after_a_kill_does_not_block_the_next_start(folder: Path, written: str) -> None:
     stop_without_a_trace_in(folder)
     (folder / ".handle_pids.json").write_text(written)

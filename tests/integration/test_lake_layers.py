@@ -122,7 +122,7 @@ def truncated(lake: LakeOfTest, key: str) -> None:
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
 
 
-@pytest.mark.parametrize("harm", [lost, damaged, truncated])
+@pytest.mark.parametrize("harm", [lost, damaged, pytest.param(truncated, marks=pytest.mark.long)])
 def test_every_object_that_is_lost_or_damaged_is_repaired(
     lake: LakeOfTest, harm: Callable[[LakeOfTest, str], None]
 ) -> None:

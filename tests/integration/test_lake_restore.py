@@ -76,7 +76,9 @@ def test_a_new_database_takes_the_days_of_a_lost_one_and_leaves_its_lake_alone(l
     assert list(lake.lake.store.objects()) == before
 
 
-@pytest.mark.parametrize("name", ["daily_streams", "hourly_genres", "games"])
+@pytest.mark.parametrize(
+    "name", ["daily_streams", *(pytest.param(name, marks=pytest.mark.long) for name in ("hourly_genres", "games"))]
+)
 def test_a_day_is_not_restored_without_one_of_its_tables(lake: LakeOfTest, name: str) -> None:
     a_day(lake)
     lake.turn()

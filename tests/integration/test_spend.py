@@ -305,7 +305,7 @@ def test_months_have_their_own_lengths() -> None:
     assert month_of(at("2026-12-31 16:00")).ends_at == at("2027-01-01 00:00")
 
 
-@pytest.mark.parametrize("is_certain", [True, False])
+@pytest.mark.parametrize("is_certain", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_the_ledger_agrees_with_the_bill_under_faults(
     make_outside: MakeOutside, is_certain: bool, is_long: bool
 ) -> None:
