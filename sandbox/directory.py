@@ -86,7 +86,9 @@ class Directory:
         return json_response({"data": games, "pagination": pagination})
 
     def users(self, request: Request) -> Response:
-        """GET /users: streamers, live or not. Raises Refusal."""
+        """GET /users: streamers, live or not. Raises Refusal: also of a login that can be none."""
+        if any(login.startswith("_") for login in request.query.get("login", ())):
+            raise helix_refusal(HTTPStatus.BAD_REQUEST, "Invalid username(s), email(s), or ID(s). Bad Identifiers.")
         streamers = self._world.streamers
         look_ups = {"id": streamers.number_of_id, "login": streamers.number_of_login}
         return json_response({"data": [self._user(number, request) for number in _found(request, look_ups)]})

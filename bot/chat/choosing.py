@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.chat.channels import KEPT_AFTER_VIEW, Channels, remove
-from helperfunctions.errors import SettingsError, TwitchError, UnknownChannel
+from helperfunctions.errors import OptedOut, SettingsError, TwitchError, TwitchRefused, UnknownChannel
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,15 @@ class Choosing:
                             viewed_at=request.asked_at,
                             expires_at=request.asked_at + KEPT_AFTER_VIEW,
                         )
+        except OptedOut:
+            # Everybody can read the answer. Who opted out is not for everybody.
+            return f"{request.login} cannot be followed"
         except (UnknownChannel, SettingsError) as exc:
             return str(exc)
+        except TwitchError as exc:
+            # A refusal is of this request; whatever else fails would fail for the other requests too.
+            if exc.can_retry or isinstance(exc, TwitchRefused):
+                raise
+            log.warning("a request for a channel is not done login=%s: %s", request.login, exc)
+            return "Twitch refuses this name"
         return ""

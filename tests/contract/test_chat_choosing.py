@@ -130,6 +130,27 @@ def test_while_twitch_is_away_a_request_waits(
     assert followed(url) == [(login, "operator", True)]
 
 
+def test_a_name_that_twitch_refuses_delays_no_other(
+    choosing: Choosing, database: Database, sandbox: TwitchSandbox, url: str
+) -> None:
+    login = sandbox.world.streamers.login(3)
+    ask(database, "_ann")
+    ask(database, login)
+    choosing.answer()
+    assert ("_ann", "follow", True, "Twitch refuses this name") in answers(url)
+    assert followed(url) == [(login, "operator", True)]
+
+
+def test_who_opted_out_is_not_in_the_answer_that_everybody_can_read(
+    choosing: Choosing, job: ChatJob, database: Database, sandbox: TwitchSandbox, url: str
+) -> None:
+    login = sandbox.world.streamers.login(3)
+    job.channels.opt_out_channel(login)
+    ask(database, login)
+    choosing.answer()
+    assert answers(url) == [(login, "follow", True, f"{login} cannot be followed")]
+
+
 def test_the_role_of_the_dashboard_can_ask_and_write_nothing_else(
     choosing: Choosing, database: Database, server_url: str, url: str, queries: Queries
 ) -> None:

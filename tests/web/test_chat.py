@@ -89,6 +89,15 @@ def test_the_page_shows_each_channel_now(chat: Web) -> None:
     assert TOKEN not in page.text
 
 
+def test_the_page_says_that_nothing_is_received(chat: Web, url: str) -> None:
+    """An open minute may be old too: only whole ones are looked at."""
+    assert "No chat has been received" not in chat.get("/chat").text
+    write(url, "update chat.minute_counts set covered_seconds = 20 where minute_at > %s - interval '7 minutes'", NOW)
+    assert "No chat has been received for some minutes" in chat.get("/chat").text
+    write(url, "update chat.channels set state = 'parted' where login = 'ada'")
+    assert "No chat has been received" not in chat.get("/chat").text
+
+
 def test_the_best_moment_is_said_in_words(chat: Web) -> None:
     began = f'<time datetime="{MINUTE - timedelta(minutes=20):%Y-%m-%dT%H:%M:%SZ}">'
     channel, every = chat.get("/chat/ada").text, chat.get("/chat").text

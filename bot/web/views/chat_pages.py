@@ -1,6 +1,7 @@
 """The pages of live chat: all followed channels, one of them, and how chatters are respected."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qsl
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from bot.core.logins import login_in
+from bot.health.rules import is_running
 from bot.web.deps import SiteParts
 from bot.web.http.live import LiveRows, TooManyStreams
 from bot.web.http.owner import Owner, TooManyTokens, is_from_here
@@ -57,6 +59,7 @@ def chat_page(site: SiteParts, pages: PagesOfSite, request: Request, outcome: An
             is_owner=owner.is_by_cookie(request.scope),
             may_ask=site.chat is not None and site.chat.is_open,
             outcome=WHY_NOT.get(outcome, ""),
+            is_silent=_is_silent(rows, is_running=is_running(site.run_record(), now)),
         )
     )
 
@@ -138,6 +141,13 @@ def channel_page(
             **values,
         )
     )
+
+
+def _is_silent(channels: Sequence[chat.ChatNow], *, is_running: bool) -> bool:
+    """True if no minute of any joined channel was received whole lately, though some were before, or no bot runs."""
+    joined = [one for one in channels if one.state == "joined"]
+    were_heard = any(messages is not None for one in joined for messages in one.history)
+    return bool(joined) and all(one.closed_at is None for one in joined) and (were_heard or not is_running)
 
 
 def _times_usual(one: chat.ChatNow) -> float:
