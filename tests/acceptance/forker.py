@@ -14,6 +14,7 @@ import random
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -103,6 +104,9 @@ def become(command: dict[str, Any]) -> None:
         opened = os.open(path, how, 0o666)
         os.dup2(opened, number)
         os.close(opened)
+    if cached_seconds := float(os.environ.get("FAKETIME_CACHE_DURATION", 0)):
+        # Until then a moved clock is that of the first process.
+        time.sleep(1.1 * cached_seconds)
 
 
 def preload() -> None:

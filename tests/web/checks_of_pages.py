@@ -4,8 +4,8 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-# The first rows of a table and the first items of a list have what the others have.
-_REPEATED: Final = "main :is(tbody tr, li):nth-child(n+7)"
+# The first dozen rows of a table or items of a list have what the others have.
+_REPEATED: Final = "main :is(tbody tr, li):nth-child(n+13)"
 
 
 def fits(page: Page, path: str, width: int, background: str) -> None:
