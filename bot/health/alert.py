@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from bot.health.consequences import consequences
 from bot.health.problem import Problem
 from bot.health.rules import JUDGED_WITHOUT_DATABASE
 from helperfunctions import atomic_file
@@ -45,10 +46,17 @@ class _Episode:
     reported_at: datetime | None = None
     ended_at: datetime | None = None
     message: str = ""
+    caused_by: str = ""
+    """The part whose problem is the cause of this one: it is reported with that one, or not at all."""
 
     def is_due(self, now: datetime) -> bool:
         """True if the begin of this episode is to be reported."""
-        return self.reported_at is None and self.ended_at is None and now - self.began_at >= REPORT_AFTER
+        return self.is_unreported and not self.caused_by and now - self.began_at >= REPORT_AFTER
+
+    @property
+    def is_unreported(self) -> bool:
+        """True if the problem is present, and was not reported."""
+        return self.reported_at is None and self.ended_at is None
 
     def is_over(self, now: datetime) -> bool:
         """True if the end of this episode is to be reported."""
@@ -76,7 +84,12 @@ class Alerter:
         self._load(now)
         before = self._state()
         self._follow(problems, now)
-        new = {name: episode for name, episode in self._episodes.items() if episode.is_due(now)}
+        due = {name for name, episode in self._episodes.items() if episode.is_due(now)}
+        new = {
+            name: episode
+            for name, episode in self._episodes.items()
+            if name in due or (episode.is_unreported and episode.caused_by in due)
+        }
         over = {name: episode for name, episode in self._episodes.items() if episode.is_over(now)}
         if not new and self._would_resolve_too_early(over):
             over = {}
@@ -106,6 +119,21 @@ class Alerter:
                 episode.ended_at = None
             else:
                 episode.ended_at = min(episode.ended_at or now, now)
+        self._follow_causes(consequences(problems), now)
+
+    def _follow_causes(self, causes: Mapping[str, str], now: datetime) -> None:
+        """Update which problem is the cause of which.
+
+        A cause that has ended stays one until its end is reported: what it caused may last until the next attempt. A
+        cause that is found later than its consequences is reported as early as they would be.
+        """
+        for name, episode in self._episodes.items():
+            past = self._episodes.get(episode.caused_by)
+            is_past = name not in causes and past is not None and not past.is_over(now)
+            episode.caused_by = episode.caused_by if is_past else causes.get(name, "")
+            cause = self._episodes.get(episode.caused_by)
+            if cause is not None and cause.reported_at is None and episode.is_unreported:
+                cause.began_at = min(cause.began_at, episode.began_at)
 
     def _would_resolve_too_early(self, over: Mapping[str, _Episode]) -> bool:
         """True if all reported problems are over, but another one is still too short to be reported or resolved."""
@@ -214,9 +242,14 @@ def _text(new: Mapping[str, _Episode], over: Mapping[str, _Episode], left: Mappi
 
 
 def _messages(episodes: Mapping[str, _Episode]) -> Iterable[str]:
-    for episode in episodes.values():
+    """The message of each cause, and the names of its consequences."""
+    for name, episode in episodes.items():
+        if episode.caused_by in episodes:
+            continue
+        caused = ", ".join(other for other, one in episodes.items() if one.caused_by == name)
         is_long = len(episode.message) > MOST_CHARACTERS_PER_PROBLEM
-        yield f"{episode.message[:MOST_CHARACTERS_PER_PROBLEM]}…" if is_long else episode.message
+        message = f"{episode.message[:MOST_CHARACTERS_PER_PROBLEM]}…" if is_long else episode.message
+        yield f"{message} (therefore also: {caused})" if caused else message
 
 
 def _span(episodes: Iterable[_Episode]) -> str:

@@ -37,6 +37,7 @@ class Cause(StrEnum):
     UNKNOWN = "unknown"
     NOT_RUNNING = "not_running"
     INTERRUPTED = "interrupted"
+    NETWORK = "network"
     TWITCH_UNAVAILABLE = "twitch_unavailable"
     TWITCH_REFUSED = "twitch_refused"
     X_UNAVAILABLE = "x_unavailable"
@@ -64,6 +65,7 @@ REASONS: Final = {
     Cause.UNKNOWN: "the log of the bot has the reason",
     Cause.NOT_RUNNING: "the bot is not running",
     Cause.INTERRUPTED: "the bot was stopped in the middle of it",
+    Cause.NETWORK: "is the network of this machine up?",
     Cause.TWITCH_UNAVAILABLE: "Twitch does not answer",
     Cause.TWITCH_REFUSED: "Twitch refuses the bot's credentials",
     Cause.X_UNAVAILABLE: "X does not answer",
@@ -108,6 +110,7 @@ FIXES: Final = {
     Cause.UNKNOWN: f"run `watchtime check`; the bot's log: {LOG}",
     Cause.NOT_RUNNING: f"{START}; its log has the reason, if it stopped by itself: {LOG}",
     Cause.INTERRUPTED: f"nothing, if it was restarted; otherwise see its log: {LOG}",
+    Cause.NETWORK: "check this machine's connection, its DNS, and its firewall or proxy; the bot retries by itself",
     Cause.TWITCH_UNAVAILABLE: "check the network and https://status.twitch.com; the bot retries by itself",
     Cause.TWITCH_REFUSED: TWITCH_KEYS,
     Cause.X_UNAVAILABLE: "check the network and https://docs.x.com/status; the bot retries by itself",

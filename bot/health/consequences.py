@@ -8,6 +8,7 @@ from bot.health.problem import Problem
 
 _X: Final = frozenset({Cause.X_UNAVAILABLE, Cause.X_REFUSED, Cause.X_CREDENTIALS, Cause.X_CREDITS})
 _TWITCH: Final = frozenset({Cause.TWITCH_UNAVAILABLE, Cause.TWITCH_REFUSED})
+_NO_NETWORK: Final = frozenset({Cause.TWITCH_UNAVAILABLE, Cause.X_UNAVAILABLE, Cause.CHAT_NOT_HEARD})
 # A bot that runs starts the listener of chat, unless that has a process of its own.
 _OF_NO_BOT: Final = frozenset({Cause.NOT_RUNNING, Cause.INTERRUPTED, Cause.CHAT_NOT_HEARD})
 _OF_X: Final = frozenset({"outbox", "summaries", "mentions"})
@@ -28,7 +29,7 @@ def consequences(problems: Sequence[Problem]) -> Mapping[str, str]:
 
 
 def _is_caused(problem: Problem, by: Problem) -> bool:
-    if problem.part in ("bot", "database", "disk", "x"):
+    if problem.part in ("bot", "database", "disk", "network", "x"):
         return False
     if problem.part == "database restarts":
         return by.part == "database"
@@ -37,15 +38,24 @@ def _is_caused(problem: Problem, by: Problem) -> bool:
             return problem.is_late or problem.cause in _OF_NO_BOT
         case "database":
             return problem.is_late or problem.cause.startswith("database")
+        case "network":
+            return problem.cause in _NO_NETWORK or (problem.is_late and (_calls_x(problem) or _polls(problem)))
         case "x":
-            return problem.cause in _X or (problem.is_late and _calls_x(problem))
+            # A pause, which has a subject, stops all calls.
+            is_of_x = problem.cause in (_X if by.subject else {by.cause})
+            return is_of_x or (problem.is_late and _calls_x(problem))
         case "poll":
             # Also the job that polls, and others that call Twitch.
             return problem.part == "jobs" and (problem.subject == "collect" or problem.cause in _TWITCH & {by.cause})
         case "jobs":
-            return problem.is_late and not by.is_late and _JOB_OF.get(problem.part) == by.subject
+            is_of_x = by.cause in _X and _calls_x(problem)
+            return problem.is_late and not by.is_late and (is_of_x or _JOB_OF.get(problem.part) == by.subject)
     return False
 
 
 def _calls_x(problem: Problem) -> bool:
     return problem.subject in _JOBS_OF_X if problem.part == "jobs" else problem.part in _OF_X
+
+
+def _polls(problem: Problem) -> bool:
+    return problem.subject == "collect" if problem.part == "jobs" else problem.part == "poll"

@@ -37,6 +37,7 @@ CHECKS: Final[Mapping[str, Callable[[Session], Outcome]]] = {
     "database": database.check_database,
     "schema": database.check_schema,
     "bot": work.check_bot,
+    "network": work.check_network,
     "Twitch": twitch_and_x.check_twitch,
     "X": twitch_and_x.check_x,
     "clock": twitch_and_x.check_clock,

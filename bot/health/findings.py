@@ -24,6 +24,7 @@ from helperfunctions.errors import (
 # The finding that presents each part of the bot that the rules of health judge.
 FINDING_OF: Final[Mapping[str, str]] = {
     "bot": "bot",
+    "network": "network",
     "poll": "polls",
     "day": "days",
     "summaries": "outbox",
@@ -37,6 +38,8 @@ FINDING_OF: Final[Mapping[str, str]] = {
     "disk": "data folder",
     "database": "database",
 }
+# The fix of a finding whose cause is the network, which is a finding of its own.
+SEE_NETWORK: Final = "see network, which is the cause"
 MEGABYTE: Final = 1_000_000
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from bot.health import problem
 from bot.health.alert import Alerter
 from bot.health.causes import Cause
+from bot.health.common_causes import with_common_cause
 from bot.health.consequences import consequences
 from bot.health.health_facts import Facts
 from bot.health.metrics import CONTENT_TYPE, Metrics, Snapshot
@@ -92,7 +93,8 @@ class Watch:
 
     def problems(self) -> list[Problem]:
         """All present problems."""
-        found = [*judge_run(self.record(), self.clock.now()), *judge_disk(disk.free_bytes_if_known(self.data_dir))]
+        record = self.record()
+        found = [*judge_run(record, self.clock.now()), *judge_disk(disk.free_bytes_if_known(self.data_dir))]
         since = self.preparing_since()
         if since is not None:
             message = f"the database has been prepared since {since:%F %H:%M} UTC: its schema is brought up to date"
@@ -101,7 +103,8 @@ class Watch:
         # The leader may be refused something, such as the schema, that reading the facts does not need.
         error = error or self.why_without_database()
         of_database = [] if error is None else [problem.of_database(error)]
-        return [*of_database, *(judge(facts, self.expected) if facts is not None else ()), *found]
+        problems = [*of_database, *(judge(facts, self.expected) if facts is not None else ()), *found]
+        return with_common_cause(problems, last_failures(record))
 
     def pages(self) -> dict[str, Callable[[], Page]]:
         """The functions that make the pages, by path."""

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from bot.core.polls import PollStatus
 from bot.daily.rollup import Rollup
-from bot.health import rules, watch
-from bot.health.findings import FINDING_OF, Verdict
+from bot.health import common_causes, rules, watch
+from bot.health.causes import FIXES, Cause
+from bot.health.findings import FINDING_OF, SEE_NETWORK, Finding, Verdict
 from bot.health.health_facts import LEADER_LOCK, gather
 from bot.health.problem import Expected
 from bot.health.record import FILE_NAME, JobRecord, Loss, RunRecord, dumps, read
@@ -79,10 +81,14 @@ class Bot:
         assert set(re.findall(r'^watchtime_problem\{part="(.*)"\} 1.0$', metrics, re.MULTILINE)) == parts
         return parts
 
+    def findings(self) -> list[Finding]:
+        """The findings of `check`."""
+        loaded = Loaded(self.settings, dict.fromkeys(Settings.model_fields, DEFAULT))
+        return list(examine(lambda: loaded, self.clock, is_offline=True))
+
     def check(self) -> set[str]:
         """The findings of `check` about jobs and posts that are not good."""
-        loaded = Loaded(self.settings, dict.fromkeys(Settings.model_fields, DEFAULT))
-        findings = list(examine(lambda: loaded, self.clock, is_offline=True))
+        findings = self.findings()
         work = [finding for finding in findings if finding.name in WORK]
         assert {finding.name for finding in work} == WORK
         return {finding.name for finding in work if finding.verdict in (Verdict.WARNING, Verdict.BAD)}
@@ -312,14 +318,41 @@ def test_readyz_notes_an_attempt_that_failed_and_is_no_problem_yet(bot: Bot) -> 
     assert content["last_failures"] == []
 
 
+def test_twitch_and_x_that_are_both_gone_are_one_problem_everywhere(bot: Bot) -> None:
+    """The first poll without Twitch is no problem yet, and calls of X have failed for ten minutes."""
+    now = bot.clock.now()
+    since = now - timedelta(minutes=10)
+    stage(bot.database, at=now, status=PollStatus.FAILED)
+    of_twitch = JobRecord(outcome="TwitchUnavailable", error="no answer", failures=1, failing_since=now)
+    of_x = JobRecord(outcome="XNotYet", error="X cannot be reached", failures=5, failing_since=since)
+    bot.record(jobs={"reply": of_x, "outbox": of_x, "collect": of_twitch})
+    message = f"neither Twitch nor X answers since {since:%F %H:%M} UTC: is the network of this machine up?"
+
+    problems = json.loads(bot.watch().pages()["/readyz"]().body)["problems"]
+    found = [(one["message"], one["since"], one["fix"]) for one in problems if one["caused_by"] is None]
+    assert found == [(message, since.isoformat(), FIXES[Cause.NETWORK])]
+    assert {one["caused_by"] for one in problems if one["part"] == "jobs"} == {"network"}
+
+    findings = {finding.name: finding for finding in bot.findings()}
+    assert findings["network"] == Finding("network", Verdict.BAD, message, FIXES[Cause.NETWORK], is_temporary=True)
+    assert [findings[name].fix for name in ("jobs", "polls")] == [SEE_NETWORK, SEE_NETWORK]
+
+    with bot.site.database.transaction() as tx:
+        page = bot_health.health(tx, bot.site)
+    [cause] = page.causes
+    assert (cause.part, cause.message, cause.since) == ("network", "neither Twitch nor X answers", since)
+    assert {row.part for row in page.caused_by(cause)} == {"answers", "outbox", "poll"}
+    assert page.why == f"neither Twitch nor X answers: {cause.reason}"
+
+
 def test_every_part_of_the_rules_is_presented_by_check() -> None:
     """A part that only /readyz presents would always be good for `check`."""
     parts = {
         node.args[0].value
-        for module in (rules, watch)
+        for module in (rules, watch, common_causes)
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Call)
-        and getattr(node.func, "id", "") == "Problem"
+        and getattr(node.func, "id", "") in ("Problem", "_problem")
         and isinstance(node.args[0], ast.Constant)
     }
     assert parts == set(FINDING_OF)

@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 
 from bot.health.alert import Alerter
+from bot.health.causes import Cause
 from bot.health.problem import Problem
 from helperfunctions.errors import WebhookFailed
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 POLL, OUTBOX = Problem("poll", "no polls"), Problem("outbox", "a post waits")
+
+NETWORK = Problem("network", "neither Twitch nor X answers", cause=Cause.NETWORK)
+REPLY = Problem("jobs", "reply failed", "reply", cause=Cause.X_UNAVAILABLE)
+LATE_POLL = Problem("poll", "no polls", cause=Cause.TWITCH_UNAVAILABLE)
 
 
 class Webhook:
@@ -100,6 +105,33 @@ def test_each_job_has_a_problem_of_its_own(make: Callable[[], Alerter], webhook:
     live(alerter, [reply], 0, 60)
     live(alerter, [reply, daily], 60, 120)
     assert ["daily failed" in text for _, text in webhook.sent] == [False, True]
+
+
+def test_a_cause_and_its_consequences_are_one_problem(make: Callable[[], Alerter], webhook: Webhook) -> None:
+    """The cause is seen five minutes after the first consequence; another one comes an hour later, and ends last."""
+    alerter = make()
+    live(alerter, [REPLY], 0, 5)
+    live(alerter, [NETWORK, REPLY], 5, 70)
+    live(alerter, [NETWORK, REPLY, LATE_POLL], 70, 120)
+    live(alerter, [LATE_POLL], 120, 130)
+    live(alerter, [], 130, 160)
+    assert webhook.sent == [
+        (
+            "problem",
+            "Twitch Watch Time: problem since 2026-11-22 12:00 UTC: neither Twitch nor X answers "
+            "(therefore also: jobs (reply))",
+        ),
+        ("resolved", "Twitch Watch Time: all problems are resolved, after 2 h 0 min"),
+    ]
+
+
+def test_a_consequence_that_outlives_its_cause_is_reported(make: Callable[[], Alerter], webhook: Webhook) -> None:
+    alerter = make()
+    live(alerter, [NETWORK], 0, 20)
+    live(alerter, [NETWORK, LATE_POLL], 20, 60)
+    live(alerter, [LATE_POLL], 60, 120)
+    assert [status for status, _ in webhook.sent] == ["problem", "problem"]
+    assert webhook.sent[-1][1].endswith("12:20 UTC: no polls. resolved: network, after 1 h 0 min")
 
 
 def test_a_problem_that_cannot_be_judged_without_the_database_is_not_over(

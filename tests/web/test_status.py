@@ -106,6 +106,25 @@ def test_failing_jobs_have_the_words_of_the_page_and_no_error_of_their_own(
     assert (rows["lake"]["name"], rows["lake"]["message"], rows["lake"]["reason"]) == ("Data lake", "overdue", "")
 
 
+def test_twitch_and_x_that_are_both_gone_are_one_line_of_the_first_page_and_one_problem_of_status(
+    database: Database, url: str, serving: Serve
+) -> None:
+    stage(database, a_stream(), at=LAST_POLL - HOUR)
+    stage(database, at=LAST_POLL, status=PollStatus.FAILED)
+    of_x = JobRecord(outcome="XNotYet", failures=9, failing_since=LAST_POLL - timedelta(minutes=5))
+    lock = database.try_lock("run")
+    assert lock is not None
+    with serving(url, run_record=lambda: RunRecord(LAST_POLL, NOW, None, {"reply": of_x})) as web:
+        home, status = web.get("/").text, web.get("/bot").text
+    lock.release()
+    assert "</time>: neither Twitch nor X answers: is the network of this machine up? See status</a>" in home
+    assert home.count('<p class="notice"') == 1
+    assert "1 problem<" in status
+    assert status.count("What to do:") == 1
+    below = status.partition("Therefore also:")[2].partition("</ul>")[0]
+    assert set(re.findall("<strong>(.*?)</strong>", below)) == {"Updates from Twitch", "Answers on X"}
+
+
 def test_x_that_refuses_is_a_row_with_its_next_attempt(database: Database, url: str, serving: Serve) -> None:
     stage(database, a_stream(), at=LAST_POLL)
     write(

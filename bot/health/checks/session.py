@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.calendar import Calendar
 from bot.health import rules
+from bot.health.common_causes import with_common_cause
 from bot.health.findings import FINDING_OF
 from bot.health.health_facts import Facts, gather
 from bot.health.problem import Expected, Problem
@@ -125,6 +126,14 @@ class Session:
         """The problems of the parts that a finding presents."""
         found = rules.judge(self.facts, self.expected)
         return [problem for problem in found if FINDING_OF[problem.part] == finding]
+
+    def network_problem(self) -> Problem | None:
+        """The problem of the network, by the record of the bot and, with a database, by the facts in it."""
+        run, now = self.run_record, self.clock.now()
+        judged = rules.judge(self.facts, self.expected) if self.has_our_schema else []
+        problems = [*self.bot_problems(), *judged, *rules.judge_record(run, now)]
+        found = with_common_cause(problems, rules.last_failures(run))
+        return next((problem for problem in found if problem.part == "network"), None)
 
     def skip_if_offline(self) -> None:
         """Raise Skipped with `--offline`."""

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from bot.health.causes import FIXES, Cause
+from bot.health.causes import FIXES, Cause, cause_of_error
 from bot.health.checks.session import Session, Skipped
-from bot.health.findings import Finding, Verdict, from_error, span
+from bot.health.findings import SEE_NETWORK, Finding, Verdict, from_error, span
 from bot.health.problem import Problem
 from bot.spend.account import fetch_account
 from bot.spend.ledger import Ledger
-from helperfunctions.errors import Busy, OverBudget, TwitchUnavailable
+from helperfunctions.errors import Busy, OverBudget, TwitchUnavailable, XError
 from helperfunctions.settings import DEFAULT, Settings
 from helperfunctions.twitch_http import AnswerFacts
 from helperfunctions.x_models import XAccount
@@ -32,6 +32,8 @@ def check_twitch(session: Session) -> Finding:
         try:
             page = twitch.get_streams()
         except TwitchUnavailable as exc:
+            if session.network_problem() is not None:
+                return replace(from_error("Twitch", exc), fix=SEE_NETWORK)
             if _has_twitchs_own_addresses(settings):
                 raise
             fix = "check TWITCH_API_URL and TWITCH_AUTH_URL, which are not Twitch's own, and the network"
@@ -64,6 +66,10 @@ def check_x(session: Session) -> Finding:
             raise Skipped(f"the account was not read, because the call cannot be recorded: {exc}") from exc
         except OverBudget as exc:
             raise Skipped(f"the account was not read, because the call costs money: {exc}") from exc
+        except XError as exc:
+            if cause_of_error(exc) is Cause.X_UNAVAILABLE and session.network_problem() is not None:
+                return replace(from_error("X", exc), fix=SEE_NETWORK)
+            raise
         finally:
             session.forget_facts()
             if x.clock_ahead is not None:

@@ -1,6 +1,7 @@
 """Checks of the bot's work: spending, polls, days, posts and jobs. Their verdicts are those of the rules of health."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -10,7 +11,8 @@ from bot.core.posts import FAILED, UNFINISHED, OutboxRow
 from bot.health import rules
 from bot.health.causes import FIXES, Cause
 from bot.health.checks.session import Session, Skipped
-from bot.health.findings import Finding, Verdict, span
+from bot.health.consequences import consequences
+from bot.health.findings import SEE_NETWORK, Finding, Verdict, span
 from bot.health.health_facts import LastPoll
 from bot.health.problem import Problem
 from bot.health.record import RunRecord
@@ -38,6 +40,12 @@ def check_bot(session: Session) -> Finding:
     raise Skipped("not running yet: start it with `watchtime run`")
 
 
+def check_network(session: Session) -> Sequence[Finding]:
+    """Whether neither Twitch nor X answers the bot; no finding while one of them does."""
+    problem = session.network_problem() if session.loaded is not None else None
+    return [] if problem is None else [judge_network(problem)]
+
+
 def check_budget(session: Session) -> Finding:
     """The spending of the month."""
     session.skip_without_x()
@@ -49,9 +57,10 @@ def check_polls(session: Session) -> Finding:
     newest, now = session.facts.work.last_poll, session.clock.now()
     if newest is None and not is_running(session.run_record, now):
         raise Skipped("none yet")
-    return judge_poll(
-        newest, now=now, late=session.problems("polls"), cause=rules.cause_of_last_poll(session.facts.work)
-    )
+    cause = rules.cause_of_last_poll(session.facts.work)
+    found = judge_poll(newest, now=now, late=session.problems("polls"), cause=cause)
+    is_of_network = cause is Cause.TWITCH_UNAVAILABLE and session.network_problem() is not None
+    return replace(found, fix=SEE_NETWORK) if found.fix and is_of_network else found
 
 
 def check_days(session: Session) -> Finding:
@@ -69,7 +78,9 @@ def check_outbox(session: Session) -> Finding:
     with session.our_database.transaction() as tx:
         since = session.clock.now() - FAILED_WITHIN
         posts = records(OutboxRow, tx.outbox.listed(everything=False, since=since))
-    return judge_outbox(posts, session.problems("outbox"), x_is_paused=bool(session.problems("X")))
+    found = judge_outbox(posts, session.problems("outbox"), x_is_paused=bool(session.problems("X")))
+    is_of_network = session.network_problem() is not None and not any(post.status in FAILED for post in posts)
+    return replace(found, fix=SEE_NETWORK) if found.fix and is_of_network else found
 
 
 def check_jobs(session: Session) -> Sequence[Finding]:
@@ -77,7 +88,11 @@ def check_jobs(session: Session) -> Sequence[Finding]:
     run = session.run_record
     if run.written_at is None:
         return []
-    return [judge_jobs(run, rules.judge_record(run, session.clock.now()))]
+    problems = rules.judge_record(run, session.clock.now())
+    network = session.network_problem()
+    caused = consequences([network, *problems]) if network is not None else {}
+    found = judge_jobs(run, problems)
+    return [replace(found, fix=SEE_NETWORK) if problems and all(one.name in caused for one in problems) else found]
 
 
 def check_restarts(session: Session) -> Sequence[Finding]:
@@ -103,6 +118,11 @@ def check_schedulers(session: Session) -> Sequence[Finding]:
 def judge_bot(problem: Problem) -> Finding:
     """No bot runs."""
     return Finding("bot", Verdict.BAD, problem.message, FIXES[problem.cause])
+
+
+def judge_network(problem: Problem) -> Finding:
+    """Neither Twitch nor X answers."""
+    return Finding("network", Verdict.BAD, problem.message, problem.fix, is_temporary=True)
 
 
 def judge_budget(month: Spending, problems: Sequence[Problem] = ()) -> Finding:

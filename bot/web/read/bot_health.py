@@ -12,6 +12,7 @@ from typing import Final
 from bot.core.calendar import next_posting
 from bot.core.polls import PollStatus
 from bot.health.causes import REASONS, Cause
+from bot.health.common_causes import with_common_cause
 from bot.health.consequences import consequences
 from bot.health.health_facts import ChatFacts, WorkFacts, gather_work
 from bot.health.problem import Expected, NextPoll, Problem, of_database
@@ -36,6 +37,7 @@ from helperfunctions.database import Transaction, record
 
 NAMES: Final[Mapping[str, str]] = {
     "bot": "The bot",
+    "network": "Network",
     "poll": "Updates from Twitch",
     "day": "Daily figures",
     "summaries": "Daily posts",
@@ -50,6 +52,8 @@ NAMES: Final[Mapping[str, str]] = {
     "prune": "Clean-up of old data",
     "watch": "Health checks",
 }
+# The parts that always have a row.
+_PARTS: Final = ("bot", "poll", "day", "summaries", "outbox", "x", "answers", "database")
 # The part to which a job belongs; each other job is a part of its own, which is shown while it has a problem.
 _PART_OF_JOB: Final = {"collect": "poll", "daily": "day", "post": "summaries", "reply": "answers", "outbox": "outbox"}
 _NOT_KNOWN: Final = "not known here"
@@ -80,7 +84,8 @@ class Health:
 
     Of a problem: since when (the first failure, or when it was due), when it last went well, how many times, the reason
     in a few words, what to do, with commands between backquotes, when the bot tries again by itself, and the part whose
-    problem is the cause. `last_at`: the newest update, or the newest loss of the database.
+    problem is the cause, also of a newest attempt that failed. `last_at`: the newest update, or the newest loss of the
+    database.
     """
 
     part: str
@@ -146,11 +151,11 @@ def health(tx: Transaction, site: Site) -> BotHealth:
     chat = record(ChatFacts, tx.health.chat(now=now)) if site.chat is not None else None
     of_chat = judge_chat(chat, now, expected) if chat is not None else []
     of_run = [*judge_record(run, now), *judge_losses(run, now)]
-    problems = [*of_bot, *judge_work(facts, expected), *of_run, *of_chat]
-    found = _by_part(problems)
-    notices = _by_part(last_failures(run))
+    failures = last_failures(run)
     if facts.failed_polls.polls:
-        notices.setdefault("poll", []).append(_failed_update(facts))
+        failures.append(_failed_update(facts))
+    problems = with_common_cause([*of_bot, *judge_work(facts, expected), *of_run, *of_chat], failures)
+    found, notices = _by_part(problems), _by_part(failures)
     polls = {row.status: row.polls for row in tx.web.polls_between(since=now - timedelta(days=1))}
     good = {
         "bot": Health("bot", NAMES["bot"], State.GOOD, True, "running") if facts.has_leader else _unknown("bot"),
@@ -172,7 +177,7 @@ def health(tx: Transaction, site: Site) -> BotHealth:
         replace(part, retry_at=due.at if due is not None and not of_bot else None)
         if part.retry_at and part.part == "poll"
         else part
-        for part in _presented(good, found, notices, facts, _causes(problems))
+        for part in _presented(good, found, notices, facts, _causes(problems, failures))
     ]
     has_failed = facts.last_poll is not None and facts.last_poll.status == PollStatus.FAILED
     is_missing = due is not None and (has_failed or "poll" in found or due.is_overdue)
@@ -192,16 +197,16 @@ def health_without_database(site: Site, since: datetime) -> BotHealth:
     expected = _expected(site, run, now)
     because = site.known_health.away_because
     database = of_database(because, "it does not answer this dashboard", since)
-    problems = [database, *judge_bot(run, None, expected, now), *judge_record(run, now)]
+    failures = last_failures(run)
+    problems = with_common_cause([database, *judge_bot(run, None, expected, now), *judge_record(run, now)], failures)
     found = _by_part(problems)
-    good = {
-        part: replace(_unknown(part), message=_NO_DATABASE) for part in list(NAMES)[: 8 if site.chat is None else 9]
-    }
+    known = [*_PARTS, *(["chat"] if site.chat is not None else [])]
+    good = {part: replace(_unknown(part), message=_NO_DATABASE) for part in known}
     if _knows(run) and is_running(run, now):
         good["bot"] = _good("bot", "running")
     if run.last_good_poll_at is not None:
         good["poll"] = replace(good["poll"], last_at=run.last_good_poll_at)
-    parts = _presented(good, found, _by_part(last_failures(run)), None, _causes(problems))
+    parts = _presented(good, found, _by_part(failures), None, _causes(problems, failures))
     return BotHealth(parts, no_update_since=run.last_good_poll_at)
 
 
@@ -239,13 +244,17 @@ def _part_of(problem: Problem) -> str:
     return "database" if part == "database restarts" else part
 
 
-def _causes(problems: Sequence[Problem]) -> Mapping[str, str]:
-    """For each row whose problems have all been caused by that of another row: this one."""
-    names = {problem.name: _part_of(problem) for problem in problems}
-    caused = consequences(problems)
+def _causes(problems: Sequence[Problem], failures: Sequence[Problem]) -> Mapping[str, str]:
+    """For each row whose problems have all been caused by that of another row: this one. Rows without a problem have
+    their newest failures."""
+    known = {problem.name for problem in problems}
+    rows = _by_part([failure for failure in failures if failure.name not in known]) | _by_part(problems)
+    shown = [problem for of_part in rows.values() for problem in of_part]
+    names = {problem.name: _part_of(problem) for problem in shown}
+    caused = consequences(shown)
     causes = {
         part: {names.get(caused.get(problem.name, ""), "") for problem in of_part} - {part}
-        for part, of_part in _by_part(problems).items()
+        for part, of_part in rows.items()
     }
     return {part: min(of_part) for part, of_part in causes.items() if of_part and "" not in of_part}
 
@@ -260,14 +269,16 @@ def _presented(
     """One row for each part, those with a problem first: its problem, else its newest failure, else its state."""
     parts = dict.fromkeys([*good, *found, *notices])
     is_stopped = "bot" in found
+    is_paused = facts is not None and bool(facts.pauses)
     rows = []
     for part in parts:
         if part in found:
             row = _bad(part, found[part], State.PROBLEM, facts, is_stopped)
             rows.append(replace(row, caused_by=causes.get(part, "")))
         elif part in notices and not is_stopped:
-            rows.append(_bad(part, notices[part], State.NOTICE, facts, is_stopped))
-        elif part == "answers" and (is_stopped or "x" in found):
+            row = _bad(part, notices[part], State.NOTICE, facts, is_stopped)
+            rows.append(replace(row, caused_by=causes.get(part, "")))
+        elif part == "answers" and (is_stopped or is_paused):
             why = "the bot is not running" if is_stopped else "X is not called"
             rows.append(replace(_unknown(part), message=f"none while {why}"))
         elif part in good:
@@ -311,6 +322,8 @@ def _failed_update(facts: WorkFacts) -> Problem:
 def _why_no_update(found: Mapping[str, Sequence[Problem]], facts: WorkFacts) -> str:
     if "bot" in found:
         return REASONS[Cause.NOT_RUNNING]
+    if "network" in found:
+        return f"neither Twitch nor X answers: {REASONS[Cause.NETWORK]}"
     causes = [cause_of_last_poll(facts), *(problem.cause for problem in found.get("poll", ()))]
     return next((REASONS[cause] for cause in causes if cause is not Cause.UNKNOWN), "")
 

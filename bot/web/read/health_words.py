@@ -20,8 +20,10 @@ def sentence(part: str, main: Problem, problems: Sequence[Problem], facts: WorkF
     """What is wrong with a part."""
     if part == "bot":
         return "not running"
+    if part == "network":
+        return "neither Twitch nor X answers"
     if part == "x":
-        return "on hold"
+        return "on hold" if main.subject else "calls fail"
     if part == "chat" and main.part == "chat":
         is_queue = main.cause is Cause.CHAT_QUEUE
         return "its queue cannot be used" if is_queue else "not heard while channels are live"
