@@ -49,6 +49,9 @@ RUNS_WITHIN: Final = timedelta(minutes=5)
 # The parts that can be judged while the database cannot be read.
 JUDGED_WITHOUT_DATABASE: Final = frozenset({"database", "database restarts", "disk", "jobs"})
 
+# The jobs that also succeed without a database: bot.jobs has them, which this layer does not import.
+WITHOUT_DATABASE: Final = frozenset({"collect", "watch"})
+
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -188,6 +191,28 @@ def late_days(facts: WorkFacts, expected: Expected) -> list[date]:
 def recent_losses(record: RunRecord, now: datetime) -> list[Loss]:
     """The losses of the database within the last hour."""
     return [loss for loss in record.losses if timedelta(0) <= now - loss.at < LOSSES_WITHIN]
+
+
+def lost_since(
+    record: RunRecord, first_seen_at: datetime | None = None, last_good_at: datetime | None = None
+) -> datetime | None:
+    """The best known time from which on the database has been lost; None if it is not known.
+
+    It is the first of: a loss that the bot recorded, the begin of a job's failure for want of the database, and
+    `first_seen_at`; after the newest sign that the database worked: a job that succeeded, its restart, or
+    `last_good_at`.
+    """
+    restarts = [loss.at for loss in record.losses if loss.was_restart]
+    successes = [job.succeeded_at for name, job in record.jobs.items() if name not in WITHOUT_DATABASE]
+    good_at = max((at for at in (last_good_at, *restarts, *successes) if at is not None), default=_LONG_AGO)
+    losses = [loss.at for loss in record.losses if not loss.was_restart]
+    failures = [
+        job.error_since
+        for job in record.jobs.values()
+        if job.failures and cause_of_outcome(job.outcome).startswith("database")
+    ]
+    seen = [at for at in (first_seen_at, *losses, *failures) if at is not None and at >= good_at]
+    return min(seen, default=first_seen_at)
 
 
 def is_running(record: RunRecord, now: datetime) -> bool:

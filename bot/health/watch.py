@@ -12,17 +12,17 @@ from typing import Final
 
 from bot.health import problem
 from bot.health.alert import Alerter
-from bot.health.causes import Cause
+from bot.health.causes import Cause, cause_of_error
 from bot.health.common_causes import with_common_cause
 from bot.health.consequences import consequences
 from bot.health.health_facts import Facts
 from bot.health.metrics import CONTENT_TYPE, Metrics, Snapshot
 from bot.health.problem import Expected, Problem
 from bot.health.record import RunRecord
-from bot.health.rules import judge, judge_disk, judge_run, last_failures, recent_losses
+from bot.health.rules import judge, judge_disk, judge_run, last_failures, lost_since, recent_losses
 from helperfunctions import disk
 from helperfunctions.clock import Clock
-from helperfunctions.errors import DatabaseError
+from helperfunctions.errors import DatabaseError, DatabaseUnavailable
 from helperfunctions.health_server import Page
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,8 @@ class Watch:
     metrics: Metrics = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _facts: tuple[float, Facts | None, DatabaseError | None] | None = None
+    _good_at: datetime | None = None
+    _lost_at: datetime | None = None
     _running: dict[str, float] = field(default_factory=dict)
     _running_lock: threading.Lock = field(default_factory=threading.Lock)
     _loop_at: float = field(init=False)
@@ -100,11 +102,17 @@ class Watch:
             message = f"the database has been prepared since {since:%F %H:%M} UTC: its schema is brought up to date"
             return [Problem("database", message, since=since, cause=Cause.DATABASE_PREPARED), *found]
         facts, error = self._read()
-        # The leader may be refused something, such as the schema, that reading the facts does not need.
-        error = error or self.why_without_database()
-        of_database = [] if error is None else [problem.of_database(error)]
+        error = _more_precise(error, self.why_without_database())
+        since = self._lost_since(record, is_lost=error is not None)
+        of_database = [] if error is None else [problem.of_database(error, since=since)]
         problems = [*of_database, *(judge(facts, self.expected) if facts is not None else ()), *found]
         return with_common_cause(problems, last_failures(record))
+
+    def _lost_since(self, record: RunRecord, *, is_lost: bool) -> datetime | None:
+        """Since when the database has been lost, as far as is known; None while it is not."""
+        with self._lock:
+            self._lost_at = (self._lost_at or self.clock.now()) if is_lost else None
+            return lost_since(record, self._lost_at, self._good_at) if is_lost else None
 
     def pages(self) -> dict[str, Callable[[], Page]]:
         """The functions that make the pages, by path."""
@@ -122,6 +130,7 @@ class Watch:
     def _readyz(self) -> Page:
         found = self.problems()
         caused_by = consequences(found)
+        fixes = {one.name: one.fix for one in found}
         problems = [
             {
                 "part": one.part,
@@ -129,7 +138,7 @@ class Watch:
                 "since": _iso(one.since),
                 "last_good": _iso(one.last_good_at),
                 "reason": one.reason,
-                "fix": one.fix,
+                "fix": fixes[caused_by.get(one.name, one.name)],
                 "caused_by": caused_by.get(one.name),
             }
             for one in found
@@ -167,6 +176,7 @@ class Watch:
             if self._facts is None or self.monotonic() - self._facts[0] >= self.fresh_seconds:
                 try:
                     self._facts = (self.monotonic(), self.read(), None)
+                    self._good_at = self.clock.now()
                 except DatabaseError as exc:
                     self._facts = (self.monotonic(), None, exc)
             return self._facts[1], self._facts[2]
@@ -176,6 +186,18 @@ class Watch:
         now = self.monotonic()
         with self._running_lock:
             return {job: now - since for job, since in sorted(self._running.items())}
+
+
+def _more_precise(error: DatabaseError | None, of_leader: DatabaseError | None) -> DatabaseError | None:
+    """The error of reading the facts, or that of the leader.
+
+    The leader may be refused something, such as the schema, that reading the facts does not need; and it starts an
+    embedded server, which says why it does not start, while others only get no answer.
+    """
+    if error is None or of_leader is None:
+        return error or of_leader
+    is_vague = cause_of_error(error) is Cause.DATABASE and isinstance(of_leader, DatabaseUnavailable)
+    return of_leader if is_vague else error
 
 
 def _iso(instant: datetime | None) -> str | None:

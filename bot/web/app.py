@@ -21,7 +21,7 @@ from bot.web.http.owner import Owner
 from bot.web.http.spelling import Route
 from bot.web.http.theme import CHOOSE, STYLE
 from bot.web.http.version import DataVersion
-from bot.web.read.bot_health import health
+from bot.web.read.bot_health import health, lost_database
 from bot.web.read.chat import channels_now
 from bot.web.read.errors import InvalidRequest, NotFound
 from bot.web.read.ranges import is_long
@@ -103,7 +103,7 @@ def make_app(site: Site) -> Gateway:
     _refuse_ambiguous(site.root_path, paths)
     # The status page is needed most while the database is away.
     away = {"/bot": partial(pages.bot_page_without_database, site, app.state.pages)}
-    errors = ErrorResponses(app.state.pages.render, away)
+    errors = ErrorResponses(app.state.pages.render, away, partial(lost_database, site))
     _handle_errors(app, site, errors)
     _know_health(site)
     cache = Cache(

@@ -28,8 +28,10 @@ from bot.wiring import examine, open_site
 from helperfunctions import reader
 from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database, ReadPool
+from helperfunctions.errors import EmbeddedDatabaseBroken
 from helperfunctions.queries import Queries
 from helperfunctions.settings import DEFAULT, Loaded, Settings
+from tests.conftest import Switch
 from tests.factories import DAY, DAY_START, HALF_HOUR, a_stream, stage, write
 
 # The findings of `check` about the work, and the parts of /readyz that the page presents as well: its role may not read
@@ -343,6 +345,32 @@ def test_twitch_and_x_that_are_both_gone_are_one_problem_everywhere(bot: Bot) ->
     assert (cause.part, cause.message, cause.since) == ("network", "neither Twitch nor X answers", since)
     assert {row.part for row in page.caused_by(cause)} == {"answers", "outbox", "poll"}
     assert page.why == f"neither Twitch nor X answers: {cause.reason}"
+
+
+def test_check_has_since_when_the_bot_has_lost_the_database(bot: Bot, switch: Switch) -> None:
+    since = bot.clock.now() - timedelta(minutes=20)
+    bot.record(losses=[Loss(since)])
+    switch.off()
+    [finding] = [finding for finding in bot.findings() if finding.name == "database"]
+    switch.on()
+    assert finding.message.endswith(f"; lost since {since:%F %H:%M} UTC")
+    assert finding.fix == FIXES[Cause.DATABASE]
+
+
+def test_lost_database_has_since_when_and_one_fix_in_readyz(bot: Bot, switch: Switch) -> None:
+    """The bot lost it before the first request; the leader knows why the server does not start."""
+    watch, lost_at = bot.watch(), bot.clock.now() + timedelta(minutes=1)
+    watch.problems()
+    failed = JobRecord(outcome="DatabaseUnavailable", failures=3, failing_since=lost_at, error_since=lost_at)
+    bot.record(jobs={"daily": failed}, losses=[Loss(lost_at)])
+    watch.why_without_database = lambda: EmbeddedDatabaseBroken("postgres does not start: a file is missing")
+    watch.fresh_seconds = 0
+    switch.off()
+    bot.clock.advance(300)
+    database, daily = json.loads(watch.pages()["/readyz"]().body)["problems"]
+    switch.on()
+    assert (database["since"], database["fix"]) == (lost_at.isoformat(), FIXES[Cause.DATABASE_BROKEN])
+    assert (daily["caused_by"], daily["fix"]) == ("database", database["fix"])
 
 
 def test_every_part_of_the_rules_is_presented_by_check() -> None:

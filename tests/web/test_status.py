@@ -166,6 +166,34 @@ def test_status_without_a_database_has_what_is_known_and_since_when(
         assert "<code>docker compose logs db</code>" in page.text
     assert '<a class="button" href="">Try again</a>' in other
     assert '<a href="/bot">Status</a> has what is known' in other
+    assert re.search(
+        f'Since <time class="clock" datetime="{instant(NOW)}">[^<]*</time>: {REASONS[Cause.DATABASE]}', other
+    )
+    assert "<code>docker compose logs db</code>" in other
+
+
+def test_database_is_lost_since_the_bot_lost_it_and_has_one_repair(
+    database: Database, url: str, serving: Serve, switch: Switch
+) -> None:
+    """This dashboard first looked ten minutes later, when the embedded server could not be started again."""
+
+    def revive() -> None:
+        raise EmbeddedDatabaseBroken("the embedded database in /planted/postgres does not start: x")
+
+    stage(database, a_stream(), at=LAST_POLL)
+    clock, lost_at = VirtualClock(NOW), NOW + timedelta(minutes=5)
+    failed_once = JobRecord(outcome="DatabaseUnavailable", failures=1, failing_since=lost_at, error_since=lost_at)
+    record = RunRecord(NOW - HOUR, NOW + timedelta(minutes=15), LAST_POLL, {"daily": failed_once}, [Loss(lost_at)])
+    with serving(url, clock=clock, run_record=lambda: record, revive=revive) as web:
+        switch.off()
+        clock.advance(15 * 60)
+        status, other = web.get("/bot").text, web.get("/days?x=1").text
+    for page in (status, other):
+        assert f'ince <time class="clock" datetime="{instant(lost_at)}">' in page
+        assert page.count("What to do:") == 1
+        assert REASONS[Cause.DATABASE_BROKEN] in page
+        assert "<code>watchtime restore FILE</code>" in page
+        assert "planted" not in page
 
 
 @pytest.mark.parametrize(

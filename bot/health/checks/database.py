@@ -1,14 +1,16 @@
 """Checks of the database server, our role on it, and the schema."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from bot.health.checks.session import Session, Skipped
-from bot.health.findings import Finding, Verdict, size
+from bot.health.findings import Finding, Verdict, from_error, size
+from bot.health.rules import lost_since
 from helperfunctions import embedded_postgres, migrations
 from helperfunctions.database import record
+from helperfunctions.errors import DatabaseUnavailable
 
 OLDEST_POSTGRES, NEWEST_POSTGRES = 15, 18
 # The jobs of `watchtime run` at their busiest: each has a connection.
@@ -38,14 +40,12 @@ def check_database(session: Session) -> Finding:
         if not (folder / embedded_postgres.MADE_MARK).exists():
             raise Skipped(f"none yet: an embedded one will be created in {folder} at the first start")
         where = "embedded PostgreSQL"
-    database = session.stack.enter_context(session.openers.database(settings))
-    with database.transaction() as tx:
-        server = record(Server, tx.database.server())
-        server_time: datetime = tx.database.server_clock()
-    session.clock_ahead_of["the database"] = session.clock.now() - server_time
-    session.opened = database
-    session.may_write = server.may_write and not server.is_read_only
-    return judge_server(where, server)
+    try:
+        return judge_server(where, _opened(session))
+    except DatabaseUnavailable as exc:
+        found, since = from_error("database", exc), lost_since(session.run_record)
+        when = "" if since is None else f"; lost since {since.astimezone(UTC):%F %H:%M} UTC"
+        return replace(found, message=f"{found.message}{when}")
 
 
 def check_schema(session: Session) -> Finding:
@@ -80,6 +80,18 @@ def judge_schema(applied: Sequence[str], needed: Sequence[str]) -> Finding:
         message = f"{applied[-1]} is older than this program's: it lacks {len(set(needed) - set(applied))} migrations"
         return Finding("schema", Verdict.BAD, message, "run `watchtime migrate`; `watchtime run` does so at its start")
     return Finding("schema", Verdict.GOOD, f"{applied[-1]}, up to date")
+
+
+def _opened(session: Session) -> Server:
+    """Open the database for the other checks."""
+    database = session.stack.enter_context(session.openers.database(session.settings))
+    with database.transaction() as tx:
+        server = record(Server, tx.database.server())
+        server_time: datetime = tx.database.server_clock()
+    session.clock_ahead_of["the database"] = session.clock.now() - server_time
+    session.opened = database
+    session.may_write = server.may_write and not server.is_read_only
+    return server
 
 
 def _problems_of(server: Server) -> Iterator[tuple[Verdict, str, str]]:

@@ -45,6 +45,7 @@ class DataVersion:
             self._revive()
             raise
         self._has_read = True
+        self._site.known_health.last_good_at = now
         return (*state, self._site.known_health.version, now.timestamp() // _MAX_SAME_SECONDS)
 
     def _revive(self) -> None:

@@ -28,6 +28,7 @@ from bot.health.rules import (
     judge_record,
     judge_work,
     last_failures,
+    lost_since,
     next_poll,
     recent_losses,
 )
@@ -191,12 +192,18 @@ def health(tx: Transaction, site: Site) -> BotHealth:
     )
 
 
-def health_without_database(site: Site, since: datetime) -> BotHealth:
-    """The health while the database is unavailable, `since` then: as far as the bot's record on disk has it."""
+def lost_database(site: Site) -> Problem:
+    """The problem of a database that is unavailable, since the earliest time that this dashboard or the bot noticed."""
+    known, run = site.known_health, site.run_record()
+    since = lost_since(run, known.database_is_away(site.clock.now()), known.last_good_at)
+    return of_database(known.away_because, "it does not answer this dashboard", since)
+
+
+def health_without_database(site: Site) -> BotHealth:
+    """The health while the database is unavailable: as far as the bot's record on disk has it."""
     now, run = site.clock.now(), site.run_record()
     expected = _expected(site, run, now)
-    because = site.known_health.away_because
-    database = of_database(because, "it does not answer this dashboard", since)
+    database = lost_database(site)
     failures = last_failures(run)
     problems = with_common_cause([database, *judge_bot(run, None, expected, now), *judge_record(run, now)], failures)
     found = _by_part(problems)
@@ -283,6 +290,8 @@ def _presented(
             rows.append(replace(_unknown(part), message=f"none while {why}"))
         elif part in good:
             rows.append(good[part])
+    what_to_do = {row.part: row.what_to_do for row in rows}
+    rows = [replace(row, what_to_do=what_to_do.get(row.caused_by, row.what_to_do)) for row in rows]
     # What is wrong comes first.
     return sorted(rows, key=lambda row: (row.state is not State.PROBLEM, row.state is not State.NOTICE))
 

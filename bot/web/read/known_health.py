@@ -19,7 +19,8 @@ class KnownHealth:
     """What was known last. Each assignment is one step, so that threads need no lock.
 
     `away_since`: when the database was first found to be unavailable, and `away_because` the most precise reason for
-    it; None while it can be read. `last_away_at`: when it was last found to be unavailable.
+    it; None while it can be read. `last_away_at`: when it was last found to be unavailable. `last_good_at`: when it was
+    last read.
     """
 
     def __init__(self) -> None:
@@ -27,6 +28,7 @@ class KnownHealth:
         self.away_since: datetime | None = None
         self.away_because: DatabaseError | None = None
         self.last_away_at: datetime | None = None
+        self.last_good_at: datetime | None = None
         self._read_at = float("-inf")
 
     def update(self, read: "Callable[[], BotHealth]", seconds: float) -> None:

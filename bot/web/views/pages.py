@@ -168,10 +168,9 @@ def _is_due(site: Site, state: bot_health.BotHealth) -> bool:
 
 def bot_page_without_database(site: Site, pages: Pages) -> str:
     """The status page as far as it is known while the database is unavailable."""
-    since = site.known_health.database_is_away(site.clock.now())
-    return pages.render(
-        "bot.html", state=bot_health.health_without_database(site, since), away_since=since, due=[], days=None
-    )
+    state = bot_health.health_without_database(site)
+    since = next(part.since for part in state.parts if part.part == "database")
+    return pages.render("bot.html", state=state, away_since=since, due=[], days=None)
 
 
 def _day_in(text: str) -> date | None:
