@@ -140,6 +140,13 @@ FIXES: Final = {
     Cause.STORE: "run `watchtime lake status`, and check LAKE_URL and its credentials",
 }
 
+# What X on hold means, and how it ends.
+ON_HOLD: Final = (
+    "summaries and answers wait, and are sent when X is called again; updates from Twitch go on. A summary that still "
+    "waits at midnight after its day expires, and an answer a day after its question. The hold lasts until the next "
+    "attempt, also after a repair: `watchtime spend --resume` ends it at once"
+)
+
 _OF_ERRORS: Final = (
     (TwitchRefused, Cause.TWITCH_REFUSED),
     (TwitchError, Cause.TWITCH_UNAVAILABLE),

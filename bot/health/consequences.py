@@ -41,8 +41,7 @@ def _is_caused(problem: Problem, by: Problem) -> bool:
         case "network":
             return problem.cause in _NO_NETWORK or (problem.is_late and (_calls_x(problem) or _polls(problem)))
         case "x":
-            # A pause, which has a subject, stops all calls.
-            is_of_x = problem.cause in (_X if by.subject else {by.cause})
+            is_of_x = problem.cause in (_X if by.is_hold else {by.cause})
             return is_of_x or (problem.is_late and _calls_x(problem))
         case "poll":
             # Also the job that polls, and others that call Twitch.

@@ -3,7 +3,9 @@
 The rules of health use them, and the dashboard, which marks the newest poll as old by the same limit.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 # A poll takes half of its interval at most (its deadline), and this long at most.
@@ -41,6 +43,37 @@ def next_poll_at(last_started_at: datetime, interval: timedelta) -> datetime:
 def is_poll_overdue(now: datetime, due_at: datetime, interval: timedelta) -> bool:
     """True if a poll that was due should have ended by now."""
     return now - due_at > poll_may_take(interval)
+
+
+def missed_polls(last_started_at: datetime, now: datetime, interval: timedelta) -> int:
+    """The number of turns after the newest poll whose polls should have ended by now."""
+    return _turns(next_poll_at(last_started_at, interval), now - poll_may_take(interval), interval)
+
+
+def missed_between(
+    started: Sequence[tuple[datetime, timedelta]], now: datetime, interval: timedelta, since: datetime | None
+) -> int:
+    """The number of turns without a poll in a span that ends now.
+
+    `started` has the begin of each poll in it, oldest first, and the interval at that time. `since` is the begin of the
+    span, or None if the first poll in it was the first of all. A poll out of turn counts for the turn before it.
+    """
+    if not started:
+        return 0
+    missed = 0
+    if since is not None:
+        first_at, every = started[0]
+        missed += _turns(next_poll_at(since, every), next_poll_at(first_at, every) - every, every)
+    for (at, every), (next_at, every_next) in pairwise(started):
+        # While the interval changed, the longer one was expected.
+        longer = max(every, every_next)
+        missed += _turns(next_poll_at(at, longer), next_poll_at(next_at, longer) - longer, longer)
+    at, every = started[-1]
+    return missed + missed_polls(at, now, max(every, interval))
+
+
+def _turns(first: datetime, before: datetime, interval: timedelta) -> int:
+    return max(-((first - before) // interval), 0)
 
 
 def is_day_late(now: datetime, day_ended_at: datetime) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from bot.core.calendar import Calendar
-from bot.health.causes import FIXES, POSTS_FIX, REASONS, Cause, cause_of_error, own_fix
+from bot.health.causes import FIXES, ON_HOLD, POSTS_FIX, REASONS, Cause, cause_of_error, own_fix
 from helperfunctions.errors import DatabaseError
 
 # Posts that were refused have reasons of their own, in the outbox.
@@ -41,6 +41,16 @@ class Problem:
     def reason(self) -> str:
         """The reason, in words that anybody may read."""
         return REASONS[self.cause]
+
+    @property
+    def is_hold(self) -> bool:
+        """True if X is not called until the next attempt."""
+        return self.part == "x" and bool(self.subject)
+
+    @property
+    def meaning(self) -> str:
+        """What follows from the problem, where that is not plain."""
+        return ON_HOLD if self.is_hold else ""
 
     @property
     def fix(self) -> str:

@@ -24,6 +24,7 @@ from bot.health.lateness import (
     is_post_late,
     is_queue_late,
     is_summary_late,
+    missed_polls,
     next_poll_at,
 )
 from bot.health.problem import Expected, NextPoll, Problem
@@ -90,7 +91,10 @@ def judge_bot(record: RunRecord, facts: WorkFacts | None, expected: Expected, no
         message = f"no bot runs on this database: none has the leader's lock; last sign of life at {_utc(since)}"
     else:
         message = f"`watchtime run` is not running; its last sign of life was at {_utc(since)}"
-    return [Problem("bot", message, since=since, cause=Cause.NOT_RUNNING)]
+    missed = missed_polls(newest, now, expected.interval) if newest is not None else 0
+    if missed:
+        message += f"; missed so far: {missed} update{'' if missed == 1 else 's'}"
+    return [Problem("bot", message, since=since, times=missed, cause=Cause.NOT_RUNNING)]
 
 
 def next_poll(facts: WorkFacts, expected: Expected) -> NextPoll | None:

@@ -65,15 +65,18 @@ limit :limit offset :offset;
 -- The number of days of a span that are rolled up.
 select count(*) from days where day between cast(:first as date) and cast(:last as date);
 
--- name: polls_between
--- The number of polls since an instant, by how they ended. Grain: one row per status.
+-- name: good_polls
+-- The polls since an instant that brought streams, oldest first. Grain: one row per poll.
 select
     status,
-    count(*) as polls
+    started_at,
+    interval_minutes
 from staging.polls
-where day >= cast(cast(:since as timestamptz) as date) - 1 and started_at >= cast(:since as timestamptz)
-group by status
-order by status;
+where
+    day >= cast(cast(:since as timestamptz) as date) - 1
+    and started_at >= cast(:since as timestamptz)
+    and status <> 'failed'
+order by started_at;
 
 -- name: neighbours_of_day^
 -- The days with figures before and after a day. Grain: one row.

@@ -214,7 +214,7 @@ def test_dashboard_checks_for_changes_by_index(url: str, explained: ExplainedQue
         "health.first_day",
         "health.has_leader",
         "health.pauses",
-        "web.polls_between",
+        "web.good_polls",
         "web.state",
         "read.last_poll",
         "read.last_good_poll",

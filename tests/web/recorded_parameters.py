@@ -27,7 +27,7 @@ PARAMETERS: Final[Mapping[str, Parameters]] = {
     "web.chart_of_post": [{"post_id": 4}, {"post_id": 1}],
     "web.coverage": [{**GAPS, **ALL}, {**GAPS, "limit": 2, "offset": 8}],
     "web.count_days": [GAPS, {"first": LAST, "last": LAST}],
-    "web.polls_between": [
+    "web.good_polls": [
         {"since": NEWEST_POLL - HOUR},
         {"since": NEWEST_POLL + timedelta(seconds=1)},
         {"since": NOW - timedelta(days=15)},
@@ -249,6 +249,6 @@ UNSETTLED: Final[Mapping[str, Parameters]] = {
     "read.last_good_poll": [{}],
     "read.newest_poll": [{"whole_since": TWO_HOURS_AGO}, {"whole_since": TWO_HOURS_AGO + timedelta(microseconds=1)}],
     "read.streamer_now": [{"day": TODAY, "streamer_id": streamer} for streamer in ("ada", "bob")],
-    "web.polls_between": [{"since": TWO_HOURS_AGO}],
+    "web.good_polls": [{"since": TWO_HOURS_AGO}],
     "web.state": [{"since": TODAY}],
 }

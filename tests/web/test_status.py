@@ -38,6 +38,7 @@ def test_update_that_failed_is_on_the_first_page_with_its_reason(database: Datab
     assert f'No update since <time class="clock" datetime="{instant(LAST_POLL - HOUR)}">' in home
     assert "</time>: Twitch does not answer. See status</a>" in home
     assert 'class="sign"' in home
+    assert "All is well" not in home
     assert f'next update <time class="clock" datetime="{instant(LAST_POLL + HOUR)}">' in home
     assert f'Next update</dt><dd><time datetime="{instant(LAST_POLL + HOUR)}">' in status
     assert "No problem, but the newest attempt failed" in status
@@ -141,7 +142,30 @@ def test_x_that_refuses_is_a_row_with_its_next_attempt(database: Database, url: 
     )
     assert (row["state"], row["reason"]) == ("problem", "X refuses the bot's credentials")
     assert [datetime.fromisoformat(row[field]) for field in ("since", "retry_at")] == [NOW - HOUR, NOW + HOUR]
-    assert "<code>watchtime spend --resume</code>" in status
+    assert "<code>watchtime spend --resume</code> ends it at once" in status
+    assert "What it means:</b> summaries and answers wait" in status
+
+
+def test_stopped_bot_has_the_updates_that_were_missed_so_far_and_afterwards_those_of_the_last_day(
+    database: Database, url: str, serving: Serve
+) -> None:
+    """With an update every hour, the bot stopped after that at six, and is started again before that at ten."""
+    for at in (LAST_POLL - hours * HOUR for hours in range(30)):
+        stage(database, a_stream(), at=at, day=at.date(), interval_minutes=60)
+    record = RunRecord(LAST_POLL - HOUR, LAST_POLL, LAST_POLL, {})
+    with serving(url, LAST_POLL + 3.5 * HOUR, run_record=lambda: record) as web:
+        stopped, status = parts(web)["bot"], web.get("/bot").text
+    again_at = LAST_POLL + 4 * HOUR
+    stage(database, a_stream(), at=again_at, day=again_at.date(), interval_minutes=60)
+    lock = database.try_lock("run")
+    assert lock is not None
+    with serving(url, LAST_POLL + 4.5 * HOUR) as web:
+        repaired = parts(web)["poll"]
+    lock.release()
+    assert (stopped["message"], stopped["times"]) == ("not running; 3 updates missed so far", 3)
+    assert "not running; 3 updates missed so far, since" in status
+    assert repaired["state"] == "good"
+    assert repaired["message"] == "1 channels; 21 of 24 updates in the last 24 hours were complete, 3 were missed"
 
 
 def test_status_without_a_database_has_what_is_known_and_since_when(
@@ -287,7 +311,9 @@ def test_new_bot_has_no_problem_and_what_is_not_known_says_so(database: Database
     with serving(url) as web:
         home, status, rows = web.get("/").text, web.get("/bot").text, parts(web)
     assert "All systems normal" in status
-    assert 'class="sign"' not in home
+    assert home.count('class="sign"') == 1
+    at = f'<time class="clock" datetime="{instant(LAST_POLL)}">'
+    assert f'href="/bot"><span class="sign" aria-hidden="true"></span>All is well</a>: updated {at}' in home
     assert rows["summaries"]["message"] == "none are due before those of Nov 22"
     assert {part for part, row in rows.items() if row["state"] == "unknown"} == {"bot", "answers"}
     assert rows["bot"]["message"] == rows["answers"]["message"] == "not known here"

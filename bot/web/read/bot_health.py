@@ -15,6 +15,7 @@ from bot.health.causes import REASONS, Cause
 from bot.health.common_causes import with_common_cause
 from bot.health.consequences import consequences
 from bot.health.health_facts import ChatFacts, WorkFacts, gather_work
+from bot.health.lateness import missed_between
 from bot.health.problem import Expected, NextPoll, Problem, of_database
 from bot.health.record import RunRecord
 from bot.health.rules import (
@@ -34,7 +35,7 @@ from bot.health.rules import (
 )
 from bot.web.read import health_words
 from bot.web.site import Site
-from helperfunctions.database import Transaction, record
+from helperfunctions.database import Transaction, record, records
 
 NAMES: Final[Mapping[str, str]] = {
     "bot": "The bot",
@@ -58,6 +59,8 @@ _PARTS: Final = ("bot", "poll", "day", "summaries", "outbox", "x", "answers", "d
 # The part to which a job belongs; each other job is a part of its own, which is shown while it has a problem.
 _PART_OF_JOB: Final = {"collect": "poll", "daily": "day", "post": "summaries", "reply": "answers", "outbox": "outbox"}
 _NOT_KNOWN: Final = "not known here"
+# The polls of this span are counted.
+_COUNTED: Final = timedelta(days=1)
 _NO_DATABASE: Final = "not known while the database is unavailable"
 
 
@@ -86,7 +89,7 @@ class Health:
     Of a problem: since when (the first failure, or when it was due), when it last went well, how many times, the reason
     in a few words, what to do, with commands between backquotes, when the bot tries again by itself, and the part whose
     problem is the cause, also of a newest attempt that failed. `last_at`: the newest update, or the newest loss of the
-    database.
+    database. `meaning`: what follows from the problem, where that is not plain.
     """
 
     part: str
@@ -102,6 +105,7 @@ class Health:
     last_at: datetime | None = None
     last_good_at: datetime | None = None
     caused_by: str = ""
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,20 @@ class BotHealth:
         """True if a part has a problem, or its newest attempt failed."""
         return any(part.state in (State.PROBLEM, State.NOTICE) for part in self.parts)
 
+    @property
+    def is_well(self) -> bool:
+        """True if the updates come, and nothing needs attention."""
+        return self.next_poll is not None and not self.is_update_missing and not self.needs_attention
+
+
+@dataclass(frozen=True, slots=True)
+class GoodPoll:
+    """A poll that brought streams, and the interval of the polls at that time."""
+
+    status: str
+    started_at: datetime
+    interval_minutes: int
+
 
 def health(tx: Transaction, site: Site) -> BotHealth:
     """The verdict of the rules of health on each part that can be judged here.
@@ -157,10 +175,10 @@ def health(tx: Transaction, site: Site) -> BotHealth:
         failures.append(_failed_update(facts))
     problems = with_common_cause([*of_bot, *judge_work(facts, expected), *of_run, *of_chat], failures)
     found, notices = _by_part(problems), _by_part(failures)
-    polls = {row.status: row.polls for row in tx.web.polls_between(since=now - timedelta(days=1))}
+    good_polls = records(GoodPoll, tx.web.good_polls(since=now - _COUNTED))
     good = {
         "bot": Health("bot", NAMES["bot"], State.GOOD, True, "running") if facts.has_leader else _unknown("bot"),
-        "poll": _good_polls(facts, polls),
+        "poll": _good_polls(site, facts, good_polls),
         "day": _good("day", health_words.of_days(facts)),
         "summaries": _good("summaries", health_words.of_summaries(facts)),
         "outbox": _good(
@@ -316,6 +334,7 @@ def _bad(part: str, problems: Sequence[Problem], state: State, facts: WorkFacts 
         times=max(problem.times for problem in problems) or None,
         reason=REASONS[cause] if is_known and part != "bot" else "",
         what_to_do=replace(main, part=part, cause=cause).fix,
+        meaning=main.meaning,
         retry_at=main.retry_at,
         last_good_at=max((problem.last_good_at for problem in problems if problem.last_good_at), default=None),
         last_at=facts.last_poll.started_at if part == "poll" and facts is not None and facts.last_poll else None,
@@ -356,13 +375,13 @@ def _good_database(run: RunRecord, away_at: datetime | None, now: datetime) -> H
     return _good("database", "reachable" + (", and not lost within the last hour" if _knows(run) else ""))
 
 
-def _good_polls(facts: WorkFacts, polls: Mapping[str, int]) -> Health:
-    poll = facts.last_poll
+def _good_polls(site: Site, facts: WorkFacts, polls: Sequence[GoodPoll]) -> Health:
+    poll, since = facts.last_poll, facts.at - _COUNTED
     if poll is None:
         return Health("poll", NAMES["poll"], State.UNKNOWN, True, "no update yet")
-    whole = "" if poll.status == PollStatus.COMPLETE else "incomplete, "
-    message = (
-        f"{whole}{poll.streams:,} channels; {polls.get('complete', 0)} of {sum(polls.values())} updates in the last "
-        "24 hours were complete"
-    )
+    is_new = facts.first_day is None or facts.first_day >= site.calendar.day_of(since).date
+    started = [(one.started_at, timedelta(minutes=one.interval_minutes)) for one in polls]
+    missed = missed_between(started, facts.at, site.poll_every, None if is_new else since)
+    complete = sum(one.status == PollStatus.COMPLETE for one in polls)
+    message = health_words.of_polls(poll, complete, len(polls) - complete, missed)
     return replace(_good("poll", message), last_at=poll.started_at)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from bot.core.polls import PollStatus
 from bot.health.causes import Cause
-from bot.health.health_facts import ChatFacts, WorkFacts
+from bot.health.health_facts import ChatFacts, LastPoll, WorkFacts
 from bot.health.problem import Problem
 
 _POSTS: Final = {
@@ -19,11 +20,11 @@ _POSTS: Final = {
 def sentence(part: str, main: Problem, problems: Sequence[Problem], facts: WorkFacts | None) -> str:
     """What is wrong with a part."""
     if part == "bot":
-        return "not running"
+        return "not running" + (f"; {count(main.times, 'update')} missed so far" if main.times else "")
     if part == "network":
         return "neither Twitch nor X answers"
     if part == "x":
-        return "on hold" if main.subject else "calls fail"
+        return "on hold" if main.is_hold else "calls fail"
     if part == "chat" and main.part == "chat":
         is_queue = main.cause is Cause.CHAT_QUEUE
         return "its queue cannot be used" if is_queue else "not heard while channels are live"
@@ -55,6 +56,16 @@ def of_chat(chat: ChatFacts) -> str:
     refused = f", {chat.refused} refused" if chat.refused else ""
     heard = "" if chat.coverage is None else f"; {chat.coverage:.0%} of the last hour received"
     return f"{count(chat.channels, 'channel')} followed, {chat.joined} joined{refused}{heard}"
+
+
+def of_polls(poll: LastPoll, complete: int, incomplete: int, missed: int) -> str:
+    """The newest poll, and those of the last 24 hours. A poll that failed, and was not repeated, was missed."""
+    whole = "" if poll.status == PollStatus.COMPLETE else "incomplete, "
+    lost = f", {missed} {'was' if missed == 1 else 'were'} missed" if missed else ""
+    expected = complete + incomplete + missed
+    return (
+        f"{whole}{poll.streams:,} channels; {complete} of {expected} updates in the last 24 hours were complete{lost}"
+    )
 
 
 def of_days(facts: WorkFacts) -> str:
