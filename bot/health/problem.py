@@ -50,6 +50,9 @@ class Problem:
     @property
     def meaning(self) -> str:
         """What follows from the problem, where that is not plain."""
+        if self.part == "bot" and self.times:
+            missed = "1 update was" if self.times == 1 else f"{self.times:,} updates were"
+            return f"{missed} missed so far, and cannot be taken later"
         return ON_HOLD if self.is_hold else ""
 
     @property

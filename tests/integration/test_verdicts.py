@@ -343,7 +343,7 @@ def test_twitch_and_x_that_are_both_gone_are_one_problem_everywhere(bot: Bot) ->
         page = bot_health.health(tx, bot.site)
     [cause] = page.causes
     assert (cause.part, cause.message, cause.since) == ("network", "neither Twitch nor X answers", since)
-    assert {row.part for row in page.caused_by(cause)} == {"answers", "outbox", "poll"}
+    assert {row.part for row in page.caused_by(cause)} == {"answers", "outbox", "poll", "x"}
     assert page.why == f"neither Twitch nor X answers: {cause.reason}"
 
 

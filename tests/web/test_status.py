@@ -69,16 +69,19 @@ def test_time_of_the_next_update_is_never_promised_in_the_past(
 def test_bot_that_was_killed_promises_nothing_and_the_page_has_the_way_to_start_it(
     database: Database, url: str, serving: Serve
 ) -> None:
-    """Its record is a minute old, and nobody holds the lock of the leader."""
+    """Its record is a minute old, and nobody holds the lock of the leader. A job failed before."""
     stage(database, a_stream(), at=LAST_POLL)
-    record = RunRecord(LAST_POLL - HOUR, NOW - timedelta(minutes=1), LAST_POLL, {"reply": JobRecord()})
+    failing = JobRecord(outcome="XNotYet", failures=4, failing_since=LAST_POLL, retry_at=NOW + HOUR)
+    jobs = {"reply": JobRecord(), "outbox": failing}
+    record = RunRecord(LAST_POLL - HOUR, NOW - timedelta(minutes=1), LAST_POLL, jobs)
     with serving(url, run_record=lambda: record) as web:
         home, status, due = web.get("/").text, web.get("/bot").text, web.json("/bot/due")["rows"]
         row, answers = parts(web)["bot"], parts(web)["answers"]
     assert 'class="sign"' in home
     assert "next update" not in home
     assert due == []
-    assert "1 problem" in status
+    assert "2 problems" in status
+    assert "The next attempt" not in status
     assert (
         "start it with <code>watchtime run</code>, or in containers with <code>docker compose up -d bot</code>"
         in status
@@ -123,7 +126,7 @@ def test_twitch_and_x_that_are_both_gone_are_one_line_of_the_first_page_and_one_
     assert "1 problem<" in status
     assert status.count("What to do:") == 1
     below = status.partition("Therefore also:")[2].partition("</ul>")[0]
-    assert set(re.findall("<strong>(.*?)</strong>", below)) == {"Updates from Twitch", "Answers on X"}
+    assert set(re.findall("<strong>(.*?)</strong>", below)) == {"Updates from Twitch", "Answers on X", "X"}
 
 
 def test_x_that_refuses_is_a_row_with_its_next_attempt(database: Database, url: str, serving: Serve) -> None:
@@ -162,10 +165,11 @@ def test_stopped_bot_has_the_updates_that_were_missed_so_far_and_afterwards_thos
     with serving(url, LAST_POLL + 4.5 * HOUR) as web:
         repaired = parts(web)["poll"]
     lock.release()
-    assert (stopped["message"], stopped["times"]) == ("not running; 3 updates missed so far", 3)
-    assert "not running; 3 updates missed so far, since" in status
+    assert (stopped["message"], stopped["times"]) == ("not running", 3)
+    assert stopped["meaning"] == "3 updates were missed so far, and cannot be taken later"
+    assert f"What it means:</b> {stopped['meaning']}." in status
     assert repaired["state"] == "good"
-    assert repaired["message"] == "1 channels; 21 of 24 updates in the last 24 hours were complete, 3 were missed"
+    assert repaired["message"] == "1 channel; 21 of 24 updates in the last 24 hours were complete, 3 were missed"
 
 
 def test_status_without_a_database_has_what_is_known_and_since_when(

@@ -303,6 +303,8 @@ def _presented(
         elif part in notices and not is_stopped:
             row = _bad(part, notices[part], State.NOTICE, facts, is_stopped)
             rows.append(replace(row, caused_by=causes.get(part, "")))
+        elif part == "x" and "network" in found:
+            rows.append(replace(_unknown(part), message="no answer", caused_by="network"))
         elif part == "answers" and (is_stopped or is_paused):
             why = "the bot is not running" if is_stopped else "X is not called"
             rows.append(replace(_unknown(part), message=f"none while {why}"))
@@ -335,7 +337,7 @@ def _bad(part: str, problems: Sequence[Problem], state: State, facts: WorkFacts 
         reason=REASONS[cause] if is_known and part != "bot" else "",
         what_to_do=replace(main, part=part, cause=cause).fix,
         meaning=main.meaning,
-        retry_at=main.retry_at,
+        retry_at=None if is_stopped else main.retry_at,
         last_good_at=max((problem.last_good_at for problem in problems if problem.last_good_at), default=None),
         last_at=facts.last_poll.started_at if part == "poll" and facts is not None and facts.last_poll else None,
     )

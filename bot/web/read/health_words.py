@@ -20,7 +20,7 @@ _POSTS: Final = {
 def sentence(part: str, main: Problem, problems: Sequence[Problem], facts: WorkFacts | None) -> str:
     """What is wrong with a part."""
     if part == "bot":
-        return "not running" + (f"; {count(main.times, 'update')} missed so far" if main.times else "")
+        return "not running"
     if part == "network":
         return "neither Twitch nor X answers"
     if part == "x":
@@ -64,7 +64,8 @@ def of_polls(poll: LastPoll, complete: int, incomplete: int, missed: int) -> str
     lost = f", {missed} {'was' if missed == 1 else 'were'} missed" if missed else ""
     expected = complete + incomplete + missed
     return (
-        f"{whole}{poll.streams:,} channels; {complete} of {expected} updates in the last 24 hours were complete{lost}"
+        f"{whole}{count(poll.streams, 'channel')}; {complete} of {expected} updates in the last 24 hours were complete"
+        f"{lost}"
     )
 
 
@@ -95,7 +96,7 @@ def of_waiting(facts: WorkFacts) -> str:
 
 def count(number: int, noun: str) -> str:
     """A number with its noun."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def times(number: int) -> str:
