@@ -193,7 +193,7 @@ def test_status_without_a_database_has_what_is_known_and_since_when(
         assert f"{REASONS[Cause.DATABASE]}.<" in page.text
         assert "<code>docker compose logs db</code>" in page.text
     assert '<a class="button" href="">Try again</a>' in other
-    assert '<a href="/bot">Status</a> has what is known' in other
+    assert '<a href="/bot">Status</a> has the state of each part' in other
     assert re.search(
         f'Since <time class="clock" datetime="{instant(NOW)}">[^<]*</time>: {REASONS[Cause.DATABASE]}', other
     )
