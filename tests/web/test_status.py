@@ -139,6 +139,7 @@ def test_x_that_refuses_is_a_row_with_its_next_attempt(database: Database, url: 
     with serving(url) as web:
         home, status, row = web.get("/").text, web.get("/bot").text, parts(web)["x"]
     assert "planted" not in status + home
+    assert "All is well" not in home
     since = f'<time class="clock" datetime="{instant(NOW - HOUR)}">'
     assert re.search(
         f"X: on hold, since {since}[^<]*</time>: X refuses the bot&#39;s credentials. See status</a>", home
