@@ -36,6 +36,54 @@ from posts
 where day = cast(:day as date) and kind <> 'reply'
 order by post_id;
 
+-- name: posts_of_game
+-- The newest published summaries that name a game, of 180 days: those of the most watched games with its place, from 1 to
+-- 5, and those of its streamers, without a place. Categories of one name are one game, as in the posts. Grain: one row per post.
+with own as materialized (
+    select
+        games.name_key,
+        same_games(games.game_id) as ids
+    from games
+    where games.game_id = :game_id
+)
+
+select
+    posts.kind,
+    posts.day,
+    posts.sent_at,
+    posts.x_id,
+    named.place
+from posts
+cross join own
+cross join lateral (
+    select cast(null as bigint) as place
+    from draws
+    where posts.kind = 'streamers_of_game' and draws.day = posts.day and draws.game_id = any(own.ids)
+    union all
+    select ranked.place
+    from (
+        select
+            games.name_key,
+            row_number() over (order by sum(leaders.value) desc, min(leaders.id)) as place
+        from daily_leaders as leaders
+        inner join games on games.game_id = leaders.id
+        where leaders.day = posts.day and leaders.kind = 'game' and leaders.measure = 'watch_hours' and leaders.id <> ''
+        group by games.name_key
+    ) as ranked
+    where
+        posts.kind = 'games' and ranked.name_key = own.name_key and ranked.place <= 5
+        -- Most games never led a day: those are not ranked.
+        and exists (
+            select from daily_leaders as led
+            where
+                led.day = posts.day and led.kind = 'game' and led.measure = 'watch_hours'
+                and led.id = any(own.ids)
+        )
+) as named
+where posts.status = 'sent' and posts.day > cast(:newest as date) - 180
+order by posts.day desc, posts.post_id desc
+limit :limit;
+
 -- name: count_posts$
 -- The number of these posts, of all or with one status.
 select count(*) from posts where not is_private and (cast(:status as text) is null or status = :status);

@@ -23,6 +23,16 @@ Parameters = Sequence[Mapping[str, Any]]
 PARAMETERS: Final[Mapping[str, Parameters]] = {
     "web.posts": [{"status": None, "limit": 3, "offset": 1}, {"status": "sent", **ALL}],
     "web.summaries_of_day": [{"day": LAST}, {"day": TODAY}],
+    "web.posts_of_game": [
+        {"game_id": game_id, "newest": newest, "limit": limit}
+        for game_id, newest, limit in (
+            ("chess", LAST, 5),
+            ("go", LAST, 1),
+            ("solo", LAST, 5),
+            ("chess", LAST + timedelta(days=179), 5),
+            ("chess", LAST + timedelta(days=180), 5),
+        )
+    ],
     "web.count_posts": [{"status": None}, {"status": "sent"}, {"status": "dropped"}],
     "web.chart_of_post": [{"post_id": 4}, {"post_id": 1}],
     "web.coverage": [{**GAPS, **ALL}, {**GAPS, "limit": 2, "offset": 8}],

@@ -29,6 +29,18 @@ class PostRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PostOfGame:
+    """A published summary that names a game: that of a day's most watched games, with the place of the game in it, or
+    that of the game's streamers, without a place."""
+
+    kind: str
+    day: date
+    sent_at: datetime
+    x_id: str | None
+    place: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class DayCoverage:
     """The coverage of one of the bot's days."""
 
@@ -52,6 +64,11 @@ def posts(tx: Transaction, wanted: RowRange, status: str | None = None) -> Table
 def summaries_of_day(tx: Transaction, day: date) -> list[PostRow]:
     """The three summaries of a day, as far as there are any."""
     return rows_of(PostRow, tx.web.summaries_of_day(day=day))
+
+
+def posts_of_game(tx: Transaction, game_id: str, newest: date, limit: int) -> list[PostOfGame]:
+    """The newest summaries that name a game, of the 180 days up to the newest."""
+    return rows_of(PostOfGame, tx.web.posts_of_game(game_id=game_id, newest=newest, limit=limit))
 
 
 def chart_of_post(tx: Transaction, post_id: int) -> dict[str, object]:

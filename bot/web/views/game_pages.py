@@ -23,9 +23,9 @@ from bot.web.deps import (
     Slug,
     Timezone,
 )
-from bot.web.read import find_game, game_list, games, genres, languages, now
+from bot.web.read import bot_status, find_game, game_list, games, genres, languages, now
 from bot.web.read.addresses import find, slug_of
-from bot.web.read.coverage import span_of
+from bot.web.read.coverage import newest_day, span_of
 from bot.web.read.errors import NotFound
 from bot.web.read.find_game import Size, Sort, is_open, verdict
 from bot.web.read.own_hours import OwnTimes, own_times
@@ -41,6 +41,7 @@ _ROWS: Final = 15
 # More dots would be a cloud, and most of the work of the page.
 _SPOTS: Final = 250
 _RISING: Final = 4
+_POSTS: Final = 5
 _CANDIDATES: Final = 30
 # Games that are ordered by what they offer within somebody's hours.
 _BY_HOURS: Final = 90
@@ -79,7 +80,8 @@ def game_page(
         game = find(tx, "game", slug)
         if game.slug != slug:
             return RedirectResponse(pages.url(f"/games/{game.slug}", days.query | (hours.query if hours else {})), 301)
-        span, poll = span_of(tx, site, days), now.newest_poll(tx, site)
+        newest, poll = newest_day(tx, site), now.newest_poll(tx, site)
+        span = days.up_to(newest)
         grown = growth(tx, site, span, ranking := game_ranking(tx, site, span))
         values: dict[str, Any] = {
             "game": games.summary(tx, site, game, span, poll, ranking),
@@ -91,6 +93,7 @@ def game_page(
             "live": now.streamers_now(tx, poll, RowRange(10), game_id=game.id),
             "spoken": languages.languages_of_game(tx, game.id, span),
             "classes": genres.classes_of_game(tx, game.id),
+            "posts": bot_status.posts_of_game(tx, game.id, newest, _POSTS),
         }
         by_hour = games.hours_for_chart(tx, site, game.id, span, by_day)
         days_before = games.by_day(tx, game.id, span.before) if compare else []
