@@ -255,7 +255,8 @@ from (
 group by streamer_id;
 
 -- name: streams_of_streamer
--- The streams of a streamer on some days, newest first, each with the sums of its days. Grain: one row per stream.
+-- The streams of a streamer on some days, each with the sums of its days, in an order: `direction` is 1 for the largest or newest
+-- first. `is_best`: the one with the most hours watched. Grain: one row per stream.
 select
     daily_streams.stream_id,
     min(daily_streams.started_at) as started_at,
@@ -280,11 +281,22 @@ select
         left join games using (game_id)
         order by played.place, played.game_id
     ) as games,
+    row_number() over (
+        order by sum(daily_streams.watch_hours) desc, min(daily_streams.started_at) desc, daily_streams.stream_id
+    ) = 1 as is_best,
     count(*) over () as of_all
 from daily_streams
 where daily_streams.day = any(cast(:days as date [])) and daily_streams.streamer_id = :streamer_id
 group by daily_streams.stream_id
-order by min(daily_streams.started_at) desc, daily_streams.stream_id
+order by
+    cast(:direction as integer) * case cast(:sort as text)
+        when 'length_hours' then extract(epoch from max(daily_streams.last_seen_at) - min(daily_streams.started_at))
+        when 'watch_hours' then sum(daily_streams.watch_hours)
+        when 'average_viewers' then sum(daily_streams.watch_hours) / nullif(sum(daily_streams.airtime_hours), 0)
+        when 'peak_viewers' then max(daily_streams.peak_viewers)
+        else extract(epoch from min(daily_streams.started_at))
+    end desc nulls last,
+    min(daily_streams.started_at) desc, daily_streams.stream_id
 limit :limit offset :offset;
 
 -- name: times_of_streams

@@ -22,7 +22,7 @@ from tests.integration.literal_days import (
 
 __all__ = ["clock", "rollup"]
 
-ADAS_STREAMS: dict[str, Any] = {"streamer_id": "ada", "days": [DAY]}
+ADAS_STREAMS: dict[str, Any] = {"streamer_id": "ada", "days": [DAY], "sort": "started_at", "direction": 1}
 
 
 def test_streams_of_a_day(rollup: Rollup, database: Database, url: str) -> None:

@@ -15,6 +15,7 @@ ALL = {"limit": 1000, "offset": 0}
 NEWEST_DAYS = {"first": date(2026, 11, 6), "last": LAST}
 GAPS = {"first": date(2026, 10, 19), "last": date(2026, 10, 29)}
 RANKED = {"language": None, "game_id": None, "sort": "watch_hours", "direction": 1, "least_hours": 1.0, **ALL}
+NEWEST_FIRST = {"sort": "started_at", "direction": 1}
 HOUR = timedelta(hours=1)
 SHOWN = {"fetched_after": NOW - timedelta(hours=23)}
 
@@ -208,10 +209,15 @@ PARAMETERS: Final[Mapping[str, Parameters]] = {
         for parts in (MONTH_AND_DAYS, WEEK)
     ],
     "web.streams_of_streamer": [
-        {"streamer_id": "bob", **WEEK, **ALL},
-        {"streamer_id": "grace", **WEEK, **ALL},
-        {"streamer_id": "bob", "days": [date(2026, 11, 5)], "limit": 1, "offset": 0},
-        {"streamer_id": "frank", **WEEK, "limit": 2, "offset": 5},
+        {"streamer_id": "bob", **WEEK, **ALL, **NEWEST_FIRST},
+        {"streamer_id": "grace", **WEEK, **ALL, **NEWEST_FIRST},
+        {"streamer_id": "bob", "days": [date(2026, 11, 5)], "limit": 1, "offset": 0, **NEWEST_FIRST},
+        {"streamer_id": "frank", **WEEK, "limit": 2, "offset": 5, **NEWEST_FIRST},
+        *(
+            {"streamer_id": "bob", **WEEK, "limit": 3, "offset": 0, "sort": sort, "direction": direction}
+            for sort in ("length_hours", "watch_hours", "average_viewers", "peak_viewers")
+            for direction in (1, -1)
+        ),
     ],
     "web.times_of_streams": [{"streamer_id": "bob", **WEEK}],
     "web.days_with_streams": [

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Any
 
 from bot.web.read.addresses import Addressed
@@ -22,7 +23,7 @@ from bot.web.read.errors import NotFound
 from bot.web.read.now import NewestPoll
 from bot.web.read.ranges import Span
 from bot.web.read.streamer_rank import rank_of
-from bot.web.read.table import RowRange, TablePart, fetch_part, rows_of
+from bot.web.read.table import Order, RowRange, TablePart, fetch_part, rows_of
 from bot.web.read.trends import Trend, trend, with_days_before
 from helperfunctions.database import Transaction
 from helperfunctions.text import shown_name
@@ -91,10 +92,20 @@ class GameOfStreamer:
     peak_viewers: PeakViewers
 
 
+class StreamsBy(StrEnum):
+    """The order of a streamer's streams."""
+
+    STARTED_AT = "started_at"
+    LENGTH_HOURS = "length_hours"
+    WATCH_HOURS = "watch_hours"
+    AVERAGE_VIEWERS = "average_viewers"
+    PEAK_VIEWERS = "peak_viewers"
+
+
 @dataclass(frozen=True, slots=True)
 class StreamOfStreamer:
     """A stream: its start, the last update that saw it, and its numbers on the requested days. `games`: most watched
-    first."""
+    first. `is_best`: of several streams on these days, the one with the most hours watched."""
 
     stream_id: str
     started_at: Annotated[datetime, Column("Start", "time")]
@@ -107,6 +118,7 @@ class StreamOfStreamer:
     average_viewers: AverageViewersLive | None
     peak_viewers: PeakViewers
     games: Annotated[str, Column("Games", "text", is_wide=True)]
+    is_best: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +234,19 @@ def by_day(tx: Transaction, streamer_id: str, span: Span) -> list[StreamerDay]:
     return rows_of(StreamerDay, tx.web.streamer_by_day(streamer_ids=[streamer_id], first=span.first, last=span.last))
 
 
-def streams(tx: Transaction, streamer_id: str, span: Span, wanted: RowRange) -> TablePart[StreamOfStreamer]:
-    """The streams of a streamer, newest first."""
+def streams(
+    tx: Transaction,
+    streamer_id: str,
+    span: Span,
+    wanted: RowRange,
+    sort: StreamsBy = StreamsBy.STARTED_AT,
+    order: Order = Order.DESCENDING,
+) -> TablePart[StreamOfStreamer]:
+    """The streams of a streamer, by default the newest first."""
     days = [span.first + timedelta(days=number) for number in range(span.days)]
-    found = fetch_part(tx.web.streams_of_streamer, wanted, streamer_id=streamer_id, days=days)
+    direction = 1 if order is Order.DESCENDING else -1
+    query = tx.web.streams_of_streamer
+    found = fetch_part(query, wanted, streamer_id=streamer_id, days=days, sort=sort.value, direction=direction)
     rows = [
         StreamOfStreamer(
             stream_id=row.stream_id,
@@ -238,10 +259,20 @@ def streams(tx: Transaction, streamer_id: str, span: Span, wanted: RowRange) -> 
             average_viewers=row.average_viewers,
             peak_viewers=row.peak_viewers,
             games=", ".join(map(shown_name, row.games)),
+            is_best=row.is_best and found.total > 1,
         )
         for row in found.rows
     ]
     return TablePart(rows, found.total)
+
+
+def best_stream(
+    tx: Transaction, streamer_id: str, span: Span, shown: TablePart[StreamOfStreamer]
+) -> StreamOfStreamer | None:
+    """The best of a streamer's streams, of which some are shown already. None of a single one, or without any."""
+    if shown.total > 1 and not any(stream.is_best for stream in shown.rows):
+        shown = streams(tx, streamer_id, span, RowRange(1), StreamsBy.WATCH_HOURS)
+    return next((stream for stream in shown.rows if stream.is_best), None)
 
 
 def games(tx: Transaction, streamer_id: str, span: Span, wanted: RowRange) -> TablePart[GameOfStreamer]:

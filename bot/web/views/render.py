@@ -33,6 +33,8 @@ _HOURS: Final = re.compile(r"(\b\d\d–\d\d\b)")
 # Entries of each cache of formatted values: most tables show the same few hundred names.
 _CACHED: Final = 4_096
 _HEADING: Final = Markup('<th scope="row">'), Markup("</th>")
+# After the start of a stream: whether it is the best one.
+_BEST: Final = Markup(""), Markup(' <b class="chip best" title="the most hours watched">best</b>')
 _NO_CHANGE: Final = 0.005
 # From here on, a change is a factor: ×3 instead of +200%.
 _FACTOR_FROM: Final = 2.0
@@ -209,7 +211,7 @@ class Pages:
     def _cell(self, column: Column, row: Any) -> Markup:
         value = getattr(row, column.field)
         if column.format == "time":
-            text: str = moment(self._site.calendar.timezone, value)
+            text: str = moment(self._site.calendar.timezone, value) + _BEST[bool(getattr(row, "is_best", False))]
         elif column.format == "change":
             text = changed(value, getattr(row, "average_streams", None))
         else:

@@ -109,9 +109,13 @@ def streamer_page(
     pages: PagesOfSite,
     compare: Comparison = None,
     streams: Annotated[Literal["all"] | None, Query(description="all: all streams of the period")] = None,
+    sort: streamers.StreamsBy = streamers.StreamsBy.STARTED_AT,
+    order: Order = Order.DESCENDING,
 ) -> Response:
     """A streamer: now, some days, a calendar, the usual schedule, their games, streams and records."""
     zone = site.calendar.timezone
+    shown_rows = RowRange(_MOST_ROWS if streams else _ROWS)
+    is_sorted = (sort, order) != (streamers.StreamsBy.STARTED_AT, Order.DESCENDING)
     with site.read(days) as tx:
         streamer = find(tx, "streamer", slug)
         if streamer.slug != slug:
@@ -131,7 +135,8 @@ def streamer_page(
             "record": record_of(tx, "streamer", streamer.id, within(newest, _RECORD_DAYS)),
             "days": (by_day := known.within(span)),
             "games": streamers.games(tx, streamer.id, span, RowRange(_ROWS)),
-            "streams": streamers.streams(tx, streamer.id, span, RowRange(_MOST_ROWS if streams else _ROWS)),
+            "streams": (listed := streamers.streams(tx, streamer.id, span, shown_rows, sort, order)),
+            "best_stream": streamers.best_stream(tx, streamer.id, span, listed),
             "records": {record.record: record for record in streamers.streamer_records(tx, streamer.id)},
             "compared": None,
             "trend": known.trend(span),
@@ -156,6 +161,13 @@ def streamer_page(
         week=week_part.of_streamer(streamer.slug, week, zone),
         schedule_weeks=WEEKS,
         shows_all_streams=streams == "all",
+        sort=sort.value,
+        order=order.value,
+        sorting={
+            **({"streams": streams} if streams else {}),
+            **({"sort": sort.value, "order": order.value} if is_sorted else {}),
+        },
+        sortable=set(streamers.StreamsBy),
         is_surely_seen=poll is not None and (summary.average_viewers or 0) > _SURELY_SEEN * poll.more_than_viewers,
         compare=compare,
         has_before=any(day.airtime_hours for day in before),
