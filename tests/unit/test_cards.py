@@ -1,7 +1,10 @@
 """Cards of links: what they show."""
 
+import re
 from datetime import date
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from bot.web.read.compare import ComparedDay, ComparedGame
 from bot.web.read.ranges import Span
@@ -26,11 +29,35 @@ def test_card_of_a_comparison_is_a_chart_with_a_name_and_a_value_at_the_end_of_e
     assert (card.heading, card.line) == ("Chess vs Go", "Hours watched on Twitch, 7 days up to Nov 21, 2026, by day")
     assert card.bars == ()
     assert card.chart is not None
-    assert [(line.name, line.value, line.style) for line in card.chart.lines] == [("Chess", "40K", 0), ("Go", "10K", 1)]
+    assert [(line.name, line.value, line.style) for line in card.chart.lines] == [
+        ("Chess", "40.0K", 0),
+        ("Go", "10.0K", 1),
+    ]
     assert card.chart.days == ("Nov 15", "Nov 21")
     assert [line.path.count("L") for line in card.chart.lines] == [6, 6]
     first, second = (line.name_y for line in card.chart.lines)
-    assert second - first >= 43
+    assert second - first >= 31
+    assert card.winner == "Most hours watched: Chess, 40.0K"
+
+
+def test_lines_of_a_chart_have_the_width_of_the_picture_and_are_not_stretched() -> None:
+    """A line that the picture stretches is of uneven width."""
+    chess, go = a_game("Chess", 40_000, 500.0), a_game("Go", 10_000, 2_000.0)
+    days = [a_day(one, day, hours * day) for one, hours in ((chess, 100), (go, 99)) for day in (15, 17, 21)]
+    chart = of_comparison([chess, go], days, "hours", WEEK, ZONE).chart
+    assert chart is not None
+    for line in chart.lines:
+        across = [float(x) for x in re.findall(r"[ML]([\d.]+) ", line.path)]
+        assert across == [0.0, pytest.approx(chart.width / 3, abs=0.1), chart.width]
+        assert [x for x, _ in line.dots] == across
+
+
+def test_card_names_no_winner_of_two_that_have_the_same() -> None:
+    day = Span(WEEK.last, WEEK.last)
+    chess, go, hex_ = a_game("Chess", 500, 3.0), a_game("Go", 500, 2.0), a_game("Hex", None, None)
+    assert of_comparison([chess, go, hex_], [], "hours", day, ZONE).winner == ""
+    assert of_comparison([chess, go, hex_], [], "viewers", day, ZONE).winner == "Most viewers on average: Chess, 3"
+    assert of_comparison([chess], [], "hours", day, ZONE).winner == ""
 
 
 def test_card_of_a_comparison_of_one_day_has_a_bar_for_each() -> None:
@@ -38,7 +65,7 @@ def test_card_of_a_comparison_of_one_day_has_a_bar_for_each() -> None:
     day = Span(WEEK.last, WEEK.last)
     card = of_comparison(compared, [a_day(compared[0], 21, 40_000)], "hours", day, ZONE)
     assert (card.heading, card.line) == ("Chess vs Go vs Hex", "Hours watched on Twitch, 1 day up to Nov 21, 2026")
-    assert card.bars == [Bar("Chess", "40K", 1.0), Bar("Go", "10K", 0.25), Bar("Hex", "0", 0.0)]
+    assert card.bars == [Bar("Chess", "40.0K", 1.0), Bar("Go", "10.0K", 0.25), Bar("Hex", "0", 0.0)]
     by_viewers = of_comparison(compared, [], "viewers", day, ZONE)
     assert by_viewers.line == "Average viewers on Twitch, 1 day up to Nov 21, 2026"
     assert [bar.length for bar in by_viewers.bars] == [0.25, 1.0, 0.0]

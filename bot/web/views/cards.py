@@ -1,5 +1,6 @@
 """Cards of links: what the picture of 1200 × 630 of a game, a streamer, a day or a comparison shows. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,9 +24,16 @@ LISTED: Final = 5
 _LONGEST_NAME: Final = 26
 _LONGEST_LINE: Final = 34
 _LONGEST_NAME_OF_LINE: Final = 16
-# The chart of a comparison is 700 pixels wide, and names are 30 pixels apart.
-_CHART_HEIGHT: Final = 290
-_NAME_HEIGHT: Final = 43
+# Pixels: the small chart of a game or streamer, the chart of a comparison right of the values of its axis, and the
+# space between the names at its ends.
+_SMALL_CHART: Final = 1024, 144
+_CHART_WIDTH: Final = 620
+_CHART_HEIGHT: Final = 196
+_NAME_HEIGHT: Final = 31
+# The lines of charts are in coordinates of this width, and those of sparklines in a field of 96 × 24.
+_LINE_WIDTH: Final = 1000
+_SPARK: Final = 96, 24
+_POINT: Final = re.compile(r"([ML])([\d.]+) ([\d.]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +60,9 @@ class NamedLine:
 
 @dataclass(frozen=True, slots=True)
 class NamedLines:
-    """The chart of a comparison: 1000 wide, `height` high, with horizontal lines and the first and last day."""
+    """The chart of a comparison, `width` by `height` pixels, with horizontal lines and the first and last day."""
 
+    width: int
     height: int
     lines: Sequence[NamedLine]
     grid: Sequence[GridLine]
@@ -63,13 +72,15 @@ class NamedLines:
 @dataclass(frozen=True, slots=True)
 class Card:
     """A card: its heading, a line below it, figures with their labels, the lines of a list, the path of a small chart
-    in a field of 96 × 24, and a comparison: a chart, or bars where there are too few days for lines."""
+    in pixels, and a comparison: who has most, and a chart, or bars where there are too few days for lines. A path is
+    not stretched by the picture: its line would be of uneven width."""
 
     heading: str
     line: str
     figures: Sequence[tuple[str, str]]
     entries: Sequence[tuple[str, str]] = ()
     path: str = ""
+    winner: str = ""
     bars: Sequence[Bar] = ()
     chart: NamedLines | None = None
 
@@ -80,7 +91,7 @@ def of_game(game: GameSummary, days: Sequence[GameDay]) -> Card:
     if game.viewers_now is not None:
         figures.insert(0, ("Viewers now", _short(game.viewers_now)))
     rank = f"#{game.rank} of {game.games:,} games on Twitch" if game.rank else "Game on Twitch"
-    return Card(_name(game.game), f"{rank}, 30 days", figures, path=spark([day.average_viewers for day in days]))
+    return Card(_name(game.game), f"{rank}, 30 days", figures, path=_small_chart([day.average_viewers for day in days]))
 
 
 def of_streamer(streamer: StreamerSummary, days: Sequence[StreamerDay]) -> Card:
@@ -92,8 +103,8 @@ def of_streamer(streamer: StreamerSummary, days: Sequence[StreamerDay]) -> Card:
     ]
     line = "Streamer on Twitch, 30 days"
     if streamer.viewers_now is not None:
-        line = f"Live now with {short_number(streamer.viewers_now)} viewers"
-    return Card(_name(streamer.streamer), line, figures, path=spark([day.watch_hours for day in days]))
+        line = f"Live now with {_short(streamer.viewers_now)} viewers"
+    return Card(_name(streamer.streamer), line, figures, path=_small_chart([day.watch_hours for day in days]))
 
 
 def of_day(day: DayCoverage, games: Sequence[GameInRange]) -> Card:
@@ -117,15 +128,25 @@ def of_comparison(
         heading = f"{len(compared)} {compared[0].kind}s compared" if len(compared) > 1 else _name(names[0])
     unit = "Hours watched" if measure == "hours" else "Average viewers"
     line = f"{unit} on Twitch, {span.days:,} {'day' if span.days == 1 else 'days'} up to {_day(span.last)}"
-    totals = {one.slug: short_number(value) for one, value in zip(compared, values, strict=True)}
+    totals = {one.slug: _short(value) for one, value in zip(compared, values, strict=True)}
+    winner = _winner(names, values, measure)
     if (chart := _chart(by_day, totals, measure, span, zone)) is not None:
-        return Card(heading, f"{line}, by day", [], chart=chart)
+        return Card(heading, f"{line}, by day", [], winner=winner, chart=chart)
     longest = max(values, default=0.0) or 1.0
     bars = [
-        Bar(shortened(name, _LONGEST_LINE), short_number(value), value / longest)
+        Bar(shortened(name, _LONGEST_LINE), _short(value), value / longest)
         for name, value in zip(names, values, strict=True)
     ]
-    return Card(heading, line, [], bars=bars)
+    return Card(heading, line, [], winner=winner, bars=bars)
+
+
+def _winner(names: Sequence[str], values: Sequence[float], measure: Measure) -> str:
+    """Who has most, in words; nothing where two have the same, or a single one is shown."""
+    ranked = sorted(zip(values, names, strict=True), reverse=True)
+    if len(ranked) < 2 or ranked[0][0] == ranked[1][0]:
+        return ""
+    words = "Most hours watched" if measure == "hours" else "Most viewers on average"
+    return f"{words}: {_name(ranked[0][1])}, {_short(ranked[0][0])}"
 
 
 def _chart(
@@ -138,11 +159,31 @@ def _chart(
     slugs = list(dict.fromkeys(day.slug for day in by_day))
     places = apart([line.end_y for line in plot.lines], plot.height, _NAME_HEIGHT)
     drawn = [
-        NamedLine(shortened(line.name, _LONGEST_NAME_OF_LINE), totals[slug], line.style, line.path, line.dots, y)
-        for slug, line, y in zip(slugs, plot.lines, places, strict=True)
+        NamedLine(
+            name=shortened(line.name, _LONGEST_NAME_OF_LINE),
+            value=totals[slug],
+            style=line.style,
+            path=_scaled(line.path, _CHART_WIDTH / _LINE_WIDTH, 1),
+            dots=[(round(x / 100 * _CHART_WIDTH, 1), y) for x, y in line.dots],
+            name_y=name_y,
+        )
+        for slug, line, name_y in zip(slugs, plot.lines, places, strict=True)
     ]
     first = min(day.day for day in by_day)
-    return NamedLines(plot.height, drawn, plot.grid, (f"{first:%b} {first.day}", f"{span.last:%b} {span.last.day}"))
+    days = (f"{first:%b} {first.day}", f"{span.last:%b} {span.last.day}")
+    return NamedLines(_CHART_WIDTH, plot.height, drawn, plot.grid, days)
+
+
+def _small_chart(values: Sequence[float | None]) -> str:
+    """The path of the small chart of a game or streamer, in pixels."""
+    return _scaled(spark(values), _SMALL_CHART[0] / _SPARK[0], _SMALL_CHART[1] / _SPARK[1])
+
+
+def _scaled(path: str, across: float, down: float) -> str:
+    """A path with its points at other distances."""
+    return _POINT.sub(
+        lambda point: f"{point[1]}{round(float(point[2]) * across, 1):g} {round(float(point[3]) * down, 1):g}", path
+    )
 
 
 def _day(day: date) -> str:
@@ -154,4 +195,5 @@ def _name(name: str) -> str:
 
 
 def _short(value: float | None) -> str:
-    return "–" if value is None else short_number(value)
+    """A number with three digits, as on the pages."""
+    return "–" if value is None else short_number(value, 3)

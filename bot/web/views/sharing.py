@@ -18,9 +18,12 @@ from bot.web.views import cards
 from bot.web.views.page_values import PagesOfSite
 from bot.web.views.palette import accent_colours, palette
 from bot.web.views.picture_queue import PictureQueue
+from helperfunctions.text import shortened
 
 _FEED_DAYS: Final = 14
 _LISTED: Final = 2_000
+# At the upper right of a card, next to the title of the site.
+_LONGEST_ADDRESS: Final = 36
 _MONTH: Final = RequestedDays(30)
 
 router = APIRouter(include_in_schema=False)
@@ -99,8 +102,15 @@ def card_of_comparison(
 
 def _card(site: SiteParts, pictures: PictureQueue, pages: PagesOfSite, card: cards.Card) -> Response:
     colours = {**palette("dark"), **(accent_colours(site.accent, "dark") if site.accent else {})}
-    svg = pages.render("card.svg", card=card, title=site.title, colours=colours)
+    svg = pages.render("card.svg", card=card, title=site.title, address=_address(site), colours=colours)
     return Response(pictures.draw(lambda: site.draw_card(svg)), media_type="image/png")
+
+
+def _address(site: SiteParts) -> str:
+    """The address of the site as people write it; without one on the web, its account on X, if any."""
+    if site.public_url:
+        return shortened(site.public_url.partition("://")[2], _LONGEST_ADDRESS)
+    return f"@{site.account} on X" if site.account else ""
 
 
 @router.get("/feeds/days.xml")
