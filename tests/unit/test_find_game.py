@@ -14,7 +14,7 @@ from bot.web.read.find_game import (
     usual_top3_share,
     verdict,
 )
-from bot.web.read.game_list import By, Filters, matching_games, rising
+from bot.web.read.game_list import By, Filters, growing, matching_games
 from bot.web.read.languages import LanguageInGame
 from bot.web.read.own_hours import OwnTime, OwnTimes
 from bot.web.read.rankings import GameGrowth, GameInRange
@@ -216,7 +216,7 @@ def test_viewers_of_a_game_without_those_of_its_three_largest_channels() -> None
     assert one.other_channels == 27
 
 
-def test_rising_games_are_those_that_grew_most_and_are_not_tiny() -> None:
+def test_growing_games_are_those_that_grew_most_and_are_not_tiny() -> None:
     games = [
         a_game("Half"),
         a_game("Tiny", average_streams=4.9),
@@ -225,11 +225,12 @@ def test_rising_games_are_those_that_grew_most_and_are_not_tiny() -> None:
         a_game("Shrinking"),
         a_game("Unknown"),
         a_game("Tenth"),
+        a_game("Steady"),
     ]
-    changes = {"Half": 0.5, "Tiny": 9.0, "Double": 1.0, "Shrinking": -0.5, "Tenth": 0.1}
+    changes = {"Half": 0.5, "Tiny": 9.0, "Double": 1.0, "Shrinking": -0.5, "Tenth": 0.1, "Steady": 0.049}
     growths = {name: GameGrowth(change, change) for name, change in changes.items()} | {"Guest": GameGrowth(8.0, 0.0)}
-    assert [game.game for game, _ in rising(games, 2, growths)] == ["Double", "Half"]
-    assert [game.game for game, _ in rising(games, 9, growths)] == ["Double", "Half", "Tenth"]
+    assert [game.game for game, _ in growing(games, 2, growths)] == ["Double", "Half"]
+    assert [game.game for game, _ in growing(games, 9, growths)] == ["Double", "Half", "Tenth"]
 
 
 EVERYTHING = Filters()

@@ -6,13 +6,14 @@ from tests.web.conftest import Web
 
 
 def test_streamer_without_a_period_to_compare_has_the_trend_of_a_shorter_one(two_days: Web) -> None:
-    """Thirty and seven days have no days before; the second day has half the hours of the first. A day is no trend."""
+    """Thirty and seven days have no days before; the second day has half the hours of the first. The word is that of a
+    game."""
     for days in (30, 7, 1):
         page = re.sub(r"<[^>]*>", "", two_days.get(f"/streamers/ada?days={days}").text)
-        assert re.search(r"Down: ↓ down 50% hours watched on the latest day, vs the day before", page), days
+        assert re.search(r"Shrinking: ↓ down 50% hours watched on the latest day, vs the day before", page), days
     assert "not enough history for 30 days" in two_days.get("/streamers/ada").text
     # Bob is new, so nothing can be said.
-    assert not re.search("<strong>(Up|Down|Steady|Rising|Falling)</strong>", two_days.get("/streamers/bob").text)
+    assert not re.search("<strong>(Growing|Steady|Shrinking)</strong>", two_days.get("/streamers/bob").text)
 
 
 def test_day_says_new_where_a_post_does(two_days: Web) -> None:

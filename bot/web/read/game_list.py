@@ -9,7 +9,7 @@ from bot.web.read.rankings import GameGrowth, GameInRange
 from bot.web.read.table import Order, RowRange, TablePart, slice_of
 from helperfunctions.text import name_key
 
-MIN_RISING_CHANNELS: Final = 5
+MIN_GROWING_CHANNELS: Final = 5
 
 
 class By(StrEnum):
@@ -73,7 +73,7 @@ def matching_games(
     return slice_of(matching, wanted)
 
 
-def rising(
+def growing(
     games: Sequence[GameInRange], most: int, growths: Mapping[str, GameGrowth]
 ) -> list[tuple[GameInRange, GameGrowth]]:
     """The games that grew most, of those with some live channels: the changes of smaller ones are chance, as is that of
@@ -81,9 +81,10 @@ def rising(
     grown = [
         (game, growth)
         for game in games
-        if game.average_streams >= MIN_RISING_CHANNELS
+        if game.average_streams >= MIN_GROWING_CHANNELS
         and (growth := growths.get(game.game_id)) is not None
         and growth.lasting > 0
+        and not growth.is_steady
     ]
     return sorted(grown, key=lambda one: -one[1].lasting)[:most]
 

@@ -25,6 +25,7 @@ from bot.web.read.column_types import (
     WatchHours,
 )
 from bot.web.read.coverage import can_be_compared, change_per_hour, coverage_of, ratio
+from bot.web.read.growth_words import growth_word, is_steady
 from bot.web.read.ranges import Span
 from bot.web.site import Site
 from helperfunctions.database import Transaction
@@ -33,8 +34,6 @@ from helperfunctions.database import Transaction
 RECENT_DAYS: Final = 7
 # A game that shrank by more is no advice.
 NOTABLE_CHANGE: Final = 0.2
-# Of hours watched: a smaller change is none.
-_STEADY: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +113,12 @@ class GameGrowth:
     @property
     def is_steady(self) -> bool:
         """True if all that is left without a single channel, such as a guest, is no change."""
-        return abs(self.lasting) < _STEADY
+        return is_steady(self.lasting)
 
     @property
     def words(self) -> str:
         """Whether the game grows, also without its largest channel."""
-        if self.is_steady:
-            return "steady"
-        return "growing" if self.lasting > 0 else "shrinking"
+        return growth_word(self.lasting)
 
 
 class GameTotals:

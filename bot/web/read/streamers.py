@@ -153,7 +153,7 @@ class KnownDays:
         return rows_of(StreamerDay, [row for row in self.rows if span.first <= row.day <= span.last])
 
     def trend(self, span: Span) -> Trend | None:
-        """Whether the streamer rises or falls."""
+        """Whether the streamer grows or shrinks."""
         days = with_days_before(span)
         return trend([row for row in self.rows if days.first <= row.day <= days.last], span)
 

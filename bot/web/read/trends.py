@@ -1,4 +1,4 @@
-"""Whether a streamer or a language rises or falls, over the longest period that can be compared."""
+"""Whether a streamer or a language grows or shrinks, over the longest period that can be compared."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.read.measurements import Measured
 from bot.web.read.coverage import can_be_compared, change, change_per_hour, ratio
+from bot.web.read.growth_words import growth_word
 from bot.web.read.ranges import OFFERED, Span
 
 
@@ -19,6 +20,11 @@ class Trend:
     watch_hours: float
     airtime_hours: float | None
     average_viewers: float | None
+
+    @property
+    def words(self) -> str:
+        """Whether it grows."""
+        return growth_word(self.watch_hours)
 
 
 def with_days_before(span: Span) -> Span:

@@ -40,7 +40,7 @@ from bot.web.views.page_values import PagesOfSite, next_update, values_of_days
 _ROWS: Final = 15
 # More dots would be a cloud, and most of the work of the page.
 _SPOTS: Final = 250
-_RISING: Final = 4
+_GROWING: Final = 4
 _POSTS: Final = 5
 _CANDIDATES: Final = 30
 # Games that are ordered by what they offer within somebody's hours.
@@ -202,7 +202,7 @@ def explore_page(
         sortable=set(game_list.By),
         chart=page_charts.games_between(drawn.rows, site),
         voice=page_charts.share_over_time(voice, span, site.calendar.timezone),
-        rising=game_list.rising(grown.games, _RISING, grown.games.growths()) if grown else [],
+        growing=game_list.growing(grown.games, _GROWING, grown.games.growths()) if grown else [],
         growth=grown,
         **values_of_days(days, span),
     )
