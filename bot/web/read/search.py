@@ -21,6 +21,11 @@ _MIN_LIKENESS: Final = 0.7
 _PREFIX: Final = 0.95
 _SIMILAR_PREFIX: Final = 0.98
 _MAX_KEY: Final = 100
+# After a search without results, less similar names are shown too, and those with one of the words of the text.
+MAX_NEAR: Final = 6
+_MIN_NEAR: Final = 0.6
+_SHORTEST_WORD: Final = 3
+_MOST_WORDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,31 @@ def search(site: Site, text: str, *, kind: Kind | None = None, limit: int = MAX_
     key = name_key(text.replace("\0", "").encode(errors="replace").decode())[:_MAX_KEY]
     if not key:
         return []
-    matches = sorted(_matches(site.name_cache.names(), key, limit, kind), key=lambda match: match.order)
+    return _found(site, _matches(site.name_cache.names(), key, limit, kind), limit)
+
+
+def near_names(site: Site, text: str) -> list[Found]:
+    """Names for a search that found nothing: those that have one of its words, and those that are a little alike."""
+    names = site.name_cache.names()
+    text = text.replace("\0", "").encode(errors="replace").decode()
+    key = name_key(text)[:_MAX_KEY]
+    matches = [_Match(subject, alike) for subject, alike in names.similar(key, MAX_NEAR) if alike >= _MIN_NEAR]
+    words = [word for word in map(name_key, text.split()) if len(word) >= _SHORTEST_WORD][:_MOST_WORDS]
+    for word in words if len(words) > 1 else ():
+        likenesses = [(subject, 1.0) for subject in names.exact([word]).get(word, ())]
+        likenesses += names.with_similar_prefix(word, 2)
+        # The longer the word, the more it says.
+        weight = min(1.0, len(word) / len(key))
+        matches += [_Match(subject, alike * weight) for subject, alike in likenesses if alike >= _MIN_LIKENESS]
+    best: dict[tuple[str, str], _Match] = {}
+    for match in matches:
+        best.setdefault((match.subject.kind, match.subject.id), match)
+    return _found(site, list(best.values()), MAX_NEAR)
+
+
+def _found(site: Site, found: Sequence[_Match], limit: int) -> list[Found]:
+    """The first of these that have an address."""
+    matches = sorted(found, key=lambda match: match.order)
     with site.database.transaction() as tx:
         slugs = {
             (each, id_): slug
@@ -84,7 +113,7 @@ def search(site: Site, text: str, *, kind: Kind | None = None, limit: int = MAX_
 
 def live_among(tx: Transaction, poll: NewestPoll | None, found: Sequence[Found]) -> Mapping[str, LiveNow]:
     """Those of the results that are live, by their slugs after their kinds: `game/chess`."""
-    if poll is None or poll.is_stale:
+    if poll is None or poll.is_stale or not found:
         return {}
     slugs = {(each.kind, each.id): each.slug for each in found}
     ids = {kind: [id_ for of_kind, id_ in slugs if of_kind == kind] for kind in get_args(Kind)}

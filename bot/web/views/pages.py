@@ -2,7 +2,6 @@
 renders the page."""
 
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final
@@ -191,15 +190,17 @@ def search_page(site: SiteParts, pages: PagesOfSite, q: Annotated[str, Query(max
             has_figures = bool(bot_status.coverage(tx, Span(day, day), RowRange(1)).rows)
         if has_figures:
             return RedirectResponse(pages.url(f"/days/{day}"), 303)
-    found = search.search(site, q) if q.strip() else []
+    if not q.strip():
+        return pages.show("search.html", q="", found=[], near=[], live={}, poll=None)
+    found = search.search(site, q)
     exact = [each for each in found if each.likeness == 1]
     if len(exact) == 1:
         return RedirectResponse(pages.url(f"/{exact[0].kind}s/{exact[0].slug}"), 303)
-    live: Mapping[str, search.LiveNow] = {}
-    if found:
-        with site.database.transaction() as tx:
-            live = search.live_among(tx, now.newest_poll(tx, site), found)
-    return pages.show("search.html", q=q, found=found, live=live)
+    near = [] if found else search.near_names(site, q)
+    with site.database.transaction() as tx:
+        poll = now.newest_poll(tx, site)
+        live = search.live_among(tx, poll, found or near)
+    return pages.show("search.html", q=q, found=found, near=near, live=live, poll=poll)
 
 
 @router.get("/api")
