@@ -257,6 +257,7 @@ def find_page(
         languages=sorted(languages.NAMES.items(), key=lambda item: item[1]),
         viewers=viewers,
         threshold=threshold,
+        poll=poll,
         is_uncounted=is_uncounted,
         growth=grown,
         usual_shares={one.value: find_game.usual_top3_share(of_all, one) for one in (Size.SMALL, Size.MEDIUM)},
