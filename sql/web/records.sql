@@ -59,8 +59,8 @@ order by day desc
 limit 1;
 
 -- name: records_set
--- The records that leaders set on some days, by games, by streamers, or by both, and by one measure or by both, the largest of
--- each measure first. Who was live on less than a week of days has none. Of several records of one measure, the last one
+-- The records that leaders set on some days, by games, by streamers, or by both, and by one measure or by both, the newest day
+-- first, and on a day the largest of each measure. Who was live on less than a week of days has none. Of several records of one measure, the last one
 -- counts; it is more than `best_before`, the best of all days before it, as on every page.
 -- Grain: one row per kind, game or streamer, and measure.
 with records as (
@@ -95,7 +95,8 @@ left join games on records.kind = 'game' and games.game_id = records.id
 left join streamers on records.kind = 'streamer' and streamers.streamer_id = records.id
 left join addresses on addresses.kind = records.kind and addresses.id = records.id and addresses.is_current
 order by
-    row_number() over (partition by records.measure order by records.value desc, records.id), records.kind, records.id,
+    records.day desc,
+    row_number() over (partition by records.day, records.measure order by records.value desc, records.id), records.kind, records.id,
     records.measure
 limit :limit offset :offset;
 

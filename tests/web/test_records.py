@@ -16,7 +16,7 @@ from helperfunctions.clock import VirtualClock
 from helperfunctions.database import Database
 from helperfunctions.queries import Queries
 from tests.conftest import clone
-from tests.factories import DAY, DAY_START, a_stream, stage
+from tests.factories import DAY, DAY_START, a_stream, stage, write
 from tests.web.conftest import CALENDAR, Web, served
 
 DAYS = 15
@@ -77,6 +77,27 @@ def test_record_has_the_same_predecessor_on_every_page(two_weeks: Web) -> None:
         page = two_weeks.get(address).text
         assert "was 475" in page, address
         assert "was 450" not in page, address
+
+
+def test_latest_records_are_in_the_order_of_their_dates(own_two_days: Web, own_two_days_url: str) -> None:
+    """Also where an earlier one is larger."""
+    for day, game, value in (("2026-11-21", "chess", 9_000), ("2026-11-22", "go", 100), ("2026-11-22", "art", 200)):
+        write(
+            own_two_days_url,
+            "insert into daily_leaders (day, kind, measure, id, value, best_before, days_before)"
+            " values (%s, 'game', 'watch_hours', %s, %s, 1, 7) on conflict (day, kind, measure, id) do update"
+            " set value = excluded.value, best_before = 1, days_before = 7",
+            *(day, game, value),
+        )
+    query = "kind=game&measure=watch_hours"
+    assert [(row[-1], row[3]) for row in recent(own_two_days, query)] == [
+        ("2026-11-22", 200.0),
+        ("2026-11-22", 100.0),
+        ("2026-11-21", 9_000.0),
+    ]
+    for address in (f"/records/recent?{query}", "/records"):
+        page = own_two_days.get(address).text
+        assert page.index("/games/go") < page.index("/games/chess"), address
 
 
 def test_best_days_are_ranked_with_one_day_each(two_weeks: Web) -> None:

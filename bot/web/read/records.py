@@ -101,8 +101,8 @@ def best_days(tx: Transaction, kind: Kind, measure: Measure, wanted: RowRange) -
 def records_set(
     tx: Transaction, span: Span, wanted: RowRange, *, kind: Kind | None = None, measure: Measure | None = None
 ) -> TablePart[RecordSet]:
-    """The records of these days among each day's leaders, the largest of each measure first; of several of one measure,
-    the last."""
+    """The records of these days among each day's leaders, the newest day first, and on a day the largest of each
+    measure; of several of one measure, the last."""
     found = fetch_part(
         tx.web.records_set, wanted, first=span.first, last=span.last, kind=kind, measure=measure and measure.value
     )

@@ -309,9 +309,9 @@ def recent_records(
     within: Within = records.MAX_DAYS,
     day: OneDay = None,
 ) -> Response:
-    """Records that games and streamers set recently, or on one day, the largest first: more than on any of at least
-    seven earlier days. Of several by the same measure, the last. Only the 50 leading games and streamers of a day are
-    considered."""
+    """Records that games and streamers set recently, or on one day, the newest day first and on a day the largest:
+    more than on any of at least seven earlier days. Of several by the same measure, the last. Only the 50 leading
+    games and streamers of a day are considered."""
     with site.database.transaction() as tx:
         span = Span(day, day) if day else records.within(newest_day(tx, site), within)
         part = records.records_set(tx, span, table.wanted, kind=kind, measure=measure)
