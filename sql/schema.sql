@@ -324,7 +324,7 @@ begin
     perform chat.grant_to_reader(role);
     execute format(
         'grant select on daily_release_ages, daily_classes, daily_game_modes, daily_genres, daily_themes, game_classes, game_matches, genre_days, hourly_genres, igdb_classes, igdb_game_modes, igdb_games, igdb_games_game_modes, igdb_games_genres, igdb_games_themes, igdb_genres, igdb_themes, addresses, daily_game_languages, daily_games, daily_languages, daily_leaders,'
-        ' daily_streamer_games, daily_streamers, daily_streams, days, game_aliases, games, hourly_games, hours,'
+        ' daily_streamer_games, daily_streamers, daily_streams, days, draws, game_aliases, games, hourly_games, hours,'
         ' monthly_games, monthly_streamer_games, monthly_streamers, months, names, pictures, schema_migrations,'
         ' streamer_ranks, streamers, staging.games, staging.languages, staging.polls, staging.streams to %I',
         role

@@ -21,11 +21,12 @@ READABLE = (
     "games", "streamers", "days", "daily_games", "daily_streamers", "daily_streamer_games", "monthly_streamer_games",
     "months", "hours", "hourly_games", "addresses", "names", "game_aliases", "staging.polls", "staging.streams",
     "staging.games", "schema_migrations", "monthly_games", "pictures", "daily_leaders", "streamer_ranks",
+    "draws",
 )  # fmt: skip
 LIMITS_MIGRATION = (migrations.MIGRATIONS_FOLDER / "20261126001000_reader_limits.sql").read_text()
 PICTURES_MIGRATION = (migrations.MIGRATIONS_FOLDER / "20261127040000_pictures.sql").read_text()
 HIDDEN = (
-    "mentions", "opt_outs", "x_charges", "x_accounts", "x_prices", "x_reads", "x_uncertain_reads", "draws",
+    "mentions", "opt_outs", "x_charges", "x_accounts", "x_prices", "x_reads", "x_uncertain_reads",
     "staging.set_aside",
 )  # fmt: skip
 
