@@ -305,9 +305,13 @@ function suggest(input, place) {
 function picks(part) {
   for (const form of part.querySelectorAll("form.picks")) {
     const boxes = [...form.querySelectorAll(".pick input")];
+    const heading = form.querySelector("th.to-pick");
+    const note = form.querySelector(".pick-bar > span");
     form.addEventListener("change", () => {
-      const isFull = boxes.filter((box) => box.checked).length >= 5;
-      for (const box of boxes) box.disabled = isFull && !box.checked;
+      const picked = boxes.filter((box) => box.checked).length;
+      for (const box of boxes) box.disabled = picked >= 5 && !box.checked;
+      if (heading) heading.textContent = picked ? `${picked} picked` : "Compare";
+      note.textContent = picked === 1 ? "1 picked: tick one to four more" : picked ? `${picked} picked` : "Tick two to five";
     });
   }
 }
