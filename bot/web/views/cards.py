@@ -103,7 +103,7 @@ def of_streamer(streamer: StreamerSummary, days: Sequence[StreamerDay]) -> Card:
     ]
     line = "Streamer on Twitch, 30 days"
     if streamer.viewers_now is not None:
-        line = f"Live now with {_short(streamer.viewers_now)} viewers"
+        line = f"Live now with {_short(streamer.viewers_now)} viewers · figures of 30 days"
     return Card(_name(streamer.streamer), line, figures, path=_small_chart([day.watch_hours for day in days]))
 
 
