@@ -207,10 +207,6 @@ class UnknownChannel(TwitchError):
     exit_code = 69
 
 
-class OptedOut(UnknownChannel):
-    """A channel that asked not to be followed."""
-
-
 class PictureRefused(TwitchError):
     """An address is not on one of Twitch's servers for pictures, or has no picture that we store. The message is a few
     words that count as the reason, without the address."""

@@ -13,7 +13,7 @@ from helperfunctions import chat_key
 from helperfunctions.chat_journal import Journal, is_listening, only_listener
 from helperfunctions.clock import Clock
 from helperfunctions.database import Database, Transaction
-from helperfunctions.errors import Busy, OptedOut, SettingsError, UnknownChannel
+from helperfunctions.errors import Busy, SettingsError, UnknownChannel
 
 # Before and after every hour.
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,9 +35,10 @@ class Channels:
     open_directory: OpenDirectory | None
     most: int = MOST_ROOMS
 
-    def add(self, login: str, *, by_visitor: bool = False) -> str:
+    def add(self, login: str, *, by_visitor: bool = False, is_public: bool = False) -> str:
         """Follow a channel: for good, or as long as its page is viewed. Returns its login. Raises SettingsError if
-        there are too many, OptedOut if it opted out."""
+        there are too many, UnknownChannel if it opted out. `is_public`: everybody can read the message, so it does not say
+        who opted out."""
         login = checked(login)
         channel_id, now = self._id_of(login), self.clock.now()
         with self.database.transaction() as tx:
@@ -52,7 +53,8 @@ class Channels:
                 expires_at=now + KEPT_AFTER_VIEW if by_visitor else None,
             )
             if added is None:
-                raise OptedOut(f"{login} opted out and is not followed")
+                why = "cannot be followed" if is_public else "opted out and is not followed"
+                raise UnknownChannel(f"{login} {why}")
         return login
 
     def opt_out_channel(self, login: str) -> str:

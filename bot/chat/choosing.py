@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.chat.channels import KEPT_AFTER_VIEW, Channels, remove
-from helperfunctions.errors import OptedOut, SettingsError, TwitchError, TwitchRefused, UnknownChannel
+from helperfunctions.errors import SettingsError, TwitchError, TwitchRefused, UnknownChannel
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Choosing:
         try:
             match request.kind:
                 case "follow":
-                    self.channels.add(request.login, by_visitor=request.asked_by != OWNER)
+                    self.channels.add(request.login, by_visitor=request.asked_by != OWNER, is_public=True)
                 case "leave":
                     remove(self.channels.database, request.login)
                 case "view":
@@ -70,9 +70,6 @@ class Choosing:
                             viewed_at=request.asked_at,
                             expires_at=request.asked_at + KEPT_AFTER_VIEW,
                         )
-        except OptedOut:
-            # Everybody can read the answer. Who opted out is not for everybody.
-            return f"{request.login} cannot be followed"
         except (UnknownChannel, SettingsError) as exc:
             return str(exc)
         except TwitchError as exc:
