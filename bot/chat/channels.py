@@ -37,8 +37,8 @@ class Channels:
 
     def add(self, login: str, *, by_visitor: bool = False, is_public: bool = False) -> str:
         """Follow a channel: for good, or as long as its page is viewed. Returns its login. Raises SettingsError if
-        there are too many, UnknownChannel if it opted out. `is_public`: everybody can read the message, so it does not say
-        who opted out."""
+        there are too many, UnknownChannel if it opted out. `is_public`: everybody can read the message, so it does not
+        say who opted out."""
         login = checked(login)
         channel_id, now = self._id_of(login), self.clock.now()
         with self.database.transaction() as tx:
