@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 # More than cores: many tests wait for another process. Not many more: each collects all tests and starts a PostgreSQL.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
 # The optional parts that are always installed.
 EXTRAS := --extra web --extra aws --extra lake --extra queue --extra demo
 # Spark for engine-check, apart from .venv: its package has the same name as the client's.
