@@ -52,6 +52,17 @@ def test_lines_of_a_chart_have_the_width_of_the_picture_and_are_not_stretched() 
         assert [x for x, _ in line.dots] == across
 
 
+def test_names_of_lines_that_end_close_to_each_other_are_in_the_order_of_their_totals() -> None:
+    """On the last day Go had a little more than Chess, which has four times as many in all."""
+    chess, go, hex_ = a_game("Chess", 40_000, 500.0), a_game("Go", 10_000, 200.0), a_game("Hex", 5_000, 100.0)
+    ends = ((chess, 1_000), (go, 1_010), (hex_, 20))
+    days = [a_day(one, day, hours if day == 21 else 500) for one, hours in ends for day in range(15, 22)]
+    chart = of_comparison([chess, go, hex_], days, "hours", WEEK, ZONE).chart
+    assert chart is not None
+    places = {line.name: line.name_y for line in chart.lines}
+    assert places["Chess"] + 31 <= places["Go"] < places["Hex"] - 31
+
+
 def test_card_names_no_winner_of_two_that_have_the_same() -> None:
     day = Span(WEEK.last, WEEK.last)
     chess, go, hex_ = a_game("Chess", 500, 3.0), a_game("Go", 500, 2.0), a_game("Hex", None, None)

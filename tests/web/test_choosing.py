@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -117,7 +118,7 @@ def test_page_of_a_game_outlines_the_own_hours_and_names_the_best_overall_second
 
 def test_game_without_a_time_that_lasts_is_not_praised(month: Web) -> None:
     assert own_words(card(month.get(f"/find?{OWN}&size=any").text, "go")).startswith(
-        "In your hours: no time stands out."
+        "In your hours: no two hours in a row stand out."
     )
 
 
@@ -179,6 +180,25 @@ def test_streamers_can_be_ranked_upwards(month: Web) -> None:
     page = month.get("/streamers?game=chess&days=1&sort=average_viewers&order=asc").text
     assert "7 streamers with at least 1 hour streamed" in page
     assert 'value="Chess"' in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/streamers?game=chess&language=en", "/explore?sort=rank", "/find?size=any&viewers=30", "/games/chess", "/genres",
+     "/compare?games=chess,go", "/streamers/s70?sort=peak_viewers", "/languages"],
+)  # fmt: skip
+def test_another_period_can_be_chosen_from_any_period(month: Web, path: str) -> None:
+    """By a form with two dates, and by links."""
+    joint = "&" if "?" in path else "?"
+    for period in ("days=7", "from=2026-11-15&to=2026-11-20"):
+        page = month.get(f"{path}{joint}{period}").text
+        chosen = page.partition('<div class="period">')[2].partition("</div>")[0]
+        links = [html.unescape(link) for link in re.findall(r'<a href="([^"#]+)', chosen)]
+        assert links
+        fields = {name: html.unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', chosen)}
+        address = re.findall(r'action="([^"#]+)', chosen)[0]
+        for link in (*links, f"{address}?{urlencode(fields)}"):
+            assert month.get(link).status_code == 200, link
 
 
 def test_field_with_the_name_of_the_shown_game_leads_to_that_game(month: Web) -> None:

@@ -104,7 +104,7 @@ def of_streamer(streamer: StreamerSummary, days: Sequence[StreamerDay]) -> Card:
     line = "Streamer on Twitch, 30 days"
     if streamer.viewers_now is not None:
         line = f"Live now with {_short(streamer.viewers_now)} viewers · figures of 30 days"
-    return Card(_name(streamer.streamer), line, figures, path=_small_chart([day.watch_hours for day in days]))
+    return Card(_name(streamer.streamer), line, figures, path=_small_chart([day.watch_hours or None for day in days]))
 
 
 def of_day(day: DayCoverage, games: Sequence[GameInRange]) -> Card:
@@ -128,7 +128,7 @@ def of_comparison(
         heading = f"{len(compared)} {compared[0].kind}s compared" if len(compared) > 1 else _name(names[0])
     unit = "Hours watched" if measure == "hours" else "Average viewers"
     line = f"{unit} on Twitch, {span.days:,} {'day' if span.days == 1 else 'days'} up to {_day(span.last)}"
-    totals = {one.slug: _short(value) for one, value in zip(compared, values, strict=True)}
+    totals = {one.slug: value for one, value in zip(compared, values, strict=True)}
     winner = _winner(names, values, measure)
     if (chart := _chart(by_day, totals, measure, span, zone)) is not None:
         return Card(heading, f"{line}, by day", [], winner=winner, chart=chart)
@@ -150,18 +150,18 @@ def _winner(names: Sequence[str], values: Sequence[float], measure: Measure) -> 
 
 
 def _chart(
-    by_day: Sequence[ComparedDay], totals: Mapping[str, str], measure: Measure, span: Span, zone: ZoneInfo
+    by_day: Sequence[ComparedDay], totals: Mapping[str, float], measure: Measure, span: Span, zone: ZoneInfo
 ) -> NamedLines | None:
     """The lines of a comparison. None when there are too few days."""
     plot = page_charts.compared(by_day, measure, span, zone, height=_CHART_HEIGHT)
     if plot is None:
         return None
     slugs = list(dict.fromkeys(day.slug for day in by_day))
-    places = apart([line.end_y for line in plot.lines], plot.height, _NAME_HEIGHT)
+    places = _places_of_names([line.end_y for line in plot.lines], [totals[slug] for slug in slugs], plot.height)
     drawn = [
         NamedLine(
             name=shortened(line.name, _LONGEST_NAME_OF_LINE),
-            value=totals[slug],
+            value=_short(totals[slug]),
             style=line.style,
             path=_scaled(line.path, _CHART_WIDTH / _LINE_WIDTH, 1),
             dots=[(round(x / 100 * _CHART_WIDTH, 1), y) for x, y in line.dots],
@@ -172,6 +172,21 @@ def _chart(
     first = min(day.day for day in by_day)
     days = (f"{first:%b} {first.day}", f"{span.last:%b} {span.last.day}")
     return NamedLines(_CHART_WIDTH, plot.height, drawn, plot.grid, days)
+
+
+def _places_of_names(ends: Sequence[float], totals: Sequence[float], height: float) -> list[float]:
+    """The places of names at these ends of lines. Names whose lines end close to each other are in the order of the
+    totals that are beside them."""
+    order = sorted(range(len(ends)), key=lambda number: ends[number])
+    groups: list[list[int]] = []
+    for number in order:
+        if groups and ends[number] - ends[groups[-1][-1]] < _NAME_HEIGHT:
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    named = [number for group in groups for number in sorted(group, key=lambda number: -totals[number])]
+    places = apart([ends[number] for number in order], height, _NAME_HEIGHT)
+    return [place for _, place in sorted(zip(named, places, strict=True))]
 
 
 def _small_chart(values: Sequence[float | None]) -> str:
