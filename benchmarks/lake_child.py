@@ -62,8 +62,10 @@ def roll_up_days(lake: Lake, given: Given) -> dict[str, float]:
 def rebuild_polls(lake: Lake, given: Given) -> dict[str, float]:
     """Make the objects of polls again from raw pages, with the code that reads Twitch."""
     repaired = repair(lake, verify(lake).findings)
-    if repaired.failed or len(repaired.done) != given["expected"]:
-        raise SystemExit(f"{len(repaired.done)} rebuilt, {repaired.failed}")
+    # Pages that are another name of a file come into the ledger as well.
+    rebuilt = [key for key in repaired.done if key.startswith(f"{LANDING}/")]
+    if repaired.failed or len(rebuilt) != given["expected"]:
+        raise SystemExit(f"{len(rebuilt)} rebuilt, {repaired.failed}")
     return {}
 
 
