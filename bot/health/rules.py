@@ -34,6 +34,8 @@ from bot.spend.report import Spending
 # A job fails repeatedly after this many failures in a row, or after two that are this far apart.
 REPEATED_FAILURES: Final = 3
 FAILING_FOR: Final = timedelta(minutes=5)
+# These do not pass by themselves, so the first failure is a problem.
+NEEDS_A_PERSON: Final = frozenset({Cause.TWITCH_REFUSED, Cause.X_CREDENTIALS, Cause.X_CREDITS, Cause.DATABASE_SETTINGS})
 # More losses of the database than this within an hour are not restarts by an administrator.
 MOST_LOSSES: Final = 2
 LOSSES_WITHIN: Final = timedelta(hours=1)
@@ -254,7 +256,8 @@ def _why_failing(job: JobRecord, now: datetime) -> str:
     since = job.failing_since
     if since is None:
         return ""
-    if job.failures < REPEATED_FAILURES and (job.failures < 2 or now - since < FAILING_FOR):
+    may_pass = cause_of_outcome(job.outcome) not in NEEDS_A_PERSON
+    if may_pass and job.failures < REPEATED_FAILURES and (job.failures < 2 or now - since < FAILING_FOR):
         return ""
     return _failed(job, since)
 

@@ -325,6 +325,12 @@ def test_a_job_that_failed_once_is_noted_and_no_problem() -> None:
     assert failure.message == "collect failed once since 2026-11-22 23:01 UTC: no answer"
 
 
+def test_credentials_that_are_refused_are_a_problem_at_once() -> None:
+    job = JobRecord(outcome="TwitchRefused", error="401", failures=1, failing_since=NOW)
+    [problem] = judge_record(replace(run(0), jobs={"collect": job}), NOW)
+    assert (problem.part, problem.subject, problem.times) == ("jobs", "collect", 1)
+
+
 @pytest.mark.parametrize(
     ("outcome", "cause"),
     [

@@ -41,7 +41,7 @@ def test_update_that_failed_is_on_the_first_page_with_its_reason(database: Datab
     assert "All is well" not in home
     assert f'next update <time class="clock" datetime="{instant(LAST_POLL + HOUR)}">' in home
     assert f'Next update</dt><dd><time datetime="{instant(LAST_POLL + HOUR)}">' in status
-    assert "No problem, but the newest attempt failed" in status
+    assert "The newest attempt failed, and is tried again" in status
     assert (row["state"], row["is_healthy"], row["times"]) == ("notice", True, 1)
     assert (row["message"], row["reason"]) == ("1 update failed", "Twitch does not answer")
     assert datetime.fromisoformat(row["since"]) == LAST_POLL
