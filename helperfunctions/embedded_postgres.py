@@ -309,6 +309,8 @@ def _leave(server: Any) -> None:
     with server._lock:
         listed: list[int] = holders._get()
         holders.put([pid for pid in listed if psutil.pid_exists(pid)])
+    # Another user may have started it again: the package stops the process that it knows.
+    _found_ready(server)
     server._cleanup()
     type(server)._instances.pop(server.pgdata, None)
 

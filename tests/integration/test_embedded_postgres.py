@@ -137,6 +137,18 @@ def test_two_users_share_a_server_and_the_last_one_stops_it(folder: Path, enter:
     assert server(folder) is None
 
 
+def test_the_last_user_stops_a_server_that_another_user_started_again(folder: Path, enter: Callable[[], User]) -> None:
+    last = enter()
+    with embedded_postgres.running(folder):
+        killed = server(folder)
+        assert killed is not None
+        kill(killed)
+        embedded_postgres.revive(folder)
+    assert server(folder) is not None
+    leave(last)
+    assert server(folder) is None
+
+
 def test_a_process_that_uses_a_server_twice_keeps_it_until_its_last_use_ends(folder: Path) -> None:
     with embedded_postgres.running(folder) as url:
         with embedded_postgres.running(folder) as again:
