@@ -1,13 +1,14 @@
-"""Servers of the supported versions of PostgreSQL that are installed on this machine."""
+"""Servers of the supported versions of PostgreSQL that are installed on this machine, and the end of any server."""
 
 import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.factories import rows
@@ -78,3 +79,13 @@ def _unprivileged_user(data: Path) -> str | None:
 
 def _as(user: str | None, *command: object) -> None:
     subprocess.run([str(part) for part in command], user=user, check=True, capture_output=True, cwd="/")
+
+
+def kill(process: psutil.Process) -> None:
+    """Kill a server and its processes, as a power cut would."""
+    every = [process, *process.children(recursive=True)]
+    for one in every:
+        # The process of a connection may end by itself meanwhile.
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+    psutil.wait_procs(every, timeout=30)

@@ -11,6 +11,7 @@ import pytest
 from helperfunctions import embedded_postgres
 from tests.acceptance.conftest import Serve, Shell, eventually, nothing_runs_in, settings_for
 from tests.factories import rows
+from tests.servers import kill
 
 POLLS_THAT_ARE_NOT_WHOLE = """
     select polls.poll_id
@@ -63,10 +64,7 @@ def test_the_bot_recovers_when_its_database_server_is_killed_too(
     assert first.code == 0, first
     with embedded_postgres.running(folder / "data" / "postgres"):
         server = psutil.Process(int((folder / "data" / "postgres" / "postmaster.pid").read_text().splitlines()[0]))
-        everything = [server, *server.children(recursive=True)]
-        for process in everything:
-            process.kill()
-        psutil.wait_procs(everything, timeout=10)
+        kill(server)
     second = shell.run("collect", **settings)
     assert second.code == 0, second
     with embedded_postgres.running(folder / "data" / "postgres") as url:

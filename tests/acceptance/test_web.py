@@ -9,6 +9,7 @@ import requests
 
 from tests.acceptance.conftest import Shell, eventually
 from tests.acceptance.forks import Process
+from tests.servers import kill
 
 
 def served(shell: Shell, **settings: str) -> tuple[Process, str]:
@@ -45,10 +46,7 @@ def test_the_dashboard_restarts_an_embedded_database_that_was_killed_without_a_b
     data = shell.folder / "data"
     server, address = served(shell, DATA_DIR=str(data))
     postmaster = psutil.Process(int((data / "postgres" / "postmaster.pid").read_text().splitlines()[0]))
-    everything = [postmaster, *postmaster.children(recursive=True)]
-    for process in everything:
-        process.kill()
-    psutil.wait_procs(everything, timeout=10)
+    kill(postmaster)
     numbers = itertools.count()
 
     def is_there() -> bool:

@@ -17,6 +17,7 @@ import pytest
 from helperfunctions import embedded_postgres
 from helperfunctions.errors import DatabaseUnavailable, EmbeddedDatabaseBroken
 from tests.factories import rows
+from tests.servers import kill
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -90,14 +91,6 @@ def server(folder: Path) -> psutil.Process | None:
         return process if process.is_running() and process.status() != psutil.STATUS_ZOMBIE else None
     except (OSError, psutil.Error):
         return None
-
-
-def kill(process: psutil.Process) -> None:
-    """Kill the server and its processes, as a power cut would."""
-    every = [process, *process.children(recursive=True)]
-    for one in every:
-        one.kill()
-    psutil.wait_procs(every, timeout=30)
 
 
 def execute(url: str, statement: str) -> None:

@@ -42,13 +42,18 @@ def test_published_posts_that_named_a_game_are_on_its_page(own_two_days: Web, ow
     store_post(url, "streamers", SECOND, "22")
     store_post(url, "streamers_of_game", SECOND, "23")
     on_x, places = "https://x.com/i/status/", "of the most watched games View on X , post of Nov"
+    first, second = f"/days/{FIRST}#posts", f"/days/{SECOND}#posts"
     assert posts_of(own_two_days, "chess") == [
-        [f"/days/{SECOND}", f"{on_x}23", "Nov 22, 2026 Its most watched streamers View on X , post of Nov 22, 2026"],
-        [f"/days/{SECOND}", f"{on_x}21", f"Nov 22, 2026 #1 {places} 22, 2026"],
-        [f"/days/{FIRST}", f"{on_x}11", f"Nov 21, 2026 #1 {places} 21, 2026"],
+        [
+            f"/days/{SECOND}#posts",
+            f"{on_x}23",
+            "Nov 22, 2026 Its most watched streamers View on X , post of Nov 22, 2026",
+        ],
+        [second, f"{on_x}21", f"Nov 22, 2026 #1 {places} 22, 2026"],
+        [first, f"{on_x}11", f"Nov 21, 2026 #1 {places} 21, 2026"],
     ]
     # It was drawn, but the post about its streamers was refused.
-    assert posts_of(own_two_days, "go") == [[f"/days/{SECOND}", f"{on_x}21", f"Nov 22, 2026 #2 {places} 22, 2026"]]
+    assert posts_of(own_two_days, "go") == [[second, f"{on_x}21", f"Nov 22, 2026 #2 {places} 22, 2026"]]
 
 
 def store_leader(url: str, game: str, name: str) -> None:

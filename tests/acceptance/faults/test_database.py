@@ -17,6 +17,7 @@ from tests.acceptance.faults.conftest import PACIFIC, Life, Server, execute, las
 from tests.acceptance.faults.jobs_at_once import JobsAtOnce
 from tests.acceptance.forks import Process
 from tests.factories import rows
+from tests.servers import kill
 
 LONG = pytest.mark.long
 
@@ -157,10 +158,7 @@ def test_an_embedded_database_that_was_killed_is_started_again(life: Life) -> No
     polls = life.polls()
     data = life.shell.folder / "data" / "postgres"
     server = psutil.Process(int((data / "postmaster.pid").read_text().splitlines()[0]))
-    everything = [server, *server.children(recursive=True)]
-    for process in everything:
-        process.kill()
-    psutil.wait_procs(everything, timeout=10)
+    kill(server)
     life.ask("ann")
     eventually(lambda: "it recovers now" in life.log(bot), "it is started again")
     eventually(life.is_answered, "the question is answered")
