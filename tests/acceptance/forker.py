@@ -106,7 +106,7 @@ def become(command: dict[str, Any]) -> None:
         os.close(opened)
     if cached_seconds := float(os.environ.get("FAKETIME_CACHE_DURATION", 0)):
         # Until then a moved clock is that of the first process.
-        time.sleep(1.1 * cached_seconds)
+        time.sleep(2.2 * cached_seconds)
 
 
 def preload() -> None:

@@ -60,7 +60,7 @@ import time
 time.sleep = lambda seconds: select.select([], [], [], seconds) and None
 """
 # How long a process remembers the offset of its clock. It would read the file for each look at the clock otherwise: a
-# third of the CPU time of a test.
+# third of the CPU time of a test. The library counts whole seconds, so it can be twice as long.
 CACHED_SECONDS = 1
 _numbers = itertools.count(1)
 NOT_WHOLE = """
@@ -100,7 +100,7 @@ class MovedClock:
         self.ahead = ahead
         if not is_first:
             # Until every process has seen it: of two bots one would be late.
-            SystemClock().sleep(1.1 * CACHED_SECONDS)
+            SystemClock().sleep(2.2 * CACHED_SECONDS)
 
     def jump_to(self, instant: datetime) -> None:
         """Set the clock to an instant; it goes on from there."""
