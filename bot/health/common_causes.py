@@ -21,7 +21,7 @@ def with_common_cause(problems: Sequence[Problem], failures: Sequence[Problem] =
     if any(problem.part == "bot" for problem in problems):
         return list(problems)
     known = [*problems, *failures]
-    of_twitch = [one for one in known if one.cause is Cause.TWITCH_UNAVAILABLE and _polls(one)]
+    of_twitch = [one for one in known if one.cause is Cause.TWITCH_UNAVAILABLE and one.is_of_polls]
     of_x = [one for one in known if one.cause is Cause.X_UNAVAILABLE]
     if of_twitch and of_x and any(one in problems for one in (*of_twitch, *of_x)):
         return [_network([*of_twitch, *of_x]), *problems]
@@ -29,11 +29,6 @@ def with_common_cause(problems: Sequence[Problem], failures: Sequence[Problem] =
         return list(problems)
     of_causes = [[one for one in problems if one.part == "jobs" and one.cause is cause] for cause in _OF_X]
     return [*(_x(of_cause) for of_cause in of_causes if len(of_cause) > 1), *problems]
-
-
-def _polls(problem: Problem) -> bool:
-    """True for polls and their job. Other jobs call other servers of Twitch, such as that of pictures."""
-    return problem.part == "poll" or problem.subject == "collect"
 
 
 def _network(found: Sequence[Problem]) -> Problem:

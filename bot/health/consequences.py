@@ -39,7 +39,7 @@ def _is_caused(problem: Problem, by: Problem) -> bool:
         case "database":
             return problem.is_late or problem.cause.startswith("database")
         case "network":
-            return problem.cause in _NO_NETWORK or (problem.is_late and (_calls_x(problem) or _polls(problem)))
+            return problem.cause in _NO_NETWORK or (problem.is_late and (_calls_x(problem) or problem.is_of_polls))
         case "x":
             is_of_x = problem.cause in (_X if by.is_hold else {by.cause})
             return is_of_x or (problem.is_late and _calls_x(problem))
@@ -54,7 +54,3 @@ def _is_caused(problem: Problem, by: Problem) -> bool:
 
 def _calls_x(problem: Problem) -> bool:
     return problem.subject in _JOBS_OF_X if problem.part == "jobs" else problem.part in _OF_X
-
-
-def _polls(problem: Problem) -> bool:
-    return problem.subject == "collect" if problem.part == "jobs" else problem.part == "poll"

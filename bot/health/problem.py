@@ -43,6 +43,11 @@ class Problem:
         return REASONS[self.cause]
 
     @property
+    def is_of_polls(self) -> bool:
+        """True for polls and their job. Other jobs call other servers of Twitch, such as that of pictures."""
+        return self.part == "poll" or (self.part == "jobs" and self.subject == "collect")
+
+    @property
     def is_hold(self) -> bool:
         """True if X is not called until the next attempt."""
         return self.part == "x" and bool(self.subject)

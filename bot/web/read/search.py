@@ -63,7 +63,7 @@ class _Match:
 def search(site: Site, text: str, *, kind: Kind | None = None, limit: int = MAX_FOUND) -> list[Found]:
     """Games and streamers of this name or a similar one, the most similar first, of equally similar ones the more
     watched."""
-    key = name_key(text.replace("\0", "").encode(errors="replace").decode())[:_MAX_KEY]
+    key = name_key(_storable(text))[:_MAX_KEY]
     if not key:
         return []
     return _found(site, _matches(site.name_cache.names(), key, limit, kind), limit)
@@ -72,7 +72,7 @@ def search(site: Site, text: str, *, kind: Kind | None = None, limit: int = MAX_
 def near_names(site: Site, text: str) -> list[Found]:
     """Names for a search that found nothing: those that have one of its words, and those that are a little alike."""
     names = site.name_cache.names()
-    text = text.replace("\0", "").encode(errors="replace").decode()
+    text = _storable(text)
     key = name_key(text)[:_MAX_KEY]
     matches = [_Match(subject, alike) for subject, alike in names.similar(key, MAX_NEAR) if alike >= _MIN_NEAR]
     words = [word for word in map(name_key, text.split()) if len(word) >= _SHORTEST_WORD][:_MOST_WORDS]
@@ -86,6 +86,11 @@ def near_names(site: Site, text: str) -> list[Found]:
     for match in matches:
         best.setdefault((match.subject.kind, match.subject.id), match)
     return _found(site, list(best.values()), MAX_NEAR)
+
+
+def _storable(text: str) -> str:
+    """Without characters that the database cannot have."""
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _found(site: Site, found: Sequence[_Match], limit: int) -> list[Found]:

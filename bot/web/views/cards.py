@@ -15,7 +15,7 @@ from bot.web.read.rankings import GameInRange
 from bot.web.read.streamers import StreamerDay, StreamerSummary
 from bot.web.views import page_charts
 from bot.web.views.charts.lines import spark
-from bot.web.views.charts.scale import GridLine, apart
+from bot.web.views.charts.scale import WIDTH, GridLine, apart
 from helperfunctions.text import short_number, shortened, shown_name
 
 # Games on the card of a day.
@@ -30,10 +30,7 @@ _SMALL_CHART: Final = 1024, 144
 _CHART_WIDTH: Final = 620
 _CHART_HEIGHT: Final = 196
 _NAME_HEIGHT: Final = 31
-# The lines of charts are in coordinates of this width, and those of sparklines in a field of 96 × 24.
-_LINE_WIDTH: Final = 1000
-_SPARK: Final = 96, 24
-_POINT: Final = re.compile(r"([ML])([\d.]+) ([\d.]+)")
+_X: Final = re.compile(r"(?<=[ML])[\d.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,9 @@ def of_game(game: GameSummary, days: Sequence[GameDay]) -> Card:
     if game.viewers_now is not None:
         figures.insert(0, ("Viewers now", _short(game.viewers_now)))
     rank = f"#{game.rank} of {game.games:,} games on Twitch" if game.rank else "Game on Twitch"
-    return Card(_name(game.game), f"{rank}, 30 days", figures, path=_small_chart([day.average_viewers for day in days]))
+    return Card(
+        _name(game.game), f"{rank}, 30 days", figures, path=spark([day.average_viewers for day in days], *_SMALL_CHART)
+    )
 
 
 def of_streamer(streamer: StreamerSummary, days: Sequence[StreamerDay]) -> Card:
@@ -104,7 +103,9 @@ def of_streamer(streamer: StreamerSummary, days: Sequence[StreamerDay]) -> Card:
     line = "Streamer on Twitch, 30 days"
     if streamer.viewers_now is not None:
         line = f"Live now with {_short(streamer.viewers_now)} viewers · figures of 30 days"
-    return Card(_name(streamer.streamer), line, figures, path=_small_chart([day.watch_hours or None for day in days]))
+    return Card(
+        _name(streamer.streamer), line, figures, path=spark([day.watch_hours or None for day in days], *_SMALL_CHART)
+    )
 
 
 def of_day(day: DayCoverage, games: Sequence[GameInRange]) -> Card:
@@ -163,7 +164,7 @@ def _chart(
             name=shortened(line.name, _LONGEST_NAME_OF_LINE),
             value=_short(totals[slug]),
             style=line.style,
-            path=_scaled(line.path, _CHART_WIDTH / _LINE_WIDTH, 1),
+            path=_in_pixels(line.path),
             dots=[(round(x / 100 * _CHART_WIDTH, 1), y) for x, y in line.dots],
             name_y=name_y,
         )
@@ -176,7 +177,7 @@ def _chart(
 
 def _places_of_names(ends: Sequence[float], totals: Sequence[float], height: float) -> list[float]:
     """The places of names at these ends of lines. Names whose lines end close to each other are in the order of the
-    totals that are beside them."""
+    totals next to them."""
     order = sorted(range(len(ends)), key=lambda number: ends[number])
     groups: list[list[int]] = []
     for number in order:
@@ -189,16 +190,9 @@ def _places_of_names(ends: Sequence[float], totals: Sequence[float], height: flo
     return [place for _, place in sorted(zip(named, places, strict=True))]
 
 
-def _small_chart(values: Sequence[float | None]) -> str:
-    """The path of the small chart of a game or streamer, in pixels."""
-    return _scaled(spark(values), _SMALL_CHART[0] / _SPARK[0], _SMALL_CHART[1] / _SPARK[1])
-
-
-def _scaled(path: str, across: float, down: float) -> str:
-    """A path with its points at other distances."""
-    return _POINT.sub(
-        lambda point: f"{point[1]}{round(float(point[2]) * across, 1):g} {round(float(point[3]) * down, 1):g}", path
-    )
+def _in_pixels(path: str) -> str:
+    """The path of a line, which is as wide as the charts of pages, as wide as the chart of a card."""
+    return _X.sub(lambda x: f"{round(float(x[0]) * _CHART_WIDTH / WIDTH, 1):g}", path)
 
 
 def _day(day: date) -> str:

@@ -59,7 +59,7 @@ def chat_page(site: SiteParts, pages: PagesOfSite, request: Request, outcome: An
             is_owner=owner.is_by_cookie(request.scope),
             may_ask=site.chat is not None and site.chat.is_open,
             outcome=WHY_NOT.get(outcome, ""),
-            is_silent=_is_silent(rows, is_running=is_running(site.run_record(), now)),
+            is_silent=_is_silent(rows, has_bot=is_running(site.run_record(), now)),
         )
     )
 
@@ -143,11 +143,11 @@ def channel_page(
     )
 
 
-def _is_silent(channels: Sequence[chat.ChatNow], *, is_running: bool) -> bool:
+def _is_silent(channels: Sequence[chat.ChatNow], *, has_bot: bool) -> bool:
     """True if no minute of any joined channel was received whole lately, though some were before, or no bot runs."""
     joined = [one for one in channels if one.state == "joined"]
     were_heard = any(messages is not None for one in joined for messages in one.history)
-    return bool(joined) and all(one.closed_at is None for one in joined) and (were_heard or not is_running)
+    return bool(joined) and all(one.closed_at is None for one in joined) and (were_heard or not has_bot)
 
 
 def _times_usual(one: chat.ChatNow) -> float:

@@ -32,8 +32,6 @@ _PALE: Final = 5
 _WIDEST_COLUMN: Final = 60
 # Names at the ends of lines, in units of which wide characters count two.
 _LONGEST_NAME: Final = 26
-_SPARK_WIDTH: Final = 96
-_SPARK_HEIGHT: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +140,17 @@ def columns(
     )
 
 
-def spark(values: Sequence[float | None]) -> str:
-    """The path of a small line in a cell of a table."""
+def spark(values: Sequence[float | None], width: int = 96, height: int = 24) -> str:
+    """The path of a small line in a field of this size, which by default is a cell of a table."""
     known = [value for value in values if value is not None]
     low, high = min(known, default=0), max(known, default=0)
 
     def y(value: float) -> float:
-        return round(_SPARK_HEIGHT - 3 - (_SPARK_HEIGHT - 6) * ((value - low) / (high - low) if high > low else 0.5), 1)
+        return round(height - 3 - (height - 6) * ((value - low) / (high - low) if high > low else 0.5), 1)
 
     return _path(
         [
-            None if value is None else (round(2 + (_SPARK_WIDTH - 4) * fraction(place, len(values)), 1), y(value))
+            None if value is None else (round(2 + (width - 4) * fraction(place, len(values)), 1), y(value))
             for place, value in enumerate(values)
         ]
     )
