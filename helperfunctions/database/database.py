@@ -43,7 +43,7 @@ class Database:
     """One PostgreSQL database. A connection lives as long as its transaction or lock: a server may restart between two.
 
     Within `exclusive`, transactions follow each other on the connection of the lock: opening one takes longer than most
-    transactions. Between two turns of a job no connection is open.
+    transactions. Between two turns of a job no connection is open, but within `keeping_connections`.
 
     Every method raises DatabaseUnavailable when the server cannot be reached or goes away, and DatabaseError when it
     refuses.
@@ -67,7 +67,7 @@ class Database:
 
     @contextmanager
     def transaction_of_its_own(self, *, one_state: bool = False) -> Iterator[Transaction]:
-        """A transaction on a new connection, whose settings may be changed: they end with it.
+        """A transaction on a connection of its own, whose settings may be changed: they end with it.
 
         With `one_state` it only reads, and sees one state of the database, however long it takes.
         """

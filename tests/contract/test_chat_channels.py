@@ -58,7 +58,7 @@ def test_a_channel_is_followed_by_its_id(channels: Channels, sandbox: TwitchSand
 def test_only_a_chat_that_is_not_joined_is_asked_for_again(
     state: str, after: str, channels: Channels, sandbox: TwitchSandbox, clock: VirtualClock, url: str
 ) -> None:
-    """To join it again, the listener would leave it first, and miss what is said meanwhile."""
+    """To join it again, the listener would leave it first, and miss messages meanwhile."""
     login = sandbox.world.streamers.login(3)
     channels.add(login)
     first = clock.now()
